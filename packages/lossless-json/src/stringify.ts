@@ -1,0 +1,9 @@
+import type { Json } from "./Json.ts"
+
+/**
+ * Prints a JSON value; a `RawNumber` comes out digit for digit.
+ *
+ * `stringify(parse(text))` has the same meaning as `text`; white space, escapes and the notation of short
+ * numbers may differ (`1.50` becomes `1.5`). Never throws for values made by `parse`.
+ */
+export const stringify = (value: Json): string => JSON.stringify(value)
