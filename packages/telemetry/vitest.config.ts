@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config"
-import { shared } from "../../vitest.shared.ts"
+import { shared } from "@lead-gateway/vitest-config"
 
 export default defineConfig(shared)
