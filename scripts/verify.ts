@@ -1,0 +1,147 @@
+/**
+ * Everything that `npm test` checks: the gates, two at a time, then the whole test suite.
+ *
+ * Every gate is also a script of the root package.json, so `pnpm lint` checks just that. What passed takes one line, what failed shows its output. The last line counts both: `412 passed, 0 failed`. A gate counts as
+ * one; so does every test, and so does anything that keeps the suite from telling how it went.
+ */
+import { spawn } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+const limitMs = 15 * 60_000
+
+/**
+ * The gates are tasks of turbo, which answers from its cache what has not changed. Each lane runs by itself, in
+ * this order; `package:check` needs what `build` leaves behind. The output of a gate must hold its pattern: a
+ * check that found nothing to check is no check.
+ */
+const lanes: ReadonlyArray<ReadonlyArray<readonly [task: string, proof: RegExp]>> = [
+  [
+    ["format:check", /on [1-9]\d* files/],
+    ["lint", /on [1-9]\d* files/],
+    ["boundaries", /Checked [1-9]\d* files/],
+    ["effect:check", /Checked [1-9]\d* files/],
+    ["knip", /1 successful/],
+    ["changesets", /bumped|no main branch/],
+  ],
+  [
+    ["build", /[1-9]\d* successful/],
+    ["package:check", /[1-9]\d* successful/],
+    ["typecheck", /[1-9]\d* successful/],
+  ],
+]
+
+interface Ran {
+  readonly code: number
+  readonly output: string
+  readonly seconds: string
+}
+
+const running = new Set<number>()
+
+/** Kills a command with everything that it started. */
+const killGroup = (pid: number): void => {
+  try {
+    process.kill(-pid, "SIGKILL")
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Runs a shell command to its end and keeps what it prints; code 1 when it was killed or could not start. */
+const run = (command: string): Promise<Ran> =>
+  new Promise((resolve) => {
+    const started = performance.now()
+    const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, TURBO_TELEMETRY_DISABLED: "1" }
+    const child = spawn(command, { shell: true, detached: true, stdio: ["ignore", "pipe", "pipe"], env })
+    let output = ""
+    const keep = (chunk: Buffer) => (output += chunk.toString())
+    child.stdout.on("data", keep)
+    child.stderr.on("data", keep)
+    const { pid } = child
+    if (pid !== undefined) running.add(pid)
+    const timer = setTimeout(() => {
+      output += `\nkilled after ${limitMs / 60_000} minutes`
+      if (pid !== undefined) killGroup(pid)
+    }, limitMs)
+    const end = (code: number) => {
+      clearTimeout(timer)
+      if (pid !== undefined) running.delete(pid)
+      resolve({ code, output, seconds: ((performance.now() - started) / 1000).toFixed(1) })
+    }
+    child.on("error", (error) => {
+      output += error.message
+      end(1)
+    })
+    child.on("close", (code) => end(code ?? 1))
+  })
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    running.forEach(killGroup)
+    process.kill(process.pid, signal)
+  })
+}
+
+let passed = 0
+let failed = 0
+
+const report = (name: string, ok: boolean, ran: Ran, detail = ""): void => {
+  console.log(`${ok ? "ok  " : "FAIL"} ${name} (${ran.seconds} s)${detail}`)
+  if (!ok) console.log(ran.output.replace(/^/gm, "     "))
+}
+
+const gate = async (task: string, proof: RegExp): Promise<void> => {
+  const ran = await run(`turbo run ${task} --log-order=grouped`)
+  const ok = ran.code === 0 && proof.test(ran.output)
+  if (ok) passed++
+  else failed++
+  report(task, ok, ran, ran.code === 0 && !ok ? ": passed without having checked anything" : "")
+}
+
+/** What is read of vitest's JSON report. A skipped test is one that does not pass. */
+interface VitestReport {
+  readonly numTotalTests: number
+  readonly numPassedTests: number
+  readonly testResults: ReadonlyArray<{
+    readonly status: string
+    readonly assertionResults: ReadonlyArray<unknown>
+  }>
+}
+
+const tests = async (): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), "lead-gateway-"))
+  const file = join(folder, "report.json")
+  const ran = await run(`vitest run --reporter=default --reporter=json --outputFile.json=${file}`)
+  let suite: VitestReport = { numTotalTests: 0, numPassedTests: 0, testResults: [] }
+  try {
+    suite = JSON.parse(readFileSync(file, "utf8")) as VitestReport
+  } catch {
+    ran.output += "\nvitest left no report"
+  }
+  rmSync(folder, { recursive: true })
+  const unread = suite.testResults.filter(
+    (_) => _.status === "failed" && _.assertionResults.length === 0,
+  ).length
+  const broken = suite.numTotalTests - suite.numPassedTests + unread
+  const ok = ran.code === 0 && broken === 0 && suite.numPassedTests > 0
+  passed += suite.numPassedTests
+  failed += ok ? 0 : Math.max(1, broken)
+  report(
+    "tests",
+    ok,
+    ran,
+    `: ${suite.numPassedTests} of ${suite.numTotalTests} in ${suite.testResults.length} files`,
+  )
+}
+
+await Promise.all(
+  lanes.map(async (lane) => {
+    for (const [task, proof] of lane) await gate(task, proof)
+  }),
+)
+await tests()
+
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
