@@ -1,1 +1,17 @@
-export {}
+/**
+ * Leads in Postgres: where every lead and its schedule live.
+ *
+ * `LeadIntake` stores, `LeadWork` claims and moves, `LeadReader` answers questions, `LeadDatabase` connects
+ * and migrates. The api and the worker compose them. No rule about leads is made here: a worker brings the
+ * decision, this package makes it durable.
+ */
+export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
+export type { DeliveryAttempt, LeadCounts, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
+export { LeadIntake, type NewLead } from "./LeadIntake.ts"
+export { LeadReader, type RecentOptions } from "./LeadReader.ts"
+export { LeadWork } from "./LeadWork.ts"
+export * as Migrations from "./Migrations.ts"
+export { maintainPartitions, spareKept } from "./Partitions.ts"
+export type { AttemptRecord, ClaimedLead, Lease, OpenedAttempt, Released, Step, StoredDecision } from "./Step.ts"
+export { needsMending, storableJson, storableText } from "./storable.ts"
+export { DataRefused, type StoreError, StoreUnavailable } from "./StoreError.ts"

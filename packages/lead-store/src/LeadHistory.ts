@@ -1,0 +1,43 @@
+import type { LeadId, LeadStatus, OmittedAttribute, RejectionReason } from "@lead-gateway/lead"
+import type { Json } from "@lead-gateway/lossless-json"
+
+/** Leads per status. */
+export type LeadCounts = Readonly<Record<LeadStatus, number>>
+
+/** One line of a list of leads. */
+export interface LeadSummary {
+  readonly id: LeadId
+  readonly receivedAt: Date
+  readonly status: LeadStatus
+  readonly rejectionReason: RejectionReason | null
+}
+
+/** One attempt to deliver. While it is open, or when no answer came, `statusCode` is null. */
+export interface DeliveryAttempt {
+  readonly attemptNo: number
+  readonly attemptedAt: Date
+  readonly success: boolean
+  readonly statusCode: number | null
+  readonly errorMessage: string | null
+  readonly fault: "lead" | "customer" | "ours" | null
+}
+
+/** One thing that happened to a lead: `received`, `ready`, `rejected`, `parked`, `attempt_opened` … */
+export interface LeadEvent {
+  readonly at: Date
+  readonly type: string
+  readonly details: Json
+}
+
+/** A lead's whole story. Payloads hold personal data: show them to operators only. */
+export interface LeadHistory extends LeadSummary {
+  readonly correlationId: string
+  readonly rawPayload: Json
+  readonly normalizedPayload: Json | null
+  readonly customerPayload: Json | null
+  readonly omittedAttributes: ReadonlyArray<OmittedAttribute>
+  /** When the next attempt is due; null when none is scheduled or one is under way. */
+  readonly nextAttemptAt: Date | null
+  readonly deliveryAttempts: ReadonlyArray<DeliveryAttempt>
+  readonly events: ReadonlyArray<LeadEvent>
+}

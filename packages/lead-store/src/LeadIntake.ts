@@ -1,0 +1,82 @@
+import { PgClient } from "@effect/sql-pg"
+import { LeadId } from "@lead-gateway/lead"
+import { Context, Duration, Effect, Layer } from "effect"
+import { takeShard } from "./internal/countShard.ts"
+import * as GroupCommit from "./internal/GroupCommit.ts"
+import { type StoreError, storeErrors, StoreUnavailable } from "./StoreError.ts"
+
+/** A lead as it arrived, ready to be stored: every text is already storable (see `storableText`). */
+export interface NewLead {
+  /** The payload as JSON text; numbers keep every digit. */
+  readonly payload: string
+  /** The request's headers as JSON text, secrets redacted. */
+  readonly sourceHeaders: string
+  /** SHA-256 of the body's bytes, in hex. */
+  readonly payloadHash: string
+  readonly correlationId: string
+}
+
+/**
+ * Stores arriving leads: once `receive` succeeds, the lead is committed.
+ *
+ * Concurrent callers share one statement and one commit; a lead that Postgres refuses costs only itself.
+ * Used by the api. It does not tell the queue: its caller does, after the commit.
+ */
+export class LeadIntake extends Context.Service<LeadIntake, {
+  /**
+   * Stores one lead as `RECEIVED` and returns its id.
+   *
+   * Fails with `StoreUnavailable` when Postgres does not confirm in time (the lead may then be stored all
+   * the same), with `DataRefused` when it cannot hold the payload.
+   */
+  readonly receive: (lead: NewLead) => Effect.Effect<LeadId, StoreError>
+}>()("@lead-gateway/lead-store/LeadIntake") {
+  static readonly layer = Layer.effect(
+    LeadIntake,
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const shard = yield* takeShard
+
+      const insert = Effect.fnUntraced(function* (leads: ReadonlyArray<NewLead>) {
+        const rows = yield* sql<{ id: bigint }>`
+          WITH input AS MATERIALIZED (
+            SELECT nextval('inbound_lead_id_seq') AS id, *
+            FROM unnest(
+              ${leads.map((lead) => lead.payload)}::text[],
+              ${leads.map((lead) => lead.sourceHeaders)}::text[],
+              ${leads.map((lead) => lead.payloadHash)}::text[],
+              ${leads.map((lead) => lead.correlationId)}::text[]
+            ) AS lead (payload, source_headers, payload_hash, correlation_id)
+          ), stored AS (
+            INSERT INTO inbound_lead (id, raw_payload, source_headers, payload_hash, correlation_id)
+            SELECT id, payload::jsonb, source_headers::jsonb, payload_hash, correlation_id FROM input
+          ), told AS (
+            INSERT INTO lead_event (lead_id, type) SELECT id, 'received' FROM input
+          ), counted AS (
+            INSERT INTO lead_count AS c (shard, status, leads)
+            SELECT ${yield* shard}::integer, 'RECEIVED', count(*) FROM input
+            ON CONFLICT (shard, status) DO UPDATE SET leads = c.leads + excluded.leads
+          )
+          SELECT id FROM input ORDER BY id`
+        return rows.map((row) => LeadId.make(Number(row.id)))
+      }, storeErrors("LeadIntake.receive"))
+
+      const group = yield* GroupCommit.make({
+        run: insert,
+        isolate: (error) => error._tag === "DataRefused",
+        sizeOf: (lead) => lead.payload.length + lead.sourceHeaders.length,
+      })
+
+      return LeadIntake.of({
+        receive: (lead) =>
+          Effect.timeoutOrElse(group.submit(lead), {
+            duration: patience,
+            orElse: () => Effect.fail(new StoreUnavailable({ operation: "LeadIntake.receive" })),
+          }),
+      })
+    }),
+  )
+}
+
+/** How long a sender waits for a commit before it is told to come again. */
+const patience = Duration.seconds(5)

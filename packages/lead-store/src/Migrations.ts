@@ -1,0 +1,132 @@
+import { Effect, Redacted, Schema } from "effect"
+import { Migration, runner, type RunnerOption } from "node-pg-migrate"
+import { readdir } from "node:fs/promises"
+import { basename } from "node:path"
+import { Client } from "pg"
+
+/**
+ * The database's schema, moved by the SQL files of `migrations/`.
+ *
+ * Every app calls {@link up} when it starts; one process at a time does the work (an advisory lock), the
+ * others wait for it. Operators use the same functions through the `migrate` command. The work is done by
+ * node-pg-migrate; why is told in `docs/decisions/`.
+ */
+export interface Options {
+  /** Whose schema, as a `postgres://` URL. */
+  readonly url: Redacted.Redacted
+  /** The folder that holds the SQL files. */
+  readonly directory: string
+}
+
+/** One migration of the folder or of the database, oldest first in lists. */
+export interface MigrationState {
+  readonly name: string
+  /** When it was applied here; null when it has not been. */
+  readonly appliedAt: Date | null
+  /** False for a migration that the database has and this version's folder has not. */
+  readonly known: boolean
+}
+
+/** A migration could not be run. The schema is as it was before: all of a run is one transaction. */
+export class MigrationFailed extends Schema.TaggedError<MigrationFailed>()("MigrationFailed", {
+  message: Schema.String,
+  /** True when Postgres could not be reached: trying again later may help. */
+  unavailable: Schema.Boolean,
+}) {}
+
+/** The database has migrations that this version does not know: it was migrated by a newer one. */
+export class SchemaTooNew extends Schema.TaggedError<SchemaTooNew>()("SchemaTooNew", {
+  unknown: Schema.Array(Schema.String),
+}) {
+  override get message(): string {
+    return `the database was migrated by a newer version of Lead Gateway (unknown here: ${
+      this.unknown.join(", ")
+    }); run that version, or migrate down with it first`
+  }
+}
+
+/** Applies what is missing; returns the names of what was applied. */
+export const up = (options: Options): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
+  Effect.andThen(refuseNewer(options), run(options, { direction: "up", count: Number.POSITIVE_INFINITY }))
+
+/** Takes back the newest `count` migrations, 1 by default; returns their names. */
+export const down = (
+  options: Options & { readonly count?: number },
+): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
+  Effect.andThen(refuseNewer(options), run(options, { direction: "down", count: options.count ?? 1 }))
+
+/** What the folder and the database have, oldest first. Changes nothing. */
+export const status = (options: Options): Effect.Effect<ReadonlyArray<MigrationState>, MigrationFailed> =>
+  attempt(async () => {
+    const [files, applied] = await Promise.all([migrationNames(options.directory), appliedMigrations(options.url)])
+    const names = [...files, ...applied.keys().filter((name) => !files.includes(name))]
+    return names.map((name) => ({ name, appliedAt: applied.get(name) ?? null, known: files.includes(name) }))
+  })
+
+/** Writes an empty migration `NNNN_name.sql` with both sections; returns its path. */
+export const create = (directory: string, name: string): Effect.Effect<string, MigrationFailed> =>
+  attempt(() => Migration.create(name, directory, { filenameFormat: "index", language: "sql", ignorePattern }))
+
+const table = "schema_migration"
+/** Everything but `NNNN_name.sql`. */
+const ignorePattern = String.raw`(?!\d{4}_.*\.sql$).*`
+
+const run = (options: Options, how: Pick<RunnerOption, "direction" | "count">) =>
+  attempt(async () => {
+    const done = await runner({
+      ...how,
+      databaseUrl: Redacted.value(options.url),
+      dir: options.directory,
+      ignorePattern,
+      migrationsTable: table,
+      advisoryLockMode: "wait",
+      logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    })
+    return done.map((migration) => migration.name)
+  })
+
+const ignore = () => {}
+
+const refuseNewer = (options: Options): Effect.Effect<void, MigrationFailed | SchemaTooNew> =>
+  Effect.flatMap(status(options), (states) => {
+    const unknown = states.filter((state) => !state.known).map((state) => state.name)
+    return unknown.length === 0 ? Effect.void : Effect.fail(new SchemaTooNew({ unknown }))
+  })
+
+const migrationNames = async (directory: string): Promise<ReadonlyArray<string>> =>
+  (await readdir(directory)).filter((file) => /^\d{4}_.*\.sql$/.test(file)).map((file) => basename(file, ".sql")).sort()
+
+const appliedMigrations = async (url: Redacted.Redacted): Promise<ReadonlyMap<string, Date>> => {
+  const client = new Client({ connectionString: Redacted.value(url), connectionTimeoutMillis: 5000 })
+  // A connection that breaks while idle must not end the process; the query that follows fails.
+  client.on("error", ignore)
+  await client.connect()
+  try {
+    const exists = await client.query<{ exists: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS exists`, [table])
+    if (exists.rows[0]?.exists !== true) return new Map()
+    const rows = await client.query<{ name: string; run_on: Date }>(`SELECT name, run_on FROM ${table} ORDER BY id`)
+    return new Map(rows.rows.map((row) => [row.name, row.run_on]))
+  } finally {
+    await client.end()
+  }
+}
+
+const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFailed> =>
+  Effect.tryPromise({
+    try: run,
+    catch: (error) =>
+      new MigrationFailed({
+        message: error instanceof Error && error.message !== "" ? error.message : String(codeOf(error) ?? error),
+        unavailable: isUnavailable(error),
+      }),
+  })
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined
+
+/** System errors of the socket (ECONNREFUSED …), pg's own timeout, and SQLSTATEs that mean "not now". */
+const isUnavailable = (error: unknown): boolean => {
+  const code = codeOf(error)
+  if (code === undefined) return error instanceof Error && /timeout|terminated/i.test(error.message)
+  return /^E[A-Z]+$/.test(code) || /^(08|53|57)/.test(code)
+}

@@ -1,0 +1,66 @@
+import type { PgClient } from "@effect/sql-pg"
+import { LeadId } from "@lead-gateway/lead"
+import { isJsonObject, type JsonObject, parse } from "@lead-gateway/lossless-json"
+import { Duration, Effect, Result } from "effect"
+import type { ClaimedLead } from "../Step.ts"
+import { storeErrors } from "../StoreError.ts"
+
+interface Row {
+  readonly id: bigint
+  readonly lease_token: string
+  readonly status: ClaimedLead["status"]
+  readonly correlation_id: string
+  readonly idempotency_key: string
+  readonly traceparent: string | null
+  readonly attempt_count: number
+  readonly attempt_is_open: boolean
+  readonly payload: string | null
+}
+
+/** Takes what is due, oldest first, past rows that another worker is taking at this moment. */
+export const claimDue = (sql: PgClient.PgClient) =>
+  Effect.fnUntraced(function* (options: { readonly max: number; readonly lease: Duration.Duration }) {
+    const rows = yield* sql<Row>`
+      WITH due AS MATERIALIZED (
+        SELECT id FROM inbound_lead
+        WHERE next_attempt_at <= now()
+        ORDER BY next_attempt_at
+        LIMIT ${options.max}
+        FOR UPDATE SKIP LOCKED
+      )
+      UPDATE inbound_lead AS lead SET
+        lease_token = gen_random_uuid(),
+        next_attempt_at = now() + make_interval(secs => ${Duration.toSeconds(options.lease)}::float8)
+      WHERE lead.id = ANY (ARRAY (SELECT id FROM due))
+      RETURNING
+        lead.id, lead.lease_token, lead.status, lead.correlation_id, lead.idempotency_key, lead.attempt_count,
+        lead.source_headers ->> 'traceparent' AS traceparent,
+        EXISTS (
+          SELECT FROM delivery_attempt AS attempt
+          WHERE attempt.lead_id = lead.id AND attempt.attempt_no = lead.attempt_count AND attempt.ended_at IS NULL
+        ) AS attempt_is_open,
+        CASE WHEN lead.status = 'RECEIVED' THEN lead.raw_payload::text END AS payload`
+    return rows.map(claimed)
+  }, storeErrors("LeadWork.claim"))
+
+const claimed = (row: Row): ClaimedLead => ({
+  id: LeadId.make(Number(row.id)),
+  lease: row.lease_token,
+  status: row.status,
+  correlationId: row.correlation_id,
+  idempotencyKey: row.idempotency_key,
+  traceparent: row.traceparent ?? undefined,
+  attemptCount: row.attempt_count,
+  attemptIsOpen: row.attempt_is_open,
+  payload: row.payload === null ? null : jsonObject(row.payload),
+})
+
+/**
+ * Reads `jsonb` text. Intake has checked depth and digits; Postgres prints exponents out, so its text may
+ * have longer numbers than the sender wrote, and the limits do not apply again.
+ */
+const jsonObject = (text: string): JsonObject => {
+  const value = Result.getOrThrow(parse(text, { maxDigits: Infinity, maxDepth: Infinity }))
+  if (!isJsonObject(value)) throw new Error("a stored payload is always an object")
+  return value
+}

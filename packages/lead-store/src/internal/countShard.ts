@@ -1,0 +1,18 @@
+import { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+
+/**
+ * The shard of `lead_count` that this process counts in: drawn once, when it is first needed, so that a
+ * process can start before Postgres does.
+ */
+export const takeShard = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  let shard: number | undefined
+  return Effect.gen(function* () {
+    if (shard === undefined) {
+      const rows = yield* sql<{ shard: number }>`SELECT nextval('lead_count_shard_seq')::integer AS shard`
+      shard = rows[0]?.shard ?? 0
+    }
+    return shard
+  })
+})
