@@ -1,0 +1,99 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { Yaml } from "effect/encoding"
+import { files, read, readManifest, readYaml, Workspace } from "./internal/repository.ts"
+
+const workspace = readYaml("pnpm-workspace.yaml", Workspace)
+const rootManifest = readManifest(read("package.json"))
+const paths = files("packages/*/package.json", "apps/*/package.json")
+const manifests = paths.map((path) => readManifest(read(path)))
+const published = manifests.filter((manifest) => manifest.private !== true)
+const exact = /^\d+\.\d+\.\d+(-[\w.]+)?$/
+
+describe("versions", () => {
+  it("come from the catalog or the workspace, in every manifest", () => {
+    const elsewhere = [rootManifest, ...manifests].flatMap((manifest) =>
+      Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies })
+        .filter(([, version]) => !/^(catalog:|catalog:peers|workspace:\^)$/.test(version))
+        .map(([name, version]) => `${manifest.name}: ${name}@${version}`),
+    )
+    assert.deepStrictEqual(elsewhere, [])
+    assert.isAbove(manifests.length, 10)
+  })
+
+  it("are exact in the catalog, and ranges only where a published package asks its users", () => {
+    const ranges = Object.entries(workspace.catalog).filter(([, version]) => !exact.test(version))
+    assert.deepStrictEqual(ranges, [])
+    const asked = manifests.flatMap((manifest) => [
+      ...Object.values({ ...manifest.dependencies, ...manifest.devDependencies }),
+      ...(manifest.private === true ? Object.values(manifest.peerDependencies ?? {}) : []),
+    ])
+    assert.notInclude(asked, "catalog:peers")
+  })
+
+  it("of Node and pnpm agree wherever they are named", () => {
+    const { node, pnpm } = rootManifest.optionalDependencies ?? {}
+    assert.strictEqual(workspace.nodeVersion, node)
+    assert.strictEqual(read(".nvmrc").trim(), node)
+    assert.strictEqual(rootManifest.packageManager, `pnpm@${pnpm}`)
+    assert.include(rootManifest.scripts?.["setup"] ?? "", ` pnpm@${pnpm} `)
+  })
+})
+
+describe("a published package", () => {
+  it("has effect as a peer and as nothing else that its users would get", () => {
+    for (const { name, dependencies, peerDependencies } of published) {
+      assert.deepStrictEqual(peerDependencies, { effect: "catalog:peers" }, name)
+      assert.notProperty(dependencies ?? {}, "effect", name)
+    }
+    assert.isAbove(published.length, 4)
+  })
+
+  it("depends on no private package", () => {
+    const privateNames = manifests.filter((manifest) => manifest.private === true).map(({ name }) => name)
+    for (const { name, dependencies } of published) {
+      const wrong = Object.keys(dependencies ?? {}).filter((dependency) => privateNames.includes(dependency))
+      assert.deepStrictEqual(wrong, [], name)
+    }
+  })
+
+  it("says what it is, under which licence, and is checked as a tarball", () => {
+    for (const manifest of published) {
+      assert.strictEqual(manifest.license, "Apache-2.0", manifest.name)
+      assert.isAbove(manifest.description?.length ?? 0, 20, manifest.name)
+      assert.deepStrictEqual(manifest.files, ["dist"], manifest.name)
+      assert.strictEqual(manifest.sideEffects, false, manifest.name)
+      assert.property(manifest.scripts ?? {}, "package:check", manifest.name)
+    }
+  })
+})
+
+describe("a changeset", () => {
+  const Bumps = Schema.Record(Schema.String, Schema.Literals(["major", "minor", "patch"]))
+  const names = manifests.map((manifest) => manifest.name)
+
+  it("names packages that exist and says what changes for their users", () => {
+    for (const path of files(".changeset/*.md")) {
+      const [, front = "", summary = ""] = read(path).split(/^---$/m)
+      const bumped = Object.keys(Schema.decodeUnknownSync(Bumps)(Yaml.parse(front) ?? {}))
+      assert.deepStrictEqual(
+        bumped.filter((name) => !names.includes(name)),
+        [],
+        path,
+      )
+      assert.isNotEmpty(summary.trim(), path)
+    }
+  })
+})
+
+describe("the sources", () => {
+  it("assert no type twice to get it past the compiler", () => {
+    const sources = files("packages/*/{src,test}/**/*.ts", "apps/*/{src,test}/**/*.ts", "scripts/*.ts")
+    const double = new RegExp(["as", "unknown", "as"].join("\\s+"))
+    assert.deepStrictEqual(
+      sources.filter((path) => double.test(read(path))),
+      [],
+    )
+    assert.isAbove(sources.length, 20)
+  })
+})

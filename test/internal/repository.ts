@@ -1,0 +1,43 @@
+/** Reads the repository's own files for its tests. */
+import { Schema } from "effect"
+import { Yaml } from "effect/encoding"
+import { globSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+
+export const root = join(import.meta.dirname, "../..")
+
+export const read = (path: string): string => readFileSync(join(root, path), "utf8")
+
+/** Paths relative to the root, sorted, of the repository's own files that match any of the patterns. */
+export const files = (...patterns: ReadonlyArray<string>): ReadonlyArray<string> =>
+  globSync(patterns, { cwd: root, exclude: ["**/node_modules/**", "**/dist/**"] }).toSorted()
+
+/** Reads a YAML file into the shape that the schema describes. */
+export const readYaml = <S extends Schema.ConstraintDecoder<unknown>>(path: string, schema: S): S["Type"] =>
+  Schema.decodeUnknownSync(schema)(Yaml.parse(read(path)))
+
+const Versions = Schema.Record(Schema.String, Schema.String)
+
+export const Manifest = Schema.Struct({
+  name: Schema.String,
+  private: Schema.optionalKey(Schema.Boolean),
+  license: Schema.optionalKey(Schema.String),
+  description: Schema.optionalKey(Schema.String),
+  sideEffects: Schema.optionalKey(Schema.Boolean),
+  packageManager: Schema.optionalKey(Schema.String),
+  files: Schema.optionalKey(Schema.Array(Schema.String)),
+  engines: Schema.optionalKey(Versions),
+  scripts: Schema.optionalKey(Versions),
+  dependencies: Schema.optionalKey(Versions),
+  devDependencies: Schema.optionalKey(Versions),
+  optionalDependencies: Schema.optionalKey(Versions),
+  peerDependencies: Schema.optionalKey(Versions),
+})
+
+export const readManifest = Schema.decodeUnknownSync(Schema.fromJsonString(Manifest))
+
+export const Workspace = Schema.Struct({
+  catalog: Versions,
+  catalogs: Schema.Record(Schema.String, Versions),
+  nodeVersion: Schema.String,
+})
