@@ -1,0 +1,71 @@
+import { Data } from "effect"
+
+/**
+ * How one exchange with the customer's API ended. Plain data, one of four:
+ *
+ * - `Answered`: an HTTP answer with its final status, whatever it is; a redirect too.
+ * - `Unreachable`: no answer, because the connection or the protocol failed.
+ * - `TimedOut`: no answer within the time allowed.
+ * - `AddressRefused`: nothing was sent, because the host resolves to a forbidden address.
+ *
+ * Once the head of an answer is here, the answer is known: if its body then breaks off, comes too slowly or
+ * is longer than the cap, the outcome is still `Answered`, with what was read and `truncated: true`.
+ *
+ * Messages are sentences of this package's own: none quotes the URL, the token, what was sent or what came
+ * back. `Answered.body` is the customer's text and may repeat the lead: keep it in the lead's record, out of
+ * logs.
+ */
+export type DeliveryOutcome = Data.TaggedEnum<{
+  Answered: {
+    readonly status: number
+    /** The `Retry-After` header as it came: seconds or an HTTP date, unchecked. */
+    readonly retryAfter: string | undefined
+    /** UTF-8 text, storable in Postgres: bytes that are no UTF-8, and NUL, are U+FFFD. */
+    readonly body: string
+    /** Whether there was, or may have been, more body than was read. */
+    readonly truncated: boolean
+    readonly durationMs: number
+  }
+  Unreachable: {
+    readonly kind: UnreachableKind
+    readonly message: string
+    readonly durationMs: number
+  }
+  TimedOut: {
+    /** `connect`: the customer has not seen the request. `answer`: it may have. */
+    readonly phase: "connect" | "answer"
+    readonly durationMs: number
+  }
+  AddressRefused: {
+    readonly message: string
+  }
+}>
+
+/** Constructors and matchers: `DeliveryOutcome.TimedOut({ … })`, `DeliveryOutcome.$match(outcome, { … })`. */
+export const DeliveryOutcome = Data.taggedEnum<DeliveryOutcome>()
+
+/**
+ * What stood between us and an answer.
+ *
+ * | kind | meaning | may the customer have seen the request? |
+ * |---|---|---|
+ * | `dns` | the host name has no address, or the resolver failed | no |
+ * | `refused` | nobody listens on the port | no |
+ * | `no_route` | the network or host cannot be reached | no |
+ * | `connect_timeout` | the operating system gave up connecting | no |
+ * | `tls` | no TLS session: certificate, version, or no TLS at all | no |
+ * | `reset` | the connection ended before an answer | yes |
+ * | `protocol` | what came back is no HTTP answer | yes |
+ * | `unsendable` | a header value of the request is not allowed in HTTP | no |
+ * | `other` | anything else; the message names the system's error code | yes |
+ */
+export type UnreachableKind =
+  | "dns"
+  | "refused"
+  | "no_route"
+  | "connect_timeout"
+  | "tls"
+  | "reset"
+  | "protocol"
+  | "unsendable"
+  | "other"

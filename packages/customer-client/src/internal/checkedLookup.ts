@@ -1,0 +1,31 @@
+import { lookup } from "node:dns"
+import type { LookupFunction } from "node:net"
+import { type AddressPolicy, addressRefusal } from "../AddressPolicy.ts"
+
+/** A host that resolves to an address it must not; its message names both address and class. */
+export class AddressRefusal extends Error {
+  override readonly name = "AddressRefusal"
+}
+
+/**
+ * Resolves a host as the operating system does, and fails with {@link AddressRefusal} if *any* of its addresses
+ * is not allowed: which one a connection would get must not depend on the order of an answer.
+ *
+ * The socket connects to the very addresses given here, so a name that changes its mind between the check and
+ * the connection gains nothing.
+ */
+export const checkedLookup =
+  (policy: AddressPolicy): LookupFunction =>
+  (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, [])
+      for (const { address } of addresses) {
+        const refusal = addressRefusal(address, policy)
+        if (refusal === undefined) continue
+        return callback(new AddressRefusal(`the customer's host resolves to ${refusal}`), [])
+      }
+      const [first] = addresses
+      if (options.all || first === undefined) return callback(null, addresses)
+      callback(null, first.address, first.family)
+    })
+  }
