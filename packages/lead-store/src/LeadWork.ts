@@ -1,6 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import { Context, type Duration, Effect, Layer } from "effect"
-import { claimDue } from "./internal/claim.ts"
+import { claimDue, untilDue } from "./internal/claim.ts"
 import { takeShard } from "./internal/countShard.ts"
 import * as GroupCommit from "./internal/GroupCommit.ts"
 import { proceedAll } from "./internal/proceed.ts"
@@ -22,6 +22,8 @@ export class LeadWork extends Context.Service<LeadWork, {
     readonly max: number
     readonly lease: Duration.Duration
   }) => Effect.Effect<ReadonlyArray<ClaimedLead>, StoreError>
+  /** How long until the next lead is due, zero if one is; undefined when none is scheduled. */
+  readonly untilDue: Effect.Effect<Duration.Duration | undefined, StoreError>
   /**
    * Stores a decision, opens an attempt, or both. Returns the opened attempt, or undefined when the step
    * opens none or when the lease was lost: then the lead is somebody else's now, and nothing was changed.
@@ -59,6 +61,7 @@ export class LeadWork extends Context.Service<LeadWork, {
 
       return LeadWork.of({
         claim: claimDue(sql),
+        untilDue: untilDue(sql),
         proceed: steps.submit,
         record: outcomes.submit,
         release: releaseLease(sql),

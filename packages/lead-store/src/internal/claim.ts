@@ -43,6 +43,16 @@ export const claimDue = (sql: PgClient.PgClient) =>
     return rows.map(claimed)
   }, storeErrors("LeadWork.claim"))
 
+/** How long until the next lead is due: its index's first entry. */
+export const untilDue = (sql: PgClient.PgClient) =>
+  sql<{ seconds: number | null }>`
+    SELECT GREATEST(extract(epoch FROM min(next_attempt_at) - now()), 0)::float8 AS seconds
+    FROM inbound_lead WHERE next_attempt_at IS NOT NULL`.pipe(
+    Effect.map((rows) => rows[0]?.seconds ?? undefined),
+    Effect.map((seconds) => seconds === undefined ? undefined : Duration.seconds(seconds)),
+    storeErrors("LeadWork.untilDue"),
+  )
+
 const claimed = (row: Row): ClaimedLead => ({
   id: LeadId.make(Number(row.id)),
   lease: row.lease_token,

@@ -1,0 +1,23 @@
+import type { LeadId } from "@lead-gateway/lead"
+import { Context, type Duration, type Effect } from "effect"
+
+/** What a queue knows of the leads to look at next. */
+export type Hint =
+  /** These leads, in this order. */
+  | { readonly _tag: "Leads"; readonly ids: ReadonlyArray<LeadId> }
+  /** Whatever is due: ask the store. */
+  | { readonly _tag: "AnyDue" }
+
+/**
+ * Tells workers which leads to look at next, and wakes them.
+ *
+ * A queue is an accelerator. It holds no lead and no schedule: both are in Postgres, and a lead that a
+ * queue forgot is found there. So nothing here fails for its caller, and nothing needs an acknowledgement.
+ * Used by the api (offers) and the worker (takes).
+ */
+export class LeadQueue extends Context.Service<LeadQueue, {
+  /** Says that leads may be looked at now. Returns at once; a queue that is down costs latency, not leads. */
+  readonly offer: (ids: ReadonlyArray<LeadId>) => Effect.Effect<void>
+  /** Waits until there may be something to do, `within` at most, and says what. */
+  readonly take: (options: { readonly max: number; readonly within: Duration.Duration }) => Effect.Effect<Hint>
+}>()("@lead-gateway/lead-queue/LeadQueue") {}

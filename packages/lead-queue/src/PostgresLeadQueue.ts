@@ -1,0 +1,56 @@
+import { PgClient } from "@effect/sql-pg"
+import { Duration, Effect, Layer, Queue, Schedule } from "effect"
+import { type Hint, LeadQueue } from "./LeadQueue.ts"
+
+/** How the Postgres driver waits. */
+export interface PostgresLeadQueueOptions {
+  /** Whether this process takes leads. One that only offers them need not listen. */
+  readonly listen: boolean
+}
+
+const channel = "lead_offered"
+
+/**
+ * The queue that is Postgres itself: a worker asks the store what is due, woken by a notification.
+ *
+ * A notification carries no ids, and however many leads are offered while one is being sent, one follows:
+ * NOTIFY takes a lock that all commits share. When it cannot be sent or heard, the poll finds the lead.
+ */
+export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue, never, PgClient.PgClient> =>
+  Layer.effect(
+    LeadQueue,
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const offered = yield* Queue.sliding<void>(1)
+      const wake = yield* Queue.sliding<void>(1)
+
+      yield* Queue.take(offered).pipe(
+        Effect.andThen(Effect.ignore(sql.notify(channel, ""))),
+        Effect.forever,
+        Effect.forkScoped,
+      )
+
+      if (options.listen) {
+        yield* sql.listen(channel).pipe(
+          // What was offered before this connection listened was not heard: look once.
+          Effect.tap(() => Queue.offer(wake, undefined)),
+          Effect.flatMap((notifications) =>
+            Effect.forever(Effect.andThen(Queue.take(notifications), Queue.offer(wake, undefined)))
+          ),
+          Effect.scoped,
+          Effect.retry(reconnect),
+          Effect.ignore,
+          Effect.forkScoped,
+        )
+      }
+
+      const anyDue: Hint = { _tag: "AnyDue" }
+      return LeadQueue.of({
+        offer: () => Effect.asVoid(Queue.offer(offered, undefined)),
+        take: ({ within }) => Effect.as(Effect.timeoutOption(Queue.take(wake), within), anyDue),
+      })
+    }),
+  )
+
+/** 0.1 s, doubling up to 5 s, for ever: Postgres comes back. */
+const reconnect = Schedule.min([Schedule.exponential(Duration.millis(100)), Schedule.spaced(Duration.seconds(5))])
