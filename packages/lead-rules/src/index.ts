@@ -1,1 +1,11 @@
-export {}
+/**
+ * Rule sets as data: does a lead meet a customer's rules, and if not, which rule did it break and why?
+ *
+ * A rule set is JSON. `compile` checks it once and reports every mistake; `evaluate` then decides on payloads,
+ * one by one, without ever failing. Used by the lead pipeline and by whatever previews a draft rule set. It
+ * does not normalise (rules see the payload as it came), read files or know of any other customer setting.
+ */
+export { compile, type CompiledRule, type CompiledRuleSet } from "./CompiledRuleSet.ts"
+export { defaultRuleSet, EqualsRule, PatternRule, PresentRule, Rule, RuleSet } from "./RuleSet.ts"
+export { type Mistake, RuleSetInvalid } from "./RuleSetInvalid.ts"
+export { type Accepted, evaluate, MISSING_REQUIRED_FIELD, type Rejected, type Verdict } from "./Verdict.ts"

@@ -1,0 +1,218 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result, Schema } from "effect"
+import { compile, defaultRuleSet, evaluate, type Rule, type Verdict } from "@lead-gateway/lead-rules"
+import type {} from "../src/internal/jsonSourceText.ts"
+import { AnyJson, jsonOf } from "./json.ts"
+
+const rules = Result.getOrThrow(compile(defaultRuleSet))
+const ruleSetOf = (...rules: ReadonlyArray<Rule>) => Result.getOrThrow(compile({ version: "1", rules }))
+
+const reasonOf = (verdict: Verdict) => (verdict._tag === "Rejected" ? verdict.reason : "accepted")
+const explanationOf = (verdict: Verdict) => (verdict._tag === "Rejected" ? verdict.explanation : "accepted")
+
+describe("evaluate with the default rule set", () => {
+  const lead = (zipcode: unknown, isOwner: unknown) => ({ zipcode, house: { is_owner: isOwner } })
+
+  it.each<[string, unknown, string]>([
+    ["a home owner in 66xxx", lead("66123", true), "accepted"],
+    ["another area", lead("67123", true), "ZIP_NOT_66XXX"],
+    ["a shorter zipcode", lead("6612", true), "ZIP_NOT_66XXX"],
+    ["a longer zipcode", lead("661234", true), "ZIP_NOT_66XXX"],
+    ["a line feed behind the zipcode", lead("66123\n", true), "ZIP_NOT_66XXX"],
+    ["white space around the zipcode", lead(" 66123 ", true), "ZIP_NOT_66XXX"],
+    ["digits of another script", lead("66١٢٣", true), "ZIP_NOT_66XXX"],
+    ["a zipcode that is a number", lead(66123, true), "ZIP_NOT_66XXX"],
+    ["a zipcode in a list", lead(["66123"], true), "ZIP_NOT_66XXX"],
+    ["a zipcode that is false", lead(false, true), "ZIP_NOT_66XXX"],
+    ["a zipcode that is null", lead(null, true), "MISSING_REQUIRED_FIELD"],
+    ["a zipcode that is empty", lead("", true), "MISSING_REQUIRED_FIELD"],
+    ["a zipcode that is blank", lead(" \t\u00a0", true), "MISSING_REQUIRED_FIELD"],
+    ["no zipcode", { house: { is_owner: true } }, "MISSING_REQUIRED_FIELD"],
+    ["no owner", lead("66123", false), "NOT_HOMEOWNER"],
+    ["an owner who is a text", lead("66123", "true"), "NOT_HOMEOWNER"],
+    ["an owner who is a number", lead("66123", 1), "NOT_HOMEOWNER"],
+    ["an owner who is null", lead("66123", null), "MISSING_REQUIRED_FIELD"],
+    ["an owner who is blank", lead("66123", " "), "MISSING_REQUIRED_FIELD"],
+    ["no house", { zipcode: "66123" }, "MISSING_REQUIRED_FIELD"],
+    ["a house that is a text", { zipcode: "66123", house: "is_owner" }, "MISSING_REQUIRED_FIELD"],
+    ["a house in a list", { zipcode: "66123", house: [{ is_owner: true }] }, "MISSING_REQUIRED_FIELD"],
+    ["a dotted key", { zipcode: "66123", "house.is_owner": true }, "MISSING_REQUIRED_FIELD"],
+    ["both wrong: the first decides", lead("67123", false), "ZIP_NOT_66XXX"],
+    ["the first wrong, the second missing", { zipcode: "67123" }, "ZIP_NOT_66XXX"],
+    ["the first missing, the second wrong", { house: { is_owner: false } }, "MISSING_REQUIRED_FIELD"],
+  ])("decides on %s", (_name, payload, expected) => {
+    assert.strictEqual(reasonOf(evaluate(rules, payload)), expected)
+  })
+
+  it("names the rule that decided and what it saw", () => {
+    assert.deepStrictEqual(evaluate(rules, lead("66123", "yes")), {
+      _tag: "Rejected",
+      reason: "NOT_HOMEOWNER",
+      rule: { index: 1, field: "house.is_owner" },
+      explanation: "rules.1: house.is_owner must be true, but is a text",
+    })
+  })
+
+  it.each<[unknown, string]>([
+    [66123, "a number"],
+    [JSON.parse("[1]"), "a list"],
+    [{}, "an object"],
+    [true, "a boolean"],
+    ["67123", "another text"],
+    [null, "null"],
+    ["  ", "blank"],
+    [undefined, "absent"],
+  ])("explains a zipcode of %j by its kind", (zipcode, kind) => {
+    assert.strictEqual(
+      explanationOf(evaluate(rules, { zipcode })),
+      `rules.0: zipcode must be a text matching ^66\\d{3}$, but is ${kind}`,
+    )
+  })
+
+  it("sees only own properties", () => {
+    const inherited: unknown = Object.create(lead("66123", true))
+    assert.strictEqual(reasonOf(evaluate(rules, inherited)), "MISSING_REQUIRED_FIELD")
+    const polluting: unknown = JSON.parse(
+      '{ "__proto__": { "zipcode": "66123", "house": { "is_owner": true } } }',
+    )
+    assert.strictEqual(reasonOf(evaluate(rules, polluting)), "MISSING_REQUIRED_FIELD")
+  })
+
+  it.prop(
+    "agrees with the contract, read literally, on any zipcode and owner",
+    [Schema.Union([Schema.Literals(["66000", "66999", "67000", " "]), AnyJson]), AnyJson],
+    ([zipcodeTree, ownerTree]) => {
+      const [zipcode, owner] = [jsonOf(zipcodeTree), jsonOf(ownerTree)]
+      const isMissing = (value: unknown) => value === null || (typeof value === "string" && !/\S/.test(value))
+      const expected = isMissing(zipcode)
+        ? "MISSING_REQUIRED_FIELD"
+        : typeof zipcode !== "string" || !/^66\d{3}$/.test(zipcode)
+          ? "ZIP_NOT_66XXX"
+          : isMissing(owner)
+            ? "MISSING_REQUIRED_FIELD"
+            : owner === true
+              ? "accepted"
+              : "NOT_HOMEOWNER"
+      assert.strictEqual(reasonOf(evaluate(rules, lead(zipcode, owner))), expected)
+    },
+    { arbitrary: { runs: 500 } },
+  )
+
+  it.prop("has a verdict on any JSON, and never changes it", [AnyJson], ([tree]) => {
+    const payload = jsonOf(tree)
+    const before = JSON.stringify(payload)
+    assert.include(["Accepted", "Rejected"], evaluate(rules, payload)._tag)
+    assert.strictEqual(JSON.stringify(payload), before)
+  })
+
+  it.prop("explains without the value", [Schema.String], ([secret]) => {
+    const marked = `<${secret}>`
+    assert.notInclude(explanationOf(evaluate(rules, lead(marked, true))), marked)
+    assert.notInclude(explanationOf(evaluate(rules, lead("66123", { [marked]: marked }))), marked)
+  })
+})
+
+describe("fields", () => {
+  const accepts = (field: string, payload: unknown) =>
+    evaluate(ruleSetOf({ field, operator: "present" }), payload)._tag === "Accepted"
+
+  it("reach into lists by index", () => {
+    assert.isTrue(accepts("questions.0.answer", { questions: [{ answer: "yes" }] }))
+    assert.isFalse(accepts("questions.1.answer", { questions: [{ answer: "yes" }] }))
+    assert.isFalse(accepts("questions.00", { questions: ["yes"] }))
+  })
+
+  it("do not take the length of a list or the characters of a text for data", () => {
+    assert.isFalse(accepts("questions.length", { questions: ["yes"] }))
+    assert.isFalse(accepts("zipcode.0", { zipcode: "66123" }))
+    assert.isTrue(accepts("roof.length", { roof: { length: 12 } }))
+  })
+
+  it("may be any key, odd ones too", () => {
+    for (const key of ["__proto__", "constructor", "toString", " ", "\ud800", "größe"]) {
+      assert.isFalse(accepts(key, {}), key)
+      assert.isTrue(accepts(key, Object.fromEntries([[key, 1]])), key)
+    }
+  })
+
+  it("do not reach into a number kept as text", () => {
+    const rawNumber: unknown = JSON.rawJSON("12345678901234567890")
+    assert.isTrue(accepts("id", { id: rawNumber }))
+    assert.isFalse(accepts("id.rawJSON", { id: rawNumber }))
+    assert.isTrue(accepts("id.rawJSON", { id: { rawJSON: "1" } }))
+  })
+})
+
+describe("operators", () => {
+  const verdictOn = (rule: Rule, value: unknown) => reasonOf(evaluate(ruleSetOf(rule), { a: value }))
+
+  it("present: anything that is neither absent, null nor blank", () => {
+    const rule: Rule = { field: "a", operator: "present" }
+    for (const value of [false, 0, [], {}, "x"]) assert.strictEqual(verdictOn(rule, value), "accepted")
+    for (const value of [undefined, null, "", "\n "]) {
+      assert.strictEqual(verdictOn(rule, value), "MISSING_REQUIRED_FIELD")
+    }
+    assert.strictEqual(
+      explanationOf(evaluate(ruleSetOf(rule), {})),
+      "rules.0: a must be present, but is absent",
+    )
+  })
+
+  it.prop(
+    "equals: the same type and the same value",
+    [Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]), AnyJson],
+    ([wanted, tree]) => {
+      const compiled = compile({
+        version: "1",
+        rules: [{ field: "a", operator: "equals", value: wanted, reason: "NO" }],
+      })
+      if (Result.isFailure(compiled)) return // a blank text, which is no value to ask for
+      const other = jsonOf(tree)
+      assert.strictEqual(reasonOf(evaluate(compiled.success, { a: wanted })), "accepted")
+      assert.strictEqual(evaluate(compiled.success, { a: other })._tag === "Accepted", other === wanted)
+      assert.strictEqual(reasonOf(evaluate(compiled.success, { a: [wanted] })), "NO")
+    },
+  )
+
+  it("equals: a number kept as text is a number, and another one", () => {
+    const rule: Rule = { field: "a", operator: "equals", value: 2 ** 64, reason: "NO" }
+    const verdict = evaluate(ruleSetOf(rule), { a: JSON.rawJSON("12345678901234567890") })
+    assert.strictEqual(
+      explanationOf(verdict),
+      "rules.0: a must be 18446744073709552000, but is another number",
+    )
+  })
+
+  it("pattern: searches, as RegExp.prototype.test does", () => {
+    const texts = ["", "66123", "x66123x", "66123\n", "\n66123", "66", "ab", "a\nb", "ä", "\ud800", "AB"]
+    for (const pattern of [
+      "66\\d{3}",
+      "^66",
+      "123$",
+      "^66\\d{3}$",
+      "a.b",
+      "(a|b)+",
+      "^[^@]+$",
+      "\\bab\\b",
+      "[A-Z]",
+    ]) {
+      const rule: Rule = { field: "a", operator: "pattern", pattern, reason: "NO" }
+      for (const text of texts.filter((text) => text.trim() !== "")) {
+        const expected = new RegExp(pattern).test(text) ? "accepted" : "NO"
+        assert.strictEqual(verdictOn(rule, text), expected, `${pattern} on ${JSON.stringify(text)}`)
+      }
+    }
+  })
+
+  it("pattern: takes time in proportion to the text, where a backtracking engine would never end", () => {
+    const rule: Rule = { field: "a", operator: "pattern", pattern: "^(a+)+$", reason: "NO" }
+    assert.strictEqual(verdictOn(rule, "a".repeat(500_000)), "accepted")
+    assert.strictEqual(verdictOn(rule, `${"a".repeat(500_000)}!`), "NO")
+  })
+
+  it("pattern: does not try a text that is too long for a large pattern", () => {
+    const rule: Rule = { field: "a", operator: "pattern", pattern: "(?:a|b)*a(?:a|b){990}", reason: "NO" }
+    assert.strictEqual(verdictOn(rule, "a".repeat(20_000)), "accepted")
+    assert.strictEqual(verdictOn(rule, "a".repeat(1_000_000)), "NO")
+  })
+})
