@@ -1,0 +1,55 @@
+/** The customer's API that leads are delivered to. */
+import { Duration, type Option, type Redacted } from "effect"
+import * as Kind from "./Kind.ts"
+import * as Settings from "./Settings.ts"
+
+/** The customer's API. `Url` is an `Option` where leads may be received before a customer is known. */
+export interface CustomerSettings<Url = URL> {
+  readonly url: Url
+  /** The bearer token that deliveries carry. */
+  readonly token: Option.Option<Redacted.Redacted>
+  /** For one whole exchange: connect, send, receive. */
+  readonly timeout: Duration.Duration
+  /** `product.name` in the customer payload. */
+  readonly productName: string
+  /** Whether the URL may lead to private and loopback addresses. */
+  readonly allowPrivate: boolean
+}
+
+const url = ["CUSTOMER_API_URL", Kind.httpUrl, "Where leads are delivered to"] as const
+
+const others = {
+  token: Settings.optional("CUSTOMER_API_TOKEN", Kind.token, "Bearer token that deliveries carry"),
+  timeout: Settings.withDefault(
+    "CUSTOMER_API_TIMEOUT",
+    Kind.duration({ minimum: Duration.millis(1), maximum: Duration.minutes(10) }),
+    "For one whole exchange with the customer's API",
+    Duration.seconds(30),
+  ),
+  productName: Settings.withDefault(
+    "CUSTOMER_PRODUCT_NAME",
+    Kind.text,
+    "`product.name` in the customer payload",
+    "solar_panel_installation",
+  ),
+  allowPrivate: Settings.withDefault(
+    "CUSTOMER_API_ALLOW_PRIVATE",
+    Kind.boolean,
+    "Whether the customer's API may have a private or loopback address; link-local ones are always refused",
+    true,
+  ),
+}
+
+/** The customer of an app that delivers. */
+export const customerSettings: Settings.Settings<CustomerSettings> = Settings.all({
+  url: Settings.required(...url),
+  ...others,
+})
+
+/** The customer of an app that also runs before there is one. */
+export const optionalCustomerSettings: Settings.Settings<CustomerSettings<Option.Option<URL>>> = Settings.all(
+  {
+    url: Settings.optional(...url),
+    ...others,
+  },
+)

@@ -1,0 +1,151 @@
+/**
+ * Where Postgres is and how many connections to keep.
+ *
+ * `DATABASE_URL` wins over `DB_HOST` and its siblings, which are still checked. The result fits the pool
+ * options of `@effect/sql-pg`: `{ url, ssl, maxConnections, minConnections, connectionTTL }`.
+ */
+import { Duration, Option, type Redacted, Result } from "effect"
+import type { ConnectionOptions } from "node:tls"
+import * as Kind from "./Kind.ts"
+import * as Settings from "./Settings.ts"
+import { isSet, type Source } from "./Source.ts"
+import { databaseUrl, sslModes, tlsOptions, urlOf } from "./internal/databaseUrl.ts"
+
+/** One Postgres database. */
+export interface DatabaseConnection {
+  /** A libpq URI, credentials included. */
+  readonly url: Redacted.Redacted
+  /** False for plain text, else how TLS checks the server; it overrides the URL's `sslmode`. */
+  readonly ssl: boolean | ConnectionOptions
+  /** Host, port and database, for people: `db.internal:5432/leads`. */
+  readonly target: string
+}
+
+/** How many connections one process holds. */
+export interface DatabasePool {
+  readonly maxConnections: number
+  /** Kept open while idle; at most `maxConnections`. */
+  readonly minConnections: number
+  /** After which a connection is replaced; none for never. */
+  readonly connectionTTL: Option.Option<Duration.Duration>
+}
+
+/** A database and its pool. */
+export interface DatabaseSettings {
+  readonly connection: DatabaseConnection
+  readonly pool: DatabasePool
+}
+
+/** As {@link DatabaseSettings}, but none given means: start the embedded Postgres. */
+export interface EmbeddedDatabaseSettings {
+  readonly connection: Option.Option<DatabaseConnection>
+  readonly pool: DatabasePool
+}
+
+const url = [
+  "DATABASE_URL",
+  databaseUrl,
+  "Where Postgres is; or `DB_HOST` and its siblings, over which it wins",
+] as const
+const host = ["DB_HOST", Kind.host, "Where Postgres is, if not by `DATABASE_URL`"] as const
+const port = ["DB_PORT", Kind.port, "Port of Postgres"] as const
+const user = ["DB_USER", Kind.text, "User of the database"] as const
+const password = ["DB_PASSWORD", Kind.secret, "Password of the user"] as const
+const name = ["DB_NAME", Kind.text, "Name of the database"] as const
+const parts = ["DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME", "DB_SSLMODE"]
+
+const sslMode = ["DB_SSLMODE", Kind.literals(sslModes), "TLS to Postgres, as in libpq"] as const
+
+const fromUrl: Settings.Settings<DatabaseConnection> = Settings.map(
+  Settings.all({
+    url: Settings.required(...url),
+    // For a URL without a `sslmode`.
+    sslMode: Settings.optional(...sslMode),
+    // Not used, yet a wrong value is a mistake all the same.
+    host: Settings.optional(...host),
+    port: Settings.optional(...port),
+    user: Settings.optional(...user),
+    password: Settings.optional(...password),
+    name: Settings.optional(...name),
+  }),
+  ({ url, sslMode }) => ({
+    url: url.url,
+    ssl: tlsOptions[url.sslMode ?? Option.getOrElse(sslMode, () => "disable")],
+    target: url.target,
+  }),
+)
+
+const fromParts: Settings.Settings<DatabaseConnection> = Settings.map(
+  Settings.all({
+    host: Settings.required(...host),
+    port: Settings.withDefault(...port, 5432),
+    user: Settings.required(...user),
+    password: Settings.optional(...password),
+    name: Settings.required(...name),
+    sslMode: Settings.withDefault(...sslMode, "disable"),
+  }),
+  ({ sslMode, ...parts }) => ({
+    url: urlOf(parts),
+    ssl: tlsOptions[sslMode],
+    target: `${parts.host}:${parts.port}/${parts.name}`,
+  }),
+)
+
+const hasParts = (source: Source): boolean => parts.some((part) => isSet(source, part))
+
+const connection = Settings.choose([fromParts, fromUrl], (source) =>
+  !isSet(source, "DATABASE_URL") && hasParts(source) ? fromParts : fromUrl,
+)
+
+const embeddedConnection = Settings.choose(
+  [Settings.map(connection, Option.some), Settings.succeed(Option.none<DatabaseConnection>())],
+  (source) =>
+    isSet(source, "DATABASE_URL") || hasParts(source)
+      ? Settings.map(connection, Option.some)
+      : Settings.succeed(Option.none()),
+)
+
+const poolSize = { minimum: 2, maximum: 1000 }
+
+const pool: Settings.Settings<DatabasePool> = Settings.refine(
+  Settings.all({
+    maxConnections: Settings.withDefault(
+      "DB_MAX_OPEN_CONNS",
+      Kind.integer(poolSize),
+      "Connections of one process to Postgres, at most",
+      10,
+    ),
+    minConnections: Settings.optional(
+      "DB_MAX_IDLE_CONNS",
+      Kind.integer({ ...poolSize, minimum: 0 }),
+      "Connections kept open while idle; 2 unless set, never more than `DB_MAX_OPEN_CONNS`",
+    ),
+    connectionTTL: Settings.withDefault(
+      "DB_CONN_MAX_LIFETIME",
+      Kind.duration({ minimum: Duration.zero, maximum: Duration.hours(24) }),
+      "Age at which a connection is replaced; `0s` for never",
+      Duration.minutes(30),
+    ),
+  }),
+  ({ maxConnections, minConnections, connectionTTL }) => {
+    const idle = Option.getOrElse(minConnections, () => 2)
+    return idle > maxConnections
+      ? Result.fail([
+          `DB_MAX_IDLE_CONNS: "${idle}" is not allowed; use at most DB_MAX_OPEN_CONNS (${maxConnections})`,
+        ])
+      : Result.succeed({
+          maxConnections,
+          minConnections: idle,
+          connectionTTL: Option.liftPredicate(connectionTTL, Duration.isGreaterThan(Duration.zero)),
+        })
+  },
+)
+
+/** The database of an app that needs one to be given. */
+export const databaseSettings: Settings.Settings<DatabaseSettings> = Settings.all({ connection, pool })
+
+/** The database of the gateway, which has its own when none is given. */
+export const embeddedDatabaseSettings: Settings.Settings<EmbeddedDatabaseSettings> = Settings.all({
+  connection: embeddedConnection,
+  pool,
+})

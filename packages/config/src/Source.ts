@@ -1,0 +1,101 @@
+/**
+ * Where variables are looked up: the environment, then the file `.env` in the working directory.
+ *
+ * The real environment wins over `.env`, also with an empty variable, which counts as absent. A secret
+ * `NAME` may be given as `NAME_FILE` instead, the path of a file that holds it; the two compete within one
+ * layer only, so a `NAME_FILE` from the environment wins over a `NAME` in `.env`.
+ */
+import { Option, Result } from "effect"
+import { readFileSync } from "node:fs"
+import { resolve } from "node:path"
+import { parseEnv } from "node:util"
+
+/** Variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** A place to look variables up. */
+export interface Source {
+  /** The first layer that names a variable decides. */
+  readonly layers: ReadonlyArray<Variables>
+  /** The text of a file, or why it cannot be read (`ENOENT`). */
+  readonly readFile: (path: string) => Result.Result<string, string>
+  /** What was wrong with the source itself, one line each. */
+  readonly mistakes: ReadonlyArray<string>
+}
+
+/** What a source consists of; both parts default to those of the process. */
+export interface SourceOptions {
+  readonly env?: Variables | undefined
+  /** Where `.env` lies, and where relative paths of secret files count from. */
+  readonly directory?: string | undefined
+}
+
+/**
+ * The environment and `.env`, which is read now (as `node --env-file` reads it: quotes, comments,
+ * `export`). No `.env` is fine; one that cannot be read is a mistake.
+ */
+export const fromProcess = (options: SourceOptions = {}): Source => {
+  const env = options.env ?? process.env
+  const directory = options.directory ?? process.cwd()
+  // Once per path: what a pipe gives (`SHARED_SECRET_FILE=<(…)`) is gone after the first reading.
+  const read = new Map<string, Result.Result<string, string>>()
+  const readFile = (path: string): Result.Result<string, string> => {
+    const content = read.get(path) ?? readText(resolve(directory, path))
+    read.set(path, content)
+    return content
+  }
+  return Result.match(readFile(".env"), {
+    onSuccess: (text) => ({ layers: [env, parseEnv(text)], readFile, mistakes: [] }),
+    onFailure: (code) => ({
+      layers: [env],
+      readFile,
+      mistakes: code === "ENOENT" ? [] : [`.env: cannot be read (${code}); make it readable or remove it`],
+    }),
+  })
+}
+
+/** Tells whether a variable, or its `_FILE` form, is set to more than nothing. */
+export const isSet = (source: Source, name: string): boolean =>
+  Option.isSome(lookup(source, name)) || Option.isSome(lookup(source, `${name}_FILE`))
+
+/** The text of a variable; none when it is absent or blank. */
+export const lookup = (source: Source, name: string): Option.Option<string> => {
+  const layer = source.layers.find((layer) => layer[name] !== undefined)
+  return Option.fromUndefinedOr(layer === undefined ? undefined : given(layer, name))
+}
+
+/** The text of a secret, from the variable or from the file that `NAME_FILE` names. Fails with a mistake line. */
+export const lookupSecret = (source: Source, name: string): Result.Result<Option.Option<string>, string> => {
+  const fileName = `${name}_FILE`
+  const layer = source.layers.find((layer) => layer[name] !== undefined || layer[fileName] !== undefined)
+  if (layer === undefined) return Result.succeed(Option.none())
+  const text = given(layer, name)
+  const path = given(layer, fileName)
+  if (path === undefined) return Result.succeed(Option.fromUndefinedOr(text))
+  if (text !== undefined) return Result.fail(`${fileName}: is set beside ${name}; set only one of the two`)
+  return Result.flatMap(
+    Result.mapError(source.readFile(path), (code) => `${fileName}: ${quoted(path)} cannot be read (${code})`),
+    (content) => {
+      const secret = content.replace(/[\r\n]+$/, "")
+      return secret === ""
+        ? Result.fail(`${fileName}: ${quoted(path)} is empty; it holds the value of ${name}`)
+        : Result.succeed(Option.some(secret))
+    },
+  )
+}
+
+/** A text in quotes on one line, whatever is in it; cut after 100 characters. */
+export const quoted = (text: string): string =>
+  JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text).replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  )
+
+const given = (layer: Variables, name: string): string | undefined =>
+  layer[name]?.trim() === "" ? undefined : layer[name]
+
+const readText = (path: string): Result.Result<string, string> =>
+  Result.try({
+    try: () => readFileSync(path, "utf8"),
+    catch: (error) => (error instanceof Error && "code" in error ? String(error.code) : "unreadable"),
+  })

@@ -1,0 +1,173 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Option, Redacted } from "effect"
+import * as Config from "@lead-gateway/config"
+import { load, mistakes } from "./world.ts"
+
+const api = Config.Settings.all({
+  database: Config.databaseSettings,
+  api: Config.apiSettings,
+  queue: Config.queueSettings,
+  logging: Config.loggingSettings,
+  process: Config.processSettings,
+})
+
+const gateway = Config.Settings.all({
+  database: Config.embeddedDatabaseSettings,
+  api: Config.embeddedApiSettings,
+  worker: Config.workerSettings,
+  queue: Config.embeddedQueueSettings,
+  customer: Config.optionalCustomerSettings,
+  files: Config.fileSettings,
+  logging: Config.loggingSettings,
+  process: Config.processSettings,
+  dataDirectory: Config.dataDirectory,
+})
+
+describe("the gateway", () => {
+  it.effect("starts with nothing set, and its defaults are those of the contract", () =>
+    Effect.gen(function* () {
+      const { value, summary } = yield* load(gateway, {})
+      assert.deepStrictEqual(value.database.connection, Option.none())
+      assert.deepStrictEqual(value.customer.timeout, Duration.seconds(30))
+      assert.deepStrictEqual(summary, {
+        DB_MAX_OPEN_CONNS: "10",
+        DB_CONN_MAX_LIFETIME: "30m",
+        API_HOST: "127.0.0.1",
+        API_PORT: "8080",
+        MAX_BODY_BYTES: "1MiB",
+        ENABLE_AUTH: "false",
+        WORKER_POLL_INTERVAL: "5s",
+        WORKER_CONCURRENCY: "5",
+        WORKER_PORT: "8100",
+        RETRY_SCAN_INTERVAL: "5s",
+        RETRY_SCAN_LIMIT: "1000",
+        MAX_RETRY_ATTEMPTS: "5",
+        RETRY_BACKOFF_BASE: "30s",
+        RATE_LIMIT_PER_SEC: "off",
+        QUEUE_TYPE: "database",
+        CUSTOMER_API_TIMEOUT: "30s",
+        CUSTOMER_PRODUCT_NAME: "solar_panel_installation",
+        CUSTOMER_API_ALLOW_PRIVATE: "true",
+        ATTRIBUTE_MAPPING_FILE: "config/customer_attribute_mapping.json",
+        LEAD_RULES_FILE: "config/lead_rules.json",
+        NORMALIZER_PROFILE_FILE: "config/normalizer_profile.json",
+        PAYLOAD_TEMPLATE_FILE: "config/customer_payload_template.json",
+        LOG_LEVEL: "info",
+        LOG_FORMAT: "json",
+        SHUTDOWN_TIMEOUT: "30s",
+        DATA_DIR: ".data",
+      })
+    }),
+  )
+
+  it.effect("tells five wrong variables in five lines, and no secret in any", () =>
+    Effect.gen(function* () {
+      const lines = yield* mistakes(gateway, {
+        API_PORT: "http",
+        WORKER_CONCURRENCY: "0",
+        CUSTOMER_API_URL: "ftp://me:hunter2@customer.example/",
+        LOG_LEVEL: "loud",
+        SHUTDOWN_TIMEOUT: "30",
+        CUSTOMER_API_TOKEN: "fine",
+      })
+      assert.deepStrictEqual(
+        lines.map((line) => line.replace(/; use .*/, "; use")),
+        [
+          'API_PORT: "http" is not allowed; use',
+          'WORKER_CONCURRENCY: "0" is not allowed; use',
+          'CUSTOMER_API_URL: "ftp://…@customer.example/" is not allowed; use',
+          'LOG_LEVEL: "loud" is not allowed; use',
+          'SHUTDOWN_TIMEOUT: "30" is not allowed; use',
+        ],
+      )
+    }),
+  )
+
+  it.effect("has no use for a REDIS_URL", () =>
+    Effect.gen(function* () {
+      const { value } = yield* load(gateway, { REDIS_URL: "redis://:hunter2@x" })
+      assert.deepStrictEqual(value.queue, { type: "database" })
+    }),
+  )
+
+  it.effect("says that a limit to the rate of deliveries is not supported yet", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* mistakes(Config.workerSettings, { RATE_LIMIT_PER_SEC: "5" }), [
+        'RATE_LIMIT_PER_SEC: "5" is not allowed; use off or leave it unset: limiting the rate of deliveries is not supported yet',
+      ])
+      const { value } = yield* load(Config.workerSettings, { RATE_LIMIT_PER_SEC: "off" })
+      assert.notProperty(value, "rateLimit")
+    }),
+  )
+})
+
+describe("api and worker", () => {
+  it.effect("need a database to be given", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* mistakes(api, {}), [
+        "DATABASE_URL: is missing; use a URL such as postgres://user:password@host:5432/name, or set DB_HOST, DB_USER and DB_NAME instead",
+      ])
+    }),
+  )
+
+  it.effect("refuse a queue that does not exist yet, and a REDIS_URL that would do nothing", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* mistakes(Config.queueSettings, { QUEUE_TYPE: "redis" }), [
+        'QUEUE_TYPE: "redis" is not allowed; use database (redis follows in the next release)',
+      ])
+      assert.deepStrictEqual(yield* mistakes(Config.queueSettings, { REDIS_URL: "redis://:hunter2@x" }), [
+        "REDIS_URL: (secret) is not allowed; use QUEUE_TYPE=database beside it, or leave it unset: redis follows in the next release",
+      ])
+      yield* load(Config.queueSettings, { REDIS_URL: "redis://x", QUEUE_TYPE: "database" })
+    }),
+  )
+
+  it.effect("need the customer's URL when they deliver", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* mistakes(Config.customerSettings, {}), [
+        "CUSTOMER_API_URL: is missing; use an http or https URL without user name and password",
+      ])
+      const { value } = yield* load(Config.customerSettings, { CUSTOMER_API_URL: "http://127.0.0.1:9/leads" })
+      assert.strictEqual(value.url.href, "http://127.0.0.1:9/leads")
+    }),
+  )
+})
+
+describe("ENABLE_AUTH", () => {
+  it.effect("needs both secrets, said beside all other mistakes", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(
+        (yield* mistakes(Config.apiSettings, { ENABLE_AUTH: "yes", API_PORT: "-1" })).map(
+          (line) => line.split(";")[0],
+        ),
+        ['API_PORT: "-1" is not allowed', "SHARED_SECRET: is missing", "OPERATOR_TOKENS: is missing"],
+      )
+      const [line] = yield* mistakes(Config.apiSettings, { ENABLE_AUTH: "true", SHARED_SECRET: "a" })
+      assert.match(line ?? "", /^OPERATOR_TOKENS: is missing/)
+    }),
+  )
+
+  it.effect("gives lists of secrets, from variables or files", () =>
+    Effect.gen(function* () {
+      const { value, summary } = yield* load(
+        Config.apiSettings,
+        { ENABLE_AUTH: "1", SHARED_SECRET: "new,old", OPERATOR_TOKENS_FILE: "tokens" },
+        { tokens: "ops\n" },
+      )
+      const auth = Option.getOrThrow(value.auth)
+      assert.deepStrictEqual(auth.sharedSecrets.map(Redacted.value), ["new", "old"])
+      assert.deepStrictEqual(auth.operatorTokens.map(Redacted.value), ["ops"])
+      assert.include(summary, { SHARED_SECRET: "(set)", OPERATOR_TOKENS: "(set)" })
+    }),
+  )
+
+  it.effect("lets everybody in when it is false, and is itself checked", () =>
+    Effect.gen(function* () {
+      const { value } = yield* load(Config.apiSettings, { SHARED_SECRET: "a" })
+      assert.deepStrictEqual(value.auth, Option.none())
+      assert.deepStrictEqual(yield* mistakes(Config.apiSettings, { ENABLE_AUTH: "maybe" }), [
+        'ENABLE_AUTH: "maybe" is not allowed; use true or false',
+      ])
+    }),
+  )
+})
