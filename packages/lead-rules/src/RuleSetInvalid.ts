@@ -14,7 +14,7 @@ export interface Mistake {
  * A rule set that cannot be used, with every mistake in it.
  *
  * The message has one line for each, for example
- * `rules.0.operator: found "matches", allowed is "pattern", "equals" or "present"`.
+ * `rules.0.operator: found "matches", allowed is "pattern" or "equals" or "present"`.
  */
 export class RuleSetInvalid extends Data.TaggedError("RuleSetInvalid")<{
   readonly mistakes: ReadonlyArray<Mistake>

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 import { compile, defaultRuleSet, evaluate, type Rule, type Verdict } from "@lead-gateway/lead-rules"
-import type {} from "../src/internal/jsonSourceText.ts"
 import { AnyJson, jsonOf } from "./json.ts"
 
 const rules = Result.getOrThrow(compile(defaultRuleSet))

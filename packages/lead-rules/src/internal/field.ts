@@ -1,4 +1,4 @@
-import type {} from "./jsonSourceText.ts"
+import { isRawNumber } from "./rawNumber.ts"
 
 /** The segments of a field's path: `"house.is_owner"` gives `["house", "is_owner"]`. */
 export const segmentsOf = (field: string): ReadonlyArray<string> => field.split(".")
@@ -12,7 +12,7 @@ export const segmentsOf = (field: string): ReadonlyArray<string> => field.split(
 export const valueAt = (payload: unknown, segments: ReadonlyArray<string>): unknown => {
   let value = payload
   for (const segment of segments) {
-    if (typeof value !== "object" || value === null || JSON.isRawJSON(value)) return undefined
+    if (typeof value !== "object" || value === null || isRawNumber(value)) return undefined
     if (!isEnumerable.call(value, segment)) return undefined
     value = (value as Record<string, unknown>)[segment]
   }

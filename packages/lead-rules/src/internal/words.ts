@@ -1,4 +1,4 @@
-import type {} from "./jsonSourceText.ts"
+import { isRawNumber } from "./rawNumber.ts"
 
 /** The kinds of value that JSON has, in the words of an explanation. */
 export type Kind = "text" | "number" | "boolean" | "list" | "object"
@@ -13,7 +13,7 @@ export const kindOf = (value: unknown): Kind => {
     case "boolean":
       return "boolean"
     default:
-      if (JSON.isRawJSON(value)) return "number"
+      if (isRawNumber(value)) return "number"
       return Array.isArray(value) ? "list" : "object"
   }
 }
@@ -22,6 +22,8 @@ export const kindOf = (value: unknown): Kind => {
 export const naming = (kind: Kind, wanted: Kind | undefined): string =>
   `${kind === wanted ? "another" : kind === "object" ? "an" : "a"} ${kind}`
 
-/** The beginning of a long text, so that a message stays readable. */
-export const abbreviate = (text: string, length = 120): string =>
-  text.length <= length ? text : `${text.slice(0, length)}…`
+/** The first 120 characters of a text, so that a message stays readable. No character is cut in two. */
+export const abbreviate = (text: string): string => {
+  const [beginning = ""] = /^[^]{0,120}/u.exec(text) ?? []
+  return beginning === text ? text : `${beginning}…`
+}
