@@ -4,7 +4,7 @@ import { Yaml } from "effect/encoding"
 import { globSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 
-export const root = join(import.meta.dirname, "../..")
+const root = join(import.meta.dirname, "../../..")
 
 export const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
@@ -18,7 +18,7 @@ export const readYaml = <S extends Schema.ConstraintDecoder<unknown>>(path: stri
 
 const Versions = Schema.Record(Schema.String, Schema.String)
 
-export const Manifest = Schema.Struct({
+const Manifest = Schema.Struct({
   name: Schema.String,
   private: Schema.optionalKey(Schema.Boolean),
   license: Schema.optionalKey(Schema.String),

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { Yaml } from "effect/encoding"
-import { files, read, readManifest, readYaml, Workspace } from "./internal/repository.ts"
+import { files, read, readManifest, readYaml, Workspace } from "./repository.ts"
 
 const workspace = readYaml("pnpm-workspace.yaml", Workspace)
 const rootManifest = readManifest(read("package.json"))

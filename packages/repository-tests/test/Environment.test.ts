@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Config from "@lead-gateway/config"
 import { parseEnv } from "node:util"
-import { read } from "./internal/repository.ts"
+import { read } from "./repository.ts"
 
 const variables = [
   Config.databaseSettings,
