@@ -1,12 +1,16 @@
 /** Reads the repository's own files for its tests. */
 import { Schema } from "effect"
 import { Yaml } from "effect/encoding"
-import { globSync, readFileSync } from "node:fs"
+import { existsSync, globSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 
 const root = join(import.meta.dirname, "../../..")
 
-export const read = (path: string): string => readFileSync(join(root, path), "utf8")
+export const pathOf = (path: string): string => join(root, path)
+
+export const read = (path: string): string => readFileSync(pathOf(path), "utf8")
+
+export const exists = (path: string): boolean => existsSync(pathOf(path))
 
 /** Paths relative to the root, sorted, of the repository's own files that match any of the patterns. */
 export const files = (...patterns: ReadonlyArray<string>): ReadonlyArray<string> =>

@@ -1,0 +1,127 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Config from "@lead-gateway/config"
+import { Schema } from "effect"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { createServer } from "node:http"
+import { exists, files, pathOf, read, readManifest, readYaml } from "./repository.ts"
+
+const Service = Schema.Struct({
+  image: Schema.optionalKey(Schema.String),
+  build: Schema.optionalKey(
+    Schema.Struct({ context: Schema.String, dockerfile: Schema.String, target: Schema.String }),
+  ),
+  environment: Schema.Record(Schema.String, Schema.String),
+  healthcheck: Schema.optionalKey(Schema.Struct({ test: Schema.Array(Schema.String) })),
+  depends_on: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Struct({ condition: Schema.Literal("service_healthy") })),
+  ),
+})
+const Compose = Schema.Struct({ services: Schema.Record(Schema.String, Service) })
+
+const { services } = readYaml("docker/compose.yaml", Compose)
+const apps = Object.entries(services).filter(([, { build }]) => build !== undefined)
+
+const instructions = read("docker/Dockerfile").split("\n")
+const after = (keyword: string) =>
+  instructions.flatMap((line) => (line.startsWith(`${keyword} `) ? [line.slice(keyword.length + 1)] : []))
+/** The instructions of one stage. */
+const stage = (name: string) => {
+  const start = instructions.findIndex((line) => line.endsWith(` AS ${name}`))
+  const length = instructions.slice(start + 1).findIndex((line) => line.startsWith("FROM "))
+  return start < 0 ? [] : instructions.slice(start, length < 0 ? undefined : start + 1 + length)
+}
+const starting = (lines: ReadonlyArray<string>, keyword: string) =>
+  lines.filter((line) => line.startsWith(`${keyword} `)).length
+
+describe("compose.yaml", () => {
+  it("runs Postgres, the api and the worker, and starts the apps once Postgres is healthy", () => {
+    assert.sameMembers(Object.keys(services), ["postgres", "api", "worker"])
+    assert.isNotEmpty(services["postgres"]?.healthcheck?.test)
+    for (const [name, { depends_on }] of apps) assert.property(depends_on, "postgres", name)
+  })
+
+  it("builds each app from a stage that says how healthy it is, not as root", () => {
+    assert.isNotEmpty(stage("runtime").filter((line) => line === "USER node"))
+    for (const [name, { build }] of apps) {
+      assert.deepStrictEqual(build, { context: "..", dockerfile: "docker/Dockerfile", target: name })
+      assert.strictEqual(stage(name)[0], `FROM runtime AS ${name}`)
+      assert.strictEqual(starting(stage(name), "HEALTHCHECK"), 1, name)
+      assert.strictEqual(starting(stage(name), "USER"), 0, name)
+    }
+  })
+
+  it("sets only variables that the apps read", () => {
+    const known = [
+      Config.databaseSettings,
+      Config.apiSettings,
+      Config.customerSettings,
+      Config.workerSettings,
+      Config.queueSettings,
+    ].flatMap(({ variables }) => variables.map(({ name }) => name))
+    const set = apps.flatMap(([, { environment }]) => Object.keys(environment))
+    assert.deepStrictEqual(
+      set.filter((name) => !known.includes(name)),
+      [],
+    )
+    assert.include(set, "CUSTOMER_API_URL")
+  })
+})
+
+describe("the Dockerfile", () => {
+  it("starts from the Node and the pnpm of this repository", () => {
+    const { node, pnpm } = readManifest(read("package.json")).optionalDependencies ?? {}
+    const bases = after("FROM").filter((base) => base.startsWith("node:"))
+    assert.deepStrictEqual([...new Set(bases.map((base) => base.split("-")[0]))], [`node:${node}`])
+    assert.include(after("RUN"), `npm install --global pnpm@${pnpm}`)
+  })
+
+  it("installs, builds and deploys packages that exist", () => {
+    const names = files("apps/*/package.json").map((path) => readManifest(read(path)).name)
+    const filters = after("RUN").flatMap((command) => command.match(/(?<=--filter=)\S+/g) ?? [])
+    assert.isAtLeast(filters.length, 2 * apps.length)
+    assert.deepStrictEqual(
+      filters.filter((name) => !names.includes(name)),
+      [],
+    )
+    assert.include(after("RUN"), "pnpm install --frozen-lockfile")
+    for (const [name] of apps) {
+      assert.include(after("RUN"), `pnpm --filter=@lead-gateway/${name} deploy --prod /out/${name}`)
+      assert.include(stage(name), `COPY --from=build /out/${name} .`)
+    }
+  })
+
+  it("copies files that exist", () => {
+    const copied = after("COPY")
+      .filter((copy) => !copy.startsWith("--from"))
+      .map((copy) => copy.split(" ")[0] ?? "")
+    assert.include(copied, "config")
+    assert.deepStrictEqual(
+      copied.filter((path) => !exists(path)),
+      [],
+    )
+  })
+})
+
+describe("the health check", () => {
+  /** Its exit code when the app's `/readyz` answers this status. */
+  const codeWhen = async (status: number): Promise<unknown> => {
+    const app = createServer((request, response) => {
+      response.writeHead(request.url === "/readyz" ? status : 404).end()
+    }).listen(0, "127.0.0.1")
+    await once(app, "listening")
+    const address = app.address()
+    const port = typeof address === "object" ? address?.port : undefined
+    const env = { ...process.env, APP_PORT: String(port) }
+    const [code]: Array<unknown> = await once(
+      spawn(process.execPath, [pathOf("docker/ready.ts"), "APP_PORT", "1"], { env, stdio: "ignore" }),
+      "close",
+    )
+    app.close()
+    return code
+  }
+
+  it("is content with a ready app alone", async () => {
+    assert.deepStrictEqual(await Promise.all([200, 503].map(codeWhen)), [0, 1])
+  })
+})
