@@ -113,10 +113,11 @@ describe("the health check", () => {
     const address = app.address()
     const port = typeof address === "object" ? address?.port : undefined
     const env = { ...process.env, APP_PORT: String(port) }
-    const [code]: Array<unknown> = await once(
-      spawn(process.execPath, [pathOf("docker/ready.ts"), "APP_PORT", "1"], { env, stdio: "ignore" }),
-      "close",
-    )
+    const check = spawn(process.execPath, [pathOf("docker/ready.ts"), "APP_PORT", "1"], {
+      env,
+      stdio: "ignore",
+    })
+    const [code] = (await once(check, "close")) as ReadonlyArray<unknown>
     app.close()
     return code
   }
