@@ -1,0 +1,105 @@
+/**
+ * Phone numbers, by libphonenumber's rules. The `min` metadata is enough: parsing needs country codes, trunk
+ * prefixes and lengths, which all builds share; what `max` adds (twice the size) tells mobile from landline.
+ */
+import type { RawNumber } from "@lead-gateway/lossless-json"
+import {
+  type CountryCode,
+  getCountries,
+  getCountryCallingCode,
+  parseIncompletePhoneNumber,
+  parsePhoneNumberFromString,
+} from "libphonenumber-js/min"
+
+/** Two capital letters (ISO 3166-1) of a country that has a numbering plan. */
+export type Country = CountryCode
+
+const countries: ReadonlySet<unknown> = new Set(getCountries())
+
+export const isCountry = (value: unknown): value is Country => countries.has(value)
+
+/** A phone number in its one form, and how it came about. */
+export type Phone =
+  | { readonly kind: "phone" | "phone_unparsed"; readonly value: string }
+  | { readonly kind: "phone_missing"; readonly value: null }
+
+const missing: Phone = { kind: "phone_missing", value: null }
+
+/**
+ * German numbers in E.164. Germany's one trunk prefix is 0, so with another digit after the country code
+ * there is nothing to take away: parsing gives the same number. A test holds this against the library.
+ */
+const isGerman = /^\+49[1-9]\d{1,12}$/
+
+/**
+ * The one form of a phone number: E.164, or `+` and its digits when it can't be parsed, or missing.
+ *
+ * Twice is once, whatever the text: the form is one that parsing leaves alone ({@link settle}).
+ */
+export const phoneOf = (text: string, country: Country): Phone => {
+  if (isGerman.test(text)) return { kind: "phone", value: text }
+  const number = parse(text, country)
+  if (number !== undefined) return { kind: "phone", value: settle(number, country) }
+  const digits = digitsOf(text)
+  return digits === "" ? missing : { kind: "phone_unparsed", value: settle(`+${digits}`, country) }
+}
+
+/** The text of a phone number that came as a JSON number, without an exponent where it is a whole one. */
+export const textOf = (value: number | RawNumber): string => {
+  if (typeof value !== "number") return value.rawJSON
+  return Number.isInteger(value) ? BigInt(value).toString() : String(value)
+}
+
+/**
+ * Parses a number again and again until nothing changes: `+4900151…` loses one trunk 0 each time.
+ *
+ * Every step the library knows makes a number shorter. Should one lead round in a circle, the smallest number
+ * on it is taken, which is the same from wherever the circle is entered.
+ */
+const settle = (number: string, country: Country): string => {
+  const seen = [number]
+  let last = number
+  while (!isGerman.test(last)) {
+    const next = parse(last, country) ?? last
+    const start = seen.indexOf(next)
+    if (start !== -1) return seen.slice(start).reduce((a, b) => (a < b ? a : b))
+    seen.push(next)
+    last = next
+  }
+  return last
+}
+
+/** E.164 has 15 digits at most; the library also gives longer numbers, which are none. */
+const maxLength = 16
+
+/** E.164, or `undefined` for a text that is no phone number, has more than 250 characters or too many digits. */
+const parse = (text: string, country: Country): string | undefined => {
+  const plain = plainOf(text)
+  const number = parseWithOwnCode(plain, country) ?? parsePhoneNumberFromString(plain, country)?.number
+  return number !== undefined && number.length <= maxLength ? number : undefined
+}
+
+/**
+ * Reads `49 151 2345678` as `+49 151 2345678`, though 049 could start an area code: whoever writes a number
+ * without its trunk 0 writes the country code instead, and a JSON number can hold neither 0 nor plus. The
+ * library prefers the area code wherever a plan has numbers of many lengths. Where what follows the code is
+ * no valid number (`392 123 4567` in Italy), it is not read so.
+ */
+const parseWithOwnCode = (text: string, country: Country): string | undefined => {
+  if (!/^[1-9]/.test(text) || !text.startsWith(getCountryCallingCode(country))) return undefined
+  const number = parsePhoneNumberFromString(`+${text}`, country)
+  return number?.country === country && number.isValid() ? number.number : undefined
+}
+
+/**
+ * The text without what the library stumbles over: it takes a full-width plus for no plus, and it reads the
+ * context of an RFC 3966 number (`tel:863-1234;phone-context=example.com`) by an expression that remembers its
+ * last match, and so would give two answers to one question.
+ */
+const plainOf = (text: string): string => {
+  const context = text.indexOf(";phone-context=")
+  return (context === -1 ? text : text.slice(0, context)).replaceAll("\uff0b", "+")
+}
+
+/** ASCII, full-width, Arabic-Indic and eastern Arabic digits, all as ASCII. */
+const digitsOf = (text: string): string => parseIncompletePhoneNumber(text).replace("+", "")

@@ -1,0 +1,152 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import { type JsonObject, parse, stringify } from "@lead-gateway/lossless-json"
+import { compile, defaultProfile, maxChanges, normalize } from "@lead-gateway/normalizer"
+import { AnyPayload, payloadOf } from "./json.ts"
+
+const profile = Result.getOrThrow(compile(defaultProfile))
+const payloadIn = (text: string) => Result.getOrThrow(parse(text)) as JsonObject
+const normalized = (text: string) => stringify(normalize(profile, payloadIn(text)).payload)
+const cleaned = (text: string) => normalize(profile, { text }).payload["text"]
+
+describe("normalize", () => {
+  it("trims every string and collapses its white space, nested ones too", () => {
+    assert.strictEqual(
+      normalized('{"a":"  x \\t\\n y ","b":[" z",{"c":"u  v"}],"d":""}'),
+      '{"a":"x y","b":["z",{"c":"u v"}],"d":""}',
+    )
+  })
+
+  it("knows all white space of Unicode", () => {
+    const spaces =
+      "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    for (const space of `${spaces}\u2028\u2029\u202f\u205f\u3000\ufeff`) {
+      assert.strictEqual(cleaned(`${space}a${space}b${space}${space}c${space}`), "a b c")
+    }
+    assert.strictEqual(cleaned("a\u200bb"), "a\u200bb")
+  })
+
+  it("composes Unicode and takes lone surrogates as they are", () => {
+    assert.strictEqual(cleaned("Mu\u0308ller"), "M\u00fcller")
+    assert.strictEqual(cleaned("\u212b"), "\u00c5")
+    assert.strictEqual(cleaned("\u1112\u1161\u11ab"), "\ud55c")
+    assert.strictEqual(cleaned("\ud834 a\udd1e"), "\ud834 a\udd1e")
+  })
+
+  it("writes e-mail addresses in lower case, in declared fields alone", () => {
+    assert.strictEqual(
+      normalized('{"email":" Ada.L@Example.COM ","other":"A@B.DE"}'),
+      '{"email":"ada.l@example.com","other":"A@B.DE"}',
+    )
+  })
+
+  it("makes booleans of words, in declared fields alone", () => {
+    const owner = (word: string) => normalized(`{"house":{"is_owner":${word}}}`)
+    for (const word of ["true", "Yes", "JA", "1", " ja "])
+      assert.strictEqual(owner(`"${word}"`), owner("true"))
+    for (const word of ["false", "No", "NEIN", "0", "\\u00a0nein"]) {
+      assert.strictEqual(owner(`"${word}"`), owner("false"))
+    }
+    for (const other of ['"vielleicht"', '""', "1", "0", "null", "[]", "{}", '["ja"]']) {
+      assert.strictEqual(owner(other), `{"house":{"is_owner":${other}}}`)
+    }
+    assert.strictEqual(owner('"  weiß   nicht "'), owner('"weiß nicht"'))
+    assert.strictEqual(normalized('{"is_owner":"ja","house":"ja"}'), '{"is_owner":"ja","house":"ja"}')
+  })
+
+  it("changes neither keys nor values that it does not know", () => {
+    for (const text of [
+      '{" Email ":1,"__proto__":{"phone":"x","is_owner":"ja"},"toString":null}',
+      '{"id":12345678901234567890,"list":[0.1234567890123456789,true,null,-0,1e400]}',
+      '{"email":["A"],"house":[{"is_owner":"ja"}]}',
+    ]) {
+      const payload = payloadIn(text)
+      assert.strictEqual(normalize(profile, payload).payload, payload)
+    }
+  })
+
+  it("keeps __proto__ an own key where something beside it or in it changes", () => {
+    const { payload } = normalize(profile, payloadIn('{"__proto__":{"a":" x"},"b":" y"}'))
+    assert.strictEqual(Object.getPrototypeOf(payload), Object.prototype)
+    assert.strictEqual(stringify(payload), '{"__proto__":{"a":"x"},"b":"y"}')
+  })
+
+  it("reads declared fields from own properties alone", () => {
+    const inherited = compile({
+      ...defaultProfile,
+      phone: ["__proto__.phone", "constructor.name"],
+      email: [],
+    })
+    assert.deepStrictEqual(normalize(Result.getOrThrow(inherited), { a: 1 }).payload, { a: 1 })
+  })
+
+  it("shares what did not change, and does not touch what came in", () => {
+    const payload = payloadIn('{"same":{"a":["x"]},"other":{"b":" y","c":[1]}}')
+    const before = stringify(payload)
+    const after = normalize(profile, payload).payload
+    assert.strictEqual(stringify(payload), before)
+    assert.strictEqual(after["same"], payload["same"])
+    assert.notStrictEqual(after["other"], payload["other"])
+    assert.strictEqual((after["other"] as JsonObject)["c"], (payload["other"] as JsonObject)["c"])
+  })
+
+  it("tells of each change where and how, and never the value", () => {
+    const { changes } = normalize(
+      profile,
+      payloadIn('{"email":"A@b.de","phone":"n/a","house":{"is_owner":"ja"},"a":[{"b":" c"}],"ok":"d"}'),
+    )
+    assert.deepStrictEqual(changes, [
+      { path: "email", kind: "email" },
+      { path: "phone", kind: "phone_missing" },
+      { path: "house.is_owner", kind: "boolean" },
+      { path: "a.0.b", kind: "text" },
+    ])
+  })
+
+  it("makes all changes but tells of a limited number, by short paths", () => {
+    const key = "k".repeat(1000)
+    const { payload, changes } = normalize(profile, { [key]: Array.from({ length: 500 }, () => " x") })
+    assert.deepStrictEqual(
+      payload[key],
+      Array.from({ length: 500 }, () => "x"),
+    )
+    assert.lengthOf(changes, maxChanges)
+    assert.strictEqual(changes[7]?.path, `${"k".repeat(60)}….7`)
+  })
+
+  it("goes as deep as a payload may be", () => {
+    const nested = (inner: string) =>
+      '{"a":'.repeat(256) + "[".repeat(255) + inner + "]".repeat(255) + "}".repeat(256)
+    assert.strictEqual(normalized(nested('" x"')), nested('"x"'))
+  })
+
+  it.prop("changes nothing the second time, whatever the payload", [AnyPayload], ([tree]) => {
+    const once = normalize(profile, payloadOf(tree))
+    const twice = normalize(profile, once.payload)
+    assert.strictEqual(twice.payload, once.payload)
+    assert.isEmpty(twice.changes)
+  })
+
+  it.prop("keeps every key in its place", [AnyPayload], ([tree]) => {
+    const keysOf = (value: unknown): unknown =>
+      typeof value === "object" && value !== null && !JSON.isRawJSON(value)
+        ? Object.entries(value).map(([key, inner]) => [key, keysOf(inner)])
+        : []
+    const payload = payloadOf({ object: tree.object.filter(([key]) => key !== "phone") })
+    assert.deepStrictEqual(keysOf(normalize(profile, payload).payload), keysOf(payload))
+  })
+})
+
+describe("an e-mail address", () => {
+  it("has one form, whatever character of Unicode is in it", () => {
+    const changing: Array<string> = []
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code)
+      for (const email of [character, `a${character}\u0323\u0301Σ`]) {
+        const once = normalize(profile, { email }).payload
+        if (normalize(profile, once).payload !== once) changing.push(`U+${code.toString(16)}`)
+      }
+    }
+    assert.isEmpty(changing)
+  })
+})

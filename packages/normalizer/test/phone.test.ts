@@ -1,0 +1,148 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, Result, Schema } from "effect"
+import { getCountries, parsePhoneNumberFromString } from "libphonenumber-js/min"
+import { parsePhoneNumberFromString as parseWithMaxMetadata } from "libphonenumber-js/max"
+import examples from "libphonenumber-js/mobile/examples"
+import type { Json } from "@lead-gateway/lossless-json"
+import { type Change, compile, defaultProfile, normalize } from "@lead-gateway/normalizer"
+
+const profileFor = (country: string) =>
+  Result.getOrThrow(compile({ ...defaultProfile, default_country: country }))
+
+const profile = profileFor("DE")
+const phone = (value: Json, by = profile): Json | undefined =>
+  normalize(by, { phone: value }).payload["phone"]
+const change = (value: Json): Change["kind"] | undefined =>
+  normalize(profile, { phone: value }).changes[0]?.kind
+
+/** What people put into a phone field, in pieces. */
+const pieces = [
+  "0123456789".split(""),
+  "00004499++ -/().,;:#~xX*".split(""),
+  ["+49", "0049", "(0)", "+1", "+54", "011", "tel:", ";ext=", " ext. ", ";phone-context=", ";isub="],
+  ["\uff0b", "\uff11", "\u0661", "\u06f5", "\u00a0", "\u200b", "\u2013", "\ud83d\ude00", "\udc00", "FLOWERS"],
+].flat()
+
+const Phone = Arbitrary.array(Arbitrary.schema(Schema.Literals(pieces)), { maxLength: 24 }).pipe(
+  Arbitrary.map((chosen) => chosen.join("")),
+)
+const Country = Schema.Union([Schema.Literal("DE"), Schema.Literals(getCountries())])
+
+describe("a phone number", () => {
+  it("becomes E.164, with Germany as its country where it names none", () => {
+    for (const [written, number] of [
+      ["+49123456789", "+49123456789"],
+      ["0123 456789", "+49123456789"],
+      [" 0151/234 56-78 ", "+491512345678"],
+      ["0049 151 2345678", "+491512345678"],
+      ["49 151 2345678", "+491512345678"],
+      ["+49 (0) 151 2345678", "+491512345678"],
+      ["+490151 2345678", "+491512345678"],
+      ["+4901512345678", "+491512345678"],
+      ["Tel. 0151 2345678 (mobil)", "+491512345678"],
+      ["089 1234-0 ext. 5", "+498912340"],
+      ["tel:+1-201-555-0123;ext=7", "+12015550123"],
+      ["\uff0b\uff14\uff19 151 2345678", "+491512345678"],
+      ["+\u0664\u0669 151 2345678", "+491512345678"],
+      ["+43 660 1234567", "+436601234567"],
+      ["+7 800 555 35 35", "+78005553535"],
+    ] as const) {
+      assert.strictEqual(phone(written), number, written)
+    }
+    assert.strictEqual(change("0151 2345678"), "phone")
+    assert.isUndefined(change("+491512345678"))
+  })
+
+  it("belongs to the default country of the profile", () => {
+    assert.strictEqual(phone("(201) 555-0123", profileFor("US")), "+12015550123")
+    assert.strictEqual(phone("0660 1234567", profileFor("AT")), "+436601234567")
+    assert.strictEqual(phone("392 123 4567", profileFor("IT")), "+393921234567")
+    assert.strictEqual(phone("47 12 34 56", profileFor("NO")), "+4747123456")
+  })
+
+  it("that can't be parsed keeps its digits and a leading plus", () => {
+    for (const [written, digits] of [
+      ["7", "+7"],
+      ["+0800 123", "+0800123"],
+      ["+999 12", "+99912"],
+      ["0049", "+0049"],
+      ["0151 2345678 ab 18 Uhr 30 bitte", "+015123456781830"],
+      ["0151 234567890123", "+0151234567890123"],
+      ["01512345678901234567", "+01512345678901234567"],
+      ["1".repeat(300), `+${"1".repeat(300)}`],
+      ["a\u0661b\uff12", "+12"],
+    ] as const) {
+      assert.strictEqual(phone(written), digits, written)
+      assert.strictEqual(change(written), "phone_unparsed")
+    }
+  })
+
+  it("without any digit counts as missing", () => {
+    for (const value of ["", " ", "n/a", "+", "unbekannt", true, false, [], {}, { number: "0151 2345678" }]) {
+      assert.isNull(phone(value))
+      assert.strictEqual(change(value), "phone_missing")
+    }
+    assert.isNull(phone(null))
+    assert.isUndefined(change(null))
+  })
+
+  it("may have come as a JSON number", () => {
+    assert.strictEqual(phone(4_915_112_345_678), "+4915112345678")
+    assert.strictEqual(phone(15_112_345_678), "+4915112345678")
+    assert.strictEqual(phone(JSON.rawJSON("49151123456789012345")), "+49151123456789012345")
+    assert.strictEqual(phone(1e21), "+1000000000000000000000")
+    assert.strictEqual(phone(0), "+0")
+  })
+
+  it("gets the same answer each time it is asked for, also with an RFC 3966 context", () => {
+    for (let i = 0; i < 3; i++) {
+      assert.strictEqual(phone("tel:030 1234567;phone-context=+49"), "+49301234567")
+      assert.strictEqual(phone("030 1234567;phone-context=example.com"), "+49301234567")
+    }
+  })
+
+  it("takes a moment at most, however it is written", () => {
+    const start = performance.now()
+    for (const hostile of ["1".repeat(240) + "a1", "1 ".repeat(120) + "x1", "+" + "1,".repeat(120) + "x1"])
+      phone(hostile)
+    phone(`tel:1;phone-context=${"1".repeat(60)}!`)
+    phone("1 ".repeat(500_000))
+    assert.isBelow(performance.now() - start, 1000)
+  })
+
+  it("of every country stays what it is once in E.164", () => {
+    for (const country of getCountries()) {
+      const parsed = parsePhoneNumberFromString(examples[country], country)
+      assert.strictEqual(phone(examples[country], profileFor(country)), parsed?.number)
+    }
+  })
+
+  it("of Germany in E.164 is what the library makes of it", () => {
+    for (let start = 10; start < 10_000; start++) {
+      for (const rest of ["", "0", "12", "0000000", "123456789"]) {
+        const number = `+49${start}${rest}`
+        assert.strictEqual(parsePhoneNumberFromString(number, "DE")?.number, number)
+      }
+    }
+  })
+
+  it.prop(
+    "changes nothing the second time, however it is written",
+    [Phone, Country],
+    ([written, country]) => {
+      const by = profileFor(country)
+      const once = normalize(by, { phone: written }).payload
+      assert.strictEqual(normalize(by, once).payload, once)
+      assert.match(JSON.stringify(once), /^{"phone":("\+\d+"|null)}$/)
+    },
+    { arbitrary: { runs: 3000 } },
+  )
+
+  it.prop("is parsed alike with the largest metadata", [Phone, Country], ([written, country]) => {
+    if (written.includes(";phone-context=")) return
+    assert.strictEqual(
+      parsePhoneNumberFromString(written, country)?.number,
+      parseWithMaxMetadata(written, country)?.number,
+    )
+  })
+})
