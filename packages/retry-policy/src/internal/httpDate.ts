@@ -1,0 +1,40 @@
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+const weekday = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+const longWeekday = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+const month = `(?<month>${months.join("|")})`
+const time = String.raw`(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d):(?<second>[0-5]\d|60)`
+
+const forms = [
+  // IMF-fixdate: Sun, 06 Nov 1994 08:49:37 GMT
+  String.raw`${weekday}, (?<day>\d\d) ${month} (?<year>\d{4}) ${time} GMT`,
+  // rfc850-date: Sunday, 06-Nov-94 08:49:37 GMT
+  String.raw`${longWeekday}, (?<day>\d\d)-${month}-(?<year>\d\d) ${time} GMT`,
+  // asctime-date: Sun Nov  6 08:49:37 1994
+  String.raw`${weekday} ${month} (?<day>\d\d| \d) ${time} (?<year>\d{4})`,
+].map((form) => new RegExp(`^${form}$`))
+
+/**
+ * Reads an HTTP date (RFC 9110, section 5.6.7) in its three forms, the two obsolete ones included.
+ *
+ * Gives milliseconds since 1970, or `undefined` for anything else, days that do not exist among them. The day
+ * of the week must be one, but need not be the right one.
+ */
+export const httpDate = (text: string, nowMs: number): number | undefined => {
+  const parts = forms
+    .values()
+    .map((form) => form.exec(text)?.groups)
+    .find((groups) => groups !== undefined)
+  if (parts === undefined) return undefined
+  const part = (name: string) => Number(parts[name])
+  const year = parts["year"]?.length === 2 ? fullYear(part("year"), nowMs) : part("year")
+  const day = Date.UTC(year, months.indexOf(parts["month"] ?? ""), part("day"))
+  if (new Date(day).getUTCDate() !== part("day")) return undefined
+  return day + ((part("hour") * 60 + part("minute")) * 60 + part("second")) * 1000
+}
+
+/** The latest year with these last two digits that is not more than 50 years ahead, as the RFC has it. */
+const fullYear = (lastDigits: number, nowMs: number): number => {
+  const latest = new Date(nowMs).getUTCFullYear() + 50
+  return latest - ((latest - lastDigits) % 100)
+}
