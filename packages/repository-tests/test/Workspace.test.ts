@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { Yaml } from "effect/encoding"
-import { files, read, readManifest, readYaml, Workspace } from "./repository.ts"
+import { exists, files, read, readManifest, readYaml, Workspace } from "./repository.ts"
 
 const workspace = readYaml("pnpm-workspace.yaml", Workspace)
 const rootManifest = readManifest(read("package.json"))
@@ -95,5 +95,20 @@ describe("the sources", () => {
       [],
     )
     assert.isAbove(sources.length, 20)
+  })
+
+  it("keep every test where the one run finds it", () => {
+    const tests = files("**/*.test.ts")
+    const found = tests.filter((path) => /^(apps|packages)\/[\w-]+\/test\//.test(path))
+    assert.deepStrictEqual(
+      tests.filter((path) => !found.includes(path)),
+      [],
+    )
+    const folders = [...new Set(found.map((path) => path.split("/").slice(0, 2).join("/")))]
+    assert.deepStrictEqual(
+      folders.filter((folder) => !exists(`${folder}/vitest.config.ts`)),
+      [],
+    )
+    assert.isAbove(tests.length, 10)
   })
 })
