@@ -1,1 +1,9 @@
-export {}
+/**
+ * Logs that can be read by machines and people, and the ids that tie them together.
+ *
+ * `Telemetry.layer` is provided once by each app; the pipeline annotates with `Telemetry.withCorrelationId`
+ * and `Telemetry.withLeadId`. Metrics and traces are not here yet, but the ids they will need are.
+ */
+export * as CorrelationId from "./CorrelationId.ts"
+export * as Telemetry from "./Telemetry.ts"
+export * as TraceParent from "./TraceParent.ts"

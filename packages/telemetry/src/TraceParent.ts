@@ -1,0 +1,53 @@
+/**
+ * The header `traceparent` of W3C Trace Context, level 1: which trace a request belongs to and which of its
+ * spans sent it. There are no spans yet; the header lets the customer's traces join ours.
+ *
+ * Source: https://www.w3.org/TR/trace-context-1/#traceparent-header
+ */
+import { Effect, Option } from "effect"
+import { randomBytes } from "node:crypto"
+
+/** The parsed header. Ids are lower-case hex and never all zero. */
+export interface TraceParent {
+  /** 16 bytes, 32 digits: the same for all requests of one trace. */
+  readonly traceId: string
+  /** 8 bytes, 16 digits: the caller. */
+  readonly spanId: string
+  /** Whether the caller may have recorded the trace. */
+  readonly sampled: boolean
+}
+
+const pattern = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
+
+/**
+ * Parses a header; none when it breaks the rules, and then a new trace begins.
+ *
+ * Headers of later versions are read as version 00, what follows its four fields is ignored.
+ */
+export const parse = (header: string): Option.Option<TraceParent> => {
+  const [, version, traceId, spanId, flags, more] = pattern.exec(header) ?? []
+  if (traceId === undefined || spanId === undefined || flags === undefined) return Option.none()
+  if (version === "00" && more !== undefined) return Option.none()
+  return Option.some({ traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 })
+}
+
+/** The header: `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. */
+export const format = (self: TraceParent): string =>
+  `00-${self.traceId}-${self.spanId}-${self.sampled ? "01" : "00"}`
+
+/** A new trace with a first caller. Not sampled: nothing records spans yet. */
+export const make: Effect.Effect<TraceParent> = Effect.sync(() => ({
+  traceId: randomId(16),
+  spanId: randomId(8),
+  sampled: false,
+}))
+
+/** The same trace with a new caller: what to send onwards. */
+export const child = (parent: TraceParent): Effect.Effect<TraceParent> =>
+  Effect.sync(() => ({ ...parent, spanId: randomId(8) }))
+
+/** Random hex digits, not all zero. */
+const randomId = (bytes: number): string => {
+  const id = randomBytes(bytes).toString("hex")
+  return /[^0]/.test(id) ? id : randomId(bytes)
+}

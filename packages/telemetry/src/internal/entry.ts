@@ -1,0 +1,83 @@
+import { Array, type Logger, Redacted, References } from "effect"
+import { describeCause, describeError, stackOf } from "./describe.ts"
+
+/** What one line says, before it has a format. */
+export interface Entry {
+  readonly date: Date
+  readonly level: "debug" | "info" | "warn" | "error"
+  readonly message: string
+  /** In order of appearance; values are plain data. */
+  readonly fields: ReadonlyArray<readonly [name: string, value: unknown]>
+  /** Undefined unless asked for and there is one. */
+  readonly stack: string | undefined
+}
+
+const levels = {
+  All: "debug",
+  Trace: "debug",
+  Debug: "debug",
+  Info: "info",
+  Warn: "warn",
+  Error: "error",
+  Fatal: "error",
+  None: "error",
+} as const
+
+/** Names that mean something of their own on every line. */
+const reserved: ReadonlySet<string> = new Set(["timestamp", "level", "message", "service", "error", "stack"])
+
+/** First where they are present, so that eyes and tools find them. */
+const leading = ["correlation_id", "lead_id"]
+
+/** Reads what a logger is given. */
+export const entryOf = (options: Logger.Options<unknown>, withStack: boolean): Entry => {
+  const annotations = options.fiber.getRef(References.CurrentLogAnnotations)
+  const fields: Array<readonly [string, unknown]> = []
+  for (const name of leading) {
+    if (Object.hasOwn(annotations, name)) fields.push([name, plain(annotations[name])])
+  }
+  for (const name of Object.keys(annotations)) {
+    if (!leading.includes(name))
+      fields.push([reserved.has(name) ? `${name}_` : name, plain(annotations[name])])
+  }
+  const failed = options.cause.reasons.length > 0
+  if (failed) fields.push(["error", describeCause(options.cause)])
+  return {
+    date: options.date,
+    level: levels[options.logLevel],
+    message: Array.ensure(options.message).map(text).join(" "),
+    fields,
+    stack: failed && withStack ? stackOf(options.cause) : undefined,
+  }
+}
+
+/** A part of a message. Objects are not looked into: they may be somebody's data. */
+const text = (part: unknown): string => {
+  if (typeof part === "string") return part
+  if (part instanceof Error) return describeError(part)
+  return typeof part === "object" && part !== null ? "(object)" : String(part)
+}
+
+/** An annotation as plain data, three levels deep. Objects of a class are named, not looked into. */
+const plain = (value: unknown, depth = 3): unknown => {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value
+    case "number":
+      return Number.isFinite(value) ? value : String(value)
+    case "object":
+      break
+    default:
+      return String(value)
+  }
+  if (value === null) return null
+  if (Redacted.isRedacted(value)) return "(secret)"
+  if (value instanceof Error) return describeError(value)
+  if (depth === 0) return "(object)"
+  if (globalThis.Array.isArray(value)) return value.map((item) => plain(item, depth - 1))
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "(invalid date)" : value.toISOString()
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return "(object)"
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, depth - 1)]))
+}

@@ -1,0 +1,31 @@
+import { Effect, type Scope } from "effect"
+import { Telemetry } from "@lead-gateway/telemetry"
+
+/** A sink that keeps what is written, one element a write. */
+export const memorySink = () => {
+  const writes: Array<string> = []
+  return { writes, writable: true, write: (text: string) => writes.push(text), on: () => undefined }
+}
+
+/** The lines that a program logs. */
+export const linesOf = <E>(
+  program: Effect.Effect<void, E, Scope.Scope>,
+  options: Partial<Telemetry.TelemetryOptions> = {},
+): Effect.Effect<ReadonlyArray<string>, E> =>
+  Effect.suspend(() => {
+    const sink = memorySink()
+    return program.pipe(
+      Effect.scoped,
+      Effect.provide(Telemetry.layer({ service: "api", level: "info", format: "json", sink, ...options })),
+      Effect.map(() => sink.writes.join("").split("\n").slice(0, -1)),
+    )
+  })
+
+/** The same as objects. */
+export const entriesOf = <E>(
+  program: Effect.Effect<void, E, Scope.Scope>,
+  options: Partial<Telemetry.TelemetryOptions> = {},
+): Effect.Effect<ReadonlyArray<Record<string, unknown>>, E> =>
+  Effect.map(linesOf(program, options), (lines) =>
+    lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+  )
