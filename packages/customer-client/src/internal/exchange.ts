@@ -86,7 +86,8 @@ export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => vo
       response.on("data", (chunk: Uint8Array) => {
         if (!settled && !body.add(chunk)) answered(response, false)
       })
-      response.on("end", () => answered(response, true))
+      // In the next tick Node has the connection back in the pool, for whoever sends next.
+      response.on("end", () => process.nextTick(answered, response, true))
       response.on("error", () => answered(response, response.complete))
       response.on("close", () => answered(response, response.complete))
     })
@@ -97,8 +98,7 @@ export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => vo
     })
     // Stays for good: a request that was destroyed may fail once more, and nobody else listens.
     request.on("error", (error) => {
-      if (settled) return
-      if (head !== undefined) return answered(head, head.complete)
+      if (settled || head !== undefined) return // an answer that has begun ends by its own events
       const stale = request.reusedSocket && !heard && describeFailure(error, stage).kind === "reset"
       if (stale) open(call.agents.fresh)
       else failed(error)

@@ -1,0 +1,119 @@
+import type * as Dns from "node:dns"
+import { assert, describe, it } from "@effect/vitest"
+import { TestCustomer } from "@lead-gateway/testkit"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { afterEach, vi } from "vitest"
+import { makeClient, request } from "./support.ts"
+
+/** What the name resolves to, one entry for each time it is asked; `undefined`: never an answer. */
+const answers: Array<ReadonlyArray<string> | undefined> = []
+let asked = 0
+
+vi.mock("node:dns", async (original) => ({
+  ...(await original<typeof Dns>()),
+  lookup: (
+    _hostname: string,
+    _options: unknown,
+    callback: (error: null, addresses: ReadonlyArray<Dns.LookupAddress>) => void,
+  ) => {
+    const addresses = answers[asked++]
+    if (addresses === undefined) return
+    const found = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))
+    setImmediate(() => callback(null, found))
+  },
+}))
+
+afterEach(() => {
+  answers.length = 0
+  asked = 0
+})
+
+const named = (url: string) => url.replace("127.0.0.1", "customer.example")
+
+describe("a host name", () => {
+  it.effect("that resolves to an allowed address is connected to at that address", () =>
+    Effect.gen(function* () {
+      answers.push(["127.0.0.1"])
+      const customer = yield* TestCustomer.make()
+      const client = yield* makeClient({ url: named(customer.url) })
+      assert.propertyVal(yield* client.send(request), "status", 200)
+      assert.strictEqual(customer.requests()[0]?.headers.host, new URL(named(customer.url)).host)
+    }),
+  )
+
+  it.effect.each([
+    ["169.254.169.254"],
+    ["100.100.100.200"],
+    ["fe80::1%eth0"],
+    ["fd00:ec2::254"],
+    ["::ffff:169.254.169.254"],
+    ["64:ff9b::a9fe:a9fe"],
+    ["0.0.0.0"],
+    ["127.0.0.1", "169.254.169.254"],
+  ])("that resolves to a forbidden address is refused: %s", (...addresses) =>
+    Effect.gen(function* () {
+      const found = addresses.flat().filter((address) => typeof address === "string")
+      answers.push(found)
+      const customer = yield* TestCustomer.make()
+      const client = yield* makeClient({ url: named(customer.url) })
+      assert.deepStrictEqual(yield* client.send(request), {
+        _tag: "AddressRefused",
+        message: `the customer's host resolves to ${found.at(-1)}, a forbidden address`,
+      })
+      assert.strictEqual(customer.connections().made, 0)
+    }),
+  )
+
+  it.effect("that resolves to a private address is refused unless private addresses are allowed", () =>
+    Effect.gen(function* () {
+      answers.push(["127.0.0.1"])
+      const customer = yield* TestCustomer.make()
+      const client = yield* makeClient({ url: named(customer.url), allowPrivate: false })
+      assert.deepStrictEqual(yield* client.send(request), {
+        _tag: "AddressRefused",
+        message: "the customer's host resolves to 127.0.0.1, a private address",
+      })
+      assert.strictEqual(customer.connections().made, 0)
+    }),
+  )
+
+  it.effect("is resolved once for a connection, and checked again for the next", () =>
+    Effect.gen(function* () {
+      answers.push(["127.0.0.1"], ["169.254.169.254"])
+      const customer = yield* TestCustomer.make()
+      const client = yield* makeClient({ url: named(customer.url) })
+      assert.propertyVal(yield* client.send(request), "status", 200)
+      assert.propertyVal(yield* client.send(request), "status", 200)
+      assert.strictEqual(asked, 1)
+      customer.closeIdle()
+      yield* customer.until(() => customer.connections().open === 0)
+      assert.strictEqual((yield* client.send(request))._tag, "AddressRefused")
+      assert.strictEqual(asked, 2)
+      assert.lengthOf(customer.requests(), 2)
+    }),
+  )
+
+  it.effect("whose first address does not answer is connected to at its next", () =>
+    Effect.gen(function* () {
+      answers.push(["::1", "127.0.0.1"])
+      const customer = yield* TestCustomer.make()
+      const client = yield* makeClient({ url: named(customer.url) })
+      assert.propertyVal(yield* client.send(request), "status", 200)
+    }),
+  )
+
+  it.effect("that is never resolved is TimedOut, before anything was sent", () =>
+    Effect.gen(function* () {
+      answers.push(undefined)
+      const client = yield* makeClient({ url: "http://customer.example/" })
+      const fiber = yield* Effect.forkChild(client.send(request), { startImmediately: true })
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual(yield* Fiber.join(fiber), {
+        _tag: "TimedOut",
+        phase: "connect",
+        durationMs: 30_000,
+      })
+    }),
+  )
+})

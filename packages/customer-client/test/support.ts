@@ -1,0 +1,36 @@
+import { type CustomerBehaviours, TestCustomer } from "@lead-gateway/testkit"
+import {
+  CustomerClient,
+  type CustomerClientOptions,
+  type DeliveryRequest,
+} from "@lead-gateway/customer-client"
+import { Effect, Redacted } from "effect"
+
+/** Words that must turn up nowhere but in what the customer receives. */
+export const secretToken = "token-Zg7hQ2"
+export const bodyMarker = "Erika-Mustermann-4711"
+
+export const request: DeliveryRequest = {
+  body: `{"name":"${bodyMarker}","city":"Saarbrücken","id":12345678901234567890}`,
+  idempotencyKey: "lead-1",
+  correlationId: "correlation-1",
+}
+
+/** A client for tests: it may reach loopback, and knows the secret token. */
+export const makeClient = (options: Partial<CustomerClientOptions> & Pick<CustomerClientOptions, "url">) =>
+  CustomerClient.make({
+    token: Redacted.make(secretToken),
+    timeout: "30 seconds",
+    allowPrivate: true,
+    ...options,
+  })
+
+/** A customer that answers like this, and a client for it. */
+export const makeWorld = Effect.fnUntraced(function* (
+  respond?: CustomerBehaviours,
+  options: Partial<Omit<CustomerClientOptions, "url">> = {},
+) {
+  const customer = yield* TestCustomer.make(respond === undefined ? {} : { respond })
+  const client = yield* makeClient({ ...options, url: customer.url })
+  return { customer, client }
+})
