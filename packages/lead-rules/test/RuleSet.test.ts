@@ -21,6 +21,6 @@ describe("RuleSet", () => {
   })
 
   it("decodes what compile accepts", () => {
-    assert.deepStrictEqual(Schema.decodeUnknownSync(RuleSet)(defaultRuleSet), defaultRuleSet)
+    assert.deepStrictEqual(Schema.decodeSync(RuleSet)(defaultRuleSet), defaultRuleSet)
   })
 })
