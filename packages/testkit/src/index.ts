@@ -1,1 +1,27 @@
-export {}
+/**
+ * Real parts for tests: a Postgres database for each test, whole programs to start and kill, a customer that
+ * can misbehave.
+ *
+ * Used by the tests of packages and apps. It knows no schema and no app: migrations and programs are passed in.
+ * The server behind the databases is started by `@lead-gateway/testkit/vitest-postgres`.
+ */
+export { CustomerBehaviour } from "./CustomerBehaviour.ts"
+export {
+  type CustomerBehaviours,
+  type CustomerRequest,
+  TestCustomer,
+  type TestCustomerOptions,
+} from "./TestCustomer.ts"
+export {
+  type Template,
+  TestDatabase,
+  type TestDatabaseOptions,
+  type TestDatabaseShape,
+} from "./TestDatabase.ts"
+export {
+  type Exited,
+  TestProcess,
+  TestProcessError,
+  type TestProcessOptions,
+  type Within,
+} from "./TestProcess.ts"

@@ -1,0 +1,143 @@
+import { Schema } from "effect"
+
+/** There is no Postgres server to run: the bundled one does not run here, and none is installed. */
+export class PostgresMissing extends Schema.TaggedError<PostgresMissing>()("PostgresMissing", {
+  /** Where it was looked for and what was wrong there, one entry a place. */
+  tried: Schema.Array(Schema.String),
+}) {
+  override get message(): string {
+    return (
+      `no PostgreSQL server to run (${this.tried.join("; ")}): install PostgreSQL 14 or later ` +
+      "(apt install postgresql, apk add postgresql), or set DATABASE_URL"
+    )
+  }
+}
+
+/** Started by root, and no other user is fit to run the server, which refuses to run as root. */
+export class RootRefused extends Schema.TaggedError<RootRefused>()("RootRefused", {
+  /** The ways that were tried, each with why it failed. */
+  tried: Schema.Array(Schema.String),
+}) {
+  override get message(): string {
+    return (
+      `PostgreSQL does not run as root, and no other user could run it (${this.tried.join("; ")}): ` +
+      "start as an ordinary user, or set DATABASE_URL"
+    )
+  }
+}
+
+/** Another living process uses the data folder. It is left alone. */
+export class DataDirInUse extends Schema.TaggedError<DataDirInUse>()("DataDirInUse", {
+  dataDir: Schema.String,
+  /** The holder's process id, as it is called on `host`. */
+  pid: Schema.Int,
+  /** The holder's host name, or null when it runs here. */
+  host: Schema.NullOr(Schema.String),
+}) {
+  override get message(): string {
+    const holder = this.host === null ? `process ${this.pid}` : `process ${this.pid} on ${this.host}`
+    return `the data folder ${this.dataDir} is in use by ${holder}: stop that one, or set another DATA_DIR`
+  }
+}
+
+/** The data folder holds files, but not a database of ours. Nothing in it was touched. */
+export class DataDirNotEmpty extends Schema.TaggedError<DataDirNotEmpty>()("DataDirNotEmpty", {
+  dataDir: Schema.String,
+  /** A few of the names found in it. */
+  found: Schema.Array(Schema.String),
+}) {
+  override get message(): string {
+    return (
+      `the data folder ${this.dataDir} holds other files (${this.found.join(", ")}) and no database: ` +
+      "set DATA_DIR to an empty or a new folder"
+    )
+  }
+}
+
+/** The data folder cannot be made, read or written by this user. */
+export class DataDirNotWritable extends Schema.TaggedError<DataDirNotWritable>()("DataDirNotWritable", {
+  dataDir: Schema.String,
+  /** What the system said, for example `EACCES: permission denied, mkdir '/srv/data'`. */
+  detail: Schema.String,
+}) {
+  override get message(): string {
+    return (
+      `the data folder ${this.dataDir} cannot be used (${this.detail}): ` +
+      "give it to the user who starts the program, or set another DATA_DIR"
+    )
+  }
+}
+
+/** The disk of the data folder is full, or too full for a new database. */
+export class DataDirFull extends Schema.TaggedError<DataDirFull>()("DataDirFull", {
+  dataDir: Schema.String,
+}) {
+  override get message(): string {
+    return `no disk space left for the data folder ${this.dataDir}: free some, or set DATA_DIR to another disk`
+  }
+}
+
+/** The database was written by another major version of Postgres than the server at hand. */
+export class DataDirWrongVersion extends Schema.TaggedError<DataDirWrongVersion>()("DataDirWrongVersion", {
+  dataDir: Schema.String,
+  /** The major version that wrote the database, as its file says: `"17"`. */
+  found: Schema.String,
+  /** The major version of the server at hand. */
+  server: Schema.Int,
+}) {
+  override get message(): string {
+    return (
+      `the data folder ${this.dataDir} was written by PostgreSQL ${this.found}, the server here is ` +
+      `${this.server}: install PostgreSQL ${this.found}, or move the data with pg_dump and set a new DATA_DIR`
+    )
+  }
+}
+
+/** The server or `initdb` ended, or did not get ready in time, for a reason that has no name of its own. */
+export class ServerFailed extends Schema.TaggedError<ServerFailed>()("ServerFailed", {
+  /** What was being done. */
+  stage: Schema.Literals(["initdb", "start", "run"]),
+  /** The server's own last word, one line. */
+  detail: Schema.String,
+  /** Where the rest can be read. */
+  logFile: Schema.String,
+}) {
+  override get message(): string {
+    const what = {
+      initdb: "the database could not be created",
+      start: "the database server did not start",
+      run: "the database server ended",
+    }[this.stage]
+    return `${what}: ${this.detail} (see ${this.logFile})`
+  }
+}
+
+/** Every reason why there is no embedded server. */
+export const EmbeddedPostgresReason = Schema.Union([
+  PostgresMissing,
+  RootRefused,
+  DataDirInUse,
+  DataDirNotEmpty,
+  DataDirNotWritable,
+  DataDirFull,
+  DataDirWrongVersion,
+  ServerFailed,
+])
+export type EmbeddedPostgresReason = typeof EmbeddedPostgresReason.Type
+
+/**
+ * The one error of this package; `reason` tells what is wrong.
+ *
+ * `message` is one line for a terminal: what is wrong, where, and what to do. Handle one reason with
+ * `Effect.catchReason("EmbeddedPostgresError", "DataDirInUse", …)`.
+ */
+export class EmbeddedPostgresError extends Schema.TaggedError<EmbeddedPostgresError>()(
+  "EmbeddedPostgresError",
+  { reason: EmbeddedPostgresReason },
+) {
+  override readonly cause = this.reason
+
+  override get message(): string {
+    return this.reason.message
+  }
+}

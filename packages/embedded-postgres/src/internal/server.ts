@@ -1,0 +1,149 @@
+/**
+ * Starts the server under its watchdog, waits until it answers, and stops it.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { open, readFile, stat } from "node:fs/promises"
+import { join } from "node:path"
+import type { Readable } from "node:stream"
+import { Effect, type Scope } from "effect"
+import { type EmbeddedPostgresError, ServerFailed } from "../EmbeddedPostgresError.ts"
+import type { DataDir } from "./dataDir.ts"
+import { failWith, onDisk } from "./fault.ts"
+import { isServerOf } from "./processes.ts"
+import { bareEnvironment, type Command } from "./run.ts"
+import { fatalLine } from "./serverLog.ts"
+import { sleepMs, waitUntil } from "./wait.ts"
+import { watchdogScript } from "./watchdog.ts"
+
+/** A log of an earlier run is kept up to this size. */
+const logLimitBytes = 1024 * 1024
+
+/** How long a server may take from the hard SIGQUIT to its end, and then from SIGKILL. */
+const lastBoundMs = 5_000
+
+/** A server process, ready or not. */
+export interface Server {
+  readonly cluster: string
+  readonly watchdog: ChildProcess
+  /** The server's process id; undefined as long as it is not told, or when it could not be started. */
+  readonly pid: () => number | undefined
+  /** True once the watchdog is gone, and with it the server, unless somebody killed the watchdog alone. */
+  readonly hasEnded: () => boolean
+  /** Resolves when `hasEnded` turns true. */
+  readonly ended: Promise<void>
+  /** True once this process let go of the watchdog. */
+  readonly wasAskedToStop: () => boolean
+  /** What it wrote to the log since its start. */
+  readonly said: Effect.Effect<string, EmbeddedPostgresError>
+}
+
+const openLog = (dir: DataDir) =>
+  onDisk(dir.root, async () => {
+    const size = await stat(dir.log).then(
+      (found) => found.size,
+      () => 0,
+    )
+    const file = await open(dir.log, size > logLimitBytes ? "w" : "a", 0o600)
+    return { file, start: size > logLimitBytes ? 0 : size }
+  })
+
+const spawnServer = Effect.fnUntraced(function* (dir: DataDir, command: Command) {
+  const { file: log, start } = yield* openLog(dir)
+  const watchdog = spawn("sh", ["-c", watchdogScript, "sh", command.file, ...command.args], {
+    cwd: "/",
+    env: bareEnvironment(),
+    stdio: ["pipe", log.fd, log.fd, "pipe"],
+    detached: true,
+    ...(command.uid === undefined ? {} : { uid: command.uid }),
+    ...(command.gid === undefined ? {} : { gid: command.gid }),
+  })
+  let told = ""
+  let over = false
+  const ended = new Promise<void>((resolve) => {
+    const end = () => {
+      over = true
+      resolve()
+    }
+    watchdog.once("error", end).once("exit", end)
+  })
+  watchdog.stdin?.on("error", () => undefined)
+  const tells = watchdog.stdio[3] as Readable
+  tells.setEncoding("utf8").on("data", (text: string) => {
+    told += text
+  })
+  yield* Effect.promise(() => log.close())
+  const pid = () => (told.includes("\n") ? Number(told.trim()) : undefined)
+  const said = onDisk(dir.root, async () => (await readFile(dir.log)).subarray(start).toString("utf8"))
+  const wasAskedToStop = () => watchdog.stdin?.writableEnded ?? true
+  return { cluster: dir.cluster, watchdog, pid, hasEnded: () => over, ended, wasAskedToStop, said }
+})
+
+/**
+ * Tells whether the server process lives. Its watchdog waits for it, so its id is its own until the watchdog
+ * ends; afterwards the id may be anybody's, and the process is looked at.
+ */
+const isServing = (server: Server): Effect.Effect<boolean> =>
+  Effect.promise(async () => {
+    if (!server.hasEnded()) return true
+    const pid = server.pid()
+    return server.watchdog.signalCode !== null && pid !== undefined && isServerOf(pid, server.cluster)
+  })
+
+const signal = Effect.fnUntraced(function* (server: Server, name: NodeJS.Signals) {
+  const pid = server.pid()
+  if (pid === undefined || !(yield* isServing(server))) return
+  // It may end between the two lines.
+  yield* Effect.ignore(Effect.try(() => process.kill(pid, name)))
+})
+
+/** A fast shutdown, waited for; after `forMs` an immediate one, then a kill. */
+const stopServer = Effect.fnUntraced(function* (server: Server, forMs: number) {
+  const isGone = Effect.map(isServing(server), (serving) => !serving)
+  const goneWithin = (ms: number) => waitUntil({ condition: isGone, everyMs: 5, forMs: ms })
+  server.watchdog.stdin?.end()
+  if (server.hasEnded()) yield* signal(server, "SIGINT")
+  if (yield* goneWithin(forMs)) return
+  yield* Effect.logWarning(`the database server did not stop within ${forMs} ms: it is stopped at once`)
+  yield* signal(server, "SIGQUIT")
+  if (yield* goneWithin(lastBoundMs)) return
+  yield* signal(server, "SIGKILL")
+  yield* goneWithin(lastBoundMs)
+})
+
+/** Starts the server process; it is stopped when the scope closes. */
+export const launch = (options: {
+  readonly dir: DataDir
+  readonly command: Command
+  readonly stopMs: number
+}): Effect.Effect<Server, EmbeddedPostgresError, Scope.Scope> =>
+  Effect.acquireRelease(spawnServer(options.dir, options.command), (server) =>
+    stopServer(server, options.stopMs),
+  )
+
+/**
+ * Postgres keeps its state in `postmaster.pid`: the process id in line 1, in line 8 whether it is ready. That
+ * is what `pg_ctl` waits for, too. The file may be one of an earlier server, hence the id.
+ */
+const isReady = (dir: DataDir, server: Server): Effect.Effect<boolean> =>
+  Effect.promise(async () => {
+    const text = await readFile(join(dir.cluster, "postmaster.pid"), "utf8").catch(() => "")
+    const lines = text.split("\n")
+    return Number(lines[0]) === server.pid() && (lines[7] ?? "").startsWith("ready")
+  })
+
+/** Waits until the server takes connections. Answers false when it ended instead. */
+export const awaitReady = Effect.fnUntraced(function* (options: {
+  readonly dir: DataDir
+  readonly server: Server
+  readonly startMs: number
+}): Effect.fn.Return<boolean, EmbeddedPostgresError> {
+  const { dir, server, startMs } = options
+  const end = performance.now() + startMs
+  while (performance.now() < end) {
+    if (server.hasEnded()) return false
+    if (yield* isReady(dir, server)) return true
+    yield* sleepMs(10)
+  }
+  const detail = `not ready within ${startMs} ms: ${fatalLine(yield* server.said)}`
+  return yield* failWith(new ServerFailed({ stage: "start", detail, logFile: dir.log }))
+})

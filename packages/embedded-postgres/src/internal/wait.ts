@@ -1,0 +1,23 @@
+/**
+ * Waiting in real time. A server starts no faster under a test's clock, so this does not use Effect's.
+ */
+import { setTimeout } from "node:timers/promises"
+import { Effect } from "effect"
+
+/** Sleeps for so many milliseconds of the wall clock; can be interrupted. */
+export const sleepMs = (ms: number): Effect.Effect<void> =>
+  Effect.promise((signal) => setTimeout(ms, undefined, { signal }).then(() => undefined))
+
+/** Asks every `everyMs` until it is true, at most `forMs` long. Tells whether it came true. */
+export const waitUntil = Effect.fnUntraced(function* <E, R>(options: {
+  readonly condition: Effect.Effect<boolean, E, R>
+  readonly everyMs: number
+  readonly forMs: number
+}) {
+  const end = performance.now() + options.forMs
+  while (!(yield* options.condition)) {
+    if (performance.now() >= end) return false
+    yield* sleepMs(options.everyMs)
+  }
+  return true
+})

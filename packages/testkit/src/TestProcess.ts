@@ -1,0 +1,186 @@
+import { type ChildProcess, spawn as spawnChild } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { createInterface } from "node:readline"
+import type { Readable } from "node:stream"
+import { Duration, Effect, Schema, type Scope } from "effect"
+import { follow, type Lines } from "./internal/lines.ts"
+import { sleepMs } from "./internal/sleepMs.ts"
+
+/** How a process ended: by its own exit code, or by a signal. */
+export interface Exited {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** What was waited for did not come: the process ended first, or the time was over. */
+export class TestProcessError extends Schema.TaggedError<TestProcessError>()("TestProcessError", {
+  /** What was waited for. */
+  awaited: Schema.String,
+  /** `"it ended with code 1"`, `"not within 15000 ms"`. */
+  why: Schema.String,
+  /** The last lines of its output. */
+  output: Schema.Array(Schema.String),
+}) {
+  override get message(): string {
+    return [`${this.awaited}: ${this.why}; its last lines:`, ...this.output].join("\n  ")
+  }
+}
+
+export interface TestProcessOptions {
+  /** The program's path, or `new URL("../src/main.ts", import.meta.url)`. TypeScript is run as it is. */
+  readonly program: string | URL
+  readonly args?: ReadonlyArray<string> | undefined
+  /** The program's environment: this, and of the test's own only where programs and the temporary folder are. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Default: the test's own. A program that reads `.env` may want an empty folder. */
+  readonly cwd?: string | undefined
+  /** Further flags of node. */
+  readonly nodeFlags?: ReadonlyArray<string> | undefined
+  /** True: in a process group of its own, so that `killGroup` can do what Ctrl-C does. */
+  readonly ownGroup?: boolean | undefined
+}
+
+/** How long to wait; default 15 seconds of real time. */
+export interface Within {
+  readonly within?: Duration.Input | undefined
+}
+
+/** A running program. Nothing here uses Effect's clock: it works the same under `it.effect` and `it.live`. */
+export interface TestProcess {
+  readonly pid: number
+  /** Everything written so far, both outputs, in the order of arrival, line by line. */
+  readonly lines: () => ReadonlyArray<string>
+  readonly stdout: () => ReadonlyArray<string>
+  readonly stderr: () => ReadonlyArray<string>
+  /** The first line, past or future, that matches (a string: that contains it). */
+  readonly waitForLine: (
+    pattern: string | RegExp,
+    options?: Within,
+  ) => Effect.Effect<string, TestProcessError>
+  /** Asks the URL until it answers with this status (default 200), whatever it answers before, or nothing. */
+  readonly waitForHttp: (
+    url: string | URL,
+    status?: number,
+    options?: Within,
+  ) => Effect.Effect<void, TestProcessError>
+  /** Sends a signal; does nothing once the process has ended. */
+  readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
+  /** Sends a signal to the process and its children. Needs `ownGroup`. */
+  readonly killGroup: (signal: NodeJS.Signals) => Effect.Effect<void>
+  /** Waits for the end, however long it takes. */
+  readonly exited: Effect.Effect<Exited>
+}
+
+const defaultWithin: Duration.Input = "15 seconds"
+
+const environment = (own: Readonly<Record<string, string>> = {}): Record<string, string> => {
+  const kept = ["PATH", "HOME", "TMPDIR", "TZ", "LANG"].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(kept), ...own }
+}
+
+const start = (options: TestProcessOptions): ChildProcess => {
+  const program = options.program instanceof URL ? fileURLToPath(options.program) : options.program
+  const flags = ["--conditions=@lead-gateway/source", ...(options.nodeFlags ?? [])]
+  return spawnChild(process.execPath, [...flags, program, ...(options.args ?? [])], {
+    env: environment(options.env),
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: options.ownGroup ?? false,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  })
+}
+
+const describeEnd = ({ code, signal }: Exited) =>
+  signal === null ? `it ended with code ${code}` : `it ended by ${signal}`
+
+const readLines = (stream: Readable, into: ReadonlyArray<Lines>) => {
+  createInterface({ input: stream, crlfDelay: Infinity }).on("line", (line) => {
+    for (const lines of into) lines.add(line)
+  })
+}
+
+const signalTo = (target: number, signal: NodeJS.Signals) => {
+  try {
+    process.kill(target, signal)
+  } catch {
+    // It ended between the look and the signal.
+  }
+}
+
+const make = (child: ChildProcess): TestProcess => {
+  const [all, stdout, stderr] = [follow(), follow(), follow()]
+  if (child.stdout !== null) readLines(child.stdout, [all, stdout])
+  if (child.stderr !== null) readLines(child.stderr, [all, stderr])
+  let end: Exited | undefined
+  const ended = new Promise<Exited>((resolve) => {
+    const settle = (exited: Exited) => {
+      end = exited
+      all.close()
+      resolve(exited)
+    }
+    child.once("error", () => settle({ code: null, signal: null }))
+    child.once("close", (code, signal) => settle({ code, signal }))
+  })
+  const pid = child.pid ?? 0
+  const isUp = () => end === undefined
+  const fail = (awaited: string, why: string) =>
+    Effect.fail(new TestProcessError({ awaited, why, output: all.all().slice(-20) }))
+  const notInTime = (awaited: string, ms: number) =>
+    end === undefined ? fail(awaited, `not within ${ms} ms`) : fail(awaited, describeEnd(end))
+
+  return {
+    pid,
+    lines: all.all,
+    stdout: stdout.all,
+    stderr: stderr.all,
+    waitForLine: Effect.fnUntraced(function* (pattern, options) {
+      const matches = (line: string) =>
+        typeof pattern === "string" ? line.includes(pattern) : new RegExp(pattern, "").test(line)
+      const ms = Duration.toMillis(options?.within ?? defaultWithin)
+      const line = yield* all.find(matches, ms)
+      return line ?? (yield* notInTime(`a line with ${String(pattern)}`, ms))
+    }),
+    waitForHttp: Effect.fnUntraced(function* (url, status = 200, options) {
+      const ms = Duration.toMillis(options?.within ?? defaultWithin)
+      const until = performance.now() + ms
+      while (isUp() && performance.now() < until) {
+        const left = Math.max(1, Math.ceil(until - performance.now()))
+        const answer = yield* Effect.promise((signal) =>
+          fetch(url, {
+            redirect: "manual",
+            signal: AbortSignal.any([signal, AbortSignal.timeout(left)]),
+          }).then(
+            async (response) => {
+              await response.body?.cancel()
+              return response.status
+            },
+            () => undefined,
+          ),
+        )
+        if (answer === status) return
+        yield* sleepMs(25)
+      }
+      return yield* notInTime(`${status} from ${String(url)}`, ms)
+    }),
+    kill: (signal) => Effect.sync(() => (isUp() ? void child.kill(signal) : undefined)),
+    killGroup: (signal) => Effect.sync(() => (isUp() ? signalTo(-pid, signal) : undefined)),
+    exited: Effect.promise(() => ended),
+  }
+}
+
+/**
+ * Starts a Node program from its TypeScript source for the current scope. What still lives when the scope
+ * closes is killed (SIGKILL) and waited for.
+ *
+ * For tests of whole programs: start, wait for a line or an answer, send a signal, look how it ended.
+ */
+const spawn = (options: TestProcessOptions): Effect.Effect<TestProcess, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => make(start(options))),
+    (process) => Effect.andThen(process.kill("SIGKILL"), process.exited),
+  )
+
+/** Programs as tests run them. */
+export const TestProcess = { spawn }
