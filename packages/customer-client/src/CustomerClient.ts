@@ -95,8 +95,8 @@ export class CustomerClient extends Context.Service<
 }
 
 /**
- * The timer does not interrupt the exchange, it ends it: what is known by then is the outcome. Interruptible by
- * itself, it works inside an uninterruptible region too.
+ * The timer does not interrupt the exchange, it ends it: what is known by then is the outcome. Both sides of a
+ * race can be interrupted, so this holds in an uninterruptible region too.
  */
 const exchange = (call: Call, timeout: Duration.Duration): Effect.Effect<DeliveryOutcome> =>
   Effect.suspend(() => {
@@ -104,7 +104,6 @@ const exchange = (call: Call, timeout: Duration.Duration): Effect.Effect<Deliver
     const timer = Effect.sleep(timeout).pipe(
       Effect.andThen(Effect.sync(() => running?.expire())),
       Effect.andThen(Effect.never),
-      Effect.interruptible,
     )
     return Effect.callback<DeliveryOutcome>((resume) => {
       const exchange = startExchange(call, (outcome) => resume(Effect.succeed(outcome)))

@@ -62,6 +62,16 @@ describe("connections", () => {
     }),
   )
 
+  it.effect("are replaced by new ones, not by others that may be as stale", () =>
+    Effect.gen(function* () {
+      const { customer, client } = yield* makeWorld()
+      yield* Effect.all([client.send(request), client.send(request)], { concurrency: 2 })
+      customer.respond(({ connection }) => (connection <= 2 ? hangUp() : reply({ status: 202 })))
+      assert.propertyVal(yield* client.send(request), "status", 202)
+      assert.lengthOf(customer.requests(), 4)
+    }),
+  )
+
   it.effect("are replaced only once", () =>
     Effect.gen(function* () {
       const { customer, client } = yield* makeWorld([reply(), hangUp()])
@@ -106,6 +116,13 @@ describe("connections", () => {
       const answeredAt = Date.now()
       yield* customer.until(() => customer.connections().open === 0)
       assert.isBelow(Date.now() - answeredAt, 1800)
+    }),
+  )
+
+  it.live("in use are not cut by the time that idle ones have", () =>
+    Effect.gen(function* () {
+      const { client } = yield* makeWorld(reply({ status: 202, delayMs: 4500 }))
+      assert.propertyVal(yield* client.send(request), "status", 202)
     }),
   )
 
