@@ -15,9 +15,15 @@ export type Hint =
  * queue forgot is found there. So nothing here fails for its caller, and nothing needs an acknowledgement.
  * Used by the api (offers) and the worker (takes).
  */
-export class LeadQueue extends Context.Service<LeadQueue, {
-  /** Says that leads may be looked at now. Returns at once; a queue that is down costs latency, not leads. */
-  readonly offer: (ids: ReadonlyArray<LeadId>) => Effect.Effect<void>
-  /** Waits until there may be something to do, `within` at most, and says what. */
-  readonly take: (options: { readonly max: number; readonly within: Duration.Duration }) => Effect.Effect<Hint>
-}>()("@lead-gateway/lead-queue/LeadQueue") {}
+export class LeadQueue extends Context.Service<
+  LeadQueue,
+  {
+    /** Says that leads may be looked at now. Returns at once; a queue that is down costs latency, not leads. */
+    readonly offer: (ids: ReadonlyArray<LeadId>) => Effect.Effect<void>
+    /** Waits until there may be something to do, `within` at most, and says what. */
+    readonly take: (options: {
+      readonly max: number
+      readonly within: Duration.Duration
+    }) => Effect.Effect<Hint>
+  }
+>()("@lead-gateway/lead-queue/LeadQueue") {}

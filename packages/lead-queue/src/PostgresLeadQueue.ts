@@ -35,7 +35,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
           // What was offered before this connection listened was not heard: look once.
           Effect.tap(() => Queue.offer(wake, undefined)),
           Effect.flatMap((notifications) =>
-            Effect.forever(Effect.andThen(Queue.take(notifications), Queue.offer(wake, undefined)))
+            Effect.forever(Effect.andThen(Queue.take(notifications), Queue.offer(wake, undefined))),
           ),
           Effect.scoped,
           Effect.retry(reconnect),
@@ -53,4 +53,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
   )
 
 /** 0.1 s, doubling up to 5 s, for ever: Postgres comes back. */
-const reconnect = Schedule.min([Schedule.exponential(Duration.millis(100)), Schedule.spaced(Duration.seconds(5))])
+const reconnect = Schedule.min([
+  Schedule.exponential(Duration.millis(100)),
+  Schedule.spaced(Duration.seconds(5)),
+])

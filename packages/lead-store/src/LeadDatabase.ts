@@ -1,17 +1,18 @@
 import { PgClient } from "@effect/sql-pg"
-import { Context, Deferred, Duration, Effect, Layer, type Redacted, Schedule } from "effect"
+import { Context, Deferred, Duration, Effect, Layer, Option, Schedule } from "effect"
 import * as Migrations from "./Migrations.ts"
 import { type StoreError, storeErrors } from "./StoreError.ts"
 
 /** How to reach Postgres. */
 export interface LeadDatabaseOptions {
-  /** A `postgres://` URL; `sslmode` and the like go into its query. */
-  readonly url: Redacted.Redacted
-  /** Connections at most, and those kept when idle. */
-  readonly maxConnections: number
-  readonly minConnections: number
-  /** A connection's age at most; older ones are replaced. */
-  readonly connectionTTL: Duration.Duration
+  readonly connection: Migrations.DatabaseAddress
+  readonly pool: {
+    readonly maxConnections: number
+    /** Kept open while idle. */
+    readonly minConnections: number
+    /** A connection's age at most; older ones are replaced. */
+    readonly connectionTTL: Option.Option<Duration.Duration>
+  }
   /** The folder with the SQL migrations. */
   readonly migrations: string
   /** Shown by Postgres in `pg_stat_activity`. */
@@ -25,16 +26,19 @@ export interface LeadDatabaseOptions {
  * a process may answer "not ready" meanwhile. Used by the apps; the store's services take the `PgClient`
  * that this layer brings too.
  */
-export class LeadDatabase extends Context.Service<LeadDatabase, {
-  /** Waits until Postgres answers and its schema is the one this version knows. Fails if it is newer. */
-  readonly ready: Effect.Effect<void, Migrations.SchemaTooNew | Migrations.MigrationFailed>
-  /** Whether `ready` has come. */
-  readonly isReady: Effect.Effect<boolean>
-  /** One round trip to Postgres and back. */
-  readonly ping: Effect.Effect<Duration.Duration, StoreError>
-  /** The newest migration that is applied, such as `0001_leads`. */
-  readonly schemaVersion: Effect.Effect<string, StoreError>
-}>()("@lead-gateway/lead-store/LeadDatabase") {
+export class LeadDatabase extends Context.Service<
+  LeadDatabase,
+  {
+    /** Waits until Postgres answers and its schema is the one this version knows. Fails if it is newer. */
+    readonly ready: Effect.Effect<void, Migrations.SchemaTooNew | Migrations.MigrationFailed>
+    /** Whether `ready` has come. */
+    readonly isReady: Effect.Effect<boolean>
+    /** One round trip to Postgres and back. */
+    readonly ping: Effect.Effect<Duration.Duration, StoreError>
+    /** The newest migration that is applied, such as `0001_leads`. */
+    readonly schemaVersion: Effect.Effect<string, StoreError>
+  }
+>()("@lead-gateway/lead-store/LeadDatabase") {
   /** Connects, migrates in the background (trying again while Postgres is not there), and keeps a pool. */
   static readonly layer = (options: LeadDatabaseOptions): Layer.Layer<LeadDatabase | PgClient.PgClient> =>
     Layer.effect(LeadDatabase, make(options)).pipe(Layer.provideMerge(pool(options)))
@@ -42,10 +46,10 @@ export class LeadDatabase extends Context.Service<LeadDatabase, {
 
 const pool = (options: LeadDatabaseOptions) =>
   PgClient.layer({
-    url: options.url,
-    maxConnections: options.maxConnections,
-    minConnections: options.minConnections,
-    connectionTTL: options.connectionTTL,
+    ...options.connection,
+    maxConnections: options.pool.maxConnections,
+    minConnections: options.pool.minConnections,
+    connectionTTL: Option.getOrUndefined(options.pool.connectionTTL),
     applicationName: options.applicationName,
     keepAlive: Duration.seconds(30),
     // A row may hold a payload three times over; the default would cut long histories off.
@@ -56,17 +60,19 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
   const sql = yield* PgClient.PgClient
   const ready = yield* Deferred.make<void, Migrations.SchemaTooNew | Migrations.MigrationFailed>()
 
-  yield* Migrations.up({ url: options.url, directory: options.migrations }).pipe(
+  yield* Migrations.up({ connection: options.connection, directory: options.migrations }).pipe(
     Effect.tapError((error) =>
       error._tag === "MigrationFailed" && error.unavailable
         ? Effect.logWarning("waiting for Postgres")
-        : Effect.void
+        : Effect.void,
     ),
     Effect.retry({
       schedule: whilePostgresStarts,
       while: (error) => error._tag === "MigrationFailed" && error.unavailable,
     }),
-    Effect.tap((applied) => applied.length === 0 ? Effect.void : Effect.logInfo(`migrated: ${applied.join(", ")}`)),
+    Effect.tap((applied) =>
+      applied.length === 0 ? Effect.void : Effect.logInfo(`migrated: ${applied.join(", ")}`),
+    ),
     Effect.asVoid,
     Effect.onExit((exit) => Deferred.done(ready, exit)),
     Effect.ignore,
@@ -87,4 +93,7 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
 })
 
 /** 0.1 s, doubling up to 5 s, for ever. */
-const whilePostgresStarts = Schedule.min([Schedule.exponential(Duration.millis(100)), Schedule.spaced(Duration.seconds(5))])
+const whilePostgresStarts = Schedule.min([
+  Schedule.exponential(Duration.millis(100)),
+  Schedule.spaced(Duration.seconds(5)),
+])

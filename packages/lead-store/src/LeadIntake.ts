@@ -22,15 +22,18 @@ export interface NewLead {
  * Concurrent callers share one statement and one commit; a lead that Postgres refuses costs only itself.
  * Used by the api. It does not tell the queue: its caller does, after the commit.
  */
-export class LeadIntake extends Context.Service<LeadIntake, {
-  /**
-   * Stores one lead as `RECEIVED` and returns its id.
-   *
-   * Fails with `StoreUnavailable` when Postgres does not confirm in time (the lead may then be stored all
-   * the same), with `DataRefused` when it cannot hold the payload.
-   */
-  readonly receive: (lead: NewLead) => Effect.Effect<LeadId, StoreError>
-}>()("@lead-gateway/lead-store/LeadIntake") {
+export class LeadIntake extends Context.Service<
+  LeadIntake,
+  {
+    /**
+     * Stores one lead as `RECEIVED` and returns its id.
+     *
+     * Fails with `StoreUnavailable` when Postgres does not confirm in time (the lead may then be stored all
+     * the same), with `DataRefused` when it cannot hold the payload.
+     */
+    readonly receive: (lead: NewLead) => Effect.Effect<LeadId, StoreError>
+  }
+>()("@lead-gateway/lead-store/LeadIntake") {
   static readonly layer = Layer.effect(
     LeadIntake,
     Effect.gen(function* () {

@@ -20,14 +20,17 @@ export interface RecentOptions {
  * Each answer costs the same however many leads there are: counts are kept, lists go by id, a history
  * touches one partition. Used by the api.
  */
-export class LeadReader extends Context.Service<LeadReader, {
-  /** How many leads are in each status now. */
-  readonly counts: Effect.Effect<LeadCounts, StoreError>
-  /** The newest leads, newest first. */
-  readonly recent: (options: RecentOptions) => Effect.Effect<ReadonlyArray<LeadSummary>, StoreError>
-  /** Everything known of one lead; none for an id that was never given. */
-  readonly history: (id: LeadId) => Effect.Effect<Option.Option<LeadHistory>, StoreError>
-}>()("@lead-gateway/lead-store/LeadReader") {
+export class LeadReader extends Context.Service<
+  LeadReader,
+  {
+    /** How many leads are in each status now. */
+    readonly counts: Effect.Effect<LeadCounts, StoreError>
+    /** The newest leads, newest first. */
+    readonly recent: (options: RecentOptions) => Effect.Effect<ReadonlyArray<LeadSummary>, StoreError>
+    /** Everything known of one lead; none for an id that was never given. */
+    readonly history: (id: LeadId) => Effect.Effect<Option.Option<LeadHistory>, StoreError>
+  }
+>()("@lead-gateway/lead-store/LeadReader") {
   static readonly layer = Layer.effect(
     LeadReader,
     Effect.gen(function* () {
@@ -37,7 +40,9 @@ export class LeadReader extends Context.Service<LeadReader, {
         const rows = yield* sql<{ status: LeadStatus; leads: number }>`
           SELECT status, sum(leads)::float8 AS leads FROM lead_count GROUP BY status`
         const byStatus = new Map(rows.map((row) => [row.status, row.leads]))
-        return Object.fromEntries(LeadStatus.literals.map((status) => [status, byStatus.get(status) ?? 0])) as LeadCounts
+        return Object.fromEntries(
+          LeadStatus.literals.map((status) => [status, byStatus.get(status) ?? 0]),
+        ) as LeadCounts
       }).pipe(storeErrors("LeadReader.counts"))
 
       const recent = Effect.fnUntraced(function* ({ limit, before, status }: RecentOptions) {
@@ -107,9 +112,13 @@ const fullHistory = (row: HistoryRow): LeadHistory => ({
   customerPayload: row.customer_payload === null ? null : json(row.customer_payload),
   omittedAttributes: row.omitted_attributes,
   nextAttemptAt: row.next_attempt_at,
-  deliveryAttempts: row.attempts.map((attempt) => ({ ...attempt, attemptedAt: new Date(attempt.attemptedAt) })),
+  deliveryAttempts: row.attempts.map((attempt) => ({
+    ...attempt,
+    attemptedAt: new Date(attempt.attemptedAt),
+  })),
   events: row.events.map((event) => ({ ...event, at: new Date(event.at) })),
 })
 
 /** Reads `jsonb` text; the driver's own reading would round numbers. What is stored has passed every limit. */
-const json = (text: string): Json => Result.getOrThrow(parse(text, { maxDigits: Infinity, maxDepth: Infinity }))
+const json = (text: string): Json =>
+  Result.getOrThrow(parse(text, { maxDigits: Infinity, maxDepth: Infinity }))

@@ -2,7 +2,8 @@ import { Effect, Redacted, Schema } from "effect"
 import { Migration, runner, type RunnerOption } from "node-pg-migrate"
 import { readdir } from "node:fs/promises"
 import { basename } from "node:path"
-import { Client } from "pg"
+import type { ConnectionOptions } from "node:tls"
+import { Client, type ClientConfig } from "pg"
 
 /**
  * The database's schema, moved by the SQL files of `migrations/`.
@@ -12,10 +13,18 @@ import { Client } from "pg"
  * node-pg-migrate; why is told in `docs/decisions/`.
  */
 export interface Options {
-  /** Whose schema, as a `postgres://` URL. */
-  readonly url: Redacted.Redacted
+  /** Whose schema. */
+  readonly connection: DatabaseAddress
   /** The folder that holds the SQL files. */
   readonly directory: string
+}
+
+/** Where Postgres is. */
+export interface DatabaseAddress {
+  /** A `postgres://` URL, credentials included. */
+  readonly url: Redacted.Redacted
+  /** False for plain text, else how TLS checks the server; the URL's own `sslmode` does not count. */
+  readonly ssl: boolean | ConnectionOptions
 }
 
 /** One migration of the folder or of the database, oldest first in lists. */
@@ -39,9 +48,9 @@ export class SchemaTooNew extends Schema.TaggedError<SchemaTooNew>()("SchemaTooN
   unknown: Schema.Array(Schema.String),
 }) {
   override get message(): string {
-    return `the database was migrated by a newer version of Lead Gateway (unknown here: ${
-      this.unknown.join(", ")
-    }); run that version, or migrate down with it first`
+    return `the database was migrated by a newer version of Lead Gateway (unknown here: ${this.unknown.join(
+      ", ",
+    )}); run that version, or migrate down with it first`
   }
 }
 
@@ -58,14 +67,19 @@ export const down = (
 /** What the folder and the database have, oldest first. Changes nothing. */
 export const status = (options: Options): Effect.Effect<ReadonlyArray<MigrationState>, MigrationFailed> =>
   attempt(async () => {
-    const [files, applied] = await Promise.all([migrationNames(options.directory), appliedMigrations(options.url)])
+    const [files, applied] = await Promise.all([
+      migrationNames(options.directory),
+      appliedMigrations(options.connection),
+    ])
     const names = [...files, ...applied.keys().filter((name) => !files.includes(name))]
     return names.map((name) => ({ name, appliedAt: applied.get(name) ?? null, known: files.includes(name) }))
   })
 
 /** Writes an empty migration `NNNN_name.sql` with both sections; returns its path. */
 export const create = (directory: string, name: string): Effect.Effect<string, MigrationFailed> =>
-  attempt(() => Migration.create(name, directory, { filenameFormat: "index", language: "sql", ignorePattern }))
+  attempt(() =>
+    Migration.create(name, directory, { filenameFormat: "index", language: "sql", ignorePattern }),
+  )
 
 const table = "schema_migration"
 /** Everything but `NNNN_name.sql`. */
@@ -75,7 +89,7 @@ const run = (options: Options, how: Pick<RunnerOption, "direction" | "count">) =
   attempt(async () => {
     const done = await runner({
       ...how,
-      databaseUrl: Redacted.value(options.url),
+      databaseUrl: clientConfig(options.connection),
       dir: options.directory,
       ignorePattern,
       migrationsTable: table,
@@ -94,17 +108,31 @@ const refuseNewer = (options: Options): Effect.Effect<void, MigrationFailed | Sc
   })
 
 const migrationNames = async (directory: string): Promise<ReadonlyArray<string>> =>
-  (await readdir(directory)).filter((file) => /^\d{4}_.*\.sql$/.test(file)).map((file) => basename(file, ".sql")).sort()
+  (await readdir(directory))
+    .filter((file) => /^\d{4}_.*\.sql$/.test(file))
+    .map((file) => basename(file, ".sql"))
+    .sort()
 
-const appliedMigrations = async (url: Redacted.Redacted): Promise<ReadonlyMap<string, Date>> => {
-  const client = new Client({ connectionString: Redacted.value(url), connectionTimeoutMillis: 5000 })
+/** pg reads `sslmode` from the URL in its own way; what the caller says about TLS is to hold for both drivers. */
+const clientConfig = ({ url, ssl }: DatabaseAddress): ClientConfig => {
+  const plain = new URL(Redacted.value(url))
+  plain.searchParams.delete("sslmode")
+  return { connectionString: plain.href, ssl, connectionTimeoutMillis: 5000 }
+}
+
+const appliedMigrations = async (connection: DatabaseAddress): Promise<ReadonlyMap<string, Date>> => {
+  const client = new Client(clientConfig(connection))
   // A connection that breaks while idle must not end the process; the query that follows fails.
   client.on("error", ignore)
   await client.connect()
   try {
-    const exists = await client.query<{ exists: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS exists`, [table])
+    const exists = await client.query<{ exists: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS exists`, [
+      table,
+    ])
     if (exists.rows[0]?.exists !== true) return new Map()
-    const rows = await client.query<{ name: string; run_on: Date }>(`SELECT name, run_on FROM ${table} ORDER BY id`)
+    const rows = await client.query<{ name: string; run_on: Date }>(
+      `SELECT name, run_on FROM ${table} ORDER BY id`,
+    )
     return new Map(rows.rows.map((row) => [row.name, row.run_on]))
   } finally {
     await client.end()
@@ -116,7 +144,8 @@ const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFailed> =>
     try: run,
     catch: (error) =>
       new MigrationFailed({
-        message: error instanceof Error && error.message !== "" ? error.message : String(codeOf(error) ?? error),
+        message:
+          error instanceof Error && error.message !== "" ? error.message : String(codeOf(error) ?? error),
         unavailable: isUnavailable(error),
       }),
   })

@@ -26,23 +26,28 @@ export interface ClaimedLead extends Lease {
 
 /** What the pipeline decided, as it is stored. */
 export type StoredDecision =
-  | { readonly status: "REJECTED"; readonly reason: RejectionReason; readonly details: JsonObject; readonly decidedWith: JsonObject }
   | {
-    /** Parked: the customer's format needs a field that the lead lacks. No attempt, no retry time. */
-    readonly status: "FAILED"
-    readonly reason: RejectionReason
-    readonly details: JsonObject
-    readonly normalized: JsonObject
-    readonly omitted: ReadonlyArray<OmittedAttribute>
-    readonly decidedWith: JsonObject
-  }
+      readonly status: "REJECTED"
+      readonly reason: RejectionReason
+      readonly details: JsonObject
+      readonly decidedWith: JsonObject
+    }
   | {
-    readonly status: "READY"
-    readonly normalized: JsonObject
-    readonly customerPayload: JsonObject
-    readonly omitted: ReadonlyArray<OmittedAttribute>
-    readonly decidedWith: JsonObject
-  }
+      /** Parked: the customer's format needs a field that the lead lacks. No attempt, no retry time. */
+      readonly status: "FAILED"
+      readonly reason: RejectionReason
+      readonly details: JsonObject
+      readonly normalized: JsonObject
+      readonly omitted: ReadonlyArray<OmittedAttribute>
+      readonly decidedWith: JsonObject
+    }
+  | {
+      readonly status: "READY"
+      readonly normalized: JsonObject
+      readonly customerPayload: JsonObject
+      readonly omitted: ReadonlyArray<OmittedAttribute>
+      readonly decidedWith: JsonObject
+    }
 
 /** One step of a lead that is owned: a first decision (which opens attempt 1 when it is READY), or a further attempt. */
 export interface Step extends Lease {

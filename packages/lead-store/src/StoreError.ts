@@ -43,16 +43,16 @@ const sqlStateOf = (error: SqlError.SqlError): string | undefined => {
  * Turns an `SqlError` into what a caller can act on. Everything else (a wrong statement, a missing table)
  * is a bug and becomes a defect. No message quotes Postgres's own, which may hold a row's data.
  */
-export const storeErrors = (operation: string) => <A, R>(
-  effect: Effect.Effect<A, SqlError.SqlError, R>,
-): Effect.Effect<A, StoreError, R> =>
-  Effect.catchTag(effect, "SqlError", (error): Effect.Effect<never, StoreError> => {
-    const sqlState = sqlStateOf(error)
-    if (sqlState !== undefined && /^2[23]/.test(sqlState)) {
-      return Effect.fail(new DataRefused({ operation, sqlState }))
-    }
-    if (sqlState === undefined || notNow.test(sqlState)) {
-      return Effect.fail(new StoreUnavailable({ operation, sqlState }))
-    }
-    return Effect.die(new Error(`${operation}: SQLSTATE ${sqlState}`))
-  })
+export const storeErrors =
+  (operation: string) =>
+  <A, R>(effect: Effect.Effect<A, SqlError.SqlError, R>): Effect.Effect<A, StoreError, R> =>
+    Effect.catchTag(effect, "SqlError", (error): Effect.Effect<never, StoreError> => {
+      const sqlState = sqlStateOf(error)
+      if (sqlState !== undefined && /^2[23]/.test(sqlState)) {
+        return Effect.fail(new DataRefused({ operation, sqlState }))
+      }
+      if (sqlState === undefined || notNow.test(sqlState)) {
+        return Effect.fail(new StoreUnavailable({ operation, sqlState }))
+      }
+      return Effect.die(new Error(`${operation}: SQLSTATE ${sqlState}`))
+    })

@@ -12,6 +12,14 @@ export { LeadReader, type RecentOptions } from "./LeadReader.ts"
 export { LeadWork } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
-export type { AttemptRecord, ClaimedLead, Lease, OpenedAttempt, Released, Step, StoredDecision } from "./Step.ts"
+export type {
+  AttemptRecord,
+  ClaimedLead,
+  Lease,
+  OpenedAttempt,
+  Released,
+  Step,
+  StoredDecision,
+} from "./Step.ts"
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { DataRefused, type StoreError, StoreUnavailable } from "./StoreError.ts"

@@ -6,6 +6,14 @@
  * its numbers. It adds no number type of its own: long numbers are the platform's `JSON.rawJSON` objects.
  * It does not compute with them.
  */
-export { get, isJsonObject, isRawNumber, type Json, type JsonArray, type JsonObject, type RawNumber } from "./Json.ts"
+export {
+  get,
+  isJsonObject,
+  isRawNumber,
+  type Json,
+  type JsonArray,
+  type JsonObject,
+  type RawNumber,
+} from "./Json.ts"
 export { JsonInvalid, parse, type ParseLimits } from "./parse.ts"
 export { stringify } from "./stringify.ts"

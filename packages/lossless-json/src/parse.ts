@@ -42,7 +42,9 @@ export const parse = (text: string, limits: ParseLimits = {}): Result.Result<Jso
   if (isDeeperThan(text, maxDepth)) return invalid("TooDeep", `JSON is nested deeper than ${maxDepth}`)
   try {
     return Result.succeed(
-      mayHoldLongNumber.test(text) ? JSON.parse(text, keepDigits(limits)) as Json : JSON.parse(text) as Json,
+      mayHoldLongNumber.test(text)
+        ? (JSON.parse(text, keepDigits(limits)) as Json)
+        : (JSON.parse(text) as Json),
     )
   } catch (error) {
     return error instanceof JsonInvalid ? Result.fail(error) : invalid("Syntax", "not valid JSON")
@@ -52,13 +54,15 @@ export const parse = (text: string, limits: ParseLimits = {}): Result.Result<Jso
 const invalid = (reason: JsonInvalid["reason"], message: string) =>
   Result.fail(new JsonInvalid({ reason, message }))
 
-const keepDigits = (limits: ParseLimits) => (_key: string, value: unknown, context: { source?: string }): unknown => {
-  if (typeof value !== "number" || context.source === undefined) return value
-  const source = decimal(context.source)
-  if (source === undefined) return value
-  checkLimits(source, limits)
-  return isExact(value, source) ? value : JSON.rawJSON(context.source)
-}
+const keepDigits =
+  (limits: ParseLimits) =>
+  (_key: string, value: unknown, context: { source?: string }): unknown => {
+    if (typeof value !== "number" || context.source === undefined) return value
+    const source = decimal(context.source)
+    if (source === undefined) return value
+    checkLimits(source, limits)
+    return isExact(value, source) ? value : JSON.rawJSON(context.source)
+  }
 
 /** Thrown, not returned: a reviver has no other way out of `JSON.parse`; {@link parse} catches it. */
 const checkLimits = (source: Decimal, { maxExponent = 400, maxDigits = 10_000 }: ParseLimits): void => {
@@ -69,7 +73,10 @@ const checkLimits = (source: Decimal, { maxExponent = 400, maxDigits = 10_000 }:
     })
   }
   if (source.integer.length + source.fraction.length > maxDigits) {
-    throw new JsonInvalid({ reason: "NumberTooLong", message: `JSON has a number of more than ${maxDigits} digits` })
+    throw new JsonInvalid({
+      reason: "NumberTooLong",
+      message: `JSON has a number of more than ${maxDigits} digits`,
+    })
   }
 }
 

@@ -19,13 +19,21 @@ describe("parse", () => {
   })
 
   it("gives plain numbers where a double is exact, whatever the notation", () => {
-    for (const [text, value] of [["1.50", 1.5], ["15e-1", 1.5], ["1E3", 1000], ["1000000000000000000000", 1e21], ["0.0000000", 0]] as const) {
+    for (const [text, value] of [
+      ["1.50", 1.5],
+      ["15e-1", 1.5],
+      ["1E3", 1000],
+      ["1000000000000000000000", 1e21],
+      ["0.0000000", 0],
+    ] as const) {
       assert.strictEqual(Result.getOrThrow(parse(text)), value)
     }
   })
 
   it("is not misled by digits inside strings", () => {
-    assert.deepStrictEqual(Result.getOrThrow(parse('{"a":"12345678901234567890"}')), { a: "12345678901234567890" })
+    assert.deepStrictEqual(Result.getOrThrow(parse('{"a":"12345678901234567890"}')), {
+      a: "12345678901234567890",
+    })
   })
 
   it("keeps __proto__ an ordinary key", () => {
@@ -49,7 +57,8 @@ describe("parse", () => {
   })
 
   it("refuses exponents beyond 400 and numbers of more than 10,000 digits, saying which", () => {
-    const reason = (text: string) => Result.match(parse(text), { onSuccess: () => "ok", onFailure: (e) => e.reason })
+    const reason = (text: string) =>
+      Result.match(parse(text), { onSuccess: () => "ok", onFailure: (e) => e.reason })
     assert.strictEqual(reason("[1e400,1e-400]"), "ok")
     assert.strictEqual(reason("[1e401]"), "ExponentTooLarge")
     assert.strictEqual(reason("[0e-99999999999999999999]"), "ExponentTooLarge")

@@ -41,7 +41,10 @@ export const make = Effect.fnUntraced(function* <Item, Result, Error>(
 
   const settle = (entries: ReadonlyArray<E>, exit: Exit.Exit<ReadonlyArray<Result>, Error>): void => {
     for (const [index, entry] of entries.entries()) {
-      Deferred.doneUnsafe(entry.done, Exit.map(exit, (results) => results[index] as Result))
+      Deferred.doneUnsafe(
+        entry.done,
+        Exit.map(exit, (results) => results[index] as Result),
+      )
     }
   }
 
@@ -81,9 +84,7 @@ export const make = Effect.fnUntraced(function* <Item, Result, Error>(
   const writer = Queue.takeBetween(queue, 1, maxItems).pipe(
     Effect.flatMap((entries) =>
       // What was taken is run to its end, also when the scope closes meanwhile: its callers are waiting.
-      Effect.uninterruptible(
-        Effect.forEach(split(entries), runBatch, { discard: true }),
-      )
+      Effect.uninterruptible(Effect.forEach(split(entries), runBatch, { discard: true })),
     ),
     Effect.forever,
     Effect.interruptible,
@@ -91,9 +92,11 @@ export const make = Effect.fnUntraced(function* <Item, Result, Error>(
   yield* Effect.forEach(Array.from({ length: writers }), () => Effect.forkScoped(writer), { discard: true })
   yield* Effect.addFinalizer(() =>
     Queue.clear(queue).pipe(
-      Effect.flatMap((entries) => Effect.forEach(entries, (entry) => Deferred.interrupt(entry.done), { discard: true })),
+      Effect.flatMap((entries) =>
+        Effect.forEach(entries, (entry) => Deferred.interrupt(entry.done), { discard: true }),
+      ),
       Effect.ignore,
-    )
+    ),
   )
 
   return {

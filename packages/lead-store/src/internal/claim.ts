@@ -49,7 +49,7 @@ export const untilDue = (sql: PgClient.PgClient) =>
     SELECT GREATEST(extract(epoch FROM min(next_attempt_at) - now()), 0)::float8 AS seconds
     FROM inbound_lead WHERE next_attempt_at IS NOT NULL`.pipe(
     Effect.map((rows) => rows[0]?.seconds ?? undefined),
-    Effect.map((seconds) => seconds === undefined ? undefined : Duration.seconds(seconds)),
+    Effect.map((seconds) => (seconds === undefined ? undefined : Duration.seconds(seconds))),
     storeErrors("LeadWork.untilDue"),
   )
 

@@ -19,7 +19,9 @@ export const decimal = (source: string): Decimal | undefined => {
 const canonical = ({ integer, fraction, exponent }: Decimal): string => {
   const digits = (integer + fraction).replace(/^0+/, "")
   const significant = digits.replace(/0+$/, "")
-  return significant === "" ? "0" : `${significant}e${exponent - fraction.length + digits.length - significant.length}`
+  return significant === ""
+    ? "0"
+    : `${significant}e${exponent - fraction.length + digits.length - significant.length}`
 }
 
 /** Tells whether a double prints as the very value its source text has (the sign is never lost). */

@@ -1,0 +1,96 @@
+import { LeadQueue } from "@lead-gateway/lead-queue"
+import { LeadIntake, needsMending, storableJson } from "@lead-gateway/lead-store"
+import { isJsonObject, parse, stringify } from "@lead-gateway/lossless-json"
+import { type CorrelationId, Telemetry } from "@lead-gateway/telemetry"
+import { Effect, Option, type Redacted, Result } from "effect"
+import { createHash } from "node:crypto"
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
+import * as Answer from "./Answer.ts"
+import { isReadableEncoding, readBody } from "./RequestBody.ts"
+import { makeVerifier } from "./Secrets.ts"
+import { sourceHeaders } from "./SourceHeaders.ts"
+
+/** What intake asks of a webhook. */
+export interface IntakeOptions {
+  readonly maxBodyBytes: number
+  /** Values of `X-Shared-Secret` that are let in; none when everybody is. */
+  readonly sharedSecrets: Option.Option<ReadonlyArray<Redacted.Redacted>>
+}
+
+/**
+ * `POST /webhooks/leads`: the one route whose speed matters, so it works on Node's own request, beside the
+ * router that serves the others.
+ *
+ * Answers 401, 415, 413 and 400 in that order, 503 when Postgres does not confirm, and 200 once the lead is
+ * committed. The queue is told after the answer is certain.
+ */
+export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
+  const store = yield* LeadIntake
+  const queue = yield* LeadQueue
+  const isLetIn = Option.match(options.sharedSecrets, {
+    onNone: () => () => true,
+    onSome: (secrets) => {
+      const verify = makeVerifier(secrets)
+      return (request: IncomingMessage) => verify(request.headers["x-shared-secret"]?.toString())
+    },
+  })
+
+  const accept = Effect.fnUntraced(function* (request: IncomingMessage, correlationId: string) {
+    if (!isLetIn(request)) return Answer.unauthorized
+    if (!isReadable(request.headers)) return Answer.unsupportedMediaType
+    const body = yield* readBody(request, options.maxBodyBytes)
+    const payload = payloadOf(body)
+    if (Result.isFailure(payload)) return Answer.malformed(payload.failure)
+    const id = yield* store.receive({
+      payload: payload.success,
+      sourceHeaders: sourceHeaders(request.headers),
+      payloadHash: createHash("sha256").update(body).digest("hex"),
+      correlationId,
+    })
+    yield* queue.offer([id])
+    yield* Effect.annotateLogs(Effect.logInfo("lead received"), { lead_id: id })
+    return Answer.received(id)
+  })
+
+  return (
+    request: IncomingMessage,
+    correlationId: CorrelationId.CorrelationId,
+  ): Effect.Effect<Answer.Answer> =>
+    accept(request, correlationId).pipe(
+      Effect.catchTags({
+        RequestBodyRefused: ({ reason }) =>
+          Effect.succeed(reason === "TooLarge" ? Answer.payloadTooLarge : Answer.malformed()),
+        // Everything that Postgres is known to refuse is mended or answered before; a 400 beats a sender's endless retry.
+        DataRefused: (error) => Effect.as(Effect.logWarning(error.message), Answer.malformed()),
+        StoreUnavailable: (error) => Effect.as(Effect.logError(error.message), Answer.databaseError),
+      }),
+      Effect.catchCause((cause) => Effect.as(Effect.logError("intake failed", cause), Answer.internalError)),
+      Telemetry.withCorrelationId(correlationId),
+    )
+})
+
+/** JSON by its content type, or none given; in an encoding that can be undone. */
+const isReadable = (headers: IncomingHttpHeaders): boolean => {
+  const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? ""
+  return (
+    (type === "" || type === "application/json" || /^[^/]+\/[^/]+\+json$/.test(type)) &&
+    isReadableEncoding(headers["content-encoding"])
+  )
+}
+
+/** JSON is UTF-8 (RFC 8259); other bytes are no JSON, rather than a lead with other letters in it. */
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/** The payload as storable JSON text, or what is wrong with it. */
+const payloadOf = (body: Uint8Array): Result.Result<string, string | undefined> => {
+  const text = Result.try({ try: () => utf8.decode(body), catch: () => undefined })
+  return Result.flatMap(text, (text) =>
+    Result.flatMap(
+      Result.mapError(parse(text), (error) => (error.reason === "Syntax" ? undefined : error.message)),
+      (value) => {
+        if (!isJsonObject(value)) return Result.fail(undefined)
+        return Result.succeed(needsMending(text) ? stringify(storableJson(value)) : text)
+      },
+    ),
+  )
+}

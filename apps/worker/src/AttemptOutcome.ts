@@ -1,0 +1,52 @@
+import { DeliveryOutcome } from "@lead-gateway/customer-client"
+import { RejectionReason } from "@lead-gateway/lead"
+import { type AttemptRecord, type Lease, storableText } from "@lead-gateway/lead-store"
+import * as RetryPolicy from "@lead-gateway/retry-policy"
+
+/** An exchange's outcome in the words of the retry policy. An address that is refused is not reached. */
+export const asRetryOutcome = DeliveryOutcome.$match({
+  Answered: ({ status, retryAfter }): RetryPolicy.Outcome => ({ _tag: "Answered", status, retryAfter }),
+  Unreachable: ({ kind }): RetryPolicy.Outcome => ({ _tag: "Unreachable", kind }),
+  TimedOut: (): RetryPolicy.Outcome => ({ _tag: "TimedOut" }),
+  AddressRefused: (): RetryPolicy.Outcome => ({ _tag: "Unreachable", kind: "address_refused" }),
+})
+
+/** What a decision of the retry policy makes of the lead. */
+export const nextOf = (decision: RetryPolicy.Decision): AttemptRecord["next"] => {
+  switch (decision._tag) {
+    case "Delivered":
+      return { status: "DELIVERED" }
+    case "RetryAfter":
+      return { status: "FAILED", retryAfter: decision.delay }
+    case "GiveUp":
+      return { status: "PERMANENTLY_FAILED", reason: RejectionReason.make(decision.reason) }
+  }
+}
+
+/** The row of an attempt that ended before our eyes. */
+export const attemptRecord = (
+  { id, lease }: Lease,
+  attemptNo: number,
+  outcome: DeliveryOutcome,
+  next: AttemptRecord["next"],
+): AttemptRecord => ({
+  id,
+  lease,
+  attemptNo,
+  success: next.status === "DELIVERED",
+  outcomeUnknown: false,
+  responseStatus: outcome._tag === "Answered" ? outcome.status : null,
+  responseBody: outcome._tag === "Answered" ? storableText(outcome.body) : null,
+  errorMessage: next.status === "DELIVERED" ? null : messageOf(outcome),
+  fault: RetryPolicy.faultOf(asRetryOutcome(outcome)) ?? null,
+  next,
+})
+
+/** Why an attempt failed, in words that hold nothing of the lead or of the answer. */
+const messageOf = DeliveryOutcome.$match({
+  Answered: ({ status }) => `the customer answered ${status}`,
+  Unreachable: ({ message }) => message,
+  TimedOut: ({ phase, durationMs }) =>
+    phase === "connect" ? `no connection within ${durationMs} ms` : `no answer within ${durationMs} ms`,
+  AddressRefused: ({ message }) => message,
+})

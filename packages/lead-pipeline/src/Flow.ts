@@ -1,0 +1,79 @@
+import * as AttributeMapper from "@lead-gateway/attribute-mapper"
+import * as LeadRules from "@lead-gateway/lead-rules"
+import * as Normalizer from "@lead-gateway/normalizer"
+import { Data, Result } from "effect"
+
+/**
+ * Everything that decides on a lead, as one value: rules, normaliser's profile, attribute mapping, payload
+ * template, and the constants of the customer.
+ *
+ * A flow is an argument, never a global: a worker may run many, a preview a draft.
+ */
+export interface Flow {
+  readonly rules: LeadRules.CompiledRuleSet
+  readonly profile: Normalizer.Profile
+  readonly mapping: AttributeMapper.Mapping
+  readonly template: AttributeMapper.Template
+  /** What templates name by `$constant`, such as `product.name`. */
+  readonly constants: Readonly<Record<string, string>>
+  /** Stamped on every lead that this flow decides on: one version per part. */
+  readonly versions: Versions
+}
+
+/** The parts of a flow that are data, in the order in which they see a lead. */
+export const parts = ["rules", "profile", "mapping", "template"] as const
+export type Part = (typeof parts)[number]
+
+/** A version per part, such as a content hash: any text that tells two contents apart. */
+export type Versions = Readonly<Record<Part, string>>
+
+/** A flow as its documents say it: parsed JSON, not yet checked. */
+export interface FlowSource extends Readonly<Record<Part, unknown>> {
+  readonly constants: Readonly<Record<string, string>>
+  readonly versions: Versions
+}
+
+/**
+ * Documents that make no flow. A part's message has a line for each of its mistakes: the path, what is there
+ * and what is allowed.
+ */
+export class FlowInvalid extends Data.TaggedError("FlowInvalid")<{
+  readonly mistakes: ReadonlyArray<{ readonly part: Part; readonly message: string }>
+}> {
+  override get message(): string {
+    return this.mistakes.map(({ part, message }) => `${part}: ${message}`).join("\n")
+  }
+}
+
+/** Checks the documents of a flow once, so that deciding on a lead cannot fail. Fails with {@link FlowInvalid}. */
+export const compile = (source: FlowSource): Result.Result<Flow, FlowInvalid> => {
+  const rules = LeadRules.compile(source.rules)
+  const profile = Normalizer.compile(source.profile)
+  const mapping = AttributeMapper.compileMapping(source.mapping)
+  const template = AttributeMapper.compileTemplate(source.template)
+  if (
+    Result.isSuccess(rules) &&
+    Result.isSuccess(profile) &&
+    Result.isSuccess(mapping) &&
+    Result.isSuccess(template)
+  ) {
+    return Result.succeed({
+      rules: rules.success,
+      profile: profile.success,
+      mapping: mapping.success,
+      template: template.success,
+      constants: source.constants,
+      versions: source.versions,
+    })
+  }
+  const mistakes = [
+    ...mistakeOf("rules", rules),
+    ...mistakeOf("profile", profile),
+    ...mistakeOf("mapping", mapping),
+    ...mistakeOf("template", template),
+  ]
+  return Result.fail(new FlowInvalid({ mistakes }))
+}
+
+const mistakeOf = (part: Part, compiled: Result.Result<unknown, { readonly message: string }>) =>
+  Result.isSuccess(compiled) ? [] : [{ part, message: compiled.failure.message }]
