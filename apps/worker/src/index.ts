@@ -1,0 +1,8 @@
+/**
+ * The worker as a value: claims leads, decides on them and delivers them.
+ *
+ * `main.ts` runs it as a process of its own; the gateway runs it beside the api.
+ */
+export { FlowFilesInvalid, loadFlow } from "./FlowFiles.ts"
+export * as Worker from "./Worker.ts"
+export { workerOptions } from "./WorkerOptions.ts"
