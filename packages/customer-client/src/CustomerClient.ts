@@ -71,13 +71,12 @@ export class CustomerClient extends Context.Service<
     const send = Effect.fn("CustomerClient.send")(function* (request: DeliveryRequest) {
       const clock = yield* Clock.Clock
       const began = clock.monotonicTimeNanosUnsafe()
-      const body = Buffer.from(request.body)
       const outcome = yield* exchange(
         {
           url,
           agents,
-          headers: headers(request, body.length, authorization),
-          body,
+          headers: headers(request, authorization),
+          body: request.body,
           maxResponseBytes: options.maxResponseBytes ?? 64 * 1024,
           elapsedMs: () => Number((clock.monotonicTimeNanosUnsafe() - began) / 1_000_000n),
         },
@@ -124,9 +123,9 @@ const bearer = (
       })
 }
 
-const headers = (request: DeliveryRequest, contentLength: number, authorization: string | undefined) => ({
+const headers = (request: DeliveryRequest, authorization: string | undefined) => ({
   "Content-Type": "application/json",
-  "Content-Length": contentLength,
+  "Content-Length": Buffer.byteLength(request.body),
   Accept: "application/json",
   "Accept-Encoding": "identity",
   "User-Agent": "lead-gateway",

@@ -11,7 +11,8 @@ export interface Call {
   readonly url: URL
   readonly agents: Agents
   readonly headers: http.OutgoingHttpHeaders
-  readonly body: Uint8Array
+  /** Sent as UTF-8; a string, because Node writes it together with the head. */
+  readonly body: string
   readonly maxResponseBytes: number
   /** Milliseconds since the exchange began. */
   readonly elapsedMs: () => number
