@@ -1,0 +1,103 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import { compileMapping } from "@lead-gateway/attribute-mapper"
+import { AnyJson, configFile, jsonOf } from "./json.ts"
+
+const text = { attribute_type: "text", is_numeric: false, values: null }
+
+const mistakesIn = (json: unknown) =>
+  Result.match(compileMapping(json), {
+    onSuccess: () => [],
+    onFailure: ({ mistakes }) => mistakes.map(({ path, found }) => `${path}: ${found}`),
+  })
+
+describe("compileMapping", () => {
+  it("takes the mapping that ships, 14 attributes in the order of the file", () => {
+    const file = configFile("customer_attribute_mapping.json")
+    const { attributes } = Result.getOrThrow(compileMapping(file))
+    assert.lengthOf(attributes, 14)
+    assert.deepStrictEqual(
+      attributes.map(({ name }) => name),
+      Object.keys(file as object),
+    )
+  })
+
+  it("skips comments, in the file and in a definition", () => {
+    const json: unknown = JSON.parse(
+      '{"_about":"x","__proto__":7,"a":{"_why":1,"attribute_type":"text","is_numeric":true,"values":[]}}',
+    )
+    const { attributes } = Result.getOrThrow(compileMapping(json))
+    assert.deepStrictEqual(
+      attributes.map(({ name }) => name),
+      ["a"],
+    )
+  })
+
+  it("takes bounds, null for none, and required", () => {
+    const range = {
+      attribute_type: "range",
+      is_numeric: true,
+      values: null,
+      min: -1.5,
+      max: null,
+      required: true,
+    }
+    const [attribute] = Result.getOrThrow(compileMapping({ range })).attributes
+    assert.include(attribute, { min: -1.5, max: Number.POSITIVE_INFINITY, required: true })
+  })
+
+  it("reports every mistake at once, with its path and the value found", () => {
+    const mapping = {
+      a: { ...text, attribute_type: "number", colour: "red" },
+      b: { attribute_type: "dropdown", is_numeric: "no", values: ["Ja", " ", true, 3], min: 1 },
+      c: { attribute_type: "range", is_numeric: true, values: ["x"], min: 10, max: 5, required: 1 },
+      d: { ...text, max: JSON.rawJSON("12345678901234567890") },
+      e: { ...text, max: "7" },
+      f: { attribute_type: "dropdown", is_numeric: false, values: "Ja" },
+      g: [],
+      h: {},
+    }
+    assert.deepStrictEqual(mistakesIn(mapping), [
+      'a.colour: "red"',
+      'a.attribute_type: "number"',
+      'b.is_numeric: "no"',
+      'b.values.1: " "',
+      "b.values.2: true",
+      "b.min: 1",
+      "c.required: 1",
+      "c.min: 10",
+      'c.values: ["x"]',
+      "d.max: 12345678901234567890",
+      'e.max: "7"',
+      'f.values: "Ja"',
+      "g: []",
+      "h.attribute_type: nothing",
+      "h.is_numeric: nothing",
+      "h.values: nothing",
+    ])
+  })
+
+  it("says what is allowed, one line for each mistake", () => {
+    const result = compileMapping({ a: { ...text, attribute_type: "number", is_numeric: 1 } })
+    assert.strictEqual(
+      Result.isFailure(result) && result.failure.message,
+      'a.attribute_type: found "number", allowed is "text", "dropdown" or "range"\n' +
+        "a.is_numeric: found 1, allowed is true or false",
+    )
+  })
+
+  it("is not misled by names that every object has", () => {
+    assert.deepStrictEqual(mistakesIn({ toString: text, constructor: text }), [])
+    assert.deepStrictEqual(mistakesIn({ a: { __proto__: text } }), [
+      "a.attribute_type: nothing",
+      "a.is_numeric: nothing",
+      "a.values: nothing",
+    ])
+  })
+
+  it.prop("has an answer to any JSON", [AnyJson], ([tree]) => {
+    const result = compileMapping(jsonOf(tree))
+    if (Result.isFailure(result)) assert.isNotEmpty(result.failure.mistakes)
+    else assert.isTrue(result.success.attributes.every(({ name }) => !name.startsWith("_")))
+  })
+})
