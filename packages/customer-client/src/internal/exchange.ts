@@ -50,6 +50,7 @@ export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => vo
   }
 
   const answered = ({ statusCode, headers }: http.IncomingMessage, complete: boolean) => {
+    if (settled) return
     settle(
       DeliveryOutcome.Answered({
         status: statusCode ?? 0,
