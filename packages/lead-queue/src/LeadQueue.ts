@@ -1,5 +1,5 @@
 import type { LeadId } from "@lead-gateway/lead"
-import { Context, type Duration, type Effect } from "effect"
+import { Context, type Duration, type Effect, Schema } from "effect"
 
 /** What a queue knows of the leads to look at next. */
 export type Hint =
@@ -7,6 +7,16 @@ export type Hint =
   | { readonly _tag: "Leads"; readonly ids: ReadonlyArray<LeadId> }
   /** Whatever is due: ask the store. */
   | { readonly _tag: "AnyDue" }
+
+/** The queue cannot be asked now. Leads are not affected: they are in Postgres. */
+export class LeadQueueUnavailable extends Schema.TaggedError<LeadQueueUnavailable>()(
+  "LeadQueueUnavailable",
+  {},
+) {
+  override get message(): string {
+    return "the lead queue is not available"
+  }
+}
 
 /**
  * Tells workers which leads to look at next, and wakes them.
@@ -25,5 +35,7 @@ export class LeadQueue extends Context.Service<
       readonly max: number
       readonly within: Duration.Duration
     }) => Effect.Effect<Hint>
+    /** How many leads wait for a worker. */
+    readonly depth: Effect.Effect<number, LeadQueueUnavailable>
   }
 >()("@lead-gateway/lead-queue/LeadQueue") {}

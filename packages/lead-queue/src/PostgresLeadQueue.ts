@@ -1,6 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Layer, Queue, Schedule } from "effect"
-import { type Hint, LeadQueue } from "./LeadQueue.ts"
+import { type Hint, LeadQueue, LeadQueueUnavailable } from "./LeadQueue.ts"
 
 /** How the Postgres driver waits. */
 export interface PostgresLeadQueueOptions {
@@ -45,9 +45,17 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
       }
 
       const anyDue: Hint = { _tag: "AnyDue" }
+      const depth = sql<{
+        leads: bigint
+      }>`SELECT count(*) AS leads FROM inbound_lead WHERE next_attempt_at <= now()`
+
       return LeadQueue.of({
         offer: () => Effect.asVoid(Queue.offer(offered, undefined)),
         take: ({ within }) => Effect.as(Effect.timeoutOption(Queue.take(wake), within), anyDue),
+        depth: depth.pipe(
+          Effect.map((rows) => Number(rows[0]?.leads ?? 0)),
+          Effect.mapError(() => new LeadQueueUnavailable()),
+        ),
       })
     }),
   )
