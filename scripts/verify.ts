@@ -89,7 +89,8 @@ let failed = 0
 
 const report = (name: string, ok: boolean, ran: Ran, detail = ""): void => {
   console.log(`${ok ? "ok  " : "FAIL"} ${name} (${ran.seconds} s)${detail}`)
-  if (!ok) console.log(ran.output.replace(/^/gm, "     "))
+  // Without turbo's own headlines.
+  if (!ok) console.log(ran.output.replaceAll(/^ *•.*\n/gm, "").replaceAll(/^/gm, "     "))
 }
 
 const gate = async (task: string, proof: RegExp): Promise<void> => {
