@@ -8,6 +8,8 @@ export interface Answer {
   readonly body: { readonly lead_id: LeadId; readonly status: "RECEIVED" } | { readonly error: string }
   /** Seconds after which the sender may come again. */
   readonly retryAfter?: number
+  /** The methods that are allowed, when the request's is not. */
+  readonly allow?: string
 }
 
 export const received = (id: LeadId): Answer => ({ status: 200, body: { lead_id: id, status: "RECEIVED" } })
@@ -20,6 +22,7 @@ const refused = (status: number, error: string, retryAfter?: number): Answer => 
 
 export const malformed = (error = "malformed JSON payload"): Answer => refused(400, error)
 export const unauthorized: Answer = refused(401, "unauthorized")
+export const methodNotAllowed: Answer = { ...refused(405, "method not allowed"), allow: "POST" }
 export const payloadTooLarge: Answer = refused(413, "payload too large")
 export const unsupportedMediaType: Answer = refused(415, "unsupported media type")
 export const internalError: Answer = refused(500, "internal server error")
@@ -31,6 +34,7 @@ export const write = (response: ServerResponse, answer: Answer, correlationId: s
   response.writeHead(answer.status, {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(body),
+    ...(answer.allow === undefined ? {} : { Allow: answer.allow }),
     ...(answer.retryAfter === undefined ? {} : { "Retry-After": answer.retryAfter }),
   })
   response.end(body)

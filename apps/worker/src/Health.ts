@@ -1,5 +1,6 @@
+import { CurrentCorrelationId } from "@lead-gateway/api-contract"
 import { LeadDatabase } from "@lead-gateway/lead-store"
-import { errorResponse, handlerOf, type HttpListenerOptions, listen } from "@lead-gateway/runtime"
+import { handlerOf, type HttpListenerOptions, listen } from "@lead-gateway/runtime"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 
@@ -13,7 +14,12 @@ const routes = HttpRouter.addAll([
     Effect.gen(function* () {
       const database = yield* LeadDatabase
       const ready = (yield* database.isReady) && (yield* Effect.isSuccess(database.ping))
-      return ready ? ok : yield* errorResponse(503, "database is not available")
+      if (ready) return ok
+      const correlation_id = yield* CurrentCorrelationId
+      return HttpServerResponse.jsonUnsafe(
+        { error: "database is not available", correlation_id },
+        { status: 503 },
+      )
     }),
   ),
 ])

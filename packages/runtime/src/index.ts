@@ -6,5 +6,5 @@
  * meaning are theirs.
  */
 export { type Handler, listen, ListenFailed, type HttpListenerOptions } from "./HttpListener.ts"
-export { errorResponse, handlerOf } from "./routes.ts"
+export { handlerOf } from "./routes.ts"
 export { type Program, runMain } from "./runMain.ts"

@@ -1,41 +1,25 @@
 import { NodeHttpServer } from "@effect/platform-node"
+import { CurrentCorrelationId, withErrorBodies } from "@lead-gateway/api-contract"
 import { Effect, type Layer } from "effect"
-import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerRequest } from "effect/http"
 import type { Handler } from "./HttpListener.ts"
 
 /**
  * Turns a router's layer into a {@link Handler}.
  *
- * A path that no route has is answered 404, a defect 500 and logged: like every error with a short text and
- * the request's correlation id. Build it in a scope that outlives the listener's.
+ * Every failure is answered with an error's body, and the request's correlation id is on its logs. Build it in
+ * a scope that outlives the listener's.
  */
 export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     const app = yield* HttpRouter.toHttpEffect(routes)
-    const answered = Effect.catchCause(app, (cause) => {
-      const notFound = cause.reasons.some((reason) => reason._tag === "Fail" && isRouteNotFound(reason.error))
-      return notFound
-        ? errorResponse(404, "not found")
-        : Effect.andThen(
-            Effect.logError("request failed", cause),
-            errorResponse(500, "internal server error"),
-          )
+    const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) => {
+      const id = headers["x-correlation-id"] ?? "unknown"
+      return withErrorBodies(app).pipe(
+        Effect.provideService(CurrentCorrelationId, id),
+        Effect.annotateLogs("correlation_id", id),
+      )
     })
-    return (yield* NodeHttpServer.makeHandler(answered, { scope })) satisfies Handler
+    return (yield* NodeHttpServer.makeHandler(answer, { scope })) satisfies Handler
   })
-
-/** An error's answer: its short text and the request's correlation id. */
-export const errorResponse = (
-  status: number,
-  error: string,
-): Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest> =>
-  Effect.map(HttpServerRequest.HttpServerRequest, (request) =>
-    HttpServerResponse.jsonUnsafe({ error, correlation_id: request.headers["x-correlation-id"] }, { status }),
-  )
-
-const isRouteNotFound = (error: unknown): boolean =>
-  typeof error === "object" &&
-  error !== null &&
-  "reason" in error &&
-  (error.reason as { readonly _tag?: unknown })._tag === "RouteNotFound"

@@ -1,0 +1,37 @@
+import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
+import { LeadDatabase, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
+import { runMain } from "@lead-gateway/runtime"
+import { Effect, Layer } from "effect"
+import packageJson from "../package.json" with { type: "json" }
+import { serve } from "./Api.ts"
+import { config } from "./Config.ts"
+
+runMain({
+  service: "api",
+  settings: config,
+  main: Effect.fnUntraced(function* ({ api, database, process, queue }) {
+    const Database = LeadDatabase.layer({
+      ...database,
+      migrations: "migrations",
+      applicationName: "lead-gateway-api",
+    })
+    const Services = Layer.mergeAll(
+      LeadIntake.layer,
+      LeadReader.layer,
+      PostgresLeadQueue.layer({ listen: false }),
+    ).pipe(Layer.provideMerge(Database))
+
+    const services = yield* Layer.build(Services)
+    return yield* Effect.gen(function* () {
+      const { address, port } = yield* serve({
+        api,
+        info: { version: packageJson.version, queueType: queue.type },
+        shutdownTimeout: process.shutdownTimeout,
+      })
+      yield* Effect.annotateLogs(Effect.logInfo("api is listening"), { address, port })
+      yield* (yield* LeadDatabase).ready
+      yield* Effect.logInfo("api is ready")
+      return yield* Effect.never
+    }).pipe(Effect.provideContext(services))
+  }),
+})

@@ -1,0 +1,68 @@
+import { serve } from "@lead-gateway/api"
+import { CustomerClient } from "@lead-gateway/customer-client"
+import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
+import { LeadDatabase, LeadIntake, LeadReader, LeadWork } from "@lead-gateway/lead-store"
+import { runMain } from "@lead-gateway/runtime"
+import { loadFlow, Worker, workerOptions } from "@lead-gateway/worker"
+import { Effect, Layer, Option } from "effect"
+import packageJson from "../package.json" with { type: "json" }
+import { banner } from "./banner.ts"
+import { config } from "./Config.ts"
+import { chooseCustomer } from "./Customer.ts"
+import { chooseDatabase } from "./Database.ts"
+
+runMain({
+  service: "gateway",
+  settings: config,
+  main: Effect.fnUntraced(function* ({
+    api,
+    customer,
+    database,
+    dataDirectory,
+    files,
+    process,
+    queue,
+    worker,
+  }) {
+    const flow = yield* loadFlow(files, customer)
+    const { connection, data, died } = yield* chooseDatabase(database.connection, dataDirectory)
+    const target = yield* chooseCustomer(customer.url)
+
+    const Database = LeadDatabase.layer({
+      connection,
+      pool: database.pool,
+      migrations: "migrations",
+      applicationName: "lead-gateway",
+    })
+    const Services = Layer.mergeAll(
+      LeadIntake.layer,
+      LeadReader.layer,
+      LeadWork.layer,
+      PostgresLeadQueue.layer({ listen: true }),
+      CustomerClient.layer({ ...customer, url: target.url, token: Option.getOrUndefined(customer.token) }),
+    ).pipe(Layer.provideMerge(Database))
+    const Delivery = Worker.layer(workerOptions({ flow, customer, worker, process }))
+
+    const context = yield* Layer.build(Layer.provideMerge(Delivery, Services))
+    return yield* Effect.gen(function* () {
+      const { port } = yield* serve({
+        api,
+        info: { version: packageJson.version, queueType: queue.type },
+        shutdownTimeout: process.shutdownTimeout,
+      })
+      yield* (yield* LeadDatabase).ready
+      yield* Effect.logInfo("gateway is ready")
+      yield* print(
+        banner({
+          url: `http://${api.host === "0.0.0.0" ? "127.0.0.1" : api.host}:${port}`,
+          data,
+          customer: target.description,
+          authEnabled: Option.isSome(api.auth),
+        }),
+      )
+      return yield* died
+    }).pipe(Effect.provideContext(context))
+  }),
+})
+
+const print = (text: string) => Effect.sync(() => globalThis.process.stdout.write(text))
