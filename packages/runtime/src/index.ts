@@ -7,4 +7,5 @@
  */
 export { type Handler, listen, ListenFailed, type HttpListenerOptions } from "./HttpListener.ts"
 export { handlerOf } from "./routes.ts"
+export { runCommand } from "./runCommand.ts"
 export { type Program, runMain } from "./runMain.ts"

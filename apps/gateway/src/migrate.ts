@@ -1,0 +1,76 @@
+import { NodeServices } from "@effect/platform-node"
+import { dataDirectory, embeddedDatabaseSettings, Settings } from "@lead-gateway/config"
+import { Migrations } from "@lead-gateway/lead-store"
+import { runCommand } from "@lead-gateway/runtime"
+import { Console, Effect } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import packageJson from "../package.json" with { type: "json" }
+import { chooseDatabase } from "./Database.ts"
+
+const directory = "migrations"
+
+/** The database of the environment; the embedded one, which must not be running then, when none is named. */
+const target = Effect.gen(function* () {
+  const { value } = yield* Settings.load(Settings.all({ database: embeddedDatabaseSettings, dataDirectory }))
+  const { connection } = yield* chooseDatabase(value.database.connection, value.dataDirectory)
+  return { connection, directory }
+})
+
+const report = (done: ReadonlyArray<string>, verb: string) =>
+  Console.log(done.length === 0 ? "nothing to do" : done.map((name) => `${verb} ${name}`).join("\n"))
+
+const up = Command.make("up", {}, () =>
+  Effect.gen(function* () {
+    yield* report(yield* Migrations.up(yield* target), "applied")
+  }),
+).pipe(Command.withDescription("Apply what is missing"))
+
+const down = Command.make(
+  "down",
+  {
+    count: Flag.Int("count").pipe(
+      Flag.withDescription("How many migrations to take back, newest first"),
+      Flag.withDefault(1),
+    ),
+  },
+  ({ count }) =>
+    Effect.gen(function* () {
+      yield* report(yield* Migrations.down({ ...(yield* target), count }), "took back")
+    }),
+).pipe(Command.withDescription("Take back the newest migrations; their data are lost"))
+
+const status = Command.make("status", {}, () =>
+  Effect.gen(function* () {
+    const states = yield* Migrations.status(yield* target)
+    yield* Console.log(
+      states
+        .map(({ appliedAt, known, name }) => {
+          const state = appliedAt === null ? "missing" : `applied ${appliedAt.toISOString()}`
+          return `${name}  ${state}${known ? "" : "  (unknown to this version)"}`
+        })
+        .join("\n"),
+    )
+  }),
+).pipe(Command.withDescription("Show which migrations are applied"))
+
+const create = Command.make("create", { name: Argument.String("name") }, ({ name }) =>
+  Effect.flatMap(Migrations.create(directory, name), Console.log),
+).pipe(Command.withDescription("Write an empty migration"))
+
+const migrate = Command.make("migrate").pipe(
+  Command.withDescription("Move the database's schema"),
+  Command.withSubcommands([up, down, status, create]),
+)
+
+runCommand(
+  Command.run(migrate, { version: packageJson.version }).pipe(
+    // The help text has been printed, with what was wrong.
+    Effect.catchTag("ShowHelp", ({ errors }) =>
+      Effect.sync(() => {
+        process.exitCode = errors.length === 0 ? 0 : 1
+      }),
+    ),
+    Effect.scoped,
+    Effect.provide(NodeServices.layer),
+  ),
+)

@@ -1,0 +1,29 @@
+import { NodeRuntime } from "@effect/platform-node"
+import { Cause, Effect, Exit } from "effect"
+
+/**
+ * Runs a program to its end and sets the exit code: 0 when it succeeds or is stopped by SIGINT or SIGTERM, 1
+ * when it fails, with the failure's message on standard error. A second signal does not hurry a stop.
+ */
+export const runCommand = <A, E extends { readonly message: string }>(program: Effect.Effect<A, E>): void =>
+  NodeRuntime.runMain(
+    Effect.tapCause(program, (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))),
+    {
+      disableErrorReporting: true,
+      teardown: (exit, onExit) =>
+        onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1),
+    },
+  )
+
+/** Messages for people, to the place where they look when a program does not start. */
+const report = (cause: Cause.Cause<{ readonly message: string }>): Effect.Effect<void> =>
+  Effect.sync(() => {
+    for (const reason of cause.reasons) {
+      if (reason._tag === "Fail") process.stderr.write(`${reason.error.message}\n`)
+      if (reason._tag === "Die") process.stderr.write(`${describe(reason.defect)}\n`)
+    }
+  })
+
+/** A defect is a bug: its stack is what helps. */
+const describe = (defect: unknown): string =>
+  defect instanceof Error ? (defect.stack ?? defect.message) : "the program failed without an error"
