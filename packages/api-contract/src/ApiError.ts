@@ -1,0 +1,115 @@
+/**
+ * What goes wrong, as it is answered: a status and `{ "error", "correlation_id" }`.
+ *
+ * Handlers fail with an error and say nothing of the correlation id: it is added when the body is written,
+ * from `CurrentCorrelationId`. Clients get the same classes back, with it. No error holds a lead's data.
+ */
+import { type Cause, Data } from "effect"
+import {
+  type ApiErrorFields,
+  challengeResponse,
+  errorResponse,
+  retryAfterResponse,
+} from "./internal/errorResponse.ts"
+
+/** An error of the api: fails an Effect by itself, and is told from others by its `_tag`. */
+export interface ApiError<Tag extends string> extends Cause.YieldableError, ApiErrorFields {
+  readonly _tag: Tag
+}
+
+const failure = <Tag extends string>(
+  tag: Tag,
+  text: string,
+): new (fields?: Partial<ApiErrorFields>) => ApiError<Tag> =>
+  class extends Data.TaggedError(tag)<ApiErrorFields> {
+    constructor(fields: Partial<ApiErrorFields> = {}) {
+      super({ error: text, ...fields })
+    }
+    override get message(): string {
+      return this.error
+    }
+  }
+
+/** 400: the request cannot be understood; `error` says which part, and what is allowed. */
+export class InvalidRequest extends failure("InvalidRequest", "malformed JSON payload") {
+  static readonly response = errorResponse({
+    errorClass: InvalidRequest,
+    status: 400,
+    description:
+      "The request cannot be understood; `error` says why: `malformed JSON payload`, `limit must be …`",
+  })
+}
+
+/** 401: a secret is asked for, and it is missing or wrong. */
+export class Unauthorized extends failure("Unauthorized", "unauthorized") {
+  static readonly response = errorResponse(unauthorized(Unauthorized))
+  /** The same with `WWW-Authenticate: Bearer`, where a bearer token is asked for. */
+  static readonly challenge = challengeResponse(unauthorized(Unauthorized))
+}
+
+function unauthorized<E>(errorClass: new (fields: ApiErrorFields) => E) {
+  return { errorClass, status: 401, description: "`unauthorized`: the secret is missing or wrong" }
+}
+
+/** 404: there is no lead with this id. */
+export class LeadNotFound extends failure("LeadNotFound", "lead not found") {
+  static readonly response = errorResponse({
+    errorClass: LeadNotFound,
+    status: 404,
+    description: "`lead not found`: no lead has this id",
+  })
+}
+
+/** 413: the body is larger than `MAX_BODY_BYTES`, before or after decompression. */
+export class PayloadTooLarge extends failure("PayloadTooLarge", "payload too large") {
+  static readonly response = errorResponse({
+    errorClass: PayloadTooLarge,
+    status: 413,
+    description: "`payload too large`: the body is larger than `MAX_BODY_BYTES`, 1 MiB unless set",
+  })
+}
+
+/** 415: the content type is something else than JSON. */
+export class UnsupportedMediaType extends failure("UnsupportedMediaType", "unsupported media type") {
+  static readonly response = errorResponse({
+    errorClass: UnsupportedMediaType,
+    status: 415,
+    description: "`unsupported media type`: the content type is something else than JSON",
+  })
+}
+
+/** 429: too many requests; the header `Retry-After` says when to come again. */
+export class TooManyRequests extends failure("TooManyRequests", "too many requests") {
+  static readonly response = retryAfterResponse({
+    errorClass: TooManyRequests,
+    status: 429,
+    description: "`too many requests`: come again after `Retry-After`",
+  })
+}
+
+/** 500: anything unforeseen. */
+export class InternalError extends failure("InternalError", "internal server error") {
+  static readonly response = errorResponse({
+    errorClass: InternalError,
+    status: 500,
+    description: "`internal server error`: something unforeseen",
+  })
+}
+
+/** 503: Postgres cannot be reached; the header `Retry-After` says when to come again. */
+export class DatabaseUnavailable extends failure("DatabaseUnavailable", "database error") {
+  static readonly response = retryAfterResponse({
+    errorClass: DatabaseUnavailable,
+    status: 503,
+    description: "`database error`: Postgres cannot be reached; come again after `Retry-After`",
+  })
+}
+
+/** 503: something that the process needs is down; `error` names it. */
+export class NotReady extends failure("NotReady", "not ready") {
+  static readonly response = errorResponse({
+    errorClass: NotReady,
+    status: 503,
+    description: "Something that is needed is down; `error` names it: `not ready: database`",
+  })
+}

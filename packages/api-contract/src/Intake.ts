@@ -1,0 +1,74 @@
+/** How leads come in. */
+import { LeadId } from "@lead-gateway/lead"
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { AnyJsonObject } from "./AnyJson.ts"
+import {
+  DatabaseUnavailable,
+  InternalError,
+  InvalidRequest,
+  PayloadTooLarge,
+  TooManyRequests,
+  Unauthorized,
+  UnsupportedMediaType,
+} from "./ApiError.ts"
+import { SenderAuth } from "./Security.ts"
+
+/** A webhook's body: any JSON object. Fields that no rule and no mapping knows are kept too. */
+export const LeadPayload = AnyJsonObject.annotate({
+  identifier: "LeadPayload",
+  description: "Any JSON object. Its fields are kept as they come; numbers keep every digit.",
+  examples: [
+    {
+      email: "customer@example.com",
+      phone: "+49123456789",
+      zipcode: "66123",
+      house: { is_owner: true },
+      solar_energy_consumption: "5000",
+      solar_offer_type: "Kaufen",
+    },
+  ],
+})
+
+/** What a sender gets once the lead is committed. */
+export const LeadReceipt = Schema.Struct({
+  leadId: LeadId,
+  status: Schema.Literal("RECEIVED"),
+  correlationId: Schema.String,
+}).pipe(
+  Schema.encodeKeys({ leadId: "lead_id", correlationId: "correlation_id" }),
+  Schema.annotateEncoded({
+    identifier: "LeadReceipt",
+    description: "The lead is committed",
+    examples: [{ lead_id: 123, status: "RECEIVED", correlation_id: "6f1f6a4e-5a3c-4f7e-9a1b-0c8d1e2f3a4b" }],
+  }),
+)
+export type LeadReceipt = typeof LeadReceipt.Type
+
+const receive = HttpApiEndpoint.post("receive", "/webhooks/leads", {
+  payload: LeadPayload,
+  success: LeadReceipt,
+  error: [
+    InvalidRequest.response,
+    Unauthorized.response,
+    PayloadTooLarge.response,
+    UnsupportedMediaType.response,
+    TooManyRequests.response,
+    InternalError.response,
+    DatabaseUnavailable.response,
+  ],
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Send a lead",
+    description:
+      "Answered 200 once the lead is committed, and not before. Checked in this order: 401, 415, 413, 400. " +
+      "The content type is `application/json`, any `*/*+json`, or none. " +
+      "After a 503 send it again: rarely, the lead was stored all the same.",
+  }),
+)
+
+/** `POST /webhooks/leads`. Checked in this order: 401, 415, 413, 400. */
+export class IntakeGroup extends HttpApiGroup.make("intake")
+  .add(receive)
+  .middleware(SenderAuth)
+  .annotateMerge(OpenApi.annotations({ title: "Intake", description: "How leads come in. For senders." })) {}

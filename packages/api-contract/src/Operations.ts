@@ -1,0 +1,77 @@
+/** What watches over the process: load balancers, orchestrators, people on call. */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { InternalError, NotReady } from "./ApiError.ts"
+
+const Ok = Schema.Literal("OK").pipe(HttpApiSchema.asText())
+
+const Latency = Schema.NullOr(Schema.Finite)
+
+/** Whether a dependency answers, and how fast. */
+export const Dependency = Schema.Struct({
+  status: Schema.Literals(["up", "down"]),
+  /** Null when it is down. */
+  latencyMs: Latency,
+}).pipe(Schema.encodeKeys({ latencyMs: "latency_ms" }), Schema.annotateEncoded({ identifier: "Dependency" }))
+export type Dependency = typeof Dependency.Type
+
+/** The queue, and how much waits in it. */
+export const QueueHealth = Schema.Struct({
+  type: Schema.Literals(["database", "redis"]),
+  status: Schema.Literals(["up", "down"]),
+  latencyMs: Latency,
+  /** Leads that wait for a worker; null when the queue is down. */
+  depth: Schema.NullOr(Schema.Int),
+}).pipe(Schema.encodeKeys({ latencyMs: "latency_ms" }), Schema.annotateEncoded({ identifier: "QueueHealth" }))
+export type QueueHealth = typeof QueueHealth.Type
+
+/** The state of the process and of what it needs. */
+export const DeepHealth = Schema.Struct({
+  /** `down` when any dependency is. */
+  status: Schema.Literals(["up", "down"]),
+  version: Schema.String,
+  database: Dependency,
+  /** The number of the newest migration that ran; null when the database is down. */
+  schemaVersion: Schema.NullOr(Schema.Int),
+  queue: QueueHealth,
+}).pipe(
+  Schema.encodeKeys({ schemaVersion: "schema_version" }),
+  Schema.annotateEncoded({
+    identifier: "DeepHealth",
+    examples: [
+      {
+        status: "up",
+        version: "0.1.0",
+        database: { status: "up", latency_ms: 0.8 },
+        schema_version: 3,
+        queue: { type: "database", status: "up", latency_ms: 0.9, depth: 0 },
+      },
+    ],
+  }),
+)
+export type DeepHealth = typeof DeepHealth.Type
+
+const described = (summary: string) => OpenApi.annotations({ summary })
+
+const health = HttpApiEndpoint.get("health", "/health", { success: Ok }).annotateMerge(
+  described("Is it there?"),
+)
+
+const livez = HttpApiEndpoint.get("livez", "/livez", { success: Ok }).annotateMerge(
+  described("Is the process alive? Restart it when not"),
+)
+
+const readyz = HttpApiEndpoint.get("readyz", "/readyz", {
+  success: Ok,
+  error: NotReady.response,
+}).annotateMerge(described("Can it do its work? The error names what is down"))
+
+const deepHealth = HttpApiEndpoint.get("deepHealth", "/health/deep", {
+  success: DeepHealth,
+  error: InternalError.response,
+}).annotateMerge(described("Versions, dependencies and latencies; 200 also when something is down"))
+
+/** `/health`, `/livez`, `/readyz`, `/health/deep`: open to all. */
+export class OperationsGroup extends HttpApiGroup.make("operations")
+  .add(health, livez, readyz, deepHealth)
+  .annotateMerge(OpenApi.annotations({ title: "Operations", description: "Health. Open to all." })) {}

@@ -1,0 +1,110 @@
+import type { OpenApi } from "effect/http-api"
+
+/**
+ * Makes the derived OpenAPI document one for readers: numbers are numbers, parameters are explained, what all
+ * answers have in common is said once, and authentication shows as what it is, switched on by the operator.
+ */
+export const refineDocument = (spec: OpenApi.OpenAPISpec): Record<string, unknown> => {
+  const readable = simplified(spec) as OpenApi.OpenAPISpec
+  return {
+    ...readable,
+    paths: mapValues(readable.paths, (item) =>
+      mapValues(item, (operation) => ("responses" in operation ? refineOperation(operation) : operation)),
+    ),
+    components: {
+      ...readable.components,
+      schemas: mapValues(readable.components.schemas, (schema, name) =>
+        name === "LeadPayload" ? { type: "object", ...schema } : schema,
+      ),
+      headers: {
+        "X-Correlation-ID": {
+          description: "Ties together everything that happens to this request: name it when you ask.",
+          required: true,
+          schema: { type: "string" },
+        },
+        "Retry-After": {
+          description: "Seconds after which to come again.",
+          required: true,
+          schema: { type: "integer", minimum: 0 },
+        },
+        "WWW-Authenticate": {
+          description: "How to ask again.",
+          required: true,
+          schema: { type: "string", examples: ["Bearer"] },
+        },
+      },
+      parameters: {
+        "X-Correlation-ID": {
+          name: "X-Correlation-ID",
+          in: "header",
+          description:
+            "Your own correlation id, 1 to 128 visible ASCII characters. Without a fit one it is a new UUID.",
+          required: false,
+          schema: { type: "string", pattern: "^[!-~]{1,128}$" },
+        },
+      },
+    },
+  }
+}
+
+const refineOperation = (operation: OpenApi.OpenAPISpecOperation): object => ({
+  ...operation,
+  // Both ways are allowed, because only `ENABLE_AUTH=true` asks for the secret.
+  security: operation.security.length === 0 ? [] : [...operation.security, {}],
+  parameters: [
+    ...operation.parameters.map((parameter) => ({ ...parameter, ...parameters[parameter.name] })),
+    { $ref: "#/components/parameters/X-Correlation-ID" },
+  ],
+  responses: mapValues(operation.responses, ({ headers = {}, ...response }) => ({
+    ...response,
+    headers: headersOf(["x-correlation-id", ...Object.keys(headers)]),
+  })),
+})
+
+/** Headers by their name in small letters, as everybody writes them. */
+const headersOf = (names: ReadonlyArray<string>): object =>
+  Object.fromEntries(
+    names.map((name) => [
+      headerNames[name] ?? name,
+      { $ref: `#/components/headers/${headerNames[name] ?? name}` },
+    ]),
+  )
+
+const headerNames: Readonly<Record<string, string>> = {
+  "x-correlation-id": "X-Correlation-ID",
+  "retry-after": "Retry-After",
+  "www-authenticate": "WWW-Authenticate",
+}
+
+/** On the wire every parameter is text; these are numbers to whoever writes them. */
+const parameters: Readonly<Record<string, object>> = {
+  id: { description: "The lead's id", schema: { type: "integer", minimum: 1 } },
+  limit: {
+    description: "How many leads, at most",
+    schema: { type: "integer", minimum: 1, maximum: 200, default: 50 },
+  },
+  before: { description: "Only leads with a smaller id", schema: { type: "integer", minimum: 1 } },
+  status: { description: "Only leads in this status" },
+}
+
+/** Leaves out what the derivation adds and nobody needs: bounds of safe integers, closed objects. */
+const simplified = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(simplified)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(
+        ([key, item]) => !(key === "additionalProperties" && item === false) && !isSafeIntegerBound(item),
+      )
+      .map(([key, item]) => [key, simplified(item)]),
+  )
+}
+
+const isSafeIntegerBound = (value: unknown): boolean =>
+  typeof value === "number" && Math.abs(value) === Number.MAX_SAFE_INTEGER
+
+const mapValues = <A, B>(
+  record: { readonly [key: string]: A },
+  f: (value: A, key: string) => B,
+): { readonly [key: string]: B } =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]))

@@ -1,0 +1,106 @@
+import * as Contract from "@lead-gateway/api-contract"
+import { assert, describe, it } from "@effect/vitest"
+import { Validator } from "@seriousme/openapi-schema-validator"
+import { Schema } from "effect"
+
+const document = JSON.parse(JSON.stringify(Contract.openApi)) as typeof Contract.openApi
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  (["get", "post"] as const).flatMap((method) => {
+    const operation = item[method]
+    return operation === undefined ? [] : [{ name: `${method} ${path}`, operation }]
+  }),
+)
+const statuses = (name: string) => {
+  const found = operations.find((candidate) => candidate.name === name)
+  return found === undefined ? [] : Object.keys(found.operation.responses).map(Number)
+}
+
+describe("the OpenAPI document", () => {
+  it("is valid OpenAPI 3.1", async () => {
+    const validator = new Validator()
+    assert.deepStrictEqual(await validator.validate({ ...document }), { valid: true })
+    assert.strictEqual(validator.version, "3.1")
+    const { paths: _, ...broken } = document
+    assert.isFalse((await validator.validate({ ...broken, info: {} })).valid)
+  })
+
+  it("refers to nothing that is not there", () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/(\w+)\/([^"]+)"/g)]
+    assert.isAbove(references.length, 50)
+    for (const [reference, section = "", name = ""] of references) {
+      const components: Readonly<Record<string, object | undefined>> = { ...document.components }
+      assert.property(components[section], name, reference)
+    }
+  })
+
+  it("has every route of the contract, with every answer", () => {
+    assert.deepStrictEqual(
+      operations.map(({ name }) => name),
+      [
+        "post /webhooks/leads",
+        "get /stats/leads/counts",
+        "get /stats/leads/recent",
+        "get /stats/leads/{id}/history",
+        "get /health",
+        "get /livez",
+        "get /readyz",
+        "get /health/deep",
+      ],
+    )
+    assert.deepStrictEqual(statuses("post /webhooks/leads"), [200, 400, 401, 413, 415, 429, 500, 503])
+    assert.deepStrictEqual(statuses("get /stats/leads/recent"), [200, 400, 401, 500, 503])
+    assert.deepStrictEqual(statuses("get /stats/leads/{id}/history"), [200, 401, 404, 500, 503])
+    assert.deepStrictEqual(statuses("get /readyz"), [200, 503])
+  })
+
+  it("explains every operation, and every error has the one body", () => {
+    for (const { name, operation } of operations) {
+      assert.isString(operation.summary, name)
+      for (const [status, { content, headers }] of Object.entries(operation.responses)) {
+        assert.property(headers, "X-Correlation-ID", `${name} ${status}`)
+        if (Number(status) < 400) continue
+        assert.deepStrictEqual(content, {
+          "application/json": { schema: { $ref: "#/components/schemas/Error" } },
+        })
+        assert.strictEqual(
+          headers?.["Retry-After"] !== undefined,
+          [429, 503].includes(Number(status)) && name !== "get /readyz",
+          `${name} ${status}`,
+        )
+      }
+    }
+  })
+
+  it("names both secrets, which are asked for only when the operator says so", () => {
+    assert.deepInclude(document.components.securitySchemes["sharedSecret"], {
+      type: "apiKey",
+      in: "header",
+      name: "X-Shared-Secret",
+    })
+    assert.deepInclude(document.components.securitySchemes["operatorToken"], {
+      type: "http",
+      scheme: "Bearer",
+    })
+    assert.deepStrictEqual(document.paths["/webhooks/leads"]?.post?.security, [{ sharedSecret: [] }, {}])
+    assert.deepStrictEqual(document.paths["/stats/leads/counts"]?.get?.security, [{ operatorToken: [] }, {}])
+    assert.deepStrictEqual(document.paths["/health"]?.get?.security, [])
+  })
+
+  it("shows examples that fit", () => {
+    const schemas: Readonly<Record<string, Schema.Codec<unknown, unknown>>> = {
+      LeadPayload: Contract.LeadPayload,
+      LeadReceipt: Contract.LeadReceipt,
+      LeadCounts: Contract.LeadCounts,
+      LeadSummary: Contract.LeadSummary,
+      DeliveryAttempt: Contract.DeliveryAttempt,
+      DeepHealth: Contract.DeepHealth,
+    }
+    for (const [name, schema] of Object.entries(schemas)) {
+      const examples: unknown = document.components.schemas[name]?.["examples"]
+      assert.isArray(examples, name)
+      for (const example of examples as ReadonlyArray<unknown>) {
+        assert.deepStrictEqual(Schema.encodeSync(schema)(Schema.decodeUnknownSync(schema)(example)), example)
+      }
+    }
+  })
+})

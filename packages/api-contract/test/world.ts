@@ -1,0 +1,129 @@
+import {
+  CurrentCorrelationId,
+  DatabaseUnavailable,
+  errorBodies,
+  type LeadHistory,
+  LeadNotFound,
+  type LeadSummary,
+  NotReady,
+  OperatorApi,
+  OperatorAuth,
+  Unauthorized,
+} from "@lead-gateway/api-contract"
+import { LeadId, Reason } from "@lead-gateway/lead"
+import { parse } from "@lead-gateway/lossless-json"
+import { Effect, Layer, Logger, Redacted, Result } from "effect"
+import { HttpRouter, HttpServer } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+
+/** A payload with a number that no double holds. */
+export const payload = Result.getOrThrow(
+  parse('{"id":12345678901234567890,"__proto__":{"a":1.50},"plz":"66123"}'),
+)
+
+export const summary: LeadSummary = {
+  id: LeadId.make(3),
+  receivedAt: new Date("2026-01-21T10:35:00Z"),
+  status: "REJECTED",
+  rejectionReason: Reason.missingRequiredField,
+}
+
+export const history: LeadHistory = {
+  ...summary,
+  status: "DELIVERED",
+  rejectionReason: null,
+  correlationId: "abc",
+  rawPayload: payload,
+  normalizedPayload: payload,
+  customerPayload: [payload],
+  omittedAttributes: [{ name: "roof_age", reason: "not a number" }],
+  deliveryAttempts: [
+    {
+      attemptNo: 1,
+      attemptedAt: new Date("2026-01-21T10:35:01.250Z"),
+      success: true,
+      statusCode: 200,
+      errorMessage: null,
+    },
+  ],
+  nextAttemptAt: null,
+  events: [{ at: new Date("2026-01-21T10:35:00Z"), type: "received", details: payload }],
+}
+
+/** What the handlers were asked for, as they got it. */
+export const asked: Array<unknown> = []
+
+/** Handlers as an app has them: lead 3 is known, lead 4 breaks Postgres, lead 5 the handler, lead 6 the answer. */
+export const stats = HttpApiBuilder.group(OperatorApi, "stats", (handlers) =>
+  handlers.handleAll({
+    counts: () =>
+      Effect.succeed({ RECEIVED: 0, REJECTED: 2, READY: 0, DELIVERED: 1, FAILED: 0, PERMANENTLY_FAILED: 0 }),
+    recent: ({ query }) =>
+      Effect.as(
+        Effect.sync(() => asked.push(query)),
+        [summary],
+      ),
+    history: ({ params }) => {
+      switch (Number(params.id)) {
+        case 3:
+          return Effect.succeed(history)
+        case 4:
+          return Effect.fail(new DatabaseUnavailable({ retryAfterSeconds: 7 }))
+        case 5:
+          return Effect.die(new Error("jane@x.example"))
+        case 6:
+          return Effect.succeed({ ...history, receivedAt: new Date(Number.NaN) })
+        default:
+          return Effect.fail(new LeadNotFound())
+      }
+    },
+  }),
+)
+
+export const operations = HttpApiBuilder.group(OperatorApi, "operations", (handlers) =>
+  handlers.handleAll({
+    health: () => Effect.succeed("OK" as const),
+    livez: () => Effect.succeed("OK" as const),
+    readyz: () => Effect.fail(new NotReady({ error: "not ready: database" })),
+    deepHealth: () =>
+      Effect.succeed({
+        status: "up" as const,
+        version: "0.1.0",
+        database: { status: "up" as const, latencyMs: 0.8 },
+        schemaVersion: 3,
+        queue: { type: "database" as const, status: "up" as const, latencyMs: null, depth: 0 },
+      }),
+  }),
+)
+
+/** Lets in whoever says `let me in`, and everybody who says nothing. */
+export const auth = Layer.succeed(OperatorAuth, {
+  operatorToken: (app, { credential }) =>
+    ["", "let me in"].includes(Redacted.value(credential)) ? app : Effect.fail(new Unauthorized()),
+})
+
+const routes = Layer.merge(HttpApiBuilder.layer(OperatorApi), errorBodies).pipe(
+  Layer.provide([stats, operations]),
+  Layer.provide(auth),
+  Layer.provide(HttpServer.layerServices),
+)
+
+/** What was logged while answering. */
+export const logged: Array<unknown> = []
+const logger = Logger.make<unknown, void>(({ message }) => void logged.push(message))
+
+const { handler } = HttpRouter.toWebHandler(routes, {
+  disableLogger: true,
+  middleware: (app) =>
+    app.pipe(
+      Effect.provideService(CurrentCorrelationId, "req-1"),
+      Effect.provideService(Logger.CurrentLoggers, new Set([logger])),
+    ),
+})
+
+/** What the api answers: status, headers, and the body as it is written. */
+export const get = (path: string, headers: Record<string, string> = {}) =>
+  Effect.promise(async () => {
+    const response = await handler(new Request(`http://localhost${path}`, { headers }))
+    return { status: response.status, headers: response.headers, text: await response.text() }
+  })
