@@ -20,8 +20,9 @@ describe("the typed client", () => {
       assert.deepInclude(unavailable, { _tag: "DatabaseUnavailable", retryAfterSeconds: 7 })
     }).pipe(
       Effect.scoped,
-      Effect.provide(Layer.mergeAll(stats, operations).pipe(Layer.provideMerge(auth))),
-      Effect.provide(HttpServer.layerServices),
+      Effect.provide(
+        Layer.mergeAll(stats, operations).pipe(Layer.provideMerge([auth, HttpServer.layerServices])),
+      ),
       Effect.provideService(CurrentCorrelationId, "req-1"),
     ),
   )

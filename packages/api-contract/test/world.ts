@@ -17,9 +17,7 @@ import { HttpRouter, HttpServer } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 
 /** A payload with a number that no double holds. */
-export const payload = Result.getOrThrow(
-  parse('{"id":12345678901234567890,"__proto__":{"a":1.50},"plz":"66123"}'),
-)
+const payload = Result.getOrThrow(parse('{"id":12345678901234567890,"__proto__":{"a":1.50},"plz":"66123"}'))
 
 export const summary: LeadSummary = {
   id: LeadId.make(3),
@@ -28,7 +26,7 @@ export const summary: LeadSummary = {
   rejectionReason: Reason.missingRequiredField,
 }
 
-export const history: LeadHistory = {
+const history: LeadHistory = {
   ...summary,
   status: "DELIVERED",
   rejectionReason: null,
