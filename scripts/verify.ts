@@ -115,11 +115,12 @@ const tests = async (): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), "lead-gateway-"))
   const file = join(folder, "report.json")
   const ran = await run(`vitest run --reporter=default --reporter=json --outputFile.json=${file}`)
+  let trouble = ""
   let suite: VitestReport = { numTotalTests: 0, numPassedTests: 0, testResults: [] }
   try {
     suite = JSON.parse(readFileSync(file, "utf8")) as VitestReport
   } catch {
-    ran.output += "\nvitest left no report"
+    trouble = "\nvitest left no report"
   }
   rmSync(folder, { recursive: true })
   const unread = suite.testResults.filter(
