@@ -101,41 +101,37 @@ const gate = async (task: string, proof: RegExp): Promise<void> => {
   report(task, ok, ran, ran.code === 0 && !ok ? ": passed without having checked anything" : "")
 }
 
-/** What is read of vitest's JSON report. A skipped test is one that does not pass. */
+/** What is read of vitest's JSON report. */
 interface VitestReport {
   readonly numTotalTests: number
   readonly numPassedTests: number
-  readonly testResults: ReadonlyArray<{
-    readonly status: string
-    readonly assertionResults: ReadonlyArray<unknown>
-  }>
+  readonly testResults: ReadonlyArray<{ status: string; assertionResults: ReadonlyArray<unknown> }>
 }
 
+const readReport = (file: string): VitestReport => {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as VitestReport
+  } catch {
+    return { numTotalTests: 0, numPassedTests: 0, testResults: [] }
+  }
+}
+
+/**
+ * Runs every test. What did not pass has failed, a skipped test and a file that could not be read too; a run that
+ * ended badly, without a report or without a test has at least one failure, whatever else it says.
+ */
 const tests = async (): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), "lead-gateway-"))
   const file = join(folder, "report.json")
   const ran = await run(`vitest run --reporter=default --reporter=json --outputFile.json=${file}`)
-  let trouble = ""
-  let suite: VitestReport = { numTotalTests: 0, numPassedTests: 0, testResults: [] }
-  try {
-    suite = JSON.parse(readFileSync(file, "utf8")) as VitestReport
-  } catch {
-    trouble = "\nvitest left no report"
-  }
+  const { numTotalTests: total, numPassedTests, testResults } = readReport(file)
   rmSync(folder, { recursive: true })
-  const unread = suite.testResults.filter(
-    (_) => _.status === "failed" && _.assertionResults.length === 0,
-  ).length
-  const broken = suite.numTotalTests - suite.numPassedTests + unread
-  const ok = ran.code === 0 && broken === 0 && suite.numPassedTests > 0
-  passed += suite.numPassedTests
+  const unread = testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0)
+  const broken = total - numPassedTests + unread.length
+  const ok = ran.code === 0 && broken === 0 && total > 0
+  passed += numPassedTests
   failed += ok ? 0 : Math.max(1, broken)
-  report(
-    "tests",
-    ok,
-    ran,
-    `: ${suite.numPassedTests} of ${suite.numTotalTests} in ${suite.testResults.length} files`,
-  )
+  report("tests", ok, ran, `: ${numPassedTests} of ${total} in ${testResults.length} files`)
 }
 
 await Promise.all(
