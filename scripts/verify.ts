@@ -1,8 +1,9 @@
 /**
  * Everything that `npm test` checks: the gates, two at a time, then the whole test suite.
  *
- * Every gate is also a script of the root package.json, so `pnpm lint` checks just that. What passed takes one line, what failed shows its output. The last line counts both: `412 passed, 0 failed`. A gate counts as
- * one; so does every test, and so does anything that keeps the suite from telling how it went.
+ * Every gate is also a script of the root package.json, so `npm run lint` checks just that. What passed takes one
+ * line, what failed shows its output. The last line counts both: `412 passed, 0 failed`. A gate counts as one; so
+ * does every test, and so does anything that keeps the suite from telling how it went.
  */
 import { spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -56,9 +57,9 @@ const run = (command: string): Promise<Ran> =>
     const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, TURBO_TELEMETRY_DISABLED: "1" }
     const child = spawn(command, { shell: true, detached: true, stdio: ["ignore", "pipe", "pipe"], env })
     let output = ""
-    const keep = (chunk: Buffer) => (output += chunk.toString())
-    child.stdout.on("data", keep)
-    child.stderr.on("data", keep)
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => (output += text))
+    }
     const { pid } = child
     if (pid !== undefined) running.add(pid)
     const timer = setTimeout(() => {
