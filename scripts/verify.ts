@@ -9,6 +9,7 @@ import { spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { stripVTControlCharacters } from "node:util"
 
 const limitMs = 15 * 60_000
 
@@ -69,7 +70,11 @@ const run = (command: string): Promise<Ran> =>
     const end = (code: number) => {
       clearTimeout(timer)
       if (pid !== undefined) running.delete(pid)
-      resolve({ code, output, seconds: ((performance.now() - started) / 1000).toFixed(1) })
+      resolve({
+        code,
+        output: stripVTControlCharacters(output),
+        seconds: ((performance.now() - started) / 1000).toFixed(1),
+      })
     }
     child.on("error", (error) => {
       output += error.message
