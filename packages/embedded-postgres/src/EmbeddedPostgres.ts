@@ -22,7 +22,7 @@ import { freePort } from "./internal/port.ts"
 import { awaitPredecessor, predecessorMs } from "./internal/predecessor.ts"
 import { chooseRunAs, giveTo } from "./internal/runAs.ts"
 import { awaitReady, launch, type Server } from "./internal/server.ts"
-import { fatalLine, isDiskFull, isPortTaken, isStillServed } from "./internal/serverLog.ts"
+import { endedBy, fatalLine, isDiskFull, isPortTaken, isStillServed } from "./internal/serverLog.ts"
 import { type Setting, settingArguments } from "./internal/settings.ts"
 import { sleepMs } from "./internal/wait.ts"
 
@@ -72,12 +72,13 @@ const whyEnded = Effect.fnUntraced(function* (server: Server, shop: Workshop, st
   const said = yield* server.said
   const dataDir = shop.dir.root
   if (isDiskFull(said)) return yield* failWith(new DataDirFull({ dataDir }))
-  return yield* failWith(new ServerFailed({ stage, detail: fatalLine(said), logFile: shop.dir.log }))
+  const detail = fatalLine(said) ?? endedBy(server.watchdog.exitCode)
+  return yield* failWith(new ServerFailed({ stage, detail, logFile: shop.dir.log }))
 })
 
 /** Starts the server; once more where a port was taken or the remains of an old server are still there. */
 const startServer = Effect.fnUntraced(function* (shop: Workshop, options: EmbeddedPostgresOptions) {
-  const { dir, runAs, binaries, durable } = shop
+  const { dir, durable } = shop
   const startMs = Duration.toMillis(options.startTimeout ?? "2 minutes")
   const stopMs = Duration.toMillis(options.stopTimeout ?? "30 seconds")
   const leftBehindUntil = performance.now() + predecessorMs
@@ -85,8 +86,7 @@ const startServer = Effect.fnUntraced(function* (shop: Workshop, options: Embedd
   for (;;) {
     const port = options.port ?? (yield* freePort)
     const args = settingArguments({ port, durable, settings: options.settings ?? {} })
-    const command = runAs.command(`${binaries.bin}/postgres`, ["-D", dir.cluster, ...args])
-    const server = yield* launch({ dir, command, stopMs })
+    const server = yield* launch({ shop, args, stopMs })
     if (yield* awaitReady({ dir, server, startMs })) return { server, port }
     const said = yield* server.said
     if (isPortTaken(said) && options.port === undefined && ++ports < portTries) continue

@@ -11,7 +11,7 @@ import { type DataDir, keepPassword, newPassword, syncFolder, unfinished } from 
 import { failWith, onDisk } from "./fault.ts"
 import { run } from "./run.ts"
 import type { RunAs } from "./runAs.ts"
-import { fatalLine, isDiskFull } from "./serverLog.ts"
+import { endedBy, fatalLine, isDiskFull } from "./serverLog.ts"
 
 /** The database's superuser and the database that the gateway uses. */
 export const superuser = "postgres"
@@ -40,7 +40,8 @@ const runTool = Effect.fnUntraced(function* (
   const said = finished.output
   if (finished.code === 0 && !/^.*(FATAL|ERROR|PANIC):/m.test(said)) return
   if (isDiskFull(said)) return yield* failWith(new DataDirFull({ dataDir: dir.root }))
-  return yield* failWith(new ServerFailed({ stage: "initdb", detail: fatalLine(said), logFile: dir.log }))
+  const detail = fatalLine(said) ?? endedBy(finished.code)
+  return yield* failWith(new ServerFailed({ stage: "initdb", detail, logFile: dir.log }))
 })
 
 /** Runs SQL in a server without a port. Single-user mode reads one statement a line. */

@@ -7,10 +7,12 @@ import { join } from "node:path"
 import type { Readable } from "node:stream"
 import { Effect, type Scope } from "effect"
 import { type EmbeddedPostgresError, ServerFailed } from "../EmbeddedPostgresError.ts"
+import type { Workshop } from "./cluster.ts"
 import type { DataDir } from "./dataDir.ts"
 import { failWith, onDisk } from "./fault.ts"
 import { isServerOf } from "./processes.ts"
-import { bareEnvironment, type Command } from "./run.ts"
+import { bareEnvironment } from "./run.ts"
+import type { RunAs } from "./runAs.ts"
 import { fatalLine } from "./serverLog.ts"
 import { sleepMs, waitUntil } from "./wait.ts"
 import { watchdogScript } from "./watchdog.ts"
@@ -37,18 +39,22 @@ export interface Server {
   readonly said: Effect.Effect<string, EmbeddedPostgresError>
 }
 
-const openLog = (dir: DataDir) =>
+/** The log belongs to the server's user, who may be its next starter. */
+const openLog = (dir: DataDir, runAs: RunAs) =>
   onDisk(dir.root, async () => {
     const size = await stat(dir.log).then(
       (found) => found.size,
       () => 0,
     )
     const file = await open(dir.log, size > logLimitBytes ? "w" : "a", 0o600)
+    if (process.getuid?.() === 0) await file.chown(runAs.uid, runAs.gid)
     return { file, start: size > logLimitBytes ? 0 : size }
   })
 
-const spawnServer = Effect.fnUntraced(function* (dir: DataDir, command: Command) {
-  const { file: log, start } = yield* openLog(dir)
+const spawnServer = Effect.fnUntraced(function* (shop: Workshop, args: ReadonlyArray<string>) {
+  const { dir, runAs, binaries } = shop
+  const command = runAs.command(join(binaries.bin, "postgres"), ["-D", dir.cluster, ...args])
+  const { file: log, start } = yield* openLog(dir, runAs)
   const watchdog = spawn("sh", ["-c", watchdogScript, "sh", command.file, ...command.args], {
     cwd: "/",
     env: bareEnvironment(),
@@ -110,13 +116,13 @@ const stopServer = Effect.fnUntraced(function* (server: Server, forMs: number) {
   yield* goneWithin(lastBoundMs)
 })
 
-/** Starts the server process; it is stopped when the scope closes. */
+/** Starts the server process with these settings; it is stopped when the scope closes. */
 export const launch = (options: {
-  readonly dir: DataDir
-  readonly command: Command
+  readonly shop: Workshop
+  readonly args: ReadonlyArray<string>
   readonly stopMs: number
 }): Effect.Effect<Server, EmbeddedPostgresError, Scope.Scope> =>
-  Effect.acquireRelease(spawnServer(options.dir, options.command), (server) =>
+  Effect.acquireRelease(spawnServer(options.shop, options.args), (server) =>
     stopServer(server, options.stopMs),
   )
 
@@ -144,6 +150,7 @@ export const awaitReady = Effect.fnUntraced(function* (options: {
     if (yield* isReady(dir, server)) return true
     yield* sleepMs(10)
   }
-  const detail = `not ready within ${startMs} ms: ${fatalLine(yield* server.said)}`
+  const why = fatalLine(yield* server.said) ?? "it is still at work"
+  const detail = `not ready within ${startMs} ms: ${why}`
   return yield* failWith(new ServerFailed({ stage: "start", detail, logFile: dir.log }))
 })

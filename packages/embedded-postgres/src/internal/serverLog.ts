@@ -3,12 +3,15 @@
  */
 import { oneLine } from "./fault.ts"
 
-/** The line that says why: the last FATAL, PANIC or error, else the last line. Without time and process id. */
-export const fatalLine = (text: string): string => {
-  const lines = text.split("\n").filter((line) => line.trim() !== "")
-  const telling = lines.findLast((line) => /(FATAL|PANIC|ERROR|error):/.test(line)) ?? lines.at(-1) ?? ""
-  return oneLine(telling.replace(/^.*?(FATAL|PANIC|ERROR|error):\s*/, "")) || "it said nothing"
+/** The line that says why: the last FATAL, PANIC or error. Without time and process id; undefined: there is none. */
+export const fatalLine = (text: string): string | undefined => {
+  const telling = text.split("\n").findLast((line) => /(FATAL|PANIC|ERROR|error):/.test(line))
+  return telling === undefined ? undefined : oneLine(telling.replace(/^.*?(FATAL|PANIC|ERROR|error):\s*/, ""))
 }
+
+/** How a process ended, as a shell tells it: codes above 128 stand for signals. */
+export const endedBy = (code: number | null): string =>
+  code !== null && code > 128 ? `it was ended by signal ${code - 128}` : `it ended with code ${code ?? "?"}`
 
 /** The disk or the quota is used up. */
 export const isDiskFull = (text: string): boolean => /No space left on device|Disk quota exceeded/i.test(text)

@@ -1,0 +1,145 @@
+import { chmod, readFile, stat } from "node:fs/promises"
+import { delimiter, join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
+import { exists, isAlive } from "../src/internal/processes.ts"
+import {
+  copyOfServer,
+  isRoot,
+  newDataDir,
+  ordinaryUid,
+  query,
+  scripts,
+  startOwner,
+  within,
+} from "./support/world.ts"
+
+const onDisk = <A>(use: () => Promise<A>) => Effect.promise(use)
+
+/** The process id of the server that works on this data folder. */
+const serverPid = async (dataDir: string) =>
+  Number.parseInt(await readFile(join(dataDir, "postgres", "postmaster.pid"), "utf8"))
+
+/** As whom a file belongs to the server: outside of its name space. */
+const ownerOf = (dataDir: string) => onDisk(async () => (await stat(join(dataDir, "postgres"))).uid)
+
+const withoutNamespaces = async () => {
+  const bin = await scripts({ unshare: 'echo "unshare: Operation not permitted" >&2; exit 1' })
+  return `${bin}${delimiter}${process.env.PATH}`
+}
+
+describe("the owner of a server", () => {
+  it.live("takes the server with it when it is killed with -9; the data is there at the next start", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      const owner = startOwner({ dataDir })
+      const { url } = yield* onDisk(() => owner.says("Up"))
+      yield* query(url, "CREATE TABLE fruit AS SELECT 'apple' AS name")
+      const pid = yield* onDisk(() => serverPid(dataDir))
+      assert.isTrue(exists(pid))
+      yield* onDisk(() => owner.kill("SIGKILL"))
+      const gone = async () => !(await isAlive(pid))
+      assert.isTrue(yield* onDisk(() => within(5_000, gone)))
+      const again = yield* EmbeddedPostgres.make({ dataDir })
+      assert.deepStrictEqual(yield* query(again.url, "SELECT name FROM fruit"), [{ name: "apple" }])
+    }),
+  )
+
+  it.live("may follow at once on one that was killed, while the old server still stops", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      for (const round of [1, 2, 3]) {
+        const owner = startOwner({ dataDir, durable: false })
+        const { url } = yield* onDisk(() => owner.says("Up"))
+        yield* query(url, `CREATE TABLE round_${round} AS SELECT n FROM generate_series(1, 50000) AS n`)
+        yield* onDisk(() => owner.kill("SIGKILL"))
+      }
+      const { url } = yield* EmbeddedPostgres.make({ dataDir })
+      const made = yield* query(url, "SELECT FROM pg_tables WHERE tablename LIKE 'round%'")
+      assert.strictEqual(made.length, 3)
+    }),
+  )
+
+  it.live("keeps its server through a Ctrl-C, so that it can finish its work", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      const owner = startOwner({ dataDir, durable: false })
+      const { url } = yield* onDisk(() => owner.says("Up"))
+      owner.killGroup("SIGINT")
+      assert.deepStrictEqual((yield* onDisk(() => owner.says("Answer"))).rows, [{ answer: 42 }])
+      assert.deepStrictEqual(yield* query(url, "SELECT 1 AS one"), [{ one: 1 }])
+      const pid = yield* onDisk(() => serverPid(dataDir))
+      owner.killGroup("SIGTERM")
+      yield* onDisk(() => owner.says("Down"))
+      assert.isFalse(exists(pid))
+    }),
+  )
+
+  it.live("survives the loss of the watchdog: the server still stops with the scope", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      const owner = startOwner({ dataDir, durable: false })
+      yield* onDisk(() => owner.says("Up"))
+      const pid = yield* onDisk(() => serverPid(dataDir))
+      const status = yield* onDisk(() => readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""))
+      const watchdog = Number(status.slice(status.lastIndexOf(")") + 4).split(" ")[0])
+      if (watchdog > 1) process.kill(watchdog, "SIGKILL")
+      yield* onDisk(() => owner.kill("SIGTERM"))
+      assert.isFalse(yield* onDisk(() => isAlive(pid)))
+    }),
+  )
+
+  it.live("may be an ordinary user", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      const binDir = yield* onDisk(copyOfServer)
+      const owner = startOwner({ dataDir, durable: false, binDir, becomeUid: ordinaryUid })
+      const { url } = yield* onDisk(() => owner.says("Up"))
+      assert.deepStrictEqual(yield* query(url, "SELECT 1 AS one"), [{ one: 1 }])
+      assert.strictEqual(yield* ownerOf(dataDir), ordinaryUid ?? process.getuid?.())
+      yield* onDisk(() => owner.kill("SIGTERM"))
+    }),
+  )
+
+  it.live("may be root, also where there are no user namespaces", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      const binDir = yield* onDisk(copyOfServer)
+      const owner = startOwner({ dataDir, binDir, durable: false }, yield* onDisk(withoutNamespaces))
+      const { url } = yield* onDisk(() => owner.says("Up"))
+      assert.deepStrictEqual(yield* query(url, "SELECT 1 AS one"), [{ one: 1 }])
+      assert.notStrictEqual(yield* ownerOf(dataDir), 0)
+      yield* onDisk(() => owner.kill("SIGTERM"))
+    }),
+  )
+
+  it.live("may be root once on a user's data: it stays the user's", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      const binDir = yield* onDisk(copyOfServer)
+      for (const becomeUid of [ordinaryUid, undefined, ordinaryUid]) {
+        const owner = startOwner({ dataDir, binDir, durable: false, becomeUid })
+        const { url } = yield* onDisk(() => owner.says("Up"))
+        assert.deepStrictEqual(yield* query(url, "SELECT 1 AS one"), [{ one: 1 }])
+        yield* onDisk(() => owner.kill("SIGTERM"))
+        assert.strictEqual(yield* ownerOf(dataDir), ordinaryUid ?? process.getuid?.())
+      }
+    }),
+  )
+
+  it.live("who is root is told when no other user can run the server", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      const binDir = yield* onDisk(copyOfServer)
+      yield* onDisk(() => chmod(join(binDir, ".."), 0o700))
+      const path = yield* onDisk(withoutNamespaces)
+      const owner = startOwner({ dataDir, binDir, durable: false }, path)
+      const word = yield* onDisk(() => owner.word())
+      const reason = word._tag === "Failed" ? word.reason : word._tag
+      assert.strictEqual(reason, isRoot ? "RootRefused" : "Up")
+      const message = word._tag === "Failed" ? word.message : ""
+      assert.match(message, isRoot ? /user namespace: .*not permitted.*uid 65534: .*ordinary user/ : /^$/)
+    }),
+  )
+})
