@@ -119,7 +119,8 @@ BEGIN
   ) THEN
     RETURN NEW;
   END IF;
-  RAISE EXCEPTION 'lead % cannot go from % to %', OLD.id, OLD.status, NEW.status USING ERRCODE = 'check_violation';
+  RAISE EXCEPTION 'lead % cannot go from % to %', OLD.id, OLD.status, NEW.status
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'inbound_lead_transition';
 END
 $$;
 
@@ -158,7 +159,7 @@ CREATE FUNCTION spare_lead_partitions() RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT count(*)
   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
   WHERE i.inhparent = 'inbound_lead'::regclass
-    AND right(c.relname, 6)::bigint > (SELECT last_value FROM inbound_lead_id_seq) / 1000000
+    AND substring(c.relname FROM '_p([0-9]+)$')::bigint > (SELECT last_value FROM inbound_lead_id_seq) / 1000000
 $$;
 
 SELECT create_lead_partitions(2);

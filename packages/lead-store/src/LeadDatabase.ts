@@ -1,7 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { Context, Deferred, Duration, Effect, Layer, Option, Schedule } from "effect"
 import * as Migrations from "./Migrations.ts"
-import { type StoreError, storeErrors } from "./StoreError.ts"
+import { type StoreError, storeCall } from "./StoreError.ts"
 
 /** How to reach Postgres. */
 export interface LeadDatabaseOptions {
@@ -31,7 +31,7 @@ export class LeadDatabase extends Context.Service<
   {
     /** Waits until Postgres answers and its schema is the one this version knows. Fails if it is newer. */
     readonly ready: Effect.Effect<void, Migrations.SchemaTooNew | Migrations.MigrationFailed>
-    /** Whether `ready` has come. */
+    /** Whether `ready` has come, and not failed. */
     readonly isReady: Effect.Effect<boolean>
     /** One round trip to Postgres and back. */
     readonly ping: Effect.Effect<Duration.Duration, StoreError>
@@ -81,10 +81,13 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
 
   return LeadDatabase.of({
     ready: Deferred.await(ready),
-    isReady: Effect.map(Deferred.poll(ready), (polled) => polled._tag === "Some"),
-    ping: Effect.map(Effect.timed(storeErrors("LeadDatabase.ping")(sql`SELECT 1`)), ([duration]) => duration),
+    isReady: Effect.flatMap(
+      Deferred.poll(ready),
+      Option.match({ onNone: () => Effect.succeed(false), onSome: Effect.isSuccess }),
+    ),
+    ping: Effect.map(Effect.timed(storeCall("LeadDatabase.ping")(sql`SELECT 1`)), ([duration]) => duration),
     schemaVersion: Effect.map(
-      storeErrors("LeadDatabase.schemaVersion")(
+      storeCall("LeadDatabase.schemaVersion")(
         sql<{ name: string }>`SELECT name FROM schema_migration ORDER BY id DESC LIMIT 1`,
       ),
       (rows) => rows[0]?.name ?? "none",

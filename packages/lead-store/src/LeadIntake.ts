@@ -1,9 +1,11 @@
 import { PgClient } from "@effect/sql-pg"
 import { LeadId } from "@lead-gateway/lead"
 import { Context, Duration, Effect, Layer } from "effect"
-import { takeShard } from "./internal/countShard.ts"
+import type { SqlError } from "effect/sql"
 import * as GroupCommit from "./internal/GroupCommit.ts"
-import { type StoreError, storeErrors, StoreUnavailable } from "./StoreError.ts"
+import { takeShard } from "./internal/leadCount.ts"
+import { createPartitions } from "./Partitions.ts"
+import { isPartitionMissing, storeCall, type StoreError, StoreUnavailable } from "./StoreError.ts"
 
 /** A lead as it arrived, ready to be stored: every text is already storable (see `storableText`). */
 export interface NewLead {
@@ -28,8 +30,8 @@ export class LeadIntake extends Context.Service<
     /**
      * Stores one lead as `RECEIVED` and returns its id.
      *
-     * Fails with `StoreUnavailable` when Postgres does not confirm in time (the lead may then be stored all
-     * the same), with `DataRefused` when it cannot hold the payload.
+     * Fails with `StoreUnavailable` when Postgres does not confirm within 5 s (the lead may then be stored
+     * all the same), with `DataRefused` when it cannot hold the payload.
      */
     readonly receive: (lead: NewLead) => Effect.Effect<LeadId, StoreError>
   }
@@ -38,34 +40,15 @@ export class LeadIntake extends Context.Service<
     LeadIntake,
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      const shard = yield* takeShard
-
-      const insert = Effect.fnUntraced(function* (leads: ReadonlyArray<NewLead>) {
-        const rows = yield* sql<{ id: bigint }>`
-          WITH input AS MATERIALIZED (
-            SELECT nextval('inbound_lead_id_seq') AS id, *
-            FROM unnest(
-              ${leads.map((lead) => lead.payload)}::text[],
-              ${leads.map((lead) => lead.sourceHeaders)}::text[],
-              ${leads.map((lead) => lead.payloadHash)}::text[],
-              ${leads.map((lead) => lead.correlationId)}::text[]
-            ) AS lead (payload, source_headers, payload_hash, correlation_id)
-          ), stored AS (
-            INSERT INTO inbound_lead (id, raw_payload, source_headers, payload_hash, correlation_id)
-            SELECT id, payload::jsonb, source_headers::jsonb, payload_hash, correlation_id FROM input
-          ), told AS (
-            INSERT INTO lead_event (lead_id, type) SELECT id, 'received' FROM input
-          ), counted AS (
-            INSERT INTO lead_count AS c (shard, status, leads)
-            SELECT ${yield* shard}::integer, 'RECEIVED', count(*) FROM input
-            ON CONFLICT (shard, status) DO UPDATE SET leads = c.leads + excluded.leads
-          )
-          SELECT id FROM input ORDER BY id`
-        return rows.map((row) => LeadId.make(Number(row.id)))
-      }, storeErrors("LeadIntake.receive"))
+      const insert = insertAll(sql, yield* takeShard)
 
       const group = yield* GroupCommit.make({
-        run: insert,
+        run: (leads: ReadonlyArray<NewLead>) =>
+          insert(leads).pipe(
+            // Ids have run ahead of the worker that creates partitions: leads are not to wait for it.
+            Effect.catchIf(isPartitionMissing, () => Effect.andThen(createPartitions(sql), insert(leads))),
+            storeCall("LeadIntake.receive"),
+          ),
         isolate: (error) => error._tag === "DataRefused",
         sizeOf: (lead) => lead.payload.length + lead.sourceHeaders.length,
       })
@@ -83,3 +66,29 @@ export class LeadIntake extends Context.Service<
 
 /** How long a sender waits for a commit before it is told to come again. */
 const patience = Duration.seconds(5)
+
+/** Stores leads with their first event and their count in one statement; returns their ids in their order. */
+const insertAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError.SqlError>) =>
+  Effect.fnUntraced(function* (leads: ReadonlyArray<NewLead>) {
+    const rows = yield* sql<{ id: bigint }>`
+      WITH input AS MATERIALIZED (
+        SELECT nextval('inbound_lead_id_seq') AS id, *
+        FROM unnest(
+          ${leads.map((lead) => lead.payload)}::text[],
+          ${leads.map((lead) => lead.sourceHeaders)}::text[],
+          ${leads.map((lead) => lead.payloadHash)}::text[],
+          ${leads.map((lead) => lead.correlationId)}::text[]
+        ) WITH ORDINALITY AS lead (payload, source_headers, payload_hash, correlation_id, ord)
+      ), stored AS (
+        INSERT INTO inbound_lead (id, raw_payload, source_headers, payload_hash, correlation_id)
+        SELECT id, payload::jsonb, source_headers::jsonb, payload_hash, correlation_id FROM input
+      ), told AS (
+        INSERT INTO lead_event (lead_id, type) SELECT id, 'received' FROM input
+      ), counted AS (
+        INSERT INTO lead_count AS c (shard, status, leads)
+        SELECT ${yield* shard}::integer, 'RECEIVED', count(*) FROM input
+        ON CONFLICT (shard, status) DO UPDATE SET leads = c.leads + excluded.leads
+      )
+      SELECT id FROM input ORDER BY ord`
+    return rows.map((row) => LeadId.make(Number(row.id)))
+  })

@@ -1,9 +1,9 @@
 import { PgClient } from "@effect/sql-pg"
 import { LeadId, LeadStatus, type OmittedAttribute, RejectionReason } from "@lead-gateway/lead"
-import { type Json, parse } from "@lead-gateway/lossless-json"
-import { Context, Effect, Layer, Option, Result } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
+import { storedJson } from "./internal/storedJson.ts"
 import type { DeliveryAttempt, LeadCounts, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
-import { type StoreError, storeErrors } from "./StoreError.ts"
+import { type StoreError, storeCall } from "./StoreError.ts"
 
 /** Which leads a list shows. */
 export interface RecentOptions {
@@ -43,7 +43,7 @@ export class LeadReader extends Context.Service<
         return Object.fromEntries(
           LeadStatus.literals.map((status) => [status, byStatus.get(status) ?? 0]),
         ) as LeadCounts
-      }).pipe(storeErrors("LeadReader.counts"))
+      }).pipe(storeCall("LeadReader.counts"))
 
       const recent = Effect.fnUntraced(function* ({ limit, before, status }: RecentOptions) {
         const rows = yield* sql<SummaryRow>`
@@ -51,7 +51,7 @@ export class LeadReader extends Context.Service<
           WHERE id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint ${status === undefined ? sql`` : sql`AND status = ${status}`}
           ORDER BY id DESC LIMIT ${limit}`
         return rows.map(summary)
-      }, storeErrors("LeadReader.recent"))
+      }, storeCall("LeadReader.recent"))
 
       const history = Effect.fnUntraced(function* (id: LeadId) {
         const rows = yield* sql<HistoryRow>`
@@ -67,12 +67,12 @@ export class LeadReader extends Context.Service<
               FROM delivery_attempt WHERE lead_id = ${id}
             ) AS attempts,
             (
-              SELECT COALESCE(jsonb_agg(jsonb_build_object('at', at, 'type', type, 'details', details) ORDER BY id), '[]')
+              SELECT COALESCE(jsonb_agg(jsonb_build_object('at', at, 'type', type, 'details', details::text) ORDER BY id), '[]')
               FROM lead_event WHERE lead_id = ${id}
             ) AS events
           FROM inbound_lead WHERE id = ${id}`
         return Option.map(Option.fromNullishOr(rows[0]), fullHistory)
-      }, storeErrors("LeadReader.history"))
+      }, storeCall("LeadReader.history"))
 
       return LeadReader.of({ counts, recent, history })
     }),
@@ -94,7 +94,7 @@ interface HistoryRow extends SummaryRow {
   readonly customer_payload: string | null
   readonly next_attempt_at: Date | null
   readonly attempts: ReadonlyArray<Omit<DeliveryAttempt, "attemptedAt"> & { readonly attemptedAt: string }>
-  readonly events: ReadonlyArray<Omit<LeadEvent, "at"> & { readonly at: string }>
+  readonly events: ReadonlyArray<Record<keyof LeadEvent, string>>
 }
 
 const summary = (row: SummaryRow): LeadSummary => ({
@@ -107,18 +107,18 @@ const summary = (row: SummaryRow): LeadSummary => ({
 const fullHistory = (row: HistoryRow): LeadHistory => ({
   ...summary(row),
   correlationId: row.correlation_id,
-  rawPayload: json(row.raw_payload),
-  normalizedPayload: row.normalized_payload === null ? null : json(row.normalized_payload),
-  customerPayload: row.customer_payload === null ? null : json(row.customer_payload),
+  rawPayload: storedJson(row.raw_payload),
+  normalizedPayload: row.normalized_payload === null ? null : storedJson(row.normalized_payload),
+  customerPayload: row.customer_payload === null ? null : storedJson(row.customer_payload),
   omittedAttributes: row.omitted_attributes,
   nextAttemptAt: row.next_attempt_at,
   deliveryAttempts: row.attempts.map((attempt) => ({
     ...attempt,
     attemptedAt: new Date(attempt.attemptedAt),
   })),
-  events: row.events.map((event) => ({ ...event, at: new Date(event.at) })),
+  events: row.events.map((event) => ({
+    ...event,
+    details: storedJson(event.details),
+    at: new Date(event.at),
+  })),
 })
-
-/** Reads `jsonb` text; the driver's own reading would round numbers. What is stored has passed every limit. */
-const json = (text: string): Json =>
-  Result.getOrThrow(parse(text, { maxDigits: Infinity, maxDepth: Infinity }))

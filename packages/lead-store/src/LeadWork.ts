@@ -1,10 +1,11 @@
 import { PgClient } from "@effect/sql-pg"
 import { Context, type Duration, Effect, Layer } from "effect"
 import { claimDue, untilDue } from "./internal/claim.ts"
-import { takeShard } from "./internal/countShard.ts"
 import * as GroupCommit from "./internal/GroupCommit.ts"
-import { proceedAll } from "./internal/proceed.ts"
-import { recordAll } from "./internal/record.ts"
+import { takeShard } from "./internal/leadCount.ts"
+import type { LeadRow } from "./internal/LeadRow.ts"
+import { proceedAll, stepRow } from "./internal/proceed.ts"
+import { outcomeRow, recordAll } from "./internal/record.ts"
 import { releaseLease } from "./internal/release.ts"
 import type { AttemptRecord, ClaimedLead, OpenedAttempt, Released, Step } from "./Step.ts"
 import type { StoreError } from "./StoreError.ts"
@@ -32,8 +33,9 @@ export class LeadWork extends Context.Service<
      */
     readonly proceed: (step: Step) => Effect.Effect<OpenedAttempt | undefined, StoreError>
     /**
-     * Records how an attempt ended and moves the lead. Returns false when the lead was not moved, because a
-     * newer attempt was opened or the lead had ended; the attempt's own row is completed all the same.
+     * Records how an attempt ended and moves the lead. Returns false when the lead was not moved: a newer
+     * attempt was opened or the lead had ended (the attempt's own row is completed all the same), or the
+     * attempt had its outcome already. May be repeated.
      */
     readonly record: (outcome: AttemptRecord) => Effect.Effect<boolean, StoreError>
     /**
@@ -47,28 +49,28 @@ export class LeadWork extends Context.Service<
     LeadWork,
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      const shard = yield* takeShard
-
-      const steps = yield* GroupCommit.make({
-        run: proceedAll(sql, shard),
-        isolate: (error: StoreError) => error._tag === "DataRefused",
-        sizeOf: (step: Step) => (step.decision === undefined ? 100 : JSON.stringify(step.decision).length),
-        keyOf: (step: Step) => step.id,
-      })
-      const outcomes = yield* GroupCommit.make({
-        run: recordAll(sql, shard),
-        isolate: (error: StoreError) => error._tag === "DataRefused",
-        sizeOf: (outcome: AttemptRecord) => 200 + (outcome.responseBody?.length ?? 0),
-        keyOf: (outcome: AttemptRecord) => outcome.id,
-      })
+      // Decisions and outcomes are committed beside each other, so each counts in a shard of its own.
+      const steps = yield* shared(proceedAll(sql, yield* takeShard))
+      const outcomes = yield* shared(recordAll(sql, yield* takeShard))
 
       return LeadWork.of({
         claim: claimDue(sql),
         untilDue: untilDue(sql),
-        proceed: steps.submit,
-        record: outcomes.submit,
+        proceed: (step) => Effect.suspend(() => steps.submit(stepRow(step))),
+        record: (outcome) => Effect.suspend(() => outcomes.submit(outcomeRow(outcome))),
         release: releaseLease(sql),
       })
     }),
   )
 }
+
+/** Many callers' leads in one statement, each lead once. */
+const shared = <Result>(
+  run: (rows: ReadonlyArray<LeadRow>) => Effect.Effect<ReadonlyArray<Result>, StoreError>,
+) =>
+  GroupCommit.make({
+    run,
+    isolate: (error) => error._tag === "DataRefused",
+    sizeOf: (row) => row.json.length,
+    keyOf: (row) => row.id,
+  })

@@ -1,5 +1,5 @@
 import { Effect, Redacted, Schema } from "effect"
-import { Migration, runner, type RunnerOption } from "node-pg-migrate"
+import { Migration, PG_MIGRATE_LOCK_ID, runner, type RunnerOption } from "node-pg-migrate"
 import { readdir } from "node:fs/promises"
 import { basename } from "node:path"
 import type { ConnectionOptions } from "node:tls"
@@ -56,24 +56,17 @@ export class SchemaTooNew extends Schema.TaggedError<SchemaTooNew>()("SchemaTooN
 
 /** Applies what is missing; returns the names of what was applied. */
 export const up = (options: Options): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
-  Effect.andThen(refuseNewer(options), run(options, { direction: "up", count: Number.POSITIVE_INFINITY }))
+  run(options, { direction: "up", count: Number.POSITIVE_INFINITY })
 
 /** Takes back the newest `count` migrations, 1 by default; returns their names. */
 export const down = (
   options: Options & { readonly count?: number },
 ): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
-  Effect.andThen(refuseNewer(options), run(options, { direction: "down", count: options.count ?? 1 }))
+  run(options, { direction: "down", count: options.count ?? 1 })
 
 /** What the folder and the database have, oldest first. Changes nothing. */
 export const status = (options: Options): Effect.Effect<ReadonlyArray<MigrationState>, MigrationFailed> =>
-  attempt(async () => {
-    const [files, applied] = await Promise.all([
-      migrationNames(options.directory),
-      appliedMigrations(options.connection),
-    ])
-    const names = [...files, ...applied.keys().filter((name) => !files.includes(name))]
-    return names.map((name) => ({ name, appliedAt: applied.get(name) ?? null, known: files.includes(name) }))
-  })
+  connected(options, (client) => states(client, options.directory))
 
 /** Writes an empty migration `NNNN_name.sql` with both sections; returns its path. */
 export const create = (directory: string, name: string): Effect.Effect<string, MigrationFailed> =>
@@ -85,77 +78,122 @@ const table = "schema_migration"
 /** Everything but `NNNN_name.sql`. */
 const ignorePattern = String.raw`(?!\d{4}_.*\.sql$).*`
 
+/**
+ * Looks and moves under one lock, which goes with the connection: whoever waited for another process sees
+ * what that one did.
+ */
 const run = (options: Options, how: Pick<RunnerOption, "direction" | "count">) =>
-  attempt(async () => {
-    const done = await runner({
-      ...how,
-      databaseUrl: clientConfig(options.connection),
-      dir: options.directory,
-      ignorePattern,
-      migrationsTable: table,
-      advisoryLockMode: "wait",
-      logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    })
-    return done.map((migration) => migration.name)
-  })
+  connected(options, (client) =>
+    Effect.gen(function* () {
+      // The times of migrations are stored without a zone.
+      yield* attempt(() =>
+        client.query(`SET TIME ZONE 'UTC'; SELECT pg_advisory_lock(${PG_MIGRATE_LOCK_ID})`),
+      )
+      const unknown = (yield* states(client, options.directory)).filter((state) => !state.known)
+      if (unknown.length > 0) {
+        return yield* new SchemaTooNew({ unknown: unknown.map((state) => state.name) })
+      }
+      const done = yield* attempt(() =>
+        runner({
+          ...how,
+          dbClient: client,
+          dir: options.directory,
+          ignorePattern,
+          migrationsTable: table,
+          noLock: true,
+          singleTransaction: true,
+          logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+        }),
+      )
+      return done.map((migration) => migration.name)
+    }),
+  )
 
 const ignore = () => {}
 
-const refuseNewer = (options: Options): Effect.Effect<void, MigrationFailed | SchemaTooNew> =>
-  Effect.flatMap(status(options), (states) => {
-    const unknown = states.filter((state) => !state.known).map((state) => state.name)
-    return unknown.length === 0 ? Effect.void : Effect.fail(new SchemaTooNew({ unknown }))
-  })
-
-const migrationNames = async (directory: string): Promise<ReadonlyArray<string>> =>
-  (await readdir(directory))
-    .filter((file) => /^\d{4}_.*\.sql$/.test(file))
-    .map((file) => basename(file, ".sql"))
-    .sort()
+/** One connection for one piece of work. */
+const connected = <A, E>(
+  { connection }: Options,
+  use: (client: Client) => Effect.Effect<A, E>,
+): Effect.Effect<A, E | MigrationFailed> =>
+  Effect.acquireUseRelease(
+    attempt(async () => {
+      const client = new Client(clientConfig(connection))
+      // A connection that breaks while idle must not end the process; the query that follows fails.
+      client.on("error", ignore)
+      await client.connect()
+      return client
+    }),
+    use,
+    (client) => Effect.promise(() => client.end().catch(ignore)),
+  )
 
 /** pg reads `sslmode` from the URL in its own way; what the caller says about TLS is to hold for both drivers. */
 const clientConfig = ({ url, ssl }: DatabaseAddress): ClientConfig => {
   const plain = new URL(Redacted.value(url))
   plain.searchParams.delete("sslmode")
-  return { connectionString: plain.href, ssl, connectionTimeoutMillis: 5000 }
+  return {
+    connectionString: plain.href,
+    ssl,
+    connectionTimeoutMillis: 5000,
+    application_name: "lead-gateway-migrations",
+  }
 }
 
-const appliedMigrations = async (connection: DatabaseAddress): Promise<ReadonlyMap<string, Date>> => {
-  const client = new Client(clientConfig(connection))
-  // A connection that breaks while idle must not end the process; the query that follows fails.
-  client.on("error", ignore)
-  await client.connect()
-  try {
-    const exists = await client.query<{ exists: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS exists`, [
-      table,
-    ])
-    if (exists.rows[0]?.exists !== true) return new Map()
-    const rows = await client.query<{ name: string; run_on: Date }>(
-      `SELECT name, run_on FROM ${table} ORDER BY id`,
-    )
-    return new Map(rows.rows.map((row) => [row.name, row.run_on]))
-  } finally {
-    await client.end()
-  }
+const states = Effect.fnUntraced(function* (client: Client, directory: string) {
+  const files = yield* migrationNames(directory)
+  const applied = yield* attempt(() => appliedMigrations(client))
+  const names = [...files, ...applied.keys().filter((name) => !files.includes(name))]
+  return names.map((name): MigrationState => ({
+    name,
+    appliedAt: applied.get(name) ?? null,
+    known: files.includes(name),
+  }))
+})
+
+const migrationNames = (directory: string): Effect.Effect<ReadonlyArray<string>, MigrationFailed> =>
+  Effect.tryPromise({
+    try: async () =>
+      (await readdir(directory))
+        .filter((file) => /^\d{4}_.*\.sql$/.test(file))
+        .map((file) => basename(file, ".sql"))
+        .sort(),
+    catch: (error) => new MigrationFailed({ message: messageOf(error), unavailable: false }),
+  })
+
+const appliedMigrations = async (client: Client): Promise<ReadonlyMap<string, Date>> => {
+  const found = await client.query<{ exists: boolean }>("SELECT to_regclass($1) IS NOT NULL AS exists", [
+    table,
+  ])
+  if (found.rows[0]?.exists !== true) return new Map()
+  const { rows } = await client.query<{ name: string; applied_at: Date }>(
+    `SELECT name, run_on AT TIME ZONE 'UTC' AS applied_at FROM ${table} ORDER BY id`,
+  )
+  return new Map(rows.map((row) => [row.name, row.applied_at]))
 }
 
 const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFailed> =>
   Effect.tryPromise({
     try: run,
-    catch: (error) =>
-      new MigrationFailed({
-        message:
-          error instanceof Error && error.message !== "" ? error.message : String(codeOf(error) ?? error),
-        unavailable: isUnavailable(error),
-      }),
+    catch: (error) => new MigrationFailed({ message: messageOf(error), unavailable: isUnavailable(error) }),
   })
+
+/** Postgres quotes the value that does not fit (class 22), which may be a lead's: that message is not told. */
+const messageOf = (error: unknown): string => {
+  const code = codeOf(error)
+  if (code?.startsWith("22") === true) return `a value in the database does not fit (SQLSTATE ${code})`
+  return error instanceof Error && error.message !== "" ? error.message : String(code ?? error)
+}
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined
 
-/** System errors of the socket (ECONNREFUSED …), pg's own timeout, and SQLSTATEs that mean "not now". */
+/**
+ * System errors of the socket (ECONNREFUSED, EAI_AGAIN …; Node's own ERR_… are mistakes), pg's own timeout,
+ * and SQLSTATEs that mean "not now".
+ */
 const isUnavailable = (error: unknown): boolean => {
   const code = codeOf(error)
   if (code === undefined) return error instanceof Error && /timeout|terminated/i.test(error.message)
-  return /^E[A-Z]+$/.test(code) || /^(08|53|57)/.test(code)
+  return /^E(?!RR_)[A-Z_]+$/.test(code) || /^(08|53|57P)/.test(code)
 }

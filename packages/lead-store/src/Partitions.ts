@@ -1,6 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { storeErrors } from "./StoreError.ts"
+import { storeCall } from "./StoreError.ts"
 
 /** Partitions for leads that have not come yet, a million leads each, that {@link maintainPartitions} keeps. */
 export const spareKept = 2
@@ -11,7 +11,10 @@ export const spareKept = 2
  */
 export const maintainPartitions = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
-  yield* sql`SELECT create_lead_partitions(${spareKept})`
+  yield* createPartitions(sql)
   const rows = yield* sql<{ spare: bigint }>`SELECT spare_lead_partitions() AS spare`
   return Number(rows[0]?.spare ?? 0)
-}).pipe(storeErrors("maintainPartitions"))
+}).pipe(storeCall("maintainPartitions"))
+
+/** The partition of the newest lead and {@link spareKept} further ones, where they are missing. */
+export const createPartitions = (sql: PgClient.PgClient) => sql`SELECT create_lead_partitions(${spareKept})`

@@ -1,16 +1,19 @@
-import { Effect, Schema } from "effect"
+import { Duration, Effect, Schema } from "effect"
 import type { SqlError } from "effect/sql"
 
 /**
- * Postgres could not be asked, or could not answer now: not reachable, restarting, out of connections, a
- * deadlock, a timeout. Whether the statement took effect is unknown. Trying again later may help.
+ * Postgres could not be asked, or could not answer now: not reachable, restarting, not migrated yet, out of
+ * connections, a deadlock, silence. Whether the statement took effect is unknown. Trying again later may help.
  */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
   operation: Schema.String,
   sqlState: Schema.optional(Schema.String),
 }) {
   override get message(): string {
-    return `${this.operation}: Postgres is not available${this.sqlState === undefined ? "" : ` (${this.sqlState})`}`
+    const why = this.sqlState === undefined ? "" : ` (${this.sqlState})`
+    return this.sqlState === partitionMissing
+      ? `${this.operation}: no partition for the lead${why}`
+      : `${this.operation}: Postgres is not available${why}`
   }
 }
 
@@ -27,32 +30,55 @@ export class DataRefused extends Schema.TaggedError<DataRefused>()("DataRefused"
 export type StoreError = StoreUnavailable | DataRefused
 
 /**
- * SQLSTATE classes and codes that mean "not now": 08 connection, 40 rollback (deadlock, serialisation),
- * 53 resources, 55P03 lock timeout, 57 operator intervention (shutdown, cancel), 58 system error, 25006
- * read-only (a failover under way).
+ * How a statement is run for a caller: with an answer within 10 s, and with an `SqlError` turned into what
+ * can be acted on. What is left (a wrong statement) is a bug and becomes a defect. No message quotes
+ * Postgres's own, which may hold a row's data.
  */
-const notNow = /^(08|40|53|57|58)|^(55P03|25006)$/
-
-const sqlStateOf = (error: SqlError.SqlError): string | undefined => {
-  const cause = error.reason.cause
-  if (typeof cause !== "object" || cause === null || !("code" in cause)) return undefined
-  return typeof cause.code === "string" && /^[0-9A-Z]{5}$/.test(cause.code) ? cause.code : undefined
-}
-
-/**
- * Turns an `SqlError` into what a caller can act on. Everything else (a wrong statement, a missing table)
- * is a bug and becomes a defect. No message quotes Postgres's own, which may hold a row's data.
- */
-export const storeErrors =
+export const storeCall =
   (operation: string) =>
   <A, R>(effect: Effect.Effect<A, SqlError.SqlError, R>): Effect.Effect<A, StoreError, R> =>
-    Effect.catchTag(effect, "SqlError", (error): Effect.Effect<never, StoreError> => {
-      const sqlState = sqlStateOf(error)
-      if (sqlState !== undefined && /^2[23]/.test(sqlState)) {
-        return Effect.fail(new DataRefused({ operation, sqlState }))
-      }
-      if (sqlState === undefined || notNow.test(sqlState)) {
-        return Effect.fail(new StoreUnavailable({ operation, sqlState }))
-      }
-      return Effect.die(new Error(`${operation}: SQLSTATE ${sqlState}`))
-    })
+    effect.pipe(
+      Effect.catchTag("SqlError", (error): Effect.Effect<never, StoreError> => {
+        const sqlState = sqlStateOf(error)
+        if (isNotNow(error, sqlState)) return Effect.fail(new StoreUnavailable({ operation, sqlState }))
+        if (sqlState !== undefined && /^2[23]/.test(sqlState)) {
+          return Effect.fail(new DataRefused({ operation, sqlState }))
+        }
+        return Effect.die(new Error(`${operation}: SQLSTATE ${sqlState ?? "none"}`))
+      }),
+      Effect.timeoutOrElse({
+        duration: patience,
+        orElse: () => Effect.fail(new StoreUnavailable({ operation })),
+      }),
+    )
+
+/**
+ * Whether a row found no partition to go to. Postgres says so by the SQLSTATE of a check, without a
+ * constraint's name: it is the table's fault, not the row's.
+ */
+export const isPartitionMissing = ({ reason: { cause } }: SqlError.SqlError): boolean =>
+  isServerError(cause) && cause.code === partitionMissing && cause.constraint === undefined
+
+const partitionMissing = "23514"
+
+/**
+ * SQLSTATEs that mean "not now": 08 connection, 28 and 3D000 (access being changed), 40 rollback (deadlock,
+ * serialisation), 42P01 (no table: not migrated yet), 53 resources, 55P03 lock timeout, 57 operator
+ * intervention (shutdown, cancel), 58 system error, 25006 read-only (a failover under way).
+ */
+const notNow = /^(08|28|40|53|57|58)|^(3D000|42P01|55P03|25006)$/
+
+const isNotNow = (error: SqlError.SqlError, sqlState: string | undefined): boolean =>
+  sqlState === undefined
+    ? error.reason._tag === "ConnectionError" || error.reason._tag === "AuthenticationError"
+    : notNow.test(sqlState) || isPartitionMissing(error)
+
+/** What Postgres itself reports: a `code` alone may be a socket's, such as `EPIPE`. */
+const isServerError = (cause: unknown): cause is { readonly code: string; readonly constraint?: string } =>
+  typeof cause === "object" && cause !== null && "severity" in cause && "code" in cause
+
+const sqlStateOf = ({ reason: { cause } }: SqlError.SqlError): string | undefined =>
+  isServerError(cause) ? cause.code : undefined
+
+/** A connection whose other end has silently gone must not hold up those who wait behind it. */
+const patience = Duration.seconds(10)

@@ -1,9 +1,10 @@
 import type { PgClient } from "@effect/sql-pg"
 import { LeadId } from "@lead-gateway/lead"
-import { isJsonObject, type JsonObject, parse } from "@lead-gateway/lossless-json"
-import { Duration, Effect, Result } from "effect"
+import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
+import { Duration, Effect } from "effect"
 import type { ClaimedLead } from "../Step.ts"
-import { storeErrors } from "../StoreError.ts"
+import { storeCall } from "../StoreError.ts"
+import { storedJson } from "./storedJson.ts"
 
 interface Row {
   readonly id: bigint
@@ -41,7 +42,7 @@ export const claimDue = (sql: PgClient.PgClient) =>
         ) AS attempt_is_open,
         CASE WHEN lead.status = 'RECEIVED' THEN lead.raw_payload::text END AS payload`
     return rows.map(claimed)
-  }, storeErrors("LeadWork.claim"))
+  }, storeCall("LeadWork.claim"))
 
 /** How long until the next lead is due: its index's first entry. */
 export const untilDue = (sql: PgClient.PgClient) =>
@@ -50,7 +51,7 @@ export const untilDue = (sql: PgClient.PgClient) =>
     FROM inbound_lead WHERE next_attempt_at IS NOT NULL`.pipe(
     Effect.map((rows) => rows[0]?.seconds ?? undefined),
     Effect.map((seconds) => (seconds === undefined ? undefined : Duration.seconds(seconds))),
-    storeErrors("LeadWork.untilDue"),
+    storeCall("LeadWork.untilDue"),
   )
 
 const claimed = (row: Row): ClaimedLead => ({
@@ -65,12 +66,8 @@ const claimed = (row: Row): ClaimedLead => ({
   payload: row.payload === null ? null : jsonObject(row.payload),
 })
 
-/**
- * Reads `jsonb` text. Intake has checked depth and digits; Postgres prints exponents out, so its text may
- * have longer numbers than the sender wrote, and the limits do not apply again.
- */
 const jsonObject = (text: string): JsonObject => {
-  const value = Result.getOrThrow(parse(text, { maxDigits: Infinity, maxDepth: Infinity }))
+  const value = storedJson(text)
   if (!isJsonObject(value)) throw new Error("a stored payload is always an object")
   return value
 }

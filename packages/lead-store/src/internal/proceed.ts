@@ -2,10 +2,12 @@ import type { PgClient } from "@effect/sql-pg"
 import { type Json, stringify } from "@lead-gateway/lossless-json"
 import { Duration, Effect } from "effect"
 import type { SqlError } from "effect/sql"
-import type { OpenedAttempt, Step } from "../Step.ts"
-import { storeErrors } from "../StoreError.ts"
+import type { OpenedAttempt, Step, StoredDecision } from "../Step.ts"
+import { storeCall } from "../StoreError.ts"
+import { countMoved } from "./leadCount.ts"
+import { batchJson, type LeadRow } from "./LeadRow.ts"
 
-interface Row {
+interface Opened {
   readonly ord: number
   readonly attempt_no: number
   readonly body: string
@@ -16,16 +18,15 @@ interface Row {
  * so that two batches never wait for each other; a lead whose lease was lost is left alone.
  */
 export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError.SqlError>) =>
-  Effect.fnUntraced(function* (steps: ReadonlyArray<Step>) {
-    const input = stringify(steps.map(inputRow))
-    const opened = yield* sql<Row>`
+  Effect.fnUntraced(function* (steps: ReadonlyArray<LeadRow>) {
+    const opened = yield* sql<Opened>`
       WITH input AS MATERIALIZED (
-        SELECT * FROM json_to_recordset(${input}::text::json) AS step (
-          ord integer, id bigint, lease uuid, status text, reason text, normalized jsonb, customer jsonb,
+        SELECT * FROM ROWS FROM (json_to_recordset(${batchJson(steps)}::text::json) AS (
+          id bigint, lease uuid, status text, reason text, normalized jsonb, customer jsonb,
           omitted jsonb, details jsonb, decided_with jsonb, hold float8
-        )
+        )) WITH ORDINALITY
       ), locked AS MATERIALIZED (
-        SELECT lead.id, lead.status AS old_status, lead.attempt_count
+        SELECT lead.id, lead.status AS old_status
         FROM inbound_lead AS lead JOIN input ON lead.id = input.id AND lead.lease_token = input.lease
         WHERE lead.id = ANY (ARRAY (SELECT id FROM input))
           AND (lead.status = 'RECEIVED') = (input.status IS NOT NULL)
@@ -45,7 +46,7 @@ export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, 
           updated_at = now()
         FROM locked JOIN input ON input.id = locked.id
         WHERE lead.id = locked.id AND lead.id = ANY (ARRAY (SELECT id FROM input))
-        RETURNING lead.id, input.ord, locked.old_status, lead.status, lead.rejection_reason, lead.attempt_count,
+        RETURNING lead.id, input.ordinality, locked.old_status, lead.status, lead.attempt_count,
           lead.customer_payload, input.status AS decision, input.details, input.hold
       ), opened AS (
         INSERT INTO delivery_attempt (lead_id, attempt_no)
@@ -60,46 +61,41 @@ export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, 
           UNION ALL
           SELECT id, 2, 'attempt_opened', jsonb_build_object('attempt_no', attempt_count) FROM moved WHERE hold IS NOT NULL
         ) AS told ORDER BY id, step
-      ), counted AS (
-        INSERT INTO lead_count AS c (shard, status, leads)
-        SELECT ${yield* shard}::integer, status, sum(change) FROM (
-          SELECT old_status AS status, -1 AS change FROM moved WHERE status <> old_status
-          UNION ALL
-          SELECT status, 1 FROM moved WHERE status <> old_status
-        ) AS changes GROUP BY status ORDER BY status
-        ON CONFLICT (shard, status) DO UPDATE SET leads = c.leads + excluded.leads
-      )
-      SELECT ord, attempt_count AS attempt_no, customer_payload::text AS body FROM moved WHERE hold IS NOT NULL`
+      ), counted AS (${yield* countMoved(sql, shard)})
+      SELECT ordinality::integer AS ord, attempt_count AS attempt_no, customer_payload::text AS body
+      FROM moved WHERE hold IS NOT NULL`
     const attempts = new Map(opened.map((row) => [row.ord, { attemptNo: row.attempt_no, body: row.body }]))
-    return steps.map((_, ord): OpenedAttempt | undefined => attempts.get(ord))
-  }, storeErrors("LeadWork.proceed"))
+    return steps.map((_, index): OpenedAttempt | undefined => attempts.get(index + 1))
+  }, storeCall("LeadWork.proceed"))
 
-const inputRow = ({ id, lease, decision, hold }: Step, ord: number): Json => {
+/** What {@link proceedAll} is told of a step. */
+export const stepRow = ({ id, lease, decision, hold }: Step): LeadRow => {
   const opens = decision === undefined || decision.status === "READY"
-  const row = { ord, id, lease, hold: opens ? Duration.toSeconds(hold) : null }
-  if (decision === undefined) return row
-  const { status, decidedWith } = decision
+  const row = { id, lease, hold: opens ? Duration.toSeconds(hold) : null }
+  return { id, json: stringify(decision === undefined ? row : { ...row, ...decisionColumns(decision) }) }
+}
+
+const decisionColumns = (decision: StoredDecision): { readonly [column: string]: Json } => {
+  const { status, decidedWith: decided_with } = decision
   switch (status) {
     case "REJECTED":
-      return { ...row, status, reason: decision.reason, details: decision.details, decided_with: decidedWith }
+      return { status, decided_with, reason: decision.reason, details: decision.details }
     case "FAILED":
       return {
-        ...row,
         status,
+        decided_with,
         reason: decision.reason,
         details: decision.details,
         normalized: decision.normalized,
         omitted: decision.omitted.map((attribute) => ({ ...attribute })),
-        decided_with: decidedWith,
       }
     case "READY":
       return {
-        ...row,
         status,
+        decided_with,
         normalized: decision.normalized,
         customer: decision.customerPayload,
         omitted: decision.omitted.map((attribute) => ({ ...attribute })),
-        decided_with: decidedWith,
       }
   }
 }

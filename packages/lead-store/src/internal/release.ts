@@ -1,7 +1,7 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { Released } from "../Step.ts"
-import { storeErrors } from "../StoreError.ts"
+import { storeCall } from "../StoreError.ts"
 
 /**
  * Makes an owned lead due again at once. An attempt that its owner opened and did not send is taken back
@@ -10,18 +10,19 @@ import { storeErrors } from "../StoreError.ts"
 export const releaseLease = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* ({ id, lease, unsentAttemptNo }: Released) {
     yield* sql`
-      WITH unsent AS (
-        DELETE FROM delivery_attempt AS attempt
-        USING inbound_lead AS lead
-        WHERE lead.id = ${id} AND lead.lease_token = ${lease}::uuid
-          AND attempt.lead_id = ${id} AND attempt.attempt_no = ${unsentAttemptNo ?? 0} AND attempt.ended_at IS NULL
-        RETURNING attempt.lead_id, attempt.attempt_no
+      WITH owned AS MATERIALIZED (
+        SELECT attempt_count FROM inbound_lead WHERE id = ${id} AND lease_token = ${lease}::uuid FOR UPDATE
+      ), withdrawn AS (
+        DELETE FROM delivery_attempt
+        WHERE lead_id = ${id} AND ended_at IS NULL
+          AND attempt_no = (SELECT attempt_count FROM owned) AND attempt_no = ${unsentAttemptNo ?? null}::integer
+        RETURNING lead_id, attempt_no
       ), told AS (
         INSERT INTO lead_event (lead_id, type, details)
-        SELECT lead_id, 'attempt_withdrawn', jsonb_build_object('attempt_no', attempt_no) FROM unsent
+        SELECT lead_id, 'attempt_withdrawn', jsonb_build_object('attempt_no', attempt_no) FROM withdrawn
       )
       UPDATE inbound_lead SET
-        attempt_count = attempt_count - (SELECT count(*) FROM unsent)::integer,
+        attempt_count = inbound_lead.attempt_count - (SELECT count(*) FROM withdrawn)::integer,
         lease_token = NULL, next_attempt_at = now(), updated_at = now()
-      WHERE id = ${id} AND lease_token = ${lease}::uuid`
-  }, storeErrors("LeadWork.release"))
+      FROM owned WHERE id = ${id}`
+  }, storeCall("LeadWork.release"))

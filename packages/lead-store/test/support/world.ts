@@ -1,0 +1,195 @@
+/** A database with the schema, the store's services on it, and what tests do with leads. */
+import { PgClient } from "@effect/sql-pg"
+import { LeadId, RejectionReason } from "@lead-gateway/lead"
+import { stringify, type JsonObject } from "@lead-gateway/lossless-json"
+import { type Template, TestDatabase } from "@lead-gateway/testkit"
+import type {} from "@lead-gateway/testkit/vitest-postgres"
+import { Duration, Effect, Layer, Redacted } from "effect"
+import { createHash } from "node:crypto"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import {
+  type AttemptRecord,
+  type ClaimedLead,
+  LeadIntake,
+  LeadReader,
+  LeadWork,
+  Migrations,
+  type NewLead,
+  type OpenedAttempt,
+  type StoredDecision,
+} from "../../src/index.ts"
+
+/** The SQL files of the repository. */
+export const migrations = fileURLToPath(new URL("../../../../migrations", import.meta.url))
+
+export const address = (url: string): Migrations.DatabaseAddress => ({ url: Redacted.make(url), ssl: false })
+
+/** A migrated database without leads. */
+export const template: Template<Migrations.MigrationFailed | Migrations.SchemaTooNew> = {
+  key: readdirSync(migrations)
+    .map((file) => readFileSync(join(migrations, file), "utf8"))
+    .join("\n"),
+  migrate: (url) => Migrations.up({ connection: address(url), directory: migrations }),
+}
+
+/** A database of its own and the services that read and write leads in it. */
+export const World = Layer.mergeAll(LeadIntake.layer, LeadWork.layer, LeadReader.layer).pipe(
+  Layer.provideMerge(TestDatabase.layerClient({ template })),
+)
+
+/** A lead as the api would hand it in. */
+export const newLead = (payload: JsonObject | string = { phone: "+49123456789" }): NewLead => {
+  const text = typeof payload === "string" ? payload : stringify(payload)
+  return {
+    payload: text,
+    sourceHeaders: '{"content-type":"application/json"}',
+    payloadHash: createHash("sha256").update(text).digest("hex"),
+    correlationId: "a-correlation-id",
+  }
+}
+
+/** Stores so many leads; their ids in ascending order. */
+export const receive = (count: number) =>
+  LeadIntake.use(({ receive }) =>
+    Effect.forEach(
+      Array.from({ length: count }, (_, index) => newLead({ index })),
+      receive,
+      { concurrency: "unbounded" },
+    ),
+  )
+
+export const lease = Duration.seconds(45)
+
+export const claim = (max: number) => LeadWork.use(({ claim }) => claim({ max, lease }))
+
+/** Claims the one lead that is due. */
+export const claimOne = Effect.flatMap(claim(2), (claimed) =>
+  claimed[0] !== undefined && claimed.length === 1
+    ? Effect.succeed(claimed[0])
+    : Effect.die(new Error(`${claimed.length} leads are due, not one`)),
+)
+
+const versions = { rules: "1", profile: "1", mapping: "1", template: "1" }
+
+export const ready: StoredDecision = {
+  status: "READY",
+  normalized: { phone: "+49123456789" },
+  customerPayload: { phone: "+49123456789", product: { name: "solar" } },
+  omitted: [],
+  decidedWith: versions,
+}
+
+export const rejected: StoredDecision = {
+  status: "REJECTED",
+  reason: RejectionReason.make("ZIP_NOT_66XXX"),
+  details: { reason: "ZIP_NOT_66XXX" },
+  decidedWith: versions,
+}
+
+export const parked: StoredDecision = {
+  status: "FAILED",
+  reason: RejectionReason.make("MISSING_REQUIRED_FIELD"),
+  details: { missing: ["phone"] },
+  normalized: { phone: null },
+  omitted: [{ name: "roof_age", reason: "not_a_number" }],
+  decidedWith: versions,
+}
+
+/** Takes a lead one step on: by a first decision, or by a further attempt. */
+export const proceed = (lead: Pick<ClaimedLead, "id" | "lease">, decision: StoredDecision | undefined) =>
+  LeadWork.use(({ proceed }) => proceed({ id: lead.id, lease: lead.lease, decision, hold: lease }))
+
+/** As {@link proceed}, for a step that opens an attempt. */
+export const open = (
+  lead: Pick<ClaimedLead, "id" | "lease" | "status">,
+): Effect.Effect<OpenedAttempt, unknown, LeadWork> =>
+  Effect.flatMap(proceed(lead, lead.status === "RECEIVED" ? ready : undefined), (attempt) =>
+    attempt === undefined ? Effect.die(new Error("no attempt was opened")) : Effect.succeed(attempt),
+  )
+
+export const succeeded = {
+  success: true,
+  outcomeUnknown: false,
+  responseStatus: 200,
+  responseBody: "thank you",
+  errorMessage: null,
+  fault: null,
+  next: { status: "DELIVERED" },
+} as const satisfies Partial<AttemptRecord>
+
+export const failed = {
+  success: false,
+  outcomeUnknown: false,
+  responseStatus: 500,
+  responseBody: "oops",
+  errorMessage: "the customer answered 500",
+  fault: "customer",
+  next: { status: "FAILED", retryAfter: Duration.hours(1) },
+} as const satisfies Partial<AttemptRecord>
+
+export const refused = {
+  success: false,
+  outcomeUnknown: false,
+  responseStatus: 422,
+  responseBody: "no",
+  errorMessage: "the customer answered 422",
+  fault: "lead",
+  next: { status: "PERMANENTLY_FAILED", reason: RejectionReason.make("CUSTOMER_REFUSED") },
+} as const satisfies Partial<AttemptRecord>
+
+export const unknown = {
+  success: false,
+  outcomeUnknown: true,
+  responseStatus: null,
+  responseBody: null,
+  errorMessage: "outcome unknown",
+  fault: "ours",
+  next: { status: "FAILED", retryAfter: Duration.hours(1) },
+} as const satisfies Partial<AttemptRecord>
+
+export const unknownAndLast = {
+  ...unknown,
+  next: { status: "PERMANENTLY_FAILED", reason: RejectionReason.make("DELIVERY_OUTCOME_UNKNOWN") },
+} as const satisfies Partial<AttemptRecord>
+
+/** Records how an attempt of a lead ended. */
+export const record = (
+  lead: Pick<ClaimedLead, "id" | "lease">,
+  attemptNo: number,
+  outcome: Omit<AttemptRecord, "id" | "lease" | "attemptNo">,
+) => LeadWork.use(({ record }) => record({ ...outcome, id: lead.id, lease: lead.lease, attemptNo }))
+
+/** Makes a lead that is scheduled due now: its retry's time has come, or its lease has ended. */
+export const timeComes = (id: LeadId) =>
+  PgClient.PgClient.use(
+    (sql) => sql`
+      UPDATE inbound_lead SET next_attempt_at = now() WHERE id = ${id} AND next_attempt_at IS NOT NULL`,
+  )
+
+/** What is known of a lead. */
+export const history = (id: LeadId) =>
+  LeadReader.use(({ history }) => Effect.flatMap(history(id), Effect.fromOption))
+
+/** What happened to a lead, in order. */
+export const eventsOf = (id: LeadId) =>
+  Effect.map(history(id), ({ events }) => events.map((event) => event.type))
+
+interface Row {
+  readonly status: string
+  readonly rejection_reason: string | null
+  readonly attempt_count: number
+  readonly lease_token: string | null
+  readonly next_attempt_at: Date | null
+}
+
+/** The lead's row, as far as the schedule is concerned. */
+export const rowOf = (id: LeadId) =>
+  PgClient.PgClient.use((sql) =>
+    Effect.map(
+      sql<Row>`
+        SELECT status, rejection_reason, attempt_count, lease_token, next_attempt_at FROM inbound_lead WHERE id = ${id}`,
+      (rows) => rows[0],
+    ),
+  )
