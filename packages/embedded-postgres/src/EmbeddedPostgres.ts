@@ -110,7 +110,9 @@ const prepare = Effect.fnUntraced(function* (options: EmbeddedPostgresOptions) {
     return yield* failWith(new DataDirWrongVersion({ dataDir: dir.root, found: written, server }))
   }
   yield* removeUnfinished(dir)
-  const runAs = yield* chooseRunAs({ dataDir: dir.root, cluster: dir.cluster, bin: binaries.bin })
+  const createsDatabase = written === undefined || (yield* readPassword(dir)) === undefined
+  const { root: dataDir, cluster } = dir
+  const runAs = yield* chooseRunAs({ dataDir, cluster, bin: binaries.bin, createsDatabase })
   const shop: Workshop = { dir, binaries, runAs, durable: options.durable ?? true }
   if (written === undefined) yield* createCluster(shop)
   else yield* awaitPredecessor(dir)

@@ -13,15 +13,18 @@ export class PostgresMissing extends Schema.TaggedError<PostgresMissing>()("Post
   }
 }
 
-/** Started by root, and no other user is fit to run the server, which refuses to run as root. */
-export class RootRefused extends Schema.TaggedError<RootRefused>()("RootRefused", {
-  /** The ways that were tried, each with why it failed. */
+/**
+ * There is no user to run the server as: Postgres refuses root, and creates no database for a user without a
+ * name in `/etc/passwd`.
+ */
+export class UserRefused extends Schema.TaggedError<UserRefused>()("UserRefused", {
+  /** The users that were tried, each with why not. */
   tried: Schema.Array(Schema.String),
 }) {
   override get message(): string {
     return (
-      `PostgreSQL does not run as root, and no other user could run it (${this.tried.join("; ")}): ` +
-      "start as an ordinary user, or set DATABASE_URL"
+      `no user can run PostgreSQL here (${this.tried.join("; ")}): ` +
+      "start as an ordinary user who has a name, or set DATABASE_URL"
     )
   }
 }
@@ -115,7 +118,7 @@ export class ServerFailed extends Schema.TaggedError<ServerFailed>()("ServerFail
 /** Every reason why there is no embedded server. */
 export const EmbeddedPostgresReason = Schema.Union([
   PostgresMissing,
-  RootRefused,
+  UserRefused,
   DataDirInUse,
   DataDirNotEmpty,
   DataDirNotWritable,

@@ -19,6 +19,6 @@ export {
   EmbeddedPostgresError,
   EmbeddedPostgresReason,
   PostgresMissing,
-  RootRefused,
   ServerFailed,
+  UserRefused,
 } from "./EmbeddedPostgresError.ts"

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { chmod, readFile, stat } from "node:fs/promises"
 import { delimiter, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -6,7 +7,9 @@ import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import { exists, isAlive } from "../src/internal/processes.ts"
 import {
   copyOfServer,
+  hasNamespaces,
   isRoot,
+  namelessUid,
   newDataDir,
   ordinaryUid,
   query,
@@ -23,6 +26,15 @@ const serverPid = async (dataDir: string) =>
 
 /** As whom a file belongs to the server: outside of its name space. */
 const ownerOf = (dataDir: string) => onDisk(async () => (await stat(join(dataDir, "postgres"))).uid)
+
+/** The shells around a server: its parent and the parent's other children. */
+const watchdogOf = (server: number): ReadonlyArray<number> => {
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n")
+  const all = rows.map((row) => row.trim().split(/\s+/).map(Number))
+  const parent = all.find(([pid]) => pid === server)?.[1] ?? -1
+  const others = all.filter(([pid, ppid]) => ppid === parent && pid !== server)
+  return [parent, ...others.map(([pid]) => pid ?? -1)].filter((pid) => pid > 1)
+}
 
 const withoutNamespaces = async () => {
   const bin = await scripts({ unshare: 'echo "unshare: Operation not permitted" >&2; exit 1' })
@@ -41,6 +53,8 @@ describe("the owner of a server", () => {
       yield* onDisk(() => owner.kill("SIGKILL"))
       const gone = async () => !(await isAlive(pid))
       assert.isTrue(yield* onDisk(() => within(5_000, gone)))
+      const log = yield* onDisk(() => readFile(join(dataDir, "postgres.log"), "utf8"))
+      assert.match(log, /received fast shutdown request[^]*database system is shut down\n$/)
       const again = yield* EmbeddedPostgres.make({ dataDir })
       assert.deepStrictEqual(yield* query(again.url, "SELECT name FROM fruit"), [{ name: "apple" }])
     }),
@@ -58,6 +72,24 @@ describe("the owner of a server", () => {
       const { url } = yield* EmbeddedPostgres.make({ dataDir })
       const made = yield* query(url, "SELECT FROM pg_tables WHERE tablename LIKE 'round%'")
       assert.strictEqual(made.length, 3)
+    }),
+  )
+
+  it.live("waits for the server of one that was killed, however long that takes to stop", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      const owner = startOwner({ dataDir, durable: false })
+      yield* onDisk(() => owner.says("Up"))
+      const pid = yield* onDisk(() => serverPid(dataDir))
+      process.kill(pid, "SIGSTOP")
+      yield* onDisk(() => owner.kill("SIGKILL"))
+      const next = startOwner({ dataDir, durable: false })
+      assert.include((yield* onDisk(() => next.says("Log"))).text, `(process ${pid})`)
+      assert.strictEqual(yield* onDisk(() => serverPid(dataDir)), pid)
+      process.kill(pid, "SIGCONT")
+      yield* onDisk(() => next.says("Up"))
+      assert.notStrictEqual(yield* onDisk(() => serverPid(dataDir)), pid)
+      yield* onDisk(() => next.kill("SIGTERM"))
     }),
   )
 
@@ -82,9 +114,8 @@ describe("the owner of a server", () => {
       const owner = startOwner({ dataDir, durable: false })
       yield* onDisk(() => owner.says("Up"))
       const pid = yield* onDisk(() => serverPid(dataDir))
-      const status = yield* onDisk(() => readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""))
-      const watchdog = Number(status.slice(status.lastIndexOf(")") + 4).split(" ")[0])
-      if (watchdog > 1) process.kill(watchdog, "SIGKILL")
+      for (const shell of watchdogOf(pid)) process.kill(shell, "SIGKILL")
+      assert.isTrue(yield* onDisk(() => isAlive(pid)))
       yield* onDisk(() => owner.kill("SIGTERM"))
       assert.isFalse(yield* onDisk(() => isAlive(pid)))
     }),
@@ -109,8 +140,22 @@ describe("the owner of a server", () => {
       const owner = startOwner({ dataDir, binDir, durable: false }, yield* onDisk(withoutNamespaces))
       const { url } = yield* onDisk(() => owner.says("Up"))
       assert.deepStrictEqual(yield* query(url, "SELECT 1 AS one"), [{ one: 1 }])
-      assert.notStrictEqual(yield* ownerOf(dataDir), 0)
+      assert.strictEqual(yield* ownerOf(dataDir), isRoot ? 65534 : process.getuid?.())
       yield* onDisk(() => owner.kill("SIGTERM"))
+    }),
+  )
+
+  it.live("may be root, and move its data to where there are no user namespaces", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      const binDir = yield* onDisk(copyOfServer)
+      for (const path of [process.env.PATH, yield* onDisk(withoutNamespaces)]) {
+        const owner = startOwner({ dataDir, binDir, durable: false }, path)
+        const { url } = yield* onDisk(() => owner.says("Up"))
+        assert.deepStrictEqual(yield* query(url, "SELECT 1 AS one"), [{ one: 1 }])
+        yield* onDisk(() => owner.kill("SIGTERM"))
+      }
+      assert.strictEqual(yield* ownerOf(dataDir), isRoot ? 65534 : process.getuid?.())
     }),
   )
 
@@ -128,6 +173,22 @@ describe("the owner of a server", () => {
     }),
   )
 
+  it.live("may have no name where user namespaces are allowed, and is told elsewhere", () =>
+    Effect.gen(function* () {
+      const binDir = yield* onDisk(copyOfServer)
+      const firstWord = async (path?: string) => {
+        const task = { dataDir: await newDataDir(), binDir, durable: false, becomeUid: namelessUid }
+        const word = await startOwner(task, path).word()
+        return word._tag === "Failed" ? word.message : word._tag
+      }
+      const told =
+        /^no user can run PostgreSQL here \(uid 54321: has no name in \/etc\/passwd; a user namespace: /
+      assert.match(yield* onDisk(() => firstWord()), isRoot && !hasNamespaces ? told : /^Up$/)
+      const path = yield* onDisk(withoutNamespaces)
+      assert.match(yield* onDisk(() => firstWord(path)), isRoot ? told : /^Up$/)
+    }),
+  )
+
   it.live("who is root is told when no other user can run the server", () =>
     Effect.gen(function* () {
       const dataDir = yield* onDisk(newDataDir)
@@ -137,9 +198,12 @@ describe("the owner of a server", () => {
       const owner = startOwner({ dataDir, binDir, durable: false }, path)
       const word = yield* onDisk(() => owner.word())
       const reason = word._tag === "Failed" ? word.reason : word._tag
-      assert.strictEqual(reason, isRoot ? "RootRefused" : "Up")
+      assert.strictEqual(reason, isRoot ? "UserRefused" : "Up")
       const message = word._tag === "Failed" ? word.message : ""
-      assert.match(message, isRoot ? /user namespace: .*not permitted.*uid 65534: .*ordinary user/ : /^$/)
+      assert.match(
+        message,
+        isRoot ? /root: .*user namespace: .*not permitted.*uid 65534: .*ordinary user/ : /^$/,
+      )
     }),
   )
 })

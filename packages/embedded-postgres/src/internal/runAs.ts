@@ -1,14 +1,18 @@
 /**
  * As whom the server runs. An ordinary user runs it as himself; Postgres refuses root, so root needs another.
  *
- * In this order: the owner of a data folder that is not root's (so that he can start it without root later);
- * a user namespace in which root is called nobody (no other user is needed, the files stay root's); the owner
- * of the folder above; nobody. The first who can run the binaries and write in the data folder is taken.
+ * For root, in this order: the owner of a data folder that is not root's (so that he can start it without root
+ * later); a user namespace in which root is called nobody (no other user is needed, the files stay root's); the
+ * owner of the folder above; nobody. The first who can run the binaries and write in the data folder is taken.
+ *
+ * To create a database, Postgres wants the user to have a name in `/etc/passwd`. In a container started with
+ * any user id there is none; there, too, a user namespace helps.
  */
 import { chown, lchown, mkdtemp, readdir, rm, stat } from "node:fs/promises"
+import { userInfo } from "node:os"
 import { dirname, join } from "node:path"
 import { Effect } from "effect"
-import { type EmbeddedPostgresError, RootRefused } from "../EmbeddedPostgresError.ts"
+import { type EmbeddedPostgresError, UserRefused } from "../EmbeddedPostgresError.ts"
 import { failWith, oneLine, onDisk } from "./fault.ts"
 import { type Command, run } from "./run.ts"
 
@@ -40,56 +44,80 @@ const asUser = (uid: number, gid: number): RunAs => ({
 })
 
 /** `unshare` becomes the program itself: no process of its own stays in between. */
-const inNamespace: RunAs = {
+const inNamespace = (uid: number, gid: number): RunAs => ({
   name: "a user namespace",
-  uid: 0,
-  gid: 0,
+  uid,
+  gid,
   command: (file, args) => ({
     file: "unshare",
     args: ["-U", `--map-user=${nobody}`, `--map-group=${nobody}`, "--", file, ...args],
   }),
-}
+})
 
-const candidates = async (dataDir: string, cluster: string): Promise<ReadonlyArray<RunAs>> => {
+const waysOfRoot = async (dataDir: string, cluster: string): Promise<ReadonlyArray<RunAs>> => {
   const folder = await stat(cluster).catch(() => stat(dataDir))
   const above = await stat(dirname(dataDir))
   const ways = [
     ...(folder.uid === 0 ? [] : [asUser(folder.uid, folder.gid)]),
-    inNamespace,
+    inNamespace(0, 0),
     ...(above.uid === 0 ? [] : [asUser(above.uid, above.gid)]),
     asUser(nobody, nobody),
   ]
   return ways.filter((way, index) => ways.findIndex((other) => other.name === way.name) === index)
 }
 
-const probeScript = `"$1" --version >/dev/null && : >"$2/probe"`
+const hasName = (): boolean => {
+  try {
+    return userInfo().username !== ""
+  } catch {
+    return false
+  }
+}
+
+const namelessMessage = "has no name in /etc/passwd"
+
+const probeScript = `
+"$1" --version >/dev/null && : >"$2/probe" || exit 1
+[ "$3" = any ] || id -un >/dev/null 2>&1 || { echo "${namelessMessage}"; exit 1; }
+`
 
 /** Why this way does not work, or undefined. */
-const probe = Effect.fnUntraced(function* (way: RunAs, dataDir: string, bin: string) {
+const probe = Effect.fnUntraced(function* (way: RunAs, task: Task) {
+  const { dataDir, bin, createsDatabase } = task
   const folder = yield* onDisk(dataDir, () => mkdtemp(join(dataDir, "probe-")))
   yield* onDisk(dataDir, () => chown(folder, way.uid, way.gid)).pipe(Effect.ignore)
-  const command = way.command("sh", ["-c", probeScript, "sh", join(bin, "postgres"), folder])
-  const finished = yield* run(command)
+  const args = ["-c", probeScript, "sh", join(bin, "postgres"), folder, createsDatabase ? "named" : "any"]
+  const finished = yield* run(way.command("sh", args))
   yield* onDisk(dataDir, () => rm(folder, { recursive: true, force: true }))
   return finished.code === 0 ? undefined : `${way.name}: ${oneLine(finished.output) || "refused"}`
 })
 
-/** Decides as whom the server of this data folder runs. */
-export const chooseRunAs = Effect.fnUntraced(function* (options: {
+interface Task {
   readonly dataDir: string
   readonly cluster: string
   readonly bin: string
-}): Effect.fn.Return<RunAs, EmbeddedPostgresError> {
-  const { dataDir, cluster, bin } = options
+  /** Or changes it without a running server. */
+  readonly createsDatabase: boolean
+}
+
+/** Decides as whom the server of this data folder runs. */
+export const chooseRunAs = Effect.fnUntraced(function* (
+  task: Task,
+): Effect.fn.Return<RunAs, EmbeddedPostgresError> {
   const uid = process.getuid?.() ?? 0
-  if (uid !== 0) return myself(uid, process.getgid?.() ?? uid)
-  const tried: Array<string> = []
-  for (const way of yield* onDisk(dataDir, () => candidates(dataDir, cluster))) {
-    const refused = yield* probe(way, dataDir, bin)
+  const gid = process.getgid?.() ?? uid
+  if (uid !== 0 && (!task.createsDatabase || hasName())) return myself(uid, gid)
+  const tried = [uid === 0 ? "root: PostgreSQL refuses it" : `uid ${uid}: ${namelessMessage}`]
+  const ways =
+    uid === 0
+      ? yield* onDisk(task.dataDir, () => waysOfRoot(task.dataDir, task.cluster))
+      : [inNamespace(uid, gid)]
+  for (const way of ways) {
+    const refused = yield* probe(way, task)
     if (refused === undefined) return way
     tried.push(refused)
   }
-  return yield* failWith(new RootRefused({ tried }))
+  return yield* failWith(new UserRefused({ tried }))
 })
 
 const chownAll = async (path: string, uid: number, gid: number): Promise<void> => {

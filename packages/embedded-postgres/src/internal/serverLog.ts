@@ -5,7 +5,7 @@ import { oneLine } from "./fault.ts"
 
 /** The line that says why: the last FATAL, PANIC or error. Without time and process id; undefined: there is none. */
 export const fatalLine = (text: string): string | undefined => {
-  const telling = text.split("\n").findLast((line) => /(FATAL|PANIC|ERROR|error):/.test(line))
+  const telling = text.split("\n").findLast((line) => /(FATAL|PANIC|ERROR|error):|could not /.test(line))
   return telling === undefined ? undefined : oneLine(telling.replace(/^.*?(FATAL|PANIC|ERROR|error):\s*/, ""))
 }
 

@@ -3,7 +3,7 @@
  * in lines of JSON. SIGINT makes it ask the server a question; SIGTERM, or the end of the tests, makes it stop.
  */
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Redacted } from "effect"
+import { Effect, Logger, Redacted } from "effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import { EmbeddedPostgres, type EmbeddedPostgresOptions } from "@lead-gateway/embedded-postgres"
 
@@ -16,10 +16,13 @@ export interface OwnerTask extends EmbeddedPostgresOptions {
 export type OwnerWord =
   | { readonly _tag: "Up"; readonly url: string }
   | { readonly _tag: "Answer"; readonly rows: ReadonlyArray<unknown> }
+  | { readonly _tag: "Log"; readonly text: string }
   | { readonly _tag: "Down" }
   | { readonly _tag: "Failed"; readonly reason: string; readonly message: string }
 
 const say = (word: OwnerWord) => process.stdout.write(`${JSON.stringify(word)}\n`)
+
+const logger = Logger.make<unknown, void>(({ message }) => say({ _tag: "Log", text: String(message) }))
 
 /** Resolves on SIGTERM, or when the tests are gone. */
 const toldToStop = new Promise<void>((resolve) => {
@@ -37,7 +40,7 @@ const main = (task: OwnerTask) =>
     yield* Effect.promise(() => toldToStop)
   }).pipe(
     Effect.scoped,
-    Effect.provide(Reactivity.layer),
+    Effect.provide([Reactivity.layer, Logger.layer([logger])]),
     Effect.map(() => say({ _tag: "Down" })),
     Effect.catchTag("EmbeddedPostgresError", ({ message, reason }) =>
       Effect.sync(() => say({ _tag: "Failed", reason: reason._tag, message })),

@@ -1,7 +1,7 @@
 /**
  * What the tests of this package need: folders that any user reaches, owners to start and kill, SQL.
  */
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -17,8 +17,18 @@ import type { OwnerTask, OwnerWord } from "./owner.ts"
 
 export const isRoot = process.getuid?.() === 0
 
-/** Somebody who is not root: nobody, or whoever runs the tests. */
-export const ordinaryUid = isRoot ? 65534 : undefined
+/**
+ * Somebody to become who is neither root nor nobody, but has a name on every system (`daemon` or `bin`).
+ * Undefined: whoever runs the tests is such a one.
+ */
+export const ordinaryUid = isRoot ? 1 : undefined
+
+/** Somebody to become who has no name. */
+export const namelessUid = isRoot ? 54321 : undefined
+
+/** Whether user namespaces are allowed on this machine. */
+export const hasNamespaces =
+  spawnSync("unshare", ["-U", "--map-user=65534", "--map-group=65534", "true"]).status === 0
 
 /** What is to be done after the test file, the last first. */
 const cleanups: Array<() => unknown> = []
