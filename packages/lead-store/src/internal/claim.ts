@@ -47,10 +47,12 @@ export const claimDue = (sql: PgClient.PgClient) =>
 /** How long until the next lead is due: its index's first entry. */
 export const untilDue = (sql: PgClient.PgClient) =>
   sql<{ seconds: number | null }>`
-    SELECT GREATEST(extract(epoch FROM min(next_attempt_at) - now()), 0)::float8 AS seconds
+    SELECT extract(epoch FROM min(next_attempt_at) - now())::float8 AS seconds
     FROM inbound_lead WHERE next_attempt_at IS NOT NULL`.pipe(
-    Effect.map((rows) => rows[0]?.seconds ?? undefined),
-    Effect.map((seconds) => (seconds === undefined ? undefined : Duration.seconds(seconds))),
+    Effect.map((rows) => {
+      const seconds = rows[0]?.seconds ?? undefined
+      return seconds === undefined ? undefined : Duration.seconds(Math.max(0, seconds))
+    }),
     storeCall("LeadWork.untilDue"),
   )
 
