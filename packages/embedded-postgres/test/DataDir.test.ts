@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, readdir, stat, utimes, writeFile } from "node:f
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import {
   copyOfServer,
@@ -214,6 +214,19 @@ describe("a data folder", () => {
       const pg = yield* start(dataDir)
       assert.deepStrictEqual(yield* query(pg.url, "SELECT 1 AS one"), [{ one: 1 }])
       assert.notMatch((yield* onDisk(() => readdir(dataDir))).join(" "), /postgres\.new-/)
+    }),
+  )
+
+  it.live("whose first start was interrupted half-way is free again at once", () =>
+    Effect.gen(function* () {
+      const dataDir = yield* onDisk(newDataDir)
+      for (const afterMs of [10, 60, 150, 300]) {
+        const attempt = yield* Effect.forkChild(Effect.scoped(Effect.andThen(start(dataDir), Effect.never)))
+        yield* Effect.sleep(afterMs)
+        yield* Fiber.interrupt(attempt)
+        assert.notInclude(yield* onDisk(() => readdir(dataDir).catch(() => [])), "owner.json")
+      }
+      yield* Effect.scoped(start(dataDir))
     }),
   )
 

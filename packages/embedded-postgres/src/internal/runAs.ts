@@ -87,7 +87,9 @@ const probe = Effect.fnUntraced(function* (way: RunAs, task: Task) {
   const folder = yield* onDisk(dataDir, () => mkdtemp(join(dataDir, "probe-")))
   yield* onDisk(dataDir, () => chown(folder, way.uid, way.gid)).pipe(Effect.ignore)
   const args = ["-c", probeScript, "sh", join(bin, "postgres"), folder, createsDatabase ? "named" : "any"]
-  const finished = yield* run(way.command("sh", args))
+  // By way of a shell, as the watchdog does it: some shells have an `unshare` of their own.
+  const { file, args: rest, ...user } = way.command("sh", args)
+  const finished = yield* run({ file: "sh", args: ["-c", '"$@"', "sh", file, ...rest], ...user })
   yield* onDisk(dataDir, () => rm(folder, { recursive: true, force: true }))
   return finished.code === 0 ? undefined : `${way.name}: ${oneLine(finished.output) || "refused"}`
 })
