@@ -1,10 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Config from "@lead-gateway/config"
-import { execFileSync } from "node:child_process"
+import { testReadmeExample } from "@lead-gateway/vitest-config/readme-example"
 import { readFileSync } from "node:fs"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
-const block = (language: string) => readme.split(`\`\`\`${language}\n`)[1]?.split("```")[0] ?? ""
 
 /** The rows of the table of variables, however wide its columns are. */
 const rows = () => {
@@ -25,16 +24,9 @@ const rows = () => {
   )
 }
 
-describe("the README", () => {
-  it("shows an example that runs as it says", () => {
-    const output = execFileSync(
-      process.execPath,
-      ["--conditions=@lead-gateway/source", "--input-type=module-typescript", "--eval", block("ts")],
-      { cwd: new URL("..", import.meta.url), encoding: "utf8", env: { NO_COLOR: "1" } },
-    )
-    assert.strictEqual(output, block("text"))
-  })
+testReadmeExample(new URL("..", import.meta.url))
 
+describe("the README's table", () => {
   it("lists every variable with its default, and no other", () => {
     const listed = readme.split("\n").filter((line) => /^\| `[A-Z_]+`/.test(line))
     assert.deepStrictEqual(

@@ -1,21 +1,13 @@
-import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as face from "@lead-gateway/customer-client"
+import { testReadmeExample } from "@lead-gateway/vitest-config/readme-example"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
-const block = (language: string) => readme.split(`\`\`\`${language}\n`)[1]?.split("```")[0] ?? ""
 
-describe("the README", () => {
-  it("shows an example that runs as it says", () => {
-    const output = execFileSync(
-      process.execPath,
-      ["--conditions=@lead-gateway/source", "--input-type=module-typescript", "--eval", block("ts")],
-      { cwd: new URL("..", import.meta.url), encoding: "utf8", env: { NO_COLOR: "1" } },
-    )
-    assert.strictEqual(output, block("text"))
-  })
+testReadmeExample(new URL("..", import.meta.url))
 
+describe("the README's API", () => {
   it("lists every export", () => {
     const table = readme.split("## API")[1]?.split("## Outcomes")[0]
     for (const name of Object.keys(face)) assert.match(table ?? "", new RegExp(`\`${name}\\b`))
