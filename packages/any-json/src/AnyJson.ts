@@ -1,0 +1,66 @@
+import type { Json, JsonObject } from "@lead-gateway/lossless-json"
+import { Arbitrary, Schema } from "effect"
+
+/** What the subject of a test has eyes for: without it generated JSON would hardly ever meet it. */
+export interface Vocabulary {
+  readonly keys?: ReadonlyArray<string>
+  readonly texts?: ReadonlyArray<string>
+}
+
+/** Generators that share a vocabulary. */
+export interface AnyJson {
+  /** A key: of the vocabulary, odd, or any text. */
+  readonly key: Schema.Codec<string>
+  readonly value: Arbitrary.Arbitrary<Json>
+  readonly object: Arbitrary.Arbitrary<JsonObject>
+}
+
+/** Makes generators. Example: `it.prop("…", [anyJson({ keys: ["phone"] }).object], ([payload]) => { … })`. */
+export const anyJson = ({ keys = [], texts = [] }: Vocabulary = {}): AnyJson => {
+  const key = Schema.Union([Schema.Literals([...keys, ...oddKeys]), Schema.String])
+  const text = Schema.Union([Schema.Literals([...texts, ...oddTexts]), Schema.String])
+  const tree: Schema.Codec<Tree> = Schema.Union([
+    Schema.Null,
+    Schema.Boolean,
+    Schema.Finite,
+    text,
+    Schema.Struct({ long: Schema.Union([Schema.BigInt, Schema.Literals(longNumbers)]) }),
+    Schema.Struct({ list: Schema.Array(Schema.suspend(() => tree)) }),
+    Schema.Struct({ entries: Schema.Array(Schema.Tuple([key, Schema.suspend(() => tree)])) }),
+  ])
+  return {
+    key,
+    value: Arbitrary.map(Arbitrary.schema(tree), jsonOf),
+    object: Arbitrary.map(Arbitrary.schema(Schema.Array(Schema.Tuple([key, tree]))), objectOf),
+  }
+}
+
+const oddKeys = ["__proto__", "constructor", "toString", "length", "rawJSON", "0", "", " k ", "a.b"]
+
+const oddTexts = ["", " ", "\u0000", "\ud800", "a \u2003 b", "e\u0301"]
+
+const longNumbers = ["-9007199254740993", "0.1234567890123456789", "1e400", "-1e-400"] as const
+
+/** What JSON is made of, in a form that has no odd keys and no raw numbers of its own, so a schema can make it. */
+type Tree =
+  | null
+  | boolean
+  | number
+  | string
+  | { readonly long: bigint | string }
+  | { readonly list: ReadonlyArray<Tree> }
+  | { readonly entries: Entries }
+
+type Entries = ReadonlyArray<readonly [key: string, value: Tree]>
+
+const jsonOf = (tree: Tree): Json => {
+  if (typeof tree !== "object" || tree === null) return tree
+  if ("long" in tree) return JSON.rawJSON(typeof tree.long === "string" ? tree.long : longFrom(tree.long))
+  return "list" in tree ? tree.list.map(jsonOf) : objectOf(tree.entries)
+}
+
+const objectOf = (entries: Entries): JsonObject =>
+  Object.fromEntries(entries.map(([key, value]) => [key, jsonOf(value)]))
+
+/** An integer of twenty digits or more, none of which a double may drop. */
+const longFrom = (seed: bigint): string => `${(seed < 0n ? seed - 1n : seed + 1n) * 10n ** 19n + 1n}`
