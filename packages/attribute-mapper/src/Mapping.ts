@@ -1,6 +1,6 @@
+import { makeReport, type Report, reportOtherKeys } from "@lead-gateway/document-check"
 import { get, isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
 import { Result } from "effect"
-import { makeMistakes, type Report } from "./internal/mistakes.ts"
 import { isBlank } from "./internal/value.ts"
 import { MappingInvalid } from "./MappingInvalid.ts"
 
@@ -54,12 +54,11 @@ export interface Attribute {
  * effect (`values` of a text, `min` of a dropdown).
  */
 export const compileMapping = (json: unknown): Result.Result<Mapping, MappingInvalid> => {
-  const { mistakes, report } = makeMistakes()
+  const { mistakes, report } = makeReport()
   const attributes: Array<Attribute> = []
   if (!isJsonObject(json)) report([], json, "an object that has a definition for each attribute")
   else {
-    for (const [name, definition] of Object.entries(json)) {
-      if (isComment(name)) continue
+    for (const [name, definition] of Object.entries(withoutComments(json))) {
       if (isJsonObject(definition)) attributes.push(attributeOf(name, definition, report))
       else report([name], definition, `an object with the keys ${keys.join(", ")}`)
     }
@@ -69,7 +68,8 @@ export const compileMapping = (json: unknown): Result.Result<Mapping, MappingInv
     : Result.fail(new MappingInvalid({ mistakes }))
 }
 
-const isComment = (key: string): boolean => key.startsWith("_")
+const withoutComments = (object: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => !key.startsWith("_")))
 
 const keys: ReadonlyArray<string> = ["attribute_type", "is_numeric", "values", "min", "max", "required"]
 
@@ -81,9 +81,7 @@ const attributeOf = (name: string, definition: JsonObject, report: Report): Attr
     report([name, key], value, allowed)
     return undefined
   }
-  for (const [key, value] of Object.entries(definition)) {
-    if (!keys.includes(key) && !isComment(key)) report([name, key], value, `no key but ${keys.join(", ")}`)
-  }
+  reportOtherKeys(report, [name], withoutComments(definition), keys)
   const type = read("attribute_type", isType, '"text", "dropdown" or "range"')
   const isNumeric = read("is_numeric", isBoolean, "true or false")
   const values = read("values", isListOrNull, "a list of values, or null") ?? []

@@ -1,3 +1,4 @@
+import { makeReport, type Path, type Report, reportOtherKeys } from "@lead-gateway/document-check"
 import {
   get,
   isJsonObject,
@@ -7,7 +8,6 @@ import {
   type JsonObject,
 } from "@lead-gateway/lossless-json"
 import { Result } from "effect"
-import { makeMistakes, type Report } from "./internal/mistakes.ts"
 import { TemplateInvalid } from "./TemplateInvalid.ts"
 
 /** A template that is known to be right, ready for use. Only {@link compileTemplate} makes one. */
@@ -72,15 +72,13 @@ export interface ListNode {
  * unknown directives and keys, wrong types, empty names, a template that is no object.
  */
 export const compileTemplate = (json: unknown): Result.Result<Template, TemplateInvalid> => {
-  const { mistakes, report } = makeMistakes()
+  const { mistakes, report } = makeReport()
   const root = nodeOf([], json, report)
   if (root._tag !== "Object") report([], json, "an object that is no directive")
   return root._tag === "Object" && mistakes.length === 0
     ? Result.succeed({ root })
     : Result.fail(new TemplateInvalid({ mistakes }))
 }
-
-type Path = ReadonlyArray<string | number>
 
 /** Makes a part ready; what it makes is of use only if it reports nothing. */
 const nodeOf = (path: Path, json: unknown, report: Report): TemplateNode => {
@@ -129,11 +127,11 @@ const directiveOf = (path: Path, json: JsonObject, report: Report): TemplateNode
   if (another !== undefined) report(path, json, "an object with one directive")
   else if (source !== undefined) return valueOf(path, json, directive, source, report)
   else if (directive === "$attributes") {
-    refuseOthers(path, json, [directive], report)
+    reportOtherKeys(report, path, json, [directive])
     if (value === "list" || value === "object") return { _tag: "Attributes", shape: value }
     report([...path, directive], value, '"list" or "object"')
   } else if (directive === "$literal") {
-    refuseOthers(path, json, [directive], report)
+    reportOtherKeys(report, path, json, [directive])
     return { _tag: "Literal", value }
   } else report([...path, directive], value, `no directive but ${directives}`)
   return nothing
@@ -152,14 +150,8 @@ const valueOf = (
   const keys = typeof name === "string" ? (isPath ? name.split(".") : [name]) : []
   const isNamed = keys.length > 0 && keys.every((key) => key !== "")
   const allowed = isPath ? "a path such as house.is_owner, no segment empty" : "a name"
-  refuseOthers(path, json, [directive, "required"], report)
+  reportOtherKeys(report, path, json, [directive, "required"])
   if (!isNamed) report([...path, directive], name, allowed)
   if (typeof required !== "boolean") report([...path, "required"], required, "true or false")
   return { _tag: "Value", source, name: keys.join("."), path: keys, required: required === true }
-}
-
-const refuseOthers = (path: Path, json: JsonObject, keys: ReadonlyArray<string>, report: Report): void => {
-  for (const [key, value] of Object.entries(json)) {
-    if (!keys.includes(key)) report([...path, key], value, `no key but ${keys.join(", ")}`)
-  }
 }

@@ -6,6 +6,7 @@
  * report every mistake; `map` then fills payload after payload, without ever failing. Used by the lead
  * pipeline and by whatever previews a draft. It does not normalise, and it sends nothing.
  */
+export type { Mistake } from "@lead-gateway/document-check"
 export { map, type MapInput, type Mapped, type MapResult, type MissingRequired } from "./map.ts"
 export {
   type Attribute,
@@ -15,7 +16,6 @@ export {
   type Mapping,
 } from "./Mapping.ts"
 export { MappingInvalid } from "./MappingInvalid.ts"
-export type { Mistake } from "./Mistake.ts"
 export type { OmittedAttribute, OmittedReason } from "./OmittedAttribute.ts"
 export {
   type AttributesNode,

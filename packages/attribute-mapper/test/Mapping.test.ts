@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { compileMapping } from "@lead-gateway/attribute-mapper"
-import { AnyJson, configFile, jsonOf } from "./json.ts"
+import { AnyJson, configFile } from "./json.ts"
 
 const text = { attribute_type: "text", is_numeric: false, values: null }
 
@@ -95,8 +95,8 @@ describe("compileMapping", () => {
     ])
   })
 
-  it.prop("has an answer to any JSON", [AnyJson], ([tree]) => {
-    const result = compileMapping(jsonOf(tree))
+  it.prop("has an answer to any JSON", [AnyJson.value], ([json]) => {
+    const result = compileMapping(json)
     if (Result.isFailure(result)) assert.isNotEmpty(result.failure.mistakes)
     else assert.isTrue(result.success.attributes.every(({ name }) => !name.startsWith("_")))
   })

@@ -11,7 +11,7 @@ import {
   type Mapping,
   nestedTemplate,
 } from "@lead-gateway/attribute-mapper"
-import { AnyObject, configFile, Name, objectOf } from "./json.ts"
+import { AnyJson, configFile } from "./json.ts"
 
 const mappingOf = (json: unknown) => Result.getOrThrow(compileMapping(json))
 const templateOf = (json: unknown) => Result.getOrThrow(compileTemplate(json))
@@ -274,14 +274,13 @@ describe("for any mapping and payload", () => {
       max: Schema.NullOr(Schema.Finite),
     }),
   ])
-  const AnyMapping = Schema.Array(Schema.Tuple([Name, Definition]))
+  const AnyMapping = Schema.Array(Schema.Tuple([AnyJson.key, Definition]))
 
   it.prop(
     "sent, omitted and absent attributes are the defined ones",
-    [AnyMapping, AnyObject],
-    ([defined, entries]) => {
+    [AnyMapping, AnyJson.object],
+    ([defined, payload]) => {
       const mapping = mappingOf(Object.fromEntries(defined))
-      const payload = objectOf(entries)
       const optional = {
         attributes: mapping.attributes.map((attribute) => ({ ...attribute, required: false })),
       }
@@ -318,10 +317,9 @@ describe("for any mapping and payload", () => {
 
   it.prop(
     "missing are the required attributes that are not sent",
-    [AnyMapping, AnyObject],
-    ([defined, entries]) => {
+    [AnyMapping, AnyJson.object],
+    ([defined, payload]) => {
       const mapping = mappingOf(Object.fromEntries(defined))
-      const payload = objectOf(entries)
       const result = mapBy(mapping, { list: { $attributes: "list" } }, payload)
       const unsent = new Set(result.omitted.map(({ name }) => name))
       const lacking = mapping.attributes.filter(
@@ -336,11 +334,10 @@ describe("for any mapping and payload", () => {
 
   it.prop(
     "any template is filled, twice with the same result",
-    [AnyObject, AnyObject],
-    ([template, entries]) => {
-      const compiled = compileTemplate(objectOf(template))
+    [AnyJson.object, AnyJson.object],
+    ([template, payload]) => {
+      const compiled = compileTemplate(template)
       if (Result.isFailure(compiled)) return
-      const payload = objectOf(entries)
       const before = stringify(payload)
       const filled = () =>
         map({ mapping: shipped, template: compiled.success, payload, constants: payload, meta: payload })

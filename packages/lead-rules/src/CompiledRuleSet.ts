@@ -1,8 +1,9 @@
+import { printValue, shorten } from "@lead-gateway/document-check"
 import { Result, Schema } from "effect"
 import { segmentsOf } from "./internal/field.ts"
 import { mistakesOf } from "./internal/mistakes.ts"
 import { compilePattern } from "./internal/pattern.ts"
-import { abbreviate, type Kind, kindOf } from "./internal/words.ts"
+import { type Kind, kindOf } from "./internal/words.ts"
 import { type Rule, RuleSet } from "./RuleSet.ts"
 import { RuleSetInvalid } from "./RuleSetInvalid.ts"
 import { MISSING_REQUIRED_FIELD } from "./Verdict.ts"
@@ -56,14 +57,14 @@ const requirementOf = (rule: Rule): Pick<CompiledRule, "accepts" | "requirement"
       const matches = compilePattern(rule.pattern)
       return {
         accepts: (value) => typeof value === "string" && matches(value),
-        requirement: `a text matching ${abbreviate(rule.pattern)}`,
+        requirement: `a text matching ${shorten(rule.pattern)}`,
         kind: "text",
       }
     }
     case "equals":
       return {
         accepts: (value) => value === rule.value,
-        requirement: abbreviate(JSON.stringify(rule.value)),
+        requirement: printValue(rule.value),
         kind: kindOf(rule.value),
       }
     case "present":

@@ -5,7 +5,8 @@
  * one by one, without ever failing. Used by the lead pipeline and by whatever previews a draft rule set. It
  * does not normalise (rules see the payload as it came), read files or know of any other customer setting.
  */
+export type { Mistake } from "@lead-gateway/document-check"
 export { compile, type CompiledRule, type CompiledRuleSet } from "./CompiledRuleSet.ts"
 export { defaultRuleSet, EqualsRule, PatternRule, PresentRule, Rule, RuleSet } from "./RuleSet.ts"
-export { type Mistake, RuleSetInvalid } from "./RuleSetInvalid.ts"
+export { RuleSetInvalid } from "./RuleSetInvalid.ts"
 export { type Accepted, evaluate, MISSING_REQUIRED_FIELD, type Rejected, type Verdict } from "./Verdict.ts"

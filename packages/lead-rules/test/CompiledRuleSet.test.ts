@@ -1,7 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { compile, type Mistake } from "@lead-gateway/lead-rules"
-import { AnyJson, jsonOf } from "./json.ts"
+import { anyJson } from "@lead-gateway/any-json"
+
+const AnyJson = anyJson({
+  keys: ["version", "rules", "field", "operator", "pattern", "value", "reason"],
+  texts: ["pattern", "equals", "present", "house.is_owner", "^66", "(", "NOT_HOMEOWNER"],
+})
 
 const mistakesIn = (json: unknown): ReadonlyArray<Mistake> =>
   Result.match(compile(json), { onFailure: ({ mistakes }) => mistakes, onSuccess: () => [] })
@@ -162,9 +167,9 @@ describe("compile", () => {
     assert.strictEqual(mistake?.found, `"${"😀".repeat(119)}…`)
   })
 
-  it.prop("returns, whatever JSON it is given", [AnyJson], ([tree]) => {
-    Result.isResult(compile(jsonOf(tree)))
-    Result.isResult(compile({ version: "1", rules: [jsonOf(tree)] }))
+  it.prop("returns, whatever JSON it is given", [AnyJson.value], ([json]) => {
+    Result.isResult(compile(json))
+    Result.isResult(compile({ version: "1", rules: [json] }))
   })
 
   it("returns for values that are no JSON", () => {

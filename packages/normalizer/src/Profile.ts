@@ -1,9 +1,9 @@
+import { makeReport, type Report, reportOtherKeys } from "@lead-gateway/document-check"
 import { get, isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
 import { Result } from "effect"
-import { mistake } from "./internal/mistake.ts"
 import { type Country, isCountry } from "./internal/phone.ts"
 import { isBlank } from "./internal/text.ts"
-import { type Mistake, ProfileInvalid } from "./ProfileInvalid.ts"
+import { ProfileInvalid } from "./ProfileInvalid.ts"
 
 /** The kinds of field that have a form of their own; a profile has one list of paths for each. */
 const kinds = ["email", "phone", "boolean"] as const
@@ -51,21 +51,19 @@ export interface Fields extends ReadonlyMap<string, FieldKind | Fields> {}
  * unknown keys and countries, wrong types, paths with an empty segment, fields declared twice.
  */
 export const compile = (json: unknown): Result.Result<Profile, ProfileInvalid> => {
-  const mistakes: Array<Mistake> = []
-  const report: Report = (path, found, allowed) => mistakes.push(mistake(path, found, allowed))
+  const { mistakes, report } = makeReport()
   if (!isJsonObject(json)) {
-    report("", json, `an object with the keys ${keys.join(", ")}`)
+    report([], json, `an object with the keys ${keys.join(", ")}`)
     return Result.fail(new ProfileInvalid({ mistakes }))
   }
-  for (const [key, value] of Object.entries(json)) {
-    if (!keys.includes(key)) report(key, value, `no key but ${keys.join(", ")}`)
-  }
+  reportOtherKeys(report, [], json, keys)
   const version = get(json, "version")
   const isVersion = typeof version === "string" && !isBlank(version)
-  if (!isVersion) report("version", version, "a text that is not blank")
+  if (!isVersion) report(["version"], version, "a text that is not blank")
   const defaultCountry = get(json, "default_country")
   const isKnown = isCountry(defaultCountry)
-  if (!isKnown) report("default_country", defaultCountry, "the two capital letters of a country, such as DE")
+  if (!isKnown)
+    report(["default_country"], defaultCountry, "the two capital letters of a country, such as DE")
   const fields = fieldsOf(json, report)
   return isVersion && isKnown && mistakes.length === 0
     ? Result.succeed({ version, defaultCountry, fields })
@@ -74,19 +72,17 @@ export const compile = (json: unknown): Result.Result<Profile, ProfileInvalid> =
 
 const keys: ReadonlyArray<string> = ["version", "default_country", ...kinds]
 
-type Report = (path: string, found: unknown, allowed: string) => void
-
 const fieldsOf = (json: JsonObject, report: Report): Fields => {
   const fields: MutableFields = new Map()
   for (const kind of kinds) {
     const paths = get(json, kind) ?? []
     if (!Array.isArray(paths)) {
-      report(kind, paths, "a list of paths")
+      report([kind], paths, "a list of paths")
       continue
     }
     for (const [index, path] of paths.entries()) {
-      if (!isPath(path)) report(`${kind}.${index}`, path, "a path such as house.is_owner, no segment empty")
-      else if (!declare(fields, path, kind)) report(`${kind}.${index}`, path, "a field apart from all others")
+      if (!isPath(path)) report([kind, index], path, "a path such as house.is_owner, no segment empty")
+      else if (!declare(fields, path, kind)) report([kind, index], path, "a field apart from all others")
     }
   }
   return fields

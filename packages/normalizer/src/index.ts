@@ -5,6 +5,7 @@
  * `normalize` then brings payload after payload into form, without ever failing. Used by the lead pipeline
  * after the rules. It does not judge whether a value is right, rename keys or look at anything but its input.
  */
+export type { Mistake } from "@lead-gateway/document-check"
 export { type Change, type ChangeKind, maxChanges, type Normalized, normalize } from "./normalize.ts"
 export {
   compile,
@@ -14,4 +15,4 @@ export {
   type Profile,
   type ProfileData,
 } from "./Profile.ts"
-export { type Mistake, ProfileInvalid } from "./ProfileInvalid.ts"
+export { ProfileInvalid } from "./ProfileInvalid.ts"

@@ -1,4 +1,4 @@
-import { isRawNumber } from "./rawNumber.ts"
+import { isRawNumber } from "@lead-gateway/lossless-json"
 
 /** The segments of a field's path: `"house.is_owner"` gives `["house", "is_owner"]`. */
 export const segmentsOf = (field: string): ReadonlyArray<string> => field.split(".")
