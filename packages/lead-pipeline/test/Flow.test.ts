@@ -1,0 +1,55 @@
+import { assert, describe, it } from "@effect/vitest"
+import { anyJson } from "@lead-gateway/any-json"
+import { nestedTemplate } from "@lead-gateway/attribute-mapper"
+import { Flow } from "@lead-gateway/lead-pipeline"
+import { Result } from "effect"
+import { compiled, source } from "./world.ts"
+
+const wrong = { rules: { rules: 1 }, profile: [], mapping: { a: 1 }, template: null }
+
+describe("Flow.compile", () => {
+  it("names the mistakes of every part at once", () => {
+    const flow = Flow.compile({ ...source, ...wrong })
+    assert(Result.isFailure(flow))
+    assert.deepStrictEqual(
+      flow.failure.mistakes.map((mistake) => mistake.part),
+      [...Flow.parts],
+    )
+  })
+
+  it("names the part on every line of its message", () => {
+    const flow = Flow.compile({ ...source, rules: { rules: 1 }, template: { a: { $fields: "b" } } })
+    assert.strictEqual(
+      Result.isFailure(flow) && flow.failure.message,
+      "rules: version: found nothing, allowed is a value: the key is required\n" +
+        "rules: rules: found 1, allowed is a list of rules\n" +
+        'template: a.$fields: found "b", allowed is no directive but $field, $constant, $meta, $attributes, $literal',
+    )
+  })
+
+  it("tells of the parts that are wrong, and of no other", () => {
+    for (const part of Flow.parts) {
+      const flow = Flow.compile({ ...source, [part]: wrong[part] })
+      assert(Result.isFailure(flow))
+      assert.deepStrictEqual(
+        flow.failure.mistakes.map((mistake) => mistake.part),
+        [part],
+      )
+    }
+  })
+
+  it("keeps versions and constants, of each flow its own", () => {
+    const versions = { rules: "1", profile: "2", mapping: "3", template: "4" }
+    const other = compiled({ ...source, template: nestedTemplate, constants: { a: "b" }, versions })
+    assert.deepStrictEqual(other.versions, versions)
+    assert.deepStrictEqual(other.constants, { a: "b" })
+    assert.deepStrictEqual(compiled(source).versions, source.versions)
+  })
+
+  it.prop("has an answer to any documents", [anyJson().value], ([json]) => {
+    for (const part of Flow.parts) {
+      const flow = Flow.compile({ ...source, [part]: json })
+      if (Result.isFailure(flow)) assert.match(flow.failure.message, new RegExp(`^${part}: `))
+    }
+  })
+})
