@@ -1,6 +1,6 @@
 import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { RejectionReason } from "@lead-gateway/lead"
-import { type AttemptRecord, type Lease, storableText } from "@lead-gateway/lead-store"
+import { type AttemptRecord, type ClaimedLead, type Lease, storableText } from "@lead-gateway/lead-store"
 import * as RetryPolicy from "@lead-gateway/retry-policy"
 
 /** An exchange's outcome in the words of the retry policy. An address that is refused is not reached. */
@@ -39,6 +39,23 @@ export const attemptRecord = (
   responseBody: outcome._tag === "Answered" ? storableText(outcome.body) : null,
   errorMessage: next.status === "DELIVERED" ? null : messageOf(outcome),
   fault: RetryPolicy.faultOf(asRetryOutcome(outcome)) ?? null,
+  next,
+})
+
+/** The row of the attempt that a claimed lead's last owner opened and nobody saw the end of. */
+export const unknownAttemptRecord = (
+  { id, lease, attemptCount }: ClaimedLead,
+  next: AttemptRecord["next"],
+): AttemptRecord => ({
+  id,
+  lease,
+  attemptNo: attemptCount,
+  success: false,
+  outcomeUnknown: true,
+  responseStatus: null,
+  responseBody: null,
+  errorMessage: "outcome unknown: the worker was lost after it had opened this attempt",
+  fault: RetryPolicy.faultOf({ _tag: "OutcomeUnknown" }) ?? null,
   next,
 })
 

@@ -1,7 +1,7 @@
 import type { CustomerSettings, FileSettings } from "@lead-gateway/config"
 import { Flow } from "@lead-gateway/lead-pipeline"
 import { parse } from "@lead-gateway/lossless-json"
-import { Data, Effect, Result } from "effect"
+import { Data, Effect, Record, Result } from "effect"
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 
@@ -28,35 +28,22 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
     mapping: files.attributeMapping,
     template: files.payloadTemplate,
   }
-  const mistakes: Array<string> = []
-  const read = (part: Flow.Part) =>
-    readDocument(paths[part]).pipe(
-      Effect.catch((mistake) => {
-        mistakes.push(mistake)
-        return Effect.succeed(unreadable)
-      }),
-    )
-  const [rules, profile, mapping, template] = yield* Effect.all([
-    read("rules"),
-    read("profile"),
-    read("mapping"),
-    read("template"),
-  ])
-  if (mistakes.length > 0) return yield* new FlowFilesInvalid({ mistakes })
+  const documents = yield* Effect.all(Record.map(paths, (path) => Effect.result(readDocument(path))))
+  const read = Record.map(
+    documents,
+    Result.getOrElse(() => unreadable),
+  )
   const flow = Flow.compile({
-    rules: rules.content,
-    profile: profile.content,
-    mapping: mapping.content,
-    template: template.content,
+    ...Record.map(read, ({ content }) => content),
     constants: { "product.name": customer.productName },
-    versions: {
-      rules: rules.version,
-      profile: profile.version,
-      mapping: mapping.version,
-      template: template.version,
-    },
+    versions: Record.map(read, ({ version }) => version),
   })
-  return yield* Effect.fromResult(Result.mapError(flow, (invalid) => withFiles(invalid, paths)))
+  const mistakes = Flow.parts.flatMap((part) => {
+    const document = documents[part]
+    const lines = Result.isFailure(document) ? [document.failure] : mistakesIn(flow, part)
+    return lines.map((line) => `${paths[part]}: ${line}`)
+  })
+  return yield* Effect.fromResult(Result.mapError(flow, () => new FlowFilesInvalid({ mistakes })))
 })
 
 interface Document {
@@ -64,24 +51,36 @@ interface Document {
   readonly version: string
 }
 
+/** Stands in for a document that cannot be read, so that the mistakes of the others are found all the same. */
 const unreadable: Document = { content: undefined, version: "" }
 
+/** Reads a file of JSON; fails with one line that says why it cannot be read. */
 const readDocument = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Document, string> {
   const text = yield* Effect.tryPromise({
     try: () => readFile(path, "utf8"),
     catch: (error) =>
-      `${path}: cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "unknown"})`,
+      `cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "unknown"})`,
   })
   const content = yield* Effect.fromResult(
-    Result.mapError(parse(text), (error) => `${path}: ${error.message}`),
+    Result.mapError(parse(text), ({ message, reason }) => (reason === "Syntax" ? whereIn(text) : message)),
   )
   return { content, version: createHash("sha256").update(text).digest("hex").slice(0, 12) }
 })
 
-/** Names the file of each mistake, line by line. */
-const withFiles = ({ mistakes }: Flow.FlowInvalid, paths: Readonly<Record<Flow.Part, string>>) =>
-  new FlowFilesInvalid({
-    mistakes: mistakes.flatMap(({ part, message }) =>
-      message.split("\n").map((line) => `${paths[part]}: ${line}`),
-    ),
-  })
+/** Says on one line where a text stops being JSON. It quotes the text: fit for configuration, not for leads. */
+const whereIn = (text: string): string => {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    if (error instanceof Error) return error.message.replaceAll(/\s+/g, " ")
+  }
+  return "not valid JSON"
+}
+
+const mistakesIn = (
+  flow: Result.Result<Flow.Flow, Flow.FlowInvalid>,
+  part: Flow.Part,
+): ReadonlyArray<string> =>
+  Result.isSuccess(flow)
+    ? []
+    : flow.failure.mistakes.flatMap((mistake) => (mistake.part === part ? mistake.message.split("\n") : []))

@@ -1,7 +1,7 @@
 import { CurrentCorrelationId } from "@lead-gateway/api-contract"
 import { LeadDatabase } from "@lead-gateway/lead-store"
 import { handlerOf, type HttpListenerOptions, listen } from "@lead-gateway/runtime"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 
 const ok = HttpServerResponse.text("OK")
@@ -13,7 +13,8 @@ const routes = HttpRouter.addAll([
     "/readyz",
     Effect.gen(function* () {
       const database = yield* LeadDatabase
-      const ready = (yield* database.isReady) && (yield* Effect.isSuccess(database.ping))
+      const ready =
+        (yield* database.isReady) && (yield* Effect.isSuccess(Effect.timeout(database.ping, patience)))
       if (ready) return ok
       const correlation_id = yield* CurrentCorrelationId
       return HttpServerResponse.jsonUnsafe(
@@ -23,6 +24,9 @@ const routes = HttpRouter.addAll([
     }),
   ),
 ])
+
+/** A database that takes longer than this is down for whoever asks. */
+const patience = Duration.seconds(2)
 
 /** The worker's own health routes: `/livez` while the process runs, `/readyz` while it can reach Postgres. */
 export const layer = (options: HttpListenerOptions) =>

@@ -8,7 +8,7 @@ import {
   spareKept,
 } from "@lead-gateway/lead-store"
 import type { PgClient } from "@effect/sql-pg"
-import { Duration, Effect, FiberSet, Layer, Queue, Schedule } from "effect"
+import { Duration, Effect, Fiber, FiberSet, Layer, Queue, Schedule } from "effect"
 import { type DeliveryOptions, makeDelivery } from "./Delivery.ts"
 
 /** How a worker works. */
@@ -41,50 +41,49 @@ export const layer = (
       const step = yield* makeDelivery({ ...options, lease })
 
       const underWay = yield* FiberSet.make()
-      yield* Effect.addFinalizer(() =>
-        Effect.timeoutOption(FiberSet.awaitEmpty(underWay), options.shutdownTimeout),
-      )
-      const slotFreed = yield* Queue.sliding<void>(1)
+      const stepEnded = yield* Queue.sliding<void>(1)
       let busy = 0
+      yield* Effect.addFinalizer(() => drain(underWay, () => busy, options.shutdownTimeout))
 
-      const begin = Effect.fnUntraced(function* (lead: ClaimedLead) {
+      const begin = (lead: ClaimedLead) => {
         busy++
-        yield* step(lead).pipe(
+        return step(lead).pipe(
           Effect.catchCause((cause) =>
-            Effect.annotateLogs(
-              Effect.logError("step failed; the lead is taken up again when its lease ends", cause),
-              {
-                lead_id: lead.id,
-                correlation_id: lead.correlationId,
-              },
-            ),
+            Effect.annotateLogs(Effect.logError("a step failed; its lead is taken up again later", cause), {
+              lead_id: lead.id,
+              correlation_id: lead.correlationId,
+            }),
           ),
           Effect.ensuring(
             Effect.suspend(() => {
               busy--
-              return Queue.offer(slotFreed, undefined)
+              return Queue.offer(stepEnded, undefined)
             }),
           ),
           FiberSet.run(underWay),
         )
+      }
+
+      const claim = Effect.fnUntraced(function* (max: number) {
+        const leads = yield* work.claim({ max, lease })
+        yield* Effect.forEach(leads, begin, { discard: true })
+        return leads.length
       })
 
+      // Until there may be something to do. A step that ends may have scheduled a retry.
       const wait = Effect.gen(function* () {
         const due = (yield* work.untilDue) ?? options.pollInterval
-        yield* queue.take({ max: options.concurrency, within: Duration.min(due, options.pollInterval) })
+        const within = Duration.min(due, options.pollInterval)
+        yield* Effect.raceFirst(queue.take({ max: options.concurrency, within }), Queue.take(stepEnded))
       })
 
       const look = Effect.gen(function* () {
         const free = options.concurrency - busy
-        if (free === 0) return yield* Queue.take(slotFreed)
+        if (free === 0) return yield* Queue.take(stepEnded)
         const max = Math.min(free, options.claimLimit)
-        // Claimed leads are begun, also when the stop comes in between: nobody else would take them for a while.
-        const claimed = yield* Effect.uninterruptibleMask((restore) =>
-          Effect.tap(restore(work.claim({ max, lease })), (leads) =>
-            Effect.forEach(leads, begin, { discard: true }),
-          ),
-        )
-        if (claimed.length < max) yield* wait
+        // A claim is under way like a lead: a stop lets it end, since nobody else would take its leads for a while.
+        const claimed = yield* Effect.flatMap(FiberSet.run(underWay, claim(max)), Fiber.join)
+        if (claimed < max) yield* wait
       }).pipe(
         Effect.catchCause((cause) =>
           Effect.andThen(Effect.logError("cannot look for leads", cause), Effect.sleep(pauseAfterFailure)),
@@ -106,6 +105,24 @@ export const layer = (
       )
     }),
   )
+
+/** Waits for what is under way, and tells what it waits for and what it leaves behind. */
+const drain = Effect.fnUntraced(function* (
+  underWay: FiberSet.FiberSet,
+  busy: () => number,
+  within: Duration.Duration,
+) {
+  const leads = busy()
+  if (leads > 0) yield* Effect.annotateLogs(Effect.logInfo("worker finishes what is under way"), { leads })
+  yield* Effect.timeoutOption(FiberSet.awaitEmpty(underWay), within)
+  const left = busy()
+  yield* left === 0
+    ? Effect.logInfo("worker has stopped")
+    : Effect.annotateLogs(
+        Effect.logWarning("worker has stopped; leads under way are taken up again when their leases end"),
+        { leads: left },
+      )
+})
 
 /** What a lease adds to the customer's timeout: deciding, opening, recording. */
 const bookkeeping = Duration.seconds(15)

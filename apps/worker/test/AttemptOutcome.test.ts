@@ -1,0 +1,127 @@
+import { assert, describe, it } from "@effect/vitest"
+import { DeliveryOutcome } from "@lead-gateway/customer-client"
+import { LeadId, Reason } from "@lead-gateway/lead"
+import type { ClaimedLead } from "@lead-gateway/lead-store"
+import { decide, defaultRetryPolicy } from "@lead-gateway/retry-policy"
+import { Duration } from "effect"
+import { asRetryOutcome, attemptRecord, nextOf, unknownAttemptRecord } from "../src/AttemptOutcome.ts"
+
+const lead: ClaimedLead = {
+  id: LeadId.make(7),
+  lease: "6b1e9f2c-2d1b-4a51-9a53-0d3d3bb0c9a1",
+  status: "READY",
+  correlationId: "c-7",
+  idempotencyKey: "0f0e0d0c-0b0a-4908-8706-050403020100",
+  traceparent: undefined,
+  attemptCount: 3,
+  attemptIsOpen: true,
+  payload: null,
+}
+
+const answered = (status: number, more: { readonly retryAfter?: string; readonly body?: string } = {}) =>
+  DeliveryOutcome.Answered({
+    status,
+    retryAfter: more.retryAfter,
+    body: more.body ?? "",
+    truncated: false,
+    durationMs: 12,
+  })
+
+const nextAfter = (attempt: number, outcome: DeliveryOutcome) =>
+  nextOf(decide({ policy: defaultRetryPolicy, attempt, outcome: asRetryOutcome(outcome), now: 0 }))
+
+const recordOf = (outcome: DeliveryOutcome) => attemptRecord(lead, 3, outcome, nextAfter(3, outcome))
+
+describe("nextOf", () => {
+  it("delivers on a 2xx", () => {
+    assert.deepStrictEqual(nextAfter(1, answered(202)), { status: "DELIVERED" })
+  })
+
+  it("schedules another attempt after what a retry can mend, and keeps the customer's wish", () => {
+    assert.deepStrictEqual(nextAfter(2, answered(500)), { status: "FAILED", retryAfter: Duration.minutes(1) })
+    assert.deepStrictEqual(nextAfter(1, answered(429, { retryAfter: "90" })), {
+      status: "FAILED",
+      retryAfter: Duration.seconds(90),
+    })
+  })
+
+  it("ends a lead with the reason: refused by the customer, or out of attempts", () => {
+    assert.deepInclude(nextAfter(1, answered(422)), { reason: Reason.customerRefused })
+    assert.deepInclude(nextAfter(5, answered(500)), { reason: Reason.retriesExhausted })
+  })
+
+  it("retries an address that was refused, like any customer that is not reached", () => {
+    const outcome = DeliveryOutcome.AddressRefused({ message: "leads to a forbidden address" })
+    assert.deepInclude(nextAfter(1, outcome), { status: "FAILED" })
+  })
+})
+
+describe("attemptRecord", () => {
+  it("keeps lead, lease and number, and of a success status and body alone", () => {
+    assert.deepStrictEqual(recordOf(answered(200, { body: "ok" })), {
+      id: lead.id,
+      lease: lead.lease,
+      attemptNo: 3,
+      success: true,
+      outcomeUnknown: false,
+      responseStatus: 200,
+      responseBody: "ok",
+      errorMessage: null,
+      fault: null,
+      next: { status: "DELIVERED" },
+    })
+  })
+
+  it("says why an attempt failed, and whose fault it is", () => {
+    const said = (outcome: DeliveryOutcome) => {
+      const { errorMessage, fault, responseStatus, success } = recordOf(outcome)
+      return { errorMessage, fault, responseStatus, success }
+    }
+    assert.deepStrictEqual(said(answered(422)), {
+      errorMessage: "the customer answered 422",
+      fault: "lead",
+      responseStatus: 422,
+      success: false,
+    })
+    const unreachable = { kind: "dns", message: "no such host", durationMs: 1 } as const
+    assert.deepStrictEqual(said(DeliveryOutcome.Unreachable(unreachable)), {
+      errorMessage: "no such host",
+      fault: "customer",
+      responseStatus: null,
+      success: false,
+    })
+    assert.include(said(DeliveryOutcome.TimedOut({ phase: "connect", durationMs: 9 })), {
+      errorMessage: "no connection within 9 ms",
+    })
+    assert.include(said(DeliveryOutcome.TimedOut({ phase: "answer", durationMs: 9 })), {
+      errorMessage: "no answer within 9 ms",
+    })
+    assert.include(said(DeliveryOutcome.AddressRefused({ message: "forbidden" })), {
+      errorMessage: "forbidden",
+    })
+  })
+
+  it("quotes nothing of the answer's body in the message, and makes the body storable", () => {
+    const { errorMessage, responseBody } = recordOf(answered(400, { body: "phone +49\0 is wrong \ud800" }))
+    assert.strictEqual(errorMessage, "the customer answered 400")
+    assert.strictEqual(responseBody, "phone +49\ufffd is wrong \ufffd")
+  })
+})
+
+describe("unknownAttemptRecord", () => {
+  it("tells of the attempt that the last owner opened, by the present owner's lease", () => {
+    const next = { status: "FAILED", retryAfter: Duration.seconds(120) } as const
+    assert.deepStrictEqual(unknownAttemptRecord(lead, next), {
+      id: lead.id,
+      lease: lead.lease,
+      attemptNo: 3,
+      success: false,
+      outcomeUnknown: true,
+      responseStatus: null,
+      responseBody: null,
+      errorMessage: "outcome unknown: the worker was lost after it had opened this attempt",
+      fault: "ours",
+      next,
+    })
+  })
+})

@@ -1,0 +1,105 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { FileSettings } from "@lead-gateway/config"
+import { loadFlow } from "@lead-gateway/worker"
+import { Effect } from "effect"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { shippedFiles } from "./support/flow.ts"
+
+let folder = ""
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "lead-gateway-flow-files-"))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Writes a configuration file of this test. */
+const file = (name: string, content: unknown): string => {
+  const path = join(folder, `${crypto.randomUUID()}-${name}.json`)
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content))
+  return path
+}
+
+const load = (changes: Partial<FileSettings> = {}) =>
+  loadFlow({ ...shippedFiles, ...changes }, { productName: "roof" })
+
+/** The mistakes, one line each. */
+const mistakesOf = (changes: Partial<FileSettings>) =>
+  Effect.map(Effect.flip(load(changes)), ({ message }) => message.split("\n"))
+
+describe("loadFlow", () => {
+  it.effect("makes a flow of the files that ship", () =>
+    Effect.gen(function* () {
+      const flow = yield* load()
+      assert.deepStrictEqual(flow.constants, { "product.name": "roof" })
+      assert.deepStrictEqual(Object.keys(flow.versions), ["rules", "profile", "mapping", "template"])
+    }),
+  )
+
+  it.effect("gives a part another version when its file's content is another, and only then", () =>
+    Effect.gen(function* () {
+      const { versions } = yield* load()
+      for (const version of Object.values(versions)) assert.match(version, /^[0-9a-f]{12}$/)
+      const text = readFileSync(shippedFiles.attributeMapping, "utf8")
+      const copied = yield* load({ attributeMapping: file("copy", text) })
+      assert.deepStrictEqual(copied.versions, versions)
+      const changed = yield* load({ attributeMapping: file("changed", `${text}\n`) })
+      assert.notStrictEqual(changed.versions.mapping, versions.mapping)
+      assert.deepStrictEqual({ ...changed.versions, mapping: versions.mapping }, versions)
+    }),
+  )
+
+  it.effect("names every file that cannot be read, and why", () =>
+    Effect.gen(function* () {
+      const missing = join(folder, "missing.json")
+      assert.deepStrictEqual(yield* mistakesOf({ leadRules: missing, payloadTemplate: folder }), [
+        `${missing}: cannot be read (ENOENT)`,
+        `${folder}: cannot be read (EISDIR)`,
+      ])
+    }),
+  )
+
+  it.effect("says on one line where a file stops being JSON", () =>
+    Effect.gen(function* () {
+      const broken = file("broken", '{\n  "a": 1,\n}\n')
+      const empty = file("empty", "")
+      const deep = file("deep", `${"[".repeat(600)}${"]".repeat(600)}`)
+      const [first, second, third, ...more] = yield* mistakesOf({
+        leadRules: broken,
+        normalizerProfile: empty,
+        attributeMapping: deep,
+      })
+      assert.match(first ?? "", /-broken\.json: .*\(line 3 column 1\)$/)
+      assert.match(second ?? "", /-empty\.json: Unexpected end of JSON input$/)
+      assert.match(third ?? "", /-deep\.json: JSON is nested deeper than 512$/)
+      assert.deepStrictEqual(more, [])
+    }),
+  )
+
+  it.effect("finds every mistake of every file at once, each on a line that begins with its file", () =>
+    Effect.gen(function* () {
+      const rule = { field: "", operator: "is", reason: "no reason" }
+      const leadRules = file("rules", { rules: Array.from({ length: 6 }, () => rule) })
+      const normalizerProfile = file("profile", { fields: 1, defaultCountry: "Germany", colour: "red" })
+      const definitions = Array.from({ length: 12 }, (_, n) => [
+        `a${n}`,
+        { attribute_type: "number", is_numeric: "no", values: 1 },
+      ])
+      const attributeMapping = file("mapping", Object.fromEntries(definitions))
+      const payloadTemplate = join(folder, "missing.json")
+      const mistakes = yield* mistakesOf({ leadRules, normalizerProfile, attributeMapping, payloadTemplate })
+      assert.isAbove(mistakes.length, 30)
+      const begins = (path: string) => mistakes.filter((line) => line.startsWith(`${path}: `)).length
+      const counts = [leadRules, normalizerProfile, attributeMapping, payloadTemplate].map(begins)
+      assert.isTrue(
+        counts.every((count) => count > 0),
+        String(counts),
+      )
+      assert.strictEqual(
+        counts.reduce((sum, count) => sum + count),
+        mistakes.length,
+      )
+      assert.strictEqual(new Set(mistakes).size, mistakes.length)
+    }),
+  )
+})

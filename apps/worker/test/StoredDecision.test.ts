@@ -1,0 +1,65 @@
+import { assert, describe, it } from "@effect/vitest"
+import { decide } from "@lead-gateway/lead-pipeline"
+import { Reason, RejectionReason } from "@lead-gateway/lead"
+import type { JsonObject } from "@lead-gateway/lossless-json"
+import { Effect } from "effect"
+import { toStored } from "../src/StoredDecision.ts"
+import { shippedFlow } from "./support/flow.ts"
+
+const stored = (payload: JsonObject) =>
+  Effect.map(shippedFlow, (flow) => ({
+    decidedWith: flow.versions,
+    decision: toStored(flow, decide(flow, { payload, meta: { lead_id: 1 } })),
+  }))
+
+const house = { is_owner: true }
+
+describe("toStored", () => {
+  it.effect(
+    "keeps of a rejection the reason, the rule and its explanation, and the versions that decided",
+    () =>
+      Effect.gen(function* () {
+        const { decidedWith, decision } = yield* stored({ zipcode: "10115", house })
+        const reason = RejectionReason.make("ZIP_NOT_66XXX")
+        assert.deepInclude(decision, { status: "REJECTED", reason, decidedWith })
+        assert.deepInclude("details" in decision ? decision.details : {}, {
+          reason,
+          rule: { index: 0, field: "zipcode" },
+        })
+        assert.notInclude(JSON.stringify(decision), "10115")
+      }),
+  )
+
+  it.effect("keeps of a parked lead what is missing and what it was normalised to", () =>
+    Effect.gen(function* () {
+      const { decidedWith, decision } = yield* stored({ zipcode: "66123", house, email: " A@B.example " })
+      assert.deepStrictEqual(decision, {
+        status: "FAILED",
+        reason: Reason.missingRequiredField,
+        details: { reason: "MISSING_REQUIRED_FIELD", missing: ["phone"] },
+        normalized: { zipcode: "66123", house, email: "a@b.example" },
+        omitted: [],
+        decidedWith,
+      })
+    }),
+  )
+
+  it.effect("keeps of a ready lead both payloads and what was left out", () =>
+    Effect.gen(function* () {
+      const phone = "+49123456789"
+      const { decidedWith, decision } = yield* stored({
+        phone,
+        zipcode: "66123",
+        house,
+        solar_usage: "Heizung",
+      })
+      assert.deepStrictEqual(decision, {
+        status: "READY",
+        normalized: { phone, zipcode: "66123", house, solar_usage: "Heizung" },
+        customerPayload: { phone, product: { name: "solar_panel_installation" }, attributes: [] },
+        omitted: [{ name: "solar_usage", reason: "not_an_allowed_value" }],
+        decidedWith,
+      })
+    }),
+  )
+})
