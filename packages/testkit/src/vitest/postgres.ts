@@ -59,7 +59,9 @@ const start = (): Shared => {
 }
 
 /** Starts the server of the run, or joins it, and provides its URL to the tests. */
-const postgresGlobalSetup = async (project: TestProject): Promise<(() => Promise<void>) | undefined> => {
+const postgresGlobalSetup = async (
+  project: Pick<TestProject, "provide">,
+): Promise<(() => Promise<void>) | undefined> => {
   const given = process.env.TEST_DATABASE_URL
   if (given !== undefined && given !== "") {
     project.provide("leadGatewayPostgresUrl", given)

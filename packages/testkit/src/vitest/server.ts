@@ -16,7 +16,9 @@ const makeFolder = async (): Promise<string> => {
 }
 
 const inputEnds = Effect.callback<void>((resume) => {
-  process.stdin.once("close", () => resume(Effect.void)).resume()
+  const end = () => resume(Effect.void)
+  // A pipe closes, a file only ends.
+  process.stdin.once("end", end).once("close", end).resume()
 })
 
 const program = Effect.gen(function* () {
