@@ -29,7 +29,8 @@ export class LeadWork extends Context.Service<
     readonly untilDue: Effect.Effect<Duration.Duration | undefined, StoreError>
     /**
      * Stores a decision, opens an attempt, or both. Returns the opened attempt, or undefined when the step
-     * opens none or when the lease was lost: then the lead is somebody else's now, and nothing was changed.
+     * opens none. Also undefined, and nothing changed, when the lease was lost (the lead is somebody else's
+     * now), when the lead is decided already, or while its last attempt has no outcome.
      */
     readonly proceed: (step: Step) => Effect.Effect<OpenedAttempt | undefined, StoreError>
     /**

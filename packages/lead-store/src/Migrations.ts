@@ -1,9 +1,14 @@
-import { Effect, Redacted, Schema } from "effect"
-import { Migration, PG_MIGRATE_LOCK_ID, runner, type RunnerOption } from "node-pg-migrate"
-import { readdir } from "node:fs/promises"
-import { basename } from "node:path"
-import type { ConnectionOptions } from "node:tls"
-import { Client, type ClientConfig } from "pg"
+import { Effect } from "effect"
+import { PG_MIGRATE_LOCK_ID, runner, type RunnerOption } from "node-pg-migrate"
+import { readdir, writeFile } from "node:fs/promises"
+import { basename, join } from "node:path"
+import type { Client } from "pg"
+import type { DatabaseAddress } from "./DatabaseAddress.ts"
+import { attempt, attemptOnDisk, withClient } from "./internal/migrationClient.ts"
+import { type MigrationFailed, SchemaTooNew } from "./MigrationError.ts"
+
+export type { DatabaseAddress } from "./DatabaseAddress.ts"
+export { MigrationFailed, SchemaTooNew } from "./MigrationError.ts"
 
 /**
  * The database's schema, moved by the SQL files of `migrations/`.
@@ -19,14 +24,6 @@ export interface Options {
   readonly directory: string
 }
 
-/** Where Postgres is. */
-export interface DatabaseAddress {
-  /** A `postgres://` URL, credentials included. */
-  readonly url: Redacted.Redacted
-  /** False for plain text, else how TLS checks the server; the URL's own `sslmode` does not count. */
-  readonly ssl: boolean | ConnectionOptions
-}
-
 /** One migration of the folder or of the database, oldest first in lists. */
 export interface MigrationState {
   readonly name: string
@@ -36,24 +33,6 @@ export interface MigrationState {
   readonly known: boolean
 }
 
-/** A migration could not be run. The schema is as it was before: all of a run is one transaction. */
-export class MigrationFailed extends Schema.TaggedError<MigrationFailed>()("MigrationFailed", {
-  message: Schema.String,
-  /** True when Postgres could not be reached: trying again later may help. */
-  unavailable: Schema.Boolean,
-}) {}
-
-/** The database has migrations that this version does not know: it was migrated by a newer one. */
-export class SchemaTooNew extends Schema.TaggedError<SchemaTooNew>()("SchemaTooNew", {
-  unknown: Schema.Array(Schema.String),
-}) {
-  override get message(): string {
-    return `the database was migrated by a newer version of Lead Gateway (unknown here: ${this.unknown.join(
-      ", ",
-    )}); run that version, or migrate down with it first`
-  }
-}
-
 /** Applies what is missing; returns the names of what was applied. */
 export const up = (options: Options): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
   run(options, { direction: "up", count: Number.POSITIVE_INFINITY })
@@ -61,29 +40,37 @@ export const up = (options: Options): Effect.Effect<ReadonlyArray<string>, Migra
 /** Takes back the newest `count` migrations, 1 by default; returns their names. */
 export const down = (
   options: Options & { readonly count?: number },
-): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
-  run(options, { direction: "down", count: options.count ?? 1 })
+): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> => {
+  const { count = 1 } = options
+  // node-pg-migrate would take back everything for 0.
+  return count < 1 ? Effect.succeed([]) : run(options, { direction: "down", count })
+}
 
 /** What the folder and the database have, oldest first. Changes nothing. */
 export const status = (options: Options): Effect.Effect<ReadonlyArray<MigrationState>, MigrationFailed> =>
-  connected(options, (client) => states(client, options.directory))
+  withClient(options.connection, (client) => states(client, options.directory))
 
-/** Writes an empty migration `NNNN_name.sql` with both sections; returns its path. */
+/** Writes an empty migration `NNNN_name.sql` with both sections, NNNN being the next number; returns its path. */
 export const create = (directory: string, name: string): Effect.Effect<string, MigrationFailed> =>
-  attempt(() =>
-    Migration.create(name, directory, { filenameFormat: "index", language: "sql", ignorePattern }),
-  )
+  Effect.flatMap(migrationNames(directory), (names) => {
+    const number = 1 + Number.parseInt(names.at(-1) ?? "0", 10)
+    const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? ["migration"]
+    const path = join(directory, `${String(number).padStart(4, "0")}_${words.join("_")}.sql`)
+    return Effect.as(
+      attemptOnDisk(() => writeFile(path, "-- Up Migration\n\n\n-- Down Migration\n\n", { flag: "wx" })),
+      path,
+    )
+  })
 
 const table = "schema_migration"
-/** Everything but `NNNN_name.sql`. */
-const ignorePattern = String.raw`(?!\d{4}_.*\.sql$).*`
+const migrationFile = /^\d{4}_.*\.sql$/
 
 /**
  * Looks and moves under one lock, which goes with the connection: whoever waited for another process sees
  * what that one did.
  */
 const run = (options: Options, how: Pick<RunnerOption, "direction" | "count">) =>
-  connected(options, (client) =>
+  withClient(options.connection, (client) =>
     Effect.gen(function* () {
       // The times of migrations are stored without a zone.
       yield* attempt(() =>
@@ -98,7 +85,7 @@ const run = (options: Options, how: Pick<RunnerOption, "direction" | "count">) =
           ...how,
           dbClient: client,
           dir: options.directory,
-          ignorePattern,
+          ignorePattern: `(?!${migrationFile.source}).*`,
           migrationsTable: table,
           noLock: true,
           singleTransaction: true,
@@ -110,35 +97,6 @@ const run = (options: Options, how: Pick<RunnerOption, "direction" | "count">) =
   )
 
 const ignore = () => {}
-
-/** One connection for one piece of work. */
-const connected = <A, E>(
-  { connection }: Options,
-  use: (client: Client) => Effect.Effect<A, E>,
-): Effect.Effect<A, E | MigrationFailed> =>
-  Effect.acquireUseRelease(
-    attempt(async () => {
-      const client = new Client(clientConfig(connection))
-      // A connection that breaks while idle must not end the process; the query that follows fails.
-      client.on("error", ignore)
-      await client.connect()
-      return client
-    }),
-    use,
-    (client) => Effect.promise(() => client.end().catch(ignore)),
-  )
-
-/** pg reads `sslmode` from the URL in its own way; what the caller says about TLS is to hold for both drivers. */
-const clientConfig = ({ url, ssl }: DatabaseAddress): ClientConfig => {
-  const plain = new URL(Redacted.value(url))
-  plain.searchParams.delete("sslmode")
-  return {
-    connectionString: plain.href,
-    ssl,
-    connectionTimeoutMillis: 5000,
-    application_name: "lead-gateway-migrations",
-  }
-}
 
 const states = Effect.fnUntraced(function* (client: Client, directory: string) {
   const files = yield* migrationNames(directory)
@@ -152,14 +110,12 @@ const states = Effect.fnUntraced(function* (client: Client, directory: string) {
 })
 
 const migrationNames = (directory: string): Effect.Effect<ReadonlyArray<string>, MigrationFailed> =>
-  Effect.tryPromise({
-    try: async () =>
-      (await readdir(directory))
-        .filter((file) => /^\d{4}_.*\.sql$/.test(file))
-        .map((file) => basename(file, ".sql"))
-        .sort(),
-    catch: (error) => new MigrationFailed({ message: messageOf(error), unavailable: false }),
-  })
+  attemptOnDisk(async () =>
+    (await readdir(directory))
+      .filter((file) => migrationFile.test(file))
+      .map((file) => basename(file, ".sql"))
+      .sort(),
+  )
 
 const appliedMigrations = async (client: Client): Promise<ReadonlyMap<string, Date>> => {
   const found = await client.query<{ exists: boolean }>("SELECT to_regclass($1) IS NOT NULL AS exists", [
@@ -170,30 +126,4 @@ const appliedMigrations = async (client: Client): Promise<ReadonlyMap<string, Da
     `SELECT name, run_on AT TIME ZONE 'UTC' AS applied_at FROM ${table} ORDER BY id`,
   )
   return new Map(rows.map((row) => [row.name, row.applied_at]))
-}
-
-const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFailed> =>
-  Effect.tryPromise({
-    try: run,
-    catch: (error) => new MigrationFailed({ message: messageOf(error), unavailable: isUnavailable(error) }),
-  })
-
-/** Postgres quotes the value that does not fit (class 22), which may be a lead's: that message is not told. */
-const messageOf = (error: unknown): string => {
-  const code = codeOf(error)
-  if (code?.startsWith("22") === true) return `a value in the database does not fit (SQLSTATE ${code})`
-  return error instanceof Error && error.message !== "" ? error.message : String(code ?? error)
-}
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined
-
-/**
- * System errors of the socket (ECONNREFUSED, EAI_AGAIN …; Node's own ERR_… are mistakes), pg's own timeout,
- * and SQLSTATEs that mean "not now".
- */
-const isUnavailable = (error: unknown): boolean => {
-  const code = codeOf(error)
-  if (code === undefined) return error instanceof Error && /timeout|terminated/i.test(error.message)
-  return /^E(?!RR_)[A-Z_]+$/.test(code) || /^(08|53|57P)/.test(code)
 }

@@ -15,7 +15,8 @@ interface Opened {
 
 /**
  * Stores decisions and opens attempts, a batch in one statement. Rows are locked in the order of their ids,
- * so that two batches never wait for each other; a lead whose lease was lost is left alone.
+ * so that two batches never wait for each other. A lead whose lease was lost is left alone, and so is one
+ * that is decided already or has an attempt open.
  */
 export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError.SqlError>) =>
   Effect.fnUntraced(function* (steps: ReadonlyArray<LeadRow>) {
@@ -29,7 +30,11 @@ export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, 
         SELECT lead.id, lead.status AS old_status
         FROM inbound_lead AS lead JOIN input ON lead.id = input.id AND lead.lease_token = input.lease
         WHERE lead.id = ANY (ARRAY (SELECT id FROM input))
-          AND (lead.status = 'RECEIVED') = (input.status IS NOT NULL)
+          AND CASE WHEN lead.status = 'RECEIVED' THEN input.status IS NOT NULL
+            ELSE input.status IS NULL AND NOT EXISTS (
+              SELECT FROM delivery_attempt AS attempt
+              WHERE attempt.lead_id = lead.id AND attempt.attempt_no = lead.attempt_count AND attempt.ended_at IS NULL
+            ) END
         ORDER BY lead.id
         FOR UPDATE OF lead
       ), moved AS (

@@ -1,10 +1,11 @@
 /** A database with the schema, the store's services on it, and what tests do with leads. */
 import { PgClient } from "@effect/sql-pg"
-import { LeadId, RejectionReason } from "@lead-gateway/lead"
+import { type LeadId, RejectionReason } from "@lead-gateway/lead"
 import { stringify, type JsonObject } from "@lead-gateway/lossless-json"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
 import type {} from "@lead-gateway/testkit/vitest-postgres"
-import { Duration, Effect, Layer, Redacted } from "effect"
+import { Deferred, Duration, Effect, Fiber, Layer, Redacted, type Scope } from "effect"
+import type { SqlError } from "effect/sql"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -34,10 +35,14 @@ export const template: Template<Migrations.MigrationFailed | Migrations.SchemaTo
   migrate: (url) => Migrations.up({ connection: address(url), directory: migrations }),
 }
 
-/** A database of its own and the services that read and write leads in it. */
-export const World = Layer.mergeAll(LeadIntake.layer, LeadWork.layer, LeadReader.layer).pipe(
+const World = Layer.mergeAll(LeadIntake.layer, LeadWork.layer, LeadReader.layer).pipe(
   Layer.provideMerge(TestDatabase.layerClient({ template })),
 )
+
+/** Runs a test in a database of its own, with the services that read and write leads in it. */
+export const inWorld = <A, E>(
+  test: Effect.Effect<A, E, Layer.Success<typeof World> | Scope.Scope>,
+): Effect.Effect<A, E | Layer.Error<typeof World>> => Effect.provide(Effect.scoped(test), World)
 
 /** A lead as the api would hand it in. */
 export const newLead = (payload: JsonObject | string = { phone: "+49123456789" }): NewLead => {
@@ -73,29 +78,29 @@ export const claimOne = Effect.flatMap(claim(2), (claimed) =>
 
 const versions = { rules: "1", profile: "1", mapping: "1", template: "1" }
 
-export const ready: StoredDecision = {
+export const ready = {
   status: "READY",
   normalized: { phone: "+49123456789" },
   customerPayload: { phone: "+49123456789", product: { name: "solar" } },
   omitted: [],
   decidedWith: versions,
-}
+} satisfies StoredDecision
 
-export const rejected: StoredDecision = {
+export const rejected = {
   status: "REJECTED",
   reason: RejectionReason.make("ZIP_NOT_66XXX"),
   details: { reason: "ZIP_NOT_66XXX" },
   decidedWith: versions,
-}
+} satisfies StoredDecision
 
-export const parked: StoredDecision = {
+export const parked = {
   status: "FAILED",
   reason: RejectionReason.make("MISSING_REQUIRED_FIELD"),
   details: { missing: ["phone"] },
   normalized: { phone: null },
   omitted: [{ name: "roof_age", reason: "not_a_number" }],
   decidedWith: versions,
-}
+} satisfies StoredDecision
 
 /** Takes a lead one step on: by a first decision, or by a further attempt. */
 export const proceed = (lead: Pick<ClaimedLead, "id" | "lease">, decision: StoredDecision | undefined) =>
@@ -193,3 +198,40 @@ export const rowOf = (id: LeadId) =>
       (rows) => rows[0],
     ),
   )
+
+/** Runs a statement in a transaction of its own, which stays open until the returned effect ends it. */
+export const holdOpen = Effect.fnUntraced(function* (
+  statement: (sql: PgClient.PgClient) => Effect.Effect<unknown, SqlError.SqlError>,
+) {
+  const sql = yield* PgClient.PgClient
+  const begun = yield* Deferred.make<void>()
+  const over = yield* Deferred.make<void>()
+  const transaction = yield* statement(sql).pipe(
+    Effect.andThen(Deferred.succeed(begun, undefined)),
+    Effect.andThen(Deferred.await(over)),
+    sql.withTransaction,
+    Effect.forkScoped,
+  )
+  yield* Deferred.await(begun)
+  return Effect.andThen(Deferred.succeed(over, undefined), Fiber.join(transaction))
+})
+
+/** Waits, in real time, until so many statements of this database wait for a lock. */
+export const lockWaiters = (count: number) =>
+  PgClient.PgClient.use((sql) =>
+    sql<{ waiting: bigint }>`
+      SELECT count(*) AS waiting FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`.pipe(
+      Effect.repeat({ until: (rows) => rows[0]?.waiting === BigInt(count) }),
+    ),
+  )
+
+/** Cuts every connection to this database but the one that does it, and tells how many those were. */
+export const cutConnections = PgClient.PgClient.use((sql) =>
+  Effect.map(
+    sql`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    (rows) => rows.length,
+  ),
+)

@@ -1,0 +1,69 @@
+import { Effect, Redacted } from "effect"
+import { Client, type ClientConfig } from "pg"
+import type { DatabaseAddress } from "../DatabaseAddress.ts"
+import { MigrationFailed } from "../MigrationError.ts"
+
+/** Uses one connection of the driver that node-pg-migrate works with, and closes it however that ends. */
+export const withClient = <A, E>(
+  address: DatabaseAddress,
+  use: (client: Client) => Effect.Effect<A, E>,
+): Effect.Effect<A, E | MigrationFailed> =>
+  Effect.acquireUseRelease(
+    attempt(async () => {
+      const client = new Client(clientConfig(address))
+      // A connection that breaks while idle must not end the process; the query that follows fails.
+      client.on("error", ignore)
+      await client.connect()
+      return client
+    }),
+    use,
+    (client) => Effect.promise(() => client.end().catch(ignore)),
+  )
+
+const ignore = () => {}
+
+/** pg reads `sslmode` from the URL in its own way; what the caller says about TLS is to hold for both drivers. */
+const clientConfig = ({ url, ssl }: DatabaseAddress): ClientConfig => {
+  const plain = new URL(Redacted.value(url))
+  plain.searchParams.delete("sslmode")
+  return {
+    connectionString: plain.href,
+    ssl,
+    connectionTimeoutMillis: 5000,
+    application_name: "lead-gateway-migrations",
+  }
+}
+
+/** Runs something that may fail for a reason of Postgres, of the network or of the migrations. */
+export const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFailed> =>
+  Effect.tryPromise({
+    try: run,
+    catch: (error) => new MigrationFailed({ message: messageOf(error), unavailable: isUnavailable(error) }),
+  })
+
+/** As {@link attempt}, for the migrations' folder: what is wrong with it will not pass. */
+export const attemptOnDisk = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFailed> =>
+  Effect.tryPromise({
+    try: run,
+    catch: (error) => new MigrationFailed({ message: messageOf(error), unavailable: false }),
+  })
+
+/** Postgres quotes the value that does not fit (class 22), which may be a lead's: that message is not told. */
+const messageOf = (error: unknown): string => {
+  const code = codeOf(error)
+  if (code?.startsWith("22") === true) return `a value in the database does not fit (SQLSTATE ${code})`
+  return error instanceof Error && error.message !== "" ? error.message : String(code ?? error)
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined
+
+/**
+ * System errors of the socket (ECONNREFUSED, EAI_AGAIN …; Node's own ERR_… are mistakes), pg's own timeout,
+ * and SQLSTATEs that mean "not now".
+ */
+const isUnavailable = (error: unknown): boolean => {
+  const code = codeOf(error)
+  if (code === undefined) return error instanceof Error && /timeout|terminated/i.test(error.message)
+  return /^E(?!RR_)[A-Z_]+$/.test(code) || /^(08|53|57P)/.test(code)
+}
