@@ -1,5 +1,6 @@
 /** The customer's API that leads are delivered to. */
-import { Duration, type Option, type Redacted } from "effect"
+import { checkUrl } from "@lead-gateway/customer-client"
+import { Duration, Option, type Redacted, Result } from "effect"
 import * as Kind from "./Kind.ts"
 import * as Settings from "./Settings.ts"
 
@@ -41,15 +42,26 @@ const others = {
 }
 
 /** The customer of an app that delivers. */
-export const customerSettings: Settings.Settings<CustomerSettings> = Settings.all({
-  url: Settings.required(...url),
-  ...others,
-})
+export const customerSettings: Settings.Settings<CustomerSettings> = Settings.refine(
+  Settings.all({ url: Settings.required(...url), ...others }),
+  (customer) => allowed(customer, customer.url),
+)
 
 /** The customer of an app that also runs before there is one. */
-export const optionalCustomerSettings: Settings.Settings<CustomerSettings<Option.Option<URL>>> = Settings.all(
-  {
-    url: Settings.optional(...url),
-    ...others,
-  },
-)
+export const optionalCustomerSettings: Settings.Settings<CustomerSettings<Option.Option<URL>>> =
+  Settings.refine(Settings.all({ url: Settings.optional(...url), ...others }), (customer) =>
+    Option.match(customer.url, {
+      onNone: () => Result.succeed(customer),
+      onSome: (url) => allowed(customer, url),
+    }),
+  )
+
+/** An address that no delivery may go to is a mistake at start already; a name is looked at when it is resolved. */
+const allowed = <C extends CustomerSettings<unknown>>(
+  customer: C,
+  url: URL,
+): Result.Result<C, ReadonlyArray<string>> =>
+  Result.mapBoth(checkUrl(url, customer), {
+    onSuccess: () => customer,
+    onFailure: ({ message }) => [`CUSTOMER_API_URL: "${Kind.httpUrl.show(url)}" is not allowed; ${message}`],
+  })

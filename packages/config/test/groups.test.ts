@@ -83,6 +83,21 @@ describe("the gateway", () => {
     }),
   )
 
+  it.effect("refuses a customer at an address that no delivery may go to", () =>
+    Effect.gen(function* () {
+      const refused = (url: string, allowPrivate = "true") =>
+        mistakes(gateway, { CUSTOMER_API_URL: url, CUSTOMER_API_ALLOW_PRIVATE: allowPrivate })
+      assert.deepStrictEqual(yield* refused("http://169.254.169.254/latest"), [
+        'CUSTOMER_API_URL: "http://169.254.169.254/latest" is not allowed; ' +
+          "the customer's URL leads to 169.254.169.254, a forbidden address",
+      ])
+      assert.deepStrictEqual(yield* refused("https://10.0.0.1/leads", "false"), [
+        'CUSTOMER_API_URL: "https://10.0.0.1/leads" is not allowed; ' +
+          "the customer's URL leads to 10.0.0.1, a private address",
+      ])
+    }),
+  )
+
   it.effect("has no use for a REDIS_URL", () =>
     Effect.gen(function* () {
       const { value } = yield* load(gateway, { REDIS_URL: "redis://:hunter2@x" })
