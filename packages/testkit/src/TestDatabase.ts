@@ -5,6 +5,16 @@ import * as Reactivity from "effect/reactivity/Reactivity"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /**
+     * The URL of the run's Postgres server, from the `globalSetup` `@lead-gateway/testkit/vitest-postgres`. Its
+     * database is for maintenance, not for tests.
+     */
+    leadGatewayPostgresUrl: string
+  }
+}
+
 /** A database that is prepared once and then copied for each test: a schema, say, or a schema with a million rows. */
 export interface Template<E = never> {
   /**

@@ -25,5 +25,3 @@ export {
   type TestProcessOptions,
   type Within,
 } from "./TestProcess.ts"
-// What vitest hands from the server to the tests is declared there: without this, users of the kit lack the type.
-export type {} from "./vitest/postgres.ts"

@@ -29,7 +29,7 @@ import { isAlive, startOf } from "./processes.ts"
 import { sleepMs } from "./wait.ts"
 
 /** The lock's name in the data folder. */
-export const lockName = "owner.json"
+const lockName = "owner.json"
 
 /** How often a holder touches its lock. */
 const touchEveryMs = 2_000

@@ -35,7 +35,8 @@ const main = (task: OwnerTask) =>
     const { url } = yield* EmbeddedPostgres.make(task)
     const sql = yield* PgClient.make({ url })
     const ask = Effect.map(sql`SELECT 42 AS answer`, (rows) => say({ _tag: "Answer", rows }))
-    process.on("SIGINT", () => void Effect.runPromise(ask))
+    const runPromise = Effect.runPromiseWith(yield* Effect.context())
+    process.on("SIGINT", () => void runPromise(ask))
     say({ _tag: "Up", url: Redacted.value(url) })
     yield* Effect.promise(() => toldToStop)
   }).pipe(

@@ -28,7 +28,7 @@ export const namelessUid = isRoot ? 54321 : undefined
 
 /** Whether user namespaces are allowed on this machine. */
 export const hasNamespaces =
-  spawnSync("unshare", ["-U", "--map-user=65534", "--map-group=65534", "true"]).status === 0
+  spawnSync("sh", ["-c", "unshare -U --map-user=65534 --map-group=65534 true"]).status === 0
 
 /** What is to be done after the test file, the last first. */
 const cleanups: Array<() => unknown> = []

@@ -18,13 +18,8 @@ import { createInterface } from "node:readline"
 import type { Readable, Writable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import type { TestProject } from "vitest/node"
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** The URL of the run's Postgres server; its database is for maintenance, not for tests. */
-    leadGatewayPostgresUrl: string
-  }
-}
+// Says what is provided.
+import type {} from "../TestDatabase.ts"
 
 /** A server and how many projects of the run use it. */
 interface Shared {
