@@ -1,0 +1,54 @@
+import { execFile } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { assert, describe, it } from "@effect/vitest"
+import { TestProcess } from "@lead-gateway/testkit"
+import { Effect } from "effect"
+import { pathOf, read } from "./repository.ts"
+
+const shell = promisify(execFile)
+
+const example = "http://127.0.0.1:8080"
+
+/** The commands of the tour, each with what the README says it prints. */
+const tour = [...read("README.md").matchAll(/```sh\n(curl [^]*?)```\n[^]*?```json\n([^]*?)```/g)].map(
+  ([, commands = "", promised = ""]) => ({ commands, promised }),
+)
+
+/** An answer, with what differs from run to run made alike. */
+const timeless = (text: string): unknown =>
+  JSON.parse(
+    text
+      .replaceAll(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"<time>"')
+      .replaceAll(/"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/g, '"<uuid>"'),
+  )
+
+const dataDir = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "lead-gateway-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true })),
+)
+
+describe("the README", () => {
+  it.live("shows a tour whose every command prints what it says", () =>
+    Effect.gen(function* () {
+      const gateway = yield* TestProcess.spawn({
+        program: pathOf("apps/gateway/src/main.ts"),
+        cwd: pathOf("."),
+        env: { API_PORT: "0", DATA_DIR: yield* dataDir },
+      })
+      const address = yield* gateway.waitForLine(/^ {2}address /)
+      const url = address.replace(/^ *address +/, "")
+      // What a reader's eyes take a moment for, the test waits for.
+      const afterwards = ["lead delivered", "lead rejected"]
+      for (const [step, { commands, promised }] of tour.entries()) {
+        const { stdout } = yield* Effect.promise(() => shell("sh", ["-c", commands.replaceAll(example, url)]))
+        assert.deepStrictEqual(timeless(stdout), timeless(promised))
+        const line = afterwards[step]
+        if (line !== undefined) yield* gateway.waitForLine(line)
+      }
+      assert.strictEqual(tour.length, 4)
+    }).pipe(Effect.scoped),
+  )
+})
