@@ -4,16 +4,7 @@ import { Context, Effect, Layer, Redacted, type Scope } from "effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /**
-     * The URL of the run's Postgres server, from the `globalSetup` `@lead-gateway/testkit/vitest-postgres`. Its
-     * database is for maintenance, not for tests.
-     */
-    leadGatewayPostgresUrl: string
-  }
-}
+import { serverUrlKey } from "./internal/provided.ts"
 
 /** A database that is prepared once and then copied for each test: a schema, say, or a schema with a million rows. */
 export interface Template<E = never> {
@@ -51,7 +42,7 @@ const withDatabase = (serverUrl: string, name: string): string => {
 /** vitest is loaded here only: elsewhere the kit works without a test runner. */
 const serverOfTheRun = Effect.promise(async () => {
   const { inject } = await import("vitest")
-  const url: string | undefined = inject("leadGatewayPostgresUrl")
+  const url: string | undefined = inject(serverUrlKey)
   if (url !== undefined) return url
   throw new Error('no Postgres: add globalSetup "@lead-gateway/testkit/vitest-postgres" to vitest.config.ts')
 })

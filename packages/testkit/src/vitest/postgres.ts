@@ -18,8 +18,7 @@ import { createInterface } from "node:readline"
 import type { Readable, Writable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import type { TestProject } from "vitest/node"
-// Says what is provided.
-import type {} from "../TestDatabase.ts"
+import { serverUrlKey } from "../internal/provided.ts"
 
 /** A server and how many projects of the run use it. */
 interface Shared {
@@ -59,7 +58,7 @@ const postgresGlobalSetup = async (
 ): Promise<(() => Promise<void>) | undefined> => {
   const given = process.env.TEST_DATABASE_URL
   if (given !== undefined && given !== "") {
-    project.provide("leadGatewayPostgresUrl", given)
+    project.provide(serverUrlKey, given)
     return undefined
   }
   const shared = (held.leadGatewayTestPostgres ??= start())
@@ -71,7 +70,7 @@ const postgresGlobalSetup = async (
     await shared.stop()
   }
   try {
-    project.provide("leadGatewayPostgresUrl", await shared.url)
+    project.provide(serverUrlKey, await shared.url)
   } catch (error) {
     await leave()
     throw error
