@@ -1,11 +1,13 @@
 import { CorrelationId } from "@lead-gateway/telemetry"
 import { Duration, Effect, Option, Schema, type Scope } from "effect"
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { randomUUID } from "node:crypto"
-import type { AddressInfo } from "node:net"
-import { answerBrokenRequest } from "./internal/brokenRequest.ts"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { AddressInfo, Socket } from "node:net"
+import { answerBrokenRequest, refuse, textOf } from "./internal/brokenRequest.ts"
+import { continueWhenRead } from "./internal/continueWhenRead.ts"
+import { respond } from "./respond.ts"
 
-/** Answers one request. The correlation id is on the response already, and on the request's headers. */
+/** Answers one request. Its correlation id is on the response already. */
 export type Handler = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -19,6 +21,8 @@ export interface HttpListenerOptions {
   readonly port: number
   /** How long requests that are being answered may take when the listener closes. */
   readonly shutdownTimeout: Duration.Duration
+  /** How long a sender may take over one request, and at most 10 s over its headers; 30 s unless set. */
+  readonly requestTimeout?: Duration.Duration
 }
 
 /** The address cannot be listened on: taken, not this machine's, or not allowed. */
@@ -38,53 +42,114 @@ export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFail
   }
 }
 
+/** A server, and each of its connections with the newest answer on it. */
+interface Listener {
+  readonly server: Server
+  readonly connections: Map<Socket, ServerResponse | undefined>
+}
+
 /**
  * Listens until the scope closes, and returns the address in use.
  *
- * Every response carries `X-Correlation-ID`: the sender's, if it is one, else a new one. When the scope
- * closes no new connection is taken, requests that are being answered may end, and then all is cut.
+ * Every response carries `X-Correlation-ID`: the sender's, if it is one, else a new one. What is no proper
+ * request is answered here, like all other errors. A body is asked for (`Expect: 100-continue`) when the
+ * handler begins to read it. When the scope closes no new connection is taken, requests that are being answered
+ * may end, and then all is cut.
  */
 export const listen = (
   options: HttpListenerOptions,
   handler: Handler,
 ): Effect.Effect<AddressInfo, ListenFailed, Scope.Scope> =>
-  Effect.acquireRelease(start(options, handler), (server) => stop(server, options.shutdownTimeout)).pipe(
-    Effect.map((server) => server.address() as AddressInfo),
+  Effect.acquireRelease(start(options, handler), (listener) => stop(listener, options.shutdownTimeout)).pipe(
+    Effect.map(({ server }) => server.address() as AddressInfo),
   )
 
-const start = ({ host, port }: HttpListenerOptions, handler: Handler): Effect.Effect<Server, ListenFailed> =>
+const start = (options: HttpListenerOptions, handler: Handler): Effect.Effect<Listener, ListenFailed> =>
   Effect.callback((resume) => {
-    const server = createServer(
-      // A webhook is short: who takes longer than this to send one is gone, or wants to hold us up.
-      { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
-      (request, response) => {
-        const correlationId = name(request)
-        response.setHeader("X-Correlation-ID", correlationId)
-        // A stop must not wait for the next request of a connection that is kept alive.
-        if (!server.listening) response.shouldKeepAlive = false
-        handler(request, response, correlationId)
-      },
-    )
-    server.on("clientError", answerBrokenRequest)
+    const { host, port } = options
+    const listener = makeListener(options, handler)
+    const { server } = listener
     const failed = (error: NodeJS.ErrnoException) =>
       resume(Effect.fail(new ListenFailed({ host, port, code: error.code ?? error.message })))
     server.once("error", failed)
     server.listen(port, host, () => {
       server.off("error", failed)
-      resume(Effect.succeed(server))
+      // A connection that cannot be taken is its sender's to try again, and no reason to end.
+      server.on("error", () => {})
+      resume(Effect.succeed(listener))
     })
     return Effect.sync(() => server.close())
   })
 
-const name = (request: IncomingMessage): CorrelationId.CorrelationId => {
-  const given = CorrelationId.fromHeader(request.headers["x-correlation-id"]?.toString())
-  const id = Option.getOrElse(given, () => CorrelationId.CorrelationId.make(randomUUID()))
-  request.headers["x-correlation-id"] = id
-  return id
+const makeListener = (
+  { requestTimeout = Duration.seconds(30) }: HttpListenerOptions,
+  handler: Handler,
+): Listener => {
+  // A webhook is short: who takes longer than this to send one is gone, or wants to hold us up.
+  const timeoutMs = Duration.toMillis(requestTimeout)
+  const server = createServer({
+    requestTimeout: timeoutMs,
+    headersTimeout: Math.min(timeoutMs, 10_000),
+    connectionsCheckingInterval: 1_000,
+    // Longer than the 60 s of the common proxies, so that they close, and never send into a closing connection.
+    keepAliveTimeout: 75_000,
+    requireHostHeader: false,
+  })
+  const connections: Listener["connections"] = new Map()
+  const receive = (handler: Handler) => (request: IncomingMessage, response: ServerResponse) => {
+    const id = correlationId(request)
+    response.setHeader("X-Correlation-ID", id)
+    connections.set(request.socket, response)
+    // A stop must not wait for the next request of a connection that is kept alive.
+    if (!server.listening) response.shouldKeepAlive = false
+    handler(request, response, id)
+  }
+  const onRequest = receive((request, response, id) => {
+    // RFC 9112, 3.2.
+    const lacksHost = request.headers.host === undefined && request.httpVersion === "1.1"
+    return lacksHost ? refuseWith(400)(request, response) : handler(request, response, id)
+  })
+  server
+    .on("connection", (socket: Socket) => {
+      connections.set(socket, undefined)
+      socket.once("close", () => connections.delete(socket))
+    })
+    .on("request", onRequest)
+    .on("checkContinue", (request, response) => {
+      continueWhenRead(request, response)
+      onRequest(request, response)
+    })
+    .on("checkExpectation", receive(refuseWith(417)))
+    .on("connect", (_, socket) => refuse(socket.resume(), 501))
+    .on("clientError", (error, socket) =>
+      answerBrokenRequest(error, socket, connections.get(socket as Socket)),
+    )
+  return { server, connections }
 }
 
-const stop = (server: Server, within: Duration.Duration): Effect.Effect<void> =>
+const refuseWith = (status: number) => (_: IncomingMessage, response: ServerResponse) =>
+  respond(response, { status, body: { error: textOf(status) } })
+
+const correlationId = (request: IncomingMessage): CorrelationId.CorrelationId =>
+  Option.getOrElse(CorrelationId.fromHeader(request.headers["x-correlation-id"]?.toString()), () =>
+    CorrelationId.CorrelationId.make(randomUUID()),
+  )
+
+const stop = (listener: Listener, within: Duration.Duration): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
-    server.close(() => resume(Effect.void))
-    server.closeIdleConnections()
-  }).pipe(Effect.timeoutOption(within), Effect.andThen(Effect.sync(() => server.closeAllConnections())))
+    listener.server.close(() => resume(Effect.void))
+    windUp(listener)
+  }).pipe(
+    Effect.timeoutOption(within),
+    Effect.andThen(Effect.sync(() => listener.server.closeAllConnections())),
+  )
+
+/** Node closes what is idle; this makes the answers under way the last ones of their connections. */
+const windUp = ({ connections }: Listener): void => {
+  for (const [socket, latest] of connections) {
+    if (latest === undefined) {
+      if (socket.bytesRead === 0) socket.destroy()
+    } else if (!latest.headersSent) latest.shouldKeepAlive = false
+    else latest.once("close", () => socket.destroySoon())
+  }
+}

@@ -6,6 +6,7 @@
  * meaning are theirs.
  */
 export { type Handler, listen, ListenFailed, type HttpListenerOptions } from "./HttpListener.ts"
+export { type Reply, respond } from "./respond.ts"
 export { handlerOf } from "./routes.ts"
 export { runCommand } from "./runCommand.ts"
 export { type Program, runMain } from "./runMain.ts"

@@ -1,4 +1,4 @@
-import { NodeHttpServer } from "@effect/platform-node"
+import { NodeHttpServer, NodeHttpServerRequest } from "@effect/platform-node"
 import { CurrentCorrelationId, withErrorBodies } from "@lead-gateway/api-contract"
 import { Effect, type Layer } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
@@ -14,8 +14,8 @@ export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     const app = yield* HttpRouter.toHttpEffect(routes)
-    const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) => {
-      const id = headers["x-correlation-id"] ?? "unknown"
+    const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+      const id = String(NodeHttpServerRequest.toServerResponse(request).getHeader("X-Correlation-ID"))
       return withErrorBodies(app).pipe(
         Effect.provideService(CurrentCorrelationId, id),
         Effect.annotateLogs("correlation_id", id),

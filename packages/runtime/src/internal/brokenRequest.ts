@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
-import { STATUS_CODES } from "node:http"
+import { type ServerResponse, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
+import { respond } from "../respond.ts"
 
 /** Node's error codes for what is no request, and what it is answered; all others are 400. */
 const statusOf: Readonly<Record<string, number>> = {
@@ -9,22 +10,48 @@ const statusOf: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
+/** The text of an error that only HTTP itself knows, as in `408`: `request timeout`. */
+export const textOf = (status: number): string => (STATUS_CODES[status] ?? "error").toLowerCase()
+
 /**
- * Answers what never became a request (no HTTP, headers too large, too slow) in the form of all other errors,
- * and closes its connection.
+ * Answers what did not become a whole request (no HTTP, headers too large, too slow, a body that breaks off)
+ * in the form of all other errors, and closes its connection.
+ *
+ * `latest` is the connection's newest answer, if it has had any: the request it belongs to may be the broken
+ * one, or may have to be answered first.
  */
-export const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Duplex): void => {
-  if (!socket.writable || error.code === "ECONNRESET") {
-    socket.destroy()
-    return
-  }
+export const answerBrokenRequest = (
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  latest: ServerResponse | undefined,
+): void => {
+  // What still comes of a request that has been refused breaks too.
+  if (refused.has(socket)) return
+  refused.add(socket)
   const status = statusOf[error.code ?? ""] ?? 400
-  const text = STATUS_CODES[status] ?? "Bad Request"
+  if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
+  else if (latest === undefined || latest.closed) refuse(socket, status)
+  else if (latest.req.complete) latest.once("close", () => refuse(socket, status))
+  else if (latest.headersSent) socket.destroy()
+  else {
+    latest.shouldKeepAlive = false
+    respond(latest, { status, body: { error: textOf(status) } })
+  }
+}
+
+const refused = new WeakSet<Duplex>()
+
+/** Time to read the answer: a connection that is cut while its sender still writes loses it. */
+const graceMs = 1_000
+
+/** Answers on a connection that carries no HTTP any more, and closes it. */
+export const refuse = (socket: Duplex, status: number): void => {
+  if (!socket.writable) return
   const id = randomUUID()
-  const body = JSON.stringify({ error: text.toLowerCase(), correlation_id: id })
+  const body = JSON.stringify({ error: textOf(status), correlation_id: id })
   socket.end(
     [
-      `HTTP/1.1 ${status} ${text}`,
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
       "Content-Type: application/json",
       `Content-Length: ${Buffer.byteLength(body)}`,
       `X-Correlation-ID: ${id}`,
@@ -33,4 +60,6 @@ export const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Duplex
       body,
     ].join("\r\n"),
   )
+  const timer = setTimeout(() => socket.destroy(), graceMs)
+  socket.once("close", () => clearTimeout(timer))
 }

@@ -1,0 +1,69 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http"
+
+/** An answer that is there as a whole. */
+export interface Reply {
+  readonly status: number
+  /** A JSON object; `correlation_id` is added as its last field. */
+  readonly body: object
+  readonly headers?: OutgoingHttpHeaders
+}
+
+/** What of an unread body is thrown away, before its connection is cut. */
+export interface RestLimits {
+  readonly bytes: number
+  readonly ms: number
+}
+
+const restLimits: RestLimits = { bytes: 64 * 1024 * 1024, ms: 10_000 }
+
+/** A rest that is larger than this costs more than a new connection. */
+const worthKeepingAlive = 256 * 1024
+
+/**
+ * Answers a request, whether or not its body has been read.
+ *
+ * Whoever is still sending gets to read the answer: closing at once would reset the connection, and the answer
+ * with it. So the rest of the body is thrown away, 64 MiB or 10 s of it at most, and then the connection is
+ * cut; a connection is kept alive over a rest of at most 256 KiB. A request that has been answered, or whose
+ * sender is gone, is left alone.
+ */
+export const respond = (response: ServerResponse, reply: Reply, limits: RestLimits = restLimits): void => {
+  if (response.headersSent || response.destroyed) return
+  const text = JSON.stringify({ ...reply.body, correlation_id: response.getHeader("X-Correlation-ID") })
+  const { req: request } = response
+  if (!request.complete && Number(request.headers["content-length"] ?? 0) > worthKeepingAlive) {
+    response.shouldKeepAlive = false
+  }
+  response.writeHead(reply.status, {
+    "Content-Type": "application/json",
+    "Content-Length": Buffer.byteLength(text),
+    ...reply.headers,
+  })
+  if (request.complete || !hasBody(request)) response.end(text)
+  else endAfterRest(response, text, limits)
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined
+
+/** The text is sent at once; Node's own end comes with the end of the body, and then leaves nothing unread. */
+const endAfterRest = (response: ServerResponse, text: string, limits: RestLimits): void => {
+  const { req: request, shouldKeepAlive } = response
+  const { socket } = request
+  const cut = () => socket.destroy()
+  const timer = setTimeout(cut, limits.ms)
+  let rest = 0
+  request
+    .on("data", (chunk: Buffer) => {
+      rest += chunk.length
+      if (rest > limits.bytes) cut()
+    })
+    .once("end", () => response.end())
+    .once("close", () => clearTimeout(timer))
+    .resume()
+  // By itself a write sends no headers where there may be no text, as for HEAD.
+  response.flushHeaders()
+  response.write(text, () => {
+    if (!shouldKeepAlive) socket.end()
+  })
+}

@@ -1,0 +1,5 @@
+/** A command that ends by itself. */
+import { runCommand } from "@lead-gateway/runtime"
+import { Console } from "effect"
+
+runCommand(Console.log("done"))

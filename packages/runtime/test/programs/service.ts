@@ -1,0 +1,24 @@
+/** A service that says when it runs, fails when it is told to, and takes its time to stop. */
+import { loggingSettings, Settings, Kind } from "@lead-gateway/config"
+import { listen, respond, runMain } from "@lead-gateway/runtime"
+import { Duration, Effect } from "effect"
+
+const shutdownTimeout = Duration.seconds(5)
+
+runMain({
+  service: "test",
+  settings: Settings.all({
+    logging: loggingSettings,
+    port: Settings.withDefault("PORT", Kind.listenPort, "Port", 0),
+    bug: Settings.withDefault("BUG", Kind.boolean, "Whether to break", false),
+  }),
+  main: Effect.fnUntraced(function* ({ bug, port }) {
+    if (bug) return yield* Effect.die(new Error("a bug"))
+    yield* Effect.addFinalizer(() => Effect.andThen(Effect.sleep("300 millis"), Effect.logInfo("tidied up")))
+    const address = yield* listen({ host: "127.0.0.1", port, shutdownTimeout }, (_, response) =>
+      respond(response, { status: 200, body: {} }),
+    )
+    yield* Effect.annotateLogs(Effect.logInfo("listening"), { port: address.port })
+    return yield* Effect.never
+  }),
+})

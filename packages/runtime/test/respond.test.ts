@@ -1,0 +1,112 @@
+import { assert, describe, it } from "@effect/vitest"
+import { CorrelationId } from "@lead-gateway/telemetry"
+import { respond, type RestLimits } from "../src/respond.ts"
+import { Effect } from "effect"
+import { connect } from "./connection.ts"
+import { assertError, refuse, serve } from "./world.ts"
+
+const MiB = 1024 * 1024
+const head = "POST / HTTP/1.1\r\nHost: x\r\n"
+const limited = (limits: RestLimits) =>
+  serve((_, response) => respond(response, { status: 413, body: { error: "too large" } }, limits))
+
+describe("an answer to a request whose body is not read", () => {
+  it.live("leaves a connection alive after a small rest", () =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* serve(refuse))
+      yield* connection.send(`${head}Content-Length: 200000\r\n\r\n`)
+      assertError(yield* connection.answer, 413, "too large")
+      yield* connection.send("x".repeat(200_000))
+      yield* connection.send(`${head}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`)
+      assertError(yield* connection.answer, 413, "too large")
+      yield* connection.send(`0\r\n\r\n${head}Content-Length: 1\r\n\r\nx`)
+      assertError(yield* connection.answer, 413, "too large")
+    }),
+  )
+
+  it.live("can be read by who only reads when everything is sent", () =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* serve(refuse))
+      yield* connection.send(`${head}Content-Length: ${20 * MiB}\r\n\r\n`)
+      for (let i = 0; i < 20; i++) {
+        yield* connection.send(Buffer.alloc(MiB))
+        yield* Effect.sleep("5 millis")
+      }
+      const answer = yield* connection.answer
+      assertError(answer, 413, "too large")
+      assert.strictEqual(answer.headers["connection"], "close")
+      assert.strictEqual(yield* connection.closed, "ended")
+    }),
+  )
+
+  it.live("can be read by who asked for the connection to be closed", () =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* serve(refuse))
+      yield* connection.send(`${head}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n`)
+      for (let i = 0; i < 20; i++) {
+        yield* connection.send(`${MiB.toString(16)}\r\n`)
+        yield* connection.send(Buffer.alloc(MiB))
+        yield* connection.send("\r\n")
+        yield* Effect.sleep("5 millis")
+      }
+      yield* connection.send("0\r\n\r\n")
+      assertError(yield* connection.answer, 413, "too large")
+      assert.strictEqual(yield* connection.closed, "ended")
+    }),
+  )
+
+  it.live("comes without its text when only the head is asked for", () =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* serve(refuse))
+      const head = "HEAD / HTTP/1.1\r\nHost: x\r\n"
+      yield* connection.send(`${head}\r\n${head}Content-Length: 3\r\n\r\n`)
+      yield* Effect.sleep("50 millis")
+      assert.match(connection.rest(), /^(HTTP\/1\.1 413 [^{]*\r\n\r\n){2}$/)
+      yield* connection.send(`abc${head}Connection: close\r\n\r\n`)
+      assert.strictEqual(yield* connection.closed, "ended")
+      assert.match(connection.rest(), /^(HTTP\/1\.1 413 [^{]*\r\n\r\n){3}$/)
+    }),
+  )
+
+  it.live("does not let a sender send for ever", () =>
+    Effect.gen(function* () {
+      const port = yield* limited({ bytes: 2 * MiB, ms: 60_000 })
+      const connection = yield* connect(port)
+      yield* connection.send(`${head}Transfer-Encoding: chunked\r\n\r\n${(64 * MiB).toString(16)}\r\n`)
+      yield* connection.answer
+      yield* connection.send(Buffer.alloc(32 * MiB))
+      assert.match(yield* connection.closed, /ECONNRESET|EPIPE/)
+    }),
+  )
+
+  it.live("does not wait for ever for a sender that is silent", () =>
+    Effect.gen(function* () {
+      const port = yield* limited({ bytes: MiB, ms: 200 })
+      const connection = yield* connect(port)
+      yield* connection.send(`${head}Content-Length: 100\r\n\r\n`)
+      const answer = yield* connection.answer
+      assert.notStrictEqual(answer.headers["connection"], "close")
+      assert.strictEqual(yield* connection.closed, "ended")
+    }),
+  )
+
+  it.live("is given once, and not to who is gone", () =>
+    Effect.gen(function* () {
+      const seen: Array<boolean> = []
+      const port = yield* serve((request, response) => {
+        refuse(request, response, CorrelationId.CorrelationId.make("x"))
+        refuse(request, response, CorrelationId.CorrelationId.make("x"))
+        request.once("close", () => {
+          refuse(request, response, CorrelationId.CorrelationId.make("x"))
+          seen.push(true)
+        })
+      })
+      const connection = yield* connect(port)
+      yield* connection.send(`${head}Content-Length: 1\r\n\r\nx${head}\r\n`)
+      assertError(yield* connection.answer, 413, "too large")
+      assertError(yield* connection.answer, 413, "too large")
+      assert.strictEqual(connection.rest(), "")
+      assert.isNotEmpty(seen)
+    }),
+  )
+})

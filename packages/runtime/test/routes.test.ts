@@ -1,0 +1,61 @@
+import { assert, describe, it } from "@effect/vitest"
+import { CurrentCorrelationId } from "@lead-gateway/api-contract"
+import { handlerOf } from "@lead-gateway/runtime"
+import { Telemetry } from "@lead-gateway/telemetry"
+import { Effect } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import { connect } from "./connection.ts"
+import { assertError, serve } from "./world.ts"
+
+const routes = HttpRouter.addAll([
+  HttpRouter.route(
+    "GET",
+    "/id",
+    Effect.andThen(
+      Effect.logInfo("asked"),
+      Effect.map(CurrentCorrelationId, (id) => HttpServerResponse.text(id)),
+    ),
+  ),
+  HttpRouter.route("GET", "/defect", Effect.die(new Error("jane@x.example is broken"))),
+])
+
+/** What a GET is answered, and the log. */
+const ask = Effect.fnUntraced(function* (path: string) {
+  let log = ""
+  const sink = { writable: true, write: (text: string) => (log += text), on: () => undefined }
+  const telemetry = Telemetry.layer({ service: "test", level: "info", format: "json", sink })
+  const answer = yield* Effect.gen(function* () {
+    const port = yield* serve(yield* handlerOf(routes))
+    const connection = yield* connect(port)
+    yield* connection.send(`GET ${path} HTTP/1.1\r\nHost: x\r\nX-Correlation-ID: mine\r\n\r\n`)
+    return yield* connection.answer
+  }).pipe(Effect.scoped, Effect.provide(telemetry))
+  return { answer, log }
+})
+
+describe("a router's handler", () => {
+  it.live("knows the correlation id of its request, and so do its logs", () =>
+    Effect.gen(function* () {
+      const { answer, log } = yield* ask("/id")
+      assert.strictEqual(answer.body, "mine")
+      assert.strictEqual(answer.headers["x-correlation-id"], "mine")
+      assert.match(log, /"message":"asked","service":"test","correlation_id":"mine"/)
+    }),
+  )
+
+  it.live("answers an unknown path with an error's body", () =>
+    Effect.gen(function* () {
+      const { answer, log } = yield* ask("/nowhere")
+      assertError(answer, 404, "not found", "mine")
+      assert.strictEqual(log, "")
+    }),
+  )
+
+  it.live("answers a defect with 500 and logs it under the request's name", () =>
+    Effect.gen(function* () {
+      const { answer, log } = yield* ask("/defect")
+      assertError(answer, 500, "internal server error", "mine")
+      assert.match(log, /"level":"error","message":"request failed".*"correlation_id":"mine"/)
+    }),
+  )
+})
