@@ -5,8 +5,8 @@ import { handlerOf, listen } from "@lead-gateway/runtime"
 import { type Duration, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
-import * as Answer from "./Answer.ts"
 import { operatorAuth } from "./Authorization.ts"
+import { dispatch } from "./dispatch.ts"
 import { makeIntake } from "./Intake.ts"
 import { operationsHandlers, type ProcessInfo } from "./OperationsHandlers.ts"
 import { StatsHandlers } from "./StatsHandlers.ts"
@@ -37,20 +37,5 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
     maxBodyBytes: api.maxBodyBytes,
     sharedSecrets: Option.map(api.auth, (auth) => auth.sharedSecrets),
   })
-  const runIntake = Effect.runForkWith(yield* Effect.context<never>())
-
-  return yield* listen(
-    { host: api.host, port: api.port, shutdownTimeout },
-    (request, response, correlationId) => {
-      if (!isWebhook(request.url)) return router(request, response)
-      const answer =
-        request.method === "POST" ? intake(request, correlationId) : Effect.succeed(Answer.methodNotAllowed)
-      runIntake(Effect.map(answer, (answer) => Answer.write(response, answer, correlationId)))
-    },
-  )
+  return yield* listen({ host: api.host, port: api.port, shutdownTimeout }, dispatch({ intake, router }))
 })
-
-const path = "/webhooks/leads"
-
-const isWebhook = (url = ""): boolean =>
-  url.startsWith(path) && (url.length === path.length || url[path.length] === "?")

@@ -1,11 +1,13 @@
 import { LeadQueue } from "@lead-gateway/lead-queue"
-import { LeadIntake, needsMending, storableJson } from "@lead-gateway/lead-store"
+import { LeadDatabase, LeadIntake, needsMending, storableJson } from "@lead-gateway/lead-store"
 import { isJsonObject, parse, stringify } from "@lead-gateway/lossless-json"
+import { type Handler, respond } from "@lead-gateway/runtime"
 import { type CorrelationId, Telemetry } from "@lead-gateway/telemetry"
 import { Effect, Option, type Redacted, Result } from "effect"
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 import * as Answer from "./Answer.ts"
+import { withoutWords } from "./Bug.ts"
 import { isReadableEncoding, readBody } from "./RequestBody.ts"
 import { makeVerifier } from "./Secrets.ts"
 import { sourceHeaders } from "./SourceHeaders.ts"
@@ -25,8 +27,10 @@ export interface IntakeOptions {
  * committed. The queue is told after the answer is certain.
  */
 export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
+  const database = yield* LeadDatabase
   const store = yield* LeadIntake
   const queue = yield* LeadQueue
+  const run = Effect.runForkWith(yield* Effect.context())
   const isLetIn = Option.match(options.sharedSecrets, {
     onNone: () => () => true,
     onSome: (secrets) => {
@@ -40,11 +44,12 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
     if (!isReadable(request.headers)) return Answer.unsupportedMediaType
     const body = yield* readBody(request, options.maxBodyBytes)
     const payload = payloadOf(body)
-    if (Result.isFailure(payload)) return Answer.malformed(payload.failure)
+    if (Result.isFailure(payload)) return payload.failure
+    if (!(yield* database.isReady)) return Answer.databaseError
     const id = yield* store.receive({
       payload: payload.success,
       sourceHeaders: sourceHeaders(request.headers),
-      payloadHash: createHash("sha256").update(body).digest("hex"),
+      payloadHash: hash("sha256", body),
       correlationId,
     })
     yield* queue.offer([id])
@@ -52,7 +57,7 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
     return Answer.received(id)
   })
 
-  return (
+  const answer = (
     request: IncomingMessage,
     correlationId: CorrelationId.CorrelationId,
   ): Effect.Effect<Answer.Answer> =>
@@ -64,9 +69,15 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
         DataRefused: (error) => Effect.as(Effect.logWarning(error.message), Answer.malformed()),
         StoreUnavailable: (error) => Effect.as(Effect.logError(error.message), Answer.databaseError),
       }),
+      withoutWords,
       Effect.catchCause((cause) => Effect.as(Effect.logError("intake failed", cause), Answer.internalError)),
       Telemetry.withCorrelationId(correlationId),
     )
+
+  const handler: Handler = (request, response, correlationId) => {
+    run(Effect.map(answer(request, correlationId), (answer) => respond(response, answer)))
+  }
+  return handler
 })
 
 /** JSON by its content type, or none given; in an encoding that can be undone. */
@@ -81,16 +92,15 @@ const isReadable = (headers: IncomingHttpHeaders): boolean => {
 /** JSON is UTF-8 (RFC 8259); other bytes are no JSON, rather than a lead with other letters in it. */
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** The payload as storable JSON text, or what is wrong with it. */
-const payloadOf = (body: Uint8Array): Result.Result<string, string | undefined> => {
-  const text = Result.try({ try: () => utf8.decode(body), catch: () => undefined })
-  return Result.flatMap(text, (text) =>
-    Result.flatMap(
-      Result.mapError(parse(text), (error) => (error.reason === "Syntax" ? undefined : error.message)),
-      (value) => {
-        if (!isJsonObject(value)) return Result.fail(undefined)
-        return Result.succeed(needsMending(text) ? stringify(storableJson(value)) : text)
-      },
-    ),
-  )
+/** The payload as storable JSON text, or what it is answered. */
+const payloadOf = (body: Uint8Array): Result.Result<string, Answer.Answer> => {
+  const text = Result.try({ try: () => utf8.decode(body), catch: () => Answer.malformed() })
+  if (Result.isFailure(text)) return text
+  const value = parse(text.success)
+  if (Result.isFailure(value)) {
+    const { message, reason } = value.failure
+    return Result.fail(reason === "Syntax" ? Answer.malformed() : Answer.malformed(message))
+  }
+  if (!isJsonObject(value.success)) return Result.fail(Answer.malformed())
+  return needsMending(text.success) ? Result.succeed(stringify(storableJson(value.success))) : text
 }

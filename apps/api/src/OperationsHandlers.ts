@@ -3,6 +3,7 @@ import { LeadQueue } from "@lead-gateway/lead-queue"
 import { LeadDatabase } from "@lead-gateway/lead-store"
 import { Duration, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import { within } from "./within.ts"
 
 /** What `/health/deep` tells of the process itself. */
 export interface ProcessInfo {
@@ -19,35 +20,37 @@ export const operationsHandlers = (info: ProcessInfo) =>
       const database = yield* LeadDatabase
       const queue = yield* LeadQueue
       const ok = () => Effect.succeed("OK" as const)
-      const latency = database.ping.pipe(Effect.timeout(patience), Effect.option)
+      const whenReady = <A, E>(ask: Effect.Effect<A, E>) =>
+        Effect.flatMap(database.isReady, (isReady) => (isReady ? answerOf(ask) : Effect.succeedNone))
 
       return handlers.handleAll({
         health: ok,
         livez: ok,
+        // A queue that is down keeps nobody from working: workers find leads in Postgres.
         readyz: Effect.fnUntraced(function* () {
-          if (yield* database.isReady) {
-            if (Option.isSome(yield* latency)) return "OK" as const
-          }
-          return yield* new NotReady({ error: "database is not available" })
+          if (Option.isSome(yield* whenReady(database.ping))) return "OK" as const
+          return yield* new NotReady({ error: "not ready: database" })
         }),
         deepHealth: Effect.fnUntraced(function* () {
-          const isReady = yield* database.isReady
-          const databaseLatency = isReady ? yield* latency : Option.none()
-          const schemaVersion = isReady ? yield* Effect.option(database.schemaVersion) : Option.none()
-          const [queueLatency, depth] = yield* Effect.timed(
-            Effect.option(Effect.timeout(queue.depth, patience)),
+          const [latency, schema, depth] = yield* Effect.all(
+            [
+              whenReady(database.ping),
+              whenReady(database.schemaVersion),
+              answerOf(Effect.timed(queue.depth)),
+            ],
+            { concurrency: "unbounded" },
           )
           return {
-            status: isUp(databaseLatency),
+            status: isUp(Option.all([latency, depth])),
             version: info.version,
-            database: { status: isUp(databaseLatency), latencyMs: inMs(databaseLatency) },
+            database: { status: isUp(latency), latencyMs: inMs(latency) },
             // `0001_leads` is version 1.
-            schemaVersion: Option.getOrNull(Option.map(schemaVersion, (name) => Number.parseInt(name, 10))),
+            schemaVersion: Option.getOrNull(Option.map(schema, (name) => Number.parseInt(name, 10))),
             queue: {
               type: info.queueType,
               status: isUp(depth),
-              latencyMs: inMs(Option.as(depth, queueLatency)),
-              depth: Option.getOrNull(depth),
+              latencyMs: inMs(Option.map(depth, ([duration]) => duration)),
+              depth: Option.getOrNull(Option.map(depth, ([, leads]) => leads)),
             },
           }
         }),
@@ -55,8 +58,8 @@ export const operationsHandlers = (info: ProcessInfo) =>
     }),
   )
 
-/** A dependency that takes longer than this is down for whoever asks. */
-const patience = Duration.seconds(2)
+/** None from a dependency that fails, or takes longer than 2 s: it is down for whoever asks. */
+const answerOf = <A, E>(ask: Effect.Effect<A, E>) => Effect.option(within(Duration.seconds(2))(ask))
 
 const isUp = (answer: Option.Option<unknown>) => (Option.isSome(answer) ? ("up" as const) : ("down" as const))
 

@@ -20,16 +20,22 @@ const decoders = {
   br: createBrotliDecompress,
 } as const
 
+type Encoding = keyof typeof decoders | "identity"
+
+const encodingOf = (header: string | undefined): string => header?.trim().toLowerCase() || "identity"
+
 /** Tells whether a request's `Content-Encoding` can be read: none, `identity`, `gzip`, `deflate` or `br`. */
-export const isReadableEncoding = (encoding: string | undefined): boolean =>
-  encoding === undefined || encoding === "identity" || Object.hasOwn(decoders, encoding)
+export const isReadableEncoding = (header: string | undefined): boolean => {
+  const encoding = encodingOf(header)
+  return encoding === "identity" || Object.hasOwn(decoders, encoding)
+}
 
 /**
  * Reads and decompresses a body of at most `maxBytes`.
  *
  * The limit counts what is read, before and after decompression, so neither a chunked body nor a
  * compressed one can be larger than it says. A body that says it is larger is not read at all. Nothing of
- * a refused body is kept; the rest of it is the server's to discard.
+ * a refused body is kept; the rest of it is for whoever answers to discard.
  */
 export const readBody = (
   request: IncomingMessage,
@@ -65,7 +71,10 @@ export const readBody = (
       if (size > maxBytes) refuse("TooLarge")
       else chunks.push(chunk)
     }
-    const onEnd = () => finish(Effect.succeed(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)))
+    const onEnd = () => {
+      const [first, ...more] = chunks
+      finish(Effect.succeed(first !== undefined && more.length === 0 ? first : Buffer.concat(chunks, size)))
+    }
     const onError = () => refuse(source === request ? "Aborted" : "Malformed")
     const onClose = () => {
       if (!request.complete) refuse("Aborted")
@@ -76,7 +85,6 @@ export const readBody = (
   })
 
 const decoded = (request: IncomingMessage): Readable => {
-  const encoding = request.headers["content-encoding"]
-  if (encoding === undefined || encoding === "identity") return request
-  return request.pipe(decoders[encoding as keyof typeof decoders]())
+  const encoding = encodingOf(request.headers["content-encoding"]) as Encoding
+  return encoding === "identity" ? request : request.pipe(decoders[encoding]())
 }

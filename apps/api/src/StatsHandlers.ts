@@ -1,14 +1,31 @@
 import { DatabaseUnavailable, InternalError, LeadNotFound, OperatorApi } from "@lead-gateway/api-contract"
-import { LeadReader, type StoreError } from "@lead-gateway/lead-store"
-import { Effect, Option } from "effect"
+import { LeadDatabase, LeadReader, type StoreError, StoreUnavailable } from "@lead-gateway/lead-store"
+import { Duration, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import { withoutWords } from "./Bug.ts"
+import { within } from "./within.ts"
 
 /** `GET /stats/leads/…`, answered from the store. */
 export const StatsHandlers = HttpApiBuilder.group(
   OperatorApi,
   "stats",
   Effect.fn(function* (handlers) {
+    const database = yield* LeadDatabase
     const reader = yield* LeadReader
+
+    /** Postgres away: 503, come again. Anything else is a bug: 500, and nothing of it told. */
+    const answered = <A>(read: Effect.Effect<A, StoreError>) =>
+      Effect.flatMap(database.isReady, (isReady) => (isReady ? read : Effect.fail(notReady))).pipe(
+        within(patience),
+        Effect.catchTag("TimeoutError", () => Effect.fail(tooSlow)),
+        Effect.tapError((error) => Effect.logError(error.message)),
+        Effect.catchTags({
+          StoreUnavailable: () => Effect.fail(new DatabaseUnavailable()),
+          DataRefused: () => Effect.fail(new InternalError()),
+        }),
+        withoutWords,
+      )
+
     return handlers.handleAll({
       counts: () => answered(reader.counts),
       recent: ({ query }) =>
@@ -22,13 +39,8 @@ export const StatsHandlers = HttpApiBuilder.group(
   }),
 )
 
-/** Postgres away: 503, come again. Anything else is a bug: 500, logged, nothing of it told. */
-const answered = <A, R>(effect: Effect.Effect<A, StoreError, R>) =>
-  effect.pipe(
-    Effect.tapCause((cause) => Effect.logError("statistics cannot be answered", cause)),
-    Effect.catchTags({
-      StoreUnavailable: () => Effect.fail(new DatabaseUnavailable()),
-      DataRefused: () => Effect.fail(new InternalError()),
-    }),
-    Effect.catchDefect(() => Effect.fail(new InternalError())),
-  )
+/** An answer that takes longer than this will not come: Postgres is gone without a word. */
+const patience = Duration.seconds(5)
+
+const notReady = new StoreUnavailable({ operation: "LeadReader before the schema is there" })
+const tooSlow = new StoreUnavailable({ operation: "LeadReader in time" })

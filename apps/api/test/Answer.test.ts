@@ -1,0 +1,38 @@
+import { assert, describe, it } from "@effect/vitest"
+import { LeadId } from "@lead-gateway/lead"
+import * as Answer from "../src/Answer.ts"
+
+describe("an answer", () => {
+  it("is a receipt", () => {
+    assert.deepStrictEqual(Answer.received(LeadId.make(7)), {
+      status: 200,
+      body: { lead_id: 7, status: "RECEIVED" },
+    })
+  })
+
+  it("is an error's status and text, and when to come again or what else to do", () => {
+    const answers = [
+      Answer.malformed(),
+      Answer.malformed("JSON is nested deeper than 512"),
+      Answer.unauthorized,
+      Answer.methodNotAllowed("POST"),
+      Answer.payloadTooLarge,
+      Answer.unsupportedMediaType,
+      Answer.internalError,
+      Answer.databaseError,
+    ]
+    assert.deepStrictEqual(
+      answers.map(({ body, headers, status }) => [status, body, headers]),
+      [
+        [400, { error: "malformed JSON payload" }, {}],
+        [400, { error: "JSON is nested deeper than 512" }, {}],
+        [401, { error: "unauthorized" }, {}],
+        [405, { error: "method not allowed" }, { Allow: "POST" }],
+        [413, { error: "payload too large" }, {}],
+        [415, { error: "unsupported media type" }, {}],
+        [500, { error: "internal server error" }, {}],
+        [503, { error: "database error" }, { "Retry-After": "5" }],
+      ],
+    )
+  })
+})

@@ -1,0 +1,68 @@
+import { assert, describe, it } from "@effect/vitest"
+import { TestProcess } from "@lead-gateway/testkit"
+import { Effect } from "effect"
+import { fileURLToPath } from "node:url"
+import { ask, assertError, post } from "./support/Http.ts"
+import { leadText } from "./support/leads.ts"
+import { makeLink } from "./support/Postgres.ts"
+import { makeSecrecy } from "./support/Secrecy.ts"
+import { makeDatabase } from "./support/World.ts"
+
+const root = fileURLToPath(new URL("../../..", import.meta.url))
+
+/** The api as operators run it, and how to ask it. */
+const start = Effect.fnUntraced(function* (env: Readonly<Record<string, string>>) {
+  const api = yield* TestProcess.spawn({
+    program: new URL("../src/main.ts", import.meta.url),
+    cwd: root,
+    env: { API_HOST: "127.0.0.1", API_PORT: "0", QUEUE_TYPE: "database", ...env },
+  })
+  const line = yield* api.waitForLine("api is listening")
+  const port = Number(/"port":(\d+)/.exec(line)?.[1])
+  return { api, port, secrecy: makeSecrecy([]) }
+})
+
+describe("the api's process", { concurrent: true }, () => {
+  it.live("listens before Postgres is there, migrates it, takes leads, and ends with 0", () =>
+    Effect.gen(function* () {
+      const database = yield* makeDatabase({ empty: true })
+      const link = yield* makeLink(database.url, "cut")
+      const world = yield* start({ DATABASE_URL: link.url })
+      assert.strictEqual((yield* ask(world, { path: "/livez" })).status, 200)
+      assertError(yield* ask(world, { path: "/readyz" }), 503, "not ready: database")
+      assertError(yield* post(world, leadText), 503, "database error")
+      yield* link.mend
+      yield* world.api.waitForLine("api is ready")
+      assert.strictEqual((yield* post(world, leadText)).status, 200)
+      yield* world.api.kill("SIGTERM")
+      assert.deepStrictEqual(yield* world.api.exited, { code: 0, signal: null })
+      const output = world.api.lines().join("\n")
+      assert.include(output, '"message":"stopped"')
+      for (const value of ["customer@example.com", "+49123456789", database.name]) {
+        assert.notInclude(output.replaceAll(/"DATABASE_URL":"[^"]*"/g, ""), value)
+      }
+    }),
+  )
+
+  it.live("asks for secrets when it is told to", () =>
+    Effect.gen(function* () {
+      const { url } = yield* makeDatabase()
+      const world = yield* start({
+        DATABASE_URL: url,
+        ENABLE_AUTH: "true",
+        SHARED_SECRET: "first-secret,second-secret",
+        OPERATOR_TOKENS: "operator-token",
+        MAX_BODY_BYTES: String(leadText.length),
+      })
+      yield* world.api.waitForLine("api is ready")
+      const headers = { "X-Shared-Secret": "second-secret" }
+      assertError(yield* post(world, leadText), 401, "unauthorized")
+      assert.strictEqual((yield* post(world, leadText, { headers })).status, 200)
+      assertError(yield* post(world, `${leadText} `, { headers }), 413, "payload too large")
+      assertError(yield* ask(world, { path: "/stats/leads/counts" }), 401, "unauthorized")
+      const output = world.api.lines().join("\n")
+      for (const value of ["first-secret", "second-secret", "operator-token"])
+        assert.notInclude(output, value)
+    }),
+  )
+})

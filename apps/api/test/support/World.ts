@@ -1,0 +1,128 @@
+import { PgClient } from "@effect/sql-pg"
+import { assert } from "@effect/vitest"
+import { serve } from "@lead-gateway/api"
+import { type LeadQueue, PostgresLeadQueue } from "@lead-gateway/lead-queue"
+import { LeadDatabase, LeadIntake, LeadReader, Migrations } from "@lead-gateway/lead-store"
+import { Telemetry } from "@lead-gateway/telemetry"
+import { type Template, TestDatabase } from "@lead-gateway/testkit"
+import { Array, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
+import { readFileSync, readdirSync } from "node:fs"
+import { setImmediate } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { makeSecrecy, type Secrecy } from "./Secrecy.ts"
+
+const migrations = fileURLToPath(new URL("../../../../migrations", import.meta.url))
+
+/** The schema, made once a run. */
+const template: Template<Error> = {
+  key: readdirSync(migrations)
+    .map((file) => readFileSync(`${migrations}/${file}`, "utf8"))
+    .join("\n"),
+  migrate: (url) =>
+    Migrations.up({ connection: { url: Redacted.make(url), ssl: false }, directory: migrations }),
+}
+
+/** A database for the current scope, with the schema or without it. */
+export const makeDatabase = (options: { readonly empty?: boolean } = {}) =>
+  Effect.orDie(TestDatabase.make(options.empty === true ? {} : { template }))
+
+/** How a test's api differs from the usual one. */
+export interface WorldOptions {
+  /** The database's URL; one of the world's own, unless set. */
+  readonly databaseUrl?: string
+  readonly maxBodyBytes?: number
+  readonly auth?: {
+    readonly sharedSecrets: Array.NonEmptyReadonlyArray<string>
+    readonly operatorTokens: Array.NonEmptyReadonlyArray<string>
+  }
+  readonly shutdownTimeout?: Duration.Duration
+  /** A part of the api that is replaced. */
+  readonly replace?:
+    | Layer.Layer<never>
+    | Layer.Layer<LeadIntake>
+    | Layer.Layer<LeadReader>
+    | Layer.Layer<LeadQueue>
+}
+
+/** An api that listens, the database behind it, and what it logs. */
+export interface WorldShape {
+  readonly port: number
+  readonly secrecy: Secrecy
+  /** What the database says; rows as the driver reads them. */
+  readonly sql: PgClient.PgClient
+  /** What has been logged until now. */
+  readonly log: Effect.Effect<ReadonlyArray<Record<string, unknown>>>
+}
+
+/**
+ * Serves an api in this process for the current scope.
+ *
+ * When the scope closes, no line of its log may hold a value that was sent to it.
+ */
+export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}) {
+  const lines: Array<string> = []
+  const secrecy = makeSecrecy(lines)
+  yield* Effect.addFinalizer(() => Effect.sync(() => secrecy.assertKept()))
+  const databaseUrl = options.databaseUrl ?? (yield* makeDatabase()).url
+
+  const sink = { writable: true, write: (text: string) => lines.push(...text.split("\n")), on: () => {} }
+  const Services = Layer.mergeAll(
+    LeadIntake.layer,
+    LeadReader.layer,
+    PostgresLeadQueue.layer({ listen: false }),
+  ).pipe(
+    Layer.provideMerge(
+      LeadDatabase.layer({
+        connection: { url: Redacted.make(databaseUrl), ssl: false },
+        pool: { maxConnections: 5, minConnections: 1, connectionTTL: Option.none() },
+        migrations,
+        applicationName: "api-test",
+      }),
+    ),
+    Layer.provideMerge(Telemetry.layer({ service: "api", level: "debug", format: "json", sink })),
+  )
+  const services = yield* Layer.build(Services)
+  const replaced = yield* Layer.build(options.replace ?? Layer.empty)
+
+  const { port, sql } = yield* Effect.gen(function* () {
+    const { port } = yield* serve({
+      api: {
+        host: "127.0.0.1",
+        port: 0,
+        maxBodyBytes: options.maxBodyBytes ?? 1024 ** 2,
+        auth: Option.map(Option.fromUndefinedOr(options.auth), ({ operatorTokens, sharedSecrets }) => ({
+          sharedSecrets: Array.map(sharedSecrets, (text) => Redacted.make(text)),
+          operatorTokens: Array.map(operatorTokens, (text) => Redacted.make(text)),
+        })),
+      },
+      info: { version: "1.2.3", queueType: "database" },
+      shutdownTimeout: options.shutdownTimeout ?? Duration.seconds(5),
+    })
+    if (options.databaseUrl === undefined) yield* (yield* LeadDatabase).ready
+    return { port, sql: yield* PgClient.PgClient }
+  }).pipe(Effect.provideContext(Context.merge(services, replaced)))
+
+  const world: WorldShape = {
+    port,
+    sql,
+    secrecy,
+    // Lines are written at the end of a turn of the event loop.
+    log: Effect.map(
+      Effect.promise(() => setImmediate()),
+      () => lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Record<string, unknown>),
+    ),
+  }
+  return world
+})
+
+/** One world for all tests of a file. */
+export class World extends Context.Service<World, WorldShape>()("@lead-gateway/api/test/World") {
+  static readonly layer = (options?: WorldOptions) => Layer.effect(World, Effect.orDie(makeWorld(options)))
+}
+
+/** How many leads there are, by their rows. */
+export const countLeads = (world: WorldShape) =>
+  Effect.map(
+    world.sql<{ leads: number }>`SELECT count(*)::float8 AS leads FROM inbound_lead`,
+    (rows) => rows[0]?.leads ?? assert.fail("no count"),
+  )
