@@ -2,7 +2,6 @@ import { rm } from "node:fs/promises"
 import { Context, Duration, Effect, Layer, Redacted, type Scope } from "effect"
 import {
   DataDirFull,
-  DataDirInUse,
   DataDirWrongVersion,
   type EmbeddedPostgresError,
   ServerFailed,
@@ -72,7 +71,8 @@ const whyEnded = Effect.fnUntraced(function* (server: Server, shop: Workshop, st
   const said = yield* server.said
   const dataDir = shop.dir.root
   if (isDiskFull(said)) return yield* failWith(new DataDirFull({ dataDir }))
-  const detail = fatalLine(said) ?? endedBy(server.watchdog.exitCode)
+  const why = fatalLine(said) ?? endedBy(server.watchdog.exitCode)
+  const detail = isPortTaken(said) ? "somebody else listens on its port" : why
   return yield* failWith(new ServerFailed({ stage, detail, logFile: shop.dir.log }))
 })
 
@@ -90,10 +90,10 @@ const startServer = Effect.fnUntraced(function* (shop: Workshop, options: Embedd
     if (yield* awaitReady({ dir, server, startMs })) return { server, port }
     const said = yield* server.said
     if (isPortTaken(said) && options.port === undefined && ++ports < portTries) continue
-    if (!isStillServed(said)) return yield* whyEnded(server, shop, "start")
-    if (performance.now() > leftBehindUntil) {
-      return yield* failWith(new DataDirInUse({ dataDir: dir.root, pid: 0, host: null }))
+    if (!isStillServed(said) || performance.now() > leftBehindUntil) {
+      return yield* whyEnded(server, shop, "start")
     }
+    yield* awaitPredecessor(dir)
     yield* sleepMs(500)
   }
 })

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Redacted, Scope } from "effect"
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
+import { freePort } from "../src/internal/port.ts"
 import { newDataDir, query } from "./support/world.ts"
 
 const dataDirEffect = Effect.promise(newDataDir)
@@ -81,6 +82,18 @@ describe("EmbeddedPostgres", () => {
       }
       assert.strictEqual(yield* one(durable.url, "current_setting('work_mem')"), "9MB")
       assert.strictEqual(yield* one(durable.url, "current_setting('listen_addresses')"), "127.0.0.1")
+    }),
+  )
+
+  it.live("listens on the port that is asked for, or says that it is taken", () =>
+    Effect.gen(function* () {
+      const first = yield* EmbeddedPostgres.make({ dataDir: yield* dataDirEffect, durable: false })
+      const dataDir = yield* dataDirEffect
+      const taken = Effect.scoped(EmbeddedPostgres.make({ dataDir, durable: false, port: first.port }))
+      const { message } = yield* Effect.flip(taken)
+      assert.match(message, /^the database server did not start: somebody else listens on its port \(see /)
+      const port = yield* freePort
+      assert.strictEqual((yield* EmbeddedPostgres.make({ dataDir, durable: false, port })).port, port)
     }),
   )
 

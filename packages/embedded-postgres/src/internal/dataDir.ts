@@ -92,13 +92,15 @@ export const clusterVersion = (dir: DataDir): Effect.Effect<string | undefined, 
     unlessMissing<string | undefined>(readFile(join(dir.cluster, "PG_VERSION"), "utf8"), undefined),
   ).pipe(Effect.map((text) => text?.trim()))
 
-/** Removes what a first start that was killed left behind. */
-export const removeUnfinished = (dir: DataDir): Effect.Effect<void, EmbeddedPostgresError> =>
-  onDisk(dir.root, async () => {
-    const names = await readdir(dir.root)
-    const left = names.filter((name) => name.startsWith(unfinished) || name.startsWith("probe-"))
-    for (const name of left) await rm(join(dir.root, name), { recursive: true, force: true, maxRetries: 10 })
-  })
+/** Removes what a first start that was killed left behind; what an `initdb` still writes to, the next time. */
+export const removeUnfinished = (dir: DataDir): Effect.Effect<void> =>
+  Effect.ignore(
+    onDisk(dir.root, async () => {
+      const names = await readdir(dir.root)
+      const left = names.filter((name) => name.startsWith(unfinished) || name.startsWith("probe-"))
+      for (const name of left) await rm(join(dir.root, name), { recursive: true, force: true, maxRetries: 5 })
+    }),
+  )
 
 /** The password that is kept, if any. */
 export const readPassword = (dir: DataDir): Effect.Effect<string | undefined, EmbeddedPostgresError> =>
