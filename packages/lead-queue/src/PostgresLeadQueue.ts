@@ -25,7 +25,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
       const wake = yield* Queue.sliding<void>(1)
 
       yield* Queue.take(offered).pipe(
-        Effect.andThen(Effect.ignore(sql.notify(channel, ""))),
+        Effect.andThen(Effect.ignore(Effect.timeout(sql.notify(channel, ""), patience))),
         Effect.forever,
         Effect.forkScoped,
       )
@@ -38,7 +38,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
             Effect.forever(Effect.andThen(Queue.take(notifications), Queue.offer(wake, undefined))),
           ),
           Effect.scoped,
-          Effect.retry(reconnect),
+          Effect.retry(Schedule.spaced(beforeReconnect)),
           Effect.ignore,
           Effect.forkScoped,
         )
@@ -60,8 +60,8 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
     }),
   )
 
-/** 0.1 s, doubling up to 5 s, for ever: Postgres comes back. */
-const reconnect = Schedule.min([
-  Schedule.exponential(Duration.millis(100)),
-  Schedule.spaced(Duration.seconds(5)),
-])
+/** How long one notification may take: a connection that has silently gone must not hold up those that follow. */
+const patience = Duration.seconds(5)
+
+/** Postgres comes back; until then, the poll finds the leads. */
+const beforeReconnect = Duration.seconds(1)

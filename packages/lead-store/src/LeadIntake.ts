@@ -40,7 +40,7 @@ export class LeadIntake extends Context.Service<
     LeadIntake,
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      const insert = insertAll(sql, yield* takeShard)
+      const insert = insertAll(sql, takeShard(sql))
 
       const group = yield* GroupCommit.make({
         run: (leads: ReadonlyArray<NewLead>) =>

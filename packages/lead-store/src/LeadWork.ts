@@ -51,8 +51,8 @@ export class LeadWork extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
       // Decisions and outcomes are committed beside each other, so each counts in a shard of its own.
-      const steps = yield* shared(proceedAll(sql, yield* takeShard))
-      const outcomes = yield* shared(recordAll(sql, yield* takeShard))
+      const steps = yield* shared(proceedAll(sql, takeShard(sql)))
+      const outcomes = yield* shared(recordAll(sql, takeShard(sql)))
 
       return LeadWork.of({
         claim: claimDue(sql),

@@ -59,7 +59,7 @@ describe("LeadReader.recent", () => {
       const older = yield* receive(3)
       yield* sql`SELECT setval('inbound_lead_id_seq', 1999998)`
       const newer = yield* receive(3)
-      const all = [...older, ...newer].reverse()
+      const all = [...older, ...newer].toReversed()
       assert.deepStrictEqual(yield* recent({}), all)
       assert.deepStrictEqual(yield* recent({ limit: 4 }), all.slice(0, 4))
       assert.deepStrictEqual(yield* recent({ limit: 4, before: all[3] }), all.slice(4))

@@ -155,7 +155,7 @@ describe("Migrations.up", () => {
     Effect.gen(function* () {
       const options = yield* emptyDatabase
       // node-pg-migrate's own lock, so that its command and ours keep out of each other's way.
-      yield* holdOpen((sql) => sql`SELECT pg_advisory_lock(7241865325823964)`)
+      yield* Effect.asVoid(holdOpen((sql) => sql`SELECT pg_advisory_lock(7241865325823964)`))
       assert.isTrue((yield* Effect.timeoutOption(Migrations.up(options()), "200 millis"))._tag === "None")
     }).pipe(inEmptyDatabase),
   )

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
 import { Duration, Effect } from "effect"
 import type { ClaimedLead } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
+import { idsOf, lastAttemptIsOpen } from "./fragments.ts"
 import { storedJson } from "./storedJson.ts"
 
 interface Row {
@@ -32,14 +33,11 @@ export const claimDue = (sql: PgClient.PgClient) =>
       UPDATE inbound_lead AS lead SET
         lease_token = gen_random_uuid(),
         next_attempt_at = now() + make_interval(secs => ${Duration.toSeconds(options.lease)}::float8)
-      WHERE lead.id = ANY (ARRAY (SELECT id FROM due))
+      WHERE ${idsOf(sql, "lead.id", "due")}
       RETURNING
         lead.id, lead.lease_token, lead.status, lead.correlation_id, lead.idempotency_key, lead.attempt_count,
         lead.source_headers ->> 'traceparent' AS traceparent,
-        EXISTS (
-          SELECT FROM delivery_attempt AS attempt
-          WHERE attempt.lead_id = lead.id AND attempt.attempt_no = lead.attempt_count AND attempt.ended_at IS NULL
-        ) AS attempt_is_open,
+        ${lastAttemptIsOpen(sql)} AS attempt_is_open,
         CASE WHEN lead.status = 'RECEIVED' THEN lead.raw_payload::text END AS payload`
     return rows.map(claimed)
   }, storeCall("LeadWork.claim"))

@@ -1,4 +1,4 @@
-import { PgClient } from "@effect/sql-pg"
+import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
 
@@ -6,8 +6,7 @@ import type { SqlError } from "effect/sql"
  * A shard of `lead_count` to count in: drawn once, when it is first needed, so that a process can start
  * before Postgres does.
  */
-export const takeShard = Effect.gen(function* () {
-  const sql = yield* PgClient.PgClient
+export const takeShard = (sql: PgClient.PgClient): Effect.Effect<number, SqlError.SqlError> => {
   let shard: number | undefined
   return Effect.gen(function* () {
     if (shard === undefined) {
@@ -16,7 +15,7 @@ export const takeShard = Effect.gen(function* () {
     }
     return shard
   })
-})
+}
 
 /**
  * The part of a statement that counts what its CTE `moved` moved from `old_status` to `status`. Postgres runs

@@ -4,6 +4,7 @@ import { Duration, Effect } from "effect"
 import type { SqlError } from "effect/sql"
 import type { OpenedAttempt, Step, StoredDecision } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
+import { idsOf, lastAttemptIsOpen } from "./fragments.ts"
 import { countMoved } from "./leadCount.ts"
 import { batchJson, type LeadRow } from "./LeadRow.ts"
 
@@ -29,12 +30,9 @@ export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, 
       ), locked AS MATERIALIZED (
         SELECT lead.id, lead.status AS old_status
         FROM inbound_lead AS lead JOIN input ON lead.id = input.id AND lead.lease_token = input.lease
-        WHERE lead.id = ANY (ARRAY (SELECT id FROM input))
+        WHERE ${idsOf(sql, "lead.id", "input")}
           AND CASE WHEN lead.status = 'RECEIVED' THEN input.status IS NOT NULL
-            ELSE input.status IS NULL AND NOT EXISTS (
-              SELECT FROM delivery_attempt AS attempt
-              WHERE attempt.lead_id = lead.id AND attempt.attempt_no = lead.attempt_count AND attempt.ended_at IS NULL
-            ) END
+            ELSE input.status IS NULL AND NOT ${lastAttemptIsOpen(sql)} END
         ORDER BY lead.id
         FOR UPDATE OF lead
       ), moved AS (
@@ -50,7 +48,7 @@ export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, 
           lease_token = CASE WHEN input.hold IS NULL THEN NULL ELSE lead.lease_token END,
           updated_at = now()
         FROM locked JOIN input ON input.id = locked.id
-        WHERE lead.id = locked.id AND lead.id = ANY (ARRAY (SELECT id FROM input))
+        WHERE lead.id = locked.id AND ${idsOf(sql, "lead.id", "input")}
         RETURNING lead.id, input.ordinality, locked.old_status, lead.status, lead.attempt_count,
           lead.customer_payload, input.status AS decision, input.details, input.hold
       ), opened AS (

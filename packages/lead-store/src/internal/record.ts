@@ -4,6 +4,7 @@ import { Duration, Effect } from "effect"
 import type { SqlError } from "effect/sql"
 import type { AttemptRecord } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
+import { idsOf } from "./fragments.ts"
 import { countMoved } from "./leadCount.ts"
 import { batchJson, type LeadRow } from "./LeadRow.ts"
 
@@ -29,7 +30,7 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
           lead.status IN ('READY', 'FAILED') AND lead.attempt_count = input.attempt_no AS moves,
           lead.lease_token = input.lease AS is_owned
         FROM inbound_lead AS lead JOIN input ON lead.id = input.id
-        WHERE lead.id = ANY (ARRAY (SELECT id FROM input))
+        WHERE ${idsOf(sql, "lead.id", "input")}
         ORDER BY lead.id
         FOR UPDATE OF lead
       ), ended AS (
@@ -39,7 +40,7 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
           error_message = input.error_message, fault = input.fault
         FROM input JOIN locked ON locked.id = input.id
         WHERE attempt.lead_id = input.id AND attempt.attempt_no = input.attempt_no
-          AND attempt.lead_id = ANY (ARRAY (SELECT id FROM input))
+          AND ${idsOf(sql, "attempt.lead_id", "input")}
           AND (attempt.ended_at IS NULL OR (attempt.outcome_unknown AND NOT input.unknown))
           AND (NOT input.unknown OR (locked.moves AND locked.is_owned))
         RETURNING input.*, locked.old_status, locked.moves
@@ -51,7 +52,7 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
           lease_token = NULL,
           updated_at = now()
         FROM ended
-        WHERE lead.id = ended.id AND ended.moves AND lead.id = ANY (ARRAY (SELECT id FROM input))
+        WHERE lead.id = ended.id AND ended.moves AND ${idsOf(sql, "lead.id", "input")}
         RETURNING lead.id, ended.ordinality, ended.old_status, lead.status, lead.rejection_reason, lead.next_attempt_at
       ), told AS (
         INSERT INTO lead_event (lead_id, type, details)

@@ -139,7 +139,9 @@ describe("LeadWork.claim", () => {
   it.effect("passes by a row that somebody else has locked, instead of waiting for it", () =>
     Effect.gen(function* () {
       const [locked, free] = yield* receive(2)
-      yield* holdOpen((sql) => sql`SELECT FROM inbound_lead WHERE id = ${locked ?? 0} FOR UPDATE`)
+      yield* Effect.asVoid(
+        holdOpen((sql) => sql`SELECT FROM inbound_lead WHERE id = ${locked ?? 0} FOR UPDATE`),
+      )
       assert.strictEqual((yield* claimOne).id, free)
     }).pipe(inWorld),
   )

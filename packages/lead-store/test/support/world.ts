@@ -3,7 +3,6 @@ import { PgClient } from "@effect/sql-pg"
 import { type LeadId, RejectionReason } from "@lead-gateway/lead"
 import { stringify, type JsonObject } from "@lead-gateway/lossless-json"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
-import type {} from "@lead-gateway/testkit/vitest-postgres"
 import { Deferred, Duration, Effect, Fiber, Layer, Redacted, type Scope } from "effect"
 import type { SqlError } from "effect/sql"
 import { createHash } from "node:crypto"
@@ -70,11 +69,12 @@ export const lease = Duration.seconds(45)
 export const claim = (max: number) => LeadWork.use(({ claim }) => claim({ max, lease }))
 
 /** Claims the one lead that is due. */
-export const claimOne = Effect.flatMap(claim(2), (claimed) =>
-  claimed[0] !== undefined && claimed.length === 1
-    ? Effect.succeed(claimed[0])
-    : Effect.die(new Error(`${claimed.length} leads are due, not one`)),
-)
+export const claimOne = Effect.gen(function* () {
+  const [lead, ...others] = yield* claim(2)
+  return lead !== undefined && others.length === 0
+    ? lead
+    : yield* Effect.die(new Error(`${others.length + 1} leads are due, or none, not one`))
+})
 
 const versions = { rules: "1", profile: "1", mapping: "1", template: "1" }
 
