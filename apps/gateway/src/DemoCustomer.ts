@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers"
  * never a value. Returns its URL; it is gone with the scope.
  */
 export const start = Effect.gen(function* () {
-  const run = Effect.runForkWith(yield* Effect.context<never>())
+  const run = Effect.runForkWith(yield* Effect.context())
   const { port } = yield* listen(
     { host: "127.0.0.1", port: 0, shutdownTimeout: Duration.seconds(1) },
     (request, response, correlationId) => {

@@ -6,7 +6,7 @@ import { runMain } from "@lead-gateway/runtime"
 import { loadFlow, Worker, workerOptions } from "@lead-gateway/worker"
 import { Effect, Layer, Option } from "effect"
 import packageJson from "../package.json" with { type: "json" }
-import { banner } from "./banner.ts"
+import { banner, print, urlOf } from "./banner.ts"
 import { config } from "./Config.ts"
 import { chooseCustomer } from "./Customer.ts"
 import { chooseDatabase } from "./Database.ts"
@@ -14,6 +14,7 @@ import { chooseDatabase } from "./Database.ts"
 runMain({
   service: "gateway",
   settings: config,
+  // What is opened first is closed last: on a stop the api goes first, then the worker drains, then Postgres ends.
   main: Effect.fnUntraced(function* ({
     api,
     customer,
@@ -26,6 +27,7 @@ runMain({
   }) {
     const flow = yield* loadFlow(files, customer)
     const { connection, data, died } = yield* chooseDatabase(database.connection, dataDirectory)
+    yield* Effect.addFinalizer(() => Effect.logInfo("closing the database"))
     const target = yield* chooseCustomer(customer.url)
 
     const Database = LeadDatabase.layer({
@@ -42,27 +44,27 @@ runMain({
       CustomerClient.layer({ ...customer, url: target.url, token: Option.getOrUndefined(customer.token) }),
     ).pipe(Layer.provideMerge(Database))
     const Delivery = Worker.layer(workerOptions({ flow, customer, worker, process }))
-
     const context = yield* Layer.build(Layer.provideMerge(Delivery, Services))
-    return yield* Effect.gen(function* () {
-      const { port } = yield* serve({
+
+    const run = Effect.gen(function* () {
+      const address = yield* serve({
         api,
         info: { version: packageJson.version, queueType: queue.type },
         shutdownTimeout: process.shutdownTimeout,
       })
-      yield* (yield* LeadDatabase).ready
+      yield* Effect.addFinalizer(() => Effect.logInfo("closing the api"))
+      yield* LeadDatabase.use(({ ready }) => ready)
       yield* Effect.logInfo("gateway is ready")
       yield* print(
         banner({
-          url: `http://${api.host === "0.0.0.0" ? "127.0.0.1" : api.host}:${port}`,
+          url: urlOf(address),
           data,
           customer: target.description,
           authEnabled: Option.isSome(api.auth),
         }),
       )
-      return yield* died
-    }).pipe(Effect.provideContext(context))
+      return yield* Effect.never
+    })
+    return yield* Effect.provideContext(Effect.raceFirst(run, died), context)
   }),
 })
-
-const print = (text: string) => Effect.sync(() => globalThis.process.stdout.write(text))

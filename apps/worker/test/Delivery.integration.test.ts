@@ -233,9 +233,9 @@ describe("Delivery", () => {
         SELECT status, attempt_no, success, response_status, ended_at, lease_token IS NOT NULL AS owned,
           next_attempt_at BETWEEN now() + interval '15 s' AND now() + interval '20 s' AS held_for_timeout_and_15_s
         FROM inbound_lead AS lead JOIN delivery_attempt AS attempt ON attempt.lead_id = lead.id`
+      const run = Effect.runPromiseWith(yield* Effect.context())
       const answer: CustomerBehaviour = {
-        answer: (response) =>
-          void Effect.runPromise(look).then((rows) => response.end(void seen.push(...rows))),
+        answer: (response) => void run(look).then((rows) => response.end(void seen.push(...rows))),
       }
       const lead = yield* world.receive({ answers: [answer] })
       yield* world.reached(lead.id, "DELIVERED")

@@ -1,0 +1,39 @@
+import { TestCustomer, TestDatabase } from "@lead-gateway/testkit"
+import { Context, Effect } from "effect"
+import { makeFolder, start, startGateway } from "./apps.ts"
+
+const settings = { API_HOST: "127.0.0.1", CUSTOMER_API_TOKEN: "customer-token", RETRY_BACKOFF_BASE: "100ms" }
+
+/** Lead Gateway, running, with a customer. */
+export class System extends Context.Service<
+  System,
+  {
+    readonly url: string
+    readonly customer: TestCustomer
+    /** All that the processes have printed. */
+    readonly output: () => ReadonlyArray<string>
+  }
+>()("System") {}
+
+/** One process, with a Postgres of its own. */
+export const oneProcess = Effect.gen(function* () {
+  const customer = yield* TestCustomer.make()
+  const { process, url } = yield* startGateway({ env: { ...settings, CUSTOMER_API_URL: customer.url } })
+  return System.of({ customer, output: process.lines, url })
+})
+
+/** Api and worker as processes of their own, on one database. */
+export const twoProcesses = Effect.gen(function* () {
+  const customer = yield* TestCustomer.make()
+  const [database, folder] = yield* Effect.all([TestDatabase.make(), makeFolder])
+  const env = { ...settings, DATABASE_URL: database.url, CUSTOMER_API_URL: customer.url }
+  const [api, worker] = yield* Effect.all([start("api", { folder, env }), start("worker", { folder, env })])
+  const line = yield* api.waitForLine("api is listening")
+  yield* Effect.all([api.waitForLine("api is ready"), worker.waitForLine("worker is ready")])
+  const { port } = JSON.parse(line) as { readonly port: number }
+  return System.of({
+    customer,
+    output: () => [...api.lines(), ...worker.lines()],
+    url: `http://127.0.0.1:${port}`,
+  })
+})
