@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Schedule } from "effect"
+import { LeadDatabase } from "@lead-gateway/lead-store"
+import { Duration, Effect, Layer, Schedule } from "effect"
 import { ask, assertError, type HttpAnswer, post } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { makeLink } from "./support/Postgres.ts"
@@ -80,6 +81,17 @@ describe("while Postgres is away", { concurrent: true }, () => {
     }),
   )
 
+  it.live("an api refuses until the schema is there, too", () =>
+    Effect.gen(function* () {
+      const never = Effect.never
+      const database = { ready: never, isReady: Effect.succeed(false), ping: never, schemaVersion: never }
+      const { url } = yield* makeDatabase({ empty: true })
+      yield* assertAway(
+        yield* makeWorld({ databaseUrl: url, replace: Layer.succeed(LeadDatabase, database) }),
+      )
+    }),
+  )
+
   it.live("an api refuses for as long as the connections are cut", () =>
     Effect.gen(function* () {
       const { link, world } = yield* makeFragile("open")
@@ -104,9 +116,9 @@ describe("while Postgres is away", { concurrent: true }, () => {
         })
       const [webhook, counts, ready] = yield* Effect.all(
         [
-          inTime(post(world, leadText), 6_000),
-          inTime(ask(world, { path: "/stats/leads/counts" }), 6_000),
-          inTime(ask(world, { path: "/readyz" }), 3_000),
+          inTime(post(world, leadText), 9_000),
+          inTime(ask(world, { path: "/stats/leads/counts" }), 9_000),
+          inTime(ask(world, { path: "/readyz" }), 5_000),
         ],
         { concurrency: "unbounded" },
       )

@@ -20,6 +20,7 @@ describe("what is no request", { concurrent: true }, () => {
       const answer = yield* connection.answer
       assertError(answer, status, text)
       assert.strictEqual(answer.headers["connection"], "close")
+      assert.isAbove(Date.parse(answer.headers["date"] ?? ""), Date.now() - 60_000)
       assert.strictEqual(yield* connection.closed, "ended")
     }),
   )

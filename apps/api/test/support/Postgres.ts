@@ -38,7 +38,8 @@ export const makeLink = (
           if (state !== "open") return
           const outgoing = connect(Number(target.port), target.hostname)
           hold(outgoing)
-          incoming.pipe(outgoing).pipe(incoming)
+          incoming.pipe(outgoing)
+          outgoing.pipe(incoming)
           incoming.on("close", () => outgoing.destroy())
           outgoing.on("close", () => incoming.destroy())
         })

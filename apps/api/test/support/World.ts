@@ -1,7 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { serve } from "@lead-gateway/api"
-import { type LeadQueue, PostgresLeadQueue } from "@lead-gateway/lead-queue"
+import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadIntake, LeadReader, Migrations } from "@lead-gateway/lead-store"
 import { Telemetry } from "@lead-gateway/telemetry"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
@@ -36,12 +36,8 @@ export interface WorldOptions {
     readonly operatorTokens: Array.NonEmptyReadonlyArray<string>
   }
   readonly shutdownTimeout?: Duration.Duration
-  /** A part of the api that is replaced. */
-  readonly replace?:
-    | Layer.Layer<never>
-    | Layer.Layer<LeadIntake>
-    | Layer.Layer<LeadReader>
-    | Layer.Layer<LeadQueue>
+  /** Services that take the place of the real ones. */
+  readonly replace?: Layer.Layer<never>
 }
 
 /** An api that listens, the database behind it, and what it logs. */

@@ -55,6 +55,7 @@ export const refuse = (socket: Duplex, status: number): void => {
       "Content-Type: application/json",
       `Content-Length: ${Buffer.byteLength(body)}`,
       `X-Correlation-ID: ${id}`,
+      `Date: ${new Date().toUTCString()}`,
       "Connection: close",
       "",
       body,
