@@ -148,6 +148,7 @@ describe.concurrent("a gateway that runs", () => {
       assert.strictEqual(process.stderr().length, 1)
       assert.match(process.stderr()[0] ?? "", /^the database server ended: .*postgres\.log/)
       assert.deepStrictEqual(processesOf(folder), [])
+      yield* startGateway({ folder })
     }),
   )
 })
@@ -187,6 +188,22 @@ describe.concurrent("an app that starts", () => {
     }),
   )
 
+  it.live("asks for secrets when it is told to, and says by its banner where they go", () =>
+    Effect.gen(function* () {
+      const secrets = { SHARED_SECRET: "from-senders", OPERATOR_TOKENS: "from-operators" }
+      const { process, url } = yield* startGateway({ env: { ENABLE_AUTH: "true", ...secrets } })
+      const refused = [yield* post(url, validLead), yield* ask(`${url}/stats/leads/counts`)]
+      assert.deepStrictEqual(
+        refused.map(({ status }) => status),
+        [401, 401],
+      )
+      const given = { SHARED_SECRET: secrets.SHARED_SECRET, OPERATOR_TOKEN: secrets.OPERATOR_TOKENS }
+      const stdout = yield* pasteBanner(process.lines(), given)
+      assert.deepInclude(JSON.parse(stdout) as object, { id: 1, status: "DELIVERED" })
+      assert.notMatch(process.lines().join("\n"), /from-senders|from-operators/)
+    }),
+  )
+
   it.live("reads .env, over which the environment wins", () =>
     Effect.gen(function* () {
       const folder = yield* makeFolder
@@ -207,9 +224,7 @@ describe.concurrent("an app that starts", () => {
       const lines = process.lines()
       const ready = lines.findIndex((line) => line.includes('"gateway is ready"'))
       assert.deepStrictEqual(lines.slice(ready + 1, ready + 3), ["", "Lead Gateway is ready."])
-      const from = lines.findIndex((line) => line.startsWith("  curl "))
-      const command = lines.slice(from, lines.findIndex((line) => line.includes("/history")) + 1).join("\n")
-      const { stdout } = yield* Effect.promise(() => promisify(execFile)("sh", ["-c", command]))
+      const stdout = yield* pasteBanner(lines)
       const { customer_payload, delivery_attempts, status } = JSON.parse(stdout) as Record<string, unknown>
       assert.strictEqual(status, "DELIVERED")
       assert.deepInclude((delivery_attempts as ReadonlyArray<object>)[0], { success: true, status_code: 200 })
@@ -235,6 +250,17 @@ describe.concurrent("an app that starts", () => {
     }),
   )
 })
+
+/** Runs the command of a banner as a person pastes it; what it prints. */
+const pasteBanner = (lines: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) => {
+  const from = lines.findIndex((line) => line.startsWith("  curl "))
+  const to = lines.findIndex((line) => line.includes("/history"))
+  const command = lines.slice(from, to + 1).join("\n")
+  const options = { env: { PATH: globalThis.process.env.PATH, ...env } }
+  return Effect.promise(() => promisify(execFile)("sh", ["-c", command], options)).pipe(
+    Effect.map(({ stdout }) => stdout),
+  )
+}
 
 /** A port that nobody listens on now. */
 const freePort = Effect.callback<number>((resume) => {
