@@ -83,10 +83,7 @@ describe("PostgresLeadQueue", () => {
       const api = yield* process({ listen: false })
       yield* api.offer(aLead)
       const [waited] = yield* Effect.timed(
-        Effect.all(
-          workers.map((worker) => take(worker)),
-          { concurrency: 2 },
-        ),
+        Effect.forEach(workers, (worker) => take(worker), { concurrency: 2 }),
       )
       assert.isTrue(Duration.isLessThan(waited, Duration.seconds(2)))
     }).pipe(Effect.scoped, Effect.provide(World)),

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import { TestDatabase } from "@lead-gateway/testkit"
-import { Context, Duration, Effect, Fiber, Layer, Option, Redacted, Scope } from "effect"
+import { Context, Duration, Effect, Fiber, Layer, Option, Redacted, References, Scope } from "effect"
 import { chmod, cp, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
@@ -54,6 +54,9 @@ const hangingUp = Effect.map(
     return { calls, port: typeof bound === "object" && bound !== null ? bound.port : 0 }
   },
 )
+
+/** Waiting for Postgres is told in the log, which these tests keep quiet. */
+const quietly = Effect.provideService(References.MinimumLogLevel, "None")
 
 describe("LeadDatabase", () => {
   it.effect("is ready when the schema is there, answers pings and tells the schema's version", () =>
@@ -122,7 +125,7 @@ describe("LeadDatabase", () => {
       yield* start(port)
       assert.isAbove(yield* database.receive(newLead()), 4)
       assert.isTrue(yield* database.isReady)
-    }).pipe(Effect.scoped),
+    }).pipe(Effect.scoped, quietly),
   )
 
   it.live("neither fails nor hurries while nobody answers, though it is to keep connections open", () =>
@@ -137,6 +140,6 @@ describe("LeadDatabase", () => {
       assert.strictEqual((yield* Effect.flip(database.ping))._tag, "StoreUnavailable")
       assert.strictEqual((yield* Effect.flip(database.schemaVersion))._tag, "StoreUnavailable")
       assert.strictEqual((yield* Effect.flip(database.receive(newLead())))._tag, "StoreUnavailable")
-    }).pipe(Effect.scoped),
+    }).pipe(Effect.scoped, quietly),
   )
 })

@@ -180,7 +180,9 @@ describe("LeadReader.history", () => {
   it.effect("knows the next attempt's time only while one is scheduled", () =>
     Effect.gen(function* () {
       const nextAttemptAt = (id: LeadId) => Effect.map(history(id), (lead) => lead.nextAttemptAt)
-      yield* receive(2)
+      const [id] = yield* receive(2)
+      assert(id !== undefined)
+      assert.isNull(yield* nextAttemptAt(id))
       const [lead, other] = yield* claim(2)
       assert(lead !== undefined && other !== undefined)
       assert.isNull(yield* nextAttemptAt(lead.id))

@@ -62,7 +62,7 @@ const codeOf = (error: unknown): string | undefined =>
  * System errors of the socket (ECONNREFUSED, EAI_AGAIN …; Node's own ERR_… are mistakes), pg's own timeout,
  * and SQLSTATEs that mean "not now".
  */
-const isUnavailable = (error: unknown): boolean => {
+export const isUnavailable = (error: unknown): boolean => {
   const code = codeOf(error)
   if (code === undefined) return error instanceof Error && /timeout|terminated/i.test(error.message)
   return /^E(?!RR_)[A-Z_]+$/.test(code) || /^(08|53|57P)/.test(code)

@@ -42,7 +42,7 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
         WHERE attempt.lead_id = input.id AND attempt.attempt_no = input.attempt_no
           AND ${idsOf(sql, "attempt.lead_id", "input")}
           AND (attempt.ended_at IS NULL OR (attempt.outcome_unknown AND NOT input.unknown))
-          AND (NOT input.unknown OR (locked.moves AND locked.is_owned))
+          AND (NOT input.unknown OR locked.is_owned)
         RETURNING input.*, locked.old_status, locked.moves
       ), moved AS (
         UPDATE inbound_lead AS lead SET

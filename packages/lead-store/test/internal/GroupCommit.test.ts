@@ -19,9 +19,7 @@ const setUp = Effect.fnUntraced(function* (
       return rest.run === undefined ? items.map(String) : yield* rest.run(items)
     }),
   })
-  /** How the submission of an item ends. */
-  const exitOf = (item: number) => Effect.exit(group.submit(item))
-  return { batches, submit: group.submit, exitOf, open: Deferred.succeed(gate, undefined) }
+  return { batches, submit: group.submit, open: Deferred.succeed(gate, undefined) }
 })
 
 /** Submits all at once, each in a fiber of its own, and lets them get as far as they can. */
@@ -104,6 +102,7 @@ describe("GroupCommit", () => {
       yield* Fiber.interrupt(second)
       yield* open
       yield* Fiber.join(first)
+      yield* Effect.repeat(Effect.yieldNow, { times: 10 })
       assert.strictEqual(yield* submit(2), "2")
       assert.deepStrictEqual(batches, [[0], [2]])
     }),
@@ -129,20 +128,21 @@ describe("GroupCommit", () => {
     }),
   )
 
-  it.effect("lives on after a bug, which its batch learns of", () =>
+  it.effect("lives on after a bug, which those who met it learn of", () =>
     Effect.gen(function* () {
-      const { exitOf, submit } = yield* setUp({
+      const { submit } = yield* GroupCommit.make<number, string, never>({
         run: (items) => {
           if (items.includes(1)) throw new Error("bug")
           return Effect.succeed(items.map(String))
         },
+        isolate: () => false,
         sizeOf: (item) => {
           if (item === 2) throw new Error("bug")
           return 1
         },
       })
-      assert.isTrue(Exit.hasDies(yield* exitOf(1)))
-      assert.isTrue(Exit.hasDies(yield* exitOf(2)))
+      assert.isTrue(Exit.hasDies(yield* Effect.exit(submit(1))))
+      assert.isTrue(Exit.hasDies(yield* Effect.exit(submit(2))))
       assert.strictEqual(yield* submit(3), "3")
     }),
   )
@@ -177,16 +177,17 @@ describe("GroupCommit", () => {
   it.effect("ends the batch under way when the scope closes, and interrupts everybody else", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const { exitOf, open, submit } = yield* Scope.provide(setUp({ gated: true }), scope)
+      const { open, submit } = yield* Scope.provide(setUp({ gated: true }), scope)
       const first = yield* submitOne(submit, 0)
       const second = yield* submitOne(submit, 1)
       const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
       assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(second)))
-      assert.isTrue(Exit.hasInterrupts(yield* exitOf(2)))
+      assert.isTrue(Exit.hasInterrupts(yield* Effect.exit(submit(2))))
       assert.isUndefined(closing.pollUnsafe())
       yield* open
       assert.deepStrictEqual(yield* Fiber.await(first), Exit.succeed("0"))
       yield* Fiber.join(closing)
+      assert.isTrue(Exit.hasInterrupts(yield* Effect.exit(submit(3))))
     }),
   )
 })

@@ -65,25 +65,33 @@ describe("lead_count", () => {
         const held: Array<ClaimedLead> = []
 
         const step = Effect.suspend((): Effect.Effect<unknown, unknown, LeadWork> => {
-          const lead = pick(held)
+          const lead = pick(next() < 0.8 ? held.slice(-4) : held)
           const dice = next()
-          if (lead === undefined || dice < 0.2) {
-            return Effect.map(claim(3), (claimed) => held.push(...claimed))
+          if (lead === undefined || dice < 0.25) {
+            return Effect.map(claim(2), (claimed) => held.push(...claimed))
           }
-          if (dice < 0.55) return proceed(lead, pick([ready, ready, ready, rejected, parked, undefined]))
+          if (dice < 0.6) {
+            const fits = next() < 0.9 === (lead.status === "RECEIVED")
+            return proceed(lead, fits ? pick([ready, ready, ready, rejected, parked]) : undefined)
+          }
+          const attemptNo = lead.attemptCount + (lead.attemptIsOpen || next() < 0.1 ? 0 : 1)
           if (dice < 0.9) {
-            const outcome = pick([succeeded, failed, failed, refused, unknown, unknownAndLast]) ?? failed
-            return record(lead, lead.attemptCount + (next() < 0.8 ? 1 : 0), outcome)
+            return record(
+              lead,
+              attemptNo,
+              pick([succeeded, failed, failed, refused, unknown, unknownAndLast]) ?? failed,
+            )
           }
-          const unsentAttemptNo = pick([undefined, lead.attemptCount + 1])
-          return LeadWork.use((work) => work.release({ ...lead, unsentAttemptNo }))
+          return LeadWork.use((work) =>
+            work.release({ ...lead, unsentAttemptNo: next() < 0.5 ? undefined : attemptNo }),
+          )
         })
 
         for (let round = 0; round < 25; round++) {
           yield* receive(Math.floor(next() * 4))
           yield* Effect.all(
             Array.from({ length: 12 }, () => step),
-            { concurrency: "unbounded" },
+            { concurrency: 4 },
           )
           if (next() < 0.5) {
             yield* sql`UPDATE inbound_lead SET next_attempt_at = now() WHERE next_attempt_at > now() AND random() < 0.5`

@@ -1,14 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { isJsonObject, parse, stringify } from "@lead-gateway/lossless-json"
-import { Effect, Result } from "effect"
+import { Effect, Fiber, Result } from "effect"
+import { LeadWork } from "../../src/index.ts"
 import {
   claim,
   claimOne,
   eventsOf,
   failed,
   history,
+  holdOpen,
   inWorld,
+  lockWaiters,
   open,
   parked,
   proceed,
@@ -138,6 +141,21 @@ describe("LeadWork.proceed", () => {
     }).pipe(inWorld),
   )
 
+  it.effect("changes nothing when another worker takes the lead at the same moment", () =>
+    Effect.gen(function* () {
+      yield* receive(1)
+      const lost = yield* claimOne
+      const taken = yield* holdOpen(
+        (sql) => sql`UPDATE inbound_lead SET lease_token = gen_random_uuid() WHERE id = ${lost.id}`,
+      )
+      const proceeding = yield* Effect.forkChild(proceed(lost, ready))
+      yield* lockWaiters(1)
+      yield* taken
+      assert.isUndefined(yield* Fiber.join(proceeding))
+      assert.deepInclude(yield* rowOf(lost.id), { status: "RECEIVED", attempt_count: 0 })
+    }).pipe(inWorld),
+  )
+
   it.effect("goes on under a lease that has ended and that nobody else took", () =>
     Effect.gen(function* () {
       yield* receive(1)
@@ -157,6 +175,11 @@ describe("LeadWork.proceed", () => {
       assert.isUndefined(yield* proceed(undecided, undefined))
       assert.strictEqual((yield* rowOf(decided.id))?.status, "READY")
       assert.strictEqual((yield* rowOf(undecided.id))?.status, "RECEIVED")
+
+      yield* LeadWork.use((work) => work.release({ ...decided, unsentAttemptNo: 1 }))
+      const again = yield* claimOne
+      assert.isUndefined(yield* proceed(again, { ...ready, customerPayload: {} }))
+      assert.deepStrictEqual((yield* history(again.id)).customerPayload, ready.customerPayload)
     }).pipe(inWorld),
   )
 

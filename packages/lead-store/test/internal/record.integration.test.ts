@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Fiber } from "effect"
 import { LeadWork } from "../../src/index.ts"
 import {
   claim,
@@ -8,7 +8,9 @@ import {
   eventsOf,
   failed,
   history,
+  holdOpen,
   inWorld,
+  lockWaiters,
   open,
   proceed,
   receive,
@@ -105,6 +107,40 @@ describe("LeadWork.record", () => {
       assert.strictEqual((yield* open(owner)).attemptNo, 2)
       const events = yield* eventsOf(lead.id)
       assert.strictEqual(events.filter((type) => type === "attempt_failed").length, 1)
+    }).pipe(inWorld),
+  )
+
+  it.effect("says once that nobody saw an outcome", () =>
+    Effect.gen(function* () {
+      const lead = yield* sending
+      yield* record(lead, 1, unknown)
+      yield* timeComes(lead.id)
+      const owner = yield* claimOne
+      const before = yield* rowOf(lead.id)
+      assert.isFalse(yield* record(owner, 1, unknown))
+      assert.deepStrictEqual(yield* rowOf(lead.id), before)
+    }).pipe(inWorld),
+  )
+
+  it.effect("does not move a lead whose next attempt is opened at the same moment", () =>
+    Effect.gen(function* () {
+      const lead = yield* sending
+      yield* record(lead, 1, unknown)
+      const opened = yield* holdOpen(
+        (sql) => sql`
+          WITH opened AS (INSERT INTO delivery_attempt (lead_id, attempt_no) VALUES (${lead.id}, 2))
+          UPDATE inbound_lead SET attempt_count = 2, lease_token = gen_random_uuid() WHERE id = ${lead.id}`,
+      )
+      const recording = yield* Effect.forkChild(record(lead, 1, succeeded))
+      yield* lockWaiters(1)
+      yield* opened
+      assert.isFalse(yield* Fiber.join(recording))
+      assert.deepInclude(yield* rowOf(lead.id), { status: "FAILED", attempt_count: 2 })
+      const { deliveryAttempts } = yield* history(lead.id)
+      assert.deepStrictEqual(
+        deliveryAttempts.map((attempt) => attempt.success),
+        [true, false],
+      )
     }).pipe(inWorld),
   )
 

@@ -17,7 +17,6 @@ import {
   LeadWork,
   Migrations,
   type NewLead,
-  type OpenedAttempt,
   type StoredDecision,
 } from "../../src/index.ts"
 
@@ -27,7 +26,7 @@ export const migrations = fileURLToPath(new URL("../../../../migrations", import
 export const address = (url: string): Migrations.DatabaseAddress => ({ url: Redacted.make(url), ssl: false })
 
 /** A migrated database without leads. */
-export const template: Template<Migrations.MigrationFailed | Migrations.SchemaTooNew> = {
+const template: Template<Migrations.MigrationFailed | Migrations.SchemaTooNew> = {
   key: readdirSync(migrations)
     .map((file) => readFileSync(join(migrations, file), "utf8"))
     .join("\n"),
@@ -107,12 +106,10 @@ export const proceed = (lead: Pick<ClaimedLead, "id" | "lease">, decision: Store
   LeadWork.use(({ proceed }) => proceed({ id: lead.id, lease: lead.lease, decision, hold: lease }))
 
 /** As {@link proceed}, for a step that opens an attempt. */
-export const open = (
-  lead: Pick<ClaimedLead, "id" | "lease" | "status">,
-): Effect.Effect<OpenedAttempt, unknown, LeadWork> =>
-  Effect.flatMap(proceed(lead, lead.status === "RECEIVED" ? ready : undefined), (attempt) =>
-    attempt === undefined ? Effect.die(new Error("no attempt was opened")) : Effect.succeed(attempt),
-  )
+export const open = Effect.fnUntraced(function* (lead: Pick<ClaimedLead, "id" | "lease" | "status">) {
+  const attempt = yield* proceed(lead, lead.status === "RECEIVED" ? ready : undefined)
+  return attempt ?? (yield* Effect.die(new Error("no attempt was opened")))
+})
 
 export const succeeded = {
   success: true,
