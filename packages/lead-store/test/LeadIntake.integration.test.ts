@@ -5,7 +5,7 @@ import { Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { LeadIntake, LeadReader, type NewLead } from "../src/index.ts"
 import {
-  cutConnections,
+  cutLockWaiters,
   eventsOf,
   holdOpen,
   inWorld,
@@ -126,9 +126,9 @@ describe("LeadIntake", () => {
       const unlock = yield* holdOpen((sql) => sql`LOCK TABLE lead_count`)
       const storing = yield* Effect.forkChild(Effect.flip(store(newLead({ cut: true }))))
       yield* lockWaiters(1)
-      yield* cutConnections
+      yield* cutLockWaiters
       assert.deepInclude(yield* Fiber.join(storing), { _tag: "StoreUnavailable" })
-      yield* Effect.exit(unlock)
+      yield* unlock
 
       const [id] = yield* receive(1)
       assert(id !== undefined)

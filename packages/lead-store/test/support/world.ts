@@ -223,12 +223,9 @@ export const lockWaiters = (count: number) =>
     ),
   )
 
-/** Cuts every connection to this database but the one that does it, and tells how many those were. */
-export const cutConnections = PgClient.PgClient.use((sql) =>
-  Effect.map(
-    sql`
-      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-    (rows) => rows.length,
-  ),
+/** Cuts the connections of this database that wait for a lock. */
+export const cutLockWaiters = PgClient.PgClient.use(
+  (sql) => sql`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`,
 )
