@@ -3,7 +3,12 @@ import { shared } from "@lead-gateway/vitest-config"
 
 export default defineConfig(
   mergeConfig(shared, {
-    // Whole processes that mostly wait: a few at a time, where a file says that its tests may run together.
-    test: { globalSetup: "@lead-gateway/testkit/vitest-postgres", maxConcurrency: 3 },
+    test: {
+      globalSetup: "@lead-gateway/testkit/vitest-postgres",
+      // Whole processes that mostly wait: a few at a time, where a file says that its tests may run together.
+      maxConcurrency: 3,
+      // A test starts up to four processes; a second each, and ten on a machine that is busy.
+      testTimeout: 60_000,
+    },
   }),
 )

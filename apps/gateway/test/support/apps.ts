@@ -68,8 +68,15 @@ export const start = (
       ...others,
     })
     yield* Effect.addFinalizer(() => Effect.andThen(process.kill("SIGTERM"), process.exited))
-    return process
+    return {
+      ...process,
+      waitForLine: (pattern: string | RegExp) => process.waitForLine(pattern, patience),
+      waitForHttp: (url: string, status?: number) => process.waitForHttp(url, status, patience),
+    }
   })
+
+/** A process takes half a second to start, and on a machine that has much else to do many times that. */
+const patience = { within: "40 seconds" } as const
 
 /** Starts a gateway and waits until it says where it is. */
 export const startGateway = Effect.fnUntraced(function* (
