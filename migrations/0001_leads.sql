@@ -10,7 +10,7 @@
 CREATE SEQUENCE inbound_lead_id_seq AS bigint;
 CREATE SEQUENCE delivery_attempt_id_seq AS bigint;
 CREATE SEQUENCE lead_event_id_seq AS bigint;
--- Each process counts in a shard of its own (see lead_count).
+-- Everything that counts draws a shard to count in (see lead_count).
 CREATE SEQUENCE lead_count_shard_seq AS integer MINVALUE 0 MAXVALUE 63 CYCLE;
 
 CREATE TABLE inbound_lead (
@@ -42,6 +42,8 @@ CREATE TABLE inbound_lead (
   CONSTRAINT inbound_lead_reason_when_it_ended_badly CHECK (
     status NOT IN ('REJECTED', 'PERMANENTLY_FAILED') OR rejection_reason IS NOT NULL
   ),
+  CONSTRAINT inbound_lead_reason_is_a_code CHECK (rejection_reason ~ '^[A-Z][A-Z0-9_]{0,63}$'),
+  CONSTRAINT inbound_lead_payload_is_an_object CHECK (jsonb_typeof(raw_payload) = 'object'),
   CONSTRAINT inbound_lead_attempt_count CHECK (attempt_count >= 0),
   CONSTRAINT inbound_lead_payload_hash CHECK (payload_hash ~ '^[0-9a-f]{64}$')
 ) PARTITION BY RANGE (id);
@@ -107,7 +109,7 @@ CREATE TABLE lead_count (
 ) WITH (fillfactor = 50);
 
 COMMENT ON TABLE lead_count IS
-  'Leads per status, kept by the statements that change a status. A shard per process, so that none waits for another; the sum counts, a shard alone may be negative.';
+  'Leads per status, kept by the statements that change a status. Spread over shards, so that writers seldom wait for each other; the sum counts, a shard alone may be negative.';
 
 -- A lead's life, checked by the database as well: see LeadStatus in packages/lead. The condition is the check,
 -- so that a move which is allowed calls no function.

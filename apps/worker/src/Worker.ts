@@ -73,7 +73,8 @@ export const layer = (
       // Until there may be something to do. A step that ends may have scheduled a retry.
       const wait = Effect.gen(function* () {
         const due = (yield* work.untilDue) ?? options.pollInterval
-        const within = Duration.min(due, options.pollInterval)
+        // What is due and could not be claimed is locked by somebody: no reason to ask without a pause.
+        const within = Duration.max(Duration.min(due, options.pollInterval), shortestPause)
         yield* Effect.raceFirst(queue.take({ max: options.concurrency, within }), Queue.take(stepEnded))
       })
 
@@ -126,5 +127,7 @@ const drain = Effect.fnUntraced(function* (
 
 /** What a lease adds to the customer's timeout: deciding, opening, recording. */
 const bookkeeping = Duration.seconds(15)
+
+const shortestPause = Duration.millis(50)
 
 const pauseAfterFailure = Duration.seconds(1)

@@ -25,7 +25,10 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
       const wake = yield* Queue.sliding<void>(1)
 
       yield* Queue.take(offered).pipe(
-        Effect.andThen(Effect.ignore(Effect.timeout(sql.notify(channel, ""), patience))),
+        Effect.andThen(Effect.timeout(sql.notify(channel, ""), patience)),
+        Effect.catch(() =>
+          Effect.logWarning("workers could not be woken; they find leads at their next look"),
+        ),
         Effect.forever,
         Effect.forkScoped,
       )
@@ -38,6 +41,9 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
             Effect.forever(Effect.andThen(Queue.take(notifications), Queue.offer(wake, undefined))),
           ),
           Effect.scoped,
+          Effect.tapError(() =>
+            Effect.logWarning("cannot be woken by Postgres; looking for leads by the clock"),
+          ),
           Effect.retry(Schedule.spaced(beforeReconnect)),
           Effect.ignore,
           Effect.forkScoped,

@@ -12,12 +12,13 @@ import { batchJson, type LeadRow } from "./LeadRow.ts"
  * Records outcomes, a batch in one statement: the attempt's row and the lead move together.
  *
  * An attempt takes the first known outcome; "unknown" only while nothing is known, and only from the lead's
- * owner, since nobody else may say that nobody saw it. The lead moves with its newest attempt unless it has
- * ended. So a late 2xx counts, also after somebody called it unknown, and an outcome that is recorded twice
- * counts once.
+ * owner, since nobody else may say that nobody saw it. A lead that has not ended moves with its newest attempt,
+ * and with a success of any: the customer has the lead then, and a further attempt could only repeat it. An
+ * outcome that is recorded twice counts once.
  */
 export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError.SqlError>) =>
   Effect.fnUntraced(function* (outcomes: ReadonlyArray<LeadRow>) {
+    const among = idsOf(sql, outcomes)
     const moved = yield* sql<{ ord: number }>`
       WITH input AS MATERIALIZED (
         SELECT * FROM ROWS FROM (json_to_recordset(${batchJson(outcomes)}::text::json) AS (
@@ -27,10 +28,10 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
         )) WITH ORDINALITY
       ), locked AS MATERIALIZED (
         SELECT lead.id, lead.status AS old_status,
-          lead.status IN ('READY', 'FAILED') AND lead.attempt_count = input.attempt_no AS moves,
+          lead.status IN ('READY', 'FAILED') AND (input.success OR lead.attempt_count = input.attempt_no) AS moves,
           lead.lease_token = input.lease AS is_owned
         FROM inbound_lead AS lead JOIN input ON lead.id = input.id
-        WHERE ${idsOf(sql, "lead.id", "input")}
+        WHERE ${among("lead.id")}
         ORDER BY lead.id
         FOR UPDATE OF lead
       ), ended AS (
@@ -40,7 +41,7 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
           error_message = input.error_message, fault = input.fault
         FROM input JOIN locked ON locked.id = input.id
         WHERE attempt.lead_id = input.id AND attempt.attempt_no = input.attempt_no
-          AND ${idsOf(sql, "attempt.lead_id", "input")}
+          AND ${among("attempt.lead_id")}
           AND (attempt.ended_at IS NULL OR (attempt.outcome_unknown AND NOT input.unknown))
           AND (NOT input.unknown OR locked.is_owned)
         RETURNING input.*, locked.old_status, locked.moves
@@ -52,7 +53,7 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
           lease_token = NULL,
           updated_at = now()
         FROM ended
-        WHERE lead.id = ended.id AND ended.moves AND ${idsOf(sql, "lead.id", "input")}
+        WHERE lead.id = ended.id AND ended.moves AND ${among("lead.id")}
         RETURNING lead.id, ended.ordinality, ended.old_status, lead.status, lead.rejection_reason, lead.next_attempt_at
       ), told AS (
         INSERT INTO lead_event (lead_id, type, details)

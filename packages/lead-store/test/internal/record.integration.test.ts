@@ -122,7 +122,7 @@ describe("LeadWork.record", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("does not move a lead whose next attempt is opened at the same moment", () =>
+  it.effect("does not let a failure move a lead whose next attempt is opened at the same moment", () =>
     Effect.gen(function* () {
       const lead = yield* sending
       yield* record(lead, 1, unknown)
@@ -131,15 +131,15 @@ describe("LeadWork.record", () => {
           WITH opened AS (INSERT INTO delivery_attempt (lead_id, attempt_no) VALUES (${lead.id}, 2))
           UPDATE inbound_lead SET attempt_count = 2, lease_token = gen_random_uuid() WHERE id = ${lead.id}`,
       )
-      const recording = yield* Effect.forkChild(record(lead, 1, succeeded))
+      const recording = yield* Effect.forkChild(record(lead, 1, failed))
       yield* lockWaiters(1)
       yield* opened
       assert.isFalse(yield* Fiber.join(recording))
       assert.deepInclude(yield* rowOf(lead.id), { status: "FAILED", attempt_count: 2 })
       const { deliveryAttempts } = yield* history(lead.id)
       assert.deepStrictEqual(
-        deliveryAttempts.map((attempt) => attempt.success),
-        [true, false],
+        deliveryAttempts.map((attempt) => attempt.statusCode),
+        [failed.responseStatus, null],
       )
     }).pipe(inWorld),
   )
@@ -266,9 +266,9 @@ const expectations: Record<
   "another worker gave it back": known(settled),
   "its attempt was closed as unknown": known(settled),
   "closed as unknown, and owned for the retry": known(settled),
-  "closed as unknown, the retry opened": known(recorded),
+  "closed as unknown, the retry opened": { ...known(recorded), succeeded: settled },
   "closed as unknown, the retry given back unsent": known(settled),
-  "closed as unknown, the retry failed": known(recorded),
+  "closed as unknown, the retry failed": { ...known(recorded), succeeded: settled },
   "closed as unknown, the retry delivered": known(recorded),
   "closed as unknown for good": known(recorded),
 }
