@@ -3,12 +3,13 @@ import { RejectionReason } from "@lead-gateway/lead"
 import { type AttemptRecord, type ClaimedLead, type Lease, storableText } from "@lead-gateway/lead-store"
 import * as RetryPolicy from "@lead-gateway/retry-policy"
 
-/** An exchange's outcome in the words of the retry policy. An address that is refused is not reached. */
+/** An exchange's outcome in the words of the retry policy. What we ourselves refuse to send is not sent. */
 export const asRetryOutcome = DeliveryOutcome.$match({
   Answered: ({ status, retryAfter }): RetryPolicy.Outcome => ({ _tag: "Answered", status, retryAfter }),
-  Unreachable: ({ kind }): RetryPolicy.Outcome => ({ _tag: "Unreachable", kind }),
+  Unreachable: ({ kind }): RetryPolicy.Outcome =>
+    kind === "unsendable" ? { _tag: "NotSent" } : { _tag: "Unreachable", kind },
   TimedOut: (): RetryPolicy.Outcome => ({ _tag: "TimedOut" }),
-  AddressRefused: (): RetryPolicy.Outcome => ({ _tag: "Unreachable", kind: "address_refused" }),
+  AddressRefused: (): RetryPolicy.Outcome => ({ _tag: "NotSent" }),
 })
 
 /** What a decision of the retry policy makes of the lead. */

@@ -96,8 +96,15 @@ describe("attemptRecord", () => {
     assert.include(said(DeliveryOutcome.TimedOut({ phase: "answer", durationMs: 9 })), {
       errorMessage: "no answer within 9 ms",
     })
-    assert.include(said(DeliveryOutcome.AddressRefused({ message: "forbidden" })), {
-      errorMessage: "forbidden",
+  })
+
+  it("takes the blame for what was not sent, for a reason on our side", () => {
+    const refused = DeliveryOutcome.AddressRefused({ message: "forbidden" })
+    assert.include(recordOf(refused), { errorMessage: "forbidden", fault: "ours" })
+    const unsendable = { kind: "unsendable", message: "no such header", durationMs: 1 } as const
+    assert.include(recordOf(DeliveryOutcome.Unreachable(unsendable)), {
+      errorMessage: "no such header",
+      fault: "ours",
     })
   })
 

@@ -54,7 +54,7 @@ export interface Attempt {
  * | 2xx | `Delivered` |
  * | 429 | `RetryAfter`, the later of the backoff and its `Retry-After` |
  * | other 4xx, 3xx | `GiveUp`: `CUSTOMER_REFUSED` |
- * | 5xx, unreachable, timed out, outcome unknown | `RetryAfter`, the backoff; for a 503 as for a 429 |
+ * | 5xx, unreachable, timed out, not sent, outcome unknown | `RetryAfter`, the backoff; for a 503 as for a 429 |
  * | what is no final status (1xx, below 100, from 600) | as a 5xx (RFC 9110, section 15) |
  * | the same after `maxAttempts` | `GiveUp`: `DELIVERY_OUTCOME_UNKNOWN` if it is unknown, else `RETRIES_EXHAUSTED` |
  *

@@ -19,13 +19,18 @@ export interface TimedOut {
   readonly _tag: "TimedOut"
 }
 
+/** Nothing left this machine, for a reason on our side: a forbidden address, a request that cannot be sent. */
+export interface NotSent {
+  readonly _tag: "NotSent"
+}
+
 /** Nobody saw how the attempt ended: the worker died after it was opened. The customer may have the lead. */
 export interface OutcomeUnknown {
   readonly _tag: "OutcomeUnknown"
 }
 
 /** How one attempt to deliver a lead ended. */
-export type Outcome = Answered | Unreachable | TimedOut | OutcomeUnknown
+export type Outcome = Answered | Unreachable | TimedOut | NotSent | OutcomeUnknown
 
 /** Whose fault a failed attempt is: this lead's, the customer's (any lead would fail), or the gateway's. */
 export type Fault = "lead" | "customer" | "ours"
@@ -40,6 +45,7 @@ export type Fault = "lead" | "customer" | "ours"
  * | other 3xx and 4xx, such as 301, 401, 403, 404, 429 | `customer` | address, token or quota: any lead would fail |
  * | 5xx, and what is no final status at all (1xx, below 100, from 600) | `customer` | the API is broken |
  * | unreachable, timed out | `customer` | the API is down |
+ * | not sent | `ours` | our configuration is wrong |
  * | outcome unknown | `ours` | a worker died |
  *
  * It is told to people; whether an attempt is repeated is up to `decide`.
@@ -52,6 +58,7 @@ export const faultOf = (outcome: Outcome): Fault | undefined => {
     case "Unreachable":
     case "TimedOut":
       return "customer"
+    case "NotSent":
     case "OutcomeUnknown":
       return "ours"
   }

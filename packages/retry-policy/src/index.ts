@@ -18,6 +18,7 @@ export {
   type Answered,
   type Fault,
   faultOf,
+  type NotSent,
   type Outcome,
   type OutcomeUnknown,
   type TimedOut,

@@ -16,6 +16,7 @@ const after = (outcome: Outcome, rest: Partial<Attempt> = {}): Decision =>
 const answered = (status: number, retryAfter?: string): Outcome => ({ _tag: "Answered", status, retryAfter })
 const timedOut: Outcome = { _tag: "TimedOut" }
 const unreachable: Outcome = { _tag: "Unreachable", kind: "ENOTFOUND" }
+const notSent: Outcome = { _tag: "NotSent" }
 const unknown: Outcome = { _tag: "OutcomeUnknown" }
 
 const inWords = (decision: Decision): string => {
@@ -68,7 +69,7 @@ describe("decide", () => {
   })
 
   it("retries what was not answered", () => {
-    for (const outcome of [timedOut, unreachable, unknown]) {
+    for (const outcome of [timedOut, unreachable, notSent, unknown]) {
       assert.strictEqual(inWords(after(outcome)), "retry after 30 s")
     }
   })
@@ -88,6 +89,7 @@ describe("decide", () => {
   it("says at the end that nobody knows the outcome, when nobody does", () => {
     assert.strictEqual(inWords(after(unknown, { attempt: 5 })), "DELIVERY_OUTCOME_UNKNOWN")
     assert.strictEqual(inWords(after(answered(429, "60"), { attempt: 5 })), "RETRIES_EXHAUSTED")
+    assert.strictEqual(inWords(after(notSent, { attempt: 5 })), "RETRIES_EXHAUSTED")
   })
 
   it("takes a success and a refusal for what they are on the last attempt too", () => {

@@ -12,9 +12,10 @@ describe("faultOf", () => {
       assert.strictEqual(faultOf({ _tag: "Answered", status }), fault, `${status}`)
   })
 
-  it("is the customer's when there is no answer, and ours when nobody saw it", () => {
+  it("is the customer's when there is no answer, and ours when nothing was sent or nobody saw it", () => {
     assert.strictEqual(faultOf({ _tag: "TimedOut" }), "customer")
     assert.strictEqual(faultOf({ _tag: "Unreachable", kind: "ENOTFOUND" }), "customer")
+    assert.strictEqual(faultOf({ _tag: "NotSent" }), "ours")
     assert.strictEqual(faultOf({ _tag: "OutcomeUnknown" }), "ours")
   })
 
