@@ -1,7 +1,7 @@
 import { Clock, Context, Data, Duration, Effect, Layer, Redacted, type Scope } from "effect"
 import { checkUrl, type CustomerUrlInvalid } from "./CustomerUrl.ts"
 import type { DeliveryOutcome } from "./DeliveryOutcome.ts"
-import { makeAgents } from "./internal/agents.ts"
+import { makeAgent } from "./internal/agent.ts"
 import { type Call, type Exchange, startExchange } from "./internal/exchange.ts"
 
 /** One lead on its way to a customer. */
@@ -44,7 +44,7 @@ export class CustomerClient extends Context.Service<
   CustomerClient,
   {
     /**
-     * Posts one lead, once; whatever happens is a {@link DeliveryOutcome}, never a failure.
+     * Posts one lead by at most one request; whatever happens is a {@link DeliveryOutcome}, never a failure.
      *
      * May be repeated with the same request. Interrupting it closes its connection; whether the customer has
      * seen the request is then unknown. The span holds outcome and status, nothing of the lead.
@@ -63,9 +63,9 @@ export class CustomerClient extends Context.Service<
     const url = yield* Effect.fromResult(checkUrl(options.url, options))
     const authorization = yield* bearer(options.token)
     const timeout = Duration.fromInputUnsafe(options.timeout)
-    const agents = yield* Effect.acquireRelease(
-      Effect.sync(() => makeAgents(url, options)),
-      ({ pooled, fresh }) => Effect.sync(() => [pooled, fresh].forEach((agent) => agent.destroy())),
+    const agent = yield* Effect.acquireRelease(
+      Effect.sync(() => makeAgent(url, options)),
+      (agent) => Effect.sync(() => agent.destroy()),
     )
 
     const send = Effect.fn("CustomerClient.send")(function* (request: DeliveryRequest) {
@@ -74,7 +74,7 @@ export class CustomerClient extends Context.Service<
       const outcome = yield* exchange(
         {
           url,
-          agents,
+          agent,
           headers: headers(request, authorization),
           body: request.body,
           maxResponseBytes: options.maxResponseBytes ?? 64 * 1024,

@@ -54,7 +54,7 @@ export const DeliveryOutcome = Data.taggedEnum<DeliveryOutcome>()
  * | `no_route` | the network or host cannot be reached | no |
  * | `connect_timeout` | the operating system gave up connecting | no |
  * | `tls` | no TLS session: certificate, version, or no TLS at all | no |
- * | `reset` | the connection ended before an answer | yes |
+ * | `reset` | the connection ended before an answer; a kept one perhaps just as it was used again | yes |
  * | `protocol` | what came back is no HTTP answer | yes |
  * | `unsendable` | a header value of the request is not allowed in HTTP | no |
  * | `other` | anything else; the message names the system's error code | yes |

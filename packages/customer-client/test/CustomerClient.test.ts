@@ -74,16 +74,12 @@ describe("an answer", () => {
     }),
   )
 
-  it.effect("of 100 MB costs no more than the cap", () =>
+  it.effect("of a terabyte is not waited for beyond the cap", () =>
     Effect.gen(function* () {
-      const { customer, client } = yield* makeWorld(hugeBody({ bytes: 100_000_000 }))
-      const before = process.memoryUsage().rss
-      for (let i = 0; i < 10; i++) {
-        const outcome = yield* client.send(request)
-        assert.deepStrictEqual(what(outcome), answered(200, "x".repeat(65_536), { truncated: true }))
-      }
+      const { customer, client } = yield* makeWorld(hugeBody({ bytes: 1e12 }))
+      const outcome = yield* client.send(request)
+      assert.deepStrictEqual(what(outcome), answered(200, "x".repeat(65_536), { truncated: true }))
       yield* customer.until(() => customer.connections().open === 0)
-      assert.isBelow(process.memoryUsage().rss - before, 50_000_000)
     }),
   )
 
@@ -106,13 +102,14 @@ describe("an answer", () => {
     Effect.gen(function* () {
       const text = "a".repeat(10_000)
       const { customer, client } = yield* makeWorld(slowBody({ status: 202, body: text, everyMs: 5 }), {
-        timeout: "300 millis",
+        timeout: "1 second",
       })
       const outcome = yield* client.send(request)
       const { body, durationMs } = answerOf(outcome)
       assert.deepStrictEqual(what(outcome), answered(202, body, { truncated: true }))
-      assert.match(body, /^a{1,100}$/)
-      assert.isAtLeast(durationMs, 295)
+      assert.match(body, /^a+$/)
+      assert.isBelow(body.length, text.length)
+      assert.isAtLeast(durationMs, 990)
       yield* customer.until(() => customer.connections().open === 0)
     }),
   )

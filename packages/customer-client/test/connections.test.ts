@@ -1,10 +1,8 @@
-import type { ServerResponse } from "node:http"
 import { type AddressInfo, createServer, type Socket } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { CustomerBehaviour, TestCustomer } from "@lead-gateway/testkit"
 import { Effect, Exit, Fiber, Scope } from "effect"
-import { TestClock } from "effect/testing"
-import { makeClient, makeWorld, request } from "./support.ts"
+import { closeIdle, makeClient, makeWorld, request } from "./support.ts"
 
 const { hang, hangUp, raw, reply, resetBeforeAnswer } = CustomerBehaviour
 
@@ -39,8 +37,7 @@ describe("connections", () => {
       const { customer, client } = yield* makeWorld()
       for (let i = 1; i <= 5; i++) {
         assert.propertyVal(yield* client.send(request), "status", 200)
-        customer.closeIdle()
-        yield* customer.until(() => customer.connections().open === 0)
+        yield* closeIdle(customer)
       }
       assert.lengthOf(customer.requests(), 5)
     }),
@@ -50,72 +47,32 @@ describe("connections", () => {
     ["closes", hangUp()],
     ["resets", resetBeforeAnswer()],
   ] as const)(
-    "that the customer %s as a request comes are replaced, once, with the same request",
+    "that the customer %s as a request comes are a reset, and nothing is sent again",
     Effect.fnUntraced(function* ([, lose]) {
       const { customer, client } = yield* makeWorld([reply({ status: 201 }), lose, reply({ status: 202 })])
       assert.propertyVal(yield* client.send(request), "status", 201)
-      assert.propertyVal(yield* client.send(request), "status", 202)
-      const [, lost, again] = customer.requests()
-      assert.deepStrictEqual([lost?.connection, again?.connection], [1, 2])
-      assert.strictEqual(again?.body, lost?.body)
-      assert.strictEqual(again?.headers["idempotency-key"], lost?.headers["idempotency-key"])
-    }),
-  )
-
-  it.effect("are replaced by new ones, not by others that may be as stale", () =>
-    Effect.gen(function* () {
-      const { customer, client } = yield* makeWorld()
-      yield* Effect.all([client.send(request), client.send(request)], { concurrency: 2 })
-      customer.respond(({ connection }) => (connection <= 2 ? hangUp() : reply({ status: 202 })))
-      assert.propertyVal(yield* client.send(request), "status", 202)
-      assert.lengthOf(customer.requests(), 4)
-    }),
-  )
-
-  it.effect("are replaced only once", () =>
-    Effect.gen(function* () {
-      const { customer, client } = yield* makeWorld([reply(), hangUp()])
-      yield* client.send(request)
       assert.propertyVal(yield* client.send(request), "kind", "reset")
-      assert.lengthOf(customer.requests(), 3)
-    }),
-  )
-
-  it.effect("are not replaced once the customer has begun to answer", () =>
-    Effect.gen(function* () {
-      const half = {
-        answer: (response: ServerResponse) => void response.socket?.end("HTTP/1.1 2"),
-      }
-      const { customer, client } = yield* makeWorld([reply(), half])
-      yield* client.send(request)
-      assert.strictEqual((yield* client.send(request))._tag, "Unreachable")
       assert.lengthOf(customer.requests(), 2)
-    }),
-  )
-
-  it.effect("are replaced within the same time", () =>
-    Effect.gen(function* () {
-      const { customer, client } = yield* makeWorld([reply(), hangUp(), hang()])
-      yield* client.send(request)
-      const fiber = yield* Effect.forkChild(client.send(request))
-      yield* customer.received(3)
-      yield* TestClock.adjust("30 seconds")
-      assert.deepStrictEqual(yield* Fiber.join(fiber), {
-        _tag: "TimedOut",
-        phase: "answer",
-        durationMs: 30_000,
-      })
+      assert.propertyVal(yield* client.send(request), "status", 202)
+      assert.deepStrictEqual(
+        customer.requests().map(({ connection }) => connection),
+        [1, 1, 2],
+      )
     }),
   )
 
   it.live("are closed before a customer that says when it closes them does", () =>
     Effect.gen(function* () {
-      const customer = yield* TestCustomer.make({ keepAliveTimeoutMs: 2000 })
+      // It keeps them much longer than it says, so that it is not the customer who closes.
+      const customer = yield* TestCustomer.make({
+        keepAliveTimeoutMs: 60_000,
+        respond: reply({ headers: { Connection: "keep-alive", "Keep-Alive": "timeout=2" } }),
+      })
       const client = yield* makeClient({ url: customer.url })
       yield* client.send(request)
-      const answeredAt = Date.now()
+      const answeredAt = performance.now()
       yield* customer.until(() => customer.connections().open === 0)
-      assert.isBelow(Date.now() - answeredAt, 1800)
+      assert.isBelow(performance.now() - answeredAt, 3900) // after 1 s; after 4 s if it had said nothing
     }),
   )
 
@@ -157,15 +114,6 @@ describe("interruption", () => {
       yield* customer.received(1)
       yield* Fiber.interrupt(fiber)
       yield* customer.until(() => customer.connections().open === 0)
-    }),
-  )
-
-  it.effect("during name resolution leaves nothing behind", () =>
-    Effect.gen(function* () {
-      const client = yield* makeClient({ url: "http://customer.invalid/" })
-      const fiber = yield* Effect.forkChild(client.send(request), { startImmediately: true })
-      yield* Fiber.interrupt(fiber)
-      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
     }),
   )
 })

@@ -4,11 +4,12 @@ import { TestCustomer } from "@lead-gateway/testkit"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { afterEach, vi } from "vitest"
-import { makeClient, request } from "./support.ts"
+import { closeIdle, makeClient, request } from "./support.ts"
 
-/** What the name resolves to, one entry for each time it is asked; `undefined`: never an answer. */
+/** What the name resolves to, one entry for each time it is asked; `undefined`: no answer but by `answerLate`. */
 const answers: Array<ReadonlyArray<string> | undefined> = []
 let asked = 0
+let answerLate: ((address: string) => void) | undefined
 
 vi.mock("node:dns", async (original) => ({
   ...(await original<typeof Dns>()),
@@ -18,9 +19,10 @@ vi.mock("node:dns", async (original) => ({
     callback: (error: null, addresses: ReadonlyArray<Dns.LookupAddress>) => void,
   ) => {
     const addresses = answers[asked++]
+    answerLate = (address) => callback(null, [{ address, family: 4 }])
     if (addresses === undefined) return
     const found = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))
-    setImmediate(() => callback(null, found))
+    process.nextTick(callback, null, found)
   },
 }))
 
@@ -86,8 +88,7 @@ describe("a host name", () => {
       assert.propertyVal(yield* client.send(request), "status", 200)
       assert.propertyVal(yield* client.send(request), "status", 200)
       assert.strictEqual(asked, 1)
-      customer.closeIdle()
-      yield* customer.until(() => customer.connections().open === 0)
+      yield* closeIdle(customer)
       assert.strictEqual((yield* client.send(request))._tag, "AddressRefused")
       assert.strictEqual(asked, 2)
       assert.lengthOf(customer.requests(), 2)
@@ -114,6 +115,22 @@ describe("a host name", () => {
         phase: "connect",
         durationMs: 30_000,
       })
+    }),
+  )
+
+  it.effect("that is resolved after an interruption is not connected to", () =>
+    Effect.gen(function* () {
+      answers.push(undefined, ["127.0.0.1"])
+      const customer = yield* TestCustomer.make()
+      const client = yield* makeClient({ url: named(customer.url) })
+      const fiber = yield* Effect.forkChild(client.send(request))
+      yield* Effect.promise(() => vi.waitUntil(() => asked === 1, { timeout: 10_000, interval: 1 }))
+      yield* Fiber.interrupt(fiber)
+      answerLate?.("127.0.0.1")
+      // Connections are accepted in their order: a late one would come before this one.
+      assert.propertyVal(yield* client.send(request), "status", 200)
+      assert.strictEqual(customer.connections().made, 1)
+      assert.lengthOf(customer.requests(), 1)
     }),
   )
 })

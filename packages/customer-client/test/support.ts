@@ -1,3 +1,6 @@
+import { subscribe } from "node:diagnostics_channel"
+import { once } from "node:events"
+import { Socket } from "node:net"
 import { type CustomerBehaviours, TestCustomer } from "@lead-gateway/testkit"
 import {
   CustomerClient,
@@ -34,3 +37,25 @@ export const makeWorld = Effect.fnUntraced(function* (
   const client = yield* makeClient({ ...options, url: customer.url })
   return { customer, client }
 })
+
+/** The connections of this process that it has not yet seen closed. */
+const sockets = new Set<Socket>()
+
+subscribe("net.client.socket", (message) => {
+  if (typeof message !== "object" || message === null || !("socket" in message)) return
+  const { socket } = message
+  if (!(socket instanceof Socket)) return
+  sockets.add(socket)
+  socket.once("close", () => sockets.delete(socket))
+})
+
+/** Lets the customer close its idle connections, and waits until our side has noticed. */
+export const closeIdle = (customer: TestCustomer) =>
+  Effect.promise(async () => {
+    const port = Number(new URL(customer.url).port)
+    const noticed = [...sockets]
+      .filter((socket) => socket.remotePort === port)
+      .map((socket) => once(socket, "close"))
+    customer.closeIdle()
+    await Promise.all(noticed)
+  })

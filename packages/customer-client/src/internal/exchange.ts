@@ -1,7 +1,6 @@
 import * as http from "node:http"
 import * as https from "node:https"
 import { DeliveryOutcome } from "../DeliveryOutcome.ts"
-import type { Agents } from "./agents.ts"
 import { cappedText } from "./cappedText.ts"
 import { AddressRefusal } from "./checkedLookup.ts"
 import { describeFailure, type Stage } from "./failure.ts"
@@ -9,7 +8,7 @@ import { describeFailure, type Stage } from "./failure.ts"
 /** One request, ready to be sent, and where to. */
 export interface Call {
   readonly url: URL
-  readonly agents: Agents
+  readonly agent: http.Agent
   readonly headers: http.OutgoingHttpHeaders
   /** Sent as UTF-8; a string, because Node writes it together with the head. */
   readonly body: string
@@ -29,16 +28,14 @@ export interface Exchange {
 /**
  * Sends a request, and calls `done` with the outcome, once, unless it is aborted before.
  *
- * A pooled connection that the customer closes while our request is on its way fails before any byte of an
- * answer. That tells of an idle connection, not of the customer, so the request goes out once more on a new
- * connection, within the same time. RFC 9112 §9.3.1 allows it for idempotent requests, and this one is: same
- * bytes, same `Idempotency-Key`. It is what the next attempt would do, without waiting for it. A failure on a
- * new connection is never retried here.
+ * One exchange is at most one request, whatever happens to it: a history of attempts can only explain the
+ * requests that it counts. A kept connection that is known to be closed is not used. One that the customer
+ * closes just as the request leaves by it fails like any other that breaks: `Unreachable`, `reset`.
  */
 export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => void): Exchange => {
   const transport = call.url.protocol === "https:" ? https : http
   const body = cappedText(call.maxResponseBytes)
-  let current: http.ClientRequest | undefined
+  let request: http.ClientRequest | undefined
   let head: http.IncomingMessage | undefined
   let stage: Stage = "connecting"
   let settled = false
@@ -61,7 +58,7 @@ export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => vo
       }),
     )
     // A connection with an answer half read, or a request half sent, is of no further use.
-    if (!complete || !current?.writableFinished) current?.destroy()
+    if (!complete || !request?.writableFinished) request?.destroy()
   }
 
   const failed = (error: Error) => {
@@ -72,14 +69,13 @@ export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => vo
     )
   }
 
-  const open = (agent: http.Agent) => {
-    const request = transport.request(call.url, { method: "POST", agent, headers: call.headers })
-    let heard = false
-    current = request
+  const post = () => {
+    const request = transport.request(call.url, { method: "POST", agent: call.agent, headers: call.headers })
     request.on("socket", (socket) => {
-      stage = request.reusedSocket ? "open" : "connecting"
-      socket.once("data", () => (heard = true))
-      if (request.reusedSocket) return
+      if (request.reusedSocket) {
+        stage = "open"
+        return
+      }
       socket.once("connect", () => (stage = transport === https ? "securing" : "open"))
       socket.once("secureConnect", () => (stage = "open"))
     })
@@ -100,16 +96,14 @@ export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => vo
     })
     // Stays for good: a request that was destroyed may fail once more, and nobody else listens.
     request.on("error", (error) => {
-      if (settled || head !== undefined) return // an answer that has begun ends by its own events
-      const stale = request.reusedSocket && !heard && describeFailure(error, stage).kind === "reset"
-      if (stale) open(call.agents.fresh)
-      else failed(error)
+      if (head === undefined) failed(error) // an answer that has begun ends by its own events
     })
     request.end(call.body)
+    return request
   }
 
   try {
-    open(call.agents.pooled)
+    request = post()
   } catch (error) {
     failed(error as Error) // Node throws for header values it does not allow
   }
@@ -124,11 +118,11 @@ export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => vo
             durationMs: call.elapsedMs(),
           }),
         )
-      current?.destroy()
+      request?.destroy()
     },
     abort: () => {
       settled = true
-      current?.destroy()
+      request?.destroy()
     },
   }
 }
