@@ -5,25 +5,18 @@
  * number from 1 to 200`), a path with an id that no lead can have 404 `lead not found`, a path that leads
  * nowhere 404 `not found`, and whatever is unforeseen 500 `internal server error`. Only the last is logged.
  */
-import { Cause, Effect, type Layer, SchemaIssue } from "effect"
-import { HttpRouter, HttpServerError, HttpServerResponse } from "effect/http"
+import { Cause, Effect, SchemaIssue } from "effect"
+import { HttpServerError, HttpServerResponse } from "effect/http"
 import { HttpApiError } from "effect/http-api"
 import { CurrentCorrelationId } from "./CurrentCorrelationId.ts"
 
-/** Wraps an HTTP app: it fails no more, only interruption passes. */
+/**
+ * Wraps an HTTP app, as `HttpRouter.toHttpEffect(routes)` makes it: it fails no more, only interruption passes.
+ *
+ * Not for the `middleware` option of `HttpRouter.serve`: that one runs after the framework has sent its answer.
+ */
 export const withErrorBodies = <E, R>(app: HttpApp<E, R>): HttpApp<never, R> =>
   Effect.catchCause(app, (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.interrupt : answer(cause)))
-
-/**
- * Wraps everything a router serves: `HttpRouter.serve(Layer.merge(routes, errorBodies))`.
- *
- * Not the `middleware` option of `serve`: that one runs after the framework has sent its answer.
- */
-export const errorBodies: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.middleware(
-  // A global middleware has to say that failures pass, also when none does.
-  <E, R>(app: HttpApp<E, R>): HttpApp<E, R> => withErrorBodies(app),
-  { global: true },
-)
 
 type HttpApp<E, R> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 

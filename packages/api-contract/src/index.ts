@@ -19,7 +19,7 @@ export {
   UnsupportedMediaType,
 } from "./ApiError.ts"
 export { CurrentCorrelationId } from "./CurrentCorrelationId.ts"
-export { errorBodies, withErrorBodies } from "./ErrorBodies.ts"
+export { withErrorBodies } from "./ErrorBodies.ts"
 export { IntakeGroup, LeadPayload, LeadReceipt } from "./Intake.ts"
 export { DeepHealth, Dependency, OperationsGroup, QueueHealth } from "./Operations.ts"
 export { OperatorAuth, SenderAuth } from "./Security.ts"

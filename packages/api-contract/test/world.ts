@@ -1,7 +1,6 @@
 import {
   CurrentCorrelationId,
   DatabaseUnavailable,
-  errorBodies,
   type LeadHistory,
   LeadNotFound,
   type LeadSummary,
@@ -9,11 +8,12 @@ import {
   OperatorApi,
   OperatorAuth,
   Unauthorized,
+  withErrorBodies,
 } from "@lead-gateway/api-contract"
 import { LeadId, Reason } from "@lead-gateway/lead"
 import { parse } from "@lead-gateway/lossless-json"
 import { Effect, Layer, Logger, Redacted, Result } from "effect"
-import { HttpRouter, HttpServer } from "effect/http"
+import { HttpEffect, HttpRouter, HttpServer } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 
 /** A payload with a number that no double holds. */
@@ -100,24 +100,21 @@ export const auth = Layer.succeed(OperatorAuth, {
     ["", "let me in"].includes(Redacted.value(credential)) ? app : Effect.fail(new Unauthorized()),
 })
 
-const routes = Layer.merge(HttpApiBuilder.layer(OperatorApi), errorBodies).pipe(
-  Layer.provide([stats, operations]),
-  Layer.provide(auth),
-  Layer.provide(HttpServer.layerServices),
-)
+const routes = HttpApiBuilder.layer(OperatorApi).pipe(Layer.provide([stats, operations]), Layer.provide(auth))
 
 /** What was logged while answering. */
 export const logged: Array<unknown> = []
 const logger = Logger.make<unknown, void>(({ message }) => void logged.push(message))
 
-const { handler } = HttpRouter.toWebHandler(routes, {
-  disableLogger: true,
-  middleware: (app) =>
-    app.pipe(
-      Effect.provideService(CurrentCorrelationId, "req-1"),
-      Effect.provideService(Logger.CurrentLoggers, new Set([logger])),
-    ),
-})
+/** The api as a server has it: its routes as one app, and the errors' bodies around it. */
+const app = Effect.flatMap(HttpRouter.toHttpEffect(routes), (app) =>
+  withErrorBodies(app).pipe(
+    Effect.provideService(CurrentCorrelationId, "req-1"),
+    Effect.provideService(Logger.CurrentLoggers, new Set([logger])),
+  ),
+)
+
+const { handler } = HttpEffect.toWebHandlerLayer(app, HttpServer.layerServices)
 
 /** What the api answers: status, headers, and the body as it is written. */
 export const get = (path: string, headers: Record<string, string> = {}) =>
