@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { TestProcess } from "@lead-gateway/testkit"
+import { scratchFolder, TestProcess } from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import { ask, assertError, post } from "./support/Http.ts"
@@ -8,13 +8,13 @@ import { makeLink } from "./support/Postgres.ts"
 import { makeSecrecy } from "./support/Secrecy.ts"
 import { makeDatabase } from "./support/World.ts"
 
-const root = fileURLToPath(new URL("../../..", import.meta.url))
+const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
 /** The api as operators run it, and how to ask it. */
 const start = Effect.fnUntraced(function* (env: Readonly<Record<string, string>>) {
   const api = yield* TestProcess.spawn({
     program: new URL("../src/main.ts", import.meta.url),
-    cwd: root,
+    cwd: yield* scratchFolder({ migrations: inRepository("migrations"), config: inRepository("config") }),
     env: { API_HOST: "127.0.0.1", API_PORT: "0", QUEUE_TYPE: "database", ...env },
   })
   const line = yield* api.waitForLine("api is listening")

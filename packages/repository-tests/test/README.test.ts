@@ -1,10 +1,7 @@
 import { execFile } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
-import { TestProcess } from "@lead-gateway/testkit"
+import { scratchFolder, TestProcess } from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import { pathOf, read } from "./repository.ts"
 
@@ -25,20 +22,17 @@ const timeless = (text: string): unknown =>
       .replaceAll(/"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/g, '"<uuid>"'),
   )
 
-const dataDir = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "lead-gateway-"))),
-  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true })),
-)
-
 describe("the README", () => {
   it.live("shows a tour whose every command prints what it says", () =>
     Effect.gen(function* () {
       const gateway = yield* TestProcess.spawn({
         program: pathOf("apps/gateway/src/main.ts"),
-        cwd: pathOf("."),
-        env: { API_PORT: "0", DATA_DIR: yield* dataDir },
+        cwd: yield* scratchFolder({ config: pathOf("config"), migrations: pathOf("migrations") }),
+        env: { API_PORT: "0" },
       })
-      const address = yield* gateway.waitForLine(/^ {2}address /)
+      // It stops its Postgres before the folder goes.
+      yield* Effect.addFinalizer(() => Effect.andThen(gateway.kill("SIGTERM"), gateway.exited))
+      const address = yield* gateway.waitForLine(/^ {2}address /, { within: "40 seconds" })
       const url = address.replace(/^ *address +/, "")
       // What a reader's eyes take a moment for, the test waits for.
       const afterwards = ["lead delivered", "lead rejected"]

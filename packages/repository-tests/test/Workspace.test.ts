@@ -89,7 +89,7 @@ describe("a changeset", () => {
 describe("the sources", () => {
   it("assert no type twice to get it past the compiler", () => {
     const sources = files("packages/*/{src,test}/**/*.ts", "apps/*/{src,test}/**/*.ts", "scripts/*.ts")
-    const double = new RegExp(["as", "unknown", "as"].join("\\s+"))
+    const double = new RegExp(`\\b${["as", "unknown", "as"].join("\\s+")}\\b`)
     assert.deepStrictEqual(
       sources.filter((path) => double.test(read(path))),
       [],

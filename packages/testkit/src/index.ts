@@ -6,6 +6,7 @@
  * The server behind the databases is started by `@lead-gateway/testkit/vitest-postgres`.
  */
 export { CustomerBehaviour } from "./CustomerBehaviour.ts"
+export { scratchFolder } from "./scratchFolder.ts"
 export {
   type CustomerBehaviours,
   type CustomerRequest,
