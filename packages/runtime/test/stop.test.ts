@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Handler, respond } from "@lead-gateway/runtime"
 import { Duration, Effect, Exit, Fiber, Scope } from "effect"
+import type { ServerResponse } from "node:http"
 import { connect } from "./connection.ts"
 import { serve } from "./world.ts"
 
@@ -10,7 +11,7 @@ const ok = { status: 200, body: {} }
 /** A listener that can be stopped, and how long that takes. */
 const stoppable = Effect.fnUntraced(function* (
   handler: Handler,
-  shutdownTimeout: Duration.Duration = Duration.seconds(5),
+  shutdownTimeout: Duration.Duration = Duration.seconds(30),
 ) {
   const scope = yield* Scope.make()
   const port = yield* Scope.provide(serve(handler, { shutdownTimeout }), scope)
@@ -18,7 +19,22 @@ const stoppable = Effect.fnUntraced(function* (
   return { port, stop }
 })
 
-const soon = 400
+/** Far less than a stop may take, and far more than a busy machine needs. */
+const soon = 5_000
+
+/** A handler whose requests come one by one, to be answered when the test says so. */
+const waiting = () => {
+  const came = Promise.withResolvers<ServerResponse>()
+  const handler: Handler = (_, response) => came.resolve(response)
+  return { handler, came: Effect.promise(() => came.promise) }
+}
+
+/** Begins to stop, and waits until the port takes no connections any more. */
+const beginStop = Effect.fnUntraced(function* <A>(port: number, stop: Effect.Effect<A>) {
+  const stopping = yield* Effect.forkChild(stop, { startImmediately: true })
+  assert.strictEqual(yield* (yield* connect(port)).closed, "ECONNREFUSED")
+  return stopping
+})
 
 describe("a stop", () => {
   it.live("waits for no connection that only might be used", () =>
@@ -35,13 +51,13 @@ describe("a stop", () => {
 
   it.live("lets a request under way end, as the last of its connection", () =>
     Effect.gen(function* () {
-      const { port, stop } = yield* stoppable((_, response) => {
-        setTimeout(() => respond(response, ok), 200)
-      })
+      const { came, handler } = waiting()
+      const { port, stop } = yield* stoppable(handler)
       const connection = yield* connect(port)
       yield* connection.send(get)
-      yield* Effect.sleep("50 millis")
-      const stopping = yield* Effect.forkChild(stop)
+      const response = yield* came
+      const stopping = yield* beginStop(port, stop)
+      respond(response, ok)
       const answer = yield* connection.answer
       assert.strictEqual(answer.status, 200)
       assert.strictEqual(answer.headers["connection"], "close")
@@ -52,14 +68,14 @@ describe("a stop", () => {
 
   it.live("lets a request end whose answer has begun", () =>
     Effect.gen(function* () {
-      const { port, stop } = yield* stoppable((_, response) => {
-        response.writeHead(200, { "Content-Length": 2 }).write("O")
-        setTimeout(() => response.end("K"), 200)
-      })
+      const { came, handler } = waiting()
+      const { port, stop } = yield* stoppable(handler)
       const connection = yield* connect(port)
       yield* connection.send(get)
-      yield* Effect.sleep("50 millis")
-      const stopping = yield* Effect.forkChild(stop)
+      const response = yield* came
+      response.writeHead(200, { "Content-Length": 2 }).write("O")
+      const stopping = yield* beginStop(port, stop)
+      response.end("K")
       assert.strictEqual((yield* connection.answer).body, "OK")
       assert.isBelow(yield* Fiber.join(stopping), soon)
     }),
@@ -70,9 +86,13 @@ describe("a stop", () => {
       const { port, stop } = yield* stoppable((_, response) => respond(response, ok))
       const connection = yield* connect(port)
       yield* connection.send("GET / HTTP/1.1\r\nHost: x\r\n")
-      yield* Effect.sleep("50 millis")
-      const stopping = yield* Effect.forkChild(stop)
-      yield* Effect.sleep("50 millis")
+      // What was sent before has come when what is sent later is answered.
+      const later = yield* connect(port)
+      for (const request of [get, get, get]) {
+        yield* later.send(request)
+        yield* later.answer
+      }
+      const stopping = yield* beginStop(port, stop)
       yield* connection.send("\r\n")
       const answer = yield* connection.answer
       assert.strictEqual(answer.headers["connection"], "close")
@@ -80,17 +100,16 @@ describe("a stop", () => {
     }),
   )
 
-  it.live("takes no new connections", () =>
+  it.live("takes no new connections while a request is under way", () =>
     Effect.gen(function* () {
-      const { port, stop } = yield* stoppable((_, response) => {
-        setTimeout(() => respond(response, ok), 200)
-      })
+      const { came, handler } = waiting()
+      const { port, stop } = yield* stoppable(handler)
       const connection = yield* connect(port)
       yield* connection.send(get)
-      yield* Effect.sleep("50 millis")
-      const stopping = yield* Effect.forkChild(stop)
-      yield* Effect.sleep("50 millis")
+      const response = yield* came
+      const stopping = yield* beginStop(port, stop)
       assert.strictEqual(yield* (yield* connect(port)).closed, "ECONNREFUSED")
+      respond(response, ok)
       assert.strictEqual((yield* connection.answer).status, 200)
       yield* Fiber.join(stopping)
     }),
@@ -98,10 +117,11 @@ describe("a stop", () => {
 
   it.live("cuts what takes longer than it may", () =>
     Effect.gen(function* () {
-      const { port, stop } = yield* stoppable(() => {}, Duration.millis(200))
+      const { came, handler } = waiting()
+      const { port, stop } = yield* stoppable(handler, Duration.millis(200))
       const connection = yield* connect(port)
       yield* connection.send(get)
-      yield* Effect.sleep("50 millis")
+      yield* came
       const took = yield* stop
       assert.isAtLeast(took, 190)
       assert.isBelow(took, 200 + soon)
