@@ -7,7 +7,6 @@ import { Effect, Option, type Redacted, Result } from "effect"
 import { hash } from "node:crypto"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 import * as Answer from "./Answer.ts"
-import { withoutWords } from "./Bug.ts"
 import { isReadableEncoding, readBody } from "./RequestBody.ts"
 import { makeVerifier } from "./Secrets.ts"
 import { sourceHeaders } from "./SourceHeaders.ts"
@@ -53,7 +52,7 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
       correlationId,
     })
     yield* queue.offer([id])
-    yield* Effect.annotateLogs(Effect.logInfo("lead received"), { lead_id: id })
+    yield* Telemetry.withLeadId(id)(Effect.logInfo("lead received"))
     return Answer.received(id)
   })
 
@@ -69,7 +68,6 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
         DataRefused: (error) => Effect.as(Effect.logWarning(error.message), Answer.malformed()),
         StoreUnavailable: (error) => Effect.as(Effect.logError(error.message), Answer.databaseError),
       }),
-      withoutWords,
       Effect.catchCause((cause) => Effect.as(Effect.logError("intake failed", cause), Answer.internalError)),
       Telemetry.withCorrelationId(correlationId),
     )

@@ -2,7 +2,6 @@ import { DatabaseUnavailable, InternalError, LeadNotFound, OperatorApi } from "@
 import { LeadDatabase, LeadReader, type StoreError, StoreUnavailable } from "@lead-gateway/lead-store"
 import { Duration, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { withoutWords } from "./Bug.ts"
 import { within } from "./within.ts"
 
 /** `GET /stats/leads/…`, answered from the store. */
@@ -23,7 +22,6 @@ export const StatsHandlers = HttpApiBuilder.group(
           StoreUnavailable: () => Effect.fail(new DatabaseUnavailable()),
           DataRefused: () => Effect.fail(new InternalError()),
         }),
-        withoutWords,
       )
 
     return handlers.handleAll({

@@ -1,6 +1,5 @@
 import { CorrelationId } from "@lead-gateway/telemetry"
 import { Duration, Effect, Option, Schema, type Scope } from "effect"
-import { randomUUID } from "node:crypto"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import { answerBrokenRequest, refuse, textOf } from "./internal/brokenRequest.ts"
@@ -131,8 +130,9 @@ const refuseWith = (status: number) => (_: IncomingMessage, response: ServerResp
   respond(response, { status, body: { error: textOf(status) } })
 
 const correlationId = (request: IncomingMessage): CorrelationId.CorrelationId =>
-  Option.getOrElse(CorrelationId.fromHeader(request.headers["x-correlation-id"]?.toString()), () =>
-    CorrelationId.CorrelationId.make(randomUUID()),
+  Option.getOrElse(
+    CorrelationId.fromHeader(request.headers["x-correlation-id"]?.toString()),
+    CorrelationId.make,
   )
 
 const stop = (listener: Listener, within: Duration.Duration): Effect.Effect<void> =>

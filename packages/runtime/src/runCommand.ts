@@ -1,9 +1,11 @@
 import { NodeRuntime } from "@effect/platform-node"
+import { Defect } from "@lead-gateway/telemetry"
 import { Cause, Effect, Exit } from "effect"
 
 /**
  * Runs a program to its end and sets the exit code: 0 when it succeeds or is stopped by SIGINT or SIGTERM, 1
- * when it fails, with the failure's message on standard error. A second signal does not hurry a stop.
+ * when it fails, with the failure's message on standard error, or a defect's name and stack, without its
+ * message, which may quote a lead. A second signal does not hurry a stop.
  */
 export const runCommand = <A, E extends { readonly message: string }>(program: Effect.Effect<A, E>): void =>
   NodeRuntime.runMain(
@@ -14,15 +16,13 @@ export const runCommand = <A, E extends { readonly message: string }>(program: E
     },
   )
 
-/** Messages for people, to the place where they look when a program does not start. */
+/**
+ * Messages for people, to the place where they look when a program does not start; of a bug, where it is.
+ */
 const report = (cause: Cause.Cause<{ readonly message: string }>): Effect.Effect<void> =>
   Effect.sync(() => {
     for (const reason of cause.reasons) {
       if (reason._tag === "Fail") process.stderr.write(`${reason.error.message}\n`)
-      if (reason._tag === "Die") process.stderr.write(`${describe(reason.defect)}\n`)
+      if (reason._tag === "Die") process.stderr.write(`${Defect.trace(reason.defect)}\n`)
     }
   })
-
-/** A defect is a bug: its stack is what helps. */
-const describe = (defect: unknown): string =>
-  defect instanceof Error ? (defect.stack ?? defect.message) : "the program failed without an error"

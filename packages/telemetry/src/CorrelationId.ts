@@ -1,4 +1,4 @@
-import { Effect, type Option, Schema } from "effect"
+import { type Option, Schema } from "effect"
 import { randomUUID } from "node:crypto"
 
 /**
@@ -19,4 +19,4 @@ const decode = Schema.decodeUnknownOption(CorrelationId)
 export const fromHeader = (value: string | undefined): Option.Option<CorrelationId> => decode(value)
 
 /** A new correlation id: a random UUID (version 4). */
-export const make: Effect.Effect<CorrelationId> = Effect.sync(() => CorrelationId.make(randomUUID()))
+export const make = (): CorrelationId => CorrelationId.make(randomUUID())

@@ -4,7 +4,8 @@
  * Apps provide {@link layer} once; code logs with `Effect.logInfo` and the like, a constant message and
  * annotations. Entries carry `timestamp`, `level`, `message`, `service`, `correlation_id` and `lead_id`
  * first, then whatever else was annotated. No line ever holds an object that was merely thrown or failed
- * with: of errors, tag and message are logged, and the stack at debug level. Metrics and traces are not here.
+ * with: of failures with a tag, tag and message are logged; of anything else its name and where it was thrown,
+ * never its message, which may quote a lead. The stack follows at debug level. Metrics and traces are not here.
  */
 import { Effect, Layer, Logger, References } from "effect"
 import type { CorrelationId } from "./CorrelationId.ts"

@@ -35,13 +35,6 @@ export const parse = (header: string): Option.Option<TraceParent> => {
 export const format = (self: TraceParent): string =>
   `00-${self.traceId}-${self.spanId}-${self.sampled ? "01" : "00"}`
 
-/** A new trace with a first caller. Not sampled: nothing records spans yet. */
-export const make: Effect.Effect<TraceParent> = Effect.sync(() => ({
-  traceId: randomId(16),
-  spanId: randomId(8),
-  sampled: false,
-}))
-
 /** The same trace with a new caller: what to send onwards. */
 export const child = (parent: TraceParent): Effect.Effect<TraceParent> =>
   Effect.sync(() => ({ ...parent, spanId: randomId(8) }))

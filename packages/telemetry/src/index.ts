@@ -5,5 +5,6 @@
  * and `Telemetry.withLeadId`. Metrics and traces are not here yet, but the ids they will need are.
  */
 export * as CorrelationId from "./CorrelationId.ts"
+export * as Defect from "./Defect.ts"
 export * as Telemetry from "./Telemetry.ts"
 export * as TraceParent from "./TraceParent.ts"

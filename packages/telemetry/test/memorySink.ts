@@ -1,10 +1,15 @@
 import { Effect, type Scope } from "effect"
 import { Telemetry } from "@lead-gateway/telemetry"
 
-/** A sink that keeps what is written, one element a write. */
+/** A sink that keeps what is written, one element a write; `written` is the first write, once it has come. */
 export const memorySink = () => {
   const writes: Array<string> = []
-  return { writes, writable: true, write: (text: string) => writes.push(text), on: () => undefined }
+  const first = Promise.withResolvers<string>()
+  const write = (text: string) => {
+    writes.push(text)
+    first.resolve(text)
+  }
+  return { writes, written: Effect.promise(() => first.promise), writable: true, write, on: () => undefined }
 }
 
 /** The lines that a program logs. */

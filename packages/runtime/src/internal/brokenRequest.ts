@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto"
+import { CorrelationId } from "@lead-gateway/telemetry"
 import { type ServerResponse, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import { respond } from "../respond.ts"
@@ -47,7 +47,7 @@ const graceMs = 1_000
 /** Answers on a connection that carries no HTTP any more, and closes it. */
 export const refuse = (socket: Duplex, status: number): void => {
   if (!socket.writable) return
-  const id = randomUUID()
+  const id = CorrelationId.make()
   const body = JSON.stringify({ error: textOf(status), correlation_id: id })
   socket.end(
     [

@@ -1,4 +1,5 @@
 import { Cause } from "effect"
+import * as Defect from "../Defect.ts"
 
 /** Longer messages are cut: some drivers quote whole statements. */
 const maxMessage = 1000
@@ -7,10 +8,11 @@ const maxMessage = 1000
 const maxDepth = 4
 
 /**
- * A cause on one line: tag and message of every failure, and of what caused it.
+ * A cause on one line: tag and message of every failure, and what it was caused by.
  *
- * `SqlError: could not connect, caused by ConnectionError: connect ECONNREFUSED`. Nothing else of the
- * failures is looked at, because it may be somebody's data.
+ * `StoreUnavailable: no answer, caused by Error ECONNREFUSED at connect (…/Client.ts:12:9)`. Only what has a
+ * tag, and is no defect, has a message of ours; of anything else no word is told, because it may be somebody's
+ * data.
  */
 export const describeCause = (cause: Cause.Cause<unknown>): string =>
   cause.reasons
@@ -18,37 +20,41 @@ export const describeCause = (cause: Cause.Cause<unknown>): string =>
       if (Cause.isInterruptReason(reason)) return "interrupted"
       return Cause.isFailReason(reason)
         ? describeError(reason.error)
-        : `defect ${describeError(reason.defect)}`
+        : `defect ${withCauses(reason.defect, Defect.describe)}`
     })
     .join("; ")
 
-/** An error on one line; of anything that is no error, only what sort of thing it is. */
-export const describeError = (error: unknown, depth = maxDepth): string => {
-  if (typeof error === "string") return cut(error)
-  if (typeof error !== "object" || error === null) return `(${error === null ? "null" : typeof error})`
-  const name = stringIn(error, "_tag") ?? stringIn(error, "name") ?? "(object)"
-  const message = stringIn(error, "message") ?? ""
-  const own = message === "" || message === name ? name : `${name}: ${cut(message)}`
-  const cause: unknown = "cause" in error ? error.cause : undefined
-  if (typeof cause !== "object" || cause === null || depth === 0) return own
-  const inner = describeError(cause, depth - 1)
-  return inner === "(object)" ? own : `${own}, caused by ${inner}`
-}
+/** An error on one line, with its message when it has a tag. */
+export const describeError = (error: unknown): string => withCauses(error, describeOne)
 
-/** The stacks of all errors in a cause. */
+/** The stacks of all errors in a cause; with messages where {@link describeCause} tells them. */
 export const stackOf = (cause: Cause.Cause<unknown>): string | undefined => {
   const stacks = cause.reasons.flatMap((reason) => {
     if (Cause.isInterruptReason(reason)) return []
     const error = Cause.isFailReason(reason) ? reason.error : reason.defect
-    return error instanceof Error && error.stack !== undefined ? [error.stack] : []
+    if (!(error instanceof Error) || error.stack === undefined) return []
+    return [Cause.isFailReason(reason) && isTagged(error) ? error.stack : Defect.trace(error)]
   })
   return stacks.length > 0 ? stacks.join("\n") : undefined
 }
 
-const stringIn = (error: object, key: string): string | undefined => {
-  const value: unknown = Reflect.get(error, key)
-  return typeof value === "string" ? value : undefined
+const withCauses = (error: unknown, describe: (error: unknown) => string, depth = maxDepth): string => {
+  const own = describe(error)
+  const cause: unknown =
+    typeof error === "object" && error !== null && "cause" in error ? error.cause : undefined
+  if (typeof cause !== "object" || cause === null || depth === 0) return own
+  const inner = withCauses(cause, describe, depth - 1)
+  return inner === "(object)" ? own : `${own}, caused by ${inner}`
 }
+
+const describeOne = (error: unknown): string => {
+  if (!isTagged(error)) return Defect.describe(error)
+  const { _tag, message } = error
+  return typeof message !== "string" || message === "" || message === _tag ? _tag : `${_tag}: ${cut(message)}`
+}
+
+const isTagged = (error: unknown): error is { readonly _tag: string; readonly message?: unknown } =>
+  typeof error === "object" && error !== null && "_tag" in error && typeof error._tag === "string"
 
 const cut = (message: string): string =>
   message.length > maxMessage ? `${message.slice(0, maxMessage)}…` : message
