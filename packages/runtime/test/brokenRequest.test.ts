@@ -28,15 +28,14 @@ describe("what is no request", { concurrent: true }, () => {
   it.live("does not keep its connection, whatever the sender does", () =>
     Effect.gen(function* () {
       const connection = yield* connect(yield* serve(measure))
-      yield* connection.send("HELLO\r\n\r\n")
+      const sendMore = connection.send("HELLO\r\n\r\n")
+      yield* sendMore
       yield* connection.answer
-      yield* Effect.sleep("100 millis")
-      yield* connection.send("HELLO AGAIN\r\n\r\n")
-      yield* Effect.sleep("1200 millis")
-      yield* connection.send("STILL HERE?\r\n\r\n")
-      yield* Effect.sleep("50 millis")
-      yield* connection.send("NO\r\n\r\n")
       assert.strictEqual(yield* connection.closed, "ended")
+      for (let i = 0; i < 4; i++) yield* Effect.delay(sendMore, "100 millis")
+      assert.isFalse(connection.isCut(), "there is time to read the answer")
+      for (let i = 0; i < 10; i++) yield* Effect.delay(sendMore, "150 millis")
+      assert.isTrue(connection.isCut(), "and an end to it")
       assert.strictEqual(connection.rest(), "")
     }),
   )

@@ -18,6 +18,8 @@ export interface Connection {
   readonly answer: Effect.Effect<WireAnswer>
   /** How it was closed: `"ended"` by FIN, or the error's code. */
   readonly closed: Effect.Effect<string>
+  /** Whether it was cut, before or after it was ended. */
+  readonly isCut: () => boolean
   /** What came and is no whole answer. */
   readonly rest: () => string
 }
@@ -33,6 +35,7 @@ export const connect = (port: number): Effect.Effect<Connection, never, Scope.Sc
       const changes = new EventEmitter()
       let received = ""
       let closed: string | undefined
+      let cut = false
       const change = (what: () => void) => {
         what()
         changes.emit("change")
@@ -42,7 +45,12 @@ export const connect = (port: number): Effect.Effect<Connection, never, Scope.Sc
         .setEncoding("latin1")
         .on("data", (text: string) => change(() => (received += text)))
         .on("end", () => change(() => (closed ??= "ended")))
-        .on("error", (error: NodeJS.ErrnoException) => change(() => (closed ??= error.code ?? "error")))
+        .on("error", (error: NodeJS.ErrnoException) =>
+          change(() => {
+            closed ??= error.code ?? "error"
+            cut = true
+          }),
+        )
 
       const waitFor = <A>(look: () => A | undefined) =>
         Effect.callback<A>((resume) => {
@@ -67,6 +75,7 @@ export const connect = (port: number): Effect.Effect<Connection, never, Scope.Sc
           return found.answer
         }),
         closed: waitFor(() => closed),
+        isCut: () => cut,
         rest: () => received,
       }
     },

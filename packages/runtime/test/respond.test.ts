@@ -90,6 +90,19 @@ describe("an answer to a request whose body is not read", () => {
     }),
   )
 
+  it.live("does not cut a connection that goes on in time", () =>
+    Effect.gen(function* () {
+      const port = yield* limited({ bytes: MiB, ms: 200 })
+      const connection = yield* connect(port)
+      yield* connection.send(`${head}Content-Length: 3\r\n\r\n`)
+      assertError(yield* connection.answer, 413, "too large")
+      yield* connection.send("abc")
+      yield* Effect.sleep("400 millis")
+      yield* connection.send(`${head}\r\n`)
+      assertError(yield* connection.answer, 413, "too large")
+    }),
+  )
+
   it.live("is given once, and not to who is gone", () =>
     Effect.gen(function* () {
       const seen: Array<boolean> = []
