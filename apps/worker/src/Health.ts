@@ -17,10 +17,7 @@ const routes = HttpRouter.addAll([
         (yield* database.isReady) && (yield* Effect.isSuccess(Effect.timeout(database.ping, patience)))
       if (ready) return ok
       const correlation_id = yield* CurrentCorrelationId
-      return HttpServerResponse.jsonUnsafe(
-        { error: "database is not available", correlation_id },
-        { status: 503 },
-      )
+      return HttpServerResponse.jsonUnsafe({ error: "not ready: database", correlation_id }, { status: 503 })
     }),
   ),
 ])

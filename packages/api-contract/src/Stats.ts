@@ -116,20 +116,20 @@ export type LeadEvent = typeof LeadEvent.Type
 /** A lead's whole story. The payloads hold personal data. */
 export const LeadHistory = Schema.Struct({
   ...summaryFields,
-  correlationId: Schema.String,
   rawPayload: AnyJson.annotate({ description: "The webhook's body: every field, every digit" }),
   normalizedPayload: Schema.NullOr(AnyJson).annotate({ description: "Null until a worker has decided" }),
   customerPayload: Schema.NullOr(AnyJson).annotate({
     description: "What is delivered; null for a lead that was rejected or parked",
   }),
+  deliveryAttempts: Schema.Array(DeliveryAttempt),
   omittedAttributes: Schema.Array(OmittedAttribute).annotate({
     description: "Attributes that were left out of the customer payload, and why",
   }),
-  deliveryAttempts: Schema.Array(DeliveryAttempt),
+  events: Schema.Array(LeadEvent).annotate({ description: "What happened, in order" }),
   nextAttemptAt: Schema.NullOr(Timestamp).annotate({
     description: "When the next attempt is due; null when none is scheduled or one is under way",
   }),
-  events: Schema.Array(LeadEvent).annotate({ description: "What happened, in order" }),
+  correlationId: Schema.String,
 }).pipe(
   Schema.encodeKeys({
     ...summaryKeys,

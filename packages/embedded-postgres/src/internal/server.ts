@@ -106,9 +106,13 @@ const signal = Effect.fnUntraced(function* (server: Server, name: NodeJS.Signals
 const stopServer = Effect.fnUntraced(function* (server: Server, forMs: number) {
   const isGone = Effect.map(isServing(server), (serving) => !serving)
   const goneWithin = (ms: number) => waitUntil({ condition: isGone, everyMs: 5, forMs: ms })
+  // A watchdog that was killed asks the server for nothing. Its end may be noticed now, or only while we wait.
+  const inItsPlace = Effect.promise(() => server.ended).pipe(
+    Effect.andThen(signal(server, "SIGINT")),
+    Effect.andThen(Effect.never),
+  )
   server.watchdog.stdin?.end()
-  if (server.hasEnded()) yield* signal(server, "SIGINT")
-  if (yield* goneWithin(forMs)) return
+  if (yield* Effect.raceFirst(goneWithin(forMs), inItsPlace)) return
   yield* Effect.logWarning(`the database server did not stop within ${forMs} ms: it is stopped at once`)
   yield* signal(server, "SIGQUIT")
   if (yield* goneWithin(lastBoundMs)) return
