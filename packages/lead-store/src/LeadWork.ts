@@ -34,9 +34,9 @@ export class LeadWork extends Context.Service<
      */
     readonly proceed: (step: Step) => Effect.Effect<OpenedAttempt | undefined, StoreError>
     /**
-     * Records how an attempt ended and moves the lead. Returns false when the lead was not moved: a newer
-     * attempt was opened or the lead had ended (the attempt's own row is completed all the same), or the
-     * attempt had its outcome already. May be repeated.
+     * Records how an attempt ended and moves the lead. Returns false when the lead was not moved: it had ended,
+     * or it was a failure and a newer attempt was opened (the attempt's own row is completed all the same), or
+     * the attempt had its outcome already. May be repeated.
      */
     readonly record: (outcome: AttemptRecord) => Effect.Effect<boolean, StoreError>
     /**

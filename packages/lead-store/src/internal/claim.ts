@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
 import { Duration, Effect } from "effect"
 import type { ClaimedLead } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
-import { lastAttemptIsOpen } from "./fragments.ts"
+import { idsOf, lastAttemptIsOpen } from "./fragments.ts"
 import { storedJson } from "./storedJson.ts"
 
 interface Row {
@@ -33,9 +33,7 @@ export const claimDue = (sql: PgClient.PgClient) =>
       UPDATE inbound_lead AS lead SET
         lease_token = gen_random_uuid(),
         next_attempt_at = now() + make_interval(secs => ${Duration.toSeconds(options.lease)}::float8)
-      WHERE lead.id = ANY (ARRAY (SELECT id FROM due))
-        -- The array does not tell Postgres before it runs which partitions the ids are in; a range does.
-        AND lead.id BETWEEN (SELECT min(id) FROM due) AND (SELECT max(id) FROM due)
+      WHERE ${idsOf(sql, "lead.id", "due")}
       RETURNING
         lead.id, lead.lease_token, lead.status, lead.correlation_id, lead.idempotency_key, lead.attempt_count,
         lead.source_headers ->> 'traceparent' AS traceparent,

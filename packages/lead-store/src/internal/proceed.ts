@@ -21,7 +21,6 @@ interface Opened {
  */
 export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError.SqlError>) =>
   Effect.fnUntraced(function* (steps: ReadonlyArray<LeadRow>) {
-    const among = idsOf(sql, steps)
     const opened = yield* sql<Opened>`
       WITH input AS MATERIALIZED (
         SELECT * FROM ROWS FROM (json_to_recordset(${batchJson(steps)}::text::json) AS (
@@ -31,7 +30,7 @@ export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, 
       ), locked AS MATERIALIZED (
         SELECT lead.id, lead.status AS old_status
         FROM inbound_lead AS lead JOIN input ON lead.id = input.id AND lead.lease_token = input.lease
-        WHERE ${among("lead.id")}
+        WHERE ${idsOf(sql, "lead.id")}
           AND CASE WHEN lead.status = 'RECEIVED' THEN input.status IS NOT NULL
             ELSE input.status IS NULL AND NOT ${lastAttemptIsOpen(sql)} END
         ORDER BY lead.id
@@ -49,7 +48,7 @@ export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, 
           lease_token = CASE WHEN input.hold IS NULL THEN NULL ELSE lead.lease_token END,
           updated_at = now()
         FROM locked JOIN input ON input.id = locked.id
-        WHERE lead.id = locked.id AND ${among("lead.id")}
+        WHERE lead.id = locked.id AND ${idsOf(sql, "lead.id")}
         RETURNING lead.id, input.ordinality, locked.old_status, lead.status, lead.attempt_count,
           lead.customer_payload, input.status AS decision, input.details, input.hold
       ), opened AS (

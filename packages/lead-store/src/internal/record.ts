@@ -18,7 +18,6 @@ import { batchJson, type LeadRow } from "./LeadRow.ts"
  */
 export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError.SqlError>) =>
   Effect.fnUntraced(function* (outcomes: ReadonlyArray<LeadRow>) {
-    const among = idsOf(sql, outcomes)
     const moved = yield* sql<{ ord: number }>`
       WITH input AS MATERIALIZED (
         SELECT * FROM ROWS FROM (json_to_recordset(${batchJson(outcomes)}::text::json) AS (
@@ -31,7 +30,7 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
           lead.status IN ('READY', 'FAILED') AND (input.success OR lead.attempt_count = input.attempt_no) AS moves,
           lead.lease_token = input.lease AS is_owned
         FROM inbound_lead AS lead JOIN input ON lead.id = input.id
-        WHERE ${among("lead.id")}
+        WHERE ${idsOf(sql, "lead.id")}
         ORDER BY lead.id
         FOR UPDATE OF lead
       ), ended AS (
@@ -41,7 +40,7 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
           error_message = input.error_message, fault = input.fault
         FROM input JOIN locked ON locked.id = input.id
         WHERE attempt.lead_id = input.id AND attempt.attempt_no = input.attempt_no
-          AND ${among("attempt.lead_id")}
+          AND ${idsOf(sql, "attempt.lead_id")}
           AND (attempt.ended_at IS NULL OR (attempt.outcome_unknown AND NOT input.unknown))
           AND (NOT input.unknown OR locked.is_owned)
         RETURNING input.*, locked.old_status, locked.moves
@@ -53,7 +52,7 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
           lease_token = NULL,
           updated_at = now()
         FROM ended
-        WHERE lead.id = ended.id AND ended.moves AND ${among("lead.id")}
+        WHERE lead.id = ended.id AND ended.moves AND ${idsOf(sql, "lead.id")}
         RETURNING lead.id, ended.ordinality, ended.old_status, lead.status, lead.rejection_reason, lead.next_attempt_at
       ), told AS (
         INSERT INTO lead_event (lead_id, type, details)

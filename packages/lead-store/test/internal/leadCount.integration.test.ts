@@ -39,7 +39,10 @@ const bothCounts = Effect.gen(function* () {
   return { counted, kept: Object.fromEntries(Object.entries(kept).filter(([, leads]) => leads !== 0)) }
 })
 
-/** Leads whose attempts are not 1, 2 … up to their count, or that have one open and are not under way. */
+/**
+ * Leads whose attempts are not 1, 2 … up to their count, or that have one open and are not under way; a success
+ * of an earlier attempt may end a lead while its last one is still open.
+ */
 const oddAttempts = PgClient.PgClient.use(
   (sql) => sql`
     SELECT lead.id FROM inbound_lead lead
@@ -49,7 +52,7 @@ const oddAttempts = PgClient.PgClient.use(
         FROM delivery_attempt GROUP BY lead_id
       ) attempt ON lead_id = lead.id
     WHERE COALESCE(attempts, 0) <> attempt_count OR COALESCE(last, 0) <> attempt_count
-      OR open < last OR (open = last AND next_attempt_at IS NULL)`,
+      OR open < last OR (open = last AND next_attempt_at IS NULL AND status <> 'DELIVERED')`,
 )
 
 describe("lead_count", () => {

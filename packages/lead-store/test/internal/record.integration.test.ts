@@ -144,6 +144,26 @@ describe("LeadWork.record", () => {
     }).pipe(inWorld),
   )
 
+  it.effect("lets an attempt that was overtaken by an earlier one's success complete its own row only", () =>
+    Effect.gen(function* () {
+      const lead = yield* sending
+      yield* record(lead, 1, unknown)
+      yield* timeComes(lead.id)
+      const owner = yield* claimOne
+      yield* open(owner)
+      assert.isTrue(yield* record(lead, 1, succeeded))
+      const delivered = yield* rowOf(lead.id)
+      assert.isFalse(yield* record(owner, 2, failed))
+      assert.deepStrictEqual(yield* rowOf(lead.id), delivered)
+      const { deliveryAttempts, status } = yield* history(lead.id)
+      assert.strictEqual(status, "DELIVERED")
+      assert.deepStrictEqual(
+        deliveryAttempts.map((attempt) => attempt.statusCode),
+        [200, 500],
+      )
+    }).pipe(inWorld),
+  )
+
   it.effect("keeps the first of two outcomes of an attempt that come together", () =>
     Effect.gen(function* () {
       const lead = yield* sending

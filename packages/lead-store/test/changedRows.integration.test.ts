@@ -1,0 +1,58 @@
+import { assert, describe, it } from "@effect/vitest"
+import { PgClient } from "@effect/sql-pg"
+import type { LeadId } from "@lead-gateway/lead"
+import { TestDatabase } from "@lead-gateway/testkit"
+import { Effect, Fiber, Layer } from "effect"
+import { LeadIntake, LeadReader, LeadWork } from "../src/index.ts"
+import {
+  claimOne,
+  failed,
+  holdOpen,
+  inWorld,
+  lockWaiters,
+  open,
+  receive,
+  record,
+  timeComes,
+} from "./support/world.ts"
+
+/** The services on new connections, which run every statement by a plan that is made once for all parameters. */
+const withGenericPlans = Effect.gen(function* () {
+  const { client, name } = yield* TestDatabase
+  const sql = yield* PgClient.PgClient
+  yield* sql.unsafe(`ALTER DATABASE ${name} SET plan_cache_mode = force_generic_plan`)
+  return Layer.fresh(
+    Layer.mergeAll(LeadIntake.layer, LeadWork.layer, LeadReader.layer).pipe(Layer.provideMerge(client)),
+  )
+})
+
+/** Runs something that must wait for the lead, because somebody changes its row and commits meanwhile. */
+const whileChanging = Effect.fnUntraced(function* <A, E, R>(id: LeadId, run: Effect.Effect<A, E, R>) {
+  const change = yield* holdOpen((sql) => sql`UPDATE inbound_lead SET updated_at = now() WHERE id = ${id}`)
+  const running = yield* Effect.forkChild(run)
+  yield* lockWaiters(1)
+  yield* change
+  return yield* Fiber.join(running)
+})
+
+describe("the store's statements on rows that change while they wait for them", () => {
+  it.effect("go on with the row as it is then, by whatever plan", () =>
+    Effect.gen(function* () {
+      yield* Effect.gen(function* () {
+        yield* receive(1)
+        for (let attemptNo = 1; attemptNo <= 10; attemptNo++) {
+          const lead = yield* claimOne
+          assert.strictEqual((yield* whileChanging(lead.id, open(lead))).attemptNo, attemptNo)
+          yield* whileChanging(
+            lead.id,
+            LeadWork.use((work) => work.release({ ...lead, unsentAttemptNo: attemptNo })),
+          )
+          const again = yield* claimOne
+          yield* open(again)
+          assert.isTrue(yield* whileChanging(lead.id, record(again, attemptNo, failed)))
+          yield* timeComes(lead.id)
+        }
+      }).pipe(Effect.scoped, Effect.provide(yield* withGenericPlans))
+    }).pipe(inWorld),
+  )
+})
