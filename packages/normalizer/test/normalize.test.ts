@@ -44,6 +44,14 @@ describe("normalize", () => {
     assert.strictEqual(cleaned("a\u200bb"), "a\u200bb")
   })
 
+  it("composes up to 30 marks on a letter, and leaves more as they are", () => {
+    const marked = (marks: number) => `x e${"\u0301\u0316".repeat(marks / 2)} y`
+    assert.strictEqual(cleaned(marked(30)), marked(30).normalize("NFC"))
+    assert.notStrictEqual(cleaned(marked(30)), marked(30))
+    assert.strictEqual(cleaned(marked(32)), marked(32))
+    assert.strictEqual(cleaned(`  ${marked(1_000_000)}`), marked(1_000_000))
+  })
+
   it("composes Unicode and takes lone surrogates as they are", () => {
     assert.strictEqual(cleaned("Mu\u0308ller"), "M\u00fcller")
     assert.strictEqual(cleaned("\u212b"), "\u00c5")

@@ -1,10 +1,16 @@
-import { type LoggingSettings, Settings } from "@lead-gateway/config"
+import { type LoggingSettings, type ProcessSettings, Settings } from "@lead-gateway/config"
 import { Telemetry } from "@lead-gateway/telemetry"
-import { Effect, type Scope } from "effect"
+import { Duration, Effect, Fiber, type Scope } from "effect"
 import { runCommand } from "./runCommand.ts"
 
+/** What every process is told. */
+interface CommonSettings {
+  readonly logging: LoggingSettings
+  readonly process: ProcessSettings
+}
+
 /** A process: its name in logs, the settings it reads, and what it does with them. */
-export interface Program<S extends { readonly logging: LoggingSettings }, E> {
+export interface Program<S extends CommonSettings, E> {
   readonly service: string
   readonly settings: Settings.Settings<S>
   /** Runs until it is interrupted; what it opened in its scope is closed then, in reverse order. */
@@ -15,12 +21,10 @@ export interface Program<S extends { readonly logging: LoggingSettings }, E> {
  * Runs a service until it is stopped.
  *
  * Wrong settings: a line each on standard error, code 1. A failure: its message on standard error, code 1.
- * SIGINT or SIGTERM: everything is stopped in order, code 0.
+ * SIGINT or SIGTERM: everything is stopped in order, code 0. What has not stopped by itself within
+ * `SHUTDOWN_TIMEOUT` and 5 s is left behind: a Postgres that does not answer, say.
  */
-export const runMain = <
-  S extends { readonly logging: LoggingSettings },
-  E extends { readonly message: string },
->({
+export const runMain = <S extends CommonSettings, E extends { readonly message: string }>({
   service,
   settings,
   main,
@@ -33,9 +37,29 @@ export const runMain = <
         yield* Effect.addFinalizer(() => Effect.logInfo("stopped"))
         return yield* main(value)
       })
+      const { logging, process } = value
       return yield* Effect.provide(
-        Effect.scoped(run),
-        Telemetry.layer({ service, level: value.logging.level, format: value.logging.format }),
+        stopWithin(Effect.scoped(run), Duration.sum(process.shutdownTimeout, grace)),
+        Telemetry.layer({ service, level: logging.level, format: logging.format }),
       )
     }),
+  )
+
+/** Time for what is not waited for by `SHUTDOWN_TIMEOUT`: closing connections, stopping an embedded Postgres. */
+const grace = Duration.seconds(5)
+
+/** Runs an effect; when it is interrupted, waits no longer than this for it to end. */
+const stopWithin = <A, E, R>(run: Effect.Effect<A, E, R>, limit: Duration.Duration): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.forkDetach(run), (fiber) =>
+    Effect.onInterrupt(Fiber.join(fiber), () =>
+      Effect.suspend(() => {
+        fiber.interruptUnsafe()
+        return Effect.interruptible(Effect.asVoid(Fiber.await(fiber)))
+      }).pipe(
+        Effect.timeoutOrElse({
+          duration: limit,
+          orElse: () => Effect.logWarning("the stop takes too long; what is left is cut"),
+        }),
+      ),
+    ),
   )

@@ -28,6 +28,16 @@ describe("a service", { concurrent: true }, () => {
       }),
   )
 
+  it.live("ends although something in it never stops, not much later than SHUTDOWN_TIMEOUT", () =>
+    Effect.gen(function* () {
+      const running = yield* start(service, { STUCK: "true", SHUTDOWN_TIMEOUT: "100ms" })
+      yield* running.waitForLine("listening")
+      yield* running.kill("SIGTERM")
+      assert.deepStrictEqual(yield* running.exited, { code: 0, signal: null })
+      assert.include(messages(running.stdout()), "the stop takes too long; what is left is cut")
+    }),
+  )
+
   it.live("logs its settings at the start", () =>
     Effect.gen(function* () {
       const running = yield* start(service, { LOG_LEVEL: "info" })

@@ -8,12 +8,19 @@ const hasLooseSpace = /^\s|\s$|\s\s|[^\S ]|\u0085/
 const mayBeDecomposed = /[\u0300-\uffff]/
 
 /**
- * Unicode NFC, white space trimmed, each run of it one space.
+ * More marks on one letter than any language writes. Composing takes a time that grows with the square of their
+ * number; up to 30 a text is "stream-safe" (Unicode Standard Annex 15, section 13).
+ */
+const hasTooManyMarks = /\p{M}{31}/u
+
+/**
+ * Unicode NFC, white space trimmed, each run of it one space. A text with more than 30 marks in a row is not
+ * composed: a megabyte of them would hold up everything else for minutes.
  *
  * Composing comes first: it makes no white space, and no mark composes with a space, so twice is once.
  */
 export const cleanText = (text: string): string => {
-  const composed = mayBeDecomposed.test(text) ? text.normalize("NFC") : text
+  const composed = mayBeDecomposed.test(text) && !hasTooManyMarks.test(text) ? text.normalize("NFC") : text
   return hasLooseSpace.test(composed) ? composed.replace(whiteSpace, " ").trim() : composed
 }
 

@@ -1,5 +1,5 @@
 /** A service that says when it runs, fails when it is told to, and takes its time to stop. */
-import { loggingSettings, Settings, Kind } from "@lead-gateway/config"
+import { loggingSettings, processSettings, Settings, Kind } from "@lead-gateway/config"
 import { listen, respond, runMain } from "@lead-gateway/runtime"
 import { Duration, Effect } from "effect"
 
@@ -9,12 +9,15 @@ runMain({
   service: "test",
   settings: Settings.all({
     logging: loggingSettings,
+    process: processSettings,
     port: Settings.withDefault("PORT", Kind.listenPort, "Port", 0),
+    stuck: Settings.withDefault("STUCK", Kind.boolean, "Whether to stop never", false),
     bug: Settings.withDefault("BUG", Kind.boolean, "Whether to break", false),
   }),
-  main: Effect.fnUntraced(function* ({ bug, port }) {
+  main: Effect.fnUntraced(function* ({ bug, port, stuck }) {
     if (bug) return yield* Effect.die(new Error("a bug"))
     yield* Effect.addFinalizer(() => Effect.andThen(Effect.sleep("300 millis"), Effect.logInfo("tidied up")))
+    if (stuck) yield* Effect.addFinalizer(() => Effect.never)
     const address = yield* listen({ host: "127.0.0.1", port, shutdownTimeout }, (_, response) =>
       respond(response, { status: 200, body: {} }),
     )
