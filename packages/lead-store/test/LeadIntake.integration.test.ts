@@ -113,10 +113,12 @@ describe("LeadIntake", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("refuses a hash that is none, as bad data", () =>
+  it.effect("refuses a hash that is none and a payload that is no object, as bad data", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(store({ ...newLead(), payloadHash: "abc" }))
-      assert.deepInclude(error, { _tag: "DataRefused", sqlState: "23514" })
+      for (const lead of [{ ...newLead(), payloadHash: "abc" }, newLead("[]"), newLead("not JSON")]) {
+        assert.strictEqual((yield* Effect.flip(store(lead)))._tag, "DataRefused")
+      }
+      assert.strictEqual(yield* received, 0)
     }).pipe(inWorld),
   )
 
