@@ -14,8 +14,8 @@ import type { StoreError } from "./StoreError.ts"
  * What a worker does to a lead: claim it, move it one step, record what came of an attempt.
  *
  * A claim is a lease: a lead has one owner at a time, and an owner that dies loses it when the lease ends.
- * Every change is one transaction that locks the lead, checks the lease (or, for an outcome, that the lead may
- * still move) and writes status, attempt, event and counts together. Used by the worker.
+ * Every change is one statement that checks the lease (or, for an outcome, that no newer attempt was
+ * opened) and writes status, attempt, event and counts together. Used by the worker.
  */
 export class LeadWork extends Context.Service<
   LeadWork,

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
 import { Duration, Effect } from "effect"
 import type { ClaimedLead } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
-import { isOneOf, lastAttemptIsOpen } from "./leadsOf.ts"
+import { idsOf, lastAttemptIsOpen } from "./fragments.ts"
 import { storedJson } from "./storedJson.ts"
 
 interface Row {
@@ -21,35 +21,26 @@ interface Row {
 
 /** Takes what is due, oldest first, past rows that another worker is taking at this moment. */
 export const claimDue = (sql: PgClient.PgClient) =>
-  Effect.fnUntraced(
-    function* (options: { readonly max: number; readonly lease: Duration.Duration }) {
-      // Locked by a statement of its own: see `lockingLeads`.
-      const due = yield* sql<{ id: bigint }>`
+  Effect.fnUntraced(function* (options: { readonly max: number; readonly lease: Duration.Duration }) {
+    const rows = yield* sql<Row>`
+      WITH due AS MATERIALIZED (
         SELECT id FROM inbound_lead
         WHERE next_attempt_at <= now()
         ORDER BY next_attempt_at
         LIMIT ${options.max}
-        FOR UPDATE SKIP LOCKED`
-      if (due.length === 0) return []
-      const isDue = isOneOf(
-        sql,
-        due.map((row) => LeadId.make(Number(row.id))),
+        FOR UPDATE SKIP LOCKED
       )
-      const rows = yield* sql<Row>`
-        UPDATE inbound_lead AS lead SET
-          lease_token = gen_random_uuid(),
-          next_attempt_at = now() + make_interval(secs => ${Duration.toSeconds(options.lease)}::float8)
-        WHERE ${isDue("lead.id")}
-        RETURNING
-          lead.id, lead.lease_token, lead.status, lead.correlation_id, lead.idempotency_key, lead.attempt_count,
-          lead.source_headers ->> 'traceparent' AS traceparent,
-          ${lastAttemptIsOpen(sql)} AS attempt_is_open,
-          CASE WHEN lead.status = 'RECEIVED' THEN lead.raw_payload::text END AS payload`
-      return rows.map(claimed)
-    },
-    sql.withTransaction,
-    storeCall("LeadWork.claim"),
-  )
+      UPDATE inbound_lead AS lead SET
+        lease_token = gen_random_uuid(),
+        next_attempt_at = now() + make_interval(secs => ${Duration.toSeconds(options.lease)}::float8)
+      WHERE ${idsOf(sql, "lead.id", "due")}
+      RETURNING
+        lead.id, lead.lease_token, lead.status, lead.correlation_id, lead.idempotency_key, lead.attempt_count,
+        lead.source_headers ->> 'traceparent' AS traceparent,
+        ${lastAttemptIsOpen(sql)} AS attempt_is_open,
+        CASE WHEN lead.status = 'RECEIVED' THEN lead.raw_payload::text END AS payload`
+    return rows.map(claimed)
+  }, storeCall("LeadWork.claim"))
 
 /** How long until the next lead is due: its index's first entry. */
 export const untilDue = (sql: PgClient.PgClient) =>

@@ -4,9 +4,9 @@ import { Duration, Effect } from "effect"
 import type { SqlError } from "effect/sql"
 import type { OpenedAttempt, Step, StoredDecision } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
+import { idsOf, lastAttemptIsOpen } from "./fragments.ts"
 import { countMoved } from "./leadCount.ts"
 import { batchJson, type LeadRow } from "./LeadRow.ts"
-import { isOneOf, lastAttemptIsOpen, lockingLeads } from "./leadsOf.ts"
 
 interface Opened {
   readonly ord: number
@@ -15,25 +15,26 @@ interface Opened {
 }
 
 /**
- * Stores decisions and opens attempts, a batch at once. A lead whose lease was lost is left alone, and so is one
+ * Stores decisions and opens attempts, a batch in one statement. Rows are locked in the order of their ids,
+ * so that two batches never wait for each other. A lead whose lease was lost is left alone, and so is one
  * that is decided already or has an attempt open.
  */
 export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError.SqlError>) =>
   Effect.fnUntraced(function* (steps: ReadonlyArray<LeadRow>) {
-    const ids = steps.map(({ id }) => id)
-    const isInBatch = isOneOf(sql, ids)
-    const statement = sql<Opened>`
+    const opened = yield* sql<Opened>`
       WITH input AS MATERIALIZED (
         SELECT * FROM ROWS FROM (json_to_recordset(${batchJson(steps)}::text::json) AS (
           id bigint, lease uuid, status text, reason text, normalized jsonb, customer jsonb,
           omitted jsonb, details jsonb, decided_with jsonb, hold float8
         )) WITH ORDINALITY
-      ), owned AS MATERIALIZED (
+      ), locked AS MATERIALIZED (
         SELECT lead.id, lead.status AS old_status
         FROM inbound_lead AS lead JOIN input ON lead.id = input.id AND lead.lease_token = input.lease
-        WHERE ${isInBatch("lead.id")}
+        WHERE ${idsOf(sql, "lead.id")}
           AND CASE WHEN lead.status = 'RECEIVED' THEN input.status IS NOT NULL
             ELSE input.status IS NULL AND NOT ${lastAttemptIsOpen(sql)} END
+        ORDER BY lead.id
+        FOR UPDATE OF lead
       ), moved AS (
         UPDATE inbound_lead AS lead SET
           status = COALESCE(input.status, lead.status),
@@ -46,9 +47,9 @@ export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, 
           next_attempt_at = now() + make_interval(secs => input.hold),
           lease_token = CASE WHEN input.hold IS NULL THEN NULL ELSE lead.lease_token END,
           updated_at = now()
-        FROM owned JOIN input ON input.id = owned.id
-        WHERE lead.id = owned.id AND ${isInBatch("lead.id")}
-        RETURNING lead.id, input.ordinality, owned.old_status, lead.status, lead.attempt_count,
+        FROM locked JOIN input ON input.id = locked.id
+        WHERE lead.id = locked.id AND ${idsOf(sql, "lead.id")}
+        RETURNING lead.id, input.ordinality, locked.old_status, lead.status, lead.attempt_count,
           lead.customer_payload, input.status AS decision, input.details, input.hold
       ), opened AS (
         INSERT INTO delivery_attempt (lead_id, attempt_no)
@@ -66,7 +67,6 @@ export const proceedAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, 
       ), counted AS (${yield* countMoved(sql, shard)})
       SELECT ordinality::integer AS ord, attempt_count AS attempt_no, customer_payload::text AS body
       FROM moved WHERE hold IS NOT NULL`
-    const opened = yield* lockingLeads(sql, ids, statement)
     const attempts = new Map(opened.map((row) => [row.ord, { attemptNo: row.attempt_no, body: row.body }]))
     return steps.map((_, index): OpenedAttempt | undefined => attempts.get(index + 1))
   }, storeCall("LeadWork.proceed"))

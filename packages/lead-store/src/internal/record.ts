@@ -4,12 +4,12 @@ import { Duration, Effect } from "effect"
 import type { SqlError } from "effect/sql"
 import type { AttemptRecord } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
+import { idsOf } from "./fragments.ts"
 import { countMoved } from "./leadCount.ts"
 import { batchJson, type LeadRow } from "./LeadRow.ts"
-import { isOneOf, lockingLeads } from "./leadsOf.ts"
 
 /**
- * Records outcomes, a batch at once: the attempt's row and the lead move together.
+ * Records outcomes, a batch in one statement: the attempt's row and the lead move together.
  *
  * An attempt takes the first known outcome; "unknown" only while nothing is known, and only from the lead's
  * owner, since nobody else may say that nobody saw it. A lead that has not ended moves with its newest attempt,
@@ -18,32 +18,32 @@ import { isOneOf, lockingLeads } from "./leadsOf.ts"
  */
 export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError.SqlError>) =>
   Effect.fnUntraced(function* (outcomes: ReadonlyArray<LeadRow>) {
-    const ids = outcomes.map(({ id }) => id)
-    const isInBatch = isOneOf(sql, ids)
-    const statement = sql<{ ord: number }>`
+    const moved = yield* sql<{ ord: number }>`
       WITH input AS MATERIALIZED (
         SELECT * FROM ROWS FROM (json_to_recordset(${batchJson(outcomes)}::text::json) AS (
           id bigint, lease uuid, attempt_no integer, success boolean, unknown boolean,
           response_status integer, response_body text, error_message text, fault text,
           status text, reason text, retry_after float8
         )) WITH ORDINALITY
-      ), found AS MATERIALIZED (
+      ), locked AS MATERIALIZED (
         SELECT lead.id, lead.status AS old_status,
           lead.status IN ('READY', 'FAILED') AND (input.success OR lead.attempt_count = input.attempt_no) AS moves,
           lead.lease_token = input.lease AS is_owned
         FROM inbound_lead AS lead JOIN input ON lead.id = input.id
-        WHERE ${isInBatch("lead.id")}
+        WHERE ${idsOf(sql, "lead.id")}
+        ORDER BY lead.id
+        FOR UPDATE OF lead
       ), ended AS (
         UPDATE delivery_attempt AS attempt SET
           ended_at = now(), success = input.success, outcome_unknown = input.unknown,
           response_status = input.response_status, response_body = input.response_body,
           error_message = input.error_message, fault = input.fault
-        FROM input JOIN found ON found.id = input.id
+        FROM input JOIN locked ON locked.id = input.id
         WHERE attempt.lead_id = input.id AND attempt.attempt_no = input.attempt_no
-          AND ${isInBatch("attempt.lead_id")}
+          AND ${idsOf(sql, "attempt.lead_id")}
           AND (attempt.ended_at IS NULL OR (attempt.outcome_unknown AND NOT input.unknown))
-          AND (NOT input.unknown OR found.is_owned)
-        RETURNING input.*, found.old_status, found.moves
+          AND (NOT input.unknown OR locked.is_owned)
+        RETURNING input.*, locked.old_status, locked.moves
       ), moved AS (
         UPDATE inbound_lead AS lead SET
           status = ended.status,
@@ -52,7 +52,7 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
           lease_token = NULL,
           updated_at = now()
         FROM ended
-        WHERE lead.id = ended.id AND ended.moves AND ${isInBatch("lead.id")}
+        WHERE lead.id = ended.id AND ended.moves AND ${idsOf(sql, "lead.id")}
         RETURNING lead.id, ended.ordinality, ended.old_status, lead.status, lead.rejection_reason, lead.next_attempt_at
       ), told AS (
         INSERT INTO lead_event (lead_id, type, details)
@@ -71,7 +71,6 @@ export const recordAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, S
         ) AS told ORDER BY id, step
       ), counted AS (${yield* countMoved(sql, shard)})
       SELECT ordinality::integer AS ord FROM moved`
-    const moved = yield* lockingLeads(sql, ids, statement)
     const ords = new Set(moved.map((row) => row.ord))
     return outcomes.map((_, index) => ords.has(index + 1))
   }, storeCall("LeadWork.record"))

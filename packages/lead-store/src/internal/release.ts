@@ -2,7 +2,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { Released } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
-import { lockingLeads } from "./leadsOf.ts"
+import { idsOf } from "./fragments.ts"
 
 /**
  * Makes an owned lead due again at once. An attempt that its owner opened and did not send is taken back
@@ -10,12 +10,16 @@ import { lockingLeads } from "./leadsOf.ts"
  */
 export const releaseLease = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* ({ id, lease, unsentAttemptNo }: Released) {
-    const statement = sql`
-      WITH owned AS MATERIALIZED (
-        SELECT attempt_count FROM inbound_lead WHERE id = ${id} AND lease_token = ${lease}::uuid
+    yield* sql`
+      WITH input AS MATERIALIZED (
+        SELECT ${id}::bigint AS id
+      ), owned AS MATERIALIZED (
+        SELECT attempt_count FROM inbound_lead AS lead
+        WHERE ${idsOf(sql, "lead.id")} AND lease_token = ${lease}::uuid
+        FOR UPDATE
       ), withdrawn AS (
-        DELETE FROM delivery_attempt
-        WHERE lead_id = ${id} AND ended_at IS NULL
+        DELETE FROM delivery_attempt AS attempt
+        WHERE ${idsOf(sql, "attempt.lead_id")} AND ended_at IS NULL
           AND attempt_no = (SELECT attempt_count FROM owned) AND attempt_no = ${unsentAttemptNo ?? null}::integer
         RETURNING lead_id, attempt_no
       ), told AS (
@@ -25,6 +29,5 @@ export const releaseLease = (sql: PgClient.PgClient) =>
       UPDATE inbound_lead AS lead SET
         attempt_count = lead.attempt_count - (SELECT count(*) FROM withdrawn)::integer,
         lease_token = NULL, next_attempt_at = now(), updated_at = now()
-      FROM owned WHERE id = ${id}`
-    yield* lockingLeads(sql, [id], statement)
+      FROM owned WHERE ${idsOf(sql, "lead.id")}`
   }, storeCall("LeadWork.release"))
