@@ -1,6 +1,6 @@
 /**
- * Real parts for tests: a Postgres database for each test, whole programs to start and kill, a customer that
- * can misbehave.
+ * Real parts for tests: a Postgres database for each test, a Redis server that can be killed, whole programs to
+ * start and kill, a customer that can misbehave.
  *
  * Used by the tests of packages and apps. It knows no schema and no app: migrations and programs are passed in.
  * The server behind the databases is started by `@lead-gateway/testkit/vitest-postgres`.
@@ -26,3 +26,4 @@ export {
   type TestProcessOptions,
   type Within,
 } from "./TestProcess.ts"
+export { type RedisReply, TestRedis, type TestRedisOptions } from "./TestRedis.ts"
