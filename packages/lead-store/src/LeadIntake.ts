@@ -16,6 +16,8 @@ export interface NewLead {
   /** SHA-256 of the body's bytes, in hex. */
   readonly payloadHash: string
   readonly correlationId: string
+  /** How long the lead is left to the queue, which is told of it, before workers look for it themselves. */
+  readonly queuePatience: Duration.Duration
 }
 
 /**
@@ -77,17 +79,24 @@ const insertAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError
           ${leads.map((lead) => lead.payload)}::text[],
           ${leads.map((lead) => lead.sourceHeaders)}::text[],
           ${leads.map((lead) => lead.payloadHash)}::text[],
-          ${leads.map((lead) => lead.correlationId)}::text[]
-        ) WITH ORDINALITY AS lead (payload, source_headers, payload_hash, correlation_id, ord)
+          ${leads.map((lead) => lead.correlationId)}::text[],
+          ${leads.map((lead) => Duration.toSeconds(lead.queuePatience))}::float8[]
+        ) WITH ORDINALITY AS lead (payload, source_headers, payload_hash, correlation_id, patience, ord)
       ), stored AS (
         INSERT INTO inbound_lead (id, raw_payload, source_headers, payload_hash, correlation_id)
         SELECT id, payload::jsonb, source_headers::jsonb, payload_hash, correlation_id FROM input
+      ), opened AS (
+        INSERT INTO open_lead (id, due_at) SELECT id, now() + make_interval(secs => patience) FROM input
       ), told AS (
         INSERT INTO lead_event (lead_id, type) SELECT id, 'received' FROM input
       ), counted AS (
         INSERT INTO lead_count AS c (shard, status, leads)
         SELECT ${yield* shard}::integer, 'RECEIVED', count(*) FROM input
         ON CONFLICT (shard, status) DO UPDATE SET leads = c.leads + excluded.leads
+      ), ever AS (
+        INSERT INTO lead_received_count AS c (shard, leads)
+        SELECT ${yield* shard}::integer, count(*) FROM input
+        ON CONFLICT (shard) DO UPDATE SET leads = c.leads + excluded.leads
       )
       SELECT id FROM input ORDER BY ord`
     return rows.map((row) => LeadId.make(Number(row.id)))

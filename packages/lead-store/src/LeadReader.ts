@@ -58,7 +58,10 @@ export class LeadReader extends Context.Service<
           SELECT id, received_at, status, rejection_reason, correlation_id, omitted_attributes,
             raw_payload::text AS raw_payload, normalized_payload::text AS normalized_payload,
             customer_payload::text AS customer_payload,
-            CASE WHEN lease_token IS NULL AND status IN ('READY', 'FAILED') THEN next_attempt_at END AS next_attempt_at,
+            (
+              SELECT next_attempt_at FROM open_lead
+              WHERE open_lead.id = ${id} AND lease_token IS NULL AND status IN ('READY', 'FAILED')
+            ) AS next_attempt_at,
             (
               SELECT COALESCE(jsonb_agg(jsonb_build_object(
                 'attemptNo', attempt_no, 'attemptedAt', requested_at, 'success', success,

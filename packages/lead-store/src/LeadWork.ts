@@ -1,14 +1,26 @@
 import { PgClient } from "@effect/sql-pg"
+import type { LeadId } from "@lead-gateway/lead"
 import { Context, type Duration, Effect, Layer } from "effect"
-import { claimDue, untilDue } from "./internal/claim.ts"
+import { type Gate, gateJson } from "./Gate.ts"
+import { type ClaimOptions, claimLeads } from "./internal/claim.ts"
 import * as GroupCommit from "./internal/GroupCommit.ts"
 import { takeShard } from "./internal/leadCount.ts"
 import type { LeadRow } from "./internal/LeadRow.ts"
+import { offerDue, waitingLeads } from "./internal/offer.ts"
+import { lookAhead, type Outlook } from "./internal/outlook.ts"
 import { proceedAll, stepRow } from "./internal/proceed.ts"
 import { outcomeRow, recordAll } from "./internal/record.ts"
-import { releaseLease } from "./internal/release.ts"
-import type { AttemptRecord, ClaimedLead, OpenedAttempt, Released, Step } from "./Step.ts"
+import { releaseAll, releaseLead } from "./internal/release.ts"
+import type { AttemptRecord, ClaimedLead, Proceeded, Released, Step } from "./Step.ts"
 import type { StoreError } from "./StoreError.ts"
+
+/** How leads are worked on. */
+export interface LeadWorkOptions {
+  /** How long a claim holds a lead. */
+  readonly lease: Duration.Duration
+  /** What holds deliveries to the customer back. */
+  readonly gate: Gate
+}
 
 /**
  * What a worker does to a lead: claim it, move it one step, record what came of an attempt.
@@ -20,49 +32,65 @@ import type { StoreError } from "./StoreError.ts"
 export class LeadWork extends Context.Service<
   LeadWork,
   {
-    /** Takes up to `max` leads that are due and not owned, for as long as `lease`. Empty when there are none. */
-    readonly claim: (options: {
-      readonly max: number
-      readonly lease: Duration.Duration
-    }) => Effect.Effect<ReadonlyArray<ClaimedLead>, StoreError>
-    /** How long until the next lead is due, zero if one is; undefined when none is scheduled. */
-    readonly untilDue: Effect.Effect<Duration.Duration | undefined, StoreError>
+    /** Takes leads that nobody owns, as many as it gets up to `max`: those of `ids`, or what is due. */
+    readonly claim: (options: ClaimOptions) => Effect.Effect<ReadonlyArray<ClaimedLead>, StoreError>
+    /** When there will be something to claim, and whether the customer is held to be down. */
+    readonly outlook: Effect.Effect<Outlook, StoreError>
     /**
-     * Stores a decision, opens an attempt, or both. Returns the opened attempt, or undefined when the step
-     * opens none. Also undefined, and nothing changed, when the lease was lost (the lead is somebody else's
-     * now), when the lead is decided already, or while its last attempt has no outcome.
+     * The sweep: up to `max` leads that are due, retries and leads that lost their owner included. They are the
+     * queue's for as long as `patience`: until then nobody looks for them, whoever is told of them may claim them.
      */
-    readonly proceed: (step: Step) => Effect.Effect<OpenedAttempt | undefined, StoreError>
+    readonly offer: (options: {
+      readonly max: number
+      readonly patience: Duration.Duration
+    }) => Effect.Effect<ReadonlyArray<LeadId>, StoreError>
+    /** A page of the leads that may be claimed now, whether the queue was told of them or not, by id. */
+    readonly waiting: (options: {
+      readonly after: LeadId | undefined
+      readonly max: number
+    }) => Effect.Effect<ReadonlyArray<LeadId>, StoreError>
+    /** Stores a decision, opens an attempt, or both. */
+    readonly proceed: (step: Step) => Effect.Effect<Proceeded, StoreError>
     /**
      * Records how an attempt ended and moves the lead. Returns false when the lead was not moved: it had ended,
      * or it was a failure and a newer attempt was opened (the attempt's own row is completed all the same), or
      * the attempt had its outcome already. May be repeated.
      */
     readonly record: (outcome: AttemptRecord) => Effect.Effect<boolean, StoreError>
+    /** Gives a lead back that was claimed and not sent. False, and nothing done, when the lease was lost. */
+    readonly release: (released: Released) => Effect.Effect<boolean, StoreError>
     /**
-     * Gives a lead back that was claimed and not sent, so that another worker may take it at once. Does
-     * nothing when the lease was lost.
+     * Ends every lease, whoever holds it: for a process that knows that it is alone with its database, and that
+     * whoever held them has died. Attempts that were open are found so.
      */
-    readonly release: (released: Released) => Effect.Effect<void, StoreError>
+    readonly releaseAll: Effect.Effect<void, StoreError>
   }
 >()("@lead-gateway/lead-store/LeadWork") {
-  static readonly layer = Layer.effect(
-    LeadWork,
-    Effect.gen(function* () {
-      const sql = yield* PgClient.PgClient
-      // Decisions and outcomes are committed beside each other, so each counts in a shard of its own.
-      const steps = yield* shared(proceedAll(sql, takeShard(sql)))
-      const outcomes = yield* shared(recordAll(sql, takeShard(sql)))
+  static readonly layer = ({
+    gate,
+    lease,
+  }: LeadWorkOptions): Layer.Layer<LeadWork, never, PgClient.PgClient> =>
+    Layer.effect(
+      LeadWork,
+      Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        const policy = gateJson(gate, lease)
+        // Decisions and outcomes are committed beside each other, so each counts in a shard of its own.
+        const steps = yield* shared(proceedAll(sql, takeShard(sql), policy))
+        const outcomes = yield* shared(recordAll(sql, takeShard(sql), policy))
 
-      return LeadWork.of({
-        claim: claimDue(sql),
-        untilDue: untilDue(sql),
-        proceed: (step) => Effect.suspend(() => steps.submit(stepRow(step))),
-        record: (outcome) => Effect.suspend(() => outcomes.submit(outcomeRow(outcome))),
-        release: releaseLease(sql),
-      })
-    }),
-  )
+        return LeadWork.of({
+          claim: claimLeads(sql, lease, policy),
+          outlook: lookAhead(sql, policy),
+          offer: offerDue(sql, policy),
+          waiting: waitingLeads(sql),
+          proceed: (step) => Effect.suspend(() => steps.submit(stepRow(step))),
+          record: (outcome) => Effect.suspend(() => outcomes.submit(outcomeRow(outcome))),
+          release: releaseLead(sql),
+          releaseAll: releaseAll(sql),
+        })
+      }),
+    )
 }
 
 /** Many callers' leads in one statement, each lead once. */

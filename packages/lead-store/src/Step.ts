@@ -18,8 +18,12 @@ export interface ClaimedLead extends Lease {
   readonly traceparent: string | undefined
   /** Attempts opened so far. */
   readonly attemptCount: number
+  /** Those of them that were made before the last replay: the retry budget counts from there. */
+  readonly attemptsBefore: number
   /** True when the last attempt was opened by a worker that was lost: nobody saw how it ended. */
   readonly attemptIsOpen: boolean
+  /** How often in a row the lead was given back, or left behind, for a reason on our side. */
+  readonly troubles: number
   /** The payload as it came, while the lead waits for its decision; null afterwards. */
   readonly payload: JsonObject | null
 }
@@ -49,24 +53,36 @@ export type StoredDecision =
       readonly decidedWith: JsonObject
     }
 
-/** One step of a lead that is owned: a first decision (which opens attempt 1 when it is READY), or a further attempt. */
+/** One step of a lead that is owned: a first decision (which opens an attempt when it is READY), or a further attempt. */
 export interface Step extends Lease {
   /** Undefined: the decision stands, open the next attempt. */
   readonly decision: StoredDecision | undefined
-  /** How long the lead is held for sending, from now. */
-  readonly hold: Duration.Duration
 }
 
-/** A lead that is given back; with an attempt's number if one was opened and is known not to have been sent. */
+/** What became of a step. */
+export type Proceeded =
+  /** An attempt is on record and may now be sent. */
+  | {
+      readonly _tag: "Opened"
+      readonly attemptNo: number
+      /** The customer payload as JSON text: the same bytes for every attempt of the lead. */
+      readonly body: string
+    }
+  /** The decision stands, and the lead waits at its customer's gate; it is owned no more. */
+  | { readonly _tag: "HeldBack" }
+  /** The lead is rejected or parked. */
+  | { readonly _tag: "Settled" }
+  /** Nothing changed: the lease was lost, the lead is decided already, or its last attempt has no outcome. */
+  | { readonly _tag: "NotOwned" }
+
+/** A lead that is given back. */
 export interface Released extends Lease {
+  /** The number of an attempt that was opened, if one was, and is known not to have been sent. */
   readonly unsentAttemptNo: number | undefined
-}
-
-/** An attempt that is on record and may now be sent. */
-export interface OpenedAttempt {
-  readonly attemptNo: number
-  /** The customer payload as JSON text: the same bytes for every attempt of the lead. */
-  readonly body: string
+  /** For how long nobody takes the lead; zero: at once. */
+  readonly delay: Duration.Duration
+  /** Why, when it is for a reason on our side: a few words for the lead's history, without data. */
+  readonly trouble: string | undefined
 }
 
 /** How an attempt ended and what that means for the lead. */
@@ -80,6 +96,8 @@ export interface AttemptRecord extends Lease {
   readonly responseBody: string | null
   readonly errorMessage: string | null
   readonly fault: "lead" | "customer" | "ours" | null
+  /** What it tells of the customer's API as a whole; see {@link Gate}. */
+  readonly health: "took" | "answered" | "down" | "unclear"
   readonly next:
     | { readonly status: "DELIVERED" }
     | { readonly status: "FAILED"; readonly retryAfter: Duration.Duration }

@@ -5,21 +5,14 @@
  * and migrates. The api and the worker compose them. No rule about leads is made here: a worker brings the
  * decision, this package makes it durable.
  */
+export type { Gate } from "./Gate.ts"
 export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
 export type { DeliveryAttempt, LeadCounts, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
 export { LeadIntake, type NewLead } from "./LeadIntake.ts"
 export { LeadReader, type RecentOptions } from "./LeadReader.ts"
-export { LeadWork } from "./LeadWork.ts"
+export { LeadWork, type LeadWorkOptions } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
-export type {
-  AttemptRecord,
-  ClaimedLead,
-  Lease,
-  OpenedAttempt,
-  Released,
-  Step,
-  StoredDecision,
-} from "./Step.ts"
+export type { AttemptRecord, ClaimedLead, Lease, Proceeded, Released, Step, StoredDecision } from "./Step.ts"
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { DataRefused, type StoreError, StoreUnavailable } from "./StoreError.ts"

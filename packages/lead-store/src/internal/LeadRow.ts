@@ -9,3 +9,6 @@ export interface LeadRow {
 /** A batch as the JSON array that `json_to_recordset` reads; `WITH ORDINALITY` numbers its rows from 1. */
 export const batchJson = (rows: ReadonlyArray<LeadRow>): string =>
   `[${rows.map((row) => row.json).join(",")}]`
+
+/** Ids as the text of a `bigint[]`. */
+export const idArray = (ids: ReadonlyArray<LeadId>): string => `{${ids.join(",")}}`

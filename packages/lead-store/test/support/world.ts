@@ -12,11 +12,13 @@ import { fileURLToPath } from "node:url"
 import {
   type AttemptRecord,
   type ClaimedLead,
+  type Gate,
   LeadIntake,
   LeadReader,
   LeadWork,
   Migrations,
   type NewLead,
+  type Released,
   type StoredDecision,
 } from "../../src/index.ts"
 
@@ -33,9 +35,22 @@ const template: Template<Migrations.MigrationFailed | Migrations.SchemaTooNew> =
   migrate: (url) => Migrations.up({ connection: address(url), directory: migrations }),
 }
 
-const World = Layer.mergeAll(LeadIntake.layer, LeadWork.layer, LeadReader.layer).pipe(
-  Layer.provideMerge(TestDatabase.layerClient({ template })),
-)
+export const lease = Duration.seconds(45)
+
+/** A gate that lets everything through until 20 leads have failed. */
+export const gate: Gate = {
+  customer: "crm.example:443",
+  ratePerSecond: undefined,
+  failures: 20,
+  openFor: Duration.seconds(30),
+  ramp: Duration.seconds(30),
+}
+
+/** The services that read and write leads. */
+export const services = (options: Partial<Gate> = {}) =>
+  Layer.mergeAll(LeadIntake.layer, LeadWork.layer({ lease, gate: { ...gate, ...options } }), LeadReader.layer)
+
+const World = services().pipe(Layer.provideMerge(TestDatabase.layerClient({ template })))
 
 /** Runs a test in a database of its own, with the services that read and write leads in it. */
 export const inWorld = <A, E>(
@@ -50,6 +65,7 @@ export const newLead = (payload: JsonObject | string = { phone: "+49123456789" }
     sourceHeaders: '{"content-type":"application/json"}',
     payloadHash: createHash("sha256").update(text).digest("hex"),
     correlationId: "a-correlation-id",
+    queuePatience: Duration.zero,
   }
 }
 
@@ -63,9 +79,7 @@ export const receive = (count: number) =>
     ),
   )
 
-export const lease = Duration.seconds(45)
-
-export const claim = (max: number) => LeadWork.use(({ claim }) => claim({ max, lease }))
+export const claim = (max: number) => LeadWork.use(({ claim }) => claim({ max }))
 
 /** Claims the one lead that is due. */
 export const claimOne = Effect.gen(function* () {
@@ -103,12 +117,12 @@ export const parked = {
 
 /** Takes a lead one step on: by a first decision, or by a further attempt. */
 export const proceed = (lead: Pick<ClaimedLead, "id" | "lease">, decision: StoredDecision | undefined) =>
-  LeadWork.use(({ proceed }) => proceed({ id: lead.id, lease: lead.lease, decision, hold: lease }))
+  LeadWork.use(({ proceed }) => proceed({ id: lead.id, lease: lead.lease, decision }))
 
 /** As {@link proceed}, for a step that opens an attempt. */
 export const open = Effect.fnUntraced(function* (lead: Pick<ClaimedLead, "id" | "lease" | "status">) {
   const attempt = yield* proceed(lead, lead.status === "RECEIVED" ? ready : undefined)
-  return attempt ?? (yield* Effect.die(new Error("no attempt was opened")))
+  return attempt._tag === "Opened" ? attempt : yield* Effect.die(new Error(`${attempt._tag}, not opened`))
 })
 
 export const succeeded = {
@@ -118,6 +132,7 @@ export const succeeded = {
   responseBody: "thank you",
   errorMessage: null,
   fault: null,
+  health: "took",
   next: { status: "DELIVERED" },
 } as const satisfies Partial<AttemptRecord>
 
@@ -128,6 +143,7 @@ export const failed = {
   responseBody: "oops",
   errorMessage: "the customer answered 500",
   fault: "customer",
+  health: "down",
   next: { status: "FAILED", retryAfter: Duration.hours(1) },
 } as const satisfies Partial<AttemptRecord>
 
@@ -138,6 +154,7 @@ export const refused = {
   responseBody: "no",
   errorMessage: "the customer answered 422",
   fault: "lead",
+  health: "answered",
   next: { status: "PERMANENTLY_FAILED", reason: RejectionReason.make("CUSTOMER_REFUSED") },
 } as const satisfies Partial<AttemptRecord>
 
@@ -148,6 +165,7 @@ export const unknown = {
   responseBody: null,
   errorMessage: "outcome unknown",
   fault: "ours",
+  health: "unclear",
   next: { status: "FAILED", retryAfter: Duration.hours(1) },
 } as const satisfies Partial<AttemptRecord>
 
@@ -155,6 +173,22 @@ export const unknownAndLast = {
   ...unknown,
   next: { status: "PERMANENTLY_FAILED", reason: RejectionReason.make("DELIVERY_OUTCOME_UNKNOWN") },
 } as const satisfies Partial<AttemptRecord>
+
+/** Gives a lead back: at once, with no attempt taken back, unless told otherwise. */
+export const release = (
+  lead: Pick<ClaimedLead, "id" | "lease">,
+  options: Partial<Omit<Released, "id" | "lease">> = {},
+) =>
+  LeadWork.use(({ release }) =>
+    release({
+      unsentAttemptNo: undefined,
+      delay: Duration.zero,
+      trouble: undefined,
+      ...options,
+      id: lead.id,
+      lease: lead.lease,
+    }),
+  )
 
 /** Records how an attempt of a lead ended. */
 export const record = (
@@ -167,7 +201,7 @@ export const record = (
 export const timeComes = (id: LeadId) =>
   PgClient.PgClient.use(
     (sql) => sql`
-      UPDATE inbound_lead SET next_attempt_at = now() WHERE id = ${id} AND next_attempt_at IS NOT NULL`,
+      UPDATE open_lead SET next_attempt_at = now(), due_at = now() WHERE id = ${id}`,
   )
 
 /** What is known of a lead. */
@@ -184,14 +218,16 @@ interface Row {
   readonly attempt_count: number
   readonly lease_token: string | null
   readonly next_attempt_at: Date | null
+  readonly due_at: Date | null
 }
 
-/** The lead's row, as far as the schedule is concerned. */
+/** The lead's row with its schedule; without one (nulls) it is not open. */
 export const rowOf = (id: LeadId) =>
   PgClient.PgClient.use((sql) =>
     Effect.map(
       sql<Row>`
-        SELECT status, rejection_reason, attempt_count, lease_token, next_attempt_at FROM inbound_lead WHERE id = ${id}`,
+        SELECT status, rejection_reason, attempt_count, lease_token, next_attempt_at, due_at
+        FROM inbound_lead LEFT JOIN open_lead USING (id) WHERE id = ${id}`,
       (rows) => rows[0],
     ),
   )

@@ -1,0 +1,32 @@
+import type { PgClient } from "@effect/sql-pg"
+import { Duration, Effect } from "effect"
+import { storeCall } from "../StoreError.ts"
+
+/** What a worker has before it. */
+export interface Outlook {
+  /** How long until a lead may be taken, zero if one may now; undefined when none is scheduled. */
+  readonly untilDue: Duration.Duration | undefined
+  /** Whether the customer's circuit is open: the customer is down, and leads wait. */
+  readonly isHeldBack: boolean
+}
+
+/** Looks at the first entries of two small indexes and at the customer's gate. */
+export const lookAhead = (sql: PgClient.PgClient, gate: string) =>
+  sql<{ seconds: number | null; circuit: string }>`
+    SELECT extract(epoch FROM least(
+        (SELECT min(due_at) FROM open_lead WHERE NOT is_decided),
+        greatest(
+          (SELECT min(due_at) FROM open_lead WHERE is_decided),
+          CASE WHEN gate.permits = 0 AND EXISTS (SELECT FROM open_lead WHERE is_decided) THEN gate.again_at END
+        )
+      ) - now())::float8 AS seconds, gate.circuit
+    FROM peek_permits(${gate}::text::jsonb) AS gate`.pipe(
+    Effect.map((rows): Outlook => {
+      const seconds = rows[0]?.seconds ?? undefined
+      return {
+        untilDue: seconds === undefined ? undefined : Duration.seconds(Math.max(0, seconds)),
+        isHeldBack: rows[0]?.circuit === "open",
+      }
+    }),
+    storeCall("LeadWork.outlook"),
+  )
