@@ -1,0 +1,72 @@
+/**
+ * `npm run chaos [-- --seed N --leads N --queue database|redis|both --only <fault> --together N]`: every fault
+ * with thousands of leads, and the books of each.
+ *
+ * The seed decides on payloads, on the moments of the faults and on the customer's answers; what the machine
+ * makes of it differs from run to run. Ends with 1 if anything is lost, unaccounted for, or otherwise wrong.
+ */
+import { parseArgs } from "node:util"
+import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
+import { Effect, Redacted } from "effect"
+import { join } from "node:path"
+import { allScenarios } from "./scenarios/all.ts"
+import { makeFolder } from "./support/places.ts"
+import { runScenario } from "./support/Scenario.ts"
+import { table, type TableRow } from "./support/Table.ts"
+import type { QueueType } from "./support/World.ts"
+
+const { values: given } = parseArgs({
+  options: {
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    leads: { type: "string", default: "6000" },
+    queue: { type: "string", default: "both" },
+    only: { type: "string", default: "" },
+    together: { type: "string", default: "2" },
+  },
+})
+
+const print = (text: string) => process.stdout.write(`${text}\n`)
+
+const queues: ReadonlyArray<QueueType> = (["database", "redis"] as const).filter(
+  (queue) => given.queue === "both" || given.queue === queue,
+)
+const runs = allScenarios
+  .filter(({ name }) => name.includes(given.only))
+  .flatMap((scenario) =>
+    queues.filter((queue) => scenario.queues?.includes(queue) ?? true).map((queue) => ({ scenario, queue })),
+  )
+const leads = Math.ceil(Number(given.leads) / Math.max(1, runs.length))
+
+const program = Effect.gen(function* () {
+  const folder = yield* makeFolder
+  const settings = { max_connections: 400 }
+  const shared = yield* EmbeddedPostgres.make({ dataDir: join(folder, "data"), durable: false, settings })
+  const began = performance.now()
+  const rows = yield* Effect.forEach(
+    runs,
+    Effect.fnUntraced(function* ({ scenario, queue }) {
+      const start = performance.now()
+      const sharedPostgres = Redacted.value(shared.url)
+      const books = yield* runScenario(scenario, { seed: given.seed, leads, queue, sharedPostgres })
+      const row: TableRow = {
+        fault: scenario.name,
+        queue,
+        books,
+        seconds: (performance.now() - start) / 1000,
+      }
+      print(table.row(row))
+      books.findings.slice(0, 10).forEach((finding) => print(`    ${finding}`))
+      if (books.findings.length > 10) print(`    and ${books.findings.length - 10} more`)
+      return row
+    }),
+    { concurrency: Number(given.together) },
+  )
+  const [first, ...others] = rows
+  if (first === undefined) return 1
+  print(table.sum([first, ...others], (performance.now() - began) / 1000))
+  return rows.every(({ books }) => books.findings.length + books.lost + books.unaccounted === 0) ? 0 : 1
+}).pipe(Effect.scoped)
+
+print(`seed ${given.seed}: ${runs.length} runs of ${leads} leads each\n`)
+print(table.head)
+process.exitCode = await Effect.runPromise(program)

@@ -1,0 +1,118 @@
+import { CustomerBehaviour } from "@lead-gateway/testkit"
+import { Effect } from "effect"
+import type { CustomerBook } from "../support/CustomerBook.ts"
+import { someTime, whenAsked } from "../support/progress.ts"
+import type { Scenario } from "../support/Scenario.ts"
+import { until } from "../support/until.ts"
+import type { World } from "../support/World.ts"
+
+/** A customer that takes its time, so that a kill always finds leads under way. */
+const unhurried = ({ book, draw }: World) =>
+  book.behave((_, earlier) =>
+    CustomerBehaviour.reply({ delayMs: draw.between(20, 300, "delay", book.exchanges.length, earlier) }),
+  )
+
+/** A worker is killed in delivery, twice. */
+export const workerKilled: Scenario = {
+  name: "worker-killed",
+  before: unhurried,
+  fault: (world) =>
+    Effect.gen(function* () {
+      const [worker] = world.workers
+      for (const [time, range] of [
+        ["first", [0.1, 0.4]],
+        ["second", [0.5, 0.9]],
+      ] as const) {
+        yield* someTime(world, time, range)
+        yield* worker.kill
+        yield* worker.start
+        yield* worker.ready
+      }
+    }),
+}
+
+/** A worker is killed, another goes on. */
+export const oneOfTwoWorkersKilled: Scenario = {
+  name: "one-of-two-workers-killed",
+  workers: 2,
+  before: unhurried,
+  fault: (world) =>
+    Effect.gen(function* () {
+      yield* someTime(world, "kill", [0.2, 0.8])
+      yield* world.workers[0].kill
+      yield* Effect.sleep(world.draw.between(0, 2000, "away"))
+      yield* world.workers[0].start
+    }),
+}
+
+/** The api is killed in intake, twice. */
+export const apiKilled: Scenario = {
+  name: "api-killed",
+  overMs: 2000,
+  fault: (world) =>
+    Effect.gen(function* () {
+      for (const [time, range] of [
+        ["first", [0.05, 0.4]],
+        ["second", [0.5, 0.9]],
+      ] as const) {
+        yield* someTime(world, time, range)
+        yield* world.api.kill
+        yield* world.api.start
+      }
+    }),
+}
+
+/** Everything is killed at once. */
+export const allKilled: Scenario = {
+  name: "all-killed",
+  before: unhurried,
+  fault: (world) =>
+    Effect.gen(function* () {
+      yield* someTime(world, "kill", [0.2, 0.8])
+      const all = [world.api, ...world.workers]
+      yield* Effect.forEach(all, (app) => app.kill, { concurrency: "unbounded", discard: true })
+      yield* Effect.sleep(world.draw.between(0, 1000, "away"))
+      yield* Effect.forEach(all, (app) => app.start, { discard: true })
+    }),
+}
+
+/** Holds every answer until it is let go; then answers 200. */
+const heldAnswers = (book: CustomerBook) => {
+  const held: Array<() => void> = []
+  book.behave(() => ({ answer: (response) => void held.push(() => response.writeHead(200).end()) }))
+  return {
+    count: () => held.length,
+    letGo: () => {
+      book.behave(() => CustomerBehaviour.reply())
+      for (const answer of held.splice(0)) answer()
+    },
+  }
+}
+
+/** The customer has answered, and the worker dies before that is on record: Postgres hangs meanwhile. */
+export const killedBeforeRecord: Scenario = {
+  name: "killed-before-record",
+  ownPostgres: true,
+  // Leads are held until there are enough of them.
+  env: { CUSTOMER_API_TIMEOUT: "5s" },
+  fault: (world) =>
+    Effect.gen(function* () {
+      const [worker] = world.workers
+      yield* whenAsked(world, 0.1)
+      const answers = heldAnswers(world.book)
+      yield* until(() => answers.count() >= 10, 10_000)
+      yield* world.postgres.freeze
+      const before = world.book.exchanges.length
+      answers.letGo()
+      yield* until(
+        () => world.book.exchanges.slice(0, before).every((one) => one.closedAt !== undefined),
+        2000,
+      )
+      yield* Effect.sleep(world.draw.between(20, 300, "kill"))
+      yield* worker.kill
+      yield* world.postgres.thaw
+      yield* worker.start
+    }),
+  verify: ({ rows }) =>
+    rows.attempts.some((attempt) => attempt.unknown) ? [] : ["no attempt with an unknown outcome: no fault"],
+}

@@ -1,0 +1,107 @@
+import { CustomerBehaviour } from "@lead-gateway/testkit"
+import { Effect } from "effect"
+import type { Manner } from "../support/CustomerBook.ts"
+import type { Facts } from "../support/Facts.ts"
+import type { Scenario } from "../support/Scenario.ts"
+import { whenAsked } from "../support/progress.ts"
+import type { World } from "../support/World.ts"
+
+/** The usual answer, except that by chance this one comes; a lead gets it three times at most. */
+const sometimes =
+  (chance: number, behaviour: (draw: (word: string) => number) => CustomerBehaviour) =>
+  ({ book, draw }: World): void => {
+    const manner: Manner = (request, earlier) => {
+      const by = (word: string) => draw.fraction(word, request.body, earlier)
+      return earlier < 3 && by("misbehave") < chance ? behaviour(by) : CustomerBehaviour.reply()
+    }
+    book.behave(manner)
+  }
+
+const misbehaves = (
+  name: string,
+  before: (world: World) => void,
+  more: Partial<Scenario> = {},
+): Scenario => ({
+  name,
+  before,
+  fault: () => Effect.void,
+  ...more,
+})
+
+const retryAfterMs = 1000
+
+/** No attempt follows a 429 before the time that its Retry-After named. */
+const waitsAsAsked = ({ rows }: Facts): ReadonlyArray<string> =>
+  rows.attempts.flatMap((attempt, index) => {
+    const next = rows.attempts[index + 1]
+    if (attempt.status !== 429 || next?.leadId !== attempt.leadId || attempt.endedAt === null) return []
+    const waited = next.requestedAt - attempt.endedAt
+    return waited >= retryAfterMs - 5
+      ? []
+      : [`lead ${attempt.leadId}: attempt ${next.no} came ${waited} ms after a 429 that asked for 1 s`]
+  })
+
+const slowly = sometimes(0.4, (by) =>
+  // 10 bytes: done in 0.5 s, or never within the timeout of 1 s.
+  CustomerBehaviour.slowBody({ body: "0123456789", everyMs: by("pace") < 0.5 ? 50 : 500 }),
+)
+
+const reset = sometimes(0.5, (by) => {
+  const which = by("which")
+  if (which < 0.25) return CustomerBehaviour.resetBeforeAnswer()
+  if (which < 0.5) return CustomerBehaviour.hangUp()
+  return CustomerBehaviour.resetMidAnswer({ status: which < 0.75 ? 200 : 500, body: "half an ans" })
+})
+
+const flaps = (world: World) =>
+  Effect.gen(function* () {
+    yield* whenAsked(world, 0.1)
+    for (const time of [1, 2, 3, 4]) {
+      yield* world.customer.down
+      yield* Effect.sleep(world.draw.between(100, 500, "down", time))
+      yield* world.customer.up
+      yield* Effect.sleep(world.draw.between(200, 600, "up", time))
+    }
+  })
+
+/** A customer that misbehaves, and is served in the end. */
+export const customerFaults: ReadonlyArray<Scenario> = [
+  misbehaves(
+    "customer-fails",
+    sometimes(0.6, () => CustomerBehaviour.reply({ status: 500, body: "no" })),
+  ),
+  misbehaves(
+    "customer-says-429",
+    sometimes(0.4, () => CustomerBehaviour.reply({ status: 429, headers: { "Retry-After": "1" } })),
+    { verify: waitsAsAsked },
+  ),
+  misbehaves("customer-hangs", sometimes(0.3, CustomerBehaviour.hang)),
+  misbehaves("customer-resets", reset),
+  misbehaves("customer-is-slow", slowly),
+  misbehaves(
+    "customer-sends-100-mb",
+    sometimes(0.1, () => CustomerBehaviour.hugeBody({ bytes: 100 * 1024 ** 2 })),
+  ),
+  misbehaves("customer-flaps", () => undefined, { fault: flaps }),
+]
+
+/**
+ * A customer that is away for longer than all attempts of a lead take: 3 s. The circuit breaker keeps them, so
+ * every lead is delivered.
+ */
+export const customerIsAway: Scenario = {
+  name: "customer-is-away",
+  env: {
+    MAX_RETRY_ATTEMPTS: "5",
+    BREAKER_FAILURES: "20",
+    BREAKER_OPEN_FOR: "1s",
+    BREAKER_RAMP: "1s",
+  },
+  fault: (world) =>
+    Effect.gen(function* () {
+      yield* whenAsked(world, 0.1)
+      yield* world.customer.down
+      yield* Effect.sleep("12 seconds")
+      yield* world.customer.up
+    }),
+}

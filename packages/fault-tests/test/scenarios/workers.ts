@@ -1,0 +1,42 @@
+import { CustomerBehaviour } from "@lead-gateway/testkit"
+import { Effect } from "effect"
+import type { Scenario } from "../support/Scenario.ts"
+
+const wrongClock = (name: string, skewMs: number): Scenario => ({
+  name,
+  workers: 2,
+  skewMs,
+  before: ({ book, draw }) =>
+    book.behave((request, earlier) =>
+      draw.fraction(request.body, earlier) < 0.3
+        ? CustomerBehaviour.reply({ status: 500, delayMs: 30 })
+        : CustomerBehaviour.reply({ delayMs: 30 }),
+    ),
+  fault: () => Effect.void,
+})
+
+/** Three workers with many slots look for the same leads ten times a second, and some leads fail. */
+export const workersFight: Scenario = {
+  name: "workers-fight",
+  workers: 3,
+  overMs: 1000,
+  env: { WORKER_CONCURRENCY: "50", RETRY_SCAN_INTERVAL: "100ms", WORKER_POLL_INTERVAL: "100ms" },
+  before: ({ book, draw }) =>
+    book.behave((request, earlier) => {
+      const delayMs = draw.between(0, 400, "delay", request.body, earlier)
+      if (draw.fraction("hang", request.body, earlier) < 0.1) return CustomerBehaviour.hang()
+      const status = draw.fraction("fail", request.body, earlier) < 0.3 ? 503 : 200
+      return CustomerBehaviour.reply({ status, delayMs })
+    }),
+  fault: () => Effect.void,
+}
+
+/** One of two workers lives five minutes in the future. */
+export const clockIsAhead = wrongClock("clock-5-minutes-ahead", 300_000)
+
+/** Workers that disagree, about the time or about whose lead it is. */
+export const workerFaults: ReadonlyArray<Scenario> = [
+  clockIsAhead,
+  wrongClock("clock-5-minutes-behind", -300_000),
+  workersFight,
+]

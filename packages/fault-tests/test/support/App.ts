@@ -1,0 +1,80 @@
+import { TestProcess } from "@lead-gateway/testkit"
+import { Effect, Scope } from "effect"
+import { inRepository } from "./places.ts"
+
+/** An app as it is deployed: a process, which is killed, comes back, and always has the same settings. */
+export interface App {
+  /** Starts it; it may be up already. Does not wait until it is ready. */
+  readonly start: Effect.Effect<void>
+  /** Waits until it says that it is ready. */
+  readonly ready: Effect.Effect<void>
+  /** kill -9, and waits for its end. */
+  readonly kill: Effect.Effect<void>
+  /** All that it printed, in all its lives. */
+  readonly output: () => ReadonlyArray<string>
+  /** Lives that ended without having been asked to: "worker ended with code 1". */
+  readonly ended: () => ReadonlyArray<string>
+}
+
+interface Life {
+  readonly process: Effect.Success<ReturnType<typeof TestProcess.spawn>>
+  isOver: boolean
+  wasKilled: boolean
+}
+
+/** Node keeps compiled programs here, so that only the first process of a kind compiles them. */
+const compileCache = inRepository("node_modules/.cache/tested-apps")
+
+/** An app of the repository, for the current scope. It is not started. */
+export const makeApp = Effect.fnUntraced(function* (options: {
+  readonly name: "api" | "worker"
+  readonly folder: string
+  /** Where it answers `/readyz`. */
+  readonly port: number
+  readonly env: Readonly<Record<string, string>>
+  readonly nodeFlags?: ReadonlyArray<string> | undefined
+}) {
+  const scope = yield* Effect.scope
+  const lives: Array<Life> = []
+  const ended: Array<string> = []
+  const current = () => lives.at(-1)
+
+  const start = Effect.gen(function* () {
+    if (current()?.isOver === false) return
+    const process = yield* TestProcess.spawn({
+      program: inRepository(`apps/${options.name}/src/main.ts`),
+      cwd: options.folder,
+      env: { NODE_COMPILE_CACHE: compileCache, ...options.env },
+      nodeFlags: options.nodeFlags,
+    })
+    const life: Life = { process, isOver: false, wasKilled: false }
+    lives.push(life)
+    yield* Effect.forkIn(
+      Effect.map(process.exited, ({ code, signal }) => {
+        life.isOver = true
+        if (!life.wasKilled) ended.push(`${options.name} ended with ${code ?? signal}`)
+      }),
+      scope,
+    )
+  }).pipe(Scope.provide(scope))
+
+  yield* Effect.addFinalizer(() => Effect.sync(() => lives.forEach((life) => (life.wasKilled = true))))
+  const app: App = {
+    start,
+    ready: Effect.suspend(
+      () =>
+        current()?.process.waitForHttp(`http://127.0.0.1:${options.port}/readyz`, 200, {
+          within: "90 seconds",
+        }) ?? Effect.void,
+    ).pipe(Effect.orDie),
+    kill: Effect.suspend(() => {
+      const life = current()
+      if (life === undefined) return Effect.void
+      life.wasKilled = true
+      return Effect.andThen(life.process.kill("SIGKILL"), Effect.asVoid(life.process.exited))
+    }),
+    output: () => lives.flatMap((life) => life.process.lines()),
+    ended: () => ended,
+  }
+  return app
+})

@@ -1,0 +1,90 @@
+import { setTimeout as pause } from "node:timers/promises"
+import { Effect } from "effect"
+import type { SampleLead } from "./SampleLead.ts"
+
+/** What became of one lead at its sender. */
+export interface Sent extends SampleLead {
+  /** How often it was posted; each time under a correlation id of its own. */
+  tries: number
+  /** The lead id of the 200. None as long as there was none. */
+  leadId: number | undefined
+  /** Answers other than 200 and those that ask to come again. */
+  readonly refusals: Array<string>
+}
+
+/** Senders at work: they post each lead until it is taken. */
+export interface Senders {
+  readonly sent: ReadonlyArray<Sent>
+  /** How many leads have been answered 200. */
+  readonly accepted: () => number
+  /** Posts all leads, and ends when each is taken, refused for good, or has been tried for too long. */
+  readonly run: Effect.Effect<void>
+}
+
+/** The correlation id of a lead's try: it names the one row that this try may have stored. */
+export const correlationOf = (uid: string, attempt: number): string => `${uid}.${attempt}`
+
+const senderCount = 12
+
+/** A lead that is not taken for so long counts as refused. */
+const patienceMs = 90_000
+
+/**
+ * Senders as they are: a lead that is answered 503 or 429, or not at all, is posted again a little later. They
+ * do not know whether a try that failed was stored.
+ */
+export const makeSenders = (options: {
+  readonly url: string
+  readonly leads: ReadonlyArray<SampleLead>
+  /** Over which time the first tries are spread. */
+  readonly overMs: number
+}): Senders => {
+  const sent = options.leads.map((lead): Sent => ({ ...lead, tries: 0, leadId: undefined, refusals: [] }))
+
+  const post = async (lead: Sent, signal: AbortSignal): Promise<boolean> => {
+    lead.tries += 1
+    const body = JSON.stringify(lead.payload)
+    const headers = {
+      "Content-Type": "application/json",
+      "X-Correlation-ID": correlationOf(lead.uid, lead.tries),
+    }
+    const response = await fetch(`${options.url}/webhooks/leads`, {
+      method: "POST",
+      headers,
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+    })
+    const text = await response.text()
+    if (response.status === 200) {
+      lead.leadId = (JSON.parse(text) as { readonly lead_id: number }).lead_id
+      return true
+    }
+    if (response.status === 503 || response.status === 429) return false
+    lead.refusals.push(`${response.status} ${text.slice(0, 200)}`)
+    return true
+  }
+
+  const send = async (lead: Sent, signal: AbortSignal) => {
+    const until = performance.now() + patienceMs
+    while (performance.now() < until) {
+      if (await post(lead, signal).catch(() => false)) return
+      await pause(150, undefined, { signal })
+    }
+  }
+
+  const run = Effect.suspend(() => {
+    const began = performance.now()
+    return Effect.forEach(
+      sent,
+      (lead, index) =>
+        Effect.promise(async (signal) => {
+          const due = began + (index / sent.length) * options.overMs - performance.now()
+          if (due > 0) await pause(due, undefined, { signal })
+          await send(lead, signal)
+        }),
+      { concurrency: senderCount, discard: true },
+    )
+  })
+
+  return { sent, accepted: () => sent.filter((lead) => lead.leadId !== undefined).length, run }
+}

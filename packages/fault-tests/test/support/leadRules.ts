@@ -1,0 +1,140 @@
+/**
+ * The rules that each lead must have kept, whatever happened around it. Each answers with what is wrong.
+ */
+import type { LeadFacts } from "./Facts.ts"
+import type { AttemptRow } from "./Rows.ts"
+
+const isSuccess = (status: number | undefined | null) =>
+  status !== undefined && status !== null && status >= 200 && status < 300
+
+/** Times of the customer and of Postgres, both of one machine, differ by rounding. */
+const roundingMs = 2
+
+/** The end of one connection and the next request may be noticed in one go, and in any order. */
+const noticedTogetherMs = 200
+
+/** True if the attempt was at some time closed as unknown, though its outcome may have come to light later. */
+const wasUnknown = (lead: LeadFacts, attempt: AttemptRow): boolean =>
+  attempt.unknown ||
+  lead.events.some((event) => event.type === "attempt_outcome_unknown" && event.attemptNo === attempt.no)
+
+const pairs = <A>(list: ReadonlyArray<A>): ReadonlyArray<readonly [A, A]> =>
+  list.flatMap((one, index) => {
+    const next = list[index + 1]
+    return next === undefined ? [] : [[one, next] as const]
+  })
+
+/** Nothing reaches the customer without an attempt that was on record before. */
+export const onRecordBefore = ({ attempts, exchanges }: LeadFacts): ReadonlyArray<string> =>
+  exchanges.flatMap((exchange, index) => {
+    const opened = attempts.filter((attempt) => attempt.requestedAt <= exchange.at + roundingMs).length
+    return opened > index ? [] : [`request ${index + 1} came when ${opened} attempts were on record`]
+  })
+
+/** No two attempts overlap, except that an unknown one may end whenever its outcome comes to light. */
+export const oneOwner = (lead: LeadFacts): ReadonlyArray<string> => [
+  ...pairs(lead.attempts).flatMap(([before, after]) =>
+    wasUnknown(lead, before) || (before.endedAt !== null && before.endedAt <= after.requestedAt)
+      ? []
+      : [`attempt ${after.no} was opened before attempt ${before.no} had ended`],
+  ),
+  ...pairs(lead.exchanges).flatMap(([before, after], index) =>
+    before.closedAt !== undefined && before.closedAt <= after.at + noticedTogetherMs + lead.stalledMs
+      ? []
+      : [`the customer had requests ${index + 1} and ${index + 2} open at the same time`],
+  ),
+  ...(lead.attempts.every((attempt, index) => attempt.no === index + 1)
+    ? []
+    : ["its attempts are not numbered 1, 2, 3"]),
+]
+
+/** After a success that we saw, nothing is sent any more. */
+export const nothingAfterSuccess = ({ attempts }: LeadFacts): ReadonlyArray<string> => {
+  const ends = attempts.flatMap((attempt) =>
+    attempt.success && attempt.endedAt !== null ? [attempt.endedAt] : [],
+  )
+  const first = Math.min(...ends)
+  return attempts.flatMap((attempt) =>
+    attempt.requestedAt > first ? [`attempt ${attempt.no} was opened after a success was on record`] : [],
+  )
+}
+
+/** All requests of a lead carry one key and the same bytes. */
+export const sameRequest = ({ exchanges }: LeadFacts): ReadonlyArray<string> => [
+  ...(new Set(exchanges.map((exchange) => exchange.idempotencyKey)).size > 1 ? ["several keys"] : []),
+  ...(exchanges.some((exchange) => exchange.idempotencyKey === "") ? ["a request without a key"] : []),
+  ...(new Set(exchanges.map((exchange) => exchange.body)).size > 1 ? ["several bodies"] : []),
+]
+
+/** An answer on record is one that the customer gave, and as often. */
+export const answersAreReal = ({ attempts, exchanges }: LeadFacts): ReadonlyArray<string> => {
+  const given = exchanges.map((exchange) => exchange.status)
+  return attempts.flatMap(({ no, status }) => {
+    if (status === null) return []
+    const index = given.indexOf(status)
+    if (index < 0) return [`attempt ${no} records ${status}, which the customer did not answer`]
+    given.splice(index, 1)
+    return []
+  })
+}
+
+const ends = ["delivered", "rejected", "permanently_failed"]
+
+/** A terminal status is never left: afterwards only outcomes of attempts are told. */
+export const terminalIsFinal = ({ events, row }: LeadFacts): ReadonlyArray<string> => {
+  const end = events.findIndex((event) => ends.includes(event.type))
+  const late = end < 0 ? [] : events.slice(end + 1)
+  const outcomes = ["attempt_succeeded", "attempt_failed", "attempt_outcome_unknown"]
+  const wrong = late.filter((event) => !outcomes.includes(event.type))
+  const told = end < 0 ? undefined : events[end]?.type
+  return [
+    ...wrong.map((event) => `"${event.type}" after "${told}"`),
+    ...(told !== undefined && told !== row.status.toLowerCase()
+      ? [`it was ${told} and is ${row.status}`]
+      : []),
+  ]
+}
+
+/** A lead ends as its payload and its attempts say. */
+export const endsAsItMust = (lead: LeadFacts): ReadonlyArray<string> => {
+  const { attempts, exchanges, row, sent } = lead
+  const succeeded = attempts.some((attempt) => attempt.success)
+  const had = exchanges.some((exchange) => isSuccess(exchange.status))
+  const state = `${row.status} (${row.reason ?? "no reason"})`
+  if (row.status === "DELIVERED") {
+    return [
+      ...(succeeded ? [] : ["DELIVERED without an attempt that succeeded"]),
+      ...(had ? [] : ["DELIVERED, and the customer never answered 2xx"]),
+      ...(sent === undefined || sent.expected === "DELIVERED"
+        ? []
+        : [`DELIVERED instead of ${sent.expected}`]),
+    ]
+  }
+  if (succeeded) return [`${state}, though an attempt succeeded`]
+  if (sent === undefined) return []
+  switch (sent.expected) {
+    case "REJECTED":
+    case "PARKED":
+      return [
+        ...(row.status === (sent.expected === "PARKED" ? "FAILED" : "REJECTED")
+          ? []
+          : [`${state} instead of ${sent.expected}`]),
+        ...(attempts.length + exchanges.length === 0 ? [] : ["an attempt for a lead that is not to be sent"]),
+      ]
+    case "DELIVERED":
+      return [`${state} instead of DELIVERED`]
+  }
+}
+
+/** Why a lead was sent once more. */
+export type Cause = "answered with failure" | "outcome unknown" | "timeout or reset" | "no cause"
+
+/** The causes of a lead's further requests, one for each request after the first. */
+export const causesOfRepeats = (lead: LeadFacts): ReadonlyArray<Cause> => {
+  const reasons = lead.attempts.flatMap((attempt): ReadonlyArray<Cause> => {
+    if (wasUnknown(lead, attempt)) return ["outcome unknown"]
+    if (attempt.success) return []
+    return attempt.status === null ? ["timeout or reset"] : ["answered with failure"]
+  })
+  return lead.exchanges.slice(1).map((_, index) => reasons[index] ?? "no cause")
+}

@@ -1,0 +1,17 @@
+import { Effect } from "effect"
+
+/** Looks again and again until the condition holds; answers whether it did within the time. */
+export const until = <E = never, R = never>(
+  condition: (() => boolean) | Effect.Effect<boolean, E, R>,
+  withinMs: number,
+): Effect.Effect<boolean, E, R> => {
+  const holds = typeof condition === "function" ? Effect.sync(condition) : condition
+  return Effect.gen(function* () {
+    const end = performance.now() + withinMs
+    while (performance.now() < end) {
+      if (yield* holds) return true
+      yield* Effect.sleep(20)
+    }
+    return yield* holds
+  })
+}

@@ -1,0 +1,4 @@
+import { clockIsAhead, workersFight } from "./scenarios/workers.ts"
+import { testScenarios } from "./support/testScenarios.ts"
+
+testScenarios(["database"], [clockIsAhead, workersFight])

@@ -1,0 +1,15 @@
+import { defineConfig, mergeConfig } from "vitest/config"
+import { shared } from "@lead-gateway/vitest-config"
+
+export default defineConfig(
+  mergeConfig(shared, {
+    test: {
+      globalSetup: "@lead-gateway/testkit/vitest-postgres",
+      // Each test has a world of its own and mostly waits, for leases to end, say.
+      sequence: { concurrent: true },
+      maxConcurrency: 4,
+      // About 20 s each; a busy machine takes a multiple of that to start the processes.
+      testTimeout: 180_000,
+    },
+  }),
+)
