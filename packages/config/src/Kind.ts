@@ -5,7 +5,7 @@
  * of a name and a kind (see `Settings.ts`). Texts arrive non-empty; every kind except {@link secret} ignores
  * white space around them.
  */
-import { Array, Duration, Redacted, Result } from "effect"
+import { Array, Duration, Option, Redacted, Result } from "effect"
 import { isIP } from "node:net"
 
 /** Reads one sort of value. */
@@ -62,6 +62,21 @@ export const integer = (range: { readonly minimum: number; readonly maximum: num
     `a whole number from ${range.minimum} to ${range.maximum}`,
     (text) => (/^[+-]?\d+$/.test(text) ? within(Number(text), range) : undefined),
     String,
+  )
+
+/** `off`, or a number from `minimum` to `maximum`, both included, that may have decimals: `0.5`. */
+export const numberOrOff = (range: {
+  readonly minimum: number
+  readonly maximum: number
+}): Kind<Option.Option<number>> =>
+  make(
+    `off or a number from ${range.minimum} to ${range.maximum}`,
+    (text) => {
+      if (/^off$/i.test(text)) return Option.none()
+      const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? within(Number(text), range) : undefined
+      return value === undefined ? undefined : Option.some(value)
+    },
+    (value) => String(Option.getOrElse(value, () => "off")),
   )
 
 /** A port to connect to. */

@@ -44,6 +44,9 @@ describe("the gateway", () => {
         MAX_RETRY_ATTEMPTS: "5",
         RETRY_BACKOFF_BASE: "30s",
         RATE_LIMIT_PER_SEC: "off",
+        BREAKER_FAILURES: "20",
+        BREAKER_OPEN_FOR: "30s",
+        BREAKER_RAMP: "30s",
         QUEUE_TYPE: "database",
         CUSTOMER_API_TIMEOUT: "30s",
         CUSTOMER_PRODUCT_NAME: "solar_panel_installation",
@@ -105,13 +108,21 @@ describe("the gateway", () => {
     }),
   )
 
-  it.effect("says that a limit to the rate of deliveries is not supported yet", () =>
+  it.effect("limits the rate of deliveries by a number that may have decimals, or not at all", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* mistakes(Config.workerSettings, { RATE_LIMIT_PER_SEC: "5" }), [
-        'RATE_LIMIT_PER_SEC: "5" is not allowed; use off or leave it unset: limiting the rate of deliveries is not supported yet',
-      ])
-      const { value } = yield* load(Config.workerSettings, { RATE_LIMIT_PER_SEC: "off" })
-      assert.notProperty(value, "rateLimit")
+      const rate = (RATE_LIMIT_PER_SEC: string) =>
+        Effect.map(load(Config.workerSettings, { RATE_LIMIT_PER_SEC }), ({ value, summary }) => [
+          Option.getOrNull(value.ratePerSecond),
+          summary.RATE_LIMIT_PER_SEC,
+        ])
+      assert.deepStrictEqual(yield* rate("0.5"), [0.5, "0.5"])
+      assert.deepStrictEqual(yield* rate("100"), [100, "100"])
+      assert.deepStrictEqual(yield* rate("OFF"), [null, "off"])
+      for (const wrong of ["0", "-1", "1e3", "fast", "1,5", "100001"]) {
+        assert.deepStrictEqual(yield* mistakes(Config.workerSettings, { RATE_LIMIT_PER_SEC: wrong }), [
+          `RATE_LIMIT_PER_SEC: "${wrong}" is not allowed; use off or a number from 0.001 to 100000`,
+        ])
+      }
     }),
   )
 })

@@ -64,6 +64,34 @@ export const faultOf = (outcome: Outcome): Fault | undefined => {
   }
 }
 
+/** What an outcome tells of the customer's API as a whole, whatever it means for the lead. */
+export type Health = "took" | "answered" | "down" | "unclear"
+
+/**
+ * What an outcome tells of the customer's API, for whoever counts how it does: a circuit breaker, a dashboard.
+ *
+ * | outcome | health |
+ * |---|---|
+ * | 2xx | `took`: it does its work |
+ * | 3xx, 4xx but 429 | `answered`: it is there, and did not want this lead |
+ * | 429, not sent, outcome unknown | `unclear`: it tells nothing |
+ * | 5xx, no final status, unreachable, timed out | `down` |
+ */
+export const healthOf = (outcome: Outcome): Health => {
+  switch (outcome._tag) {
+    case "Answered":
+      if (isSuccess(outcome.status)) return "took"
+      if (outcome.status === 429) return "unclear"
+      return outcome.status >= 300 && outcome.status < 500 ? "answered" : "down"
+    case "Unreachable":
+    case "TimedOut":
+      return "down"
+    case "NotSent":
+    case "OutcomeUnknown":
+      return "unclear"
+  }
+}
+
 const aboutTheLead: ReadonlySet<number> = new Set([400, 409, 413, 422])
 
 /** 2xx. */

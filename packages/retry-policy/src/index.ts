@@ -18,6 +18,8 @@ export {
   type Answered,
   type Fault,
   faultOf,
+  type Health,
+  healthOf,
   type NotSent,
   type Outcome,
   type OutcomeUnknown,

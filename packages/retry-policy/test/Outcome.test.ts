@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { decide, defaultRetryPolicy, type Fault, faultOf } from "@lead-gateway/retry-policy"
+import {
+  decide,
+  defaultRetryPolicy,
+  type Fault,
+  faultOf,
+  type Health,
+  healthOf,
+} from "@lead-gateway/retry-policy"
 
 describe("faultOf", () => {
   it.each<[Fault | undefined, ReadonlyArray<number>]>([
@@ -23,5 +30,28 @@ describe("faultOf", () => {
     const outcome = { _tag: "Answered", status } as const
     const decision = decide({ policy: defaultRetryPolicy, attempt: 1, outcome, now: 0 })
     assert.strictEqual(faultOf(outcome) === undefined, decision._tag === "Delivered")
+  })
+})
+
+describe("healthOf", () => {
+  it("tells by the answer whether the customer's API does its work", () => {
+    const expected: ReadonlyArray<readonly [Health, ReadonlyArray<number>]> = [
+      ["took", [200, 201, 204, 299]],
+      ["answered", [300, 301, 399, 400, 401, 404, 422, 428, 430, 499]],
+      ["unclear", [429]],
+      ["down", [500, 502, 503, 599, 100, 103, 99, 0, 600]],
+    ]
+    for (const [health, statuses] of expected) {
+      for (const status of statuses) {
+        assert.strictEqual(healthOf({ _tag: "Answered", status }), health, `${status}`)
+      }
+    }
+  })
+
+  it("holds nothing against the customer that nobody saw or sent", () => {
+    assert.strictEqual(healthOf({ _tag: "TimedOut" }), "down")
+    assert.strictEqual(healthOf({ _tag: "Unreachable", kind: "ECONNREFUSED" }), "down")
+    assert.strictEqual(healthOf({ _tag: "NotSent" }), "unclear")
+    assert.strictEqual(healthOf({ _tag: "OutcomeUnknown" }), "unclear")
   })
 })
