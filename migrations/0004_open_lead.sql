@@ -84,9 +84,9 @@ CREATE FUNCTION unlock_leads(leads bigint[]) RETURNS void LANGUAGE sql AS $$
   DELETE FROM open_lead WHERE id = ANY (leads) AND due_at = 'infinity'
 $$;
 
--- A moment as events tell it, in UTC: 2026-01-21T10:35:00.123Z.
+-- A moment as events tell it, in UTC: 2026-01-21T10:35:00.123456Z.
 CREATE FUNCTION utc_text(at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+  SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
 -- Counts moves of leads from status to status, in a shard of the caller's.

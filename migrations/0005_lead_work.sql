@@ -166,8 +166,10 @@ RETURNS SETOF integer LANGUAGE plpgsql AS $$
 DECLARE
   low constant bigint := (SELECT min(lead) FROM unnest(leads) AS lead);
   high constant bigint := (SELECT max(lead) FROM unnest(leads) AS lead);
+  moment timestamptz;
 BEGIN
   PERFORM lock_leads(leads);
+  moment := clock_timestamp();
   -- Everybody locks leads before gates, and gates before counts.
   PERFORM note_outcomes(policy,
     coalesce(array_agg(id) FILTER (WHERE health = 'took'), '{}'),
@@ -193,14 +195,14 @@ BEGIN
       AND (NOT input.unknown OR open.lease_token = input.lease)
   ), ended AS (
     UPDATE delivery_attempt AS attempt SET
-      ended_at = clock_timestamp(), success = known.success, outcome_unknown = known.unknown,
+      ended_at = moment, success = known.success, outcome_unknown = known.unknown,
       response_status = known.response_status, response_body = known.response_body,
       error_message = known.error_message, fault = known.fault
     FROM known
     WHERE attempt.lead_id = known.id AND attempt.attempt_no = known.attempt_no
       AND attempt.lead_id = ANY (leads) AND attempt.lead_id BETWEEN low AND high
       AND (attempt.ended_at IS NULL OR (attempt.outcome_unknown AND NOT known.unknown))
-    RETURNING known.*
+    RETURNING known.*, attempt.ended_at
   ), moved AS (
     UPDATE inbound_lead AS lead SET status = ended.status, rejection_reason = ended.reason, updated_at = now()
     FROM ended
@@ -208,8 +210,8 @@ BEGIN
     RETURNING lead.id, lead.status
   ), scheduled AS (
     UPDATE open_lead AS open SET
-      next_attempt_at = clock_timestamp() + make_interval(secs => ended.retry_after),
-      due_at = clock_timestamp() + make_interval(secs => ended.retry_after),
+      next_attempt_at = ended.ended_at + make_interval(secs => ended.retry_after),
+      due_at = ended.ended_at + make_interval(secs => ended.retry_after),
       lease_token = NULL, is_decided = true, troubles = 0
     FROM ended WHERE open.id = ended.id AND ended.moves AND ended.retry_after IS NOT NULL
     RETURNING open.id, open.next_attempt_at
@@ -217,8 +219,8 @@ BEGIN
     DELETE FROM open_lead AS open USING ended
     WHERE open.id = ended.id AND ended.moves AND ended.retry_after IS NULL
   ), told AS (
-    INSERT INTO lead_event (lead_id, type, details)
-    SELECT id, type, details FROM (
+    INSERT INTO lead_event (lead_id, at, type, details)
+    SELECT id, moment, type, details FROM (
       SELECT id, 1 AS place,
         CASE WHEN unknown THEN 'attempt_outcome_unknown'
           WHEN success THEN 'attempt_succeeded' ELSE 'attempt_failed' END AS type,

@@ -50,6 +50,7 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
       sourceHeaders: sourceHeaders(request.headers),
       payloadHash: hash("sha256", body),
       correlationId,
+      queuePatience: yield* queue.patience,
     })
     yield* queue.offer([id])
     yield* Telemetry.withLeadId(id)(Effect.logInfo("lead received"))

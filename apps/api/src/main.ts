@@ -1,4 +1,4 @@
-import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
+import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
 import { runMain } from "@lead-gateway/runtime"
 import { Effect, Layer } from "effect"
@@ -18,7 +18,7 @@ runMain({
     const Services = Layer.mergeAll(
       LeadIntake.layer,
       LeadReader.layer,
-      PostgresLeadQueue.layer({ listen: false }),
+      queueLayer(queue, { takes: false }),
     ).pipe(Layer.provideMerge(Database))
 
     const services = yield* Layer.build(Services)

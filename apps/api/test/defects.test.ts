@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { LeadId } from "@lead-gateway/lead"
 import { LeadQueue, LeadQueueUnavailable } from "@lead-gateway/lead-queue"
 import { DataRefused, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { ask, assertError, post } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { makeWorld, type WorldShape } from "./support/World.ts"
@@ -85,6 +85,8 @@ describe("a queue that is down", () => {
           offer: () => Effect.void,
           take: () => Effect.never,
           depth: Effect.fail(new LeadQueueUnavailable()),
+          patience: Effect.succeed(Duration.zero),
+          forgot: Effect.never,
         }),
       })
       assert.strictEqual((yield* post(world, leadText)).status, 200)
@@ -116,6 +118,8 @@ describe("a queue that is down", () => {
             offer: (ids) => Effect.sync(() => void told.push(ids)),
             take: () => Effect.never,
             depth: Effect.succeed(0),
+            patience: Effect.succeed(Duration.zero),
+            forgot: Effect.never,
           }),
         ),
       })

@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer } from "effect"
 import { ask, assertError, newId, post, postLead } from "./support/Http.ts"
 import { lead, leadText } from "./support/leads.ts"
-import { decide } from "./support/work.ts"
+import { decide, workOptions } from "./support/work.ts"
 import { World, type WorldShape } from "./support/World.ts"
 
 const json = (text: string): unknown => JSON.parse(text)
@@ -18,7 +18,7 @@ class Leads extends Context.Service<Leads, Readonly<Record<string, number>>>()("
     Effect.gen(function* () {
       const world = yield* World
       const work = yield* Layer.build(
-        LeadWork.layer.pipe(Layer.provide(Layer.succeed(PgClient.PgClient, world.sql))),
+        LeadWork.layer(workOptions).pipe(Layer.provide(Layer.succeed(PgClient.PgClient, world.sql))),
       )
       const make = Effect.fnUntraced(function* (
         ...[decision, answers]: Parameters<typeof decide> extends [number, ...infer R] ? R : never

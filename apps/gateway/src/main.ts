@@ -1,9 +1,8 @@
 import { serve } from "@lead-gateway/api"
-import { CustomerClient } from "@lead-gateway/customer-client"
-import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
-import { LeadDatabase, LeadIntake, LeadReader, LeadWork } from "@lead-gateway/lead-store"
+import { queueLayer } from "@lead-gateway/lead-queue"
+import { LeadDatabase, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
 import { runMain } from "@lead-gateway/runtime"
-import { loadFlow, Worker, workerOptions } from "@lead-gateway/worker"
+import { ConfiguredWorker, loadFlow } from "@lead-gateway/worker"
 import { Effect, Layer, Option } from "effect"
 import packageJson from "../package.json" with { type: "json" }
 import { banner, print, urlOf } from "./banner.ts"
@@ -39,11 +38,16 @@ runMain({
     const Services = Layer.mergeAll(
       LeadIntake.layer,
       LeadReader.layer,
-      LeadWork.layer,
-      PostgresLeadQueue.layer({ listen: true }),
-      CustomerClient.layer({ ...customer, url: target.url, token: Option.getOrUndefined(customer.token) }),
+      queueLayer(queue, { takes: true }),
     ).pipe(Layer.provideMerge(Database))
-    const Delivery = Worker.layer(workerOptions({ flow, customer, worker, process }))
+    const Delivery = ConfiguredWorker.layer({
+      flow,
+      customer: { ...customer, url: target.url },
+      worker,
+      process,
+      // Nobody else can reach the embedded database.
+      isAlone: Option.isNone(database.connection),
+    })
     const context = yield* Layer.build(Layer.provideMerge(Delivery, Services))
 
     const run = Effect.gen(function* () {

@@ -1,6 +1,6 @@
 import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { RejectionReason } from "@lead-gateway/lead"
-import { type AttemptRecord, type ClaimedLead, type Lease, storableText } from "@lead-gateway/lead-store"
+import { type AttemptRecord, type Lease, storableText } from "@lead-gateway/lead-store"
 import * as RetryPolicy from "@lead-gateway/retry-policy"
 
 /** An exchange's outcome in the words of the retry policy. What we ourselves refuse to send is not sent. */
@@ -40,23 +40,33 @@ export const attemptRecord = (
   responseBody: outcome._tag === "Answered" ? storableText(outcome.body) : null,
   errorMessage: next.status === "DELIVERED" ? null : messageOf(outcome),
   fault: RetryPolicy.faultOf(asRetryOutcome(outcome)) ?? null,
+  health: RetryPolicy.healthOf(asRetryOutcome(outcome)),
   next,
 })
 
-/** The row of the attempt that a claimed lead's last owner opened and nobody saw the end of. */
+/** Why nobody saw how an attempt ended. */
+export const unseen = {
+  workerLost: "outcome unknown: the worker was lost after it had opened this attempt",
+  workerStopped: "outcome unknown: the worker was stopped before the customer had answered",
+} as const
+
+/** The row of an attempt whose end nobody saw; of use to the lead's owner alone. */
 export const unknownAttemptRecord = (
-  { id, lease, attemptCount }: ClaimedLead,
+  { id, lease }: Lease,
+  attemptNo: number,
+  errorMessage: (typeof unseen)[keyof typeof unseen],
   next: AttemptRecord["next"],
 ): AttemptRecord => ({
   id,
   lease,
-  attemptNo: attemptCount,
+  attemptNo,
   success: false,
   outcomeUnknown: true,
   responseStatus: null,
   responseBody: null,
-  errorMessage: "outcome unknown: the worker was lost after it had opened this attempt",
+  errorMessage,
   fault: RetryPolicy.faultOf({ _tag: "OutcomeUnknown" }) ?? null,
+  health: RetryPolicy.healthOf({ _tag: "OutcomeUnknown" }),
   next,
 })
 

@@ -1,11 +1,14 @@
 import { CustomerClient } from "@lead-gateway/customer-client"
 import { decide, type Flow } from "@lead-gateway/lead-pipeline"
-import { type AttemptRecord, type ClaimedLead, LeadWork, type OpenedAttempt } from "@lead-gateway/lead-store"
+import { LeadQueue } from "@lead-gateway/lead-queue"
+import { type AttemptRecord, type ClaimedLead, LeadWork } from "@lead-gateway/lead-store"
 import * as RetryPolicy from "@lead-gateway/retry-policy"
 import { TraceParent } from "@lead-gateway/telemetry"
-import { Clock, Duration, Effect, Option, Schedule } from "effect"
-import { asRetryOutcome, attemptRecord, nextOf, unknownAttemptRecord } from "./AttemptOutcome.ts"
+import { Clock, Duration, Effect, Option } from "effect"
+import { asRetryOutcome, attemptRecord, nextOf, unknownAttemptRecord, unseen } from "./AttemptOutcome.ts"
+import { setAside } from "./setAside.ts"
 import { toStored } from "./StoredDecision.ts"
+import { whilePostgresIsAway } from "./whilePostgresIsAway.ts"
 
 /** What a worker needs to know to bring one lead a step further. */
 export interface DeliveryOptions {
@@ -13,27 +16,41 @@ export interface DeliveryOptions {
   readonly policy: RetryPolicy.RetryPolicy
   /** How long one exchange with the customer may take. */
   readonly timeout: Duration.Duration
-  /** How long a claim holds a lead, counted anew when an attempt is opened; longer than `timeout`. */
+  /** How long a claim holds a lead; longer than `timeout`. */
   readonly lease: Duration.Duration
 }
 
+/** A lead that this worker owns. */
+export interface OwnedLead extends ClaimedLead {
+  /** Before the claim was made, by this machine's monotonic clock, in nanoseconds: the lease began later. */
+  readonly claimedAt: bigint
+}
+
+/** What came of a step: whether the lead is scheduled again, and so may be due before anybody looks. */
+export type StepResult = "Scheduled" | "Settled"
+
 /**
  * Brings an owned lead one step further: closes an attempt that a lost worker left open, or decides if that is
- * still to do, opens an attempt, sends it and records what came of it.
+ * still to do, opens an attempt if the customer's gate lets it, sends it and records what came of it.
  *
- * The attempt is on record before the customer can have seen it. Interrupted while sending, it leaves the
- * attempt open: the next owner finds it when the lease ends. Fails when Postgres cannot open an attempt; the
- * lead is then given back, or left to its lease.
+ * The attempt is on record before the customer can have seen it. Interrupted, it gives the lead back at once;
+ * if the attempt may have left by then, its outcome is unknown. It never fails: a lead that cannot be worked on
+ * for a reason on our side is set aside for a while.
  */
 export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout, lease }: DeliveryOptions) {
   const work = yield* LeadWork
+  const queue = yield* LeadQueue
   const client = yield* CustomerClient
   // Of the time that a lease has beyond the exchange, a third is kept for recording what came of it.
   const sendWithin = Duration.times(Duration.subtract(lease, timeout), 2 / 3)
 
-  const conclude = Effect.fnUntraced(function* (attempt: number, outcome: RetryPolicy.Outcome) {
+  const conclude = Effect.fnUntraced(function* (
+    lead: ClaimedLead,
+    attemptNo: number,
+    outcome: RetryPolicy.Outcome,
+  ) {
     const now = yield* Clock.currentTimeMillis
-    return nextOf(RetryPolicy.decide({ policy, attempt, outcome, now }))
+    return nextOf(RetryPolicy.decide({ policy, attempt: attemptNo - lead.attemptsBefore, outcome, now }))
   })
 
   /** An outcome is the one thing that must not be lost while Postgres is away: it waits here for it. */
@@ -47,32 +64,47 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
       ),
     )
 
-  /** Gives a lead back whose next attempt, on record or not, is known not to have left: it costs no attempt. */
-  const giveBack = ({ id, lease, attemptCount }: ClaimedLead) =>
-    Effect.retry(work.release({ id, lease, unsentAttemptNo: attemptCount + 1 }), whilePostgresIsAway)
-
-  const closeUnknown = Effect.fnUntraced(function* (lead: ClaimedLead) {
-    const next = yield* conclude(lead.attemptCount, { _tag: "OutcomeUnknown" })
-    yield* record(unknownAttemptRecord(lead, next))
+  const recordUnknown = Effect.fnUntraced(function* (
+    lead: ClaimedLead,
+    attemptNo: number,
+    why: (typeof unseen)[keyof typeof unseen],
+  ) {
+    const next = yield* conclude(lead, attemptNo, { _tag: "OutcomeUnknown" })
+    yield* record(unknownAttemptRecord(lead, attemptNo, why, next))
     yield* Effect.annotateLogs(Effect.logWarning("attempt outcome unknown"), {
-      attempt_no: lead.attemptCount,
+      attempt_no: attemptNo,
       next: next.status,
     })
   })
 
-  const send = Effect.fnUntraced(function* (lead: ClaimedLead, attempt: OpenedAttempt) {
-    const outcome = yield* client.send({
-      body: attempt.body,
-      idempotencyKey: lead.idempotencyKey,
-      correlationId: lead.correlationId,
-      traceparent: yield* traceparent(lead),
-    })
-    const next = yield* conclude(attempt.attemptNo, asRetryOutcome(outcome))
-    const row = attemptRecord(lead, attempt.attemptNo, outcome, next)
+  /** Gives a lead back whose next attempt, on record or not, is known not to have left: it costs no attempt. */
+  const giveBack = ({ id, lease, attemptCount }: ClaimedLead) =>
+    Effect.retry(
+      work.release({
+        id,
+        lease,
+        unsentAttemptNo: attemptCount + 1,
+        delay: Duration.zero,
+        trouble: undefined,
+      }),
+      whilePostgresIsAway,
+    ).pipe(Effect.tap((released) => (released ? queue.offer([id]) : Effect.void)))
+
+  const send = Effect.fnUntraced(function* (lead: ClaimedLead, attemptNo: number, body: string) {
+    const outcome = yield* client
+      .send({
+        body,
+        idempotencyKey: lead.idempotencyKey,
+        correlationId: lead.correlationId,
+        traceparent: yield* traceparent(lead),
+      })
+      .pipe(Effect.onInterrupt(() => Effect.ignore(recordUnknown(lead, attemptNo, unseen.workerStopped))))
+    const next = yield* conclude(lead, attemptNo, asRetryOutcome(outcome))
+    const row = attemptRecord(lead, attemptNo, outcome, next)
     const moved = yield* record(row)
     yield* Effect.logInfo(next.status === "DELIVERED" ? "lead delivered" : "delivery failed").pipe(
       Effect.annotateLogs({
-        attempt_no: attempt.attemptNo,
+        attempt_no: attemptNo,
         outcome: outcome._tag,
         status_code: row.responseStatus,
         error_message: row.errorMessage,
@@ -83,38 +115,49 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
         moved,
       }),
     )
+    return next.status === "FAILED" ? ("Scheduled" as const) : ("Settled" as const)
+  })
+
+  const advance = Effect.fnUntraced(function* (lead: OwnedLead) {
+    const decision =
+      lead.payload === null ? undefined : decide(flow, { payload: lead.payload, meta: { lead_id: lead.id } })
+    const proceeded = yield* work.proceed({
+      id: lead.id,
+      lease: lead.lease,
+      decision: decision === undefined ? undefined : toStored(flow, decision),
+    })
+    if (decision !== undefined && decision._tag !== "Ready" && proceeded._tag === "Settled") {
+      yield* Effect.annotateLogs(Effect.logInfo(`lead ${decision._tag.toLowerCase()}`), {
+        reason: decision.reason,
+      })
+    }
+    return proceeded
+  })
+
+  const step = Effect.fnUntraced(function* (lead: OwnedLead): Effect.fn.Return<StepResult, unknown> {
+    if (lead.attemptIsOpen) {
+      yield* recordUnknown(lead, lead.attemptCount, unseen.workerLost)
+      return "Scheduled"
+    }
+    const proceeded = yield* advance(lead).pipe(
+      // Whether the statement took effect is unknown then: what it may have opened is taken back.
+      Effect.tapErrorTag("StoreUnavailable", () => giveBack(lead)),
+      Effect.onInterrupt(() => Effect.ignore(giveBack(lead))),
+    )
+    if (proceeded._tag === "HeldBack") return "Scheduled"
+    if (proceeded._tag !== "Opened") return "Settled"
+    // A process that was paused may own the lead no more when it wakes: then the attempt must not leave.
+    const spent = Duration.nanos((yield* Clock.monotonicTimeNanos) - lead.claimedAt)
+    if (Duration.isGreaterThan(spent, sendWithin)) {
+      yield* Effect.logWarning("an attempt was opened too late to be sent; the lead is given back")
+      yield* giveBack(lead)
+      return "Scheduled"
+    }
+    return yield* send(lead, proceeded.attemptNo, proceeded.body)
   })
 
   return Effect.fn("Delivery.step")(
-    function* (lead: ClaimedLead) {
-      if (lead.attemptIsOpen) return yield* closeUnknown(lead)
-      const began = yield* Clock.monotonicTimeNanos
-      const decision =
-        lead.payload === null
-          ? undefined
-          : decide(flow, { payload: lead.payload, meta: { lead_id: lead.id } })
-      const attempt = yield* work
-        .proceed({
-          id: lead.id,
-          lease: lead.lease,
-          hold: lease,
-          decision: decision === undefined ? undefined : toStored(flow, decision),
-        })
-        .pipe(Effect.tapErrorTag("StoreUnavailable", () => giveBack(lead)))
-      if (decision !== undefined && decision._tag !== "Ready") {
-        yield* Effect.annotateLogs(Effect.logInfo(`lead ${decision._tag.toLowerCase()}`), {
-          reason: decision.reason,
-        })
-      }
-      if (attempt === undefined) return
-      // A process that was paused may own the lead no more when it wakes: then the attempt must not leave.
-      const spent = Duration.nanos((yield* Clock.monotonicTimeNanos) - began)
-      if (Duration.isGreaterThan(spent, sendWithin)) {
-        yield* Effect.logWarning("an attempt was opened too late to be sent; the lead is given back")
-        return yield* giveBack(lead)
-      }
-      yield* send(lead, attempt)
-    },
+    (lead: OwnedLead) => setAside(work, lead, step(lead)),
     (step, lead) => Effect.annotateLogs(step, { lead_id: lead.id, correlation_id: lead.correlationId }),
   )
 })
@@ -128,10 +171,4 @@ const traceparent = (lead: ClaimedLead): Effect.Effect<string> => {
     sampled: false,
   }))
   return Effect.map(TraceParent.child(trace), TraceParent.format)
-}
-
-/** 0.1 s, doubling up to 5 s, until it succeeds or the process stops. */
-const whilePostgresIsAway = {
-  schedule: Schedule.min([Schedule.exponential(Duration.millis(100)), Schedule.spaced(Duration.seconds(5))]),
-  while: (error: { readonly _tag: string }) => error._tag === "StoreUnavailable",
 }

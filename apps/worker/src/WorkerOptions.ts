@@ -1,7 +1,8 @@
 import type { CustomerSettings, ProcessSettings, WorkerSettings } from "@lead-gateway/config"
 import type { Flow } from "@lead-gateway/lead-pipeline"
+import type { Gate } from "@lead-gateway/lead-store"
 import { defaultRetryPolicy } from "@lead-gateway/retry-policy"
-import { Duration } from "effect"
+import { Duration, Option } from "effect"
 import type { WorkerOptions } from "./Worker.ts"
 
 /** What the settings of a process mean for its worker. */
@@ -10,6 +11,7 @@ export const workerOptions = (settings: {
   readonly customer: Pick<CustomerSettings, "timeout">
   readonly worker: WorkerSettings
   readonly process: ProcessSettings
+  readonly isAlone: boolean
 }): WorkerOptions => ({
   flow: settings.flow,
   policy: {
@@ -18,9 +20,25 @@ export const workerOptions = (settings: {
     backoffBase: settings.worker.retryBackoffBase,
   },
   timeout: settings.customer.timeout,
+  lease: Duration.sum(settings.customer.timeout, bookkeeping),
   concurrency: settings.worker.concurrency,
-  // With Postgres as the queue, looking for work and sweeping for what is due are the same query.
-  pollInterval: Duration.min(settings.worker.pollInterval, settings.worker.retryScanInterval),
-  claimLimit: settings.worker.retryScanLimit,
+  pollInterval: settings.worker.pollInterval,
+  scanInterval: settings.worker.retryScanInterval,
+  scanLimit: settings.worker.retryScanLimit,
   shutdownTimeout: settings.process.shutdownTimeout,
+  isAlone: settings.isAlone,
 })
+
+/** What the settings mean for the customer's gate, which all workers of this customer share. */
+export const gateOf = (settings: {
+  readonly customer: Pick<CustomerSettings, "url">
+  readonly worker: Pick<WorkerSettings, "breaker" | "ratePerSecond">
+}): Gate => ({
+  // Without path, query or credentials: it stands in a table.
+  customer: settings.customer.url.host,
+  ratePerSecond: Option.getOrUndefined(settings.worker.ratePerSecond),
+  ...settings.worker.breaker,
+})
+
+/** What a lease adds to the customer's timeout: deciding, opening, recording. */
+const bookkeeping = Duration.seconds(15)

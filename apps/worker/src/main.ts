@@ -1,30 +1,26 @@
-import { CustomerClient } from "@lead-gateway/customer-client"
-import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
-import { LeadDatabase, LeadWork } from "@lead-gateway/lead-store"
+import { queueLayer } from "@lead-gateway/lead-queue"
+import { LeadDatabase } from "@lead-gateway/lead-store"
 import { runMain } from "@lead-gateway/runtime"
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer } from "effect"
 import { config } from "./Config.ts"
+import * as ConfiguredWorker from "./ConfiguredWorker.ts"
 import { loadFlow } from "./FlowFiles.ts"
 import * as Health from "./Health.ts"
-import * as Worker from "./Worker.ts"
-import { workerOptions } from "./WorkerOptions.ts"
 
 runMain({
   service: "worker",
   settings: config,
-  main: Effect.fnUntraced(function* ({ customer, database, files, process, worker }) {
+  main: Effect.fnUntraced(function* ({ customer, database, files, process, queue, worker }) {
     const flow = yield* loadFlow(files, customer)
     const Database = LeadDatabase.layer({
       ...database,
       migrations: "migrations",
       applicationName: "lead-gateway-worker",
     })
-    const Queue = PostgresLeadQueue.layer({ listen: true })
-    const Customer = CustomerClient.layer({ ...customer, token: Option.getOrUndefined(customer.token) })
     const App = Layer.mergeAll(
-      Worker.layer(workerOptions({ flow, customer, worker, process })),
+      ConfiguredWorker.layer({ flow, customer, worker, process, isAlone: false }),
       Health.layer({ host: "0.0.0.0", port: worker.port, shutdownTimeout: process.shutdownTimeout }),
-    ).pipe(Layer.provide([LeadWork.layer, Queue, Customer]), Layer.provideMerge(Database))
+    ).pipe(Layer.provide(queueLayer(queue, { takes: true })), Layer.provideMerge(Database))
 
     const context = yield* Layer.build(App)
     yield* Effect.provideContext(

@@ -4,7 +4,7 @@ import { LeadId, Reason } from "@lead-gateway/lead"
 import type { ClaimedLead } from "@lead-gateway/lead-store"
 import { decide, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { Duration } from "effect"
-import { asRetryOutcome, attemptRecord, nextOf, unknownAttemptRecord } from "../src/AttemptOutcome.ts"
+import { asRetryOutcome, attemptRecord, nextOf, unknownAttemptRecord, unseen } from "../src/AttemptOutcome.ts"
 
 const lead: ClaimedLead = {
   id: LeadId.make(7),
@@ -14,7 +14,9 @@ const lead: ClaimedLead = {
   idempotencyKey: "0f0e0d0c-0b0a-4908-8706-050403020100",
   traceparent: undefined,
   attemptCount: 3,
+  attemptsBefore: 0,
   attemptIsOpen: true,
+  troubles: 0,
   payload: null,
 }
 
@@ -68,6 +70,7 @@ describe("attemptRecord", () => {
       responseBody: "ok",
       errorMessage: null,
       fault: null,
+      health: "took",
       next: { status: "DELIVERED" },
     })
   })
@@ -118,7 +121,7 @@ describe("attemptRecord", () => {
 describe("unknownAttemptRecord", () => {
   it("tells of the attempt that the last owner opened, by the present owner's lease", () => {
     const next = { status: "FAILED", retryAfter: Duration.seconds(120) } as const
-    assert.deepStrictEqual(unknownAttemptRecord(lead, next), {
+    assert.deepStrictEqual(unknownAttemptRecord(lead, 3, unseen.workerLost, next), {
       id: lead.id,
       lease: lead.lease,
       attemptNo: 3,
@@ -128,6 +131,7 @@ describe("unknownAttemptRecord", () => {
       responseBody: null,
       errorMessage: "outcome unknown: the worker was lost after it had opened this attempt",
       fault: "ours",
+      health: "unclear",
       next,
     })
   })

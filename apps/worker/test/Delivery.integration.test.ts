@@ -3,7 +3,7 @@ import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { decide } from "@lead-gateway/lead-pipeline"
 import { LeadWork, type Step } from "@lead-gateway/lead-store"
 import { defaultRetryPolicy } from "@lead-gateway/retry-policy"
-import { Context, Duration, Effect } from "effect"
+import { Clock, Context, Duration, Effect } from "effect"
 import { makeDelivery } from "../src/Delivery.ts"
 import { toStored } from "../src/StoredDecision.ts"
 import { shippedFlow } from "./support/flow.ts"
@@ -111,7 +111,7 @@ layer(World1s, { excludeTestServices: true })("an attempt that is answered by", 
         assert.deepStrictEqual([deliveryAttempts.length, rejectionReason], [1, null])
         const [row] = yield* world.sql<{ seconds: number }>`
           SELECT extract(epoch FROM next_attempt_at - ended_at)::float8 AS seconds
-          FROM inbound_lead JOIN delivery_attempt ON lead_id = inbound_lead.id WHERE lead_id = ${lead.id}`
+          FROM open_lead JOIN delivery_attempt ON lead_id = open_lead.id WHERE lead_id = ${lead.id}`
         // A header's date has whole seconds, and the customer's clock is not the database's.
         assert.approximately(row?.seconds ?? 0, seconds, seconds === 600 ? 3 : 0)
       }),
@@ -231,8 +231,9 @@ describe("Delivery", () => {
       const seen: Array<unknown> = []
       const look = world.sql`
         SELECT status, attempt_no, success, response_status, ended_at, lease_token IS NOT NULL AS owned,
-          next_attempt_at BETWEEN now() + interval '15 s' AND now() + interval '20 s' AS held_for_timeout_and_15_s
-        FROM inbound_lead AS lead JOIN delivery_attempt AS attempt ON attempt.lead_id = lead.id`
+          due_at BETWEEN now() + interval '15 s' AND now() + interval '20 s' AS held_for_timeout_and_15_s
+        FROM inbound_lead AS lead
+        JOIN open_lead ON open_lead.id = lead.id JOIN delivery_attempt AS attempt ON attempt.lead_id = lead.id`
       const run = Effect.runPromiseWith(yield* Effect.context())
       const answer: CustomerBehaviour = {
         answer: (response) => void run(look).then((rows) => response.end(void seen.push(...rows))),
@@ -324,8 +325,9 @@ describe("Delivery", () => {
       }
       yield* Effect.gen(function* () {
         const step = yield* makeDelivery(options)
-        const [claimed] = yield* world.work.claim({ max: 1, lease: Duration.seconds(30) })
-        if (claimed !== undefined) yield* step(claimed)
+        const claimedAt = yield* Clock.monotonicTimeNanos
+        const [claimed] = yield* world.work.claim({ max: 1 })
+        if (claimed !== undefined) yield* step({ ...claimed, claimedAt })
       }).pipe(Effect.provideContext(Context.add(world.services, LeadWork, slow)))
       const { deliveryAttempts, events, status } = yield* world.history(lead.id)
       assert.deepStrictEqual([status, deliveryAttempts], ["READY", []])
@@ -346,10 +348,11 @@ describe("Delivery", () => {
 
 /** Does what a worker does that is lost in the middle of sending: claims a lead, opens an attempt, and is gone. */
 const openAndVanish = Effect.fnUntraced(function* (world: World["Service"], hold: Duration.Input) {
-  const lease = Duration.fromInputUnsafe(hold)
-  const [lead] = yield* world.work.claim({ max: 1, lease })
+  const [lead] = yield* world.work.claim({ max: 1 })
   if (lead === undefined || lead.payload === null) return yield* Effect.die("there is no lead to claim")
   const flow = yield* shippedFlow
   const decision = toStored(flow, decide(flow, { payload: lead.payload, meta: {} }))
-  yield* world.work.proceed({ id: lead.id, lease: lead.lease, hold: lease, decision })
+  yield* world.work.proceed({ id: lead.id, lease: lead.lease, decision })
+  yield* world.sql`
+    UPDATE open_lead SET due_at = now() + make_interval(secs => ${Duration.toSeconds(hold)}::float8)`
 })

@@ -46,7 +46,7 @@ describe("Worker", () => {
       let claimed = 0
       const watch = world.sql<{
         leads: bigint
-      }>`SELECT count(*) AS leads FROM inbound_lead WHERE lease_token IS NOT NULL`.pipe(
+      }>`SELECT count(*) AS leads FROM open_lead WHERE lease_token IS NOT NULL`.pipe(
         Effect.map(([row]) => (claimed = Math.max(claimed, Number(row?.leads)))),
         Effect.forever,
       )
@@ -73,8 +73,11 @@ describe("Worker", () => {
       const world = yield* World.make()
       yield* world.startWorker({ pollInterval: Duration.millis(50) })
       const [lead] = yield* world.sql<{ id: bigint }>`
-        INSERT INTO inbound_lead (raw_payload, source_headers, payload_hash, correlation_id)
-        VALUES (${JSON.stringify(validLead)}::text::jsonb, '{}', repeat('0', 64), 'x') RETURNING id`
+        WITH stored AS (
+          INSERT INTO inbound_lead (raw_payload, source_headers, payload_hash, correlation_id)
+          VALUES (${JSON.stringify(validLead)}::text::jsonb, '{}', repeat('0', 64), 'x') RETURNING id
+        )
+        INSERT INTO open_lead (id) SELECT id FROM stored RETURNING id`
       yield* eventually(
         Effect.map(
           world.sql`SELECT FROM inbound_lead WHERE id = ${lead?.id ?? 0} AND status = 'DELIVERED'`,
@@ -105,7 +108,7 @@ describe("Worker", () => {
     }),
   )
 
-  it.live("goes on when a defect stops one lead", () =>
+  it.live("goes on when a defect stops one lead, which is set aside with an event", () =>
     Effect.gen(function* () {
       const world = yield* World.make()
       const flow = yield* shippedFlow
@@ -120,9 +123,17 @@ describe("Worker", () => {
       const stopped = yield* world.receive()
       const rejected = yield* world.receive({ payload: { zipcode: "10115" } })
       yield* world.reached(rejected.id, "REJECTED")
-      const { deliveryAttempts, status } = yield* world.history(stopped.id)
+      const { deliveryAttempts, events, status } = yield* eventually(
+        Effect.map(world.history(stopped.id), (found) => (found.events.length > 1 ? found : undefined)),
+      )
       assert.deepStrictEqual([status, deliveryAttempts], ["RECEIVED", []])
+      assert.deepInclude(events[1], { type: "set_aside" })
+      assert.deepInclude(events[1]?.details, { because: "an unexpected error in the gateway" })
       assert.include(world.log.join("\n"), "a step failed")
+      const [{ waits } = {}] = yield* world.sql<{ waits: boolean }>`
+        SELECT lease_token IS NULL AND due_at BETWEEN now() + interval '20 s' AND now() + interval '30 s' AS waits
+        FROM open_lead WHERE id = ${stopped.id}`
+      assert.isTrue(waits)
     }),
   )
 
@@ -139,7 +150,7 @@ describe("Worker", () => {
       yield* Fiber.join(stopping)
       assert.strictEqual((yield* world.history(first.id)).status, "DELIVERED")
       assert.strictEqual((yield* world.history(second.id)).status, "RECEIVED")
-      const owned = yield* world.sql`SELECT id FROM inbound_lead WHERE lease_token IS NOT NULL`
+      const owned = yield* world.sql`SELECT id FROM open_lead WHERE lease_token IS NOT NULL`
       assert.deepStrictEqual(owned, [])
       assert.deepStrictEqual(eventsNamed(world.log).slice(-3), [
         "worker finishes what is under way",
@@ -154,7 +165,7 @@ describe("Worker", () => {
       const world = yield* World.make()
       const lead = yield* world.receive()
       const [locked, unlock] = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
-      yield* world.sql`LOCK TABLE inbound_lead IN EXCLUSIVE MODE`.pipe(
+      yield* world.sql`LOCK TABLE open_lead IN EXCLUSIVE MODE`.pipe(
         Effect.andThen(Deferred.succeed(locked, undefined)),
         Effect.andThen(Deferred.await(unlock)),
         world.sql.withTransaction,
@@ -170,20 +181,25 @@ describe("Worker", () => {
     }),
   )
 
-  it.live("does not wait longer than the shutdown timeout, and leaves the rest to the lease", () =>
+  it.live("waits no longer than the shutdown timeout, and gives the rest back at once", () =>
     Effect.gen(function* () {
       const world = yield* World.make()
-      const worker = yield* world.startWorker({ shutdownTimeout: Duration.millis(200) })
+      const worker = yield* world.startWorker({
+        shutdownTimeout: Duration.millis(200),
+        backoff: Duration.minutes(7),
+      })
       const lead = yield* world.receive({ answers: [hang()] })
       yield* world.customer.received(1)
       const [took] = yield* Effect.timed(worker.stop)
       assert.isAtLeast(Duration.toMillis(took), 200)
-      assert.isAtMost(Duration.toMillis(took), 1000)
-      const rows = yield* world.sql`
-        SELECT status, lease_token IS NOT NULL AS owned, ended_at
-        FROM inbound_lead AS lead JOIN delivery_attempt AS attempt ON lead_id = lead.id WHERE lead.id = ${lead.id}`
-      assert.deepStrictEqual(rows, [{ status: "READY", owned: true, ended_at: null }])
-      assert.include(eventsNamed(world.log).at(-1), "worker has stopped; leads under way are taken up again")
+      assert.isAtMost(Duration.toMillis(took), 2000)
+      const { deliveryAttempts, nextAttemptAt, status } = yield* world.history(lead.id)
+      assert.deepStrictEqual([status, deliveryAttempts.length], ["FAILED", 1])
+      assert.include(deliveryAttempts[0]?.errorMessage, "outcome unknown: the worker was stopped")
+      // By the backoff, not by the lease.
+      const wait = Number(nextAttemptAt) - Date.now()
+      assert.isAbove(wait, Duration.toMillis("6 minutes"))
+      assert.isAtMost(wait, Duration.toMillis("7 minutes"))
     }),
   )
 

@@ -1,15 +1,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import { processSettings, Settings, workerSettings } from "@lead-gateway/config"
 import { schedule } from "@lead-gateway/retry-policy"
-import { workerOptions } from "@lead-gateway/worker"
 import { Duration, Effect } from "effect"
 import { tmpdir } from "node:os"
+import { gateOf, workerOptions } from "../src/WorkerOptions.ts"
 import { shippedFlow } from "./support/flow.ts"
 
 const optionsOf = Effect.fnUntraced(function* (env: Record<string, string>) {
   const settings = Settings.all({ worker: workerSettings, process: processSettings })
   const { value } = yield* Settings.load(settings, { env, directory: tmpdir() })
-  return workerOptions({ ...value, flow: yield* shippedFlow, customer: { timeout: Duration.seconds(30) } })
+  return workerOptions({
+    ...value,
+    flow: yield* shippedFlow,
+    customer: { timeout: Duration.seconds(30) },
+    isAlone: false,
+  })
 })
 
 describe("workerOptions", () => {
@@ -22,17 +27,33 @@ describe("workerOptions", () => {
     }),
   )
 
-  it.effect(
-    "looks as often as the more impatient of poll and sweep wants, and takes as many as a sweep may",
-    () =>
-      Effect.gen(function* () {
-        const options = yield* optionsOf({
-          WORKER_POLL_INTERVAL: "2s",
-          RETRY_SCAN_INTERVAL: "1s",
-          RETRY_SCAN_LIMIT: "7",
-        })
-        assert.strictEqual(Duration.toMillis(options.pollInterval), 1000)
-        assert.strictEqual(options.claimLimit, 7)
-      }),
+  it.effect("holds a lead 15 s longer than the customer may take", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(Duration.toSeconds((yield* optionsOf({})).lease), 45)
+    }),
+  )
+})
+
+describe("gateOf", () => {
+  it.effect("names the customer by its host alone, and has no limit unless there is one", () =>
+    Effect.gen(function* () {
+      const gate = (env: Record<string, string>) =>
+        Effect.map(Settings.load(workerSettings, { env, directory: tmpdir() }), ({ value }) =>
+          gateOf({ customer: { url: new URL("https://crm.example:8443/leads?key=secret") }, worker: value }),
+        )
+      assert.deepStrictEqual(yield* gate({}), {
+        customer: "crm.example:8443",
+        ratePerSecond: undefined,
+        failures: 20,
+        openFor: Duration.seconds(30),
+        ramp: Duration.seconds(30),
+      })
+      const changed = yield* gate({
+        RATE_LIMIT_PER_SEC: "2.5",
+        BREAKER_FAILURES: "7",
+        BREAKER_OPEN_FOR: "1m",
+      })
+      assert.deepInclude(changed, { ratePerSecond: 2.5, failures: 7, openFor: Duration.minutes(1) })
+    }),
   )
 })

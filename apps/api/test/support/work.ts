@@ -1,6 +1,6 @@
 import { assert } from "@effect/vitest"
 import { Reason, RejectionReason } from "@lead-gateway/lead"
-import { LeadWork, type StoredDecision } from "@lead-gateway/lead-store"
+import { LeadWork, type LeadWorkOptions, type StoredDecision } from "@lead-gateway/lead-store"
 import { Duration, Effect } from "effect"
 
 const decidedWith = { rules: "1" }
@@ -22,6 +22,18 @@ const decisions: Readonly<Record<"REJECTED" | "PARKED" | "READY", StoredDecision
   READY: { status: "READY", normalized, customerPayload, omitted, decidedWith },
 }
 
+/** How leads are worked on here; the gate lets everything through. */
+export const workOptions: LeadWorkOptions = {
+  lease: Duration.minutes(1),
+  gate: {
+    customer: "customer.example",
+    ratePerSecond: undefined,
+    failures: 100,
+    openFor: Duration.minutes(1),
+    ramp: Duration.minutes(1),
+  },
+}
+
 /** Does to a lead what a worker does; its attempts are answered with these HTTP statuses, null for no answer. */
 export const decide = Effect.fnUntraced(function* (
   leadId: number,
@@ -29,19 +41,23 @@ export const decide = Effect.fnUntraced(function* (
   answers: ReadonlyArray<number | null> = [],
 ) {
   const work = yield* LeadWork
-  const minute = Duration.minutes(1)
   for (const [index, status] of (answers.length === 0 ? [undefined] : answers).entries()) {
-    const claims = yield* work.claim({ max: 100, lease: minute })
+    const claims = yield* work.claim({ max: 100 })
     const claim = claims.find(({ id }) => id === leadId) ?? assert.fail("the lead is not due")
     for (const other of claims) {
-      if (other !== claim) yield* work.release({ ...other, unsentAttemptNo: undefined })
+      if (other !== claim)
+        yield* work.release({
+          ...other,
+          unsentAttemptNo: undefined,
+          delay: Duration.zero,
+          trouble: undefined,
+        })
     }
     const opened = yield* work.proceed({
       ...claim,
       decision: index === 0 ? decisions[decision] : undefined,
-      hold: minute,
     })
-    if (opened === undefined || status === undefined) return
+    if (opened._tag !== "Opened" || status === undefined) return
     const success = status === 200
     yield* work.record({
       ...claim,
@@ -52,6 +68,7 @@ export const decide = Effect.fnUntraced(function* (
       responseBody: null,
       errorMessage: success ? null : "customer answered with an error",
       fault: success ? null : "customer",
+      health: success ? "took" : "down",
       next: nextOf(status, index === answers.length - 1),
     })
   }

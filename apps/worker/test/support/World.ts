@@ -6,7 +6,14 @@ import { PgClient } from "@effect/sql-pg"
 import { CustomerClient } from "@lead-gateway/customer-client"
 import type { LeadId } from "@lead-gateway/lead"
 import { LeadQueue, PostgresLeadQueue } from "@lead-gateway/lead-queue"
-import { LeadDatabase, type LeadHistory, LeadIntake, LeadReader, LeadWork } from "@lead-gateway/lead-store"
+import {
+  type Gate,
+  LeadDatabase,
+  type LeadHistory,
+  LeadIntake,
+  LeadReader,
+  LeadWork,
+} from "@lead-gateway/lead-store"
 import { defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { CustomerBehaviour, TestCustomer, TestDatabase } from "@lead-gateway/testkit"
 import { Worker } from "@lead-gateway/worker"
@@ -25,6 +32,7 @@ interface WorldOptions {
   /** Instead of a database of the test run's server. */
   readonly databaseUrl?: string
   readonly customerTimeout?: Duration.Input
+  readonly gate?: Partial<Gate>
   /** Something to put between the worker and the store. */
   readonly betweenWorkerAndStore?: (real: LeadWork["Service"]) => LeadWork["Service"]
 }
@@ -78,7 +86,17 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
     Layer.mergeAll(
       LeadIntake.layer,
       LeadReader.layer,
-      LeadWork.layer,
+      LeadWork.layer({
+        lease: Duration.sum(timeout, Duration.seconds(15)),
+        gate: {
+          customer: "customer.example",
+          ratePerSecond: undefined,
+          failures: 20,
+          openFor: Duration.seconds(30),
+          ramp: Duration.seconds(30),
+          ...options.gate,
+        },
+      }),
       PostgresLeadQueue.layer({ listen: true }),
       Customer,
     ).pipe(
@@ -103,10 +121,13 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
         maxAttempts: maxAttempts ?? defaultRetryPolicy.maxAttempts,
       },
       timeout,
+      lease: Duration.sum(timeout, Duration.seconds(15)),
       concurrency: 5,
       pollInterval: Duration.seconds(5),
-      claimLimit: 1000,
+      scanInterval: Duration.seconds(5),
+      scanLimit: 1000,
       shutdownTimeout: Duration.seconds(10),
+      isAlone: false,
       ...others,
     })
     const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
@@ -131,6 +152,7 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
       sourceHeaders: JSON.stringify(headers),
       payloadHash: createHash("sha256").update(text).digest("hex"),
       correlationId,
+      queuePatience: yield* queue.patience,
     })
     yield* queue.offer([id])
     const requests = () =>

@@ -1,0 +1,29 @@
+import type { CustomerSettings, ProcessSettings, WorkerSettings } from "@lead-gateway/config"
+import { CustomerClient } from "@lead-gateway/customer-client"
+import type { Flow } from "@lead-gateway/lead-pipeline"
+import { LeadWork } from "@lead-gateway/lead-store"
+import { Layer, Option } from "effect"
+import * as Worker from "./Worker.ts"
+import { gateOf, workerOptions } from "./WorkerOptions.ts"
+
+/** What a configured worker is made of. */
+export interface ConfiguredWorkerOptions {
+  readonly flow: Flow.Flow
+  readonly customer: CustomerSettings
+  readonly worker: WorkerSettings
+  readonly process: ProcessSettings
+  /** Whether no other process works on the leads of this database. */
+  readonly isAlone: boolean
+}
+
+/** A worker as a process's settings want it, with its own store, customer client and gate. */
+export const layer = (options: ConfiguredWorkerOptions) => {
+  const { customer } = options
+  const worker = workerOptions(options)
+  return Worker.layer(worker).pipe(
+    Layer.provide([
+      LeadWork.layer({ lease: worker.lease, gate: gateOf(options) }),
+      CustomerClient.layer({ ...customer, token: Option.getOrUndefined(customer.token) }),
+    ]),
+  )
+}

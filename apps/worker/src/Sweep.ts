@@ -1,0 +1,76 @@
+import type { LeadId } from "@lead-gateway/lead"
+import type { LeadQueue } from "@lead-gateway/lead-queue"
+import type { LeadWork } from "@lead-gateway/lead-store"
+import { Duration, Effect, Queue } from "effect"
+import type { Desk } from "./Desk.ts"
+
+/**
+ * Looks once at the schedule and waits for what comes next: a retry that becomes due, a lease that ends, the
+ * customer's gate that opens. What is due is this worker's to claim, if it has a slot.
+ *
+ * `scheduled` tells that something was scheduled meanwhile; at most `atMost` is waited.
+ */
+export const watchSchedule = (
+  work: LeadWork["Service"],
+  desk: Desk,
+  scheduled: Queue.Dequeue<void>,
+  atMost: Duration.Duration,
+) => {
+  let wasHeldBack = false
+  return Effect.gen(function* () {
+    const { isHeldBack, untilDue } = yield* work.outlook
+    if (isHeldBack !== wasHeldBack) {
+      wasHeldBack = isHeldBack
+      yield* isHeldBack
+        ? Effect.logWarning("the customer's API is down: leads wait until it answers again")
+        : Effect.logInfo("the customer's API answers again: leads are delivered")
+    }
+    if (untilDue !== undefined && Duration.isZero(untilDue)) {
+      yield* desk.note({ _tag: "AnyDue" })
+      yield* Effect.timeoutOption(desk.nothingDue, atMost)
+    }
+    // What is due and could not be claimed is locked by somebody: no reason to ask without a pause.
+    yield* Effect.sleep(shortestPause)
+    const wait = Duration.min(untilDue ?? atMost, atMost)
+    yield* Effect.timeoutOption(Queue.take(scheduled), wait)
+  })
+}
+
+/**
+ * Tells the queue of leads that are due and that nobody has taken, for whichever worker is free first: retries,
+ * leads whose owner was lost, leads that the queue forgot. The queue is filled up to `limit`, no further. A queue
+ * that remembers nothing needs no sweep: there, workers look at the schedule.
+ */
+export const sweep = Effect.fnUntraced(function* (
+  work: LeadWork["Service"],
+  queue: LeadQueue["Service"],
+  limit: number,
+) {
+  const patience = yield* queue.patience
+  if (Duration.isZero(patience)) return
+  const room = limit - (yield* Effect.catch(queue.depth, () => Effect.succeed(limit)))
+  if (room <= 0) return
+  const ids = yield* work.offer({ max: room, patience })
+  if (ids.length > 0) yield* queue.offer(ids)
+})
+
+/** Waits until the queue has lost what it held, and tells it of every lead that waits. */
+export const reoffer = Effect.fnUntraced(function* (work: LeadWork["Service"], queue: LeadQueue["Service"]) {
+  yield* queue.forgot
+  let after: LeadId | undefined
+  let count = 0
+  do {
+    const ids: ReadonlyArray<LeadId> = yield* work.waiting({ after, max: pageSize })
+    yield* queue.offer(ids)
+    count += ids.length
+    after = ids.length < pageSize ? undefined : ids.at(-1)
+  } while (after !== undefined)
+  if (count > 0)
+    yield* Effect.annotateLogs(Effect.logWarning("the queue was empty: leads are offered again"), {
+      leads: count,
+    })
+})
+
+const pageSize = 1000
+
+const shortestPause = Duration.millis(50)
