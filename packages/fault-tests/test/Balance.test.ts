@@ -92,7 +92,7 @@ describe("the balance", () => {
     const together = findings((facts) => ({
       exchanges: facts.exchanges.map((one) => ({ ...one, closedAt: one.at + 5000 })),
     }))
-    assert.include(together, "requests 1 and 2 open at the same time")
+    assert.include(together, "requests 1 and 2 open together for 4500 ms")
   })
 
   it("finds another key, another body and a key that two leads share", () => {

@@ -1,6 +1,6 @@
 /**
- * `npm run chaos [-- --seed N --leads N --queue database|redis|both --only <fault> --together N]`: every fault
- * with thousands of leads, and the books of each.
+ * `npm run chaos [-- --seed N --leads N --queue database|redis|both --only <fault> --together N --keep <folder>]`:
+ * every fault with thousands of leads, and the books of each.
  *
  * The seed decides on payloads, on the moments of the faults and on the customer's answers; what the machine
  * makes of it differs from run to run. Ends with 1 if anything is lost, unaccounted for, or otherwise wrong.
@@ -22,6 +22,7 @@ const { values: given } = parseArgs({
     queue: { type: "string", default: "both" },
     only: { type: "string", default: "" },
     together: { type: "string", default: "2" },
+    keep: { type: "string" },
   },
 })
 
@@ -47,7 +48,8 @@ const program = Effect.gen(function* () {
     Effect.fnUntraced(function* ({ scenario, queue }) {
       const start = performance.now()
       const sharedPostgres = Redacted.value(shared.url)
-      const books = yield* runScenario(scenario, { seed: given.seed, leads, queue, sharedPostgres })
+      const options = { seed: given.seed, leads, queue, sharedPostgres, keepIn: given.keep }
+      const books = yield* runScenario(scenario, options)
       const row: TableRow = {
         fault: scenario.name,
         queue,

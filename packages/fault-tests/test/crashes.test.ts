@@ -1,4 +1,10 @@
-import { allKilled, apiKilled, killedBeforeRecord, workerKilled } from "./scenarios/crashes.ts"
+import {
+  allKilled,
+  apiKilled,
+  apiKilledInCommit,
+  killedBeforeRecord,
+  workerKilled,
+} from "./scenarios/crashes.ts"
 import { testScenarios } from "./support/testScenarios.ts"
 
-testScenarios(["database"], [workerKilled, apiKilled, allKilled, killedBeforeRecord])
+testScenarios(["database"], [workerKilled, apiKilled, apiKilledInCommit, allKilled, killedBeforeRecord])

@@ -1,5 +1,13 @@
 import type { Scenario } from "../support/Scenario.ts"
-import { allKilled, apiKilled, killedBeforeRecord, oneOfTwoWorkersKilled, workerKilled } from "./crashes.ts"
+import {
+  allKilled,
+  apiKilled,
+  apiKilledInCommit,
+  killedBeforeRecord,
+  oneOfTwoWorkersKilled,
+  workerFrozen,
+  workerKilled,
+} from "./crashes.ts"
 import { customerFaults, customerIsAway } from "./customer.ts"
 import { postgresFaults } from "./postgres.ts"
 import { redisFaults, redisPausedLong } from "./redis.ts"
@@ -10,8 +18,10 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   workerKilled,
   oneOfTwoWorkersKilled,
   apiKilled,
+  apiKilledInCommit,
   allKilled,
   killedBeforeRecord,
+  workerFrozen,
   ...postgresFaults,
   ...redisFaults,
   redisPausedLong,

@@ -45,20 +45,33 @@ export const oneOfTwoWorkersKilled: Scenario = {
     }),
 }
 
-/** The api is killed in intake, twice. */
+/** The api is killed in intake, three times, while all senders wait for its answers. */
 export const apiKilled: Scenario = {
   name: "api-killed",
-  overMs: 2000,
+  overMs: 300,
   fault: (world) =>
     Effect.gen(function* () {
-      for (const [time, range] of [
-        ["first", [0.05, 0.4]],
-        ["second", [0.5, 0.9]],
-      ] as const) {
-        yield* someTime(world, time, range)
+      for (const from of [0.05, 0.35, 0.65]) {
+        yield* someTime(world, `kill ${from}`, [from, from + 0.25], 10)
         yield* world.api.kill
         yield* world.api.start
       }
+    }),
+}
+
+/** The api is killed while it waits for Postgres, which stores the leads all the same: nobody is told. */
+export const apiKilledInCommit: Scenario = {
+  name: "api-killed-in-commit",
+  ownPostgres: true,
+  overMs: 1000,
+  fault: (world) =>
+    Effect.gen(function* () {
+      yield* someTime(world, "freeze", [0.1, 0.4], 10)
+      yield* world.postgres.freeze
+      yield* Effect.sleep(world.draw.between(100, 400, "kill"))
+      yield* world.api.kill
+      yield* world.postgres.thaw
+      yield* world.api.start
     }),
 }
 
@@ -82,7 +95,10 @@ const heldAnswers = (book: CustomerBook) => {
   book.behave(() => ({ answer: (response) => void held.push(() => response.writeHead(200).end()) }))
   return {
     count: () => held.length,
-    letGo: () => {
+    letGo: (count: number) => {
+      for (const answer of held.splice(0, count)) answer()
+    },
+    letGoAll: () => {
       book.behave(() => CustomerBehaviour.reply())
       for (const answer of held.splice(0)) answer()
     },
@@ -103,7 +119,10 @@ export const killedBeforeRecord: Scenario = {
       yield* until(() => answers.count() >= 10, 10_000)
       yield* world.postgres.freeze
       const before = world.book.exchanges.length
-      answers.letGo()
+      // What the first answers make the worker tell Postgres lies there until it thaws; the others stay untold.
+      answers.letGo(3)
+      yield* Effect.sleep("100 millis")
+      answers.letGoAll()
       yield* until(
         () => world.book.exchanges.slice(0, before).every((one) => one.closedAt !== undefined),
         2000,
@@ -115,4 +134,18 @@ export const killedBeforeRecord: Scenario = {
     }),
   verify: ({ rows }) =>
     rows.attempts.some((attempt) => attempt.unknown) ? [] : ["no attempt with an unknown outcome: no fault"],
+}
+
+/** One of two workers stands still for longer than its leases last, and then goes on as if nothing had been. */
+export const workerFrozen: Scenario = {
+  name: "worker-frozen",
+  workers: 2,
+  before: unhurried,
+  fault: (world) =>
+    Effect.gen(function* () {
+      yield* someTime(world, "freeze", [0.2, 0.6])
+      yield* world.workers[0].freeze
+      yield* Effect.sleep(18_000 + world.draw.between(0, 3000, "frozen"))
+      yield* world.workers[0].thaw
+    }),
 }

@@ -33,10 +33,11 @@ export const postgresFaults: ReadonlyArray<Scenario> = [
   {
     ...common,
     name: "postgres-connections-cut",
+    overMs: 2000,
     fault: (world) =>
       Effect.gen(function* () {
-        for (const time of [1, 2, 3, 4, 5]) {
-          yield* someTime(world, `cut ${time}`, [time * 0.15 - 0.1, time * 0.15])
+        for (let time = 1; time <= 20; time++) {
+          yield* someTime(world, `cut ${time}`, [time * 0.045 - 0.04, time * 0.045], 20)
           yield* world.postgres.cutConnections
         }
       }),

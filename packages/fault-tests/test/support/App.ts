@@ -10,6 +10,9 @@ export interface App {
   readonly ready: Effect.Effect<void>
   /** kill -9, and waits for its end. */
   readonly kill: Effect.Effect<void>
+  /** Stops it as a busy machine would (SIGSTOP): it comes back later and knows nothing of it. */
+  readonly freeze: Effect.Effect<void>
+  readonly thaw: Effect.Effect<void>
   /** All that it printed, in all its lives. */
   readonly output: () => ReadonlyArray<string>
   /** Lives that ended without having been asked to: "worker ended with code 1". */
@@ -73,6 +76,8 @@ export const makeApp = Effect.fnUntraced(function* (options: {
       life.wasKilled = true
       return Effect.andThen(life.process.kill("SIGKILL"), Effect.asVoid(life.process.exited))
     }),
+    freeze: Effect.suspend(() => current()?.process.kill("SIGSTOP") ?? Effect.void),
+    thaw: Effect.suspend(() => current()?.process.kill("SIGCONT") ?? Effect.void),
     output: () => lives.flatMap((life) => life.process.lines()),
     ended: () => ended,
   }

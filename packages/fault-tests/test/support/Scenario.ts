@@ -1,4 +1,6 @@
 import { Effect, Schedule } from "effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { type Balance, balance } from "./Balance.ts"
 import { drawBy } from "./Draw.ts"
 import type { Counts, Facts } from "./Facts.ts"
@@ -28,6 +30,8 @@ export interface RunOptions {
   readonly leads: number
   readonly queue: QueueType
   readonly sharedPostgres?: string | undefined
+  /** A folder that takes all facts of a run in which something went wrong. */
+  readonly keepIn?: string | undefined
 }
 
 /** How long a system that has been mended may take to come to rest. */
@@ -78,5 +82,10 @@ export const runScenario = (scenario: Scenario, options: RunOptions): Effect.Eff
       ended: apps.flatMap((app) => app.ended()),
     }
     const books = balance(facts)
-    return { ...books, findings: [...books.findings, ...(scenario.verify?.(facts) ?? [])] }
+    const findings = [...books.findings, ...(scenario.verify?.(facts) ?? [])]
+    if (options.keepIn !== undefined && findings.length > 0) {
+      const file = join(options.keepIn, `${scenario.name}-${queue}.json`)
+      writeFileSync(file, JSON.stringify({ findings, ...facts }))
+    }
+    return { ...books, findings }
   }).pipe(Effect.scoped, Effect.orDie)

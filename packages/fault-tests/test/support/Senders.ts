@@ -24,7 +24,7 @@ export interface Senders {
 /** The correlation id of a lead's try: it names the one row that this try may have stored. */
 export const correlationOf = (uid: string, attempt: number): string => `${uid}.${attempt}`
 
-const senderCount = 12
+const senderCount = 24
 
 /** A lead that is not taken for so long counts as refused. */
 const patienceMs = 90_000

@@ -38,11 +38,14 @@ export const oneOwner = (lead: LeadFacts): ReadonlyArray<string> => [
       ? []
       : [`attempt ${after.no} was opened before attempt ${before.no} had ended`],
   ),
-  ...pairs(lead.exchanges).flatMap(([before, after], index) =>
-    before.closedAt !== undefined && before.closedAt <= after.at + noticedTogetherMs + lead.stalledMs
+  ...pairs(lead.exchanges).flatMap(([before, after], index) => {
+    // A request may be read late, even after the one that followed it: then it is over at once.
+    const over = Math.min(before.closedAt ?? Infinity, after.closedAt ?? Infinity)
+    const together = over - Math.max(before.at, after.at)
+    return together <= noticedTogetherMs + lead.stalledMs
       ? []
-      : [`the customer had requests ${index + 1} and ${index + 2} open at the same time`],
-  ),
+      : [`the customer had requests ${index + 1} and ${index + 2} open together for ${together} ms`]
+  }),
   ...(lead.attempts.every((attempt, index) => attempt.no === index + 1)
     ? []
     : ["its attempts are not numbered 1, 2, 3"]),

@@ -7,15 +7,20 @@ const patienceMs = 30_000
 
 /** Waits until a share of all leads has been answered 200. */
 const whenAccepted = (world: World, share: number): Effect.Effect<void> =>
-  Effect.asVoid(until(() => world.senders.accepted() >= share * world.size, patienceMs))
+  Effect.asVoid(until(() => world.senders.accepted() >= share * world.size, patienceMs, 2))
 
 /** Waits until the customer was asked so often, as a share of all leads. */
 export const whenAsked = (world: World, share: number): Effect.Effect<void> =>
   Effect.asVoid(until(() => world.book.exchanges.length >= share * world.size, patienceMs))
 
-/** A moment in the run that the seed chooses: a share of the leads, and then up to 200 ms more. */
-export const someTime = (world: World, what: string, [from, to]: readonly [number, number]) =>
+/** A moment in the run that the seed chooses: a share of the leads, and then a little more. */
+export const someTime = (
+  world: World,
+  what: string,
+  [from, to]: readonly [number, number],
+  offsetMs = 200,
+): Effect.Effect<void> =>
   Effect.andThen(
     whenAccepted(world, from + (to - from) * world.draw.fraction(what, "share")),
-    Effect.sleep(world.draw.between(0, 200, what, "offset")),
+    Effect.sleep(world.draw.between(0, offsetMs, what, "offset")),
   )
