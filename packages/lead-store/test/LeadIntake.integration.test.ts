@@ -38,7 +38,8 @@ describe("LeadIntake", () => {
       const rows = yield* sql<{ id: bigint; index: number }>`
         SELECT lead.id, (raw_payload ->> 'index')::integer AS index
         FROM inbound_lead lead JOIN lead_event ON lead_id = lead.id AND type = 'received'
-        WHERE status = 'RECEIVED' AND next_attempt_at <= now()`
+          JOIN open_lead ON open_lead.id = lead.id
+        WHERE status = 'RECEIVED' AND due_at <= now()`
       assert.strictEqual(rows.length, 500)
       for (const { id, index } of rows) assert.strictEqual(ids[index], Number(id))
       assert.strictEqual(yield* received, 500)

@@ -2,12 +2,18 @@ import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { TestDatabase } from "@lead-gateway/testkit"
 import { Effect, type Scope } from "effect"
+import { readdirSync } from "node:fs"
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { Migrations } from "../src/index.ts"
 import { address, holdOpen, migrations } from "./support/world.ts"
+
+/** The names of the repository's migrations, in order. */
+const names = readdirSync(migrations)
+  .map((file) => basename(file, ".sql"))
+  .sort()
 
 /** A folder with the repository's migrations and further ones, by name. */
 const folder = (further: Readonly<Record<string, string>> = {}) =>
@@ -51,7 +57,7 @@ describe("Migrations.up", () => {
   it.effect("brings an empty database to the schema, and is done the second time", () =>
     Effect.gen(function* () {
       const options = yield* emptyDatabase
-      assert.deepStrictEqual(yield* Migrations.up(options()), ["0001_leads"])
+      assert.deepStrictEqual(yield* Migrations.up(options()), names)
       assert.include(yield* tables, "inbound_lead")
       assert.deepStrictEqual(yield* Migrations.up(options()), [])
     }).pipe(inEmptyDatabase),
@@ -64,7 +70,7 @@ describe("Migrations.up", () => {
         Array.from({ length: 10 }, () => Migrations.up(options())),
         { concurrency: "unbounded" },
       )
-      assert.deepStrictEqual(applied.flat(), ["0001_leads"])
+      assert.deepStrictEqual(applied.flat(), names)
     }).pipe(inEmptyDatabase),
   )
 
@@ -72,8 +78,8 @@ describe("Migrations.up", () => {
     Effect.gen(function* () {
       const options = yield* emptyDatabase
       yield* Migrations.up(options())
-      const more = yield* folder({ "0003_nothing": "SELECT 1", "0002_fruit": fruit })
-      assert.deepStrictEqual(yield* Migrations.up(options(more)), ["0002_fruit", "0003_nothing"])
+      const more = yield* folder({ "0103_nothing": "SELECT 1", "0102_fruit": fruit })
+      assert.deepStrictEqual(yield* Migrations.up(options(more)), ["0102_fruit", "0103_nothing"])
     }).pipe(inEmptyDatabase),
   )
 
@@ -81,8 +87,8 @@ describe("Migrations.up", () => {
     Effect.gen(function* () {
       const options = yield* emptyDatabase
       const broken = yield* folder({
-        "0002_fruit": fruit,
-        "0003_broken": "CREATE TABLE pear (); SELECT nonsense",
+        "0102_fruit": fruit,
+        "0103_broken": "CREATE TABLE pear (); SELECT nonsense",
       })
       const error = yield* Effect.flip(Migrations.up(options(broken)))
       assert(error._tag === "MigrationFailed")
@@ -96,7 +102,7 @@ describe("Migrations.up", () => {
   it.effect("does not quote a value of the database that does not fit", () =>
     Effect.gen(function* () {
       const options = yield* emptyDatabase
-      const unfit = yield* folder({ "0002_unfit": "SELECT ('Ada' || ' Lovelace')::integer" })
+      const unfit = yield* folder({ "0102_unfit": "SELECT ('Ada' || ' Lovelace')::integer" })
       const error = yield* Effect.flip(Migrations.up(options(unfit)))
       assert.strictEqual(error.message, "a value in the database does not fit (SQLSTATE 22P02)")
     }).pipe(inEmptyDatabase),
@@ -105,12 +111,12 @@ describe("Migrations.up", () => {
   it.effect("refuses a database of a newer version, and says what is unknown", () =>
     Effect.gen(function* () {
       const options = yield* emptyDatabase
-      yield* Migrations.up(options(yield* folder({ "0002_fruit": fruit, "0003_nothing": "SELECT 1" })))
+      yield* Migrations.up(options(yield* folder({ "0102_fruit": fruit, "0103_nothing": "SELECT 1" })))
       for (const attempt of [Migrations.up(options()), Migrations.down(options())]) {
         const error = yield* Effect.flip(attempt)
         assert(error._tag === "SchemaTooNew")
-        assert.deepStrictEqual(error.unknown, ["0002_fruit", "0003_nothing"])
-        assert.include(error.message, "0002_fruit, 0003_nothing")
+        assert.deepStrictEqual(error.unknown, ["0102_fruit", "0103_nothing"])
+        assert.include(error.message, "0102_fruit, 0103_nothing")
       }
       assert.include(yield* tables, "fruit")
     }).pipe(inEmptyDatabase),
@@ -119,7 +125,7 @@ describe("Migrations.up", () => {
   it.effect("refuses a database that a newer version migrates at the same moment", () =>
     Effect.gen(function* () {
       const options = yield* emptyDatabase
-      const newer = yield* folder({ "0002_slow": "SELECT pg_sleep(0.3)" })
+      const newer = yield* folder({ "0102_slow": "SELECT pg_sleep(0.3)" })
       const [, older] = yield* Effect.all(
         [
           Migrations.up(options(newer)),
@@ -144,10 +150,10 @@ describe("Migrations.up", () => {
   it.effect("refuses a migration that comes before one that is applied", () =>
     Effect.gen(function* () {
       const options = yield* emptyDatabase
-      yield* Migrations.up(options(yield* folder({ "0003_fruit": fruit })))
-      const late = yield* folder({ "0002_late": "SELECT 1", "0003_fruit": fruit })
+      yield* Migrations.up(options(yield* folder({ "0103_fruit": fruit })))
+      const late = yield* folder({ "0102_late": "SELECT 1", "0103_fruit": fruit })
       const error = yield* Effect.flip(Migrations.up(options(late)))
-      assert.include(error.message, "0002_late")
+      assert.include(error.message, "0102_late")
     }).pipe(inEmptyDatabase),
   )
 
@@ -162,7 +168,10 @@ describe("Migrations.up", () => {
 
   it.effect("uses no feature newer than Postgres 14", () =>
     Effect.gen(function* () {
-      const sql = yield* Effect.promise(() => readFile(join(migrations, "0001_leads.sql"), "utf8"))
+      const files = yield* Effect.forEach(names, (name) =>
+        Effect.promise(() => readFile(join(migrations, `${name}.sql`), "utf8")),
+      )
+      const sql = files.join("\n")
       for (const newer of [
         /\bMERGE\b/,
         /NULLS NOT DISTINCT/,
@@ -245,12 +254,12 @@ describe("Migrations.down", () => {
   it.effect("takes the newest migration back, and up brings it again", () =>
     Effect.gen(function* () {
       const options = yield* emptyDatabase
-      const more = yield* folder({ "0002_fruit": fruit })
+      const more = yield* folder({ "0102_fruit": fruit })
       yield* Migrations.up(options(more))
-      assert.deepStrictEqual(yield* Migrations.down(options(more)), ["0002_fruit"])
+      assert.deepStrictEqual(yield* Migrations.down(options(more)), ["0102_fruit"])
       assert.notInclude(yield* tables, "fruit")
       assert.include(yield* tables, "inbound_lead")
-      assert.deepStrictEqual(yield* Migrations.up(options(more)), ["0002_fruit"])
+      assert.deepStrictEqual(yield* Migrations.up(options(more)), ["0102_fruit"])
     }).pipe(inEmptyDatabase),
   )
 
@@ -270,7 +279,7 @@ describe("Migrations.down", () => {
       const options = yield* emptyDatabase
       yield* Migrations.up(options())
       const made = yield* tables
-      assert.deepStrictEqual(yield* Migrations.down({ ...options(), count: 10 }), ["0001_leads"])
+      assert.deepStrictEqual(yield* Migrations.down({ ...options(), count: 100 }), names.toReversed())
       assert.deepStrictEqual(yield* tables, [])
       const sql = yield* PgClient.PgClient
       assert.deepStrictEqual(yield* sql`SELECT FROM pg_proc WHERE pronamespace = 'public'::regnamespace`, [])
@@ -284,21 +293,22 @@ describe("Migrations.status", () => {
   it.effect("shows what folder and database have, and changes nothing", () =>
     Effect.gen(function* () {
       const options = yield* emptyDatabase
-      assert.deepStrictEqual(yield* Migrations.status(options()), [
-        { name: "0001_leads", appliedAt: null, known: true },
-      ])
+      assert.deepStrictEqual(
+        yield* Migrations.status(options()),
+        names.map((name) => ({ name, appliedAt: null, known: true })),
+      )
       assert.deepStrictEqual(yield* tables, [])
 
       const before = Date.now()
-      yield* Migrations.up(options(yield* folder({ "0002_fruit": fruit })))
-      const more = yield* folder({ "0003_later": "SELECT 1" })
+      yield* Migrations.up(options(yield* folder({ "0102_fruit": fruit })))
+      const more = yield* folder({ "0103_later": "SELECT 1" })
       const states = yield* Migrations.status(options(more))
       assert.deepStrictEqual(
         states.map(({ appliedAt, ...state }) => ({ ...state, applied: appliedAt !== null })),
         [
-          { name: "0001_leads", known: true, applied: true },
-          { name: "0003_later", known: true, applied: false },
-          { name: "0002_fruit", known: false, applied: true },
+          ...names.map((name) => ({ name, known: true, applied: true })),
+          { name: "0103_later", known: true, applied: false },
+          { name: "0102_fruit", known: false, applied: true },
         ],
       )
       const appliedAt = states[0]?.appliedAt?.getTime() ?? 0
@@ -325,18 +335,19 @@ describe("Migrations.create", () => {
     Effect.gen(function* () {
       const options = yield* emptyDatabase
       const directory = yield* folder()
+      const next = String(names.length + 1).padStart(4, "0")
       const path = yield* Migrations.create(directory, "lead colour")
-      assert.strictEqual(path, join(directory, "0002_lead_colour.sql"))
+      assert.strictEqual(path, join(directory, `${next}_lead_colour.sql`))
       const text = yield* Effect.promise(() => readFile(path, "utf8"))
       assert.match(text, /-- Up Migration[^]*-- Down Migration/)
-      assert.deepStrictEqual(yield* Migrations.up(options(directory)), ["0001_leads", "0002_lead_colour"])
+      assert.deepStrictEqual(yield* Migrations.up(options(directory)), [...names, `${next}_lead_colour`])
     }).pipe(inEmptyDatabase),
   )
 
   it.effect("begins with 0001 in an empty folder, and names the folder that is not there", () =>
     Effect.gen(function* () {
       const directory = yield* folder()
-      yield* Effect.promise(() => rm(join(directory, "0001_leads.sql")))
+      for (const name of names) yield* Effect.promise(() => rm(join(directory, `${name}.sql`)))
       assert.strictEqual(
         yield* Migrations.create(directory, "First: 1!"),
         join(directory, "0001_first_1.sql"),

@@ -3,7 +3,6 @@ import { PgClient } from "@effect/sql-pg"
 import type { LeadId } from "@lead-gateway/lead"
 import { TestDatabase } from "@lead-gateway/testkit"
 import { Effect, Fiber, Layer } from "effect"
-import { LeadIntake, LeadReader, LeadWork } from "../src/index.ts"
 import {
   claimOne,
   failed,
@@ -13,6 +12,8 @@ import {
   open,
   receive,
   record,
+  release,
+  services,
   timeComes,
 } from "./support/world.ts"
 
@@ -21,14 +22,12 @@ const withGenericPlans = Effect.gen(function* () {
   const { client, name } = yield* TestDatabase
   const sql = yield* PgClient.PgClient
   yield* sql.unsafe(`ALTER DATABASE ${name} SET plan_cache_mode = force_generic_plan`)
-  return Layer.fresh(
-    Layer.mergeAll(LeadIntake.layer, LeadWork.layer, LeadReader.layer).pipe(Layer.provideMerge(client)),
-  )
+  return Layer.fresh(services().pipe(Layer.provideMerge(client)))
 })
 
 /** Runs something that must wait for the lead, because somebody changes its row and commits meanwhile. */
 const whileChanging = Effect.fnUntraced(function* <A, E, R>(id: LeadId, run: Effect.Effect<A, E, R>) {
-  const change = yield* holdOpen((sql) => sql`UPDATE inbound_lead SET updated_at = now() WHERE id = ${id}`)
+  const change = yield* holdOpen((sql) => sql`UPDATE open_lead SET troubles = troubles WHERE id = ${id}`)
   const running = yield* Effect.forkChild(run)
   yield* lockWaiters(1)
   yield* change
@@ -43,10 +42,7 @@ describe("the store's statements on rows that change while they wait for them", 
         for (let attemptNo = 1; attemptNo <= 10; attemptNo++) {
           const lead = yield* claimOne
           assert.strictEqual((yield* whileChanging(lead.id, open(lead))).attemptNo, attemptNo)
-          yield* whileChanging(
-            lead.id,
-            LeadWork.use((work) => work.release({ ...lead, unsentAttemptNo: attemptNo })),
-          )
+          yield* whileChanging(lead.id, release(lead, { unsentAttemptNo: attemptNo }))
           const again = yield* claimOne
           yield* open(again)
           assert.isTrue(yield* whileChanging(lead.id, record(again, attemptNo, failed)))

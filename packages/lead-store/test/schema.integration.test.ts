@@ -11,7 +11,7 @@ const force = (status: LeadStatus) =>
     Effect.gen(function* () {
       yield* sql`ALTER TABLE inbound_lead DISABLE TRIGGER inbound_lead_transition`
       yield* sql`
-        UPDATE inbound_lead SET status = ${status}, rejection_reason = 'WHATEVER', next_attempt_at = NULL`
+        UPDATE inbound_lead SET status = ${status}, rejection_reason = 'WHATEVER'`
       yield* sql`ALTER TABLE inbound_lead ENABLE TRIGGER inbound_lead_transition`
     }),
   )
@@ -31,18 +31,6 @@ describe("the schema", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("gives a lead that has ended neither a schedule nor an owner, also by hand", () =>
-    Effect.gen(function* () {
-      yield* receive(1)
-      const sql = yield* PgClient.PgClient
-      for (const status of ["REJECTED", "DELIVERED", "PERMANENTLY_FAILED"] as const) {
-        yield* force(status)
-        assert.isFalse(yield* Effect.isSuccess(sql`UPDATE inbound_lead SET next_attempt_at = now()`))
-        assert.isFalse(yield* Effect.isSuccess(sql`UPDATE inbound_lead SET lease_token = gen_random_uuid()`))
-      }
-    }).pipe(inWorld),
-  )
-
   it.effect("guards partitions that are made later like the first ones", () =>
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
@@ -52,7 +40,7 @@ describe("the schema", () => {
       assert.isFalse(yield* Effect.isSuccess(sql`UPDATE inbound_lead SET status = 'FAILED'`))
       const rows = yield* sql`
         SELECT count(*)::integer AS indexes FROM pg_indexes WHERE tablename = 'inbound_lead_p000005'`
-      assert.deepStrictEqual(rows, [{ indexes: 3 }])
+      assert.deepStrictEqual(rows, [{ indexes: 2 }])
       assert.strictEqual((yield* LeadReader.use((reader) => reader.counts)).RECEIVED, 1)
     }).pipe(inWorld),
   )

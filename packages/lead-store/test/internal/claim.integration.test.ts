@@ -44,7 +44,7 @@ describe("LeadWork.claim", () => {
     Effect.gen(function* () {
       const ids = yield* receive(5)
       const sql = yield* PgClient.PgClient
-      yield* sql`UPDATE inbound_lead SET next_attempt_at = now() - make_interval(mins => id::integer)`
+      yield* sql`UPDATE open_lead SET due_at = now() - make_interval(mins => id::integer)`
       for (const expected of [[5, 4], [3, 2], [1]]) {
         const claimed = yield* claim(2)
         assert.sameMembers(
@@ -71,7 +71,9 @@ describe("LeadWork.claim", () => {
         correlationId: "a-correlation-id",
         traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         attemptCount: 0,
+        attemptsBefore: 0,
         attemptIsOpen: false,
+        troubles: 0,
       })
       assert.match(idempotencyKey, uuid)
       assert.match(lease, uuid)
@@ -139,16 +141,14 @@ describe("LeadWork.claim", () => {
   it.effect("passes by a row that somebody else has locked, instead of waiting for it", () =>
     Effect.gen(function* () {
       const [locked, free] = yield* receive(2)
-      yield* Effect.asVoid(
-        holdOpen((sql) => sql`SELECT FROM inbound_lead WHERE id = ${locked ?? 0} FOR UPDATE`),
-      )
+      yield* Effect.asVoid(holdOpen((sql) => sql`SELECT FROM open_lead WHERE id = ${locked ?? 0} FOR UPDATE`))
       assert.strictEqual((yield* claimOne).id, free)
     }).pipe(inWorld),
   )
 })
 
-describe("LeadWork.untilDue", () => {
-  const untilDue = LeadWork.use((work) => work.untilDue)
+describe("LeadWork.outlook", () => {
+  const untilDue = LeadWork.use((work) => Effect.map(work.outlook, (outlook) => outlook.untilDue))
 
   it.effect("is undefined when nothing is scheduled", () =>
     Effect.gen(function* () {

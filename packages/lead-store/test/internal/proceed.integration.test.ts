@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { isJsonObject, parse, stringify } from "@lead-gateway/lossless-json"
 import { Effect, Fiber, Result } from "effect"
-import { LeadWork } from "../../src/index.ts"
 import {
   claim,
   claimOne,
@@ -19,9 +18,12 @@ import {
   receive,
   record,
   rejected,
+  release,
   rowOf,
   timeComes,
 } from "../support/world.ts"
+
+const notOwned = { _tag: "NotOwned" } as const
 
 describe("LeadWork.proceed", () => {
   it.effect("makes a lead READY and opens attempt 1 in one step, the lease held", () =>
@@ -29,6 +31,7 @@ describe("LeadWork.proceed", () => {
       yield* receive(1)
       const lead = yield* claimOne
       assert.deepStrictEqual(yield* proceed(lead, ready), {
+        _tag: "Opened",
         attemptNo: 1,
         body: '{"phone": "+49123456789", "product": {"name": "solar"}}',
       })
@@ -44,27 +47,18 @@ describe("LeadWork.proceed", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("holds the lead for sending from then on", () =>
-    Effect.gen(function* () {
-      yield* receive(1)
-      const lead = yield* claimOne
-      yield* timeComes(lead.id)
-      yield* proceed(lead, ready)
-      assert.deepStrictEqual(yield* claim(1), [])
-    }).pipe(inWorld),
-  )
-
   it.effect("rejects a lead for good, without an attempt and without a schedule", () =>
     Effect.gen(function* () {
       yield* receive(1)
       const lead = yield* claimOne
-      assert.isUndefined(yield* proceed(lead, rejected))
+      assert.strictEqual((yield* proceed(lead, rejected))._tag, "Settled")
       assert.deepStrictEqual(yield* rowOf(lead.id), {
         status: "REJECTED",
         rejection_reason: "ZIP_NOT_66XXX",
         attempt_count: 0,
         lease_token: null,
         next_attempt_at: null,
+        due_at: null,
       })
       const { deliveryAttempts, events } = yield* history(lead.id)
       assert.deepStrictEqual(deliveryAttempts, [])
@@ -78,13 +72,14 @@ describe("LeadWork.proceed", () => {
       Effect.gen(function* () {
         yield* receive(1)
         const lead = yield* claimOne
-        assert.isUndefined(yield* proceed(lead, parked))
+        assert.strictEqual((yield* proceed(lead, parked))._tag, "Settled")
         assert.deepStrictEqual(yield* rowOf(lead.id), {
           status: "FAILED",
           rejection_reason: "MISSING_REQUIRED_FIELD",
           attempt_count: 0,
           lease_token: null,
           next_attempt_at: null,
+          due_at: null,
         })
         const { deliveryAttempts, events, normalizedPayload, omittedAttributes } = yield* history(lead.id)
         assert.deepStrictEqual(deliveryAttempts, [])
@@ -102,7 +97,7 @@ describe("LeadWork.proceed", () => {
       for (const attemptNo of [1, 2, 3]) {
         const lead = attemptNo === 1 ? first : yield* claimOne
         assert.strictEqual(lead.idempotencyKey, first.idempotencyKey)
-        if (attemptNo > 1) assert.deepStrictEqual(yield* open(lead), { attemptNo, body })
+        if (attemptNo > 1) assert.deepStrictEqual(yield* open(lead), { _tag: "Opened", attemptNo, body })
         yield* record(lead, attemptNo, failed)
         yield* timeComes(lead.id)
       }
@@ -118,8 +113,9 @@ describe("LeadWork.proceed", () => {
       const customerPayload = Result.getOrThrow(parse(text))
       assert(isJsonObject(customerPayload))
       const attempt = yield* proceed(lead, { ...ready, customerPayload })
+      assert(attempt._tag === "Opened")
       assert.strictEqual(
-        stringify(Result.getOrThrow(parse(attempt?.body ?? ""))),
+        stringify(Result.getOrThrow(parse(attempt.body))),
         '{"id":12345678901234567890,"emoji":"🏡\\u0001","ratio":0.10000000000000000001,"__proto__":{"a":1}}',
       )
     }).pipe(inWorld),
@@ -133,7 +129,7 @@ describe("LeadWork.proceed", () => {
       const owner = yield* claimOne
       const before = yield* rowOf(lost.id)
       for (const decision of [ready, rejected, parked]) {
-        assert.isUndefined(yield* proceed(lost, decision))
+        assert.deepStrictEqual(yield* proceed(lost, decision), notOwned)
       }
       assert.deepStrictEqual(yield* rowOf(lost.id), before)
       assert.deepStrictEqual(yield* eventsOf(lost.id), ["received"])
@@ -146,12 +142,12 @@ describe("LeadWork.proceed", () => {
       yield* receive(1)
       const lost = yield* claimOne
       const taken = yield* holdOpen(
-        (sql) => sql`UPDATE inbound_lead SET lease_token = gen_random_uuid() WHERE id = ${lost.id}`,
+        (sql) => sql`UPDATE open_lead SET lease_token = gen_random_uuid() WHERE id = ${lost.id}`,
       )
       const proceeding = yield* Effect.forkChild(proceed(lost, ready))
       yield* lockWaiters(1)
       yield* taken
-      assert.isUndefined(yield* Fiber.join(proceeding))
+      assert.deepStrictEqual(yield* Fiber.join(proceeding), notOwned)
       assert.deepInclude(yield* rowOf(lost.id), { status: "RECEIVED", attempt_count: 0 })
     }).pipe(inWorld),
   )
@@ -171,14 +167,14 @@ describe("LeadWork.proceed", () => {
       const [decided, undecided] = yield* claim(2)
       assert(decided !== undefined && undecided !== undefined)
       yield* open(decided)
-      assert.isUndefined(yield* proceed(decided, rejected))
-      assert.isUndefined(yield* proceed(undecided, undefined))
+      assert.deepStrictEqual(yield* proceed(decided, rejected), notOwned)
+      assert.deepStrictEqual(yield* proceed(undecided, undefined), notOwned)
       assert.strictEqual((yield* rowOf(decided.id))?.status, "READY")
       assert.strictEqual((yield* rowOf(undecided.id))?.status, "RECEIVED")
 
-      yield* LeadWork.use((work) => work.release({ ...decided, unsentAttemptNo: 1 }))
+      yield* release(decided, { unsentAttemptNo: 1 })
       const again = yield* claimOne
-      assert.isUndefined(yield* proceed(again, { ...ready, customerPayload: {} }))
+      assert.deepStrictEqual(yield* proceed(again, { ...ready, customerPayload: {} }), notOwned)
       assert.deepStrictEqual((yield* history(again.id)).customerPayload, ready.customerPayload)
     }).pipe(inWorld),
   )
@@ -188,10 +184,10 @@ describe("LeadWork.proceed", () => {
       yield* receive(1)
       const lead = yield* claimOne
       yield* open(lead)
-      assert.isUndefined(yield* proceed(lead, undefined))
+      assert.deepStrictEqual(yield* proceed(lead, undefined), notOwned)
       yield* timeComes(lead.id)
       const owner = yield* claimOne
-      assert.isUndefined(yield* proceed(owner, undefined))
+      assert.deepStrictEqual(yield* proceed(owner, undefined), notOwned)
       assert.deepInclude(yield* rowOf(lead.id), { attempt_count: 1, lease_token: owner.lease })
     }).pipe(inWorld),
   )
@@ -204,8 +200,8 @@ describe("LeadWork.proceed", () => {
         concurrency: "unbounded",
       })
       assert.deepStrictEqual(
-        attempts.map((attempt) => attempt?.attemptNo),
-        [1, undefined],
+        attempts.map((attempt) => attempt._tag),
+        ["Opened", "NotOwned"],
       )
       assert.strictEqual((yield* rowOf(lead.id))?.attempt_count, 1)
     }).pipe(inWorld),
@@ -225,7 +221,7 @@ describe("LeadWork.proceed", () => {
         { concurrency: "unbounded" },
       )
       assert.deepStrictEqual(
-        attempts.map((attempt) => attempt?.body),
+        attempts.map((attempt) => (attempt._tag === "Opened" ? attempt.body : undefined)),
         leads.map((lead) => (lead.id % 3 === 0 ? undefined : `{"lead": ${lead.id}}`)),
       )
     }).pipe(inWorld),

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Fiber } from "effect"
-import { LeadWork } from "../../src/index.ts"
 import {
   claim,
   claimOne,
@@ -16,6 +15,7 @@ import {
   receive,
   record,
   refused,
+  release,
   rowOf,
   succeeded,
   timeComes,
@@ -42,6 +42,7 @@ describe("LeadWork.record", () => {
         attempt_count: 1,
         lease_token: null,
         next_attempt_at: null,
+        due_at: null,
       })
       const { deliveryAttempts, events } = yield* history(lead.id)
       assert.deepInclude(deliveryAttempts[0], { success: true, statusCode: 200, errorMessage: null })
@@ -86,6 +87,7 @@ describe("LeadWork.record", () => {
         attempt_count: 1,
         lease_token: null,
         next_attempt_at: null,
+        due_at: null,
       })
       const { events } = yield* history(lead.id)
       assert.deepInclude(events.at(-1), {
@@ -128,8 +130,13 @@ describe("LeadWork.record", () => {
       yield* record(lead, 1, unknown)
       const opened = yield* holdOpen(
         (sql) => sql`
-          WITH opened AS (INSERT INTO delivery_attempt (lead_id, attempt_no) VALUES (${lead.id}, 2))
-          UPDATE inbound_lead SET attempt_count = 2, lease_token = gen_random_uuid() WHERE id = ${lead.id}`,
+          WITH owned AS (
+            UPDATE open_lead SET lease_token = gen_random_uuid() WHERE id = ${lead.id}
+          ), opened AS (
+            INSERT INTO delivery_attempt (lead_id, attempt_no, idempotency_key)
+            VALUES (${lead.id}, 2, ${lead.idempotencyKey}::uuid)
+          )
+          UPDATE inbound_lead SET attempt_count = 2 WHERE id = ${lead.id}`,
       )
       const recording = yield* Effect.forkChild(record(lead, 1, failed))
       yield* lockWaiters(1)
@@ -218,8 +225,9 @@ describe("LeadWork.record", () => {
       const sql = yield* PgClient.PgClient
       assert.deepStrictEqual(
         yield* sql`
-          SELECT extract(epoch FROM next_attempt_at - updated_at)::float8 AS seconds FROM inbound_lead`,
-        [{ seconds: 30.5 }],
+          SELECT extract(epoch FROM next_attempt_at - ended_at)::float8 AS seconds, due_at = next_attempt_at AS found
+          FROM open_lead JOIN delivery_attempt ON lead_id = open_lead.id`,
+        [{ seconds: 30.5, found: true }],
       )
     }).pipe(inWorld),
   )
@@ -230,18 +238,13 @@ const meanwhile = {
   nothing: () => Effect.void,
   "its lease ended": (lead: Sent) => timeComes(lead.id),
   "another worker owns it": (lead: Sent) => claimAgain(lead),
-  "another worker gave it back": (lead: Sent) =>
-    Effect.flatMap(claimAgain(lead), (owner) =>
-      LeadWork.use((work) => work.release({ ...owner, unsentAttemptNo: undefined })),
-    ),
+  "another worker gave it back": (lead: Sent) => Effect.flatMap(claimAgain(lead), (owner) => release(owner)),
   "its attempt was closed as unknown": (lead: Sent) => closeUnknown(lead),
   "closed as unknown, and owned for the retry": (lead: Sent) =>
     Effect.andThen(closeUnknown(lead), claimAgain(lead)),
   "closed as unknown, the retry opened": (lead: Sent) => openRetry(lead),
   "closed as unknown, the retry given back unsent": (lead: Sent) =>
-    Effect.flatMap(openRetry(lead), (owner) =>
-      LeadWork.use((work) => work.release({ ...owner, unsentAttemptNo: 2 })),
-    ),
+    Effect.flatMap(openRetry(lead), (owner) => release(owner, { unsentAttemptNo: 2 })),
   "closed as unknown, the retry failed": (lead: Sent) =>
     Effect.flatMap(openRetry(lead), (owner) => record(owner, 2, failed)),
   "closed as unknown, the retry delivered": (lead: Sent) =>
@@ -327,5 +330,5 @@ describe("LeadWork.record of an outcome that comes late", () => {
   const unknownMessage = (what: string) => (what.startsWith("another worker") ? null : unknown.errorMessage)
 
   /** Takes the lead out of the next one's way. */
-  const clear = PgClient.PgClient.use((sql) => sql`UPDATE inbound_lead SET next_attempt_at = NULL`)
+  const clear = PgClient.PgClient.use((sql) => sql`DELETE FROM open_lead`)
 })

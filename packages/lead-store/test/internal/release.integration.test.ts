@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { type ClaimedLead, LeadWork } from "../../src/index.ts"
 import {
   claimOne,
   eventsOf,
@@ -12,12 +11,10 @@ import {
   open,
   receive,
   record,
+  release,
   rowOf,
   timeComes,
 } from "../support/world.ts"
-
-const release = (lead: ClaimedLead, unsentAttemptNo?: number) =>
-  LeadWork.use((work) => work.release({ id: lead.id, lease: lead.lease, unsentAttemptNo }))
 
 describe("LeadWork.release", () => {
   it.effect("makes a lead due at once, with its payload when it is still undecided", () =>
@@ -36,11 +33,11 @@ describe("LeadWork.release", () => {
       yield* receive(1)
       const lead = yield* claimOne
       const { body } = yield* open(lead)
-      yield* release(lead, 1)
+      yield* release(lead, { unsentAttemptNo: 1 })
       assert.deepStrictEqual((yield* history(lead.id)).deliveryAttempts, [])
       const again = yield* claimOne
       assert.deepInclude(again, { status: "READY", attemptCount: 0, attemptIsOpen: false })
-      assert.deepStrictEqual(yield* open(again), { attemptNo: 1, body })
+      assert.deepStrictEqual(yield* open(again), { _tag: "Opened", attemptNo: 1, body })
       assert.deepStrictEqual(yield* eventsOf(lead.id), [
         "received",
         "ready",
@@ -71,11 +68,11 @@ describe("LeadWork.release", () => {
       const numbers = Effect.map(history(first.id), ({ deliveryAttempts }) =>
         deliveryAttempts.map((attempt) => attempt.attemptNo),
       )
-      yield* release(yield* claimOne, 1)
+      yield* release(yield* claimOne, { unsentAttemptNo: 1 })
       assert.deepStrictEqual(yield* numbers, [1])
       const retry = yield* claimOne
       yield* open(retry)
-      yield* release(retry, 1)
+      yield* release(retry, { unsentAttemptNo: 1 })
       assert.deepStrictEqual(yield* numbers, [1, 2])
     }).pipe(inWorld),
   )
@@ -88,7 +85,7 @@ describe("LeadWork.release", () => {
       yield* timeComes(lost.id)
       yield* claimOne
       const before = yield* rowOf(lost.id)
-      yield* release(lost, 1)
+      yield* release(lost, { unsentAttemptNo: 1 })
       assert.deepStrictEqual(yield* rowOf(lost.id), before)
       assert.strictEqual((yield* history(lost.id)).deliveryAttempts.length, 1)
     }).pipe(inWorld),
@@ -100,9 +97,9 @@ describe("LeadWork.release", () => {
       const lost = yield* claimOne
       yield* open(lost)
       const taken = yield* holdOpen(
-        (sql) => sql`UPDATE inbound_lead SET lease_token = gen_random_uuid() WHERE id = ${lost.id}`,
+        (sql) => sql`UPDATE open_lead SET lease_token = gen_random_uuid() WHERE id = ${lost.id}`,
       )
-      const releasing = yield* Effect.forkChild(release(lost, 1))
+      const releasing = yield* Effect.forkChild(release(lost, { unsentAttemptNo: 1 }))
       yield* lockWaiters(1)
       yield* taken
       yield* Fiber.join(releasing)

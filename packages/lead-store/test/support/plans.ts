@@ -1,56 +1,49 @@
-/** How Postgres runs the store's statements. */
+/** How Postgres runs the store's statements, those inside its functions included. */
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { Statement } from "effect/sql"
 
-interface Node {
-  readonly "Node Type": string
-  readonly "Actual Loops": number
-  readonly "Relation Name"?: string | undefined
-  readonly "Index Name"?: string | undefined
-  readonly Plans?: ReadonlyArray<Node> | undefined
-}
-
-const Node: Schema.Codec<Node> = Schema.Struct({
-  "Node Type": Schema.String,
-  "Actual Loops": Schema.Finite,
-  "Relation Name": Schema.optional(Schema.String),
-  "Index Name": Schema.optional(Schema.String),
-  Plans: Schema.optional(Schema.Array(Schema.suspend(() => Node))),
-})
-
-const Explained = Schema.Tuple([
-  Schema.Struct({ "QUERY PLAN": Schema.Tuple([Schema.Struct({ Plan: Node })]) }),
-])
-
-/** One scan that was really made: of a table, by an index or from end to end. */
+/** One table that was really read: by an index, or from end to end. */
 export interface Scan {
   readonly table: string
   readonly by: string
 }
 
-const scansOf = (node: Node): ReadonlyArray<Scan> => {
-  if (node["Actual Loops"] === 0) return []
-  const below = (node.Plans ?? []).flatMap(scansOf)
-  const { "Index Name": index, "Node Type": type, "Relation Name": table } = node
-  if (table === undefined || type === "ModifyTable") return below
-  return [...below, { table, by: index === undefined ? type : `${type} ${index}` }]
-}
+/** How often this connection has read each table by what; it only grows within a transaction. */
+const readCounters = (sql: PgClient.PgClient) =>
+  Effect.map(
+    sql<Scan & { readonly scans: bigint }>`
+      SELECT relname AS table, 'Seq Scan' AS by, pg_stat_get_xact_numscans(relid) AS scans FROM pg_stat_user_tables
+      UNION ALL
+      SELECT relname, indexrelname, pg_stat_get_xact_numscans(indexrelid) FROM pg_stat_user_indexes
+      ORDER BY 1, 2`,
+    (rows) => rows.map(({ by, scans, table }) => ({ table, by, scans: Number(scans) })),
+  )
 
-/** Watches the statements of everything that runs with its transformer, background fibers included. */
-export const watchPlans = () => {
+/**
+ * Watches the statements of everything that runs with its transformer, background fibers included, by plans for
+ * their parameters or by plans that are made once for all.
+ */
+export const watchPlans = (planCacheMode: "auto" | "force_generic_plan") => {
   let watcher: PgClient.PgClient | undefined
   let seen: Array<Scan> = []
 
-  /** Explains a statement by running it and taking it back, before it runs for good. */
+  /** Sees what a statement reads by running it and taking it back, before it runs for good. */
   const transformer: Statement.Transformer = Effect.fnUntraced(function* (statement) {
     const sql = watcher
     if (sql === undefined) return statement
     const [text, parameters] = statement.compile()
     yield* Effect.gen(function* () {
-      const rows = yield* sql.unsafe(`EXPLAIN (ANALYZE, COSTS OFF, FORMAT JSON) ${text}`, parameters)
-      const [row] = yield* Schema.decodeUnknownEffect(Explained)(rows)
-      seen.push(...scansOf(row["QUERY PLAN"][0].Plan))
+      yield* sql.unsafe(`SET LOCAL plan_cache_mode = ${planCacheMode}`)
+      // To plan, Postgres may look at the ends of indexes: that is no reading.
+      const start = yield* readCounters(sql)
+      yield* sql.unsafe(`EXPLAIN ${text}`, parameters)
+      const planned = yield* readCounters(sql)
+      yield* sql.unsafe(text, parameters)
+      for (const [index, { by, scans, table }] of (yield* readCounters(sql)).entries()) {
+        const [first = 0, then = 0] = [start[index]?.scans, planned[index]?.scans]
+        if (scans - then > then - first) seen.push({ table, by })
+      }
       return yield* Effect.fail("taken back" as const)
     }).pipe(
       sql.withTransaction,
