@@ -93,7 +93,6 @@ export const customerIsAway: Scenario = {
   name: "customer-is-away",
   env: {
     MAX_RETRY_ATTEMPTS: "5",
-    BREAKER_FAILURES: "20",
     BREAKER_OPEN_FOR: "1s",
     BREAKER_RAMP: "1s",
   },

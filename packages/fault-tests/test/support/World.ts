@@ -53,6 +53,8 @@ const settings = {
   RETRY_SCAN_INTERVAL: "500ms",
   WORKER_POLL_INTERVAL: "500ms",
   WORKER_CONCURRENCY: "20",
+  BREAKER_OPEN_FOR: "500ms",
+  BREAKER_RAMP: "500ms",
 }
 
 const absent = (what: string): never => {
