@@ -69,6 +69,11 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
         DataRefused: (error) => Effect.as(Effect.logWarning(error.message), Answer.malformed()),
         StoreUnavailable: (error) => Effect.as(Effect.logError(error.message), Answer.databaseError),
       }),
+      Effect.tap(({ body, status }) =>
+        status >= 400 && status < 500
+          ? Effect.annotateLogs(Effect.logInfo("webhook refused"), { status_code: status, ...body })
+          : Effect.void,
+      ),
       Effect.catchCause((cause) => Effect.as(Effect.logError("intake failed", cause), Answer.internalError)),
       Telemetry.withCorrelationId(correlationId),
     )

@@ -77,6 +77,21 @@ describe("what Postgres refuses", () => {
   )
 })
 
+describe("a webhook that is refused", () => {
+  it.live("leaves a line in the log that says why, and nothing of what was sent", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld({})
+      const answer = yield* post(world, "{ somebody's data", { headers: { "X-Correlation-ID": id } })
+      assertError(answer, 400, "malformed JSON payload", id)
+      const lines = yield* logged(world)
+      assert.deepStrictEqual(
+        lines.map(({ error, level, message, status_code }) => [level, message, status_code, error]),
+        [["info", "webhook refused", 400, "malformed JSON payload"]],
+      )
+    }),
+  )
+})
+
 describe("a queue that is down", () => {
   it.live("costs no lead, and shows in the health of the whole", () =>
     Effect.gen(function* () {
