@@ -2,7 +2,10 @@ import type { LeadId } from "@lead-gateway/lead"
 import type { Reply } from "@lead-gateway/runtime"
 
 /** What the webhook is answered: a lead's receipt or an error's short text. */
-export type Answer = Reply
+export interface Answer extends Reply {
+  /** The error's short text, if it is one. */
+  readonly reason?: string
+}
 
 export const received = (id: LeadId): Answer => ({ status: 200, body: { lead_id: id, status: "RECEIVED" } })
 
@@ -10,6 +13,7 @@ const refused = (status: number, error: string, headers: Reply["headers"] = {}):
   status,
   body: { error },
   headers,
+  reason: error,
 })
 
 export const malformed = (error = "malformed JSON payload"): Answer => refused(400, error)

@@ -69,9 +69,9 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
         DataRefused: (error) => Effect.as(Effect.logWarning(error.message), Answer.malformed()),
         StoreUnavailable: (error) => Effect.as(Effect.logError(error.message), Answer.databaseError),
       }),
-      Effect.tap(({ body, status }) =>
+      Effect.tap(({ reason, status }) =>
         status >= 400 && status < 500
-          ? Effect.annotateLogs(Effect.logInfo("webhook refused"), { status_code: status, ...body })
+          ? Effect.annotateLogs(Effect.logInfo("webhook refused"), { status_code: status, reason })
           : Effect.void,
       ),
       Effect.catchCause((cause) => Effect.as(Effect.logError("intake failed", cause), Answer.internalError)),

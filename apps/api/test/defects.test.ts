@@ -85,7 +85,7 @@ describe("a webhook that is refused", () => {
       assertError(answer, 400, "malformed JSON payload", id)
       const lines = yield* logged(world)
       assert.deepStrictEqual(
-        lines.map(({ error, level, message, status_code }) => [level, message, status_code, error]),
+        lines.map(({ level, message, reason, status_code }) => [level, message, status_code, reason]),
         [["info", "webhook refused", 400, "malformed JSON payload"]],
       )
     }),
