@@ -1,5 +1,5 @@
-import { rm } from "node:fs/promises"
-import { Context, Duration, Effect, Layer, Redacted, type Scope } from "effect"
+import { readFile, rm } from "node:fs/promises"
+import { Context, Duration, Effect, Layer, Option, Redacted, type Scope } from "effect"
 import {
   DataDirFull,
   DataDirWrongVersion,
@@ -146,6 +146,18 @@ const make = Effect.fn("EmbeddedPostgres.make")(function* (
   }
 })
 
+/** The URL that the owner of a folder has left for others; none while its server is starting or stopping. */
+const connectionUrl = Effect.fnUntraced(function* (
+  dataDir: string,
+): Effect.fn.Return<Option.Option<Redacted.Redacted>, EmbeddedPostgresError> {
+  const dir = yield* openDataDir(dataDir)
+  const text = yield* onDisk(dir.root, () => readFile(dir.connectionUrl, "utf8").catch(() => ""))
+  return Option.map(
+    Option.liftPredicate(text.trim(), (url) => url !== ""),
+    (url) => Redacted.make(url),
+  )
+})
+
 /**
  * A real Postgres server that lives as long as the scope, and no longer than the process.
  *
@@ -161,6 +173,12 @@ export class EmbeddedPostgres extends Context.Service<EmbeddedPostgres, Embedded
 ) {
   /** Starts a server for the current scope. May be called for several folders in one process. */
   static readonly make = make
+
+  /**
+   * How to reach the server that another process runs in this folder: for commands beside it. A process that was
+   * killed leaves its URL behind, so ask only when `make` fails because the folder is in use.
+   */
+  static readonly connectionUrl = connectionUrl
 
   /** The server as a layer. */
   static readonly layer = (

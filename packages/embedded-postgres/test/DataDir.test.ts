@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, readdir, stat, utimes, writeFile } from "node:f
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Option, Redacted } from "effect"
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import {
   copyOfServer,
@@ -36,6 +36,10 @@ describe("a data folder", () => {
       const { url } = yield* onDisk(() => owner.says("Up"))
       const { message, reason } = yield* Effect.flip(Effect.scoped(start(dataDir)))
       assert.deepInclude(reason, { _tag: "DataDirInUse", dataDir, pid: owner.pid, host: null })
+      // Commands beside the owner work on its server.
+      const left = yield* EmbeddedPostgres.connectionUrl(dataDir)
+      assert.deepStrictEqual(Option.map(left, Redacted.value), Option.some(url))
+      assert.deepStrictEqual(yield* EmbeddedPostgres.connectionUrl(yield* onDisk(newDataDir)), Option.none())
       assert.strictEqual(
         message,
         `the data folder ${dataDir} is in use by process ${owner.pid}: stop that one, or set another DATA_DIR`,
