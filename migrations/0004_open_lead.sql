@@ -65,19 +65,12 @@ CREATE TRIGGER inbound_lead_transition BEFORE UPDATE OF status ON inbound_lead
   ) EXECUTE FUNCTION refuse_lead_transition();
 
 -- Locks leads in the order of their ids. One that is not open gets a row for as long as the transaction lasts,
--- due never; unlock_leads takes it away again.
-CREATE FUNCTION lock_leads(leads bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  locked bigint;
-BEGIN
-  LOOP
-    PERFORM FROM open_lead WHERE id = ANY (leads) ORDER BY id FOR UPDATE;
-    GET DIAGNOSTICS locked = ROW_COUNT;
-    EXIT WHEN locked = cardinality(leads);
-    INSERT INTO open_lead (id, due_at)
-    SELECT id, 'infinity' FROM unnest(leads) AS id ORDER BY id ON CONFLICT DO NOTHING;
-  END LOOP;
-END
+-- due never; unlock_leads takes it away again. An update of nothing locks all the same; one statement for both
+-- kinds keeps the order, also when a lead is opened or closed meanwhile.
+CREATE FUNCTION lock_leads(leads bigint[]) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO open_lead AS open (id, due_at)
+  SELECT id, 'infinity' FROM unnest(leads) AS id ORDER BY id
+  ON CONFLICT (id) DO UPDATE SET due_at = open.due_at WHERE false
 $$;
 
 CREATE FUNCTION unlock_leads(leads bigint[]) RETURNS void LANGUAGE sql AS $$

@@ -260,8 +260,8 @@ BEGIN
     UPDATE inbound_lead SET attempt_count = attempt_count - 1, updated_at = now() WHERE id = lead;
     INSERT INTO lead_event (lead_id, type, details)
     VALUES (lead, 'attempt_withdrawn', jsonb_build_object('attempt_no', unsent));
+    PERFORM return_probe(lead);
   END IF;
-  PERFORM return_probe(lead);
   UPDATE open_lead SET
     lease_token = NULL,
     is_decided = is_decided OR withdrawn > 0,

@@ -30,12 +30,12 @@ export class DataRefused extends Schema.TaggedError<DataRefused>()("DataRefused"
 export type StoreError = StoreUnavailable | DataRefused
 
 /**
- * How a statement is run for a caller: with an answer within 10 s, and with an `SqlError` turned into what
- * can be acted on. What is left (a wrong statement) is a bug and becomes a defect. No message quotes
+ * How a statement is run for a caller: with an answer within 10 s (or another time), and with an `SqlError` turned
+ * into what can be acted on. What is left (a wrong statement) is a bug and becomes a defect. No message quotes
  * Postgres's own, which may hold a row's data.
  */
 export const storeCall =
-  (operation: string) =>
+  (operation: string, patience = usualPatience) =>
   <A, R>(effect: Effect.Effect<A, SqlError.SqlError, R>): Effect.Effect<A, StoreError, R> =>
     effect.pipe(
       Effect.catchTag("SqlError", (error): Effect.Effect<never, StoreError> => {
@@ -61,6 +61,12 @@ export const isPartitionMissing = ({ reason: { cause } }: SqlError.SqlError): bo
 
 const partitionMissing = "23514"
 
+/** Whether Postgres refused something because of this constraint, or of what a function calls so. */
+export const violates =
+  (constraint: string) =>
+  ({ reason: { cause } }: SqlError.SqlError): boolean =>
+    isServerError(cause) && cause.constraint === constraint
+
 /**
  * SQLSTATEs that mean "not now": 08 connection, 28 and 3D000 (access being changed), 40 rollback (deadlock,
  * serialisation), 42P01 (no table: not migrated yet), 53 resources, 55P03 lock timeout, 57 operator
@@ -81,4 +87,4 @@ const sqlStateOf = ({ reason: { cause } }: SqlError.SqlError): string | undefine
   isServerError(cause) ? cause.code : undefined
 
 /** A connection whose other end has silently gone must not hold up those who wait behind it. */
-const patience = Duration.seconds(10)
+const usualPatience = Duration.seconds(10)

@@ -1,15 +1,32 @@
 /**
  * Leads in Postgres: where every lead and its schedule live.
  *
- * `LeadIntake` stores, `LeadWork` claims and moves, `LeadReader` answers questions, `LeadDatabase` connects
- * and migrates. The api and the worker compose them. No rule about leads is made here: a worker brings the
+ * `LeadIntake` stores, `LeadWork` claims and moves, `LeadReader` answers questions, `LeadReplay` sends again,
+ * `LeadLedger` balances the books, `LeadDatabase` connects and migrates. The api and the worker compose them. No rule about leads is made here: a worker brings the
  * decision, this package makes it durable.
  */
 export type { Gate } from "./Gate.ts"
 export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
 export type { DeliveryAttempt, LeadCounts, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
 export { LeadIntake, type NewLead } from "./LeadIntake.ts"
+export {
+  imbalance,
+  LeadLedger,
+  type Ledger,
+  ledgerAccounts,
+  type LedgerDifference,
+  ledgerDifferences,
+  type RowLedger,
+} from "./LeadLedger.ts"
 export { LeadReader, type RecentOptions } from "./LeadReader.ts"
+export {
+  LeadReplay,
+  ReplayCriteria,
+  type Replayed,
+  ReplayRequest,
+  ReplayRequestConflict,
+  ReplayRequestId,
+} from "./LeadReplay.ts"
 export { LeadWork, type LeadWorkOptions } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"

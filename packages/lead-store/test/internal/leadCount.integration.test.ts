@@ -1,34 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Schema } from "effect"
-import { type ClaimedLead, LeadReader, type LeadWork } from "../../src/index.ts"
-import {
-  claim,
-  failed,
-  inWorld,
-  parked,
-  proceed,
-  ready,
-  receive,
-  record,
-  refused,
-  release,
-  rejected,
-  succeeded,
-  unknown,
-  unknownAndLast,
-} from "../support/world.ts"
-
-/** A stream of numbers below 1 that depends on nothing but its seed (mulberry32). */
-const random = (seed: number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import { LeadReader } from "../../src/index.ts"
+import { makeWalk, random } from "../support/walk.ts"
+import { claim, inWorld, proceed, ready, receive, record, succeeded } from "../support/world.ts"
 
 /** Every kept count, and the sum that a count of the rows gives. */
 const bothCounts = Effect.gen(function* () {
@@ -65,31 +40,7 @@ describe("lead_count", () => {
       Effect.gen(function* () {
         const sql = yield* PgClient.PgClient
         const next = random(seed)
-        const pick = <A>(all: ReadonlyArray<A>) => all[Math.floor(next() * all.length)]
-        /** Everything that was ever claimed: present owners, and those that are late. */
-        const held: Array<ClaimedLead> = []
-
-        const step = Effect.suspend((): Effect.Effect<unknown, unknown, LeadWork> => {
-          const lead = pick(next() < 0.8 ? held.slice(-4) : held)
-          const dice = next()
-          if (lead === undefined || dice < 0.25) {
-            return Effect.map(claim(2), (claimed) => held.push(...claimed))
-          }
-          if (dice < 0.6) {
-            const fits = next() < 0.9 === (lead.status === "RECEIVED")
-            return proceed(lead, fits ? pick([ready, ready, ready, rejected, parked]) : undefined)
-          }
-          const attemptNo = lead.attemptCount + (lead.attemptIsOpen || next() < 0.1 ? 0 : 1)
-          if (dice < 0.9) {
-            return record(
-              lead,
-              attemptNo,
-              pick([succeeded, failed, failed, refused, unknown, unknownAndLast]) ?? failed,
-            )
-          }
-          return release(lead, { unsentAttemptNo: next() < 0.5 ? undefined : attemptNo })
-        })
-
+        const step = makeWalk("walk", next)
         for (let round = 0; round < 25; round++) {
           yield* receive(Math.floor(next() * 4))
           yield* Effect.all(

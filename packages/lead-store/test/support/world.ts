@@ -3,7 +3,7 @@ import { PgClient } from "@effect/sql-pg"
 import { type LeadId, RejectionReason } from "@lead-gateway/lead"
 import { stringify, type JsonObject } from "@lead-gateway/lossless-json"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
-import { Deferred, Duration, Effect, Fiber, Layer, Redacted, type Scope } from "effect"
+import { Deferred, Duration, Effect, Fiber, Layer, Redacted, Schema, type Scope } from "effect"
 import type { SqlError } from "effect/sql"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
@@ -14,11 +14,15 @@ import {
   type ClaimedLead,
   type Gate,
   LeadIntake,
+  LeadLedger,
   LeadReader,
+  LeadReplay,
   LeadWork,
   Migrations,
   type NewLead,
   type Released,
+  type ReplayCriteria,
+  ReplayRequest,
   type StoredDecision,
 } from "../../src/index.ts"
 
@@ -48,7 +52,13 @@ export const gate: Gate = {
 
 /** The services that read and write leads. */
 export const services = (options: Partial<Gate> = {}) =>
-  Layer.mergeAll(LeadIntake.layer, LeadWork.layer({ lease, gate: { ...gate, ...options } }), LeadReader.layer)
+  Layer.mergeAll(
+    LeadIntake.layer,
+    LeadWork.layer({ lease, gate: { ...gate, ...options } }),
+    LeadReader.layer,
+    LeadReplay.layer,
+    LeadLedger.layer,
+  )
 
 const World = services().pipe(Layer.provideMerge(TestDatabase.layerClient({ template })))
 
@@ -196,6 +206,12 @@ export const record = (
   attemptNo: number,
   outcome: Omit<AttemptRecord, "id" | "lease" | "attemptNo">,
 ) => LeadWork.use(({ record }) => record({ ...outcome, id: lead.id, lease: lead.lease, attemptNo }))
+
+/** Asks for leads to be sent again; what the request has replayed in all. */
+export const replay = (request: string, criteria: typeof ReplayCriteria.Encoded) =>
+  LeadReplay.use(({ replay }) =>
+    replay(Schema.decodeSync(ReplayRequest)({ request, criteria }), () => Effect.void),
+  ).pipe(Effect.map(({ replayed }) => replayed))
 
 /** Makes a lead that is scheduled due now: its retry's time has come, or its lease has ended. */
 export const timeComes = (id: LeadId) =>

@@ -1,0 +1,112 @@
+import { PgClient } from "@effect/sql-pg"
+import { LeadId, RejectionReason } from "@lead-gateway/lead"
+import { Context, Effect, Layer, Schema } from "effect"
+import { takeShard } from "./internal/leadCount.ts"
+import { criteriaJson, replayChunk } from "./internal/replay.ts"
+import { type StoreError, storeCall, violates } from "./StoreError.ts"
+
+/**
+ * Which leads an operator wants to be sent again: those that meet every criterion given. There must be one, so
+ * that nobody replays everything by leaving something out.
+ */
+export const ReplayCriteria = Schema.Struct({
+  ids: Schema.optionalKey(Schema.NonEmptyArray(LeadId)),
+  statuses: Schema.optionalKey(
+    Schema.NonEmptyArray(Schema.Literals(["REJECTED", "FAILED", "PERMANENTLY_FAILED"])),
+  ),
+  /** The `rejection_reason` that the lead has now. */
+  reasons: Schema.optionalKey(Schema.NonEmptyArray(RejectionReason)),
+  /** The moment itself included. */
+  receivedFrom: Schema.optionalKey(Schema.DateTimeUtcFromString),
+  /** The moment itself not included. */
+  receivedBefore: Schema.optionalKey(Schema.DateTimeUtcFromString),
+}).pipe(
+  Schema.check(
+    Schema.makeFilter((criteria: object) => Object.keys(criteria).length > 0, {
+      message: "at least one criterion",
+    }),
+  ),
+  Schema.brand("ReplayCriteria"),
+)
+export type ReplayCriteria = typeof ReplayCriteria.Type
+
+/** The operator's own name for a request: 1–128 visible ASCII characters. */
+export const ReplayRequestId = Schema.String.check(
+  Schema.isPattern(/^[\x21-\x7E]{1,128}$/, { message: "1–128 visible ASCII characters" }),
+).pipe(Schema.brand("ReplayRequestId"))
+export type ReplayRequestId = typeof ReplayRequestId.Type
+
+/** What an operator asks for. It is carried out once, however often it is made. */
+export const ReplayRequest = Schema.Struct({ request: ReplayRequestId, criteria: ReplayCriteria })
+export type ReplayRequest = typeof ReplayRequest.Type
+
+/** What came of a request. */
+export interface Replayed {
+  /** Leads that went back to `RECEIVED`, by all calls of this request together. */
+  readonly replayed: number
+}
+
+/** A request of this name was made before, with other criteria. Nothing was done. */
+export class ReplayRequestConflict extends Schema.TaggedError<ReplayRequestConflict>()(
+  "ReplayRequestConflict",
+  { request: ReplayRequestId },
+) {
+  override get message(): string {
+    return `replay request ${this.request} was made before, with other criteria`
+  }
+}
+
+/**
+ * Sends leads again that were rejected, parked or given up, when an operator says so: the one way out of a terminal
+ * status.
+ *
+ * A replayed lead is `RECEIVED` again and decided anew, by the rules of then. Its attempts stay on record and their
+ * numbers go on; its retry budget starts again, and so does its idempotency key. Leads that were delivered, are under
+ * way or wait for a retry are never touched, nor are those that came after the request was first made.
+ */
+export class LeadReplay extends Context.Service<
+  LeadReplay,
+  {
+    /**
+     * Carries a request out, 500 leads in a transaction, and tells `offer` of the leads of each as soon as they are
+     * committed. Workers find them without that too, so `offer` may be cut short.
+     *
+     * May be repeated: a request that was interrupted goes on where it was, one that is done returns the same again,
+     * and two callers at once share the work. Fails with `ReplayRequestConflict` when the name was used for others.
+     */
+    readonly replay: (
+      request: ReplayRequest,
+      offer: (ids: ReadonlyArray<LeadId>) => Effect.Effect<void>,
+    ) => Effect.Effect<Replayed, StoreError | ReplayRequestConflict>
+  }
+>()("@lead-gateway/lead-store/LeadReplay") {
+  static readonly layer = Layer.effect(
+    LeadReplay,
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const chunk = replayChunk(sql, takeShard(sql))
+
+      const begin = ({ criteria, request }: ReplayRequest) =>
+        sql`SELECT begin_replay(${request}, ${criteriaJson(criteria)}::text::jsonb)`.pipe(
+          Effect.catchIf(violates("replay_request_criteria"), () =>
+            Effect.succeed(new ReplayRequestConflict({ request })),
+          ),
+          storeCall("LeadReplay.replay"),
+          Effect.flatMap((begun) =>
+            begun instanceof ReplayRequestConflict ? Effect.fail(begun) : Effect.void,
+          ),
+        )
+
+      return LeadReplay.of({
+        replay: Effect.fn("LeadReplay.replay")(function* (request, offer) {
+          yield* begin(request)
+          while (true) {
+            const { ids, isComplete, replayed } = yield* chunk(request.request)
+            if (ids.length > 0) yield* offer(ids)
+            if (isComplete) return { replayed }
+          }
+        }),
+      })
+    }),
+  )
+}
