@@ -11,7 +11,7 @@ import { Effect, Redacted } from "effect"
 import { join } from "node:path"
 import { allScenarios } from "./scenarios/all.ts"
 import { makeFolder } from "./support/places.ts"
-import { runScenario } from "./support/Scenario.ts"
+import { runScenarios } from "./support/Scenario.ts"
 import { table, type TableRow } from "./support/Table.ts"
 import type { QueueType } from "./support/World.ts"
 
@@ -49,7 +49,7 @@ const program = Effect.gen(function* () {
       const start = performance.now()
       const sharedPostgres = Redacted.value(shared.url)
       const options = { seed: given.seed, leads, queue, sharedPostgres, keepIn: given.keep }
-      const books = yield* runScenario(scenario, options)
+      const books = yield* runScenarios([scenario], options)
       const row: TableRow = {
         fault: scenario.name,
         queue,

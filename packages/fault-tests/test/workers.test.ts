@@ -1,4 +1,5 @@
 import { clockIsAhead, workersFight } from "./scenarios/workers.ts"
 import { testScenarios } from "./support/testScenarios.ts"
 
-testScenarios(["database"], [clockIsAhead, workersFight])
+testScenarios(["database"], [clockIsAhead])
+testScenarios(["database"], [workersFight])

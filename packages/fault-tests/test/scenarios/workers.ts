@@ -20,7 +20,12 @@ export const workersFight: Scenario = {
   name: "workers-fight",
   workers: 3,
   overMs: 1000,
-  env: { WORKER_CONCURRENCY: "50", RETRY_SCAN_INTERVAL: "100ms", WORKER_POLL_INTERVAL: "100ms" },
+  env: {
+    WORKER_CONCURRENCY: "50",
+    RETRY_SCAN_INTERVAL: "100ms",
+    WORKER_POLL_INTERVAL: "100ms",
+    RETRY_BACKOFF_BASE: "50ms",
+  },
   before: ({ book, draw }) =>
     book.behave((request, earlier) => {
       const delayMs = draw.between(0, 400, "delay", request.body, earlier)

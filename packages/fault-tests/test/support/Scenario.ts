@@ -1,3 +1,4 @@
+import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Effect, Schedule } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -5,12 +6,13 @@ import { type Balance, balance } from "./Balance.ts"
 import { drawBy } from "./Draw.ts"
 import type { Counts, Facts } from "./Facts.ts"
 import { inFlight, readRows } from "./Rows.ts"
+import type { Sent } from "./Senders.ts"
 import { until } from "./until.ts"
-import { makeWorld, type QueueType, type World, type WorldNeeds } from "./World.ts"
+import { makeSite, type QueueType, withLeads, type World, type WorldNeeds } from "./World.ts"
 
 /** One fault, and what it happens to. */
 export interface Scenario extends WorldNeeds {
-  /** Unique: `npm run chaos -- --only <name>`. */
+  /** Its own: `npm run chaos -- --only <name>`. */
   readonly name: string
   /** The queues with which it makes sense; both by default. */
   readonly queues?: ReadonlyArray<QueueType>
@@ -24,9 +26,10 @@ export interface Scenario extends WorldNeeds {
   readonly verify?: (facts: Facts) => ReadonlyArray<string>
 }
 
-/** How to run a scenario. */
+/** How to run scenarios. */
 export interface RunOptions {
   readonly seed: string
+  /** For each scenario. */
   readonly leads: number
   readonly queue: QueueType
   readonly sharedPostgres?: string | undefined
@@ -38,7 +41,7 @@ export interface RunOptions {
 const drainMs = 120_000
 
 /** Asks until it is answered: a process that was mended may need a moment. */
-const readCounts = ({ url }: World) =>
+const readCounts = (url: string) =>
   Effect.promise(async (signal): Promise<Counts | undefined> => {
     const response = await fetch(`${url}/stats/leads/counts`, { signal })
     return response.ok ? ((await response.json()) as Counts) : undefined
@@ -51,40 +54,51 @@ const readCounts = ({ url }: World) =>
     Effect.timeout("60 seconds"),
   )
 
-/** Runs a scenario in a world of its own and balances the books afterwards. */
-export const runScenario = (scenario: Scenario, options: RunOptions): Effect.Effect<Balance> =>
+/** What all of them need. */
+const needsOf = (scenarios: ReadonlyArray<Scenario>): WorldNeeds => ({
+  workers: Math.max(...scenarios.map(({ workers }) => workers ?? 1)),
+  ownPostgres: scenarios.some(({ ownPostgres }) => ownPostgres === true),
+  skewMs: scenarios[0]?.skewMs ?? 0,
+  env: Object.assign({}, ...scenarios.map(({ env }) => env)) as Record<string, string>,
+})
+
+/**
+ * Runs scenarios one after the other in one world, and balances the books when it has come to rest. A fault
+ * may strike while leads of the one before are still under way.
+ */
+export const runScenarios = (
+  scenarios: ReadonlyArray<Scenario>,
+  options: RunOptions,
+): Effect.Effect<Balance> =>
   Effect.gen(function* () {
-    const { queue, seed } = options
-    const world = yield* makeWorld({
-      ...scenario,
-      draw: drawBy(`${seed} ${scenario.name}`),
-      queue,
-      size: options.leads,
-      overMs: scenario.overMs ?? 3000,
-      sharedPostgres: options.sharedPostgres,
-    })
-    scenario.before?.(world)
-    yield* Effect.all([world.senders.run, scenario.fault(world)], { concurrency: 2, discard: true })
-    yield* until(
-      Effect.map(inFlight(world.databaseUrl), (leads) => leads === 0),
-      drainMs,
-    )
+    const { keepIn, leads: size, queue, seed, sharedPostgres } = options
+    const site = yield* makeSite({ ...needsOf(scenarios), queue, sharedPostgres })
+    const sent: Array<Sent> = []
+    for (const { before, fault, name, overMs = 3000 } of scenarios) {
+      const world = withLeads(site, { name, draw: drawBy(`${seed} ${name}`), size, overMs })
+      site.book.behave(() => CustomerBehaviour.reply())
+      before?.(world)
+      yield* Effect.all([world.senders.run, fault(world)], { concurrency: 2, discard: true })
+      sent.push(...world.senders.sent)
+    }
+    const nothingUnderWay = Effect.map(inFlight(site.databaseUrl), (leads) => leads === 0)
+    yield* until(nothingUnderWay, drainMs)
     // The customer's side of the last answer may close a moment later than ours.
-    yield* until(() => world.book.exchanges.every((exchange) => exchange.closedAt !== undefined), 5000)
-    const apps = [world.api, ...world.workers]
+    yield* until(() => site.book.exchanges.every((exchange) => exchange.closedAt !== undefined), 5000)
+    const apps = [site.api, ...site.workers]
     const facts: Facts = {
-      sent: world.senders.sent,
-      rows: yield* readRows(world.databaseUrl),
-      counts: yield* readCounts(world),
-      exchanges: world.book.exchanges,
-      stalledMs: world.book.stalledMs(),
+      sent,
+      rows: yield* readRows(site.databaseUrl),
+      counts: yield* readCounts(site.url),
+      exchanges: site.book.exchanges,
+      stalledMs: site.book.stalledMs(),
       output: apps.flatMap((app) => app.output()),
       ended: apps.flatMap((app) => app.ended()),
     }
     const books = balance(facts)
-    const findings = [...books.findings, ...(scenario.verify?.(facts) ?? [])]
-    if (options.keepIn !== undefined && findings.length > 0) {
-      const file = join(options.keepIn, `${scenario.name}-${queue}.json`)
+    const findings = [...books.findings, ...scenarios.flatMap(({ verify }) => verify?.(facts) ?? [])]
+    if (keepIn !== undefined && findings.length > 0) {
+      const file = join(keepIn, `${scenarios.map(({ name }) => name).join(" ")}-${queue}.json`)
       writeFileSync(file, JSON.stringify({ findings, ...facts }))
     }
     return { ...books, findings }

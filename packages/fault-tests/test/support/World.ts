@@ -24,32 +24,40 @@ export interface WorldNeeds {
   readonly skewMs?: number
 }
 
-/** Lead Gateway as it is deployed, with all its neighbours, for one scenario alone. */
-export interface World {
-  readonly draw: Draw
+/** Lead Gateway as it is deployed, with all its neighbours. */
+interface Site {
   readonly queue: QueueType
   readonly databaseUrl: string
-  /** Fails the test when the scenario did not ask for it. */
-  readonly postgres: OwnPostgres
-  /** Fails the test when the queue is another. */
-  readonly redis: TestRedis
+  readonly postgres: OwnPostgres | undefined
+  readonly redis: TestRedis | undefined
   readonly customer: TestCustomer
   readonly book: CustomerBook
   readonly url: string
   readonly api: App
   readonly workers: readonly [App, ...ReadonlyArray<App>]
+}
+
+/** A site, and the leads that come to it during one fault. */
+export interface World extends Site {
+  /** Fails the test when no scenario asked for it. */
+  readonly postgres: OwnPostgres
+  /** Fails the test when the queue is another. */
+  readonly redis: TestRedis
+  readonly draw: Draw
   readonly senders: Senders
   /** How many leads are sent. */
   readonly size: number
+  /** How often the customer had been asked before. */
+  readonly askedBefore: number
 }
 
-/** Small times, so that a scenario takes seconds. Ten attempts: a slow machine must not use them up. */
+/** Small times, so that a scenario takes seconds. Twelve attempts: a slow machine must not use them up. */
 const settings = {
   API_HOST: "127.0.0.1",
   CUSTOMER_API_TOKEN: "customer-token",
   CUSTOMER_API_TIMEOUT: "1s",
-  MAX_RETRY_ATTEMPTS: "10",
-  RETRY_BACKOFF_BASE: "200ms",
+  MAX_RETRY_ATTEMPTS: "12",
+  RETRY_BACKOFF_BASE: "100ms",
   RETRY_SCAN_INTERVAL: "500ms",
   WORKER_POLL_INTERVAL: "500ms",
   WORKER_CONCURRENCY: "20",
@@ -61,19 +69,15 @@ const absent = (what: string): never => {
   throw new Error(`this scenario has no ${what} of its own`)
 }
 
-/** Starts a world and waits until it is ready. No lead is on its way yet. */
-export const makeWorld = Effect.fnUntraced(function* (
+/** Starts a site and waits until it is ready. */
+export const makeSite = Effect.fnUntraced(function* (
   options: WorldNeeds & {
-    readonly draw: Draw
     readonly queue: QueueType
-    readonly size: number
-    /** Over which time leads come in. */
-    readonly overMs: number
     /** The Postgres server for scenarios that do nothing to it; by default that of the test run. */
     readonly sharedPostgres?: string | undefined
   },
 ) {
-  const { draw, queue, size } = options
+  const { queue } = options
   const folder = yield* makeFolder
   const postgres = options.ownPostgres === true ? yield* makeOwnPostgres : undefined
   const databaseUrl = postgres?.url ?? (yield* TestDatabase.make({ serverUrl: options.sharedPostgres })).url
@@ -115,26 +119,35 @@ export const makeWorld = Effect.fnUntraced(function* (
   yield* Effect.forEach(all, (app) => app.start, { discard: true })
   yield* Effect.forEach(all, (app) => app.ready, { concurrency: "unbounded", discard: true })
 
-  const leads = Array.from({ length: size }, (_, index) => sampleLead(draw, `${queue}-${index + 1}`))
   const url = `http://127.0.0.1:${apiPort}`
-  const senders = makeSenders({ url, leads, overMs: options.overMs })
-  const world: World = {
-    draw,
-    queue,
-    databaseUrl,
+  const site: Site = { queue, databaseUrl, postgres, redis, customer, book, url, api, workers }
+  return site
+})
+
+/** The site with so many leads on their way to it; which ones is drawn. */
+export const withLeads = (
+  site: Site,
+  options: {
+    readonly name: string
+    readonly draw: Draw
+    readonly size: number
+    /** Over which time leads come in. */
+    readonly overMs: number
+  },
+): World => {
+  const { draw, name, overMs, size } = options
+  const leads = Array.from({ length: size }, (_, index) => sampleLead(draw, `${name}-${index + 1}`))
+  return {
+    ...site,
     get postgres() {
-      return postgres ?? absent("Postgres")
+      return site.postgres ?? absent("Postgres")
     },
     get redis() {
-      return redis ?? absent("Redis")
+      return site.redis ?? absent("Redis")
     },
-    customer,
-    book,
-    url,
-    api,
-    workers,
-    senders,
+    draw,
+    senders: makeSenders({ url: site.url, leads, overMs }),
     size,
+    askedBefore: site.book.exchanges.length,
   }
-  return world
-})
+}

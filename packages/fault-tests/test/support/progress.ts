@@ -11,7 +11,9 @@ const whenAccepted = (world: World, share: number): Effect.Effect<void> =>
 
 /** Waits until the customer was asked so often, as a share of all leads. */
 export const whenAsked = (world: World, share: number): Effect.Effect<void> =>
-  Effect.asVoid(until(() => world.book.exchanges.length >= share * world.size, patienceMs))
+  Effect.asVoid(
+    until(() => world.book.exchanges.length - world.askedBefore >= share * world.size, patienceMs),
+  )
 
 /** A moment in the run that the seed chooses: a share of the leads, and then a little more. */
 export const someTime = (
