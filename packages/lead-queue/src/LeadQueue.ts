@@ -28,14 +28,30 @@ export class LeadQueueUnavailable extends Schema.TaggedError<LeadQueueUnavailabl
 export class LeadQueue extends Context.Service<
   LeadQueue,
   {
-    /** Says that leads may be looked at now. Returns at once; a queue that is down costs latency, not leads. */
+    /**
+     * Says that leads may be looked at now. Returns at once and keeps little: what a queue that is down was not
+     * told is found in the store.
+     */
     readonly offer: (ids: ReadonlyArray<LeadId>) => Effect.Effect<void>
-    /** Waits until there may be something to do, `within` at most, and says what. */
+    /**
+     * Waits until there may be something to do, `within` at most, and says what: `max` leads at most, those that
+     * were offered first. No lead is given twice for one offer, and an interrupted take loses none.
+     */
     readonly take: (options: {
       readonly max: number
       readonly within: Duration.Duration
     }) => Effect.Effect<Hint>
     /** How many leads wait for a worker. */
     readonly depth: Effect.Effect<number, LeadQueueUnavailable>
+    /**
+     * How long an offered lead may wait in the queue before somebody should look for it in the store. Zero when
+     * the queue remembers nothing, or cannot be asked now.
+     */
+    readonly patience: Effect.Effect<Duration.Duration>
+    /**
+     * Waits until the queue is found to have lost what it held: then offer everything again. Of all processes
+     * that take, one is told. Never ends for a queue that remembers nothing.
+     */
+    readonly forgot: Effect.Effect<void>
   }
 >()("@lead-gateway/lead-queue/LeadQueue") {}

@@ -62,6 +62,8 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
           Effect.map((rows) => Number(rows[0]?.leads ?? 0)),
           Effect.mapError(() => new LeadQueueUnavailable()),
         ),
+        patience: Effect.succeed(Duration.zero),
+        forgot: Effect.never,
       })
     }),
   )

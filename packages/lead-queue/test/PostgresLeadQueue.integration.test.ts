@@ -7,6 +7,7 @@ import { Context, Duration, Effect, Fiber, Layer, Queue, Redacted } from "effect
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { LeadQueue, PostgresLeadQueue } from "../src/index.ts"
+import { conforms } from "./conformance.ts"
 
 const directory = fileURLToPath(new URL("../../../migrations", import.meta.url))
 
@@ -29,6 +30,15 @@ const process = (options: PostgresLeadQueue.PostgresLeadQueueOptions) =>
     return Context.get(context, LeadQueue)
   })
 
+/** One that holds nothing back. */
+const gate = {
+  customer: "customer.example:443",
+  ratePerSecond: undefined,
+  failures: 20,
+  openFor: Duration.seconds(30),
+  ramp: Duration.zero,
+}
+
 const aLead = [LeadId.make(1)]
 
 /** Long enough to be told from a wake-up on any machine. */
@@ -46,11 +56,31 @@ const listeners = PgClient.PgClient.use((sql) =>
   ),
 )
 
+/** Ends the connections that listen. */
+const cut = (sql: PgClient.PgClient) => sql`
+  SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND query LIKE 'LISTEN%'`
+
 /** A process that listens, and has looked once at what was there before. */
 const listening = Effect.gen(function* () {
   const queue = yield* process({ listen: true })
   yield* take(queue)
   return queue
+})
+
+conforms("PostgresLeadQueue", {
+  givesIds: false,
+  world: Effect.gen(function* () {
+    const world = yield* Layer.build(Layer.fresh(World))
+    const sql = Context.get(world, PgClient.PgClient)
+    return {
+      process: ({ takes }) =>
+        Effect.orDie(Effect.provide(takes ? listening : process({ listen: false }), world)),
+      // The server is everybody's: a listener's lost connection must do.
+      down: Effect.orDie(Effect.asVoid(cut(sql))),
+      up: Effect.void,
+    }
+  }).pipe(Effect.orDie),
 })
 
 describe("PostgresLeadQueue", () => {
@@ -117,7 +147,7 @@ describe("PostgresLeadQueue", () => {
       const worker = yield* listening
       const before = yield* listeners
       assert.strictEqual(before.length, 1)
-      yield* sql`SELECT pg_terminate_backend(pid) FROM unnest(${before}::integer[]) AS pid`
+      yield* cut(sql)
       const [waited] = yield* Effect.timed(take(worker))
       assert.isTrue(Duration.isLessThan(waited, Duration.seconds(10)))
       const after = yield* listeners
@@ -158,14 +188,24 @@ describe("PostgresLeadQueue", () => {
     Effect.gen(function* () {
       const queue = yield* process({ listen: false })
       assert.strictEqual(yield* queue.depth, 0)
-      const lead = { payload: "{}", sourceHeaders: "{}", payloadHash: "0".repeat(64), correlationId: "c" }
-      yield* LeadIntake.use(({ receive }) => Effect.forEach([lead, lead, lead], receive))
+      const lead = {
+        payload: "{}",
+        sourceHeaders: "{}",
+        payloadHash: "0".repeat(64),
+        correlationId: "c",
+        queuePatience: yield* queue.patience,
+      }
+      yield* LeadIntake.use(({ receive }) => Effect.forEach([lead, lead, lead], (one) => receive(one)))
       assert.strictEqual(yield* queue.depth, 3)
-      yield* LeadWork.use((work) => work.claim({ max: 2, lease: Duration.minutes(1) }))
+      yield* LeadWork.use((work) => work.claim({ max: 2 }))
       assert.strictEqual(yield* queue.depth, 1)
     }).pipe(
       Effect.scoped,
-      Effect.provide(Layer.mergeAll(LeadIntake.layer, LeadWork.layer).pipe(Layer.provideMerge(World))),
+      Effect.provide(
+        Layer.mergeAll(LeadIntake.layer, LeadWork.layer({ lease: Duration.minutes(1), gate })).pipe(
+          Layer.provideMerge(World),
+        ),
+      ),
     ),
   )
 })

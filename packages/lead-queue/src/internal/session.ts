@@ -1,0 +1,103 @@
+/**
+ * One connection to one Redis server, from its handshake to its end. It never connects again by itself.
+ *
+ * ioredis's own handshake goes on with database 0 when SELECT fails, and writes warnings to standard error; so
+ * AUTH and SELECT are sent here.
+ */
+import { Duration, Effect, Redacted, type Scope } from "effect"
+import { Redis } from "ioredis"
+import type { Address, RedisUrl } from "../RedisUrl.ts"
+import { RedisTrouble, troubleOf } from "./trouble.ts"
+
+/** How long a server may take to accept a connection, and to answer a command. */
+export const patience = Duration.seconds(2)
+
+/** A connection that is closed with the scope; it may be closed before. Not yet authenticated. */
+export const open = (
+  address: Address,
+  options: { readonly tls: boolean },
+): Effect.Effect<Redis, RedisTrouble, Scope.Scope> => {
+  let why: unknown
+  return Effect.acquireRelease(
+    Effect.sync(() => {
+      const client = new Redis({
+        host: address.host,
+        port: address.port,
+        ...(options.tls ? { tls: {} } : {}),
+        lazyConnect: true,
+        protocol: 2,
+        disableClientInfo: true,
+        enableReadyCheck: false,
+        enableOfflineQueue: false,
+        autoResendUnfulfilledCommands: false,
+        retryStrategy: () => null,
+        connectTimeout: Duration.toMillis(patience),
+        disconnectTimeout: 1,
+      })
+      // Without a listener it would be printed.
+      client.on("error", (error) => (why = error))
+      return client
+    }),
+    (client) => Effect.sync(() => client.disconnect()),
+  ).pipe(
+    Effect.tap((client) => ask(client, () => client.connect())),
+    Effect.mapError((trouble) => (why === undefined ? trouble : troubleOf(why))),
+  )
+}
+
+/**
+ * Waits for an answer of this connection, {@link patience} or `within` at most; closes it when none comes.
+ *
+ * By the time of the machine: the server's is no test's.
+ */
+export const ask = <A>(
+  client: Redis,
+  command: (client: Redis) => Promise<A>,
+  within: Duration.Duration = patience,
+): Effect.Effect<A, RedisTrouble> =>
+  Effect.callback((resume) => {
+    const timer = setTimeout(() => {
+      client.disconnect()
+      resume(Effect.fail(new RedisTrouble({ reason: "no answer" })))
+    }, Duration.toMillis(within))
+    const settle = (result: Effect.Effect<A, RedisTrouble>) => {
+      clearTimeout(timer)
+      resume(result)
+    }
+    command(client).then(
+      (answer) => settle(Effect.succeed(answer)),
+      (error: unknown) => settle(Effect.fail(troubleOf(error))),
+    )
+    return Effect.sync(() => clearTimeout(timer))
+  })
+
+/** Says who we are and which database we mean. A server that wants no password is content with one. */
+export const introduce = Effect.fnUntraced(function* (
+  client: Redis,
+  { username, password, database }: Pick<RedisUrl, "username" | "password" | "database">,
+) {
+  if (password !== undefined) {
+    const credentials = [...(username === undefined ? [] : [username]), Redacted.value(password)]
+    yield* ask(client, () =>
+      client.call("AUTH", ...credentials).catch((error: unknown) => {
+        if (
+          error instanceof Error &&
+          /without any password configured|no password is set/.test(error.message)
+        )
+          return
+        throw error
+      }),
+    )
+  }
+  if (database !== 0) yield* ask(client, () => client.select(database))
+  yield* Effect.ignore(ask(client, () => client.client("SETNAME", "lead-gateway")))
+})
+
+/** Waits until a connection has closed. */
+export const closed = (client: Redis): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    const end = () => resume(Effect.void)
+    if (client.status === "end" || client.status === "close") return end()
+    client.once("close", end)
+    return Effect.sync(() => client.off("close", end))
+  })

@@ -1,0 +1,18 @@
+import type { PgClient } from "@effect/sql-pg"
+import type { Layer } from "effect"
+import type { LeadQueue } from "./LeadQueue.ts"
+import * as PostgresLeadQueue from "./PostgresLeadQueue.ts"
+import * as RedisLeadQueue from "./RedisLeadQueue.ts"
+import type { RedisUrl } from "./RedisUrl.ts"
+
+/** Which queue to use, as settings say it. */
+export type QueueOptions = { readonly type: "database" } | { readonly type: "redis"; readonly url: RedisUrl }
+
+/** The queue that was chosen. `takes`: whether this process takes leads, or only offers them. */
+export const queueLayer = (
+  options: QueueOptions,
+  { takes }: { readonly takes: boolean },
+): Layer.Layer<LeadQueue, never, PgClient.PgClient> =>
+  options.type === "redis"
+    ? RedisLeadQueue.layer({ url: options.url, takes })
+    : PostgresLeadQueue.layer({ listen: takes })
