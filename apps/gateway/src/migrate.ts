@@ -1,20 +1,12 @@
-import { NodeServices } from "@effect/platform-node"
-import { dataDirectory, embeddedDatabaseSettings, Settings } from "@lead-gateway/config"
 import { Migrations } from "@lead-gateway/lead-store"
-import { runCommand } from "@lead-gateway/runtime"
 import { Console, Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import packageJson from "../package.json" with { type: "json" }
-import { chooseDatabase } from "./Database.ts"
+import { operatorDatabase } from "./Database.ts"
+import { runCli } from "./runCli.ts"
 
 const directory = "migrations"
 
-/** The database of the environment; the embedded one, which must not be running then, when none is named. */
-const target = Effect.gen(function* () {
-  const { value } = yield* Settings.load(Settings.all({ database: embeddedDatabaseSettings, dataDirectory }))
-  const { connection } = yield* chooseDatabase(value.database.connection, value.dataDirectory)
-  return { connection, directory }
-})
+const target = Effect.map(operatorDatabase, ({ connection }) => ({ connection, directory }))
 
 const report = (done: ReadonlyArray<string>, verb: string) =>
   Console.log(done.length === 0 ? "nothing to do" : done.map((name) => `${verb} ${name}`).join("\n"))
@@ -62,15 +54,4 @@ const migrate = Command.make("migrate").pipe(
   Command.withSubcommands([up, down, status, create]),
 )
 
-runCommand(
-  Command.run(migrate, { version: packageJson.version }).pipe(
-    // The help text has been printed, with what was wrong.
-    Effect.catchTag("ShowHelp", ({ errors }) =>
-      Effect.sync(() => {
-        process.exitCode = errors.length === 0 ? 0 : 1
-      }),
-    ),
-    Effect.scoped,
-    Effect.provide(NodeServices.layer),
-  ),
-)
+runCli(migrate)

@@ -150,10 +150,7 @@ describe.concurrent("a gateway that is stopped", () => {
       assert.isAtLeast(Duration.toMillis(took), 490)
       assert.isBelow(Duration.toMillis(took), 5000)
       assert.deepStrictEqual(processesOf(folder), [])
-      assert.include(
-        messages(process.stdout()),
-        "worker gives back what it could not finish in time",
-      )
+      assert.include(messages(process.stdout()), "worker gives back what it could not finish in time")
     }),
   )
 

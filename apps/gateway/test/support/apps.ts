@@ -78,6 +78,21 @@ export const start = (
 /** A process takes half a second to start, and on a machine that has much else to do many times that. */
 const patience = { within: "40 seconds" } as const
 
+/** Runs an operator's command to its end. */
+export const command = Effect.fnUntraced(function* (
+  name: "ledger" | "replay",
+  { args = [], folder }: { readonly folder: string; readonly args?: ReadonlyArray<string> },
+) {
+  const process = yield* TestProcess.spawn({
+    program: inRepository(`apps/gateway/src/${name}.ts`),
+    cwd: folder,
+    env: { NODE_COMPILE_CACHE: compileCache },
+    args,
+  })
+  const exited = yield* process.exited
+  return { exited, stdout: process.stdout(), stderr: process.stderr() }
+})
+
 /** Starts a gateway and waits until it says where it is. */
 export const startGateway = Effect.fnUntraced(function* (
   options: { readonly folder?: string; readonly env?: Env } & Partial<TestProcessOptions> = {},

@@ -1,0 +1,63 @@
+import { imbalance, LeadLedger, ledgerAccounts, ledgerDifferences } from "@lead-gateway/lead-store"
+import { Console, Data, Effect, Layer } from "effect"
+import { Command, Flag } from "effect/cli"
+import * as OperatorStore from "./OperatorStore.ts"
+import { runCli } from "./runCli.ts"
+
+/** The books do not balance: a lead is lost, counted twice, or nobody would ever look at it again. */
+class LedgerUnbalanced extends Data.TaggedError("LedgerUnbalanced")<{ readonly message: string }> {}
+
+const accountNames: Readonly<Record<(typeof ledgerAccounts)[number], string>> = {
+  received: "received",
+  rejected: "= rejected",
+  delivered: "+ delivered",
+  failed: "+ failed",
+  permanentlyFailed: "+ permanently failed",
+  inFlight: "+ in flight",
+}
+
+const line = (name: string, counters: number | string, rows: number | string) =>
+  `${name.padEnd(22)}${String(counters).padStart(12)}${String(rows).padStart(12)}`
+
+const ledger = Command.make(
+  "ledger",
+  {
+    json: Flag.Boolean("json").pipe(
+      Flag.withDescription("Print the figures as JSON"),
+      Flag.withDefault(false),
+    ),
+  },
+  Effect.fnUntraced(
+    function* ({ json }) {
+      yield* OperatorStore.ready
+      const { counters, rows } = yield* LeadLedger.use(({ both }) => both)
+      const differences = ledgerDifferences(counters, rows)
+      const missing = { counters: imbalance(counters), rows: imbalance(rows) }
+      yield* json
+        ? Console.log(JSON.stringify({ counters, rows, missing }))
+        : Console.log(
+            [
+              line("", "counters", "rows"),
+              ...ledgerAccounts.map((account) =>
+                line(accountNames[account], counters[account], rows[account]),
+              ),
+              line("missing", missing.counters, missing.rows),
+              line("stranded", "", rows.stranded),
+            ].join("\n"),
+          )
+      const faults = [
+        ...(missing.counters === 0 ? [] : [`the counters miss ${missing.counters} leads`]),
+        ...(missing.rows === 0 ? [] : [`the rows miss ${missing.rows} leads`]),
+        ...(rows.stranded === 0 ? [] : [`${rows.stranded} leads are stranded`]),
+        ...differences.map(({ account, left, right }) => `${account}: ${left} counted, ${right} found`),
+      ]
+      if (faults.length > 0) return yield* new LedgerUnbalanced({ message: faults.join("\n") })
+      if (!json) yield* Console.log("the books balance")
+    },
+    Effect.provide(LeadLedger.layer.pipe(Layer.provideMerge(OperatorStore.layer))),
+  ),
+).pipe(
+  Command.withDescription("Compare the counters with the leads; code 1 when a lead is missing in either"),
+)
+
+runCli(ledger)

@@ -1,0 +1,77 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { command, startGateway } from "./support/apps.ts"
+import { ask, reached, receive } from "./support/http.ts"
+import { validLead, without } from "./support/leads.ts"
+
+describe("an operator beside a running gateway", () => {
+  it.live("compares the counters with the leads", () =>
+    Effect.gen(function* () {
+      const { folder, url } = yield* startGateway()
+      yield* reached(url, yield* receive(url, validLead), "DELIVERED")
+      yield* reached(url, yield* receive(url, { ...validLead, zipcode: "10115" }), "REJECTED")
+      const { exited, stdout } = yield* command("ledger", { folder })
+      assert.strictEqual(exited.code, 0)
+      assert.deepStrictEqual(
+        stdout.map((line) => line.trim().replace(/ +/g, " ")),
+        [
+          "counters rows",
+          "received 2 2",
+          "= rejected 1 1",
+          "+ delivered 1 1",
+          "+ failed 0 0",
+          "+ permanently failed 0 0",
+          "+ in flight 0 0",
+          "missing 0 0",
+          "stranded 0",
+          "the books balance",
+        ],
+      )
+      const json = yield* command("ledger", { folder, args: ["--json"] })
+      const { counters, missing, rows } = JSON.parse(json.stdout.join("")) as Record<string, object>
+      assert.deepStrictEqual(rows, { ...counters, stranded: 0 })
+      assert.deepStrictEqual<unknown>(missing, { counters: 0, rows: 0 })
+    }),
+  )
+
+  it.live("sends a lead again by a request that counts once", () =>
+    Effect.gen(function* () {
+      const { folder, url } = yield* startGateway()
+      const parked = yield* receive(url, without("phone"))
+      yield* reached(url, parked, "FAILED")
+      const args = ["--request", "ticket-7", "--status", "FAILED", "--reason", "MISSING_REQUIRED_FIELD"]
+      for (const _ of ["first", "again"]) {
+        const { exited, stdout } = yield* command("replay", { folder, args })
+        assert.deepStrictEqual(stdout, ["request ticket-7: 1 leads are RECEIVED again"])
+        assert.strictEqual(exited.code, 0)
+      }
+      const isParkedAgain = (types: ReadonlyArray<string>) =>
+        types.join() === "received,parked,replayed,parked"
+      let types: ReadonlyArray<string> = []
+      while (!isParkedAgain(types)) {
+        const { json } = yield* ask(`${url}/stats/leads/${parked}/history`)
+        types = (json as { events: ReadonlyArray<{ type: string }> }).events.map(({ type }) => type)
+      }
+      const conflict = yield* command("replay", { folder, args: ["--request", "ticket-7", "--id", "1"] })
+      assert.strictEqual(conflict.exited.code, 1)
+      assert.deepStrictEqual(conflict.stderr, [
+        "replay request ticket-7 was made before, with other criteria",
+      ])
+    }),
+  )
+
+  it.live("is told what is wrong with a request, flag by flag, and nothing is sent", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* startGateway()
+      const wrong = ["--request", "two words", "--reason", "not a code", "--received-from", "yesterday"]
+      const { exited, stderr } = yield* command("replay", { folder, args: wrong })
+      assert.strictEqual(exited.code, 1)
+      assert.deepStrictEqual(
+        stderr.map((line) => line.split(":")[0]),
+        ["--request", "--reason", "--received-from"],
+      )
+      const all = yield* command("replay", { folder, args: ["--request", "everything"] })
+      assert.deepStrictEqual(all.stderr, ["at least one criterion"])
+    }),
+  )
+})
