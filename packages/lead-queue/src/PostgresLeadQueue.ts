@@ -53,7 +53,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
       const anyDue: Hint = { _tag: "AnyDue" }
       const depth = sql<{
         leads: bigint
-      }>`SELECT count(*) AS leads FROM inbound_lead WHERE next_attempt_at <= now()`
+      }>`SELECT count(*) AS leads FROM open_lead WHERE due_at <= now()`
 
       return LeadQueue.of({
         offer: () => Effect.asVoid(Queue.offer(offered, undefined)),
