@@ -1,41 +1,46 @@
 /** Which queue tells the workers what to look at next. */
+import { RedisUrl } from "@lead-gateway/lead-queue"
+import { Result } from "effect"
 import * as Kind from "./Kind.ts"
 import * as Settings from "./Settings.ts"
-import { isSet } from "./Source.ts"
 
-/** The queue. */
-export interface QueueSettings {
-  /** `database`: Postgres itself is the queue. */
-  readonly type: "database"
+/** The queue: Postgres itself, or a list in Redis. */
+export type QueueSettings =
+  | { readonly type: "database" }
+  | { readonly type: "redis"; readonly url: RedisUrl.RedisUrl }
+
+const allowed = `${RedisUrl.allowed}, or QUEUE_TYPE=database, which needs no Redis`
+
+/** Shown without credentials; a wrong one is not shown at all. */
+const redisUrl = Settings.required(
+  "REDIS_URL",
+  Kind.makeSecret(
+    allowed,
+    (text) => Result.mapError(RedisUrl.parse(text), (why) => `${allowed} (${why})`),
+    RedisUrl.show,
+  ),
+  "Where Redis is, with `QUEUE_TYPE=redis`; else it is ignored",
+)
+
+const settings = (fallback: "redis" | "database"): Settings.Settings<QueueSettings> => {
+  const type = Settings.withDefault(
+    "QUEUE_TYPE",
+    Kind.literals(["redis", "database"]),
+    "Which queue tells the workers what to look at next",
+    fallback,
+  )
+  const database = Settings.map(type, (): QueueSettings => ({ type: "database" }))
+  const redis = Settings.map(Settings.all({ type, url: redisUrl }), ({ url }): QueueSettings => ({
+    type: "redis",
+    url,
+  }))
+  return Settings.choose([database, redis], (source) =>
+    Result.getOrUndefined(type.read(source)) === "redis" ? redis : database,
+  )
 }
 
-const type = Settings.withDefault(
-  "QUEUE_TYPE",
-  Kind.literals(["database"], "(redis follows in the next release)"),
-  "Which queue tells the workers what to look at next",
-  "database",
-)
+/** The queue of the gateway, which runs with nothing set. */
+export const embeddedQueueSettings: Settings.Settings<QueueSettings> = settings("database")
 
-const withoutRedis = Settings.map(
-  Settings.all({
-    type,
-    redisUrl: Settings.optional(
-      "REDIS_URL",
-      Kind.makeSecret(
-        "QUEUE_TYPE=database beside it, or leave it unset: redis follows in the next release",
-        () => undefined,
-      ),
-      "Not supported yet",
-    ),
-  }),
-  ({ type }) => ({ type }),
-)
-
-/** The queue of the gateway. It has no use for `REDIS_URL`, which may be meant for others. */
-export const embeddedQueueSettings: Settings.Settings<QueueSettings> = Settings.all({ type })
-
-/** The queue of api and worker. A `REDIS_URL` is a mistake unless `QUEUE_TYPE` says that it is not meant. */
-export const queueSettings: Settings.Settings<QueueSettings> = Settings.choose(
-  [embeddedQueueSettings, withoutRedis],
-  (source) => (isSet(source, "QUEUE_TYPE") ? embeddedQueueSettings : withoutRedis),
-)
+/** The queue of api and worker. */
+export const queueSettings: Settings.Settings<QueueSettings> = settings("database")

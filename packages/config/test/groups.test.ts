@@ -136,15 +136,37 @@ describe("api and worker", () => {
     }),
   )
 
-  it.effect("refuse a queue that does not exist yet, and a REDIS_URL that would do nothing", () =>
+  it.effect("need to know where Redis is when it is the queue, and ignore it when it is not", () =>
     Effect.gen(function* () {
+      const ways =
+        "redis://[user:password@]host:6379[/database], redis+sentinel://host:26379,host:26379/master-name[/database] " +
+        "or redis+cluster://host:6379,host:6379 (rediss… for TLS), or QUEUE_TYPE=database, which needs no Redis"
       assert.deepStrictEqual(yield* mistakes(Config.queueSettings, { QUEUE_TYPE: "redis" }), [
-        'QUEUE_TYPE: "redis" is not allowed; use database (redis follows in the next release)',
+        `REDIS_URL: is missing; use ${ways}`,
       ])
-      assert.deepStrictEqual(yield* mistakes(Config.queueSettings, { REDIS_URL: "redis://:hunter2@x" }), [
-        "REDIS_URL: (secret) is not allowed; use QUEUE_TYPE=database beside it, or leave it unset: redis follows in the next release",
+      assert.deepStrictEqual(
+        yield* mistakes(Config.queueSettings, { QUEUE_TYPE: "redis", REDIS_URL: "redis://:hunter2@x:port" }),
+        [`REDIS_URL: (secret) is not allowed; use ${ways} (a host is wrong)`],
+      )
+      assert.deepStrictEqual(
+        (yield* load(Config.queueSettings, { REDIS_URL: "redis://x:port", QUEUE_TYPE: "database" })).value,
+        { type: "database" },
+      )
+      assert.deepStrictEqual(yield* mistakes(Config.queueSettings, { QUEUE_TYPE: "kafka" }), [
+        'QUEUE_TYPE: "kafka" is not allowed; use one of redis, database',
       ])
-      yield* load(Config.queueSettings, { REDIS_URL: "redis://x", QUEUE_TYPE: "database" })
+    }),
+  )
+
+  it.effect("show where Redis is, and no password", () =>
+    Effect.gen(function* () {
+      const { value, summary } = yield* load(
+        Config.embeddedQueueSettings,
+        { QUEUE_TYPE: "redis", REDIS_URL_FILE: "url" },
+        { url: "rediss://:hunter2@cache/2\n" },
+      )
+      assert.strictEqual(value.type, "redis")
+      assert.deepStrictEqual(summary, { QUEUE_TYPE: "redis", REDIS_URL: "rediss://cache:6379/2" })
     }),
   )
 

@@ -74,7 +74,7 @@ conforms("PostgresLeadQueue", {
     const world = yield* Layer.build(Layer.fresh(World))
     const sql = Context.get(world, PgClient.PgClient)
     return {
-      process: ({ takes }) =>
+      process: ({ takes }: { readonly takes: boolean }) =>
         Effect.orDie(Effect.provide(takes ? listening : process({ listen: false }), world)),
       // The server is everybody's: a listener's lost connection must do.
       down: Effect.orDie(Effect.asVoid(cut(sql))),
