@@ -57,6 +57,11 @@ export interface TestCustomerOptions {
   readonly respond?: CustomerBehaviours
   /** How long the customer keeps an idle connection, as it says in `Keep-Alive`; 5 s by default. */
   readonly keepAliveTimeoutMs?: number
+  /**
+   * Any free one by default. One that is down for long wants a port below those that systems give to outgoing
+   * connections, so that nobody takes it meanwhile.
+   */
+  readonly port?: number
 }
 
 /** Starts customers. */
@@ -126,7 +131,7 @@ const start = async (options: TestCustomerOptions): Promise<TestCustomer> => {
       return Effect.sync(() => waiting.delete(look))
     })
 
-  await listen(0)
+  await listen(options.port ?? 0)
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}/leads`,

@@ -86,7 +86,7 @@ export const customerFaults: ReadonlyArray<Scenario> = [
 ]
 
 /**
- * A customer that is away for longer than all attempts of a lead take: 3 s. The circuit breaker keeps them, so
+ * A customer that is away for longer than all attempts of a lead take: 1.5 s. The circuit breaker keeps them, so
  * every lead is delivered.
  */
 export const customerIsAway: Scenario = {

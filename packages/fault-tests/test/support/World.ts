@@ -81,9 +81,8 @@ export const makeSite = Effect.fnUntraced(function* (
   const folder = yield* makeFolder
   const postgres = options.ownPostgres === true ? yield* makeOwnPostgres : undefined
   const databaseUrl = postgres?.url ?? (yield* TestDatabase.make({ serverUrl: options.sharedPostgres })).url
-  // An option makes it a server of its own in any case.
-  const redis = queue === "redis" ? yield* TestRedis.make({ keepsData: false }) : undefined
-  const customer = yield* TestCustomer.make()
+  const redis = queue === "redis" ? yield* TestRedis.make({ port: yield* ownPort }) : undefined
+  const customer = yield* TestCustomer.make({ port: yield* ownPort })
   const book = keepBook(customer, () => CustomerBehaviour.reply())
 
   const apiPort = yield* ownPort
