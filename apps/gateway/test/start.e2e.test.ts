@@ -27,6 +27,7 @@ const fiveMistakes = {
     MAX_BODY_BYTES: "many",
     LOG_FORMAT: "xml",
     SHUTDOWN_TIMEOUT: "-1s",
+    QUEUE_TYPE: "database",
   },
   worker: {
     DB_MAX_OPEN_CONNS: "none",
@@ -36,6 +37,7 @@ const fiveMistakes = {
     CUSTOMER_API_ALLOW_PRIVATE: "perhaps",
     DATABASE_URL: "postgres://127.0.0.1/leads",
     CUSTOMER_API_URL: "http://127.0.0.1/leads",
+    QUEUE_TYPE: "database",
   },
 } as const
 
@@ -119,7 +121,11 @@ describe.concurrent("an app that cannot start", () => {
   it.live("refuses a database that a newer version has migrated, whichever app it is", () =>
     Effect.gen(function* () {
       const [folder, { client, url }] = yield* Effect.all([makeFolder, TestDatabase.make()])
-      const env = { DATABASE_URL: url, CUSTOMER_API_URL: "http://127.0.0.1:9/" }
+      const env = {
+        DATABASE_URL: url,
+        CUSTOMER_API_URL: "http://127.0.0.1:9/",
+        QUEUE_TYPE: "database",
+      }
       const first = yield* start("api", { folder, env })
       yield* first.waitForLine("api is ready")
       yield* Effect.provide(
@@ -159,7 +165,11 @@ describe.concurrent("an app that starts", () => {
       const folder = yield* makeFolder
       const dataDir = join(folder, "later")
       const { port, url } = yield* Effect.scoped(EmbeddedPostgres.make({ dataDir, durable: false }))
-      const env = { DATABASE_URL: Redacted.value(url), CUSTOMER_API_URL: "http://127.0.0.1:9/" }
+      const env = {
+        DATABASE_URL: Redacted.value(url),
+        CUSTOMER_API_URL: "http://127.0.0.1:9/",
+        QUEUE_TYPE: "database",
+      }
       const ports = { api: yield* freePort, worker: yield* freePort }
       const api = yield* start("api", { folder, env: { ...env, API_PORT: String(ports.api) } })
       const worker = yield* start("worker", { folder, env: { ...env, WORKER_PORT: String(ports.worker) } })

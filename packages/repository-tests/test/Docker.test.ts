@@ -35,9 +35,9 @@ const starting = (lines: ReadonlyArray<string>, keyword: string) =>
   lines.filter((line) => line.startsWith(`${keyword} `)).length
 
 describe("compose.yaml", () => {
-  it("runs Postgres, the api and the worker, and starts the apps once Postgres is healthy", () => {
-    assert.sameMembers(Object.keys(services), ["postgres", "api", "worker"])
-    assert.isNotEmpty(services["postgres"]?.healthcheck?.test)
+  it("runs Postgres, Redis, the api and the worker, and starts the apps once Postgres is healthy", () => {
+    assert.sameMembers(Object.keys(services), ["postgres", "redis", "api", "worker"])
+    for (const name of ["postgres", "redis"]) assert.isNotEmpty(services[name]?.healthcheck?.test, name)
     for (const [name, { depends_on }] of apps) assert.property(depends_on, "postgres", name)
   })
 

@@ -1,4 +1,4 @@
-import { TestCustomer, TestDatabase } from "@lead-gateway/testkit"
+import { TestCustomer, TestDatabase, TestRedis } from "@lead-gateway/testkit"
 import { Context, Effect } from "effect"
 import { makeFolder, start, startGateway } from "./apps.ts"
 
@@ -22,11 +22,16 @@ export const oneProcess = Effect.gen(function* () {
   return System.of({ customer, output: process.lines, url })
 })
 
-/** Api and worker as processes of their own, on one database. */
+/** Api and worker as processes of their own, on one database and one Redis. */
 export const twoProcesses = Effect.gen(function* () {
   const customer = yield* TestCustomer.make()
-  const [database, folder] = yield* Effect.all([TestDatabase.make(), makeFolder])
-  const env = { ...settings, DATABASE_URL: database.url, CUSTOMER_API_URL: customer.url }
+  const [database, folder, redis] = yield* Effect.all([TestDatabase.make(), makeFolder, TestRedis.make()])
+  const env = {
+    ...settings,
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    CUSTOMER_API_URL: customer.url,
+  }
   const [api, worker] = yield* Effect.all([start("api", { folder, env }), start("worker", { folder, env })])
   const line = yield* api.waitForLine("api is listening")
   yield* Effect.all([api.waitForLine("api is ready"), worker.waitForLine("worker is ready")])
