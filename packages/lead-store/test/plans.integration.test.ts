@@ -11,9 +11,12 @@ import {
   history,
   inWorld,
   open,
+  proceed,
   receive,
   record,
+  rejected,
   release,
+  replay,
   succeeded,
   timeComes,
 } from "./support/world.ts"
@@ -115,6 +118,10 @@ describe("the store's statements on 30 partitions", () => {
           assert(again !== undefined)
           yield* open(again)
           yield* record(again, 2, succeeded)
+          yield* proceed((yield* claim(1))[0] ?? again, rejected)
+          const { partitions: replayed } = yield* readBy(replay("some", { statuses: ["REJECTED"] }))
+          assert.isTrue(replayed.length > 0)
+          assert.deepStrictEqual((yield* readBy(replay("one", { ids: [again.id] }))).partitions, [own])
           // A late word of a lead that has ended.
           assert.deepStrictEqual((yield* readBy(record(retry, 1, failed))).partitions, [own])
           assert.deepStrictEqual((yield* readBy(history(again.id))).partitions, [own])

@@ -1,0 +1,164 @@
+import { assert, describe, it } from "@effect/vitest"
+import { PgClient } from "@effect/sql-pg"
+import type { LeadId } from "@lead-gateway/lead"
+import { Deferred, Effect, Fiber, Schema } from "effect"
+import { imbalance, LeadLedger, LeadReplay, ReplayRequest } from "../src/index.ts"
+import { badEnds } from "./support/replay.ts"
+import {
+  claim,
+  claimOne,
+  eventsOf,
+  failed,
+  history,
+  inWorld,
+  open,
+  parked,
+  proceed,
+  receive,
+  record,
+  rejected,
+  replay,
+  rowOf,
+  succeeded,
+  unknownAndLast,
+} from "./support/world.ts"
+
+const all = Schema.decodeSync(ReplayRequest)({ request: "all", criteria: { statuses: ["REJECTED"] } })
+
+/** So many leads that were rejected, over two partitions. */
+const rejectedLeads = Effect.fnUntraced(function* (count: number) {
+  const sql = yield* PgClient.PgClient
+  yield* sql`SELECT setval('inbound_lead_id_seq', ${1_000_000 - count / 2}::bigint)`
+  yield* receive(count)
+  yield* Effect.forEach(yield* claim(count), (lead) => proceed(lead, rejected), { concurrency: "unbounded" })
+})
+
+const timesReplayed = PgClient.PgClient.use((sql) =>
+  Effect.map(
+    sql<{ leads: number; events: number }>`
+      SELECT count(DISTINCT lead_id)::integer AS leads, count(*)::integer AS events
+      FROM lead_event WHERE type = 'replayed'`,
+    (rows) => rows[0],
+  ),
+)
+
+describe("a replay that is asked for more than once", () => {
+  it.effect("is carried out once, and says the same again", () =>
+    Effect.gen(function* () {
+      yield* rejectedLeads(4)
+      assert.strictEqual(
+        yield* replay("all", { statuses: ["REJECTED", "FAILED"], ids: [999_999, 1_000_000] }),
+        2,
+      )
+      yield* Effect.forEach(yield* claim(4), (lead) => proceed(lead, rejected))
+      assert.strictEqual(
+        yield* replay("all", { ids: [1_000_000, 999_999, 999_999], statuses: ["FAILED", "REJECTED"] }),
+        2,
+      )
+      assert.deepStrictEqual(yield* timesReplayed, { leads: 2, events: 2 })
+    }).pipe(inWorld),
+  )
+
+  it.effect("is refused when its name was used for others, and does nothing", () =>
+    Effect.gen(function* () {
+      yield* rejectedLeads(2)
+      yield* replay("mine", { ids: [5] })
+      const error = yield* Effect.flip(replay("mine", { statuses: ["REJECTED"] }))
+      assert.strictEqual(error._tag, "ReplayRequestConflict")
+      assert.strictEqual(error.message, "replay request mine was made before, with other criteria")
+      assert.deepStrictEqual(yield* timesReplayed, { leads: 0, events: 0 })
+    }).pipe(inWorld),
+  )
+
+  it.effect("does not reach leads that came after it was first made", () =>
+    Effect.gen(function* () {
+      yield* rejectedLeads(2)
+      const sql = yield* PgClient.PgClient
+      yield* sql`SELECT begin_replay('all', '{"statuses": ["REJECTED"]}')`
+      yield* receive(1)
+      yield* proceed(yield* claimOne, rejected)
+      assert.strictEqual(yield* replay("all", { statuses: ["REJECTED"] }), 2)
+    }).pipe(inWorld),
+  )
+
+  it.effect("tells of its leads as they are committed, and goes on where it was interrupted", () =>
+    Effect.gen(function* () {
+      yield* rejectedLeads(1200)
+      const { replay } = yield* LeadReplay
+      const first: Array<LeadId> = []
+      const begun = yield* Deferred.make<void>()
+      const killed = yield* Effect.forkChild(
+        replay(all, (ids) => {
+          first.push(...ids)
+          return Effect.andThen(Deferred.succeed(begun, undefined), Effect.never)
+        }),
+      )
+      yield* Deferred.await(begun)
+      yield* Fiber.interrupt(killed)
+      assert.deepStrictEqual(yield* timesReplayed, { leads: 500, events: 500 })
+
+      const rest: Array<LeadId> = []
+      const done = yield* replay(all, (ids) => Effect.sync(() => rest.push(...ids)))
+      assert.deepStrictEqual(done, { replayed: 1200 })
+      assert.deepStrictEqual([first.length, rest.length, new Set([...first, ...rest]).size], [500, 700, 1200])
+      assert.deepStrictEqual(yield* replay(all, () => Effect.die("there is none left")), { replayed: 1200 })
+    }).pipe(inWorld),
+  )
+
+  it.effect("replays each lead once when four callers make it at the same time", () =>
+    Effect.gen(function* () {
+      yield* rejectedLeads(1200)
+      const told: Array<LeadId> = []
+      const results = yield* Effect.all(
+        Array.from({ length: 4 }, () =>
+          LeadReplay.use(({ replay }) => replay(all, (ids) => Effect.sync(() => told.push(...ids)))),
+        ),
+        { concurrency: "unbounded" },
+      )
+      assert.deepStrictEqual(
+        results,
+        Array.from({ length: 4 }, () => ({ replayed: 1200 })),
+      )
+      assert.deepStrictEqual([told.length, new Set(told).size], [1200, 1200])
+      assert.deepStrictEqual(yield* timesReplayed, { leads: 1200, events: 1200 })
+      const { fromCounters, fromRows } = yield* LeadLedger
+      assert.deepInclude(yield* fromRows, { inFlight: 1200, rejected: 0, stranded: 0 })
+      assert.strictEqual(imbalance(yield* fromCounters), 0)
+    }).pipe(inWorld),
+  )
+})
+
+describe("a late outcome of an attempt before a replay", () => {
+  for (const [where, goOn] of [
+    ["RECEIVED", Effect.void],
+    ["owned", claimOne],
+    ["parked", Effect.flatMap(claimOne, (lead) => proceed(lead, parked))],
+    ["READY, its next attempt opened", Effect.flatMap(claimOne, open)],
+  ] as const) {
+    it.effect(`completes its own row only when it is a failure: ${where}`, () =>
+      Effect.gen(function* () {
+        const lead = yield* badEnds["ended with an outcome unknown"]
+        yield* replay("again", { ids: [lead.id] })
+        yield* goOn
+        const before = yield* rowOf(lead.id)
+        assert.isFalse(yield* record(lead, 1, unknownAndLast))
+        assert.isFalse(yield* record(lead, 1, failed))
+        assert.deepStrictEqual(yield* rowOf(lead.id), before)
+        assert.deepInclude((yield* history(lead.id)).deliveryAttempts[0], { success: false, statusCode: 500 })
+      }).pipe(inWorld),
+    )
+
+    it.effect(`delivers the lead when it is a success: ${where}`, () =>
+      Effect.gen(function* () {
+        const lead = yield* badEnds["ended with an outcome unknown"]
+        yield* replay("again", { ids: [lead.id] })
+        yield* goOn
+        assert.isTrue(yield* record(lead, 1, succeeded))
+        assert.deepInclude(yield* rowOf(lead.id), { status: "DELIVERED", due_at: null })
+        assert.deepStrictEqual((yield* eventsOf(lead.id)).slice(-2), ["attempt_succeeded", "delivered"])
+        const { fromCounters, fromRows } = yield* LeadLedger
+        assert.deepInclude(yield* fromRows, { ...(yield* fromCounters), delivered: 1, stranded: 0 })
+      }).pipe(inWorld),
+    )
+  }
+})
