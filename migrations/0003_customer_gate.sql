@@ -60,10 +60,11 @@ BEGIN
     RETURN;
   END IF;
   burst := greatest(1, floor(rate / 20));
-  spacing := make_interval(secs => 1 / (rate - burst + 1));
+  -- Rounded up, to microseconds as times are: what is rounded down adds up to one too many.
+  spacing := make_interval(secs => ceil(1e6 / (rate - burst + 1)) / 1e6);
   next_send := greatest(gate.next_send_at, at);
   again_at := next_send - (burst - 1) * spacing;
-  permits := floor(burst - extract(epoch FROM next_send - at)::float8 * (rate - burst + 1) + 1e-6);
+  permits := floor(burst - extract(epoch FROM next_send - at)::float8 / extract(epoch FROM spacing)::float8 + 1e-9);
 END
 $$;
 

@@ -60,12 +60,20 @@ export const services = (options: Partial<Gate> = {}) =>
     LeadLedger.layer,
   )
 
-const World = services().pipe(Layer.provideMerge(TestDatabase.layerClient({ template })))
+const world = (options: Partial<Gate>) =>
+  services(options).pipe(Layer.provideMerge(TestDatabase.layerClient({ template })))
 
-/** Runs a test in a database of its own, with the services that read and write leads in it. */
-export const inWorld = <A, E>(
-  test: Effect.Effect<A, E, Layer.Success<typeof World> | Scope.Scope>,
-): Effect.Effect<A, E | Layer.Error<typeof World>> => Effect.provide(Effect.scoped(test), World)
+type World = Layer.Success<ReturnType<typeof world>>
+type WorldError = Layer.Error<ReturnType<typeof world>>
+
+/** Runs a test in a database of its own, with the services that read and write leads in it, and such a gate. */
+export const inWorldWith =
+  (options: Partial<Gate>) =>
+  <A, E>(test: Effect.Effect<A, E, World | Scope.Scope>): Effect.Effect<A, E | WorldError> =>
+    Effect.provide(Effect.scoped(test), world(options))
+
+/** As {@link inWorldWith}, with the usual gate. */
+export const inWorld = inWorldWith({})
 
 /** A lead as the api would hand it in. */
 export const newLead = (payload: JsonObject | string = { phone: "+49123456789" }): NewLead => {

@@ -1,0 +1,156 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect } from "effect"
+import { anotherWorker, gateRow, openNext, probeTimeComes, send } from "./support/gate.ts"
+import {
+  claim,
+  failed,
+  inWorldWith,
+  open,
+  proceed,
+  ready,
+  receive,
+  record,
+  refused,
+  release,
+  succeeded,
+  timeComes,
+  unknown,
+} from "./support/world.ts"
+
+const inWorld = inWorldWith({ failures: 1, ramp: Duration.zero })
+
+/** A customer that is down, and so many leads that wait for it. */
+const waitingForCustomer = Effect.fnUntraced(function* (count: number) {
+  yield* send(failed)
+  yield* receive(count)
+  yield* Effect.forEach(yield* claim(count), (lead) => proceed(lead, ready))
+})
+
+describe("a probe of a customer that is down", () => {
+  it.effect("is one lead, when its time has come", () =>
+    Effect.gen(function* () {
+      yield* waitingForCustomer(3)
+      assert.closeTo((yield* gateRow)?.probe_in ?? 0, 30, 10)
+      assert.deepStrictEqual(yield* claim(10), [])
+      yield* probeTimeComes
+      const probe = yield* openNext
+      assert.deepInclude(yield* gateRow, { circuit: "open", probe_lead: BigInt(probe.id) })
+      assert.deepStrictEqual(yield* claim(10), [])
+    }).pipe(inWorld),
+  )
+
+  it.effect("is one lead also when several workers have taken one for it", () =>
+    Effect.gen(function* () {
+      yield* waitingForCustomer(3)
+      yield* probeTimeComes
+      const workers = yield* Effect.all([anotherWorker(), anotherWorker(), anotherWorker()])
+      const steps = yield* Effect.forEach(
+        workers,
+        (worker) =>
+          Effect.gen(function* () {
+            const [lead] = yield* worker.claim({ max: 1 })
+            return (
+              lead && (yield* worker.proceed({ id: lead.id, lease: lead.lease, decision: undefined }))._tag
+            )
+          }),
+        { concurrency: "unbounded" },
+      )
+      assert.strictEqual(steps.filter((step) => step === "Opened").length, 1)
+      assert.isTrue(steps.every((step) => step === "Opened" || step === "HeldBack" || step === undefined))
+    }).pipe(inWorld),
+  )
+
+  it.effect("doubles the wait for the next one by its failure, up to ten times the first", () =>
+    Effect.gen(function* () {
+      yield* waitingForCustomer(6)
+      for (const expected of [60, 120, 240, 300, 300]) {
+        yield* probeTimeComes
+        const probe = yield* openNext
+        yield* record(probe, probe.attemptNo, expected === 120 ? unknown : failed)
+        const row = yield* gateRow
+        assert.deepInclude(row, { circuit: "open", open_for: expected, probe_lead: null })
+        assert.closeTo(row?.probe_in ?? 0, expected, 10)
+      }
+    }).pipe(inWorld),
+  )
+
+  it.effect("closes the circuit by a success, and by a refusal: somebody is there", () =>
+    Effect.gen(function* () {
+      for (const outcome of [succeeded, refused]) {
+        yield* waitingForCustomer(1)
+        yield* probeTimeComes
+        const probe = yield* openNext
+        yield* record(probe, probe.attemptNo, outcome)
+        assert.deepInclude(yield* gateRow, {
+          circuit: "closed",
+          failed_leads: [],
+          probe_lead: null,
+          probe_in: null,
+        })
+      }
+    }).pipe(inWorld),
+  )
+
+  it.effect("is replaced when it was lost, as soon as it can have no outcome any more", () =>
+    Effect.gen(function* () {
+      yield* waitingForCustomer(2)
+      yield* probeTimeComes
+      const lost = yield* openNext
+      assert.closeTo((yield* gateRow)?.probe_in ?? 0, 45, 10)
+      yield* probeTimeComes
+      const second = yield* openNext
+      const row = yield* gateRow
+      assert.strictEqual(row?.probe_lead, BigInt(second.id))
+      // What is heard of the first one now is too late to be bad news.
+      yield* record(lost, lost.attemptNo, failed)
+      assert.strictEqual((yield* gateRow)?.place, row?.place)
+    }).pipe(inWorld),
+  )
+
+  it.effect("closes the circuit also when its success comes late", () =>
+    Effect.gen(function* () {
+      yield* waitingForCustomer(2)
+      yield* probeTimeComes
+      const lost = yield* openNext
+      yield* probeTimeComes
+      yield* openNext
+      yield* record(lost, lost.attemptNo, succeeded)
+      assert.deepInclude(yield* gateRow, { circuit: "closed", probe_lead: null })
+    }).pipe(inWorld),
+  )
+
+  it.effect("makes room for another at once when it was given back unsent", () =>
+    Effect.gen(function* () {
+      yield* waitingForCustomer(1)
+      yield* probeTimeComes
+      const first = yield* openNext
+      yield* release(first, { unsentAttemptNo: first.attemptNo, delay: Duration.hours(1) })
+      assert.deepInclude(yield* gateRow, { probe_lead: null })
+      yield* timeComes(first.id)
+      const again = yield* openNext
+      assert.strictEqual(again.attemptNo, first.attemptNo)
+    }).pipe(inWorld),
+  )
+
+  it.effect("is still waited for when it was given back and may have been sent", () =>
+    Effect.gen(function* () {
+      yield* waitingForCustomer(2)
+      yield* probeTimeComes
+      const first = yield* openNext
+      yield* release(first, { unsentAttemptNo: undefined })
+      assert.deepInclude(yield* gateRow, { probe_lead: BigInt(first.id) })
+    }).pipe(inWorld),
+  )
+
+  it.effect("may be a lead that is new", () =>
+    Effect.gen(function* () {
+      yield* send(failed)
+      yield* receive(2)
+      const [one, two] = yield* claim(2)
+      assert(one !== undefined && two !== undefined)
+      yield* probeTimeComes
+      yield* open(one)
+      assert.deepStrictEqual(yield* proceed(two, ready), { _tag: "HeldBack" })
+    }).pipe(inWorld),
+  )
+})
