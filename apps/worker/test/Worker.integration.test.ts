@@ -2,28 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Deferred, Duration, Effect, Fiber } from "effect"
 import { shippedFlow } from "./support/flow.ts"
-import { eventually, validLead, World } from "./support/World.ts"
+import { eventually, held, validLead, World } from "./support/World.ts"
 
 const { hang, reply } = CustomerBehaviour
-
-/** A customer that answers nothing until it is let go, and then all with 200. */
-const held = () => {
-  const waiting: Array<() => void> = []
-  let open = false
-  let most = 0
-  const answer: CustomerBehaviour = {
-    answer: (response) => {
-      const done = () => void response.end()
-      if (open) return done()
-      most = Math.max(most, waiting.push(done))
-    },
-  }
-  const letGo = Effect.sync(() => {
-    open = true
-    waiting.splice(0).forEach((done) => done())
-  })
-  return { answer, letGo, most: () => most }
-}
 
 const eventsNamed = (log: ReadonlyArray<string>) =>
   log.map((line) => (JSON.parse(line) as { message: string }).message)

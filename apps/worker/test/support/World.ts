@@ -33,6 +33,8 @@ interface WorldOptions {
   readonly databaseUrl?: string
   readonly customerTimeout?: Duration.Input
   readonly gate?: Partial<Gate>
+  /** Postgres itself by default. */
+  readonly queue?: Layer.Layer<LeadQueue>
   /** Something to put between the worker and the store. */
   readonly betweenWorkerAndStore?: (real: LeadWork["Service"]) => LeadWork["Service"]
 }
@@ -57,6 +59,25 @@ export const eventually = <A, E, R>(look: Effect.Effect<A | undefined, E, R>): E
     (found) => found !== undefined,
     () => Effect.andThen(Effect.sleep(10), eventually(look)),
   )
+
+/** A customer that answers nothing until it is let go, and then all with 200. */
+export const held = () => {
+  const waiting: Array<() => void> = []
+  let open = false
+  let most = 0
+  const answer: CustomerBehaviour = {
+    answer: (response) => {
+      const done = () => void response.end()
+      if (open) return done()
+      most = Math.max(most, waiting.push(done))
+    },
+  }
+  const letGo = Effect.sync(() => {
+    open = true
+    waiting.splice(0).forEach((done) => done())
+  })
+  return { answer, letGo, most: () => most }
+}
 
 const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
   const url = options.databaseUrl ?? (yield* TestDatabase.make({ template })).url
@@ -97,7 +118,7 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
           ...options.gate,
         },
       }),
-      PostgresLeadQueue.layer({ listen: true }),
+      options.queue ?? PostgresLeadQueue.layer({ listen: true }),
       Customer,
     ).pipe(
       Layer.provideMerge(Database),
@@ -180,7 +201,7 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = ${applicationName} AND pid <> pg_backend_pid()`)
 
-  return { customer, cutConnections, history, log, reached, receive, services, sql, startWorker, work }
+  return { customer, cutConnections, history, log, queue, reached, receive, services, sql, startWorker, work }
 })
 
 export class World extends Context.Service<World, Effect.Success<ReturnType<typeof make>>>()("World") {

@@ -1,0 +1,106 @@
+import { assert, describe, it } from "@effect/vitest"
+import { RedisLeadQueue, RedisUrl } from "@lead-gateway/lead-queue"
+import { TestRedis } from "@lead-gateway/testkit"
+import { Duration, Effect, Result } from "effect"
+import { eventually, held, World } from "./support/World.ts"
+
+const key = "queue:process_lead"
+
+/** A world whose queue is a Redis of its own. Workers would look for an offered lead themselves after 30 s. */
+const make = Effect.gen(function* () {
+  const redis = yield* TestRedis.make({ args: [] })
+  const url = Result.getOrThrow(RedisUrl.parse(redis.url))
+  const world = yield* World.make({ queue: RedisLeadQueue.layer({ url, takes: true }) })
+  yield* eventually(
+    Effect.map(world.queue.patience, (patience) => (Duration.isZero(patience) ? undefined : true)),
+  )
+  const waiting = Effect.map(redis.command("LLEN", key), Number)
+  /** At least so many: a worker that finds Redis without its memory offers again what waits. */
+  const offered = (count: number) =>
+    eventually(Effect.map(waiting, (length) => (length >= count ? true : undefined)))
+  return { ...world, offered, redis, waiting }
+})
+
+const patient = { pollInterval: Duration.hours(1), scanInterval: Duration.hours(1) }
+
+describe("a worker with Redis", () => {
+  it.live("takes the leads that Redis tells it of, without looking for them", () =>
+    Effect.gen(function* () {
+      const world = yield* make
+      yield* world.startWorker(patient)
+      const leads = yield* Effect.forEach(Array.from({ length: 20 }), () => world.receive())
+      yield* Effect.forEach(leads, ({ id }) => world.reached(id, "DELIVERED"))
+      assert.strictEqual(world.customer.requests().length, 20)
+    }),
+  )
+
+  it.live("ignores what is no lead, what has ended and what it is told twice", () =>
+    Effect.gen(function* () {
+      const world = yield* make
+      const lead = yield* world.receive()
+      yield* world.offered(1)
+      yield* world.redis.command("RPUSH", key, "999999", "nonsense", String(lead.id), String(lead.id))
+      yield* world.startWorker(patient)
+      yield* world.reached(lead.id, "DELIVERED")
+      yield* world.redis.command("RPUSH", key, String(lead.id))
+      const next = yield* world.receive()
+      yield* world.reached(next.id, "DELIVERED")
+      assert.strictEqual(world.customer.requests().length, 2)
+    }),
+  )
+
+  it.live("offers every waiting lead again when Redis has lost its memory", () =>
+    Effect.gen(function* () {
+      const world = yield* make
+      const leads = yield* Effect.forEach(Array.from({ length: 5 }), () => world.receive())
+      yield* world.offered(5)
+      yield* world.redis.command("FLUSHALL")
+      yield* world.startWorker({ ...patient, pollInterval: Duration.millis(100) })
+      yield* Effect.forEach(leads, ({ id }) => world.reached(id, "DELIVERED"))
+      const again = yield* Effect.forEach(Array.from({ length: 5 }), () => world.receive())
+      yield* Effect.forEach(again, ({ id }) => world.reached(id, "DELIVERED"))
+      assert.strictEqual(world.customer.requests().length, 10)
+    }),
+  )
+
+  it.live("takes leads and delivers them while Redis is away, and when it is back", () =>
+    Effect.gen(function* () {
+      const world = yield* make
+      yield* world.startWorker({ pollInterval: Duration.millis(200), scanInterval: Duration.millis(200) })
+      yield* world.redis.kill
+      yield* eventually(
+        Effect.map(world.queue.patience, (patience) => (Duration.isZero(patience) ? true : undefined)),
+      )
+      const meanwhile = yield* world.receive()
+      yield* world.reached(meanwhile.id, "DELIVERED")
+      yield* world.redis.start
+      const later = yield* world.receive()
+      yield* world.reached(later.id, "DELIVERED")
+    }),
+  )
+
+  it.live("sweeps: what is due and has no owner is offered to whoever is free", () =>
+    Effect.gen(function* () {
+      const world = yield* make
+      const customer = held()
+      const busy = yield* world.receive({ answers: [customer.answer] })
+      yield* world.startWorker({
+        ...patient,
+        concurrency: 1,
+        scanInterval: Duration.millis(100),
+        scanLimit: 2,
+      })
+      yield* world.customer.received(1)
+      const others = yield* Effect.forEach(Array.from({ length: 3 }), () => world.receive())
+      yield* world.offered(3)
+      // Redis forgets the list alone, and the leads have waited for longer than they should.
+      yield* world.redis.command("DEL", key)
+      yield* world.sql`UPDATE open_lead SET due_at = now() WHERE lease_token IS NULL`
+      yield* world.offered(2)
+      yield* Effect.sleep(300)
+      assert.strictEqual(yield* world.waiting, 2, "no more than the sweep's limit")
+      yield* customer.letGo
+      yield* Effect.forEach([busy, ...others], ({ id }) => world.reached(id, "DELIVERED"))
+    }),
+  )
+})
