@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { isJsonObject } from "@lead-gateway/lossless-json"
+import { Duration, Effect, Fiber } from "effect"
+import { LeadWork } from "../../src/index.ts"
 import {
+  claim,
   claimOne,
   eventsOf,
   failed,
@@ -105,6 +108,67 @@ describe("LeadWork.release", () => {
       yield* Fiber.join(releasing)
       assert.deepInclude(yield* rowOf(lost.id), { attempt_count: 1 })
       assert.strictEqual((yield* history(lost.id)).deliveryAttempts.length, 1)
+    }).pipe(inWorld),
+  )
+
+  it.effect("sets a lead aside for as long as it is told, and tells why", () =>
+    Effect.gen(function* () {
+      yield* receive(1)
+      const lead = yield* claimOne
+      yield* release(lead, { delay: Duration.minutes(5), trouble: "our rules cannot be read" })
+      const row = yield* rowOf(lead.id)
+      assert.deepStrictEqual(yield* LeadWork.use((work) => work.claim({ ids: [lead.id], max: 1 })), [])
+      const { events } = yield* history(lead.id)
+      const { details, type } = events.at(-1) ?? {}
+      assert(type === "set_aside" && isJsonObject(details))
+      assert.strictEqual(details.because, "our rules cannot be read")
+      assert.deepStrictEqual(new Date(String(details.next_attempt_at)), row?.next_attempt_at)
+      yield* timeComes(lead.id)
+      assert.deepInclude(yield* claimOne, { troubles: 1, status: "RECEIVED" })
+    }).pipe(inWorld),
+  )
+
+  it.effect("counts troubles in a row, until the lead's next step", () =>
+    Effect.gen(function* () {
+      yield* receive(1)
+      for (const troubles of [0, 1, 2]) {
+        const lead = yield* claimOne
+        assert.strictEqual(lead.troubles, troubles)
+        yield* release(lead, { trouble: "a reason of ours" })
+      }
+      const abandoned = yield* claimOne
+      yield* timeComes(abandoned.id)
+      const lead = yield* claimOne
+      assert.strictEqual(lead.troubles, 4)
+      yield* release(lead)
+      const last = yield* claimOne
+      assert.strictEqual(last.troubles, 4)
+      yield* open(last)
+      yield* record(last, 1, failed)
+      yield* timeComes(last.id)
+      assert.strictEqual((yield* claimOne).troubles, 0)
+    }).pipe(inWorld),
+  )
+})
+
+describe("LeadWork.releaseAll", () => {
+  it.effect("ends every lease at once, so that others find what was left open; retries keep their time", () =>
+    Effect.gen(function* () {
+      yield* receive(3)
+      const [scheduled, sent, idle] = yield* claim(3)
+      assert(scheduled !== undefined && sent !== undefined && idle !== undefined)
+      yield* open(scheduled)
+      yield* record(scheduled, 1, failed)
+      yield* open(sent)
+      yield* LeadWork.use((work) => work.releaseAll)
+      const again = (yield* claim(10)).toSorted((a, b) => a.id - b.id)
+      assert.deepStrictEqual(
+        again.map(({ attemptIsOpen, id, troubles }) => ({ attemptIsOpen, id, troubles })),
+        [
+          { attemptIsOpen: true, id: sent.id, troubles: 1 },
+          { attemptIsOpen: false, id: idle.id, troubles: 1 },
+        ],
+      )
     }).pipe(inWorld),
   )
 })

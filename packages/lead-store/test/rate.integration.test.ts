@@ -1,0 +1,143 @@
+import { assert, describe, it } from "@effect/vitest"
+import { PgClient } from "@effect/sql-pg"
+import { Duration, Effect } from "effect"
+import { type Gate, LeadWork } from "../src/index.ts"
+import { gateJson } from "../src/Gate.ts"
+import { anotherWorker } from "./support/gate.ts"
+import { random } from "./support/walk.ts"
+import {
+  claim,
+  gate,
+  inWorldWith,
+  open,
+  proceed,
+  ready,
+  receive,
+  record,
+  succeeded,
+} from "./support/world.ts"
+
+/** The most of these moments (in ms) that lie within so many ms of each other. */
+const mostWithin = (moments: ReadonlyArray<number>, window: number) =>
+  Math.max(...moments.map((from) => moments.filter((at) => at >= from && at < from + window).length))
+
+/** What the gate would let through at a moment (in ms), given when it is in turn next and how long it is closed. */
+const permitsAt = (options: Partial<Gate>, state: { at: number; next?: number; closed?: number }) =>
+  PgClient.PgClient.use((sql) =>
+    Effect.map(
+      sql<{ permits: number; spacing: number | null }>`
+        SELECT p.permits, (extract(epoch FROM p.spacing) * 1000)::float8 AS spacing
+        FROM permits_of(
+          jsonb_populate_record(NULL::customer_gate, jsonb_build_object(
+            'circuit', 'closed',
+            'changed_at', CASE WHEN ${state.closed ?? null}::float8 IS NULL THEN '-infinity'::timestamptz
+              ELSE to_timestamp(${state.closed ?? null}::float8 / 1000) END,
+            'next_send_at', to_timestamp(${state.next ?? 0}::float8 / 1000)
+          )),
+          ${gateJson({ ...gate, ...options }, Duration.seconds(45))}::text::jsonb,
+          to_timestamp(${state.at}::float8 / 1000)
+        ) AS p`,
+      (rows) => rows[0] ?? { permits: 0, spacing: null },
+    ),
+  )
+
+describe("the rate limit", () => {
+  for (const ratePerSecond of [0.5, 1, 7, 100]) {
+    it.effect(`lets at most ${ratePerSecond} begin in any second, whenever they ask`, () =>
+      Effect.gen(function* () {
+        const dice = random(ratePerSecond * 10)
+        const taken: Array<number> = []
+        let at = 1_000_000
+        let next = 0
+        for (let asked = 0; asked < 300; asked++) {
+          const { permits, spacing } = yield* permitsAt({ ratePerSecond }, { at, next })
+          assert(spacing !== null)
+          const take = Math.min(permits, 1 + Math.floor(dice() * 8))
+          for (let one = 0; one < take; one++) taken.push(at)
+          if (take > 0) next = Math.max(next, at) + take * spacing
+          // Often at the very moment when the next one is in turn.
+          at = dice() < 0.5 && next > at ? next : at + Math.ceil((dice() * 1500) / ratePerSecond) / 4
+        }
+        assert.isAtMost(mostWithin(taken, 1000), Math.max(1, ratePerSecond))
+        assert.isAtLeast(taken.length, 50)
+      }).pipe(inWorldWith({})),
+    )
+
+    it.live(`holds over three workers that send as fast as they can: ${ratePerSecond} a second`, () =>
+      Effect.gen(function* () {
+        yield* receive(300)
+        const workers = yield* Effect.all(Array.from({ length: 3 }, () => anotherWorker({ ratePerSecond })))
+        yield* Effect.forEach(
+          workers,
+          (worker) =>
+            Effect.forever(
+              Effect.gen(function* () {
+                const leads = yield* worker.claim({ max: 10 })
+                if (leads.length === 0) yield* Effect.sleep("5 millis")
+                yield* Effect.forEach(
+                  leads,
+                  (lead) =>
+                    Effect.gen(function* () {
+                      const attempt = yield* proceed(lead, lead.status === "RECEIVED" ? ready : undefined)
+                      if (attempt._tag === "Opened") yield* record(lead, attempt.attemptNo, succeeded)
+                    }),
+                  { concurrency: "unbounded" },
+                ).pipe(Effect.provideService(LeadWork, worker))
+              }),
+            ),
+          { concurrency: "unbounded" },
+        ).pipe(Effect.timeoutOption("2500 millis"))
+        const sql = yield* PgClient.PgClient
+        const rows = yield* sql<{ at: number }>`
+          SELECT (extract(epoch FROM requested_at) * 1000)::float8 AS at FROM delivery_attempt ORDER BY 1`
+        const opened = rows.map((row) => row.at)
+        assert.isAtLeast(opened.length, 1)
+        // Between the permit and the time that is noted of the attempt a busy machine may take a break.
+        assert.isAtMost(mostWithin(opened, 900), Math.max(1, ratePerSecond))
+        if (ratePerSecond === 100) assert.isAtLeast(opened.length, 60)
+      }).pipe(inWorldWith({ ratePerSecond })),
+    )
+  }
+
+  it.effect("leaves what it holds back in its order, and gives no more of it out than may be sent", () =>
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const ids = yield* receive(6)
+      yield* sql`UPDATE open_lead SET next_attempt_at = now() - make_interval(secs => id::float8), due_at = now()`
+      const leads = (yield* claim(6)).toSorted((a, b) => a.id - b.id)
+      const steps = yield* Effect.forEach(leads, (lead) => proceed(lead, ready))
+      assert.deepStrictEqual(
+        steps.map(({ _tag }) => _tag),
+        ["Opened", "HeldBack", "HeldBack", "HeldBack", "HeldBack", "HeldBack"],
+      )
+      assert(leads[0] !== undefined)
+      yield* record(leads[0], 1, succeeded)
+      assert.deepStrictEqual(yield* claim(6), [])
+      assert.isAbove(Duration.toSeconds((yield* LeadWork.use((work) => work.outlook)).untilDue ?? 0), 100)
+      const waiting: Array<number> = []
+      for (let turn = 0; turn < 5; turn++) {
+        yield* sql`UPDATE customer_gate SET next_send_at = now()`
+        const [lead, ...others] = yield* claim(6)
+        assert(lead !== undefined && others.length === 0)
+        waiting.push(lead.id)
+        yield* open(lead)
+      }
+      assert.deepStrictEqual(waiting, ids.slice(1).toReversed())
+    }).pipe(inWorldWith({ ratePerSecond: 0.001 })),
+  )
+
+  it.effect("rises from 1 a second to 1024 after a recovery, and is gone then", () =>
+    Effect.gen(function* () {
+      const closed = 1_000_000
+      const after = (seconds: number, options: Partial<Gate> = {}) =>
+        permitsAt(options, { at: closed + seconds * 1000, closed })
+      assert.deepStrictEqual(yield* after(0), { permits: 1, spacing: 1000 })
+      assert.deepStrictEqual(yield* after(3), { permits: 1, spacing: 500 })
+      assert.deepStrictEqual(yield* after(15), { permits: 1, spacing: 31.25 })
+      assert.isAbove((yield* after(29.9)).permits, 40)
+      assert.deepStrictEqual(yield* after(30), { permits: 2_147_483_647, spacing: null })
+      assert.deepStrictEqual(yield* after(15, { ratePerSecond: 4 }), { permits: 1, spacing: 250 })
+      assert.deepStrictEqual(yield* after(30, { ratePerSecond: 4 }), { permits: 1, spacing: 250 })
+    }).pipe(inWorldWith({})),
+  )
+})
