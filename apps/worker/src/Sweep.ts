@@ -25,14 +25,14 @@ export const watchSchedule = (
         ? Effect.logWarning("the customer's API is down: leads wait until it answers again")
         : Effect.logInfo("the customer's API answers again: leads are delivered")
     }
-    if (untilDue !== undefined && Duration.isZero(untilDue)) {
+    if (untilDue === undefined || Duration.isGreaterThan(untilDue, Duration.zero)) {
+      yield* Effect.timeoutOption(Queue.take(scheduled), Duration.min(untilDue ?? atMost, atMost))
+    } else {
       yield* desk.note({ _tag: "AnyDue" })
       yield* Effect.timeoutOption(desk.nothingDue, atMost)
+      // What is due and could not be claimed is locked by somebody: no reason to ask without a pause.
+      yield* Effect.sleep(shortestPause)
     }
-    // What is due and could not be claimed is locked by somebody: no reason to ask without a pause.
-    yield* Effect.sleep(shortestPause)
-    const wait = Duration.min(untilDue ?? atMost, atMost)
-    yield* Effect.timeoutOption(Queue.take(scheduled), wait)
   })
 }
 
@@ -73,4 +73,4 @@ export const reoffer = Effect.fnUntraced(function* (work: LeadWork["Service"], q
 
 const pageSize = 1000
 
-const shortestPause = Duration.millis(50)
+const shortestPause = Duration.millis(20)

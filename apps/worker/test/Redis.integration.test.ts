@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { RedisLeadQueue, RedisUrl } from "@lead-gateway/lead-queue"
 import { TestRedis } from "@lead-gateway/testkit"
 import { Duration, Effect, Result } from "effect"
-import { eventually, held, World } from "./support/World.ts"
+import { eventually, World } from "./support/World.ts"
+import { held } from "./support/held.ts"
 
 const key = "queue:process_lead"
 

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Deferred, Duration, Effect, Fiber } from "effect"
 import { shippedFlow } from "./support/flow.ts"
-import { eventually, held, validLead, World } from "./support/World.ts"
+import { eventually, validLead, World } from "./support/World.ts"
+import { held } from "./support/held.ts"
 
 const { hang, reply } = CustomerBehaviour
 

@@ -60,25 +60,6 @@ export const eventually = <A, E, R>(look: Effect.Effect<A | undefined, E, R>): E
     () => Effect.andThen(Effect.sleep(10), eventually(look)),
   )
 
-/** A customer that answers nothing until it is let go, and then all with 200. */
-export const held = () => {
-  const waiting: Array<() => void> = []
-  let open = false
-  let most = 0
-  const answer: CustomerBehaviour = {
-    answer: (response) => {
-      const done = () => void response.end()
-      if (open) return done()
-      most = Math.max(most, waiting.push(done))
-    },
-  }
-  const letGo = Effect.sync(() => {
-    open = true
-    waiting.splice(0).forEach((done) => done())
-  })
-  return { answer, letGo, most: () => most }
-}
-
 const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
   const url = options.databaseUrl ?? (yield* TestDatabase.make({ template })).url
   const timeout = Duration.fromInputUnsafe(options.customerTimeout ?? "5 seconds")
