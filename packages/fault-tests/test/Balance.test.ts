@@ -95,6 +95,13 @@ describe("the balance", () => {
     assert.include(together, "requests 1 and 2 open together for 4500 ms")
   })
 
+  it("finds an unknown outcome when no worker was lost", () => {
+    assert.include(
+      findings(() => ({ workersWereLost: false })),
+      "attempt 1 has an unknown outcome",
+    )
+  })
+
   it("finds another key, another body and a key that two leads share", () => {
     const change = (change: object) => (facts: typeof honest) => ({
       exchanges: facts.exchanges.map((one, index) => (index === 2 ? { ...one, ...change } : one)),

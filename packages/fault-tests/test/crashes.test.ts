@@ -7,4 +7,7 @@ import {
 } from "./scenarios/crashes.ts"
 import { testScenarios } from "./support/testScenarios.ts"
 
-testScenarios(["database"], [workerKilled, apiKilled, apiKilledInCommit, allKilled, killedBeforeRecord])
+testScenarios(
+  ["database", "redis"],
+  [workerKilled, apiKilled, apiKilledInCommit, allKilled, killedBeforeRecord],
+)

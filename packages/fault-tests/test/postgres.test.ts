@@ -1,4 +1,4 @@
 import { postgresFaults } from "./scenarios/postgres.ts"
 import { testScenarios } from "./support/testScenarios.ts"
 
-testScenarios(["database"], postgresFaults)
+testScenarios(["database", "redis"], postgresFaults)

@@ -2,4 +2,4 @@ import { clockIsAhead, workersFight } from "./scenarios/workers.ts"
 import { testScenarios } from "./support/testScenarios.ts"
 
 testScenarios(["database"], [clockIsAhead])
-testScenarios(["database"], [workersFight])
+testScenarios(["database", "redis"], [workersFight])

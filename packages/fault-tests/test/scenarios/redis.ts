@@ -27,12 +27,6 @@ const paused = (name: string, duration: Duration.Input): Scenario => ({
 export const redisFaults: ReadonlyArray<Scenario> = [
   {
     ...common,
-    name: "redis-killed",
-    // It does not come back before the end: the sweep alone must find the leads.
-    fault: (world) => Effect.andThen(someTime(world, "kill", [0.2, 0.6]), world.redis.kill),
-  },
-  {
-    ...common,
     name: "redis-restarted-empty",
     fault: (world) =>
       Effect.gen(function* () {
@@ -65,6 +59,12 @@ export const redisFaults: ReadonlyArray<Scenario> = [
         yield* Effect.sleep("2 seconds")
         yield* world.redis.command("CONFIG", "SET", "maxmemory", "0")
       }),
+  },
+  {
+    ...common,
+    name: "redis-killed",
+    // It does not come back: the sweep alone must find the leads. So this is the last of them.
+    fault: (world) => Effect.andThen(someTime(world, "kill", [0.2, 0.6]), world.redis.kill),
   },
 ]
 

@@ -1,5 +1,6 @@
 import { type Facts, type LeadFacts, perLead } from "./Facts.ts"
 import {
+  allIsSeen,
   answersAreReal,
   type Cause,
   causesOfRepeats,
@@ -98,6 +99,7 @@ const keysAreOwn = ({ exchanges }: Facts): ReadonlyArray<string> =>
 
 /** Balances the books of a run that has come to rest. */
 export const balance = (facts: Facts): Balance => {
+  const rules = facts.workersWereLost ? leadRules : [...leadRules, allIsSeen]
   const { leads, strangers } = perLead(facts)
   const rows = new Map(leads.map((lead) => [lead.row.id, lead]))
   const count = (...all: ReadonlyArray<string>) => leads.filter(({ row }) => all.includes(row.status)).length
@@ -137,7 +139,7 @@ export const balance = (facts: Facts): Balance => {
       ),
       ...leads.flatMap((lead) =>
         [
-          ...leadRules.flatMap((rule) => rule(lead)),
+          ...rules.flatMap((rule) => rule(lead)),
           ...causesOfRepeats(lead)
             .filter((cause) => cause === "no cause")
             .map(() => "sent once more without a cause"),

@@ -14,14 +14,19 @@ export interface Exchange {
   status: number | undefined
 }
 
+/** A time in which the customer's process did not get to look at its connections. */
+export interface Stall {
+  readonly from: number
+  readonly to: number
+}
+
 /** How the customer answers, by request and by how many of this lead came before it. */
 export type Manner = (request: CustomerRequest, earlier: number) => CustomerBehaviour
 
 /** Keeps a book of all that a customer is asked and answers. */
 export interface CustomerBook {
   readonly exchanges: ReadonlyArray<Exchange>
-  /** The longest time for which the customer's process did not get to look at its connections. */
-  readonly stalledMs: () => number
+  readonly stalls: ReadonlyArray<Stall>
   /** How to answer from now on. */
   readonly behave: (manner: Manner) => void
 }
@@ -33,16 +38,16 @@ const header = (request: CustomerRequest, name: string): string => {
 
 const lookEveryMs = 20
 
-const watchStalls = (): (() => number) => {
-  let longest = 0
-  let last = performance.now()
+const watchStalls = (): ReadonlyArray<Stall> => {
+  const stalls: Array<Stall> = []
+  let last = Date.now()
   const look = () => {
-    const now = performance.now()
-    longest = Math.max(longest, now - last - lookEveryMs)
+    const now = Date.now()
+    if (now - last > 3 * lookEveryMs) stalls.push({ from: last, to: now })
     last = now
   }
   setInterval(look, lookEveryMs).unref()
-  return () => longest
+  return stalls
 }
 
 /** Opens the book of a customer. It takes over the customer's `respond`. */
@@ -74,5 +79,5 @@ export const keepBook = (customer: TestCustomer, manner: Manner): CustomerBook =
       },
     }
   })
-  return { exchanges, stalledMs: watchStalls(), behave: (next) => void (current = next) }
+  return { exchanges, stalls: watchStalls(), behave: (next) => void (current = next) }
 }

@@ -1,4 +1,4 @@
-import type { Exchange } from "./CustomerBook.ts"
+import type { Exchange, Stall } from "./CustomerBook.ts"
 import type { AttemptRow, EventRow, LeadRow, Rows } from "./Rows.ts"
 import { correlationOf, type Sent } from "./Senders.ts"
 
@@ -19,8 +19,10 @@ export interface Facts {
   readonly rows: Rows
   readonly counts: Counts
   readonly exchanges: ReadonlyArray<Exchange>
-  /** For how long the customer may not have noticed what came and went. */
-  readonly stalledMs: number
+  /** When the customer may not have noticed what came and went. */
+  readonly stalls: ReadonlyArray<Stall>
+  /** Whether workers were killed or stood still, so that outcomes may be unknown. */
+  readonly workersWereLost: boolean
   /** All that the processes printed. */
   readonly output: ReadonlyArray<string>
   /** Processes that ended without having been killed: "worker 2 ended with code 1". */
@@ -34,7 +36,7 @@ export interface LeadFacts {
   readonly events: ReadonlyArray<EventRow>
   /** In the order in which the customer got them. */
   readonly exchanges: ReadonlyArray<Exchange>
-  readonly stalledMs: number
+  readonly stalls: ReadonlyArray<Stall>
   /** The lead that was sent; undefined for a row that nobody sent. */
   readonly sent: Sent | undefined
 }
@@ -63,7 +65,7 @@ export const perLead = (facts: Facts) => {
       attempts: attempts(row.id),
       events: events(row.id),
       exchanges: asked(correlationId),
-      stalledMs: facts.stalledMs,
+      stalls: facts.stalls,
       sent: lead?.uid === row.uid ? lead : undefined,
     }
   })

@@ -16,6 +16,8 @@ export interface Scenario extends WorldNeeds {
   readonly name: string
   /** The queues with which it makes sense; both by default. */
   readonly queues?: ReadonlyArray<QueueType>
+  /** True: workers are killed or stand still, so that outcomes may be unknown. */
+  readonly losesWorkers?: boolean
   /** Over which time leads come in; 3 s by default. */
   readonly overMs?: number
   /** Sets the scene, before the first lead is sent. */
@@ -91,7 +93,8 @@ export const runScenarios = (
       rows: yield* readRows(site.databaseUrl),
       counts: yield* readCounts(site.url),
       exchanges: site.book.exchanges,
-      stalledMs: site.book.stalledMs(),
+      stalls: site.book.stalls,
+      workersWereLost: scenarios.some(({ losesWorkers }) => losesWorkers === true),
       output: apps.flatMap((app) => app.output()),
       ended: apps.flatMap((app) => app.ended()),
     }

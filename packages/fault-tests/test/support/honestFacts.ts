@@ -90,7 +90,8 @@ export const honest: Facts = {
     exchange("c.1", 505, 200),
     exchange("a.2", 5, 200),
   ],
-  stalledMs: 0,
+  stalls: [],
+  workersWereLost: true,
   output: ['{"message":"lead delivered"}'],
   ended: [],
 }

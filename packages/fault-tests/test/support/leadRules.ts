@@ -11,12 +11,16 @@ const isSuccess = (status: number | undefined | null) =>
 const roundingMs = 2
 
 /** The end of one connection and the next request may be noticed in one go, and in any order. */
-const noticedTogetherMs = 200
+const noticedTogetherMs = 100
 
 /** True if the attempt was at some time closed as unknown, though its outcome may have come to light later. */
 const wasUnknown = (lead: LeadFacts, attempt: AttemptRow): boolean =>
   attempt.unknown ||
   lead.events.some((event) => event.type === "attempt_outcome_unknown" && event.attemptNo === attempt.no)
+
+/** The time for which the customer noticed nothing, of those that touch this one the longest. */
+const stalledMs = ({ stalls }: LeadFacts, from: number, to: number): number =>
+  Math.max(0, ...stalls.filter((one) => one.to >= from && one.from <= to).map((one) => one.to - one.from))
 
 const pairs = <A>(list: ReadonlyArray<A>): ReadonlyArray<readonly [A, A]> =>
   list.flatMap((one, index) => {
@@ -42,7 +46,7 @@ export const oneOwner = (lead: LeadFacts): ReadonlyArray<string> => [
     // A request may be read late, even after the one that followed it: then it is over at once.
     const over = Math.min(before.closedAt ?? Infinity, after.closedAt ?? Infinity)
     const together = over - Math.max(before.at, after.at)
-    return together <= noticedTogetherMs + lead.stalledMs
+    return together <= noticedTogetherMs + stalledMs(lead, before.at, over)
       ? []
       : [`the customer had requests ${index + 1} and ${index + 2} open together for ${together} ms`]
   }),
@@ -50,6 +54,12 @@ export const oneOwner = (lead: LeadFacts): ReadonlyArray<string> => [
     ? []
     : ["its attempts are not numbered 1, 2, 3"]),
 ]
+
+/** As long as no worker is lost, every outcome is seen. */
+export const allIsSeen = (lead: LeadFacts): ReadonlyArray<string> =>
+  lead.attempts
+    .filter((attempt) => wasUnknown(lead, attempt))
+    .map(({ no }) => `attempt ${no} has an unknown outcome, though no worker was lost`)
 
 /** After a success that we saw, nothing is sent any more. */
 export const nothingAfterSuccess = ({ attempts }: LeadFacts): ReadonlyArray<string> => {
