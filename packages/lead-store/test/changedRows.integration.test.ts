@@ -1,8 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { PgClient } from "@effect/sql-pg"
 import type { LeadId } from "@lead-gateway/lead"
-import { TestDatabase } from "@lead-gateway/testkit"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Fiber } from "effect"
+import { withGenericPlans } from "./support/stress.ts"
 import {
   claimOne,
   failed,
@@ -13,17 +12,8 @@ import {
   receive,
   record,
   release,
-  services,
   timeComes,
 } from "./support/world.ts"
-
-/** The services on new connections, which run every statement by a plan that is made once for all parameters. */
-const withGenericPlans = Effect.gen(function* () {
-  const { client, name } = yield* TestDatabase
-  const sql = yield* PgClient.PgClient
-  yield* sql.unsafe(`ALTER DATABASE ${name} SET plan_cache_mode = force_generic_plan`)
-  return Layer.fresh(services().pipe(Layer.provideMerge(client)))
-})
 
 /** Runs something that must wait for the lead, because somebody changes its row and commits meanwhile. */
 const whileChanging = Effect.fnUntraced(function* <A, E, R>(id: LeadId, run: Effect.Effect<A, E, R>) {
@@ -48,7 +38,7 @@ describe("the store's statements on rows that change while they wait for them", 
           assert.isTrue(yield* whileChanging(lead.id, record(again, attemptNo, failed)))
           yield* timeComes(lead.id)
         }
-      }).pipe(Effect.scoped, Effect.provide(yield* withGenericPlans))
+      }).pipe(Effect.scoped, Effect.provide(yield* withGenericPlans()))
     }).pipe(inWorld),
   )
 })

@@ -120,9 +120,9 @@ describe("LeadWork.release", () => {
       assert.deepStrictEqual(yield* LeadWork.use((work) => work.claim({ ids: [lead.id], max: 1 })), [])
       const { events } = yield* history(lead.id)
       const { details, type } = events.at(-1) ?? {}
-      assert(type === "set_aside" && isJsonObject(details))
+      assert(type === "set_aside" && isJsonObject(details) && typeof details.next_attempt_at === "string")
       assert.strictEqual(details.because, "our rules cannot be read")
-      assert.deepStrictEqual(new Date(String(details.next_attempt_at)), row?.next_attempt_at)
+      assert.deepStrictEqual(new Date(details.next_attempt_at), row?.next_attempt_at)
       yield* timeComes(lead.id)
       assert.deepInclude(yield* claimOne, { troubles: 1, status: "RECEIVED" })
     }).pipe(inWorld),
