@@ -215,6 +215,27 @@ describe("RedisLeadQueue and a server with faults", () => {
   )
 
   test(
+    "wakes those who take again at once when Redis comes back, and when it stops, once each",
+    Effect.gen(function* () {
+      const { redis } = yield* makeWorld()
+      const scope = yield* Scope.make()
+      const queue = yield* Scope.provide(connected(redis.url), scope)
+      const hints: Array<string> = []
+      const worker = Effect.forever(Effect.map(take(queue, long), (hint) => hints.push(hint._tag)))
+      const working = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(worker))
+      yield* queue.offer(ids(1))
+      while (hints.length < 1) yield* Effect.sleep("10 millis")
+      yield* redis.kill
+      yield* redis.start
+      while (hints.length < 4) yield* Effect.sleep("10 millis")
+      yield* answering(queue)
+      yield* Scope.close(scope, Exit.void)
+      assert.strictEqual(hints.length, 7)
+      yield* Fiber.interruptAll(working)
+    }),
+  )
+
+  test(
     "warns once when Redis has no memory left, lets workers take what is there, and says when it is over",
     Effect.gen(function* () {
       const { redis, process } = yield* makeWorld({ args: ["--maxmemory-policy", "noeviction"] })

@@ -57,7 +57,9 @@ export const makeTakes = (options: TakesOptions): Takes => {
     waiting.delete(one)
     return Deferred.doneUnsafe(one.hint, Effect.succeed(hint))
   }
-  const wakeAll = () => waiting.forEach((one) => settle(one, anyDue))
+  /** Those who wait now: whoever is woken may wait again before the next one is. */
+  const present = () => Array.from(waiting)
+  const wakeAll = () => present().forEach((one) => settle(one, anyDue))
 
   const giveBack = (ids: ReadonlyArray<string | number>) =>
     ids.length === 0
@@ -89,7 +91,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
   /** Waits at the server until the first who waits has waited long enough. */
   const popOne = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const until = Math.min(...Array.from(waiting, (one) => one.until))
+    const until = Math.min(...present().map((one) => one.until))
     const ms = Math.max(until - now, shortestMs)
     for (const one of waiting) one.looked = true
     isBlocked = true
@@ -100,7 +102,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
   })
 
   const expire = Effect.map(Clock.currentTimeMillis, (now) => {
-    for (const one of waiting) if (one.until <= now) settle(one, anyDue)
+    for (const one of present()) if (one.until <= now) settle(one, anyDue)
   })
 
   const look = Effect.gen(function* () {
@@ -176,7 +178,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
   }
 }
 
-export const anyDue: Hint = { _tag: "AnyDue" }
+const anyDue: Hint = { _tag: "AnyDue" }
 
 /** Redis takes 0 for ever. */
 const shortestMs = 10
