@@ -43,4 +43,4 @@ const settings = (fallback: "redis" | "database"): Settings.Settings<QueueSettin
 export const embeddedQueueSettings: Settings.Settings<QueueSettings> = settings("database")
 
 /** The queue of api and worker. */
-export const queueSettings: Settings.Settings<QueueSettings> = settings("database")
+export const queueSettings: Settings.Settings<QueueSettings> = settings("redis")
