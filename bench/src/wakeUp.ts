@@ -6,7 +6,7 @@ import { type Queue, startWorld } from "./World.ts"
 const ms = (value: number) => value.toFixed(1).padStart(7)
 
 /** Sends leads one after another with pauses, and prints a line of figures. */
-export const measureWakeUp = Effect.fnUntraced(function* (queue: Queue, leads: number) {
+const measureWakeUp = Effect.fnUntraced(function* (queue: Queue, leads: number) {
   const arrived = new Map<string, number>()
   const world = yield* startWorld({
     queue,
