@@ -68,7 +68,7 @@ const serve = (listener: RequestListener) =>
         await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
         return server
       }),
-      (server) => Effect.sync(() => void server.close().closeAllConnections()),
+      (server) => Effect.sync(() => server.close().closeAllConnections()),
     ),
     (server) => (server.address() as AddressInfo).port,
   )

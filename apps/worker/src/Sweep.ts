@@ -48,7 +48,7 @@ export const sweep = Effect.fnUntraced(function* (
 ) {
   const patience = yield* queue.patience
   if (Duration.isZero(patience)) return
-  const room = limit - (yield* Effect.catch(queue.depth, () => Effect.succeed(limit)))
+  const room = limit - (yield* Effect.orElseSucceed(queue.depth, () => limit))
   if (room <= 0) return
   const ids = yield* work.offer({ max: room, patience })
   if (ids.length > 0) yield* queue.offer(ids)
