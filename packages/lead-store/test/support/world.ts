@@ -1,10 +1,9 @@
 /** A database with the schema, the store's services on it, and what tests do with leads. */
 import { PgClient } from "@effect/sql-pg"
-import { type LeadId, RejectionReason } from "@lead-gateway/lead"
+import type { LeadId } from "@lead-gateway/lead"
 import { stringify, type JsonObject } from "@lead-gateway/lossless-json"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
-import { Deferred, Duration, Effect, Fiber, Layer, Redacted, Schema, type Scope } from "effect"
-import type { SqlError } from "effect/sql"
+import { Duration, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -25,6 +24,10 @@ import {
   ReplayRequest,
   type StoredDecision,
 } from "../../src/index.ts"
+import { ready } from "./outcomes.ts"
+
+export * from "./locks.ts"
+export * from "./outcomes.ts"
 
 /** The SQL files of the repository. */
 export const migrations = fileURLToPath(new URL("../../../../migrations", import.meta.url))
@@ -107,32 +110,6 @@ export const claimOne = Effect.gen(function* () {
     : yield* Effect.die(new Error(`${others.length + 1} leads are due, or none, not one`))
 })
 
-const versions = { rules: "1", profile: "1", mapping: "1", template: "1" }
-
-export const ready = {
-  status: "READY",
-  normalized: { phone: "+49123456789" },
-  customerPayload: { phone: "+49123456789", product: { name: "solar" } },
-  omitted: [],
-  decidedWith: versions,
-} satisfies StoredDecision
-
-export const rejected = {
-  status: "REJECTED",
-  reason: RejectionReason.make("ZIP_NOT_66XXX"),
-  details: { reason: "ZIP_NOT_66XXX" },
-  decidedWith: versions,
-} satisfies StoredDecision
-
-export const parked = {
-  status: "FAILED",
-  reason: RejectionReason.make("MISSING_REQUIRED_FIELD"),
-  details: { missing: ["phone"] },
-  normalized: { phone: null },
-  omitted: [{ name: "roof_age", reason: "not_a_number" }],
-  decidedWith: versions,
-} satisfies StoredDecision
-
 /** Takes a lead one step on: by a first decision, or by a further attempt. */
 export const proceed = (lead: Pick<ClaimedLead, "id" | "lease">, decision: StoredDecision | undefined) =>
   LeadWork.use(({ proceed }) => proceed({ id: lead.id, lease: lead.lease, decision }))
@@ -142,55 +119,6 @@ export const open = Effect.fnUntraced(function* (lead: Pick<ClaimedLead, "id" | 
   const attempt = yield* proceed(lead, lead.status === "RECEIVED" ? ready : undefined)
   return attempt._tag === "Opened" ? attempt : yield* Effect.die(new Error(`${attempt._tag}, not opened`))
 })
-
-export const succeeded = {
-  success: true,
-  outcomeUnknown: false,
-  responseStatus: 200,
-  responseBody: "thank you",
-  errorMessage: null,
-  fault: null,
-  health: "took",
-  next: { status: "DELIVERED" },
-} as const satisfies Partial<AttemptRecord>
-
-export const failed = {
-  success: false,
-  outcomeUnknown: false,
-  responseStatus: 500,
-  responseBody: "oops",
-  errorMessage: "the customer answered 500",
-  fault: "customer",
-  health: "down",
-  next: { status: "FAILED", retryAfter: Duration.hours(1) },
-} as const satisfies Partial<AttemptRecord>
-
-export const refused = {
-  success: false,
-  outcomeUnknown: false,
-  responseStatus: 422,
-  responseBody: "no",
-  errorMessage: "the customer answered 422",
-  fault: "lead",
-  health: "answered",
-  next: { status: "PERMANENTLY_FAILED", reason: RejectionReason.make("CUSTOMER_REFUSED") },
-} as const satisfies Partial<AttemptRecord>
-
-export const unknown = {
-  success: false,
-  outcomeUnknown: true,
-  responseStatus: null,
-  responseBody: null,
-  errorMessage: "outcome unknown",
-  fault: "ours",
-  health: "unclear",
-  next: { status: "FAILED", retryAfter: Duration.hours(1) },
-} as const satisfies Partial<AttemptRecord>
-
-export const unknownAndLast = {
-  ...unknown,
-  next: { status: "PERMANENTLY_FAILED", reason: RejectionReason.make("DELIVERY_OUTCOME_UNKNOWN") },
-} as const satisfies Partial<AttemptRecord>
 
 /** Gives a lead back: at once, with no attempt taken back, unless told otherwise. */
 export const release = (
@@ -255,37 +183,3 @@ export const rowOf = (id: LeadId) =>
       (rows) => rows[0],
     ),
   )
-
-/** Runs a statement in a transaction of its own, which stays open until the returned effect ends it. */
-export const holdOpen = Effect.fnUntraced(function* (
-  statement: (sql: PgClient.PgClient) => Effect.Effect<unknown, SqlError.SqlError>,
-) {
-  const sql = yield* PgClient.PgClient
-  const begun = yield* Deferred.make<void>()
-  const over = yield* Deferred.make<void>()
-  const transaction = yield* statement(sql).pipe(
-    Effect.andThen(Deferred.succeed(begun, undefined)),
-    Effect.andThen(Deferred.await(over)),
-    sql.withTransaction,
-    Effect.forkScoped,
-  )
-  yield* Deferred.await(begun)
-  return Effect.andThen(Deferred.succeed(over, undefined), Fiber.join(transaction))
-})
-
-/** Waits, in real time, until so many statements of this database wait for a lock. */
-export const lockWaiters = (count: number) =>
-  PgClient.PgClient.use((sql) =>
-    sql<{ waiting: bigint }>`
-      SELECT count(*) AS waiting FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`.pipe(
-      Effect.repeat({ until: (rows) => rows[0]?.waiting === BigInt(count) }),
-    ),
-  )
-
-/** Cuts the connections of this database that wait for a lock. */
-export const cutLockWaiters = PgClient.PgClient.use(
-  (sql) => sql`
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-)
