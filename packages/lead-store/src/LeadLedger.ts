@@ -101,7 +101,9 @@ export class LeadLedger extends Context.Service<
         fromCounters: Effect.map(counted, first).pipe(storeCall("LeadLedger.fromCounters")),
         fromRows: Effect.map(found, first).pipe(storeCall("LeadLedger.fromRows", Duration.minutes(10))),
         both: sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`.pipe(
-          Effect.andThen(Effect.all({ counters: Effect.map(counted, first), rows: Effect.map(found, first) })),
+          Effect.andThen(
+            Effect.all({ counters: Effect.map(counted, first), rows: Effect.map(found, first) }),
+          ),
           sql.withTransaction,
           storeCall("LeadLedger.both", Duration.minutes(10)),
         ),
