@@ -8,8 +8,8 @@ export default defineConfig(
       // Each test has a world of its own and mostly waits, for leases to end, say.
       sequence: { concurrent: true },
       maxConcurrency: 4,
-      // About 20 s each; a busy machine takes a multiple of that to start the processes.
-      testTimeout: 180_000,
+      // Half a minute each; a busy machine takes a multiple of that to start the processes.
+      testTimeout: 300_000,
     },
   }),
 )

@@ -95,9 +95,9 @@ describe("the balance", () => {
     assert.include(together, "requests 1 and 2 open together for 4500 ms")
   })
 
-  it("finds an unknown outcome when no worker was lost", () => {
+  it("finds an unknown outcome when nobody was away", () => {
     assert.include(
-      findings(() => ({ workersWereLost: false })),
+      findings(() => ({ outcomesMayBeLost: false })),
       "attempt 1 has an unknown outcome",
     )
   })

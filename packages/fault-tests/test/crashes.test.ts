@@ -7,7 +7,5 @@ import {
 } from "./scenarios/crashes.ts"
 import { testScenarios } from "./support/testScenarios.ts"
 
-testScenarios(
-  ["database", "redis"],
-  [workerKilled, apiKilled, apiKilledInCommit, allKilled, killedBeforeRecord],
-)
+testScenarios(["database", "redis"], [workerKilled, allKilled])
+testScenarios(["database"], [apiKilled, apiKilledInCommit, killedBeforeRecord])

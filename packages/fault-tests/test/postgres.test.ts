@@ -1,4 +1,5 @@
-import { postgresFaults } from "./scenarios/postgres.ts"
+import { postgresFaults, restartedImmediate } from "./scenarios/postgres.ts"
 import { testScenarios } from "./support/testScenarios.ts"
 
-testScenarios(["database", "redis"], postgresFaults)
+testScenarios(["database"], postgresFaults)
+testScenarios(["redis"], [restartedImmediate])

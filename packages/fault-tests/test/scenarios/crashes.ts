@@ -15,7 +15,7 @@ const unhurried = ({ book, draw }: World) =>
 /** A worker is killed in delivery, twice. */
 export const workerKilled: Scenario = {
   name: "worker-killed",
-  losesWorkers: true,
+  mayLoseOutcomes: true,
   before: unhurried,
   fault: (world) =>
     Effect.gen(function* () {
@@ -35,7 +35,7 @@ export const workerKilled: Scenario = {
 /** A worker is killed, another goes on. */
 export const oneOfTwoWorkersKilled: Scenario = {
   name: "one-of-two-workers-killed",
-  losesWorkers: true,
+  mayLoseOutcomes: true,
   workers: 2,
   before: unhurried,
   fault: (world) =>
@@ -80,7 +80,7 @@ export const apiKilledInCommit: Scenario = {
 /** Everything is killed at once. */
 export const allKilled: Scenario = {
   name: "all-killed",
-  losesWorkers: true,
+  mayLoseOutcomes: true,
   before: unhurried,
   fault: (world) =>
     Effect.gen(function* () {
@@ -111,7 +111,7 @@ const heldAnswers = (book: CustomerBook) => {
 /** The customer has answered, and the worker dies before that is on record: Postgres hangs meanwhile. */
 export const killedBeforeRecord: Scenario = {
   name: "killed-before-record",
-  losesWorkers: true,
+  mayLoseOutcomes: true,
   ownPostgres: true,
   // Leads are held until there are enough of them.
   env: { CUSTOMER_API_TIMEOUT: "5s" },
@@ -143,7 +143,7 @@ export const killedBeforeRecord: Scenario = {
 /** One of two workers stands still for longer than its leases last, and then goes on as if nothing had been. */
 export const workerFrozen: Scenario = {
   name: "worker-frozen",
-  losesWorkers: true,
+  mayLoseOutcomes: true,
   workers: 2,
   before: unhurried,
   fault: (world) =>

@@ -10,7 +10,20 @@ const unhurried = ({ book, draw }: World) =>
     CustomerBehaviour.reply({ delayMs: draw.between(0, 500, "delay", book.exchanges.length) }),
   )
 
-const common = { ownPostgres: true, before: unhurried } satisfies Partial<Scenario>
+const common = { ownPostgres: true, mayLoseOutcomes: true, before: unhurried } satisfies Partial<Scenario>
+
+/** Postgres crashes, twice. */
+export const restartedImmediate: Scenario = {
+  ...common,
+  name: "postgres-restarted-immediate",
+  fault: (world) =>
+    Effect.gen(function* () {
+      yield* someTime(world, "first", [0.1, 0.4])
+      yield* world.postgres.restart("immediate")
+      yield* someTime(world, "second", [0.5, 0.9])
+      yield* world.postgres.restart("immediate")
+    }),
+}
 
 /** Postgres stops, or does not answer, in the middle of it all. */
 export const postgresFaults: ReadonlyArray<Scenario> = [
@@ -19,17 +32,7 @@ export const postgresFaults: ReadonlyArray<Scenario> = [
     name: "postgres-restarted-fast",
     fault: (world) => Effect.andThen(someTime(world, "restart", [0.2, 0.7]), world.postgres.restart("fast")),
   },
-  {
-    ...common,
-    name: "postgres-restarted-immediate",
-    fault: (world) =>
-      Effect.gen(function* () {
-        yield* someTime(world, "first", [0.1, 0.4])
-        yield* world.postgres.restart("immediate")
-        yield* someTime(world, "second", [0.5, 0.9])
-        yield* world.postgres.restart("immediate")
-      }),
-  },
+  restartedImmediate,
   {
     ...common,
     name: "postgres-connections-cut",

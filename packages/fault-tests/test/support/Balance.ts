@@ -99,7 +99,7 @@ const keysAreOwn = ({ exchanges }: Facts): ReadonlyArray<string> =>
 
 /** Balances the books of a run that has come to rest. */
 export const balance = (facts: Facts): Balance => {
-  const rules = facts.workersWereLost ? leadRules : [...leadRules, allIsSeen]
+  const rules = facts.outcomesMayBeLost ? leadRules : [...leadRules, allIsSeen]
   const { leads, strangers } = perLead(facts)
   const rows = new Map(leads.map((lead) => [lead.row.id, lead]))
   const count = (...all: ReadonlyArray<string>) => leads.filter(({ row }) => all.includes(row.status)).length

@@ -21,8 +21,8 @@ export interface Facts {
   readonly exchanges: ReadonlyArray<Exchange>
   /** When the customer may not have noticed what came and went. */
   readonly stalls: ReadonlyArray<Stall>
-  /** Whether workers were killed or stood still, so that outcomes may be unknown. */
-  readonly workersWereLost: boolean
+  /** Whether workers or Postgres were away for longer than a lease may last, so that outcomes may be unknown. */
+  readonly outcomesMayBeLost: boolean
   /** All that the processes printed. */
   readonly output: ReadonlyArray<string>
   /** Processes that ended without having been killed: "worker 2 ended with code 1". */

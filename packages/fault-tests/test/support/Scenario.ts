@@ -16,8 +16,8 @@ export interface Scenario extends WorldNeeds {
   readonly name: string
   /** The queues with which it makes sense; both by default. */
   readonly queues?: ReadonlyArray<QueueType>
-  /** True: workers are killed or stand still, so that outcomes may be unknown. */
-  readonly losesWorkers?: boolean
+  /** True: workers or Postgres are away for longer than a lease may last, so that outcomes may be unknown. */
+  readonly mayLoseOutcomes?: boolean
   /** Over which time leads come in; 3 s by default. */
   readonly overMs?: number
   /** Sets the scene, before the first lead is sent. */
@@ -94,7 +94,7 @@ export const runScenarios = (
       counts: yield* readCounts(site.url),
       exchanges: site.book.exchanges,
       stalls: site.book.stalls,
-      workersWereLost: scenarios.some(({ losesWorkers }) => losesWorkers === true),
+      outcomesMayBeLost: scenarios.some(({ mayLoseOutcomes }) => mayLoseOutcomes === true),
       output: apps.flatMap((app) => app.output()),
       ended: apps.flatMap((app) => app.ended()),
     }

@@ -91,7 +91,7 @@ export const honest: Facts = {
     exchange("a.2", 5, 200),
   ],
   stalls: [],
-  workersWereLost: true,
+  outcomesMayBeLost: true,
   output: ['{"message":"lead delivered"}'],
   ended: [],
 }

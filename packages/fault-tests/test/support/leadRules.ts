@@ -55,11 +55,11 @@ export const oneOwner = (lead: LeadFacts): ReadonlyArray<string> => [
     : ["its attempts are not numbered 1, 2, 3"]),
 ]
 
-/** As long as no worker is lost, every outcome is seen. */
+/** As long as neither workers nor Postgres are away, every outcome is seen. */
 export const allIsSeen = (lead: LeadFacts): ReadonlyArray<string> =>
   lead.attempts
     .filter((attempt) => wasUnknown(lead, attempt))
-    .map(({ no }) => `attempt ${no} has an unknown outcome, though no worker was lost`)
+    .map(({ no }) => `attempt ${no} has an unknown outcome, though nobody was away`)
 
 /** After a success that we saw, nothing is sent any more. */
 export const nothingAfterSuccess = ({ attempts }: LeadFacts): ReadonlyArray<string> => {
