@@ -134,8 +134,12 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
     return proceeded
   })
 
-  const step = Effect.fnUntraced(function* (lead: OwnedLead): Effect.fn.Return<StepResult, unknown> {
+  const step = Effect.fnUntraced(function* (
+    lead: OwnedLead,
+    leaves: () => void,
+  ): Effect.fn.Return<StepResult, unknown> {
     if (lead.attemptIsOpen) {
+      leaves()
       yield* recordUnknown(lead, lead.attemptCount, unseen.workerLost)
       return "Scheduled"
     }
@@ -153,11 +157,17 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
       yield* giveBack(lead)
       return "Scheduled"
     }
+    leaves()
     return yield* send(lead, proceeded.attemptNo, proceeded.body)
   })
 
   return Effect.fn("Delivery.step")(
-    (lead: OwnedLead) => setAside(work, lead, step(lead)),
+    (lead: OwnedLead) =>
+      Effect.suspend(() => {
+        let hasLeft = false
+        const leaves = () => (hasLeft = true)
+        return setAside({ work, lead, hasLeft: () => hasLeft }, step(lead, leaves))
+      }),
     (step, lead) => Effect.annotateLogs(step, { lead_id: lead.id, correlation_id: lead.correlationId }),
   )
 })

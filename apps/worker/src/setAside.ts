@@ -2,6 +2,14 @@ import { type ClaimedLead, DataRefused, type LeadWork, StoreUnavailable } from "
 import { Cause, Duration, Effect } from "effect"
 import type { StepResult } from "./Delivery.ts"
 
+/** Whose step it is. */
+interface Owned {
+  readonly work: LeadWork["Service"]
+  readonly lead: ClaimedLead
+  /** Whether an attempt may have left by now: then it is not taken back. */
+  readonly hasLeft: () => boolean
+}
+
 /**
  * Runs a step of a lead; when it fails for a reason on our side, the lead is set aside, longer each time, with an
  * event in its history, so that it neither comes back at once nor is forgotten.
@@ -9,8 +17,7 @@ import type { StepResult } from "./Delivery.ts"
  * Postgres being away is no such reason: the step has given the lead back, or its lease ends.
  */
 export const setAside = (
-  work: LeadWork["Service"],
-  lead: ClaimedLead,
+  { hasLeft, lead, work }: Owned,
   step: Effect.Effect<StepResult, unknown>,
 ): Effect.Effect<StepResult> =>
   Effect.catchCause(step, (cause) => {
@@ -27,7 +34,7 @@ export const setAside = (
         work.release({
           id: lead.id,
           lease: lead.lease,
-          unsentAttemptNo: undefined,
+          unsentAttemptNo: hasLeft() ? undefined : lead.attemptCount + 1,
           delay,
           trouble: error instanceof DataRefused ? error.message : "an unexpected error in the gateway",
         }),

@@ -7,7 +7,7 @@ import { held } from "./support/held.ts"
 
 const key = "queue:process_lead"
 
-/** A world whose queue is a Redis of its own. Workers would look for an offered lead themselves after 30 s. */
+/** A world whose queue is a Redis of its own. Workers would look for an offered lead themselves after 10 s. */
 const make = Effect.gen(function* () {
   const redis = yield* TestRedis.make({ args: [] })
   const url = Result.getOrThrow(RedisUrl.parse(redis.url))

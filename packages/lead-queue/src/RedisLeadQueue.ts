@@ -13,7 +13,7 @@ export interface RedisLeadQueueOptions {
   readonly url: RedisUrl.RedisUrl
   /** Whether this process takes leads, and so is told when Redis has lost them. */
   readonly takes: boolean
-  /** How long an offered lead may wait before somebody looks for it in the store; 30 s by default. */
+  /** How long an offered lead may wait before somebody looks for it in the store; 10 s by default. */
   readonly patience?: Duration.Duration
 }
 
@@ -38,7 +38,7 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
   Layer.effect(
     LeadQueue,
     Effect.gen(function* () {
-      const { url, patience = Duration.seconds(30) } = options
+      const { url, patience = Duration.seconds(10) } = options
       const scope = yield* Effect.scope
       const lost = yield* Queue.sliding<void>(1)
 
