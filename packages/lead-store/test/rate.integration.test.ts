@@ -136,8 +136,8 @@ describe("the rate limit", () => {
       assert.deepStrictEqual(yield* after(15), { permits: 1, spacing: 31.25 })
       assert.isAbove((yield* after(29.9)).permits, 40)
       assert.deepStrictEqual(yield* after(30), { permits: 2_147_483_647, spacing: null })
-      assert.deepStrictEqual(yield* after(15, { ratePerSecond: 4 }), { permits: 1, spacing: 250 })
-      assert.deepStrictEqual(yield* after(30, { ratePerSecond: 4 }), { permits: 1, spacing: 250 })
+      assert.deepStrictEqual(yield* after(15, { ratePerSecond: 4 }), { permits: 1, spacing: 263.158 })
+      assert.deepStrictEqual(yield* after(30, { ratePerSecond: 4 }), { permits: 1, spacing: 263.158 })
     }).pipe(inWorldWith({})),
   )
 })
