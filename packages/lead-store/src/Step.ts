@@ -2,6 +2,21 @@ import type { LeadId, LeadStatus, OmittedAttribute, RejectionReason } from "@lea
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import type { Duration } from "effect"
 
+/** Which leads a worker asks for. */
+export interface ClaimOptions {
+  /** These, as far as they may be taken now; undefined: whatever is due, longest due first. */
+  readonly ids?: ReadonlyArray<LeadId> | undefined
+  readonly max: number
+}
+
+/** What a worker has before it. */
+export interface Outlook {
+  /** How long until a lead may be taken, zero if one may now; undefined when none is scheduled. */
+  readonly untilDue: Duration.Duration | undefined
+  /** Whether the customer's circuit is open: the customer is down, and leads wait. */
+  readonly isHeldBack: boolean
+}
+
 /** A worker's hold on a lead. */
 export interface Lease {
   readonly id: LeadId

@@ -2,7 +2,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { LeadId } from "@lead-gateway/lead"
 import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
 import { Duration, Effect } from "effect"
-import type { ClaimedLead } from "../Step.ts"
+import type { ClaimedLead, ClaimOptions } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
 import { idArray } from "./LeadRow.ts"
 import { storedJson } from "./storedJson.ts"
@@ -19,13 +19,6 @@ interface Row {
   readonly attempt_is_open: boolean
   readonly troubles: number
   readonly payload: string | null
-}
-
-/** Which leads a worker asks for. */
-export interface ClaimOptions {
-  /** These, as far as they may be taken now; undefined: whatever is due, longest due first. */
-  readonly ids?: ReadonlyArray<LeadId> | undefined
-  readonly max: number
 }
 
 /** Takes leads, past those that another worker is taking at this moment. */

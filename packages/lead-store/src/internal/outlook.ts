@@ -1,14 +1,7 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
+import type { Outlook } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
-
-/** What a worker has before it. */
-export interface Outlook {
-  /** How long until a lead may be taken, zero if one may now; undefined when none is scheduled. */
-  readonly untilDue: Duration.Duration | undefined
-  /** Whether the customer's circuit is open: the customer is down, and leads wait. */
-  readonly isHeldBack: boolean
-}
 
 /** Looks at the first entries of two small indexes and at the customer's gate. */
 export const lookAhead = (sql: PgClient.PgClient, gate: string) =>
