@@ -2,8 +2,8 @@
  * Leads in Postgres: where every lead and its schedule live.
  *
  * `LeadIntake` stores, `LeadWork` claims and moves, `LeadReader` answers questions, `LeadReplay` sends again,
- * `LeadLedger` balances the books, `LeadDatabase` connects and migrates. The api and the worker compose them. No rule about leads is made here: a worker brings the
- * decision, this package makes it durable.
+ * `LeadLedger` balances the books, `LeadDatabase` connects and migrates. The api and the worker compose them. No rule
+ * about leads is made here: a worker brings the decision, this package makes it durable.
  */
 export type { Gate } from "./Gate.ts"
 export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
@@ -30,6 +30,16 @@ export {
 export { LeadWork, type LeadWorkOptions } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
-export type { AttemptRecord, ClaimedLead, Lease, Proceeded, Released, Step, StoredDecision } from "./Step.ts"
+export type {
+  AttemptRecord,
+  ClaimedLead,
+  ClaimOptions,
+  Lease,
+  Outlook,
+  Proceeded,
+  Released,
+  Step,
+  StoredDecision,
+} from "./Step.ts"
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { DataRefused, type StoreError, StoreUnavailable } from "./StoreError.ts"
