@@ -39,21 +39,22 @@ COMMENT ON COLUMN customer_gate.next_send_at IS
 -- wherever it begins, sees more than `rate` of them: at 100 a second, 4 at once and 92 a second.
 CREATE FUNCTION permits_of(
   gate customer_gate, policy jsonb, at timestamptz,
-  OUT permits integer, OUT again_at timestamptz, OUT spacing interval
+  OUT permits integer, OUT again_at timestamptz, OUT spacing interval, OUT next_send timestamptz
 ) LANGUAGE plpgsql STABLE AS $$
 DECLARE
   rate float8 := 0.95 * (policy ->> 'rate')::float8;
   ramp float8 := (policy ->> 'ramp')::float8;
+  longest float8 := greatest(10 * (policy ->> 'open_for')::float8, (policy ->> 'hold')::float8);
   burst float8;
-  next_send timestamptz;
 BEGIN
+  -- What was noted is bounded by what can be meant now: the clock may have been set back, or the policy changed.
   IF gate.circuit = 'open' THEN
-    permits := (gate.probe_at <= at)::integer;
-    again_at := gate.probe_at;
+    again_at := least(gate.probe_at, at + make_interval(secs => longest));
+    permits := (again_at <= at)::integer;
     RETURN;
   END IF;
   IF at < gate.changed_at + make_interval(secs => ramp) THEN
-    rate := least(rate, 2 ^ (10 * extract(epoch FROM at - gate.changed_at)::float8 / ramp));
+    rate := least(rate, 2 ^ (10 * greatest(extract(epoch FROM at - gate.changed_at)::float8, 0) / ramp));
   END IF;
   IF rate IS NULL THEN
     permits := 2147483647;
@@ -63,7 +64,7 @@ BEGIN
   burst := greatest(1, floor(rate / 20));
   -- Rounded up, to microseconds as times are: what is rounded down adds up to one too many.
   spacing := make_interval(secs => ceil(1e6 / (rate - burst + 1)) / 1e6);
-  next_send := greatest(gate.next_send_at, at);
+  next_send := least(greatest(gate.next_send_at, at), at + burst * spacing);
   again_at := next_send - (burst - 1) * spacing;
   permits := floor(burst - extract(epoch FROM next_send - at)::float8 / extract(epoch FROM spacing)::float8 + 1e-9);
 END
@@ -82,42 +83,46 @@ BEGIN
 END
 $$;
 
--- Takes permits for these leads, in their order; returns how many of them may be sent.
-CREATE FUNCTION take_permits(policy jsonb, leads bigint[]) RETURNS integer LANGUAGE plpgsql AS $$
+-- Takes permits for these leads, in their order: how many of them may be sent, and whether that is a probe.
+CREATE FUNCTION take_permits(policy jsonb, leads bigint[], OUT taken integer, OUT is_probe boolean)
+LANGUAGE plpgsql AS $$
 DECLARE
   name text := policy ->> 'customer';
   gate customer_gate;
   at timestamptz;
   free record;
-  taken integer;
 BEGIN
-  IF cardinality(leads) = 0 THEN RETURN 0; END IF;
+  taken := cardinality(leads);
+  is_probe := false;
+  IF taken = 0 THEN RETURN; END IF;
   SELECT * INTO gate FROM customer_gate WHERE customer = name;
   IF NOT FOUND THEN
-    IF policy ->> 'rate' IS NULL THEN RETURN cardinality(leads); END IF;
+    IF policy ->> 'rate' IS NULL THEN RETURN; END IF;
     INSERT INTO customer_gate (customer) VALUES (name) ON CONFLICT DO NOTHING;
   ELSIF (permits_of(gate, policy, clock_timestamp())).spacing IS NULL AND gate.circuit = 'closed' THEN
-    RETURN cardinality(leads);
+    RETURN;
   END IF;
 
   SELECT * INTO gate FROM customer_gate WHERE customer = name FOR UPDATE;
   at := clock_timestamp();
   SELECT * INTO free FROM permits_of(gate, policy, at);
   taken := least(greatest(free.permits, 0), cardinality(leads));
-  IF taken = 0 THEN RETURN 0; END IF;
-  IF gate.circuit = 'open' THEN
+  IF taken = 0 THEN RETURN; END IF;
+  is_probe := gate.circuit = 'open';
+  IF is_probe THEN
     UPDATE customer_gate
     SET probe_lead = leads[1], probe_at = at + make_interval(secs => (policy ->> 'hold')::float8)
     WHERE customer = name;
   ELSIF free.spacing IS NOT NULL THEN
-    UPDATE customer_gate SET next_send_at = greatest(next_send_at, at) + taken * free.spacing WHERE customer = name;
+    UPDATE customer_gate SET
+      next_send_at = free.next_send + taken * free.spacing, changed_at = least(changed_at, at)
+    WHERE customer = name;
   END IF;
-  RETURN taken;
 END
 $$;
 
 -- Tells the gate what came of deliveries: the leads that the customer took, those that it answered in another way
--- (it is there), those that found it down (5xx, network, timeout), and those that tell nothing (429, outcome unknown).
+-- (it is there), those that found it down (5xx, network, timeout), and those that tell nothing (outcome unknown).
 CREATE FUNCTION note_outcomes(policy jsonb, took bigint[], answered bigint[], down bigint[], unclear bigint[])
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -140,9 +145,9 @@ BEGIN
         next_send_at = clock_timestamp()
       WHERE customer = name;
     ELSIF gate.probe_lead = ANY (down || unclear) THEN
+      IF gate.probe_lead = ANY (down) THEN gate.open_for := least(2 * gate.open_for, 10 * base); END IF;
       UPDATE customer_gate
-      SET open_for = least(2 * open_for, 10 * base), probe_at = clock_timestamp() + least(2 * open_for, 10 * base),
-        probe_lead = NULL
+      SET open_for = gate.open_for, probe_at = clock_timestamp() + gate.open_for, probe_lead = NULL
       WHERE customer = name;
     END IF;
     RETURN;

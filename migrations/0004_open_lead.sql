@@ -38,12 +38,16 @@ ALTER TABLE inbound_lead
   DROP CONSTRAINT inbound_lead_terminal_is_not_scheduled,
   DROP COLUMN next_attempt_at,
   DROP COLUMN lease_token,
-  ADD COLUMN attempts_before integer NOT NULL DEFAULT 0,
-  ADD CONSTRAINT inbound_lead_attempts_before CHECK (attempts_before BETWEEN 0 AND attempt_count);
-COMMENT ON COLUMN inbound_lead.attempts_before IS 'Attempts that were made before the last replay: the retry budget counts from there.';
+  ADD COLUMN uncounted_attempts integer NOT NULL DEFAULT 0,
+  ADD CONSTRAINT inbound_lead_uncounted_attempts CHECK (uncounted_attempts BETWEEN 0 AND attempt_count);
+COMMENT ON COLUMN inbound_lead.uncounted_attempts IS
+  'Attempts that the retry budget does not count: those before the last replay, and probes of a customer that was down.';
 
-ALTER TABLE delivery_attempt ADD COLUMN idempotency_key uuid;
+ALTER TABLE delivery_attempt
+  ADD COLUMN idempotency_key uuid,
+  ADD COLUMN is_probe boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN delivery_attempt.idempotency_key IS 'What the attempt told the customer to know a repetition by.';
+COMMENT ON COLUMN delivery_attempt.is_probe IS 'Made while the customer''s circuit was open, to see whether it is back.';
 UPDATE delivery_attempt AS attempt SET idempotency_key = lead.idempotency_key
 FROM inbound_lead AS lead WHERE lead.id = attempt.lead_id;
 ALTER TABLE delivery_attempt ALTER COLUMN idempotency_key SET NOT NULL;
@@ -61,7 +65,7 @@ CREATE TRIGGER inbound_lead_transition BEFORE UPDATE OF status ON inbound_lead
     )
     AND NOT (NEW.status = 'RECEIVED' AND OLD.idempotency_key <> NEW.idempotency_key
       AND OLD.status IN ('REJECTED', 'FAILED', 'PERMANENTLY_FAILED'))
-    AND NOT (OLD.status = 'RECEIVED' AND NEW.status = 'DELIVERED' AND OLD.attempts_before > 0)
+    AND NOT (OLD.status = 'RECEIVED' AND NEW.status = 'DELIVERED' AND OLD.uncounted_attempts > 0)
   ) EXECUTE FUNCTION refuse_lead_transition();
 
 -- Locks leads in the order of their ids. One that is not open gets a row for as long as the transaction lasts,
@@ -82,6 +86,31 @@ CREATE FUNCTION utc_text(at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS 
   SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
+-- Leads whose owner's lease has ended are free again. A lead that has lost three owners in a row, with nothing done,
+-- may be what ends them: it rests, longer each time (4, 8, 16 … 60 minutes). Returns those that do not rest.
+CREATE FUNCTION end_leases(leads bigint[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+  resting bigint[];
+BEGIN
+  WITH ended AS (
+    UPDATE open_lead SET lease_token = NULL, troubles = troubles + 1
+    WHERE id = ANY (leads) AND lease_token IS NOT NULL RETURNING id, troubles
+  )
+  SELECT array_agg(id) INTO resting FROM ended WHERE troubles >= 3;
+  IF resting IS NULL THEN RETURN leads; END IF;
+  UPDATE open_lead SET
+    next_attempt_at = now() + make_interval(secs => least(30 * 2 ^ troubles, 3600)),
+    due_at = now() + make_interval(secs => least(30 * 2 ^ troubles, 3600))
+  WHERE id = ANY (resting);
+  INSERT INTO lead_event (lead_id, type, details)
+  SELECT id, 'set_aside', jsonb_build_object(
+    'because', 'its workers were lost, ' || troubles || ' in a row', 'next_attempt_at', utc_text(next_attempt_at)
+  )
+  FROM open_lead WHERE id = ANY (resting) ORDER BY id;
+  RETURN ARRAY (SELECT lead FROM unnest(leads) AS lead WHERE lead <> ALL (resting));
+END
+$$;
+
 -- Counts moves of leads from status to status, in a shard of the caller's.
 CREATE FUNCTION count_moves(shard integer, old_statuses text[], new_statuses text[]) RETURNS void LANGUAGE sql AS $$
   INSERT INTO lead_count AS c (shard, status, leads)
@@ -98,6 +127,7 @@ $$;
 -- Down Migration
 
 DROP FUNCTION count_moves(integer, text[], text[]);
+DROP FUNCTION end_leases(bigint[]);
 DROP FUNCTION utc_text(timestamptz);
 DROP FUNCTION unlock_leads(bigint[]);
 DROP FUNCTION lock_leads(bigint[]);
@@ -112,9 +142,9 @@ CREATE TRIGGER inbound_lead_transition BEFORE UPDATE OF status ON inbound_lead
     )
   ) EXECUTE FUNCTION refuse_lead_transition();
 
-ALTER TABLE delivery_attempt DROP COLUMN idempotency_key;
+ALTER TABLE delivery_attempt DROP COLUMN idempotency_key, DROP COLUMN is_probe;
 ALTER TABLE inbound_lead
-  DROP COLUMN attempts_before,
+  DROP COLUMN uncounted_attempts,
   ADD COLUMN next_attempt_at timestamptz DEFAULT now(),
   ADD COLUMN lease_token uuid;
 UPDATE inbound_lead SET next_attempt_at = NULL

@@ -21,7 +21,8 @@ $$;
 CREATE FUNCTION claim_leads(hinted bigint[], most integer, lease_seconds float8, policy jsonb)
 RETURNS TABLE (
   id bigint, lease_token uuid, status text, correlation_id text, idempotency_key uuid, traceparent text,
-  attempt_count integer, attempts_before integer, attempt_is_open boolean, troubles integer, payload text
+  attempt_count integer, uncounted_attempts integer, attempt_is_open boolean, attempt_is_probe boolean,
+  troubles integer, payload text
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -40,25 +41,23 @@ BEGIN
       ORDER BY open.id LIMIT most FOR UPDATE SKIP LOCKED
     );
   END IF;
+  taken := end_leases(taken);
   UPDATE open_lead AS open SET
-    -- A lease that has ended is a step that never did.
-    troubles = open.troubles + (open.lease_token IS NOT NULL)::integer,
-    lease_token = gen_random_uuid(),
-    due_at = now() + make_interval(secs => lease_seconds)
+    lease_token = gen_random_uuid(), due_at = now() + make_interval(secs => lease_seconds)
   WHERE open.id = ANY (taken);
   low := (SELECT min(lead) FROM unnest(taken) AS lead);
   high := (SELECT max(lead) FROM unnest(taken) AS lead);
   RETURN QUERY
   SELECT lead.id, open.lease_token, lead.status, lead.correlation_id, lead.idempotency_key,
-    lead.source_headers ->> 'traceparent', lead.attempt_count, lead.attempts_before,
-    -- Not an EXISTS: Postgres may answer that by reading every attempt there is.
-    coalesce((
-      SELECT attempt.ended_at IS NULL FROM delivery_attempt AS attempt
-      WHERE attempt.lead_id = lead.id AND attempt.attempt_no = lead.attempt_count
-    ), false),
-    open.troubles,
+    lead.source_headers ->> 'traceparent', lead.attempt_count, lead.uncounted_attempts,
+    attempt.is_open IS TRUE, attempt.is_probe IS TRUE, open.troubles,
     CASE WHEN lead.status = 'RECEIVED' THEN lead.raw_payload::text END
-  FROM inbound_lead AS lead JOIN open_lead AS open ON open.id = lead.id
+  FROM inbound_lead AS lead
+  JOIN open_lead AS open ON open.id = lead.id
+  LEFT JOIN LATERAL (
+    SELECT a.ended_at IS NULL AS is_open, a.is_probe FROM delivery_attempt AS a
+    WHERE a.lead_id = lead.id AND a.attempt_no = lead.attempt_count
+  ) AS attempt ON true
   WHERE lead.id = ANY (taken) AND lead.id BETWEEN low AND high AND open.id = ANY (taken);
 END
 $$;
@@ -67,13 +66,10 @@ $$;
 CREATE FUNCTION offer_leads(most integer, patience_seconds float8, policy jsonb)
 RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
-  due constant bigint[] := lock_due_leads(most, (SELECT permits FROM peek_permits(policy)));
+  due bigint[] := lock_due_leads(most, (SELECT permits FROM peek_permits(policy)));
 BEGIN
-  UPDATE open_lead SET
-    troubles = troubles + (lease_token IS NOT NULL)::integer,
-    lease_token = NULL,
-    due_at = now() + make_interval(secs => patience_seconds)
-  WHERE id = ANY (due);
+  due := end_leases(due);
+  UPDATE open_lead SET due_at = now() + make_interval(secs => patience_seconds) WHERE id = ANY (due);
   RETURN due;
 END
 $$;
@@ -82,7 +78,8 @@ $$;
 -- decision stored and is due again. A lead whose lease was lost, that is decided already or whose last attempt is
 -- open is left alone. Returns the ordinal of each step that was done, with the attempt if one was opened.
 CREATE FUNCTION proceed_leads(leads bigint[], steps json, shard integer, policy jsonb)
-RETURNS TABLE (ord integer, attempt_no integer, body text, is_held_back boolean) LANGUAGE plpgsql AS $$
+RETURNS TABLE (ord integer, attempt_no integer, body text, is_probe boolean, is_held_back boolean)
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   low constant bigint := (SELECT min(lead) FROM unnest(leads) AS lead);
@@ -108,7 +105,7 @@ BEGIN
           WHERE attempt.lead_id = lead.id AND attempt.attempt_no = lead.attempt_count
         ), false) END
   ), permit AS MATERIALIZED (
-    SELECT take_permits(policy, ARRAY (SELECT id FROM owned WHERE wants ORDER BY id)) AS taken
+    SELECT taken, is_probe FROM take_permits(policy, ARRAY (SELECT id FROM owned WHERE wants ORDER BY id))
   ), step AS MATERIALIZED (
     SELECT owned.*,
       wants AND row_number() OVER (PARTITION BY wants ORDER BY id) <= (SELECT taken FROM permit) AS opens
@@ -129,8 +126,9 @@ BEGIN
       AND (step.status IS NOT NULL OR step.opens)
     RETURNING lead.id, lead.status, lead.attempt_count, lead.idempotency_key, lead.customer_payload
   ), opened AS (
-    INSERT INTO delivery_attempt (lead_id, attempt_no, requested_at, idempotency_key)
-    SELECT id, attempt_count, clock_timestamp(), idempotency_key FROM moved JOIN step USING (id) WHERE opens
+    INSERT INTO delivery_attempt (lead_id, attempt_no, requested_at, idempotency_key, is_probe)
+    SELECT id, attempt_count, clock_timestamp(), idempotency_key, permit.is_probe
+    FROM moved JOIN step USING (id), permit WHERE opens
   ), told AS (
     INSERT INTO lead_event (lead_id, type, details)
     SELECT id, type, details FROM (
@@ -152,8 +150,8 @@ BEGIN
     SELECT count_moves(shard, array_agg(step.old_status), array_agg(moved.status)) FROM moved JOIN step USING (id)
   )
   SELECT step.ordinality::integer, CASE WHEN opens THEN moved.attempt_count END,
-    CASE WHEN opens THEN moved.customer_payload::text END, wants AND NOT opens
-  FROM step LEFT JOIN moved USING (id), counted;
+    CASE WHEN opens THEN moved.customer_payload::text END, permit.is_probe, wants AND NOT opens
+  FROM step LEFT JOIN moved USING (id), counted, permit;
 END
 $$;
 
@@ -181,13 +179,13 @@ BEGIN
   WITH input AS MATERIALIZED (
     SELECT * FROM ROWS FROM (json_to_recordset(outcomes) AS (
       id bigint, lease uuid, attempt_no integer, success boolean, unknown boolean, response_status integer,
-      response_body text, error_message text, fault text, status text, reason text, retry_after float8
+      response_body text, error_message text, fault text, health text, status text, reason text, retry_after float8
     )) WITH ORDINALITY
   ), known AS MATERIALIZED (
     SELECT input.*, lead.status AS old_status,
-      CASE WHEN input.success THEN lead.status IN ('READY', 'FAILED') OR (lead.status = 'RECEIVED' AND lead.attempts_before > 0)
+      CASE WHEN input.success THEN lead.status IN ('READY', 'FAILED') OR (lead.status = 'RECEIVED' AND lead.uncounted_attempts > 0)
         ELSE lead.status IN ('READY', 'FAILED') AND lead.attempt_count = input.attempt_no
-          AND input.attempt_no > lead.attempts_before END AS moves
+          AND input.attempt_no > lead.uncounted_attempts END AS moves
     FROM input
     JOIN inbound_lead AS lead ON lead.id = input.id
     JOIN open_lead AS open ON open.id = input.id
@@ -202,9 +200,12 @@ BEGIN
     WHERE attempt.lead_id = known.id AND attempt.attempt_no = known.attempt_no
       AND attempt.lead_id = ANY (leads) AND attempt.lead_id BETWEEN low AND high
       AND (attempt.ended_at IS NULL OR (attempt.outcome_unknown AND NOT known.unknown))
-    RETURNING known.*, attempt.ended_at
+    RETURNING known.*, attempt.ended_at, attempt.is_probe
   ), moved AS (
-    UPDATE inbound_lead AS lead SET status = ended.status, rejection_reason = ended.reason, updated_at = now()
+    UPDATE inbound_lead AS lead SET
+      status = ended.status, rejection_reason = ended.reason, updated_at = now(),
+      -- A probe that found nobody costs its lead nothing.
+      uncounted_attempts = lead.uncounted_attempts + (ended.is_probe AND ended.health IN ('down', 'unclear'))::integer
     FROM ended
     WHERE lead.id = ended.id AND ended.moves AND lead.id = ANY (leads) AND lead.id BETWEEN low AND high
     RETURNING lead.id, lead.status

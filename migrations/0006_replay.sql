@@ -96,7 +96,7 @@ BEGIN
   ), moved AS (
     UPDATE inbound_lead AS lead SET
       status = 'RECEIVED', rejection_reason = NULL, idempotency_key = gen_random_uuid(),
-      attempts_before = lead.attempt_count, updated_at = now()
+      uncounted_attempts = lead.attempt_count, updated_at = now()
     FROM chosen WHERE lead.id = chosen.id AND lead.id = ANY (candidates) AND lead.id BETWEEN low AND high
     RETURNING lead.id
   ), opened AS (

@@ -71,7 +71,7 @@ export const unknownAttemptRecord = (
 })
 
 /** Why an attempt failed, in words that hold nothing of the lead or of the answer. */
-const messageOf = DeliveryOutcome.$match({
+export const messageOf = DeliveryOutcome.$match({
   Answered: ({ status }) => `the customer answered ${status}`,
   Unreachable: ({ message }) => message,
   TimedOut: ({ phase, durationMs }) =>

@@ -5,8 +5,16 @@ import { type AttemptRecord, type ClaimedLead, LeadWork } from "@lead-gateway/le
 import * as RetryPolicy from "@lead-gateway/retry-policy"
 import { TraceParent } from "@lead-gateway/telemetry"
 import { Clock, Duration, Effect, Option } from "effect"
-import { asRetryOutcome, attemptRecord, nextOf, unknownAttemptRecord, unseen } from "./AttemptOutcome.ts"
-import { setAside } from "./setAside.ts"
+import {
+  asRetryOutcome,
+  attemptRecord,
+  messageOf,
+  nextOf,
+  unknownAttemptRecord,
+  unseen,
+} from "./AttemptOutcome.ts"
+import { recordForSure } from "./recordForSure.ts"
+import { NotSent, setAside } from "./setAside.ts"
 import { toStored } from "./StoredDecision.ts"
 import { whilePostgresIsAway } from "./whilePostgresIsAway.ts"
 
@@ -24,6 +32,12 @@ export interface DeliveryOptions {
 export interface OwnedLead extends ClaimedLead {
   /** Before the claim was made, by this machine's monotonic clock, in nanoseconds: the lease began later. */
   readonly claimedAt: bigint
+}
+
+/** An attempt on record. */
+interface Attempt {
+  readonly attemptNo: number
+  readonly isProbe: boolean
 }
 
 /** What came of a step: whether the lead is scheduled again, and so may be due before anybody looks. */
@@ -44,32 +58,28 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
   // Of the time that a lease has beyond the exchange, a third is kept for recording what came of it.
   const sendWithin = Duration.times(Duration.subtract(lease, timeout), 2 / 3)
 
+  /** What follows from an attempt; a probe that found nobody is none that counts. */
   const conclude = Effect.fnUntraced(function* (
     lead: ClaimedLead,
-    attemptNo: number,
+    { attemptNo, isProbe }: Attempt,
     outcome: RetryPolicy.Outcome,
   ) {
+    const health = RetryPolicy.healthOf(outcome)
+    const uncounted = lead.uncountedAttempts + Number(isProbe && (health === "down" || health === "unclear"))
+    const attempt = Math.max(1, attemptNo - uncounted)
     const now = yield* Clock.currentTimeMillis
-    return nextOf(RetryPolicy.decide({ policy, attempt: attemptNo - lead.attemptsBefore, outcome, now }))
+    return nextOf(RetryPolicy.decide({ policy, attempt, outcome, now }))
   })
 
-  /** An outcome is the one thing that must not be lost while Postgres is away: it waits here for it. */
-  const record = (outcome: AttemptRecord) =>
-    Effect.retry(work.record(outcome), whilePostgresIsAway).pipe(
-      Effect.onInterrupt(() =>
-        Effect.annotateLogs(Effect.logError("stopped before the outcome of an attempt was recorded"), {
-          attempt_no: outcome.attemptNo,
-          status_code: outcome.responseStatus,
-        }),
-      ),
-    )
+  const record = (outcome: AttemptRecord) => recordForSure(work, outcome)
 
   const recordUnknown = Effect.fnUntraced(function* (
     lead: ClaimedLead,
-    attemptNo: number,
+    attempt: Attempt,
     why: (typeof unseen)[keyof typeof unseen],
   ) {
-    const next = yield* conclude(lead, attemptNo, { _tag: "OutcomeUnknown" })
+    const { attemptNo } = attempt
+    const next = yield* conclude(lead, attempt, { _tag: "OutcomeUnknown" })
     yield* record(unknownAttemptRecord(lead, attemptNo, why, next))
     yield* Effect.annotateLogs(Effect.logWarning("attempt outcome unknown"), {
       attempt_no: attemptNo,
@@ -90,7 +100,8 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
       whilePostgresIsAway,
     ).pipe(Effect.tap((released) => (released ? queue.offer([id]) : Effect.void)))
 
-  const send = Effect.fnUntraced(function* (lead: ClaimedLead, attemptNo: number, body: string) {
+  const send = Effect.fnUntraced(function* (lead: ClaimedLead, attempt: Attempt, body: string) {
+    const { attemptNo } = attempt
     const outcome = yield* client
       .send({
         body,
@@ -98,8 +109,10 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
         correlationId: lead.correlationId,
         traceparent: yield* traceparent(lead),
       })
-      .pipe(Effect.onInterrupt(() => Effect.ignore(recordUnknown(lead, attemptNo, unseen.workerStopped))))
-    const next = yield* conclude(lead, attemptNo, asRetryOutcome(outcome))
+      .pipe(Effect.onInterrupt(() => recordUnknown(lead, attempt, unseen.workerStopped)))
+    const retryOutcome = asRetryOutcome(outcome)
+    if (retryOutcome._tag === "NotSent") return yield* new NotSent({ message: messageOf(outcome) })
+    const next = yield* conclude(lead, attempt, retryOutcome)
     const row = attemptRecord(lead, attemptNo, outcome, next)
     const moved = yield* record(row)
     yield* Effect.logInfo(next.status === "DELIVERED" ? "lead delivered" : "delivery failed").pipe(
@@ -140,7 +153,8 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
   ): Effect.fn.Return<StepResult, unknown> {
     if (lead.attemptIsOpen) {
       leaves()
-      yield* recordUnknown(lead, lead.attemptCount, unseen.workerLost)
+      const attempt = { attemptNo: lead.attemptCount, isProbe: lead.attemptIsProbe }
+      yield* recordUnknown(lead, attempt, unseen.workerLost)
       return "Scheduled"
     }
     const proceeded = yield* advance(lead).pipe(
@@ -158,7 +172,7 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
       return "Scheduled"
     }
     leaves()
-    return yield* send(lead, proceeded.attemptNo, proceeded.body)
+    return yield* send(lead, proceeded, proceeded.body)
   })
 
   return Effect.fn("Delivery.step")(

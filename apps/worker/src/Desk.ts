@@ -15,7 +15,7 @@ export interface Wanted {
  * It knows neither store nor queue, and waits for nothing but its own changes.
  */
 export interface Desk {
-  /** Waits until a slot is free and nothing is at hand for it; how many slots are free then. */
+  /** Waits until a slot is free and no hint is at hand for it; how many hints are good for the free slots then. */
   readonly idle: Effect.Effect<number>
   /** Notes what may be claimed. */
   readonly note: (hint: Hint) => Effect.Effect<void>
@@ -23,8 +23,8 @@ export interface Desk {
   readonly next: Effect.Effect<Wanted>
   /** Waits until nothing more is known to be due. */
   readonly nothingDue: Effect.Effect<void>
-  /** Says what came of claiming what was wanted: so many leads are under way now. */
-  readonly claimed: (wanted: Wanted, leads: number) => void
+  /** Says what came of claiming what was wanted: these leads are under way now. */
+  readonly claimed: (wanted: Wanted, leads: ReadonlyArray<LeadId>) => void
   /** Says that a lead is no longer under way. */
   readonly ended: () => void
   /** Leads under way. */
@@ -38,6 +38,8 @@ export const make = (slots: number): Desk => {
   let busy = 0
   let hinted: Array<LeadId> = []
   let anyDue = true
+  let hintsWereLast = false
+  let boost = 1
   const idle = Latch.makeUnsafe(false)
   const work = Latch.makeUnsafe(true)
   const nothingDue = Latch.makeUnsafe(false)
@@ -46,19 +48,21 @@ export const make = (slots: number): Desk => {
   const changed = () => {
     const isAtHand = anyDue || hinted.length > 0
     set(work, busy < slots && isAtHand)
-    set(idle, busy < slots && !isAtHand)
+    set(idle, busy < slots && hinted.length === 0)
     set(nothingDue, !anyDue)
   }
 
   const idleSlots: Effect.Effect<number> = Effect.flatMap(idle.await, () =>
     // A latch lets everybody pass who waited; things may have changed since.
-    Effect.suspend(() => (idle.isOpen() ? Effect.succeed(slots - busy) : idleSlots)),
+    Effect.suspend(() => (idle.isOpen() ? Effect.succeed((slots - busy) * boost) : idleSlots)),
   )
   const next: Effect.Effect<Wanted> = Effect.flatMap(work.await, () =>
     Effect.suspend(() => {
       if (!work.isOpen()) return next
       const max = slots - busy
-      if (!anyDue) return Effect.succeed({ ids: hinted.splice(0, max), max })
+      // In turns, so that neither holds the other up.
+      hintsWereLast = hinted.length > 0 && !(anyDue && hintsWereLast)
+      if (hintsWereLast) return Effect.succeed({ ids: hinted.splice(0, max * boost), max })
       anyDue = false
       return Effect.succeed({ ids: undefined, max })
     }),
@@ -75,9 +79,17 @@ export const make = (slots: number): Desk => {
     next,
     nothingDue: nothingDue.await,
     claimed: (wanted, leads) => {
-      busy += leads
-      // As many as there was room for: there may be more.
-      if (wanted.ids === undefined && leads === wanted.max) anyDue = true
+      busy += leads.length
+      const isFull = leads.length === wanted.max
+      if (wanted.ids === undefined) {
+        // As many as there was room for: there may be more.
+        anyDue ||= isFull
+      } else {
+        // A queue may hold many leads that somebody else has taken: then more of them are looked at together.
+        boost = leads.length === 0 ? Math.min(boost * 2, mostBoost) : 1
+        const taken = new Set(leads)
+        if (isFull) hinted.unshift(...wanted.ids.filter((id) => !taken.has(id)))
+      }
       changed()
     },
     ended: () => {
@@ -93,3 +105,6 @@ export const make = (slots: number): Desk => {
     }),
   }
 }
+
+/** How many hints are looked at for each slot, at most. */
+const mostBoost = 256

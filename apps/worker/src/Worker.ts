@@ -60,14 +60,19 @@ export const layer = (
       const claim = Effect.fnUntraced(function* (wanted: Desk.Wanted) {
         const claimedAt = yield* Clock.monotonicTimeNanos
         const leads = yield* work.claim(wanted)
-        desk.claimed(wanted, leads.length)
+        desk.claimed(
+          wanted,
+          leads.map(({ id }) => id),
+        )
         yield* Effect.forEach(leads, (lead) => begin(lead, claimedAt), { discard: true })
       })
 
       /** A claim is under way like a lead: a stop lets it end, since nobody else would take its leads for a while. */
       const claimNext = Effect.flatMap(desk.next, (wanted) =>
         Effect.flatMap(FiberSet.run(underWay, claim(wanted)), Fiber.join).pipe(
-          Effect.tapCause(() => desk.note({ _tag: "AnyDue" })),
+          Effect.tapCause(() =>
+            desk.note(wanted.ids === undefined ? { _tag: "AnyDue" } : { _tag: "Leads", ids: wanted.ids }),
+          ),
         ),
       )
 
@@ -139,10 +144,12 @@ const drain = Effect.fnUntraced(function* (
     yield* Effect.annotateLogs(Effect.logWarning("worker gives back what it could not finish in time"), {
       leads: left,
     })
-    yield* FiberSet.clear(underWay)
-    yield* FiberSet.awaitEmpty(underWay)
+    yield* Effect.timeoutOption(FiberSet.clear(underWay), giveBackWithin)
   }
   yield* Effect.logInfo("worker has stopped")
 })
 
 const pauseAfterFailure = Duration.seconds(1)
+
+/** A Postgres that does not answer must not hold up what else there is to stop. */
+const giveBackWithin = Duration.seconds(4)

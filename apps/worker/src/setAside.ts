@@ -1,6 +1,9 @@
 import { type ClaimedLead, DataRefused, type LeadWork, StoreUnavailable } from "@lead-gateway/lead-store"
-import { Cause, Duration, Effect } from "effect"
+import { Cause, Data, Duration, Effect } from "effect"
 import type { StepResult } from "./Delivery.ts"
+
+/** Nothing left this machine, for a reason on our side: a forbidden address, a request that cannot be sent. */
+export class NotSent extends Data.TaggedError("NotSent")<{ readonly message: string }> {}
 
 /** Whose step it is. */
 interface Owned {
@@ -34,9 +37,12 @@ export const setAside = (
         work.release({
           id: lead.id,
           lease: lead.lease,
-          unsentAttemptNo: hasLeft() ? undefined : lead.attemptCount + 1,
+          unsentAttemptNo: hasLeft() && !(error instanceof NotSent) ? undefined : lead.attemptCount + 1,
           delay,
-          trouble: error instanceof DataRefused ? error.message : "an unexpected error in the gateway",
+          trouble:
+            error instanceof DataRefused || error instanceof NotSent
+              ? error.message
+              : "an unexpected error in the gateway",
         }),
       ),
       // The lease ends then, and somebody else tries.

@@ -14,8 +14,9 @@ const lead: ClaimedLead = {
   idempotencyKey: "0f0e0d0c-0b0a-4908-8706-050403020100",
   traceparent: undefined,
   attemptCount: 3,
-  attemptsBefore: 0,
+  uncountedAttempts: 0,
   attemptIsOpen: true,
+  attemptIsProbe: false,
   troubles: 0,
   payload: null,
 }

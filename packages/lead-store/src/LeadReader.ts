@@ -60,7 +60,7 @@ export class LeadReader extends Context.Service<
             customer_payload::text AS customer_payload,
             (
               SELECT next_attempt_at FROM open_lead
-              WHERE open_lead.id = ${id} AND lease_token IS NULL AND status IN ('READY', 'FAILED')
+              WHERE open_lead.id = ${id} AND lease_token IS NULL AND (status <> 'RECEIVED' OR next_attempt_at > now())
             ) AS next_attempt_at,
             (
               SELECT COALESCE(jsonb_agg(jsonb_build_object(

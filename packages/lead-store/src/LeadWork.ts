@@ -26,8 +26,8 @@ export interface LeadWorkOptions {
  * What a worker does to a lead: claim it, move it one step, record what came of an attempt.
  *
  * A claim is a lease: a lead has one owner at a time, and an owner that dies loses it when the lease ends.
- * Every change is one statement that checks the lease (or, for an outcome, that no newer attempt was
- * opened) and writes status, attempt, event and counts together. Used by the worker.
+ * Every change is one round trip and one transaction, which checks the lease (or, for an outcome, that no newer
+ * attempt was opened) and writes status, attempt, event and counts together. Used by the worker.
  */
 export class LeadWork extends Context.Service<
   LeadWork,
@@ -83,7 +83,7 @@ export class LeadWork extends Context.Service<
           claim: claimLeads(sql, lease, policy),
           outlook: lookAhead(sql, policy),
           offer: offerDue(sql, policy),
-          waiting: waitingLeads(sql),
+          waiting: waitingLeads(sql, policy),
           proceed: (step) => Effect.suspend(() => steps.submit(stepRow(step))),
           record: (outcome) => Effect.suspend(() => outcomes.submit(outcomeRow(outcome))),
           release: releaseLead(sql),

@@ -33,10 +33,12 @@ export interface ClaimedLead extends Lease {
   readonly traceparent: string | undefined
   /** Attempts opened so far. */
   readonly attemptCount: number
-  /** Those of them that were made before the last replay: the retry budget counts from there. */
-  readonly attemptsBefore: number
+  /** Those of them that the retry budget does not count: made before the last replay, or probes that found nobody. */
+  readonly uncountedAttempts: number
   /** True when the last attempt was opened by a worker that was lost: nobody saw how it ended. */
   readonly attemptIsOpen: boolean
+  /** True when the last attempt was a probe, made while the customer's circuit was open. */
+  readonly attemptIsProbe: boolean
   /** How often in a row the lead was given back, or left behind, for a reason on our side. */
   readonly troubles: number
   /** The payload as it came, while the lead waits for its decision; null afterwards. */
@@ -82,6 +84,8 @@ export type Proceeded =
       readonly attemptNo: number
       /** The customer payload as JSON text: the same bytes for every attempt of the lead. */
       readonly body: string
+      /** Made to see whether the customer is back: if it is not, the attempt costs the lead nothing. */
+      readonly isProbe: boolean
     }
   /** The decision stands, and the lead waits at its customer's gate; it is owned no more. */
   | { readonly _tag: "HeldBack" }

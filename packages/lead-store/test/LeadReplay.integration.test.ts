@@ -46,7 +46,7 @@ describe("LeadReplay.replay", () => {
         assert.deepInclude(again, {
           status: "RECEIVED",
           attemptCount: before.attempt_count,
-          attemptsBefore: before.attempt_count,
+          uncountedAttempts: before.attempt_count,
           attemptIsOpen: false,
         })
         assert.isNotNull(again.payload)
@@ -76,7 +76,7 @@ describe("LeadReplay.replay", () => {
       for (const attempts of [1, 2, 3]) {
         yield* replay(`round-${attempts}`, { ids: [lead.id] })
         const again = yield* claimOne
-        assert.deepInclude(again, { attemptCount: attempts, attemptsBefore: attempts })
+        assert.deepInclude(again, { attemptCount: attempts, uncountedAttempts: attempts })
         yield* open(again)
         yield* record(again, attempts + 1, exhausted)
       }

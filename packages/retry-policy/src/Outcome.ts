@@ -73,15 +73,14 @@ export type Health = "took" | "answered" | "down" | "unclear"
  * | outcome | health |
  * |---|---|
  * | 2xx | `took`: it does its work |
- * | 3xx, 4xx but 429 | `answered`: it is there, and did not want this lead |
- * | 429, not sent, outcome unknown | `unclear`: it tells nothing |
+ * | 3xx, 4xx | `answered`: it is there, and did not take this lead |
+ * | not sent, outcome unknown | `unclear`: it tells nothing |
  * | 5xx, no final status, unreachable, timed out | `down` |
  */
 export const healthOf = (outcome: Outcome): Health => {
   switch (outcome._tag) {
     case "Answered":
       if (isSuccess(outcome.status)) return "took"
-      if (outcome.status === 429) return "unclear"
       return outcome.status >= 300 && outcome.status < 500 ? "answered" : "down"
     case "Unreachable":
     case "TimedOut":

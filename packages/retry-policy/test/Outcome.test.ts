@@ -37,8 +37,7 @@ describe("healthOf", () => {
   it("tells by the answer whether the customer's API does its work", () => {
     const expected: ReadonlyArray<readonly [Health, ReadonlyArray<number>]> = [
       ["took", [200, 201, 204, 299]],
-      ["answered", [300, 301, 399, 400, 401, 404, 422, 428, 430, 499]],
-      ["unclear", [429]],
+      ["answered", [300, 301, 399, 400, 401, 404, 422, 429, 499]],
       ["down", [500, 502, 503, 599, 100, 103, 99, 0, 600]],
     ]
     for (const [health, statuses] of expected) {

@@ -15,8 +15,9 @@ interface Row {
   readonly idempotency_key: string
   readonly traceparent: string | null
   readonly attempt_count: number
-  readonly attempts_before: number
+  readonly uncounted_attempts: number
   readonly attempt_is_open: boolean
+  readonly attempt_is_probe: boolean
   readonly troubles: number
   readonly payload: string | null
 }
@@ -40,8 +41,9 @@ const claimed = (row: Row): ClaimedLead => ({
   idempotencyKey: row.idempotency_key,
   traceparent: row.traceparent ?? undefined,
   attemptCount: row.attempt_count,
-  attemptsBefore: row.attempts_before,
+  uncountedAttempts: row.uncounted_attempts,
   attemptIsOpen: row.attempt_is_open,
+  attemptIsProbe: row.attempt_is_probe,
   troubles: row.troubles,
   payload: row.payload === null ? null : jsonObject(row.payload),
 })

@@ -13,12 +13,12 @@ export const offerDue = (sql: PgClient.PgClient, gate: string) =>
     return rows.map(leadId)
   }, storeCall("LeadWork.offer"))
 
-/** A page of the leads that wait for a worker, by id. */
-export const waitingLeads = (sql: PgClient.PgClient) =>
+/** A page of the leads that may be claimed now, by id; those that wait for their customer only while its gate is wide open. */
+export const waitingLeads = (sql: PgClient.PgClient, gate: string) =>
   Effect.fnUntraced(function* (options: { readonly after: LeadId | undefined; readonly max: number }) {
     const rows = yield* sql<{ id: bigint }>`
-      SELECT id FROM open_lead
-      WHERE id > ${options.after ?? 0}::bigint AND lease_token IS NULL AND next_attempt_at <= now()
+      SELECT id FROM open_lead, peek_permits(${gate}::text::jsonb)
+      WHERE (NOT is_decided OR permits = 2147483647) AND id > ${options.after ?? 0}::bigint AND lease_token IS NULL AND next_attempt_at <= now()
       ORDER BY id LIMIT ${options.max}`
     return rows.map(leadId)
   }, storeCall("LeadWork.waiting"))

@@ -10,6 +10,7 @@ interface Row {
   readonly ord: number
   readonly attempt_no: number | null
   readonly body: string | null
+  readonly is_probe: boolean
   readonly is_held_back: boolean
 }
 
@@ -29,8 +30,9 @@ export const proceedAll = (
     return steps.map((_, index): Proceeded => done.get(index + 1) ?? { _tag: "NotOwned" })
   }, storeCall("LeadWork.proceed"))
 
-const proceeded = ({ attempt_no, body, is_held_back }: Row): Proceeded => {
-  if (attempt_no !== null && body !== null) return { _tag: "Opened", attemptNo: attempt_no, body }
+const proceeded = ({ attempt_no, body, is_held_back, is_probe }: Row): Proceeded => {
+  if (attempt_no !== null && body !== null)
+    return { _tag: "Opened", attemptNo: attempt_no, body, isProbe: is_probe }
   return { _tag: is_held_back ? "HeldBack" : "Settled" }
 }
 

@@ -71,8 +71,9 @@ describe("LeadWork.claim", () => {
         correlationId: "a-correlation-id",
         traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         attemptCount: 0,
-        attemptsBefore: 0,
+        uncountedAttempts: 0,
         attemptIsOpen: false,
+        attemptIsProbe: false,
         troubles: 0,
       })
       assert.match(idempotencyKey, uuid)

@@ -27,6 +27,7 @@ describe("LeadWork.proceed", () => {
       const lead = yield* claimOne
       assert.deepStrictEqual(yield* proceed(lead, ready), {
         _tag: "Opened",
+        isProbe: false,
         attemptNo: 1,
         body: '{"phone": "+49123456789", "product": {"name": "solar"}}',
       })
@@ -92,7 +93,8 @@ describe("LeadWork.proceed", () => {
       for (const attemptNo of [1, 2, 3]) {
         const lead = attemptNo === 1 ? first : yield* claimOne
         assert.strictEqual(lead.idempotencyKey, first.idempotencyKey)
-        if (attemptNo > 1) assert.deepStrictEqual(yield* open(lead), { _tag: "Opened", attemptNo, body })
+        if (attemptNo > 1)
+          assert.deepStrictEqual(yield* open(lead), { _tag: "Opened", isProbe: false, attemptNo, body })
         yield* record(lead, attemptNo, failed)
         yield* timeComes(lead.id)
       }

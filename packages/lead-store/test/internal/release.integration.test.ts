@@ -40,7 +40,7 @@ describe("LeadWork.release", () => {
       assert.deepStrictEqual((yield* history(lead.id)).deliveryAttempts, [])
       const again = yield* claimOne
       assert.deepInclude(again, { status: "READY", attemptCount: 0, attemptIsOpen: false })
-      assert.deepStrictEqual(yield* open(again), { _tag: "Opened", attemptNo: 1, body })
+      assert.deepStrictEqual(yield* open(again), { _tag: "Opened", isProbe: false, attemptNo: 1, body })
       assert.deepStrictEqual(yield* eventsOf(lead.id), [
         "received",
         "ready",
