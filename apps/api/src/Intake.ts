@@ -70,7 +70,7 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
         StoreUnavailable: (error) => Effect.as(Effect.logError(error.message), Answer.databaseError),
       }),
       Effect.tap(({ reason, status }) =>
-        status >= 400 && status < 500
+        reason !== undefined && status < 500 && !isGone(request)
           ? Effect.annotateLogs(Effect.logInfo("webhook refused"), { status_code: status, reason })
           : Effect.void,
       ),
@@ -83,6 +83,9 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
   }
   return handler
 })
+
+/** Whether the sender has gone in the middle of its request: nobody reads the answer, and none is told of. */
+const isGone = (request: IncomingMessage): boolean => request.destroyed && !request.complete
 
 /** JSON by its content type, or none given; in an encoding that can be undone. */
 const isReadable = (headers: IncomingHttpHeaders): boolean => {

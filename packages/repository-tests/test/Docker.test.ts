@@ -11,10 +11,13 @@ const Service = Schema.Struct({
   build: Schema.optionalKey(
     Schema.Struct({ context: Schema.String, dockerfile: Schema.String, target: Schema.String }),
   ),
-  environment: Schema.Record(Schema.String, Schema.String),
+  environment: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   healthcheck: Schema.optionalKey(Schema.Struct({ test: Schema.Array(Schema.String) })),
   depends_on: Schema.optionalKey(
-    Schema.Record(Schema.String, Schema.Struct({ condition: Schema.Literal("service_healthy") })),
+    Schema.Record(
+      Schema.String,
+      Schema.Struct({ condition: Schema.Literals(["service_healthy", "service_started"]) }),
+    ),
   ),
 })
 const Compose = Schema.Struct({ services: Schema.Record(Schema.String, Service) })
@@ -38,7 +41,9 @@ describe("compose.yaml", () => {
   it("runs Postgres, Redis, the api and the worker, and starts the apps once Postgres is healthy", () => {
     assert.sameMembers(Object.keys(services), ["postgres", "redis", "api", "worker"])
     for (const name of ["postgres", "redis"]) assert.isNotEmpty(services[name]?.healthcheck?.test, name)
-    for (const [name, { depends_on }] of apps) assert.property(depends_on, "postgres", name)
+    for (const [name, { depends_on }] of apps) {
+      assert.deepPropertyVal(depends_on, "postgres", { condition: "service_healthy" }, name)
+    }
   })
 
   it("builds each app from a stage that says how healthy it is, not as root", () => {
@@ -59,7 +64,7 @@ describe("compose.yaml", () => {
       Config.workerSettings,
       Config.queueSettings,
     ].flatMap(({ variables }) => variables.map(({ name }) => name))
-    const set = apps.flatMap(([, { environment }]) => Object.keys(environment))
+    const set = apps.flatMap(([, { environment }]) => Object.keys(environment ?? {}))
     assert.deepStrictEqual(
       set.filter((name) => !known.includes(name)),
       [],
