@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { type ClientRequest, type OutgoingHttpHeaders, request } from "node:http"
 import { createConnection } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
+import { gzipSync } from "node:zlib"
 import { ask, assertError, type HttpAnswer } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { exchange, statuses, webhook } from "./support/raw.ts"
@@ -199,7 +200,9 @@ layer(World.layer({ maxBodyBytes, auth }), { excludeTestServices: true })("a sen
             header,
           ]
           const lines = headers.filter((line) => line !== "")
-          socket.write([...lines, "Content-Length: 1000", "", '{"email":'].join("\r\n"))
+          socket.write([...lines, "Content-Length: 1000", "", ""].join("\r\n"))
+          const whole = header === "" ? Buffer.from(leadText) : gzipSync(leadText)
+          socket.write(whole.subarray(0, 20))
           await sleep(50)
           socket.resetAndDestroy()
           await sleep(50)
