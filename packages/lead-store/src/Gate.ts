@@ -5,8 +5,9 @@ import { Duration } from "effect"
  *
  * Both live in Postgres, in the statements that open attempts and record outcomes (`migrations/`). The circuit
  * opens when `failures` different leads have found the customer down with no success between them. While it is
- * open no attempt is made, but for one lead now and then that probes; the waits between probes double up to ten
- * times `openFor`. After a recovery deliveries grow from 1 a second to 1024 over `ramp`, and are free then.
+ * open no attempt is made, but for one lead now and then that probes, at no cost to its retry budget; the waits
+ * between probes double up to ten times `openFor`. After a recovery deliveries grow from 1 a second to 1024 over
+ * `ramp`, and are free then.
  */
 export interface Gate {
   /** The customer whose gate it is, without credentials: host and port of its API. */
