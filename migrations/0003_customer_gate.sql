@@ -47,14 +47,15 @@ DECLARE
   longest float8 := greatest(10 * (policy ->> 'open_for')::float8, (policy ->> 'hold')::float8);
   burst float8;
 BEGIN
-  -- What was noted is bounded by what can be meant now: the clock may have been set back, or the policy changed.
+  -- What was noted and lies further ahead than can be meant now is void: the clock was set back, or the policy changed.
+  -- To shorten the wait instead would not end it: it would begin anew whenever somebody looks.
   IF gate.circuit = 'open' THEN
-    again_at := least(gate.probe_at, at + make_interval(secs => longest));
+    again_at := CASE WHEN gate.probe_at > at + make_interval(secs => longest) THEN at ELSE gate.probe_at END;
     permits := (again_at <= at)::integer;
     RETURN;
   END IF;
   IF at < gate.changed_at + make_interval(secs => ramp) THEN
-    rate := least(rate, 2 ^ (10 * greatest(extract(epoch FROM at - gate.changed_at)::float8, 0) / ramp));
+    rate := least(rate, 2 ^ (10 * greatest(extract(epoch FROM at - gate.changed_at)::float8, 0) / nullif(ramp, 0)));
   END IF;
   IF rate IS NULL THEN
     permits := 2147483647;
@@ -64,7 +65,11 @@ BEGIN
   burst := greatest(1, floor(rate / 20));
   -- Rounded up, to microseconds as times are: what is rounded down adds up to one too many.
   spacing := make_interval(secs => ceil(1e6 / (rate - burst + 1)) / 1e6);
-  next_send := least(greatest(gate.next_send_at, at), at + burst * spacing);
+  -- A second is as far ahead as a ramp, whose spacing shrinks, may have put it.
+  next_send := CASE
+    WHEN gate.next_send_at > at + greatest(burst * spacing, make_interval(secs => 1)) THEN at
+    ELSE greatest(gate.next_send_at, at)
+  END;
   again_at := next_send - (burst - 1) * spacing;
   permits := floor(burst - extract(epoch FROM next_send - at)::float8 / extract(epoch FROM spacing)::float8 + 1e-9);
 END
@@ -145,7 +150,8 @@ BEGIN
         next_send_at = clock_timestamp()
       WHERE customer = name;
     ELSIF gate.probe_lead = ANY (down || unclear) THEN
-      IF gate.probe_lead = ANY (down) THEN gate.open_for := least(2 * gate.open_for, 10 * base); END IF;
+      IF gate.probe_lead = ANY (down) THEN gate.open_for := 2 * gate.open_for; END IF;
+      gate.open_for := least(gate.open_for, 10 * base);
       UPDATE customer_gate
       SET open_for = gate.open_for, probe_at = clock_timestamp() + gate.open_for, probe_lead = NULL
       WHERE customer = name;

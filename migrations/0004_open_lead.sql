@@ -86,8 +86,8 @@ CREATE FUNCTION utc_text(at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS 
   SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
--- Leads whose owner's lease has ended are free again. A lead that has lost three owners in a row, with nothing done,
--- may be what ends them: it rests, longer each time (4, 8, 16 … 60 minutes). Returns those that do not rest.
+-- Leads whose owner's lease has ended are free again. A lead that has lost its owner, at its third trouble in a row or
+-- a later one, may be what ends them: it rests, longer each time (4, 8, 16 … 60 minutes). Returns those that do not rest.
 CREATE FUNCTION end_leases(leads bigint[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
   resting bigint[];
@@ -99,12 +99,12 @@ BEGIN
   SELECT array_agg(id) INTO resting FROM ended WHERE troubles >= 3;
   IF resting IS NULL THEN RETURN leads; END IF;
   UPDATE open_lead SET
-    next_attempt_at = now() + make_interval(secs => least(30 * 2 ^ troubles, 3600)),
-    due_at = now() + make_interval(secs => least(30 * 2 ^ troubles, 3600))
+    next_attempt_at = now() + make_interval(secs => least(30 * 2 ^ least(troubles, 7), 3600)),
+    due_at = now() + make_interval(secs => least(30 * 2 ^ least(troubles, 7), 3600))
   WHERE id = ANY (resting);
   INSERT INTO lead_event (lead_id, type, details)
   SELECT id, 'set_aside', jsonb_build_object(
-    'because', 'its workers were lost, ' || troubles || ' in a row', 'next_attempt_at', utc_text(next_attempt_at)
+    'because', 'its worker was lost, the trouble no. ' || troubles || ' in a row', 'next_attempt_at', utc_text(next_attempt_at)
   )
   FROM open_lead WHERE id = ANY (resting) ORDER BY id;
   RETURN ARRAY (SELECT lead FROM unnest(leads) AS lead WHERE lead <> ALL (resting));

@@ -182,14 +182,17 @@ BEGIN
       response_body text, error_message text, fault text, health text, status text, reason text, retry_after float8
     )) WITH ORDINALITY
   ), known AS MATERIALIZED (
-    SELECT input.*, lead.status AS old_status,
+    SELECT input.*, lead.status AS old_status, attempt.outcome_unknown AS was_unknown,
       CASE WHEN input.success THEN lead.status IN ('READY', 'FAILED') OR (lead.status = 'RECEIVED' AND lead.uncounted_attempts > 0)
         ELSE lead.status IN ('READY', 'FAILED') AND lead.attempt_count = input.attempt_no
-          AND input.attempt_no > lead.uncounted_attempts END AS moves
+          -- Not one from before a replay, which has given the lead a new key.
+          AND lead.idempotency_key = attempt.idempotency_key END AS moves
     FROM input
     JOIN inbound_lead AS lead ON lead.id = input.id
     JOIN open_lead AS open ON open.id = input.id
+    JOIN delivery_attempt AS attempt ON attempt.lead_id = input.id AND attempt.attempt_no = input.attempt_no
     WHERE lead.id = ANY (leads) AND lead.id BETWEEN low AND high AND open.id = ANY (leads)
+      AND attempt.lead_id = ANY (leads) AND attempt.lead_id BETWEEN low AND high
       AND (NOT input.unknown OR open.lease_token = input.lease)
   ), ended AS (
     UPDATE delivery_attempt AS attempt SET
@@ -204,8 +207,9 @@ BEGIN
   ), moved AS (
     UPDATE inbound_lead AS lead SET
       status = ended.status, rejection_reason = ended.reason, updated_at = now(),
-      -- A probe that found nobody costs its lead nothing.
-      uncounted_attempts = lead.uncounted_attempts + (ended.is_probe AND ended.health IN ('down', 'unclear'))::integer
+      -- A probe that found nobody costs its lead nothing; while its outcome was unknown it was taken for such a one.
+      uncounted_attempts = lead.uncounted_attempts + CASE WHEN ended.is_probe
+        THEN (ended.health IN ('down', 'unclear'))::integer - ended.was_unknown::integer ELSE 0 END
     FROM ended
     WHERE lead.id = ended.id AND ended.moves AND lead.id = ANY (leads) AND lead.id BETWEEN low AND high
     RETURNING lead.id, lead.status

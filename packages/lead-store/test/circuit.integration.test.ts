@@ -19,6 +19,7 @@ import {
   release,
   rowOf,
   succeeded,
+  throttled,
   timeComes,
   unknown,
 } from "./support/world.ts"
@@ -26,8 +27,6 @@ import {
 const inWorld = inWorldWith({ failures: 3, ramp: Duration.zero })
 
 const circuit = Effect.map(gateRow, (row) => row?.circuit ?? "closed")
-
-const throttled = { ...failed, responseStatus: 429, health: "unclear" } as const
 
 const repeat = <A, E, R>(times: number, effect: Effect.Effect<A, E, R>) =>
   Effect.forEach(Array.from({ length: times }), () => effect)

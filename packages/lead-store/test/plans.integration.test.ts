@@ -90,9 +90,9 @@ describe("the store's statements on 30 partitions", () => {
 
           // What is due, and when, is known without a look at any partition.
           assert.deepStrictEqual((yield* readBy(work.outlook)).partitions, [])
-          // A page of all that wait may take one look at the whole of the small table.
+          // A page of all that wait may take one look at the whole of the small tables.
           const waiting = yield* watch(work.waiting({ after: undefined, max: 10 }))
-          assert.isTrue(waiting.scans.every(({ table }) => table === "open_lead"))
+          assert.isTrue(waiting.scans.every(({ table }) => ["open_lead", "customer_gate"].includes(table)))
           const claimed = yield* readBy(claim(1))
           const [lead, ...others]: ReadonlyArray<ClaimedLead> = claimed.result
           assert(lead !== undefined && others.length === 0)

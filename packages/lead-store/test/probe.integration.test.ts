@@ -13,6 +13,7 @@ import {
   refused,
   release,
   succeeded,
+  throttled,
   timeComes,
   unknown,
 } from "./support/world.ts"
@@ -66,7 +67,7 @@ describe("a probe of a customer that is down", () => {
       for (const expected of [60, 120, 240, 300, 300]) {
         yield* probeTimeComes
         const probe = yield* openNext
-        yield* record(probe, probe.attemptNo, expected === 120 ? unknown : failed)
+        yield* record(probe, probe.attemptNo, failed)
         const row = yield* gateRow
         assert.deepInclude(row, { circuit: "open", open_for: expected, probe_lead: null })
         assert.closeTo(row?.probe_in ?? 0, expected, 10)
@@ -74,9 +75,39 @@ describe("a probe of a customer that is down", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("closes the circuit by a success, and by a refusal: somebody is there", () =>
+  it.effect("leaves the wait for the next one as it was when it tells nothing", () =>
     Effect.gen(function* () {
-      for (const outcome of [succeeded, refused]) {
+      yield* waitingForCustomer(3)
+      for (const [outcome, expected] of [
+        [unknown, 30],
+        [failed, 60],
+        [unknown, 60],
+      ] as const) {
+        yield* probeTimeComes
+        const probe = yield* openNext
+        yield* record(probe, probe.attemptNo, outcome)
+        const row = yield* gateRow
+        assert.deepInclude(row, { circuit: "open", open_for: expected, probe_lead: null })
+        assert.closeTo(row?.probe_in ?? 0, expected, 10)
+      }
+    }).pipe(inWorld),
+  )
+
+  for (const [name, outcome] of Object.entries({ succeeded, refused, throttled })) {
+    it.effect(`is followed by a ramp when it was ${name}`, () =>
+      Effect.gen(function* () {
+        yield* waitingForCustomer(4)
+        yield* probeTimeComes
+        const probe = yield* openNext
+        yield* record(probe, probe.attemptNo, outcome)
+        assert.strictEqual((yield* claim(10)).length, 1)
+      }).pipe(inWorldWith({ failures: 1, ramp: Duration.hours(1) })),
+    )
+  }
+
+  it.effect("closes the circuit by a success, and by a refusal or a 429: somebody is there", () =>
+    Effect.gen(function* () {
+      for (const outcome of [succeeded, refused, throttled]) {
         yield* waitingForCustomer(1)
         yield* probeTimeComes
         const probe = yield* openNext

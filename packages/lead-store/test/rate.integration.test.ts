@@ -2,44 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
 import { type Gate, LeadWork } from "../src/index.ts"
-import { gateJson } from "../src/Gate.ts"
-import { anotherWorker } from "./support/gate.ts"
+import { anotherWorker, permitsAt } from "./support/gate.ts"
 import { random } from "./support/walk.ts"
-import {
-  claim,
-  gate,
-  inWorldWith,
-  open,
-  proceed,
-  ready,
-  receive,
-  record,
-  succeeded,
-} from "./support/world.ts"
+import { claim, inWorldWith, open, proceed, ready, receive, record, succeeded } from "./support/world.ts"
 
 /** The most of these moments (in ms) that lie within so many ms of each other. */
 const mostWithin = (moments: ReadonlyArray<number>, window: number) =>
   Math.max(...moments.map((from) => moments.filter((at) => at >= from && at < from + window).length))
-
-/** What the gate would let through at a moment (in ms), given when it is in turn next and how long it is closed. */
-const permitsAt = (options: Partial<Gate>, state: { at: number; next?: number; closed?: number }) =>
-  PgClient.PgClient.use((sql) =>
-    Effect.map(
-      sql<{ permits: number; spacing: number | null }>`
-        SELECT p.permits, (extract(epoch FROM p.spacing) * 1000)::float8 AS spacing
-        FROM permits_of(
-          jsonb_populate_record(NULL::customer_gate, jsonb_build_object(
-            'circuit', 'closed',
-            'changed_at', CASE WHEN ${state.closed ?? null}::float8 IS NULL THEN '-infinity'::timestamptz
-              ELSE to_timestamp(${state.closed ?? null}::float8 / 1000) END,
-            'next_send_at', to_timestamp(${state.next ?? 0}::float8 / 1000)
-          )),
-          ${gateJson({ ...gate, ...options }, Duration.seconds(45))}::text::jsonb,
-          to_timestamp(${state.at}::float8 / 1000)
-        ) AS p`,
-      (rows) => rows[0] ?? { permits: 0, spacing: null },
-    ),
-  )
 
 describe("the rate limit", () => {
   for (const ratePerSecond of [0.5, 1, 7, 100]) {
@@ -130,7 +99,10 @@ describe("the rate limit", () => {
     Effect.gen(function* () {
       const closed = 1_000_000
       const after = (seconds: number, options: Partial<Gate> = {}) =>
-        permitsAt(options, { at: closed + seconds * 1000, closed })
+        Effect.map(permitsAt(options, { at: closed + seconds * 1000, closed }), ({ permits, spacing }) => ({
+          permits,
+          spacing,
+        }))
       assert.deepStrictEqual(yield* after(0), { permits: 1, spacing: 1000 })
       assert.deepStrictEqual(yield* after(3), { permits: 1, spacing: 500 })
       assert.deepStrictEqual(yield* after(15), { permits: 1, spacing: 31.25 })

@@ -139,6 +139,36 @@ describe("LeadWork.waiting", () => {
   )
 })
 
+describe("LeadWork.waiting at a customer's gate", () => {
+  it.effect("leaves out what waits for a customer that is down, and lists what is new", () =>
+    Effect.gen(function* () {
+      yield* send(failed)
+      const held = yield* receive(2)
+      yield* Effect.forEach(yield* claim(2), (lead) => proceed(lead, ready))
+      const undecided = yield* receive(2)
+      assert.deepStrictEqual(yield* waiting(), undecided)
+      const sql = yield* PgClient.PgClient
+      // A probe takes one lead, not all that wait.
+      yield* sql`UPDATE customer_gate SET probe_at = now()`
+      assert.deepStrictEqual(yield* waiting(), undecided)
+      yield* sql`UPDATE customer_gate SET circuit = 'closed'`
+      assert.deepStrictEqual(yield* waiting(), undecided)
+      yield* sql`UPDATE customer_gate SET changed_at = now() - interval '1 hour'`
+      assert.deepStrictEqual(yield* waiting(), [...held, ...undecided])
+    }).pipe(inWorldWith({ failures: 1 })),
+  )
+
+  it.effect("leaves out what waits for its turn under a rate limit", () =>
+    Effect.gen(function* () {
+      const [first, second] = yield* receive(2)
+      assert(first !== undefined && second !== undefined)
+      yield* Effect.forEach(yield* claim(2), (lead) => proceed(lead, ready))
+      const undecided = yield* receive(1)
+      assert.deepStrictEqual(yield* waiting(), undecided)
+    }).pipe(inWorldWith({ ratePerSecond: 0.001 })),
+  )
+})
+
 describe("LeadWork.claim of leads by their ids", () => {
   it.effect("takes those that may be taken, each once, and leaves the others where they are", () =>
     Effect.gen(function* () {

@@ -138,6 +138,9 @@ describe("LeadWork.release", () => {
       }
       const abandoned = yield* claimOne
       yield* timeComes(abandoned.id)
+      // Whoever is lost with a lead that was trouble before lets it rest.
+      assert.deepStrictEqual(yield* claim(1), [])
+      yield* timeComes(abandoned.id)
       const lead = yield* claimOne
       assert.strictEqual(lead.troubles, 4)
       yield* release(lead)

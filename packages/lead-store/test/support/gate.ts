@@ -1,6 +1,7 @@
 /** What tests do at a customer's gate. */
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer } from "effect"
+import { gateJson } from "../../src/Gate.ts"
 import { type AttemptRecord, type Gate, LeadWork } from "../../src/index.ts"
 import { claim, gate, lease, open, receive, record } from "./world.ts"
 
@@ -53,4 +54,39 @@ export const openNext = Effect.gen(function* () {
 export const anotherWorker = (options: Partial<Gate> = {}) =>
   Effect.map(Layer.build(Layer.fresh(LeadWork.layer({ lease, gate: { ...gate, ...options } }))), (context) =>
     Context.get(context, LeadWork),
+  )
+
+/** A gate at a moment; times in ms, those that are left out long ago. */
+export interface GateState {
+  readonly at: number
+  /** When the next delivery is in turn. */
+  readonly next?: number
+  /** Since when the circuit has been closed. */
+  readonly closed?: number
+  /** The circuit is open, and this is when it is probed. */
+  readonly probe?: number
+}
+
+/** What such a gate would let through; times in ms after that moment. */
+export const permitsAt = (options: Partial<Gate>, state: GateState) =>
+  PgClient.PgClient.use((sql) =>
+    Effect.flatMap(
+      sql<{ permits: number; spacing: number | null; wait: number; ahead: number | null }>`
+        SELECT p.permits, (extract(epoch FROM p.spacing) * 1000)::float8 AS spacing,
+          (extract(epoch FROM p.again_at - moment.at) * 1000)::float8 AS wait,
+          (extract(epoch FROM p.next_send - moment.at) * 1000)::float8 AS ahead
+        FROM (SELECT to_timestamp(${state.at}::float8 / 1000) AS at) AS moment,
+          permits_of(
+            jsonb_populate_record(NULL::customer_gate, jsonb_build_object(
+              'circuit', CASE WHEN ${state.probe ?? null}::float8 IS NULL THEN 'closed' ELSE 'open' END,
+              'changed_at', CASE WHEN ${state.closed ?? null}::float8 IS NULL THEN '-infinity'::timestamptz
+                ELSE to_timestamp(${state.closed ?? null}::float8 / 1000) END,
+              'probe_at', to_timestamp(${state.probe ?? null}::float8 / 1000),
+              'next_send_at', to_timestamp(${state.next ?? 0}::float8 / 1000)
+            )),
+            ${gateJson({ ...gate, ...options }, lease)}::text::jsonb,
+            moment.at
+          ) AS p`,
+      ([row]) => (row === undefined ? Effect.die(new Error("no answer")) : Effect.succeed(row)),
+    ),
   )

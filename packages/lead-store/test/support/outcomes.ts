@@ -62,6 +62,14 @@ export const refused = {
   next: { status: "PERMANENTLY_FAILED", reason: RejectionReason.make("CUSTOMER_REFUSED") },
 } as const satisfies Partial<AttemptRecord>
 
+/** Too many requests: the customer is there, and wants the lead later. */
+export const throttled = {
+  ...failed,
+  responseStatus: 429,
+  errorMessage: "the customer answered 429",
+  health: "answered",
+} as const satisfies Partial<AttemptRecord>
+
 export const unknown = {
   success: false,
   outcomeUnknown: true,
