@@ -12,6 +12,16 @@ export const asRetryOutcome = DeliveryOutcome.$match({
   AddressRefused: (): RetryPolicy.Outcome => ({ _tag: "NotSent" }),
 })
 
+/**
+ * The time by the clock of whoever answered, in milliseconds since 1970; ours, if the answer does not tell.
+ *
+ * A `Retry-After` that is a date was written by that clock, so how long it asks to wait is told by no other.
+ */
+export const timeOfAnswer = (outcome: DeliveryOutcome | undefined, ourTimeMs: number): number =>
+  outcome?._tag === "Answered" && outcome.date !== undefined
+    ? (RetryPolicy.httpDate(outcome.date.trim(), ourTimeMs) ?? ourTimeMs)
+    : ourTimeMs
+
 /** What a decision of the retry policy makes of the lead. */
 export const nextOf = (decision: RetryPolicy.Decision): AttemptRecord["next"] => {
   switch (decision._tag) {

@@ -1,4 +1,4 @@
-import { CustomerClient } from "@lead-gateway/customer-client"
+import { CustomerClient, type DeliveryOutcome } from "@lead-gateway/customer-client"
 import { decide, type Flow } from "@lead-gateway/lead-pipeline"
 import { LeadQueue } from "@lead-gateway/lead-queue"
 import { type AttemptRecord, type ClaimedLead, LeadWork } from "@lead-gateway/lead-store"
@@ -10,6 +10,7 @@ import {
   attemptRecord,
   messageOf,
   nextOf,
+  timeOfAnswer,
   unknownAttemptRecord,
   unseen,
 } from "./AttemptOutcome.ts"
@@ -63,11 +64,12 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
     lead: ClaimedLead,
     { attemptNo, isProbe }: Attempt,
     outcome: RetryPolicy.Outcome,
+    answer?: DeliveryOutcome,
   ) {
     const health = RetryPolicy.healthOf(outcome)
     const uncounted = lead.uncountedAttempts + Number(isProbe && (health === "down" || health === "unclear"))
     const attempt = Math.max(1, attemptNo - uncounted)
-    const now = yield* Clock.currentTimeMillis
+    const now = timeOfAnswer(answer, yield* Clock.currentTimeMillis)
     return nextOf(RetryPolicy.decide({ policy, attempt, outcome, now }))
   })
 
@@ -112,7 +114,7 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
       .pipe(Effect.onInterrupt(() => recordUnknown(lead, attempt, unseen.workerStopped)))
     const retryOutcome = asRetryOutcome(outcome)
     if (retryOutcome._tag === "NotSent") return yield* new NotSent({ message: messageOf(outcome) })
-    const next = yield* conclude(lead, attempt, retryOutcome)
+    const next = yield* conclude(lead, attempt, retryOutcome, outcome)
     const row = attemptRecord(lead, attemptNo, outcome, next)
     const moved = yield* record(row)
     yield* Effect.logInfo(next.status === "DELIVERED" ? "lead delivered" : "delivery failed").pipe(

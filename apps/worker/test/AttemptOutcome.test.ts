@@ -4,7 +4,14 @@ import { LeadId, Reason } from "@lead-gateway/lead"
 import type { ClaimedLead } from "@lead-gateway/lead-store"
 import { decide, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { Duration } from "effect"
-import { asRetryOutcome, attemptRecord, nextOf, unknownAttemptRecord, unseen } from "../src/AttemptOutcome.ts"
+import {
+  asRetryOutcome,
+  attemptRecord,
+  nextOf,
+  timeOfAnswer,
+  unknownAttemptRecord,
+  unseen,
+} from "../src/AttemptOutcome.ts"
 
 const lead: ClaimedLead = {
   id: LeadId.make(7),
@@ -21,10 +28,17 @@ const lead: ClaimedLead = {
   payload: null,
 }
 
-const answered = (status: number, more: { readonly retryAfter?: string; readonly body?: string } = {}) =>
+interface More {
+  readonly retryAfter?: string
+  readonly date?: string
+  readonly body?: string
+}
+
+const answered = (status: number, more: More = {}) =>
   DeliveryOutcome.Answered({
     status,
     retryAfter: more.retryAfter,
+    date: more.date,
     body: more.body ?? "",
     truncated: false,
     durationMs: 12,
@@ -56,6 +70,27 @@ describe("nextOf", () => {
   it("retries an address that was refused, like any customer that is not reached", () => {
     const outcome = DeliveryOutcome.AddressRefused({ message: "leads to a forbidden address" })
     assert.deepInclude(nextAfter(1, outcome), { status: "FAILED" })
+  })
+})
+
+describe("timeOfAnswer", () => {
+  const ours = Date.UTC(2026, 0, 21, 10, 35)
+
+  it("is the answer's own date, however far it is from our time", () => {
+    for (const date of ["Wed, 21 Jan 2026 10:30:00 GMT", "Wed, 21 Jan 2026 10:40:00 GMT"]) {
+      assert.strictEqual(timeOfAnswer(answered(429, { date }), ours), Date.parse(date))
+    }
+  })
+
+  it("is our time when the answer has no date, or one that cannot be read", () => {
+    assert.strictEqual(timeOfAnswer(answered(429), ours), ours)
+    for (const date of ["", "soon", "2026-01-21T10:30:00Z", "Sun, 31 Feb 2026 10:30:00 GMT"]) {
+      assert.strictEqual(timeOfAnswer(answered(429, { date }), ours), ours)
+    }
+  })
+
+  it("is our time when there is no answer", () => {
+    assert.strictEqual(timeOfAnswer(DeliveryOutcome.TimedOut({ phase: "answer", durationMs: 9 }), ours), ours)
   })
 })
 

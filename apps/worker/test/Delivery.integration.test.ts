@@ -120,6 +120,23 @@ layer(World1s, { excludeTestServices: true })("an attempt that is answered by", 
 })
 
 describe("Delivery", () => {
+  it.live.each([300, -300])(
+    "waits as long as the customer asked by a date, with a clock that is %s s ahead",
+    Effect.fnUntraced(function* (seconds) {
+      const world = yield* World.make()
+      const clock = skewed(yield* Clock.Clock, seconds * 1000)
+      yield* Effect.provideService(world.startWorker(), Clock.Clock, clock)
+      const headers = { Date: new Date().toUTCString(), "Retry-After": inTenMinutes() }
+      const lead = yield* world.receive({ answers: [reply({ status: 429, headers })] })
+      yield* world.reached(lead.id, "FAILED")
+      const [row] = yield* world.sql<{ seconds: number }>`
+        SELECT extract(epoch FROM next_attempt_at - ended_at)::float8 AS seconds
+        FROM open_lead JOIN delivery_attempt ON lead_id = open_lead.id WHERE lead_id = ${lead.id}`
+      // Between the two dates a second may begin.
+      assert.approximately(row?.seconds ?? 0, 600, 1)
+    }),
+  )
+
   it.live("retries what refuses connections, and delivers when it is back", () =>
     Effect.gen(function* () {
       const world = yield* World.make()
@@ -356,3 +373,18 @@ const openAndVanish = Effect.fnUntraced(function* (world: World["Service"], hold
   yield* world.sql`
     UPDATE open_lead SET due_at = now() + make_interval(secs => ${Duration.toSeconds(hold)}::float8)`
 })
+
+/** A clock that tells another time and measures as the real one does. */
+const skewed = (real: Clock.Clock, aheadMs: number): Clock.Clock => {
+  const millis = () => real.currentTimeMillisUnsafe() + aheadMs
+  const nanos = () => real.currentTimeNanosUnsafe() + BigInt(aheadMs) * 1_000_000n
+  return {
+    currentTimeMillisUnsafe: millis,
+    currentTimeMillis: Effect.sync(millis),
+    currentTimeNanosUnsafe: nanos,
+    currentTimeNanos: Effect.sync(nanos),
+    monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: real.monotonicTimeNanos,
+    sleep: (duration) => real.sleep(duration),
+  }
+}

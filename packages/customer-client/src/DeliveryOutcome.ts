@@ -20,6 +20,11 @@ export type DeliveryOutcome = Data.TaggedEnum<{
     readonly status: number
     /** The `Retry-After` header as it came: seconds or an HTTP date, unchecked. */
     readonly retryAfter: string | undefined
+    /**
+     * The `Date` header as it came, unchecked: an HTTP date by the clock of whoever answered, rounded down to
+     * seconds. What to compare a date in `retryAfter` with; our own clock may differ from theirs.
+     */
+    readonly date: string | undefined
     /** UTF-8 text, storable in Postgres: bytes that are no UTF-8, and NUL, are U+FFFD. */
     readonly body: string
     /** Whether there was, or may have been, more body than was read. */

@@ -7,14 +7,19 @@ import { makeClient, makeWorld, request, secretToken } from "./support.ts"
 
 const { hang, hugeBody, raw, reply, resetBeforeAnswer, resetMidAnswer, slowBody } = CustomerBehaviour
 
-/** An outcome without its duration, which no test can foretell. */
-const what = (outcome: DeliveryOutcome) => ({ ...outcome, durationMs: undefined })
+/** An outcome without its duration and the customer's time, which no test can foretell. */
+const what = (outcome: DeliveryOutcome) => ({
+  ...outcome,
+  durationMs: undefined,
+  ...(outcome._tag === "Answered" ? { date: undefined } : {}),
+})
 
 const answered = (status: number, body: string, rest: { retryAfter?: string; truncated?: boolean } = {}) => ({
   _tag: "Answered" as const,
   status,
   body,
   retryAfter: rest.retryAfter,
+  date: undefined,
   truncated: rest.truncated ?? false,
   durationMs: undefined,
 })
@@ -46,6 +51,23 @@ describe("an answer", () => {
     Effect.fnUntraced(function* (retryAfter) {
       const { client } = yield* makeWorld(reply({ status: 429, headers: { "Retry-After": retryAfter } }))
       assert.deepStrictEqual(what(yield* client.send(request)), answered(429, "", { retryAfter }))
+    }),
+  )
+
+  it.effect.each(["Wed, 21 Jan 2026 10:30:00 GMT", "Wed Jan 21 10:30:00 2026", "half past ten"])(
+    "brings its Date along, as it came: %s",
+    Effect.fnUntraced(function* (date) {
+      const { client } = yield* makeWorld(reply({ status: 429, headers: { Date: date } }))
+      const outcome = yield* client.send(request)
+      assert.deepStrictEqual([answerOf(outcome).status, answerOf(outcome).date], [429, date])
+    }),
+  )
+
+  it.effect("without a Date has none", () =>
+    Effect.gen(function* () {
+      const { client } = yield* makeWorld(raw({ text: "HTTP/1.1 429 No\r\nContent-Length: 0\r\n\r\n" }))
+      const { date, status } = yield* client.send(request).pipe(Effect.map(answerOf))
+      assert.deepStrictEqual([status, date], [429, undefined])
     }),
   )
 

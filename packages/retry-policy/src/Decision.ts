@@ -37,7 +37,10 @@ export interface Attempt {
   /** The number of the attempt that just ended, from 1. */
   readonly attempt: number
   readonly outcome: Outcome
-  /** The time, or milliseconds since 1970. Only a `Retry-After` that is a date is compared with it. */
+  /**
+   * The time, or milliseconds since 1970. Only a `Retry-After` that is a date is compared with it: best by the
+   * clock of whoever wrote that date, which the answer's `Date` header tells (see `httpDate`).
+   */
   readonly now: DateTime.DateTime | number
   /**
    * How much longer than its backoff the wait is, as a share from 0 (the default) to 1: 0.1 makes 33 s of

@@ -14,6 +14,7 @@ export {
   type GiveUpReason,
   type RetryAfter,
 } from "./Decision.ts"
+export { httpDate } from "./HttpDate.ts"
 export {
   type Answered,
   type Fault,

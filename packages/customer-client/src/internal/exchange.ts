@@ -52,6 +52,7 @@ export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => vo
       DeliveryOutcome.Answered({
         status: statusCode ?? 0,
         retryAfter: headers["retry-after"],
+        date: headers.date,
         body: body.text(complete),
         truncated: !complete,
         durationMs: call.elapsedMs(),

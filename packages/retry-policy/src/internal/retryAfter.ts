@@ -1,4 +1,4 @@
-import { httpDate } from "./httpDate.ts"
+import { httpDate } from "../HttpDate.ts"
 
 /**
  * Milliseconds that a `Retry-After` header asks to wait, or `undefined` when it cannot be read.

@@ -18,7 +18,8 @@ const forms = [
  * Reads an HTTP date (RFC 9110, section 5.6.7) in its three forms, the two obsolete ones included.
  *
  * Gives milliseconds since 1970, or `undefined` for anything else, days that do not exist among them. The day
- * of the week must be one, but need not be the right one.
+ * of the week must be one, but need not be the right one. `nowMs` decides on the century of a year with two
+ * digits alone. `httpDate("Sun, 06 Nov 1994 08:49:37 GMT", Date.now())` is 784_111_777_000.
  */
 export const httpDate = (text: string, nowMs: number): number | undefined => {
   const parts = forms
