@@ -1,4 +1,6 @@
-import { customerFaults } from "./scenarios/customer.ts"
+import { customerFaults, customerIsAway, customerIsAwayFromFew } from "./scenarios/customer.ts"
 import { testScenarios } from "./support/testScenarios.ts"
 
 testScenarios(["database"], customerFaults)
+testScenarios(["database"], [customerIsAway])
+testScenarios(["database"], [customerIsAwayFromFew])

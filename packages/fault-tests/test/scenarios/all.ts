@@ -8,7 +8,7 @@ import {
   workerFrozen,
   workerKilled,
 } from "./crashes.ts"
-import { customerFaults, customerIsAway } from "./customer.ts"
+import { customerFaults, customerIsAway, customerIsAwayFromFew } from "./customer.ts"
 import { postgresFaults } from "./postgres.ts"
 import { redisFaults, redisPausedLong } from "./redis.ts"
 import { workerFaults } from "./workers.ts"
@@ -27,5 +27,6 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   redisPausedLong,
   ...customerFaults,
   customerIsAway,
+  customerIsAwayFromFew,
   ...workerFaults,
 ]

@@ -1,7 +1,7 @@
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import type { Manner } from "../support/CustomerBook.ts"
-import type { Facts } from "../support/Facts.ts"
+import { waitsAfter429 } from "../support/retryAfter.ts"
 import type { Scenario } from "../support/Scenario.ts"
 import { whenAsked } from "../support/progress.ts"
 import type { World } from "../support/World.ts"
@@ -27,19 +27,6 @@ const misbehaves = (
   fault: () => Effect.void,
   ...more,
 })
-
-const retryAfterMs = 1000
-
-/** No attempt follows a 429 before the time that its Retry-After named. */
-const waitsAsAsked = ({ rows }: Facts): ReadonlyArray<string> =>
-  rows.attempts.flatMap((attempt, index) => {
-    const next = rows.attempts[index + 1]
-    if (attempt.status !== 429 || next?.leadId !== attempt.leadId || attempt.endedAt === null) return []
-    const waited = next.requestedAt - attempt.endedAt
-    return waited >= retryAfterMs - 5
-      ? []
-      : [`lead ${attempt.leadId}: attempt ${next.no} came ${waited} ms after a 429 that asked for 1 s`]
-  })
 
 const slowly = sometimes(0.4, (by) =>
   // 10 bytes: done in 0.5 s, or never within the timeout of 1 s.
@@ -73,7 +60,7 @@ export const customerFaults: ReadonlyArray<Scenario> = [
   misbehaves(
     "customer-says-429",
     sometimes(0.4, () => CustomerBehaviour.reply({ status: 429, headers: { "Retry-After": "1" } })),
-    { verify: waitsAsAsked },
+    { verify: waitsAfter429(1000, 5) },
   ),
   misbehaves("customer-hangs", sometimes(0.3, CustomerBehaviour.hang)),
   misbehaves("customer-resets", reset),
@@ -103,4 +90,52 @@ export const customerIsAway: Scenario = {
       yield* Effect.sleep("12 seconds")
       yield* world.customer.up
     }),
+}
+
+const few = 3
+
+/** Each of the few leads once, and then eight probes for each. */
+const inVain = 9 * few
+
+/**
+ * A customer that is away for longer than the attempts of all leads would last if probes were among them: there are
+ * only as many leads as open the circuit, so each is the probe again and again.
+ *
+ * Until all have come their requests are held: no lead may use up its attempts before the circuit opens.
+ */
+export const customerIsAwayFromFew: Scenario = {
+  name: "customer-is-away-from-few",
+  validLeads: few,
+  overMs: 100,
+  env: {
+    CUSTOMER_API_TIMEOUT: "10s",
+    MAX_RETRY_ATTEMPTS: "5",
+    RETRY_BACKOFF_BASE: "20ms",
+    RETRY_SCAN_INTERVAL: "100ms",
+    WORKER_POLL_INTERVAL: "100ms",
+    BREAKER_FAILURES: String(few),
+    BREAKER_OPEN_FOR: "100ms",
+    BREAKER_RAMP: "100ms",
+  },
+  before: ({ book }) => {
+    const held: Array<() => void> = []
+    let requests = 0
+    let leads = 0
+    book.behave((_, earlier) => {
+      requests += 1
+      if (earlier === 0) leads += 1
+      if (requests > inVain) return CustomerBehaviour.reply()
+      return {
+        answer: (response) => {
+          held.push(() => CustomerBehaviour.reply({ status: 503 }).answer(response))
+          if (leads >= few) held.splice(0).forEach((answer) => answer())
+        },
+      }
+    })
+  },
+  fault: () => Effect.void,
+  verify: ({ rows }) => {
+    const failed = rows.attempts.filter(({ status }) => status === 503).length
+    return failed >= inVain ? [] : [`the customer was asked in vain ${failed} times instead of ${inVain}`]
+  },
 }

@@ -1,18 +1,31 @@
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Effect } from "effect"
+import { waitsAfter429 } from "../support/retryAfter.ts"
 import type { Scenario } from "../support/Scenario.ts"
+
+const askedMs = 4000
+
+/** Asks to wait until a time by the customer's clock, which is right. */
+const asksToWait = (): CustomerBehaviour => ({
+  answer: (response) => {
+    const date = new Date(Date.now() + askedMs).toUTCString()
+    CustomerBehaviour.reply({ status: 429, headers: { "Retry-After": date } }).answer(response)
+  },
+})
 
 const wrongClock = (name: string, skewMs: number): Scenario => ({
   name,
   workers: 2,
   skewMs,
   before: ({ book, draw }) =>
-    book.behave((request, earlier) =>
-      draw.fraction(request.body, earlier) < 0.3
-        ? CustomerBehaviour.reply({ status: 500, delayMs: 30 })
-        : CustomerBehaviour.reply({ delayMs: 30 }),
-    ),
+    book.behave((request, earlier) => {
+      const by = draw.fraction(request.body, earlier)
+      if (by < 0.3) return CustomerBehaviour.reply({ status: 500, delayMs: 30 })
+      return by < 0.5 && earlier < 2 ? asksToWait() : CustomerBehaviour.reply({ delayMs: 30 })
+    }),
   fault: () => Effect.void,
+  // Dates have whole seconds.
+  verify: waitsAfter429(askedMs, 1500),
 })
 
 /** Three workers with many slots look for the same leads ten times a second, and some leads fail. */

@@ -14,9 +14,9 @@ export interface SampleLead {
 /** What no log may hold: each is in the personal data of every lead. */
 export const personal = ["@privat.example", "49151777", "0151777", "Erika Klarname"]
 
-/** A lead; which one is drawn by its uid. Most are valid; the rest break a rule or lack a phone. */
-export const sampleLead = (draw: Draw, uid: string): SampleLead => {
-  const kind = draw.fraction(uid, "kind")
+/** A lead; which one is drawn by its uid. Most are valid; unless all are, the rest break a rule or lack a phone. */
+export const sampleLead = (draw: Draw, uid: string, allValid: boolean): SampleLead => {
+  const kind = allValid ? 0 : draw.fraction(uid, "kind")
   const number = draw.between(1_000_000, 9_999_999, uid, "phone")
   const valid = {
     source: uid,

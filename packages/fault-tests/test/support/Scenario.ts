@@ -18,6 +18,8 @@ export interface Scenario extends WorldNeeds {
   readonly queues?: ReadonlyArray<QueueType>
   /** True: workers or Postgres are away for longer than a lease may last, so that outcomes may be unknown. */
   readonly mayLoseOutcomes?: boolean
+  /** How many leads there are, all of them valid; by default as many as the run has for each, of all kinds. */
+  readonly validLeads?: number
   /** Over which time leads come in; 3 s by default. */
   readonly overMs?: number
   /** Sets the scene, before the first lead is sent. */
@@ -76,8 +78,14 @@ export const runScenarios = (
     const { keepIn, leads: size, queue, seed, sharedPostgres } = options
     const site = yield* makeSite({ ...needsOf(scenarios), queue, sharedPostgres })
     const sent: Array<Sent> = []
-    for (const { before, fault, name, overMs = 3000 } of scenarios) {
-      const world = withLeads(site, { name, draw: drawBy(`${seed} ${name}`), size, overMs })
+    for (const { before, fault, name, overMs = 3000, validLeads } of scenarios) {
+      const world = withLeads(site, {
+        name,
+        draw: drawBy(`${seed} ${name}`),
+        size: validLeads ?? size,
+        allValid: validLeads !== undefined,
+        overMs,
+      })
       site.book.behave(() => CustomerBehaviour.reply())
       before?.(world)
       yield* Effect.all([world.senders.run, fault(world)], { concurrency: 2, discard: true })

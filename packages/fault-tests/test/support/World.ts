@@ -130,12 +130,13 @@ export const withLeads = (
     readonly name: string
     readonly draw: Draw
     readonly size: number
+    readonly allValid: boolean
     /** Over which time leads come in. */
     readonly overMs: number
   },
 ): World => {
-  const { draw, name, overMs, size } = options
-  const leads = Array.from({ length: size }, (_, index) => sampleLead(draw, `${name}-${index + 1}`))
+  const { allValid, draw, name, overMs, size } = options
+  const leads = Array.from({ length: size }, (_, index) => sampleLead(draw, `${name}-${index + 1}`, allValid))
   return {
     ...site,
     get postgres() {
