@@ -88,8 +88,9 @@ BEGIN
 END
 $$;
 
--- Takes permits for these leads, in their order: how many of them may be sent, and whether that is a probe.
-CREATE FUNCTION take_permits(policy jsonb, leads bigint[], OUT taken integer, OUT is_probe boolean)
+-- Takes permits for these leads, in their order: how many of them may be sent, whether that is a probe, and how the
+-- circuit stands.
+CREATE FUNCTION take_permits(policy jsonb, leads bigint[], OUT taken integer, OUT is_probe boolean, OUT circuit text)
 LANGUAGE plpgsql AS $$
 DECLARE
   name text := policy ->> 'customer';
@@ -99,6 +100,7 @@ DECLARE
 BEGIN
   taken := cardinality(leads);
   is_probe := false;
+  circuit := 'closed';
   IF taken = 0 THEN RETURN; END IF;
   SELECT * INTO gate FROM customer_gate WHERE customer = name;
   IF NOT FOUND THEN
@@ -111,6 +113,7 @@ BEGIN
   SELECT * INTO gate FROM customer_gate WHERE customer = name FOR UPDATE;
   at := clock_timestamp();
   SELECT * INTO free FROM permits_of(gate, policy, at);
+  circuit := gate.circuit;
   taken := least(greatest(free.permits, 0), cardinality(leads));
   IF taken = 0 THEN RETURN; END IF;
   is_probe := gate.circuit = 'open';

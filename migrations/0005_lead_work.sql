@@ -105,7 +105,7 @@ BEGIN
           WHERE attempt.lead_id = lead.id AND attempt.attempt_no = lead.attempt_count
         ), false) END
   ), permit AS MATERIALIZED (
-    SELECT taken, is_probe FROM take_permits(policy, ARRAY (SELECT id FROM owned WHERE wants ORDER BY id))
+    SELECT taken, is_probe, circuit FROM take_permits(policy, ARRAY (SELECT id FROM owned WHERE wants ORDER BY id))
   ), step AS MATERIALIZED (
     SELECT owned.*,
       wants AND row_number() OVER (PARTITION BY wants ORDER BY id) <= (SELECT taken FROM permit) AS opens
@@ -136,8 +136,14 @@ BEGIN
         coalesce(details, '{}') AS details
       FROM step WHERE status IS NOT NULL
       UNION ALL
-      SELECT id, 2, 'attempt_opened', jsonb_build_object('attempt_no', moved.attempt_count)
-      FROM moved JOIN step USING (id) WHERE opens
+      SELECT id, 2, 'attempt_opened', jsonb_strip_nulls(jsonb_build_object(
+        'attempt_no', moved.attempt_count, 'probe', nullif(permit.is_probe, false)
+      ))
+      FROM moved JOIN step USING (id), permit WHERE opens
+      UNION ALL
+      -- Told once: a lead that waits at the gate for a retry has told when it wanted to go.
+      SELECT id, 2, 'held_back', jsonb_build_object('circuit', permit.circuit)
+      FROM step, permit WHERE wants AND NOT opens AND status IS NOT NULL
     ) AS told ORDER BY id, place
   ), closed AS (
     -- Rejected or parked: nobody needs to look at it again.

@@ -14,7 +14,7 @@ export type Queue = "database" | "redis"
 /** A running gateway. */
 export interface World {
   readonly api: TestProcess
-  readonly worker: TestProcess
+  readonly workers: readonly [TestProcess, ...ReadonlyArray<TestProcess>]
   /** Where leads are posted. */
   readonly webhook: string
   readonly countsUrl: string
@@ -25,12 +25,14 @@ export const startWorld = Effect.fnUntraced(function* (options: {
   readonly queue: Queue
   readonly customer: RequestListener
   readonly workerEnv?: Readonly<Record<string, string>>
+  /** True: two workers instead of one. */
+  readonly twoWorkers?: boolean
 }) {
   const folder = yield* scratchFolder({ config: join(root, "config"), migrations: join(root, "migrations") })
   const postgres = yield* EmbeddedPostgres.make({ dataDir: join(folder, "data") })
   const redis = options.queue === "redis" ? yield* TestRedis.make({ args: [] }) : undefined
   const customerPort = yield* serve(options.customer)
-  const [apiPort, workerPort] = [yield* freePort, yield* freePort]
+  const apiPort = yield* freePort
   const env = {
     DATABASE_URL: Redacted.value(postgres.url),
     QUEUE_TYPE: options.queue,
@@ -46,15 +48,20 @@ export const startWorld = Effect.fnUntraced(function* (options: {
   const api = yield* spawn("api", { API_HOST: "127.0.0.1", API_PORT: String(apiPort) })
   const url = `http://127.0.0.1:${apiPort}`
   yield* api.waitForHttp(`${url}/readyz`)
-  const worker = yield* spawn("worker", {
-    CUSTOMER_API_URL: `http://127.0.0.1:${customerPort}/leads`,
-    WORKER_PORT: String(workerPort),
-    ...options.workerEnv,
+  const startWorker = Effect.gen(function* () {
+    const port = yield* freePort
+    const worker = yield* spawn("worker", {
+      CUSTOMER_API_URL: `http://127.0.0.1:${customerPort}/leads`,
+      WORKER_PORT: String(port),
+      ...options.workerEnv,
+    })
+    yield* worker.waitForHttp(`http://127.0.0.1:${port}/readyz`)
+    return worker
   })
-  yield* worker.waitForHttp(`http://127.0.0.1:${workerPort}/readyz`)
+  const workers = [yield* startWorker, ...(options.twoWorkers === true ? [yield* startWorker] : [])] as const
   return {
     api,
-    worker,
+    workers,
     webhook: `${url}/webhooks/leads`,
     countsUrl: `${url}/stats/leads/counts`,
   } satisfies World

@@ -1,6 +1,7 @@
-/** `npm run bench -- wake-up` or `npm run bench -- soak --minutes 30 --queue redis --per-second 200`. */
+/** `npm run bench -- wake-up`, `rate-limit`, or `soak --minutes 30 --queue redis --per-second 200`. */
 import { Effect } from "effect"
 import { parseArgs } from "node:util"
+import { rateLimit } from "./rateLimit.ts"
 import { soak } from "./soak.ts"
 import { wakeUp } from "./wakeUp.ts"
 
@@ -14,18 +15,21 @@ const { positionals, values } = parseArgs({
   },
 })
 
+const queue = values.queue === "database" ? "database" : "redis"
+
 const benchmarks = {
   "wake-up": wakeUp(Number(values.leads)),
+  "rate-limit": rateLimit(queue),
   soak: soak({
-    queue: values.queue === "database" ? "database" : "redis",
+    queue,
     minutes: Number(values.minutes),
     perSecond: Number(values["per-second"]),
   }),
 }
 
 const name = positionals[0]
-if (name === "wake-up" || name === "soak") await Effect.runPromise(benchmarks[name])
+if (name === "wake-up" || name === "rate-limit" || name === "soak") await Effect.runPromise(benchmarks[name])
 else {
-  console.error(`which one? ${Object.keys(benchmarks).join(" or ")}`)
+  console.error(`which one? ${Object.keys(benchmarks).join(", ")}`)
   process.exitCode = 1
 }

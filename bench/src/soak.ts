@@ -70,7 +70,7 @@ export const soak = Effect.fnUntraced(function* (options: {
   const began = performance.now()
   for (let minute = 0.25; minute <= options.minutes; minute += 0.25) {
     yield* Effect.sleep(Math.max(0, began + minute * 60_000 - performance.now()))
-    const [api, worker] = [residentMiB(world.api.pid), residentMiB(world.worker.pid)]
+    const [api, worker] = [residentMiB(world.api.pid), residentMiB(world.workers[0].pid)]
     samples.push([minute, api, worker])
     if (Number.isInteger(minute)) {
       const columns = [String(minute).padStart(6), String(sent).padStart(10), String(delivered).padStart(10)]

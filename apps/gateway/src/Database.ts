@@ -5,7 +5,7 @@ import {
   embeddedDatabaseSettings,
   Settings,
 } from "@lead-gateway/config"
-import { Effect, Option } from "effect"
+import { Data, Effect, Option } from "effect"
 import { resolve } from "node:path"
 
 /** The database that is configured; none: an embedded Postgres with its files in `dataDirectory`. */
@@ -21,13 +21,22 @@ export const chooseDatabase = Effect.fnUntraced(function* (
   return { connection: { url, ssl: false }, data: `${folder} (embedded Postgres ${version})`, died }
 })
 
+/** There is no database to work on. */
+export class DatabaseMissing extends Data.TaggedError("DatabaseMissing")<{ readonly message: string }> {}
+
 /**
  * The database that an operator's command works on: the one that is configured, or the embedded one, which a gateway
- * may be running at this moment.
+ * may be running at this moment. Only a command that may make a database is given one that is not there yet.
  */
-export const operatorDatabase = Effect.gen(function* () {
+export const operatorDatabase = Effect.fnUntraced(function* ({ mayMake }: { readonly mayMake: boolean }) {
   const settings = Settings.all({ database: embeddedDatabaseSettings, dataDirectory })
   const { database, dataDirectory: folder } = (yield* Settings.load(settings)).value
+  const { pool } = database
+  if (Option.isNone(database.connection) && !mayMake && !(yield* EmbeddedPostgres.exists(folder))) {
+    return yield* new DatabaseMissing({
+      message: `DATA_DIR: ${resolve(folder)} holds no database; name its folder, or set DATABASE_URL`,
+    })
+  }
   const { connection } = yield* chooseDatabase(database.connection, folder).pipe(
     Effect.catchIf(
       (error) => error.reason._tag === "DataDirInUse",
@@ -41,5 +50,5 @@ export const operatorDatabase = Effect.gen(function* () {
         ),
     ),
   )
-  return { connection, pool: database.pool }
+  return { connection, pool }
 })

@@ -19,6 +19,11 @@ const accountNames: Readonly<Record<(typeof ledgerAccounts)[number], string>> = 
 const line = (name: string, counters: number | string, rows: number | string) =>
   `${name.padEnd(22)}${String(counters).padStart(12)}${String(rows).padStart(12)}`
 
+const unbalanced = (where: string, missing: number): ReadonlyArray<string> => {
+  if (missing === 0) return []
+  return [missing > 0 ? `missing in ${where}: ${missing}` : `too many in ${where}: ${-missing}`]
+}
+
 const ledger = Command.make(
   "ledger",
   {
@@ -29,7 +34,6 @@ const ledger = Command.make(
   },
   Effect.fnUntraced(
     function* ({ json }) {
-      yield* OperatorStore.ready
       const { counters, rows } = yield* LeadLedger.use(({ both }) => both)
       const differences = ledgerDifferences(counters, rows)
       const missing = { counters: imbalance(counters), rows: imbalance(rows) }
@@ -46,15 +50,15 @@ const ledger = Command.make(
             ].join("\n"),
           )
       const faults = [
-        ...(missing.counters === 0 ? [] : [`the counters miss ${missing.counters} leads`]),
-        ...(missing.rows === 0 ? [] : [`the rows miss ${missing.rows} leads`]),
-        ...(rows.stranded === 0 ? [] : [`${rows.stranded} leads are stranded`]),
+        ...unbalanced("the counters", missing.counters),
+        ...unbalanced("the rows", missing.rows),
+        ...(rows.stranded === 0 ? [] : [`stranded, so that no worker looks at them: ${rows.stranded}`]),
         ...differences.map(({ account, left, right }) => `${account}: ${left} counted, ${right} found`),
       ]
       if (faults.length > 0) return yield* new LedgerUnbalanced({ message: faults.join("\n") })
       if (!json) yield* Console.log("the books balance")
     },
-    Effect.provide(LeadLedger.layer.pipe(Layer.provideMerge(OperatorStore.layer))),
+    Effect.provide(LeadLedger.layer.pipe(Layer.provide(OperatorStore.layer))),
   ),
 ).pipe(
   Command.withDescription("Compare the counters with the leads; code 1 when a lead is missing in either"),

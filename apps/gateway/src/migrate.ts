@@ -6,7 +6,10 @@ import { runCli } from "./runCli.ts"
 
 const directory = "migrations"
 
-const target = Effect.map(operatorDatabase, ({ connection }) => ({ connection, directory }))
+const target = Effect.map(operatorDatabase({ mayMake: true }), ({ connection }) => ({
+  connection,
+  directory,
+}))
 
 const report = (done: ReadonlyArray<string>, verb: string) =>
   Console.log(done.length === 0 ? "nothing to do" : done.map((name) => `${verb} ${name}`).join("\n"))

@@ -68,17 +68,26 @@ type Flags = {
   readonly receivedBefore: Option.Option<string>
 }
 
+const leads = (count: number) => (count === 1 ? "1 lead is" : `${count} leads are`)
+
 const replay = Command.make(
   "replay",
   flags,
   Effect.fnUntraced(function* (given) {
     const request = yield* requestOf(given)
-    const replayed = yield* Effect.gen(function* () {
-      yield* OperatorStore.ready
-      // Workers look at the schedule themselves.
-      return yield* LeadReplay.use(({ replay }) => replay(request, () => Effect.void))
-    }).pipe(Effect.provide(LeadReplay.layer.pipe(Layer.provideMerge(OperatorStore.layer))))
-    yield* Console.log(`request ${request.request}: ${replayed.replayed} leads are RECEIVED again`)
+    // Workers look at the schedule themselves.
+    const { now, replayed } = yield* LeadReplay.use(({ replay }) => replay(request, () => Effect.void)).pipe(
+      Effect.provide(LeadReplay.layer.pipe(Layer.provide(OperatorStore.layer))),
+    )
+    yield* Console.log(
+      now.length === replayed
+        ? `request ${request.request}: ${leads(now.length)} RECEIVED again`
+        : `request ${request.request} was made before: ${leads(now.length)} RECEIVED again now, ${replayed} in all`,
+    )
+    const others = (request.criteria.ids ?? []).filter((id) => !now.includes(id))
+    if (others.length > 0 && now.length === replayed) {
+      yield* Console.log(`not replayed, being none that ended badly or is parked: ${others.join(", ")}`)
+    }
   }),
 ).pipe(
   Command.withDescription(

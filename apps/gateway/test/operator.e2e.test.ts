@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { TestDatabase } from "@lead-gateway/testkit"
 import { Effect } from "effect"
-import { command, startGateway } from "./support/apps.ts"
+import { readdirSync } from "node:fs"
+import { command, makeFolder, startGateway } from "./support/apps.ts"
 import { ask, reached, receive } from "./support/http.ts"
 import { validLead, without } from "./support/leads.ts"
 
@@ -40,10 +42,12 @@ describe("an operator beside a running gateway", () => {
       const parked = yield* receive(url, without("phone"))
       yield* reached(url, parked, "FAILED")
       const args = ["--request", "ticket-7", "--status", "FAILED", "--reason", "MISSING_REQUIRED_FIELD"]
-      for (const _ of ["first", "again"]) {
+      for (const told of [
+        "request ticket-7: 1 lead is RECEIVED again",
+        "request ticket-7 was made before: 0 leads are RECEIVED again now, 1 in all",
+      ]) {
         const { exited, stdout } = yield* command("replay", { folder, args })
-        assert.deepStrictEqual(stdout, ["request ticket-7: 1 leads are RECEIVED again"])
-        assert.strictEqual(exited.code, 0)
+        assert.deepStrictEqual([stdout, exited.code], [[told], 0])
       }
       const isParkedAgain = (types: ReadonlyArray<string>) =>
         types.join() === "received,parked,replayed,parked"
@@ -52,6 +56,11 @@ describe("an operator beside a running gateway", () => {
         const { json } = yield* ask(`${url}/stats/leads/${parked}/history`)
         types = (json as { events: ReadonlyArray<{ type: string }> }).events.map(({ type }) => type)
       }
+      const unknown = yield* command("replay", { folder, args: ["--request", "ticket-8", "--id", "777"] })
+      assert.deepStrictEqual(unknown.stdout, [
+        "request ticket-8: 0 leads are RECEIVED again",
+        "not replayed, being none that ended badly or is parked: 777",
+      ])
       const conflict = yield* command("replay", { folder, args: ["--request", "ticket-7", "--id", "1"] })
       assert.strictEqual(conflict.exited.code, 1)
       assert.deepStrictEqual(conflict.stderr, [
@@ -72,6 +81,29 @@ describe("an operator beside a running gateway", () => {
       )
       const all = yield* command("replay", { folder, args: ["--request", "everything"] })
       assert.deepStrictEqual(all.stderr, ["at least one criterion"])
+    }),
+  )
+
+  it.live("makes no database, migrates none, and does not wait for one that is away", () =>
+    Effect.gen(function* () {
+      const folder = yield* makeFolder
+      for (const name of ["ledger", "replay"] as const) {
+        const args = name === "replay" ? ["--request", "x", "--id", "1"] : []
+        const none = yield* command(name, { folder, args })
+        assert.strictEqual(none.exited.code, 1)
+        assert.match(none.stderr.join("\n"), /^DATA_DIR: .* holds no database/)
+        const { url } = yield* TestDatabase.make()
+        const empty = yield* command(name, { folder, args, env: { DATABASE_URL: url } })
+        assert.strictEqual(empty.exited.code, 1)
+        assert.match(empty.stderr.join("\n"), /^the database lacks 0001_leads, .*npm run migrate -- up$/)
+        const away = "postgres://somebody:secret@127.0.0.1:1/leads"
+        const down = yield* command(name, { folder, args, env: { DATABASE_URL: away } })
+        assert.strictEqual(down.exited.code, 1)
+        assert.strictEqual(down.stderr.length, 1)
+        assert.notInclude(down.stderr.join(), "secret")
+        assert.deepStrictEqual([none.stdout, empty.stdout, down.stdout], [[], [], []])
+      }
+      assert.notInclude(readdirSync(folder), ".data")
     }),
   )
 })

@@ -125,6 +125,7 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
         error_message: row.errorMessage,
         fault: row.fault,
         duration_ms: "durationMs" in outcome ? outcome.durationMs : 0,
+        probe: attempt.isProbe,
         next: next.status,
         // False: a newer attempt or an end was on record before this outcome.
         moved,

@@ -25,14 +25,16 @@ export const watchSchedule = (
         ? Effect.logWarning("the customer's API is down: leads wait until it answers again")
         : Effect.logInfo("the customer's API answers again: leads are delivered")
     }
-    if (untilDue === undefined || Duration.isGreaterThan(untilDue, Duration.zero)) {
-      yield* Effect.timeoutOption(Queue.take(scheduled), Duration.min(untilDue ?? atMost, atMost))
-    } else {
+    const isDue = untilDue !== undefined && Duration.isZero(untilDue)
+    if (isDue) {
       yield* desk.note({ _tag: "AnyDue" })
       yield* Effect.timeoutOption(desk.nothingDue, atMost)
-      // What is due and could not be claimed is locked by somebody: no reason to ask without a pause.
-      yield* Effect.sleep(shortestPause)
     }
+    // What is due and could not be claimed is locked by somebody, and what is held back may go a few at a time: no
+    // reason to ask without a pause.
+    yield* Effect.sleep(shortestPause)
+    const wait = isDue ? Duration.zero : Duration.min(untilDue ?? atMost, atMost)
+    yield* Effect.timeoutOption(Queue.take(scheduled), Duration.subtract(wait, shortestPause))
   })
 }
 
@@ -73,4 +75,4 @@ export const reoffer = Effect.fnUntraced(function* (work: LeadWork["Service"], q
 
 const pageSize = 1000
 
-const shortestPause = Duration.millis(20)
+const shortestPause = Duration.millis(10)

@@ -1,4 +1,5 @@
-import { readFile, rm } from "node:fs/promises"
+import { access, readFile, rm } from "node:fs/promises"
+import { join, resolve } from "node:path"
 import { Context, Duration, Effect, Layer, Option, Redacted, type Scope } from "effect"
 import {
   DataDirFull,
@@ -179,6 +180,15 @@ export class EmbeddedPostgres extends Context.Service<EmbeddedPostgres, Embedded
    * killed leaves its URL behind, so ask only when `make` fails because the folder is in use.
    */
   static readonly connectionUrl = connectionUrl
+
+  /** Whether a folder holds a database; makes nothing. */
+  static readonly exists = (dataDir: string): Effect.Effect<boolean> =>
+    Effect.promise(() =>
+      access(join(resolve(dataDir), "postgres", "PG_VERSION")).then(
+        () => true,
+        () => false,
+      ),
+    )
 
   /** The server as a layer. */
   static readonly layer = (

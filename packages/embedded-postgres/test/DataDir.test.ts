@@ -40,6 +40,8 @@ describe("a data folder", () => {
       const left = yield* EmbeddedPostgres.connectionUrl(dataDir)
       assert.deepStrictEqual(Option.map(left, Redacted.value), Option.some(url))
       assert.deepStrictEqual(yield* EmbeddedPostgres.connectionUrl(yield* onDisk(newDataDir)), Option.none())
+      assert.isTrue(yield* EmbeddedPostgres.exists(dataDir))
+      assert.isFalse(yield* EmbeddedPostgres.exists(yield* onDisk(newDataDir)))
       assert.strictEqual(
         message,
         `the data folder ${dataDir} is in use by process ${owner.pid}: stop that one, or set another DATA_DIR`,

@@ -42,9 +42,13 @@ export class LeadDatabase extends Context.Service<
   /** Connects, migrates in the background (trying again while Postgres is not there), and keeps a pool. */
   static readonly layer = (options: LeadDatabaseOptions): Layer.Layer<LeadDatabase | PgClient.PgClient> =>
     Layer.effect(LeadDatabase, make(options)).pipe(Layer.provideMerge(pool(options)))
+
+  /** The pool alone: for a command that must not migrate. It connects when it is used. */
+  static readonly pool = (options: Omit<LeadDatabaseOptions, "migrations">): Layer.Layer<PgClient.PgClient> =>
+    pool(options)
 }
 
-const pool = (options: LeadDatabaseOptions) =>
+const pool = (options: Omit<LeadDatabaseOptions, "migrations">) =>
   PgClient.layer({
     ...options.connection,
     maxConnections: options.pool.maxConnections,

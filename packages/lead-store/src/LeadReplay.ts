@@ -44,6 +44,8 @@ export type ReplayRequest = typeof ReplayRequest.Type
 export interface Replayed {
   /** Leads that went back to `RECEIVED`, by all calls of this request together. */
   readonly replayed: number
+  /** Those of them that this call sent back. */
+  readonly now: ReadonlyArray<LeadId>
 }
 
 /** A request of this name was made before, with other criteria. Nothing was done. */
@@ -100,10 +102,12 @@ export class LeadReplay extends Context.Service<
       return LeadReplay.of({
         replay: Effect.fn("LeadReplay.replay")(function* (request, offer) {
           yield* begin(request)
+          const now: Array<LeadId> = []
           while (true) {
             const { ids, isComplete, replayed } = yield* chunk(request.request)
             if (ids.length > 0) yield* offer(ids)
-            if (isComplete) return { replayed }
+            now.push(...ids)
+            if (isComplete) return { replayed, now }
           }
         }),
       })

@@ -88,7 +88,7 @@ describe("a customer's circuit", () => {
         next_attempt_at: before?.next_attempt_at ?? null,
         due_at: before?.next_attempt_at ?? null,
       })
-      assert.deepStrictEqual(yield* eventsOf(two.id), ["received", "ready"])
+      assert.deepStrictEqual(yield* eventsOf(two.id), ["received", "ready", "held_back"])
       assert.deepStrictEqual(yield* proceed(two, undefined), { _tag: "NotOwned" })
       assert.deepStrictEqual(yield* claim(10), [])
     }).pipe(inWorld),

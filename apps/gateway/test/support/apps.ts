@@ -81,12 +81,13 @@ const patience = { within: "40 seconds" } as const
 /** Runs an operator's command to its end. */
 export const command = Effect.fnUntraced(function* (
   name: "ledger" | "replay",
-  { args = [], folder }: { readonly folder: string; readonly args?: ReadonlyArray<string> },
+  options: { readonly folder: string; readonly args?: ReadonlyArray<string>; readonly env?: Env },
 ) {
+  const { args = [], env, folder } = options
   const process = yield* TestProcess.spawn({
     program: inRepository(`apps/gateway/src/${name}.ts`),
     cwd: folder,
-    env: { NODE_COMPILE_CACHE: compileCache },
+    env: { NODE_COMPILE_CACHE: compileCache, ...env },
     args,
   })
   const exited = yield* process.exited
