@@ -45,7 +45,7 @@ runMain({
       customer: { ...customer, url: target.url },
       worker,
       process,
-      // Nobody else can reach the embedded database.
+      // No other worker knows the embedded database.
       isAlone: Option.isNone(database.connection),
     })
     const context = yield* Layer.build(Layer.provideMerge(Delivery, Services))

@@ -1,6 +1,7 @@
 import { type ClaimedLead, DataRefused, type LeadWork, StoreUnavailable } from "@lead-gateway/lead-store"
 import { Cause, Data, Duration, Effect } from "effect"
 import type { StepResult } from "./Delivery.ts"
+import { whilePostgresIsAway } from "./whilePostgresIsAway.ts"
 
 /** Nothing left this machine, for a reason on our side: a forbidden address, a request that cannot be sent. */
 export class NotSent extends Data.TaggedError("NotSent")<{ readonly message: string }> {}
@@ -34,16 +35,19 @@ export const setAside = (
       delay_ms: Duration.toMillis(delay),
     }).pipe(
       Effect.andThen(
-        work.release({
-          id: lead.id,
-          lease: lead.lease,
-          unsentAttemptNo: hasLeft() && !(error instanceof NotSent) ? undefined : lead.attemptCount + 1,
-          delay,
-          trouble:
-            error instanceof DataRefused || error instanceof NotSent
-              ? error.message
-              : "an unexpected error in the gateway",
-        }),
+        Effect.retry(
+          work.release({
+            id: lead.id,
+            lease: lead.lease,
+            unsentAttemptNo: hasLeft() && !(error instanceof NotSent) ? undefined : lead.attemptCount + 1,
+            delay,
+            trouble:
+              error instanceof DataRefused || error instanceof NotSent
+                ? error.message
+                : "an unexpected error in the gateway",
+          }),
+          whilePostgresIsAway,
+        ),
       ),
       // The lease ends then, and somebody else tries.
       Effect.catch((failure) => Effect.logError(failure.message)),

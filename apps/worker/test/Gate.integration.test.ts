@@ -37,8 +37,13 @@ describe("a worker at its customer's gate", () => {
       yield* world.customer.down
       yield* world.startWorker({ backoff: "50 millis", scanInterval: Duration.millis(100) })
       const leads = yield* Effect.forEach(Array.from({ length: 30 }), () => world.receive())
-      // Five attempts with these backoffs take less than a second.
-      yield* Effect.sleep(3000)
+      // Five attempts with these backoffs take less than a second, four probes take longer.
+      yield* eventually(
+        Effect.map(
+          world.sql`SELECT FROM delivery_attempt WHERE is_probe HAVING count(*) >= 4`,
+          (rows) => rows[0],
+        ),
+      )
       assert.include(world.log.join("\n"), "the customer's API is down")
       const rejected = yield* world.receive({ payload: { zipcode: "10115" } })
       yield* world.reached(rejected.id, "REJECTED")

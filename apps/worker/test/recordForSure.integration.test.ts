@@ -6,7 +6,7 @@ import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Clock, Context, Deferred, Duration, Effect, Fiber } from "effect"
 import { makeDelivery } from "../src/Delivery.ts"
 import { shippedFlow } from "./support/flow.ts"
-import { World } from "./support/World.ts"
+import { eventually, World } from "./support/World.ts"
 
 const { reply } = CustomerBehaviour
 
@@ -70,7 +70,9 @@ describe("what the customer answered", () => {
       yield* Deferred.await(locked)
       yield* Deferred.succeed(answer, undefined)
       const stopping = yield* Effect.forkChild(worker.stop, { startImmediately: true })
-      yield* Effect.sleep("600 millis")
+      yield* eventually(
+        Effect.sync(() => world.log.find((line) => line.includes("could not finish in time"))),
+      )
       yield* Deferred.succeed(unlock, undefined)
       yield* Fiber.join(stopping)
       const { deliveryAttempts, status } = yield* world.history(lead.id)
