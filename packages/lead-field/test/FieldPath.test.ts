@@ -1,0 +1,64 @@
+import { anyJson } from "@lead-gateway/any-json"
+import { FieldPathText, parsePath, printPath, valueAt } from "@lead-gateway/lead-field"
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+
+const AnyJson = anyJson()
+const Key = Schema.String.check(Schema.isMinLength(1))
+
+describe("parsePath", () => {
+  it.each<[string, ReadonlyArray<string>]>([
+    ["zipcode", ["zipcode"]],
+    ["house.is_owner", ["house", "is_owner"]],
+    ["questions.0.answer", ["questions", "0", "answer"]],
+    [String.raw`Haus\.Typ.Größe`, ["Haus.Typ", "Größe"]],
+    [String.raw`a\\.b`, ["a\\", "b"]],
+    ["Wie alt ist Ihr Dach?", ["Wie alt ist Ihr Dach?"]],
+    ["a\nb.\ud800", ["a\nb", "\ud800"]],
+  ])("takes %j apart", (text, path) => {
+    assert.deepStrictEqual(parsePath(text), path)
+  })
+
+  it.each(["", ".", "a.", ".a", "a..b", String.raw`a\b`, "a\\"])("finds no path in %j", (text) => {
+    assert.isUndefined(parsePath(text))
+    assert.isFalse(Schema.is(FieldPathText)(text))
+  })
+
+  it.prop("reads what printPath writes", [Schema.NonEmptyArray(Key)], ([path]) => {
+    const text = printPath(path)
+    assert.deepStrictEqual(parsePath(text), path)
+    assert.isTrue(Schema.is(FieldPathText)(text))
+  })
+})
+
+describe("valueAt", () => {
+  it("reaches into objects and lists", () => {
+    const payload = { questions: [{ answer: "yes" }], house: { is_owner: false } }
+    assert.strictEqual(valueAt(payload, ["questions", "0", "answer"]), "yes")
+    assert.isFalse(valueAt(payload, ["house", "is_owner"]))
+    assert.isUndefined(valueAt(payload, ["questions", "1", "answer"]))
+    assert.isUndefined(valueAt(payload, ["questions", "00"]))
+    assert.strictEqual(valueAt(payload, []), payload)
+  })
+
+  it("takes neither a length nor the characters of a text for data", () => {
+    assert.isUndefined(valueAt({ a: ["x"] }, ["a", "length"]))
+    assert.isUndefined(valueAt({ a: "x" }, ["a", "0"]))
+    assert.strictEqual(valueAt({ a: { length: 1 } }, ["a", "length"]), 1)
+  })
+
+  it("sees own properties alone", () => {
+    for (const key of ["__proto__", "constructor", "toString"]) {
+      assert.isUndefined(valueAt({}, [key]))
+      assert.strictEqual(valueAt(Object.fromEntries([[key, 1]]), [key]), 1)
+    }
+  })
+
+  it("does not look into a number that is kept as text", () => {
+    assert.isUndefined(valueAt({ a: JSON.rawJSON("1e400") }, ["a", "rawJSON"]))
+  })
+
+  it.prop("returns, whatever it looks into", [AnyJson.value, Schema.Array(AnyJson.key)], ([value, path]) => {
+    valueAt(value, path)
+  })
+})

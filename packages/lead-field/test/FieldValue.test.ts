@@ -1,0 +1,66 @@
+import { isBlank, isMissing, kindOf, missingAs, numberOf } from "@lead-gateway/lead-field"
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+
+describe("missing values", () => {
+  it.each<[unknown, ReturnType<typeof missingAs>]>([
+    [undefined, "absent"],
+    [null, "null"],
+    ["", "blank"],
+    [" \t\u0085\u2003\ufeff", "blank"],
+    ["\u200b", undefined],
+    [" x", undefined],
+    [0, undefined],
+    [false, undefined],
+    [[], undefined],
+    [{}, undefined],
+  ])("%j is missing as %s", (value, as) => {
+    assert.strictEqual(missingAs(value), as)
+    assert.strictEqual(isMissing(value), as !== undefined)
+  })
+
+  it.prop("a text is blank when nothing but white space is in it", [Schema.String], ([text]) => {
+    assert.strictEqual(isBlank(text), text.replaceAll("\u0085", " ").trim() === "")
+  })
+})
+
+describe("kindOf", () => {
+  it.each<[unknown, string]>([
+    ["1", "text"],
+    [1, "number"],
+    [JSON.rawJSON("1e400"), "number"],
+    [true, "boolean"],
+    [[1], "list"],
+    [{ rawJSON: "1" }, "object"],
+  ])("%j is a %s", (value, kind) => {
+    assert.strictEqual(kindOf(value), kind)
+  })
+})
+
+describe("numberOf", () => {
+  it.each<[string, number]>([
+    ["5000", 5000],
+    [" -2.5\n", -2.5],
+    ["+.5", 0.5],
+    ["1.", 1],
+    ["1e3", 1000],
+    ["1e999", Number.POSITIVE_INFINITY],
+  ])("reads %j", (text, number) => {
+    assert.strictEqual(numberOf(text), number)
+  })
+
+  it.each(["", " ", ".", "0x10", "1_000", "2,5", "Infinity", "NaN", "1e", "١"])(
+    "reads no number in %j",
+    (text) => {
+      assert.isNaN(numberOf(text))
+    },
+  )
+
+  it("gives the nearest double of a long number", () => {
+    assert.strictEqual(numberOf(JSON.rawJSON("12345678901234567890")), 12345678901234567000)
+  })
+
+  it.prop("reads every finite number that it is given as text", [Schema.Finite], ([number]) => {
+    assert.strictEqual(numberOf(String(number)), number)
+  })
+})

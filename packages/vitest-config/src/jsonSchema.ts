@@ -1,0 +1,49 @@
+/**
+ * The test that a published JSON Schema says what its package checks: it is generated from the schema in the
+ * sources and compared with the file, which `vitest --update` writes.
+ */
+import { readFileSync } from "node:fs"
+import { Schema } from "effect"
+import { describe, expect, it } from "vitest"
+
+/** What is published, and what it is generated from. */
+export interface PublishedSchema {
+  /** The package's folder: `new URL("..", import.meta.url)`. */
+  readonly folder: URL
+  /** The file in it: `"rule-set.schema.json"`. */
+  readonly file: string
+  /** What an editor calls such a document: `"Rule set of @lead-gateway/lead-rules"`. */
+  readonly title: string
+  readonly schema: Schema.Top
+}
+
+/** The JSON Schema (draft 2020-12) of a schema: objects are closed, annotations are kept. */
+export const jsonSchemaOf = ({ title, schema }: Pick<PublishedSchema, "title" | "schema">): object => {
+  const { schema: root, definitions } = Schema.toJsonSchemaDocument(schema, { onExcessProperty: "error" })
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title,
+    ...root,
+    ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions }),
+  }
+}
+
+/** Declares the tests: the file is fresh, and the package's manifest offers it to editors. */
+export const testJsonSchema = ({ folder, file, ...source }: PublishedSchema): void => {
+  describe(file, () => {
+    it("is what the sources say (vitest --update writes it)", async () => {
+      const text = `${JSON.stringify(jsonSchemaOf(source), null, 2)}\n`
+      await expect(text).toMatchFileSnapshot(new URL(file, folder).pathname)
+    })
+
+    it("is published beside the code", () => {
+      const manifest: unknown = JSON.parse(readFileSync(new URL("package.json", folder), "utf8"))
+      const path = `./${file}`
+      expect(manifest).toMatchObject({
+        files: expect.arrayContaining([file]) as unknown,
+        exports: { [path]: path },
+        publishConfig: { exports: { [path]: path } },
+      })
+    })
+  })
+}
