@@ -1,0 +1,43 @@
+/** Packages as they would be published: built and packed. */
+import { join } from "node:path"
+import { run } from "./run.ts"
+import { type Manifest, type Published, published, root } from "./workspace.ts"
+
+/** A packed package. */
+export interface Tarball {
+  readonly name: string
+  readonly path: string
+  /** Its hash, as a lockfile has it: `sha512-…`. */
+  readonly integrity: string
+  /** The manifest inside, not that of the workspace. */
+  readonly manifest: Manifest
+  /** The README inside. */
+  readonly readme: string
+}
+
+/**
+ * Packs every published package into the folder.
+ *
+ * Builds first what has changed since its last build; turbo's cache knows. After `npm run build` nothing is
+ * left to do.
+ */
+export const packAll = async (folder: string): Promise<ReadonlyArray<Tarball>> => {
+  const filters = published.map(({ name }) => `--filter=${name}`)
+  await run(
+    root,
+    join(root, "node_modules/.bin/turbo"),
+    "run",
+    "build",
+    "--output-logs=errors-only",
+    ...filters,
+  )
+  return Promise.all(published.map((one) => pack(one, folder)))
+}
+
+const pack = async ({ name, folder }: Published, destination: string): Promise<Tarball> => {
+  const printed = await run(folder, "pnpm", "pack", "--json", "--pack-destination", destination)
+  const { filename, integrity } = JSON.parse(printed) as { filename: string; integrity: string }
+  const inside = (file: string) => run(folder, "tar", "-xzOf", filename, `package/${file}`)
+  const manifest = JSON.parse(await inside("package.json")) as Manifest
+  return { name, path: filename, integrity, manifest, readme: await inside("README.md") }
+}

@@ -1,0 +1,93 @@
+/** What a package weighs: installed alone, and bundled into an application. */
+import { build } from "esbuild"
+import { readdirSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { gzipSync } from "node:zlib"
+import { type EmptyProject, pinEffect } from "./EmptyProject.ts"
+import { importsOf } from "./readme.ts"
+
+/** Bytes. */
+export interface Sizes {
+  /** The package's own files. */
+  readonly own: number
+  /** The files of all other packages that come with it, but effect. */
+  readonly others: number
+  /** The files of effect. */
+  readonly effect: number
+  /** What the README's example imports, bundled with all that it needs and minified. */
+  readonly bundle: number
+  readonly gzipped: number
+}
+
+/** Measures the package of a project, with the workspace's version of effect. */
+export const measure = async (project: EmptyProject): Promise<Sizes> => {
+  await pinEffect(project)
+  const { folder, tarball } = project
+  const modules = join(folder, "node_modules")
+  const own = bytesIn(join(modules, tarball.name))
+  const effect = bytesIn(join(modules, "effect"))
+  const others = bytesIn(modules) - own - effect
+  const bundle = await bundled(project)
+  return { own, others, effect, bundle: bundle.length, gzipped: gzipSync(bundle, { level: 9 }).length }
+}
+
+/** The bytes in all files below a folder, npm's own notes in hidden ones left out. */
+const bytesIn = (folder: string): number =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith("."))
+    .reduce((sum, entry) => {
+      const path = join(folder, entry.name)
+      return sum + (entry.isDirectory() ? bytesIn(path) : statSync(path).size)
+    }, 0)
+
+const bundled = async ({ folder, tarball }: EmptyProject): Promise<Uint8Array> => {
+  const names = importsOf(tarball.readme, tarball.name)
+  if (names.length === 0) throw new Error(`the README's example imports nothing from ${tarball.name}`)
+  const contents = `export { ${[...new Set(names)].join(", ")} } from "${tarball.name}"`
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    logLevel: "silent",
+  })
+  return outputFiles[0]?.contents ?? new Uint8Array()
+}
+
+/** Two digits and a unit: `84 kB`, `1.2 MB`. Thousands, not 1,024. */
+const print = (bytes: number): string => {
+  const [value, unit] = bytes < 999_500 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"]
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${unit}`
+}
+
+/** What a README says, in its order. */
+const figures = ({ own, others, effect, bundle, gzipped }: Sizes) =>
+  [own, own + others, effect, bundle, gzipped] as const
+
+/** The sizes as a README says them. */
+export const describeSizes = (sizes: Sizes): string => {
+  const [own, withOthers, effect, bundle, gzipped] = figures(sizes).map(print)
+  return (
+    `Installed it takes ${own}, ${withOthers} with its dependencies; its peer \`effect\` takes ${effect}, mostly declarations ` +
+    `and source maps. What the example imports, bundled and minified with all it needs: ${bundle}, ${gzipped} gzipped.`
+  )
+}
+
+/**
+ * Whether what a README says is still true: within a tenth, or within a kilobyte where a tenth is less.
+ *
+ * A text without the figures, in their order, is not.
+ */
+export const stillTrue = (said: string, sizes: Sizes): boolean => {
+  const measured = figures(sizes)
+  const numbers = [...said.matchAll(/([\d.]+) (kB|MB)/g)].map(
+    ([, value, unit]) => Number(value) * (unit === "kB" ? 1e3 : 1e6),
+  )
+  return (
+    numbers.length === measured.length &&
+    measured.every((bytes, index) => Math.abs(bytes - (numbers[index] ?? 0)) <= Math.max(1000, bytes / 10))
+  )
+}

@@ -1,0 +1,55 @@
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { type EmptyProject, typeCheck } from "../src/EmptyProject.ts"
+import { nodeBinary } from "../src/nodeBinary.ts"
+import { examplesOf, sizesIn } from "../src/readme.ts"
+import { run } from "../src/run.ts"
+import { describeSizes, measure, stillTrue } from "../src/sizes.ts"
+import { openWorkbench, type Workbench } from "../src/Workbench.ts"
+import { nodeVersions, published } from "../src/workspace.ts"
+
+let workbench: Workbench
+const binaries = new Map<string, string>()
+
+beforeAll(async () => {
+  workbench = await openWorkbench()
+  for (const version of nodeVersions) binaries.set(version, await nodeBinary(version))
+})
+
+afterAll(() => workbench?.close())
+
+const printedBy = (version: string, { folder }: EmptyProject, file: string) =>
+  run(folder, binaries.get(version) ?? "", file)
+
+describe.for(published)("$name, packed and installed alone in an empty project", ({ name }) => {
+  it("type-checks: its README's examples, all that it exports and every declaration that comes with it", async () => {
+    const project = await workbench.project(name)
+    assert.isNotEmpty(examplesOf(project.tarball.readme))
+    await typeCheck(project)
+  })
+
+  it.for(nodeVersions)("runs on Node %s and prints what its README says", async (version) => {
+    const project = await workbench.project(name)
+    assert.match(await printedBy(version, project, "everything.ts"), /^(true\n)+$/)
+    for (const [index, { prints }] of examplesOf(project.tarball.readme).entries()) {
+      assert.isNotEmpty(prints, "no text block says what the example prints")
+      assert.strictEqual(await printedBy(version, project, `example${index}.ts`), prints)
+    }
+    if (project.schemas.length > 0) {
+      const dialect = "https://json-schema.org/draft/2020-12/schema\n"
+      assert.strictEqual(
+        await printedBy(version, project, "schemas.ts"),
+        dialect.repeat(project.schemas.length),
+      )
+    }
+  })
+
+  it("says in its README what it weighs", async () => {
+    const project = await workbench.project(name)
+    const sizes = await measure(project)
+    const said = sizesIn(project.tarball.readme) ?? "nothing"
+    assert.isTrue(
+      stillTrue(said, sizes),
+      `npm run sizes mends it.\nmeasured: ${describeSizes(sizes)}\nREADME: ${said}`,
+    )
+  })
+})
