@@ -4,7 +4,8 @@ import { segmentsOf } from "./internal/field.ts"
 import { mistakesOf } from "./internal/mistakes.ts"
 import { compilePattern } from "./internal/pattern.ts"
 import { type Kind, kindOf } from "./internal/words.ts"
-import { type Rule, RuleSet } from "./RuleSet.ts"
+import type { Rule } from "./Rule.ts"
+import { RuleSet } from "./RuleSet.ts"
 import { RuleSetInvalid } from "./RuleSetInvalid.ts"
 import { MISSING_REQUIRED_FIELD } from "./Verdict.ts"
 
@@ -45,13 +46,14 @@ export const compile = (json: unknown): Result.Result<CompiledRuleSet, RuleSetIn
 const decode = Schema.decodeUnknownResult(RuleSet, { errors: "all", onExcessProperty: "error" })
 
 const compileRule = (rule: Rule): CompiledRule => ({
-  field: rule.field,
-  segments: segmentsOf(rule.field),
-  reason: "reason" in rule ? rule.reason : MISSING_REQUIRED_FIELD,
+  field: "field" in rule ? rule.field : "",
+  segments: "field" in rule ? segmentsOf(rule.field) : [],
+  reason: rule.reason ?? MISSING_REQUIRED_FIELD,
   ...requirementOf(rule),
 })
 
 const requirementOf = (rule: Rule): Pick<CompiledRule, "accepts" | "requirement" | "kind"> => {
+  if (!("operator" in rule)) return { accepts: () => false, requirement: "", kind: undefined }
   switch (rule.operator) {
     case "pattern": {
       const matches = compilePattern(rule.pattern)
@@ -67,7 +69,7 @@ const requirementOf = (rule: Rule): Pick<CompiledRule, "accepts" | "requirement"
         requirement: printValue(rule.value),
         kind: kindOf(rule.value),
       }
-    case "present":
+    default:
       return { accepts: () => true, requirement: "present", kind: undefined }
   }
 }

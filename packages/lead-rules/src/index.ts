@@ -7,6 +7,8 @@
  */
 export type { Mistake } from "@lead-gateway/document-check"
 export { compile, type CompiledRule, type CompiledRuleSet } from "./CompiledRuleSet.ts"
-export { defaultRuleSet, EqualsRule, PatternRule, PresentRule, Rule, RuleSet } from "./RuleSet.ts"
+export type { Condition } from "./Condition.ts"
+export type { Rule, Severity } from "./Rule.ts"
+export { defaultRuleSet, RuleSet } from "./RuleSet.ts"
 export { RuleSetInvalid } from "./RuleSetInvalid.ts"
 export { type Accepted, evaluate, MISSING_REQUIRED_FIELD, type Rejected, type Verdict } from "./Verdict.ts"

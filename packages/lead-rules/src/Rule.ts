@@ -1,0 +1,76 @@
+import { expected, textOf } from "@lead-gateway/document-check"
+import { Schema } from "effect"
+import { type Condition, conditionKeys } from "./Condition.ts"
+import { unionOf } from "./internal/schema/unionOf.ts"
+
+/** The form that a reason has everywhere in the gateway, so that it can be the label of a metric. */
+const Reason = textOf(
+  /^[A-Z][A-Z0-9_]{0,63}$/u,
+  "a code such as NOT_HOMEOWNER: A-Z, 0-9 and _, a letter first, at most 64 characters",
+  {
+    description: "The code that a lead is rejected for, or flagged with, when the condition is unmet.",
+  },
+)
+
+const Id = textOf(
+  /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/u,
+  "a name such as zip-66: letters, digits, _, . and -, at most 64 characters",
+  {
+    description: "The rule's own name, which stays when rules are moved. No two rules share one.",
+  },
+)
+
+const Message = textOf(/^(?=[^]*[^\s\u0085])[^]{1,500}$/u, "a sentence of at most 500 characters", {
+  description: "A sentence for people, shown beside the reason.",
+})
+
+const severities = ["reject", "flag"] as const
+
+const SeverityText = Schema.Literals(severities).annotate({
+  ...expected('"reject" or "flag"'),
+  identifier: "Severity",
+  description: "reject (the default): a lead that does not meet the rule is rejected. flag: it is marked.",
+})
+
+/** What becomes of a lead that does not meet a rule. */
+export type Severity = typeof SeverityText.Type
+
+/** What a rule says beside its condition. */
+interface RuleParts {
+  readonly reason: string
+  readonly id?: string
+  readonly message?: string
+  readonly severity?: Severity
+}
+
+const parts = {
+  reason: Reason,
+  id: Schema.optionalKey(Id.annotate({ identifier: "Id" })),
+  message: Schema.optionalKey(Message.annotate({ identifier: "Message" })),
+  severity: Schema.optionalKey(SeverityText),
+}
+
+/** Only the rule that a field must be there needs no reason of its own. */
+export type Rule =
+  | (Condition & RuleParts)
+  | (Extract<Condition, { readonly operator: "present" }> & Partial<RuleParts>)
+
+/** The keys that a rule takes, by its operator or its junction. */
+export const ruleKeys = (condition: Schema.Constraint): Record<string, Schema.Struct.Fields> =>
+  Object.fromEntries(
+    Object.entries<Schema.Struct.Fields>(conditionKeys(condition)).map(([name, keys]) => [
+      name,
+      { ...keys, ...parts, ...(name === "present" ? { reason: Schema.optionalKey(Reason) } : {}) },
+    ]),
+  )
+
+/** What `allowed` says of a rule that is none. */
+export const ruleWords = "a rule: an object with an operator, or with all, any or not, and a reason"
+
+/** The schema of a rule. */
+export const ruleOf = (condition: Schema.Codec<Condition>): Schema.Codec<Rule> =>
+  unionOf<Rule>(ruleKeys(condition)).annotate({
+    ...expected(ruleWords),
+    identifier: "Rule",
+    description: "A condition, and what is said of a lead that does not meet it.",
+  })
