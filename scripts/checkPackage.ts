@@ -1,8 +1,9 @@
 /**
  * Checks the package in the current folder as npm would serve it: packs it and reads the tarball.
  *
- * The tarball holds the build, the README, the licence and the manifest, nothing else; the manifest speaks no
- * workspace dialect; publint and "are the types wrong" have no complaint; and plain Node can import it.
+ * The tarball holds the build, the README, the licence, the manifest and the JSON Schemas that the manifest exports,
+ * nothing else; the manifest speaks no workspace dialect; publint and "are the types wrong" have no complaint; and
+ * plain Node can import it.
  */
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -15,6 +16,10 @@ interface Packed {
   readonly files: ReadonlyArray<{ readonly path: string }>
 }
 
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>
+}
+
 const print = (command: string, ...args: ReadonlyArray<string>): string =>
   execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })
 
@@ -23,14 +28,17 @@ const problems: Array<string> = []
 try {
   const packed = JSON.parse(print("pnpm", "pack", "--json", "--pack-destination", folder)) as Packed
   const files = packed.files.map((file) => file.path)
-  const wanted = ["LICENSE", "README.md", "dist/index.d.ts", "dist/index.js", "package.json"]
+  const manifest = print("tar", "-xzOf", packed.filename, "package/package.json")
+  const schemas = Object.keys((JSON.parse(manifest) as Manifest).exports)
+    .map((path) => path.slice(2))
+    .filter((path) => /^[\w-]+\.schema\.json$/.test(path))
+  const wanted = ["LICENSE", "README.md", "dist/index.d.ts", "dist/index.js", "package.json", ...schemas]
   problems.push(...wanted.filter((file) => !files.includes(file)).map((file) => `lacks ${file}`))
   problems.push(
     ...files
       .filter((file) => !wanted.includes(file) && !/^dist\/.+\.d\.ts$/.test(file))
       .map((file) => `holds ${file}`),
   )
-  const manifest = print("tar", "-xzOf", packed.filename, "package/package.json")
   for (const dialect of ["catalog:", "workspace:", "@lead-gateway/source", "./src/"]) {
     if (manifest.includes(dialect)) problems.push(`manifest says ${dialect}`)
   }
