@@ -1,6 +1,7 @@
-/** `npm run bench -- wake-up`, `rate-limit`, or `soak --minutes 30 --queue redis --per-second 200`. */
+/** `npm run bench -- decisions`, `wake-up`, `rate-limit`, or `soak --minutes 30 --queue redis --per-second 200`. */
 import { Effect } from "effect"
 import { parseArgs } from "node:util"
+import { decisions } from "./decisions.ts"
 import { rateLimit } from "./rateLimit.ts"
 import { soak } from "./soak.ts"
 import { wakeUp } from "./wakeUp.ts"
@@ -18,6 +19,7 @@ const { positionals, values } = parseArgs({
 const queue = values.queue === "database" ? "database" : "redis"
 
 const benchmarks = {
+  decisions: Effect.promise(decisions),
   "wake-up": wakeUp(Number(values.leads)),
   "rate-limit": rateLimit(queue),
   soak: soak({
@@ -28,7 +30,8 @@ const benchmarks = {
 }
 
 const name = positionals[0]
-if (name === "wake-up" || name === "rate-limit" || name === "soak") await Effect.runPromise(benchmarks[name])
+if (name === "decisions" || name === "wake-up" || name === "rate-limit" || name === "soak")
+  await Effect.runPromise(benchmarks[name])
 else {
   console.error(`which one? ${Object.keys(benchmarks).join(", ")}`)
   process.exitCode = 1
