@@ -2,6 +2,7 @@ import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { RejectionReason } from "@lead-gateway/lead"
 import { type AttemptRecord, type Lease, storableText } from "@lead-gateway/lead-store"
 import * as RetryPolicy from "@lead-gateway/retry-policy"
+import { Duration } from "effect"
 
 /** An exchange's outcome in the words of the retry policy. What we ourselves refuse to send is not sent. */
 export const asRetryOutcome = DeliveryOutcome.$match({
@@ -22,13 +23,22 @@ export const timeOfAnswer = (outcome: DeliveryOutcome | undefined, ourTimeMs: nu
     ? (RetryPolicy.httpDate(outcome.date.trim(), ourTimeMs) ?? ourTimeMs)
     : ourTimeMs
 
-/** What a decision of the retry policy makes of the lead. */
-export const nextOf = (decision: RetryPolicy.Decision): AttemptRecord["next"] => {
+/** What the retry policy makes of an attempt's end: what is next for the lead, and whose fault it was. */
+export type Conclusion = Pick<AttemptRecord, "next" | "fault" | "health">
+
+/** Concludes from an attempt's end. */
+export const conclusionOf = (attempt: RetryPolicy.Attempt): Conclusion => ({
+  next: nextOf(RetryPolicy.decide(attempt)),
+  fault: RetryPolicy.classify(attempt.policy, attempt.outcome).fault ?? null,
+  health: RetryPolicy.healthOf(attempt.outcome),
+})
+
+const nextOf = (decision: RetryPolicy.Decision): AttemptRecord["next"] => {
   switch (decision._tag) {
     case "Delivered":
       return { status: "DELIVERED" }
     case "RetryAfter":
-      return { status: "FAILED", retryAfter: decision.delay }
+      return { status: "FAILED", retryAfter: Duration.millis(decision.delayMs) }
     case "GiveUp":
       return { status: "PERMANENTLY_FAILED", reason: RejectionReason.make(decision.reason) }
   }
@@ -39,19 +49,17 @@ export const attemptRecord = (
   { id, lease }: Lease,
   attemptNo: number,
   outcome: DeliveryOutcome,
-  next: AttemptRecord["next"],
+  conclusion: Conclusion,
 ): AttemptRecord => ({
   id,
   lease,
   attemptNo,
-  success: next.status === "DELIVERED",
+  success: conclusion.next.status === "DELIVERED",
   outcomeUnknown: false,
   responseStatus: outcome._tag === "Answered" ? outcome.status : null,
   responseBody: outcome._tag === "Answered" ? storableText(outcome.body) : null,
-  errorMessage: next.status === "DELIVERED" ? null : messageOf(outcome),
-  fault: RetryPolicy.faultOf(asRetryOutcome(outcome)) ?? null,
-  health: RetryPolicy.healthOf(asRetryOutcome(outcome)),
-  next,
+  errorMessage: conclusion.next.status === "DELIVERED" ? null : messageOf(outcome),
+  ...conclusion,
 })
 
 /** Why nobody saw how an attempt ended. */
@@ -65,7 +73,7 @@ export const unknownAttemptRecord = (
   { id, lease }: Lease,
   attemptNo: number,
   errorMessage: (typeof unseen)[keyof typeof unseen],
-  next: AttemptRecord["next"],
+  conclusion: Conclusion,
 ): AttemptRecord => ({
   id,
   lease,
@@ -75,9 +83,7 @@ export const unknownAttemptRecord = (
   responseStatus: null,
   responseBody: null,
   errorMessage,
-  fault: RetryPolicy.faultOf({ _tag: "OutcomeUnknown" }) ?? null,
-  health: RetryPolicy.healthOf({ _tag: "OutcomeUnknown" }),
-  next,
+  ...conclusion,
 })
 
 /** Why an attempt failed, in words that hold nothing of the lead or of the answer. */

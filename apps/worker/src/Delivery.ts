@@ -4,12 +4,12 @@ import { LeadQueue } from "@lead-gateway/lead-queue"
 import { type AttemptRecord, type ClaimedLead, LeadWork } from "@lead-gateway/lead-store"
 import * as RetryPolicy from "@lead-gateway/retry-policy"
 import { TraceParent } from "@lead-gateway/telemetry"
-import { Clock, Duration, Effect, Option } from "effect"
+import { Clock, Duration, Effect, Option, Random } from "effect"
 import {
   asRetryOutcome,
   attemptRecord,
+  conclusionOf,
   messageOf,
-  nextOf,
   timeOfAnswer,
   unknownAttemptRecord,
   unseen,
@@ -22,7 +22,7 @@ import { whilePostgresIsAway } from "./whilePostgresIsAway.ts"
 /** What a worker needs to know to bring one lead a step further. */
 export interface DeliveryOptions {
   readonly flow: Flow.Flow
-  readonly policy: RetryPolicy.RetryPolicy
+  readonly policy: RetryPolicy.CompiledRetryPolicy
   /** How long one exchange with the customer may take. */
   readonly timeout: Duration.Duration
   /** How long a claim holds a lead; longer than `timeout`. */
@@ -69,8 +69,8 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
     const health = RetryPolicy.healthOf(outcome)
     const uncounted = lead.uncountedAttempts + Number(isProbe && (health === "down" || health === "unclear"))
     const attempt = Math.max(1, attemptNo - uncounted)
-    const now = timeOfAnswer(answer, yield* Clock.currentTimeMillis)
-    return nextOf(RetryPolicy.decide({ policy, attempt, outcome, now }))
+    const nowMs = timeOfAnswer(answer, yield* Clock.currentTimeMillis)
+    return conclusionOf({ policy, attempt, outcome, nowMs, random: yield* Random.next })
   })
 
   const record = (outcome: AttemptRecord) => recordForSure(work, outcome)
@@ -81,11 +81,11 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
     why: (typeof unseen)[keyof typeof unseen],
   ) {
     const { attemptNo } = attempt
-    const next = yield* conclude(lead, attempt, { _tag: "OutcomeUnknown" })
-    yield* record(unknownAttemptRecord(lead, attemptNo, why, next))
+    const conclusion = yield* conclude(lead, attempt, { _tag: "OutcomeUnknown" })
+    yield* record(unknownAttemptRecord(lead, attemptNo, why, conclusion))
     yield* Effect.annotateLogs(Effect.logWarning("attempt outcome unknown"), {
       attempt_no: attemptNo,
-      next: next.status,
+      next: conclusion.next.status,
     })
   })
 
@@ -114,8 +114,9 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
       .pipe(Effect.onInterrupt(() => recordUnknown(lead, attempt, unseen.workerStopped)))
     const retryOutcome = asRetryOutcome(outcome)
     if (retryOutcome._tag === "NotSent") return yield* new NotSent({ message: messageOf(outcome) })
-    const next = yield* conclude(lead, attempt, retryOutcome, outcome)
-    const row = attemptRecord(lead, attemptNo, outcome, next)
+    const conclusion = yield* conclude(lead, attempt, retryOutcome, outcome)
+    const { next } = conclusion
+    const row = attemptRecord(lead, attemptNo, outcome, conclusion)
     const moved = yield* record(row)
     yield* Effect.logInfo(next.status === "DELIVERED" ? "lead delivered" : "delivery failed").pipe(
       Effect.annotateLogs({

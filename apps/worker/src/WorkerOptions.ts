@@ -1,8 +1,8 @@
 import type { CustomerSettings, ProcessSettings, WorkerSettings } from "@lead-gateway/config"
 import type { Flow } from "@lead-gateway/lead-pipeline"
 import type { Gate } from "@lead-gateway/lead-store"
-import { defaultRetryPolicy } from "@lead-gateway/retry-policy"
-import { Duration, Option } from "effect"
+import { compile, defaultRetryPolicy, type CompiledRetryPolicy } from "@lead-gateway/retry-policy"
+import { Duration, Option, Result } from "effect"
 import type { WorkerOptions } from "./Worker.ts"
 
 /** What the settings of a process mean for its worker. */
@@ -14,11 +14,7 @@ export const workerOptions = (settings: {
   readonly isAlone: boolean
 }): WorkerOptions => ({
   flow: settings.flow,
-  policy: {
-    ...defaultRetryPolicy,
-    maxAttempts: settings.worker.maxRetryAttempts,
-    backoffBase: settings.worker.retryBackoffBase,
-  },
+  policy: policyOf(settings.worker),
   timeout: settings.customer.timeout,
   lease: Duration.sum(settings.customer.timeout, bookkeeping),
   concurrency: settings.worker.concurrency,
@@ -28,6 +24,19 @@ export const workerOptions = (settings: {
   shutdownTimeout: settings.process.shutdownTimeout,
   isAlone: settings.isAlone,
 })
+
+/** The shipped policy with the attempts and the first wait of the settings, which allow none that is no policy. */
+const policyOf = ({
+  maxRetryAttempts,
+  retryBackoffBase,
+}: Pick<WorkerSettings, "maxRetryAttempts" | "retryBackoffBase">): CompiledRetryPolicy =>
+  Result.getOrThrow(
+    compile({
+      ...defaultRetryPolicy,
+      backoff: { kind: "exponential", base: `${Duration.toMillis(retryBackoffBase)}ms` },
+      max_attempts: maxRetryAttempts,
+    }),
+  )
 
 /** What the settings mean for the customer's gate, which all workers of this customer share. */
 export const gateOf = (settings: {

@@ -1,13 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DeliveryOutcome } from "@lead-gateway/customer-client"
+import { DeliveryOutcome, type UnreachableKind } from "@lead-gateway/customer-client"
 import { LeadId, Reason } from "@lead-gateway/lead"
 import type { ClaimedLead } from "@lead-gateway/lead-store"
-import { decide, defaultRetryPolicy } from "@lead-gateway/retry-policy"
-import { Duration } from "effect"
+import { compile, defaultRetryPolicy } from "@lead-gateway/retry-policy"
+import { Duration, Result } from "effect"
 import {
   asRetryOutcome,
   attemptRecord,
-  nextOf,
+  type Conclusion,
+  conclusionOf,
   timeOfAnswer,
   unknownAttemptRecord,
   unseen,
@@ -44,12 +45,16 @@ const answered = (status: number, more: More = {}) =>
     durationMs: 12,
   })
 
-const nextAfter = (attempt: number, outcome: DeliveryOutcome) =>
-  nextOf(decide({ policy: defaultRetryPolicy, attempt, outcome: asRetryOutcome(outcome), now: 0 }))
+const policy = Result.getOrThrow(compile(defaultRetryPolicy))
 
-const recordOf = (outcome: DeliveryOutcome) => attemptRecord(lead, 3, outcome, nextAfter(3, outcome))
+const concludedAfter = (attempt: number, outcome: DeliveryOutcome, by = policy) =>
+  conclusionOf({ policy: by, attempt, outcome: asRetryOutcome(outcome), nowMs: 0 })
 
-describe("nextOf", () => {
+const nextAfter = (attempt: number, outcome: DeliveryOutcome) => concludedAfter(attempt, outcome).next
+
+const recordOf = (outcome: DeliveryOutcome) => attemptRecord(lead, 3, outcome, concludedAfter(3, outcome))
+
+describe("conclusionOf", () => {
   it("delivers on a 2xx", () => {
     assert.deepStrictEqual(nextAfter(1, answered(202)), { status: "DELIVERED" })
   })
@@ -70,6 +75,40 @@ describe("nextOf", () => {
   it("retries an address that was refused, like any customer that is not reached", () => {
     const outcome = DeliveryOutcome.AddressRefused({ message: "leads to a forbidden address" })
     assert.deepInclude(nextAfter(1, outcome), { status: "FAILED" })
+  })
+})
+
+describe("a policy's own classification", () => {
+  const refused = { kind: "refused", message: "nobody listens", durationMs: 1 } as const
+
+  it("decides on the kinds of network errors that the client tells apart, and on the fault", () => {
+    const own = Result.getOrThrow(
+      compile({
+        ...defaultRetryPolicy,
+        classification: [{ outcomes: ["refused"], means: "give_up", fault: "ours" }],
+      }),
+    )
+    assert.deepStrictEqual(concludedAfter(1, DeliveryOutcome.Unreachable(refused), own), {
+      next: { status: "PERMANENTLY_FAILED", reason: Reason.retriesExhausted },
+      fault: "ours",
+      health: "down",
+    })
+  })
+
+  it("has a word for each of them", () => {
+    const kinds = Object.keys({
+      dns: 1,
+      refused: 1,
+      no_route: 1,
+      connect_timeout: 1,
+      tls: 1,
+      reset: 1,
+      protocol: 1,
+      unsendable: 1,
+      other: 1,
+    } satisfies Record<UnreachableKind, 1>)
+    const row = { outcomes: kinds, means: "retry", fault: "customer" }
+    assert.isTrue(Result.isSuccess(compile({ ...defaultRetryPolicy, classification: [row] })))
   })
 })
 
@@ -156,8 +195,16 @@ describe("attemptRecord", () => {
 
 describe("unknownAttemptRecord", () => {
   it("tells of the attempt that the last owner opened, by the present owner's lease", () => {
-    const next = { status: "FAILED", retryAfter: Duration.seconds(120) } as const
-    assert.deepStrictEqual(unknownAttemptRecord(lead, 3, unseen.workerLost, next), {
+    const conclusion: Conclusion = {
+      next: { status: "FAILED", retryAfter: Duration.seconds(120) },
+      fault: "ours",
+      health: "unclear",
+    }
+    assert.deepStrictEqual(
+      conclusionOf({ policy, attempt: 3, outcome: { _tag: "OutcomeUnknown" }, nowMs: 0 }),
+      conclusion,
+    )
+    assert.deepStrictEqual(unknownAttemptRecord(lead, 3, unseen.workerLost, conclusion), {
       id: lead.id,
       lease: lead.lease,
       attemptNo: 3,
@@ -166,9 +213,7 @@ describe("unknownAttemptRecord", () => {
       responseStatus: null,
       responseBody: null,
       errorMessage: "outcome unknown: the worker was lost after it had opened this attempt",
-      fault: "ours",
-      health: "unclear",
-      next,
+      ...conclusion,
     })
   })
 })

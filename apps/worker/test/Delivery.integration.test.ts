@@ -2,12 +2,11 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { decide } from "@lead-gateway/lead-pipeline"
 import { LeadWork, type Step } from "@lead-gateway/lead-store"
-import { defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { Clock, Context, Duration, Effect } from "effect"
 import { makeDelivery } from "../src/Delivery.ts"
 import { toStored } from "../src/StoredDecision.ts"
 import { shippedFlow } from "./support/flow.ts"
-import { validLead, World } from "./support/World.ts"
+import { retryPolicy, validLead, World } from "./support/World.ts"
 
 const { hang, hangUp, raw, reply, resetBeforeAnswer, resetMidAnswer, slowBody } = CustomerBehaviour
 
@@ -336,7 +335,7 @@ describe("Delivery", () => {
       const slow = { ...world.work, proceed: (step: Step) => Effect.delay(world.work.proceed(step), 100) }
       const options = {
         flow: yield* shippedFlow,
-        policy: defaultRetryPolicy,
+        policy: retryPolicy(),
         timeout: Duration.millis(40),
         lease: Duration.millis(100),
       }

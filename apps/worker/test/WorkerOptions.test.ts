@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { processSettings, Settings, workerSettings } from "@lead-gateway/config"
-import { schedule } from "@lead-gateway/retry-policy"
+import { type CompiledRetryPolicy, schedule } from "@lead-gateway/retry-policy"
 import { Duration, Effect } from "effect"
 import { tmpdir } from "node:os"
 import { gateOf, workerOptions } from "../src/WorkerOptions.ts"
@@ -17,13 +17,24 @@ const optionsOf = Effect.fnUntraced(function* (env: Record<string, string>) {
   })
 })
 
+const secondsOf = (policy: CompiledRetryPolicy) => schedule(policy).map(({ waitMs }) => waitMs / 1000)
+
 describe("workerOptions", () => {
   it.effect("waits 30, 60, 120 and 240 s between five attempts unless told otherwise", () =>
     Effect.gen(function* () {
       const { policy } = yield* optionsOf({})
-      assert.deepStrictEqual(schedule(policy).map(Duration.toSeconds), [0, 30, 60, 120, 240])
+      assert.deepStrictEqual(secondsOf(policy), [0, 30, 60, 120, 240])
       const changed = yield* optionsOf({ MAX_RETRY_ATTEMPTS: "3", RETRY_BACKOFF_BASE: "2s" })
-      assert.deepStrictEqual(schedule(changed.policy).map(Duration.toSeconds), [0, 2, 4])
+      assert.deepStrictEqual(secondsOf(changed.policy), [0, 2, 4])
+    }),
+  )
+
+  it.effect("has a policy for the least and for the most that settings allow", () =>
+    Effect.gen(function* () {
+      const least = yield* optionsOf({ MAX_RETRY_ATTEMPTS: "1", RETRY_BACKOFF_BASE: "1ms" })
+      assert.deepStrictEqual(secondsOf(least.policy), [0])
+      const most = yield* optionsOf({ MAX_RETRY_ATTEMPTS: "20", RETRY_BACKOFF_BASE: "24h" })
+      assert.deepStrictEqual(secondsOf(most.policy).at(-1), 30 * 24 * 3600)
     }),
   )
 

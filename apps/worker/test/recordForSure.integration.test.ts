@@ -1,12 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CustomerClient, DeliveryOutcome } from "@lead-gateway/customer-client"
 import { type AttemptRecord, DataRefused, LeadWork } from "@lead-gateway/lead-store"
-import { defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Clock, Context, Deferred, Duration, Effect, Fiber } from "effect"
 import { makeDelivery } from "../src/Delivery.ts"
 import { shippedFlow } from "./support/flow.ts"
-import { eventually, World } from "./support/World.ts"
+import { eventually, retryPolicy, World } from "./support/World.ts"
 
 const { reply } = CustomerBehaviour
 
@@ -91,7 +90,7 @@ describe("what cannot be sent for a reason on our side", () => {
       yield* Effect.gen(function* () {
         const step = yield* makeDelivery({
           flow: yield* shippedFlow,
-          policy: defaultRetryPolicy,
+          policy: retryPolicy(),
           timeout: Duration.seconds(5),
           lease: Duration.seconds(20),
         })

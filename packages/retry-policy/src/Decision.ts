@@ -1,8 +1,8 @@
-import { DateTime, Duration } from "effect"
-import { waitBefore } from "./internal/backoff.ts"
+import { classify } from "./classify.ts"
+import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
+import { spread } from "./internal/jitter.ts"
 import { retryAfterMs } from "./internal/retryAfter.ts"
-import { isSuccess, type Outcome } from "./Outcome.ts"
-import type { RetryPolicy } from "./RetryPolicy.ts"
+import type { Outcome } from "./Outcome.ts"
 
 /** The customer has the lead. */
 export interface Delivered {
@@ -12,8 +12,8 @@ export interface Delivered {
 /** Another attempt is due, this long after the one that just ended. */
 export interface RetryAfter {
   readonly _tag: "RetryAfter"
-  /** A delay, not an instant: whoever stores it adds it to its own clock. `Duration.toMillis` gives a number. */
-  readonly delay: Duration.Duration
+  /** A delay in whole milliseconds, not an instant: whoever stores it adds it to its own clock. */
+  readonly delayMs: number
 }
 
 /** No further attempt. */
@@ -23,8 +23,13 @@ export interface GiveUp {
 }
 
 /**
- * Why there is no further attempt: an answer that no retry can mend; the last attempt failed; nobody saw how
- * the last attempt ended.
+ * Why there is no further attempt.
+ *
+ * | reason | when |
+ * |---|---|
+ * | `CUSTOMER_REFUSED` | an answer that no retry can mend |
+ * | `DELIVERY_OUTCOME_UNKNOWN` | nobody saw how the last attempt ended |
+ * | `RETRIES_EXHAUSTED` | any other failure, when no attempt or no time is left, or a row gives up on it |
  */
 export type GiveUpReason = "CUSTOMER_REFUSED" | "RETRIES_EXHAUSTED" | "DELIVERY_OUTCOME_UNKNOWN"
 
@@ -33,60 +38,68 @@ export type Decision = Delivered | RetryAfter | GiveUp
 
 /** What {@link decide} looks at. */
 export interface Attempt {
-  readonly policy: RetryPolicy
+  readonly policy: CompiledRetryPolicy
   /** The number of the attempt that just ended, from 1. */
   readonly attempt: number
   readonly outcome: Outcome
   /**
-   * The time, or milliseconds since 1970. Only a `Retry-After` that is a date is compared with it: best by the
-   * clock of whoever wrote that date, which the answer's `Date` header tells (see `httpDate`).
+   * Milliseconds since 1970. Only a `Retry-After` that is a date is compared with it: best by the clock of
+   * whoever wrote that date, which the answer's `Date` header tells (see `httpDate`).
    */
-  readonly now: DateTime.DateTime | number
+  readonly nowMs: number
   /**
-   * How much longer than its backoff the wait is, as a share from 0 (the default) to 1: 0.1 makes 33 s of
-   * 30 s. Draw it at random to spread retries; it never shortens a wait.
+   * Where within its bounds jitter puts the wait: 0 is the earliest, 1 the latest, which is the default. Draw it
+   * anew for each decision, by `Math.random()` for example; without jitter it has no part in it.
    */
-  readonly jitter?: number | undefined
+  readonly random?: number | undefined
+  /**
+   * How long ago the first attempt began, for `max_age`. Without it (or below 0) that is as long as the waits of
+   * the policy, without jitter, add up to before this attempt.
+   */
+  readonly ageMs?: number | undefined
 }
 
 /**
  * Decides what follows from the outcome of an attempt.
  *
- * | outcome | decision |
+ * | the outcome is classified as | decision |
  * |---|---|
- * | 2xx | `Delivered` |
- * | 429 | `RetryAfter`, the later of the backoff and its `Retry-After` |
- * | other 4xx, 3xx | `GiveUp`: `CUSTOMER_REFUSED` |
- * | 5xx, unreachable, timed out, not sent, outcome unknown | `RetryAfter`, the backoff; for a 503 as for a 429 |
- * | what is no final status (1xx, below 100, from 600) | as a 5xx (RFC 9110, section 15) |
- * | the same after `maxAttempts` | `GiveUp`: `DELIVERY_OUTCOME_UNKNOWN` if it is unknown, else `RETRIES_EXHAUSTED` |
+ * | delivered | `Delivered` |
+ * | give up | `GiveUp` |
+ * | retry | `RetryAfter`: the backoff, with its jitter, or `Retry-After` if that is later |
+ * | the same after the last attempt, or if the next one would begin after `max_age` | `GiveUp` |
  *
  * `Retry-After` is whole seconds or an HTTP date in any of its three forms (RFC 9110, sections 10.2.3 and
- * 5.6.7), at most `retryAfterCap`; one that cannot be read is ignored, a date in the past asks for nothing.
- * Under the default policy attempts 1 to 5 wait 0, 30, 60, 120 and 240 s. Total and pure: the same input
- * always gives the same decision.
+ * 5.6.7), at most `retry_after_cap`; jitter never shortens it. One that cannot be read is ignored, a date in the
+ * past asks for nothing. Under the default policy attempts 1 to 5 wait 0, 30, 60, 120 and 240 s. Total and pure:
+ * the same input always gives the same decision.
  */
-export const decide = ({ policy, attempt, outcome, now, jitter = 0 }: Attempt): Decision => {
-  if (outcome._tag === "Answered") {
-    if (isSuccess(outcome.status)) return { _tag: "Delivered" }
-    if (isRefusal(outcome.status)) return { _tag: "GiveUp", reason: "CUSTOMER_REFUSED" }
-  }
-  if (!(attempt < policy.maxAttempts)) {
-    const unknown = outcome._tag === "OutcomeUnknown"
-    return { _tag: "GiveUp", reason: unknown ? "DELIVERY_OUTCOME_UNKNOWN" : "RETRIES_EXHAUSTED" }
-  }
-  const stretch = 1 + (jitter > 0 ? Math.min(jitter, 1) : 0)
-  const backoff = Math.ceil(waitBefore(policy, attempt + 1) * stretch)
-  const asked = Math.min(askedWait(outcome, now) ?? 0, Duration.toMillis(policy.retryAfterCap))
-  return { _tag: "RetryAfter", delay: Duration.millis(asked > backoff ? asked : backoff) }
+export const decide = ({ policy, attempt, outcome, nowMs, random = 1, ageMs }: Attempt): Decision => {
+  const { means, retryAfter } = classify(policy, outcome)
+  if (means === "delivered") return { _tag: "Delivered" }
+  if (means === "give_up") return giveUp(outcome, "CUSTOMER_REFUSED")
+  if (!(attempt < policy.maxAttempts)) return giveUp(outcome, "RETRIES_EXHAUSTED")
+  const done = Math.max(0, Math.floor(attempt))
+  const backoff = spread(policy.jitter, policy.waitsMs[done] ?? 0, random)
+  const asked = retryAfter ? Math.min(askedMs(outcome, nowMs), policy.retryAfterCapMs) : 0
+  const delayMs = Math.max(backoff, asked)
+  const age = ageMs !== undefined && ageMs >= 0 ? ageMs : (policy.startsMs[done - 1] ?? 0)
+  if (age + delayMs > policy.maxAgeMs) return giveUp(outcome, "RETRIES_EXHAUSTED")
+  return { _tag: "RetryAfter", delayMs }
 }
 
-/** An answer that no retry can mend: redirects, which are not followed, and refusals but "too many requests". */
-const isRefusal = (status: number): boolean => status >= 300 && status < 500 && status !== 429
+/** What nobody answered was not refused, and what nobody saw has a reason of its own. */
+const giveUp = ({ _tag }: Outcome, reason: GiveUpReason): GiveUp => {
+  if (_tag === "Answered") return { _tag: "GiveUp", reason }
+  return {
+    _tag: "GiveUp",
+    reason: _tag === "OutcomeUnknown" ? "DELIVERY_OUTCOME_UNKNOWN" : "RETRIES_EXHAUSTED",
+  }
+}
 
-/** Milliseconds that the customer asks to wait. `Retry-After` has this meaning with 429 and 503 alone. */
-const askedWait = (outcome: Outcome, now: DateTime.DateTime | number): number | undefined => {
-  if (outcome._tag !== "Answered" || outcome.retryAfter === undefined) return undefined
-  if (outcome.status !== 429 && outcome.status !== 503) return undefined
-  return retryAfterMs(outcome.retryAfter, typeof now === "number" ? now : DateTime.toEpochMillis(now))
+/** Milliseconds that the customer asks to wait; 0 where it does not say, or says what nobody can read. */
+const askedMs = (outcome: Outcome, nowMs: number): number => {
+  if (outcome._tag !== "Answered" || typeof outcome.retryAfter !== "string") return 0
+  // A time that is no number leaves a date without a meaning.
+  return retryAfterMs(outcome.retryAfter, nowMs) || 0
 }

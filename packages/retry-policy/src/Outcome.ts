@@ -10,7 +10,7 @@ export interface Answered {
 /** No answer: the name was not found, the connection was refused or broke, TLS failed. */
 export interface Unreachable {
   readonly _tag: "Unreachable"
-  /** A short code for what went wrong, such as `"ENOTFOUND"`. It changes no decision. */
+  /** What went wrong, such as `"dns"` or `"ECONNREFUSED"`: what a row of a classification can name. */
   readonly kind: string
 }
 
@@ -32,43 +32,15 @@ export interface OutcomeUnknown {
 /** How one attempt to deliver a lead ended. */
 export type Outcome = Answered | Unreachable | TimedOut | NotSent | OutcomeUnknown
 
-/** Whose fault a failed attempt is: this lead's, the customer's (any lead would fail), or the gateway's. */
+/** Whose fault a failed attempt is: this lead's, the customer's (any lead would fail), or ours. */
 export type Fault = "lead" | "customer" | "ours"
-
-/**
- * Whose fault an outcome is, or `undefined` for a success.
- *
- * | outcome | fault | because |
- * |---|---|---|
- * | 2xx | none | |
- * | 400, 409, 413, 422 | `lead` | it is about this lead's content; another lead may well pass |
- * | other 3xx and 4xx, such as 301, 401, 403, 404, 429 | `customer` | address, token or quota: any lead would fail |
- * | 5xx, and what is no final status at all (1xx, below 100, from 600) | `customer` | the API is broken |
- * | unreachable, timed out | `customer` | the API is down |
- * | not sent | `ours` | our configuration is wrong |
- * | outcome unknown | `ours` | a worker died |
- *
- * It is told to people; whether an attempt is repeated is up to `decide`.
- */
-export const faultOf = (outcome: Outcome): Fault | undefined => {
-  switch (outcome._tag) {
-    case "Answered":
-      if (isSuccess(outcome.status)) return undefined
-      return aboutTheLead.has(outcome.status) ? "lead" : "customer"
-    case "Unreachable":
-    case "TimedOut":
-      return "customer"
-    case "NotSent":
-    case "OutcomeUnknown":
-      return "ours"
-  }
-}
 
 /** What an outcome tells of the customer's API as a whole, whatever it means for the lead. */
 export type Health = "took" | "answered" | "down" | "unclear"
 
 /**
  * What an outcome tells of the customer's API, for whoever counts how it does: a circuit breaker, a dashboard.
+ * No policy changes it: an API that answers 500 is down, even if a policy makes a delivery of that.
  *
  * | outcome | health |
  * |---|---|
@@ -80,7 +52,7 @@ export type Health = "took" | "answered" | "down" | "unclear"
 export const healthOf = (outcome: Outcome): Health => {
   switch (outcome._tag) {
     case "Answered":
-      if (isSuccess(outcome.status)) return "took"
+      if (outcome.status >= 200 && outcome.status < 300) return "took"
       return outcome.status >= 300 && outcome.status < 500 ? "answered" : "down"
     case "Unreachable":
     case "TimedOut":
@@ -90,8 +62,3 @@ export const healthOf = (outcome: Outcome): Health => {
       return "unclear"
   }
 }
-
-const aboutTheLead: ReadonlySet<number> = new Set([400, 409, 413, 422])
-
-/** 2xx. */
-export const isSuccess = (status: number): boolean => status >= 200 && status < 300

@@ -1,10 +1,14 @@
 /**
- * What the outcome of a delivery attempt means: delivered, try again after this delay, or give up.
+ * Retry policies as data: how often a delivery is tried, how long it waits in between, what an outcome means.
  *
- * `decide` is a pure function of policy, attempt, outcome, time and jitter; it holds the table of answers that
- * are final and of those that are not. Used by the worker and by whatever explains or previews retries. It
- * sends nothing, waits for nothing, stores nothing, and knows no circuit breaker.
+ * `compile` checks a policy, `decide` is a pure function of policy, attempt, outcome, time and chance. Used by
+ * the worker and by whatever explains or previews retries. It sends nothing, waits for nothing, stores nothing,
+ * and knows no circuit breaker.
  */
+export type { Classification } from "./Classification.ts"
+export type { ClassificationRow } from "./ClassificationRow.ts"
+export { classify } from "./classify.ts"
+export { compile, type CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
 export {
   type Attempt,
   decide,
@@ -18,7 +22,6 @@ export { httpDate } from "./HttpDate.ts"
 export {
   type Answered,
   type Fault,
-  faultOf,
   type Health,
   healthOf,
   type NotSent,
@@ -27,4 +30,6 @@ export {
   type TimedOut,
   type Unreachable,
 } from "./Outcome.ts"
-export { defaultRetryPolicy, type RetryPolicy, schedule } from "./RetryPolicy.ts"
+export { defaultRetryPolicy, type RetryPolicy } from "./RetryPolicy.ts"
+export { RetryPolicyInvalid } from "./RetryPolicyInvalid.ts"
+export { printSchedule, schedule, type ScheduledAttempt } from "./Schedule.ts"

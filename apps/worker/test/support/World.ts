@@ -14,10 +14,22 @@ import {
   LeadReader,
   LeadWork,
 } from "@lead-gateway/lead-store"
-import { defaultRetryPolicy } from "@lead-gateway/retry-policy"
+import { compile, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { CustomerBehaviour, TestCustomer, TestDatabase } from "@lead-gateway/testkit"
 import { Worker } from "@lead-gateway/worker"
-import { Context, Duration, Effect, Exit, Layer, Logger, Option, Redacted, Schedule, Scope } from "effect"
+import {
+  Context,
+  Duration,
+  Effect,
+  Exit,
+  Layer,
+  Logger,
+  Option,
+  Redacted,
+  Result,
+  Schedule,
+  Scope,
+} from "effect"
 import { createHash } from "node:crypto"
 import { shippedFlow } from "./flow.ts"
 import { addressOf, migrations, template } from "./schema.ts"
@@ -41,9 +53,22 @@ interface WorldOptions {
 
 /** How a worker is started, where it matters to a test. */
 interface Start extends Partial<Worker.WorkerOptions> {
-  readonly backoff?: Duration.Input
-  readonly maxAttempts?: number
+  readonly backoff?: Duration.Input | undefined
+  readonly maxAttempts?: number | undefined
 }
+
+/** The shipped policy, with another first wait and another number of attempts where a test asks for them. */
+export const retryPolicy = ({
+  backoff = "30 seconds",
+  maxAttempts = 5,
+}: Pick<Start, "backoff" | "maxAttempts"> = {}) =>
+  Result.getOrThrow(
+    compile({
+      ...defaultRetryPolicy,
+      backoff: { kind: "exponential", base: `${Duration.toMillis(backoff)}ms` },
+      max_attempts: maxAttempts,
+    }),
+  )
 
 /** A lead as a sender sends it, and how the customer answers its attempts, the last answer for ever. */
 interface Sent {
@@ -117,11 +142,7 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
   const startWorker = Effect.fnUntraced(function* ({ backoff, maxAttempts, ...others }: Start = {}) {
     const worker = Worker.layer({
       flow: yield* shippedFlow,
-      policy: {
-        ...defaultRetryPolicy,
-        backoffBase: backoff ?? defaultRetryPolicy.backoffBase,
-        maxAttempts: maxAttempts ?? defaultRetryPolicy.maxAttempts,
-      },
+      policy: retryPolicy({ backoff, maxAttempts }),
       timeout,
       lease: Duration.sum(timeout, Duration.seconds(15)),
       concurrency: 5,

@@ -1,0 +1,105 @@
+import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
+import { printMs } from "./internal/duration.ts"
+import { spread } from "./internal/jitter.ts"
+
+/** When an attempt begins, if those before it failed and asked for no later time. All in milliseconds. */
+export interface ScheduledAttempt {
+  /** Its number, from 1. */
+  readonly attempt: number
+  /** The wait after the end of the attempt before, without jitter; 0 before the first. */
+  readonly waitMs: number
+  /** The least and the most that jitter makes of the wait. */
+  readonly earliestWaitMs: number
+  readonly latestWaitMs: number
+  /** The earliest and the latest beginning, counted from the first attempt, if none takes any time. */
+  readonly earliestStartMs: number
+  readonly latestStartMs: number
+}
+
+/**
+ * The attempts of a policy and their times, without `Retry-After`.
+ *
+ * Attempts that come too late for `max_age`, however short jitter makes the waits, are not in it, and no start
+ * is later than it. The default policy waits 0, 30, 60, 120 and 240 s and starts after 0, 30, 90, 210 and 450 s.
+ */
+export const schedule = ({
+  jitter,
+  maxAgeMs,
+  waitsMs,
+}: CompiledRetryPolicy): ReadonlyArray<ScheduledAttempt> => {
+  const attempts: Array<ScheduledAttempt> = []
+  let earliestStartMs = 0
+  let latestStartMs = 0
+  for (const [index, waitMs] of waitsMs.entries()) {
+    const earliestWaitMs = spread(jitter, waitMs, 0)
+    const latestWaitMs = spread(jitter, waitMs, 1)
+    earliestStartMs += earliestWaitMs
+    latestStartMs = Math.min(latestStartMs + latestWaitMs, maxAgeMs)
+    if (earliestStartMs > maxAgeMs) break
+    attempts.push({
+      attempt: index + 1,
+      waitMs,
+      earliestWaitMs,
+      latestWaitMs,
+      earliestStartMs,
+      latestStartMs,
+    })
+  }
+  return attempts
+}
+
+/**
+ * Prints a policy's schedule for people: a table of the attempts, and below it how many there are and what else
+ * limits them.
+ *
+ * ```text
+ * attempt  waits    starts after
+ *       1  -        0s
+ *       2  30s      30s
+ *       3  1m       1m 30s
+ *
+ * 3 attempts, the last one 1m 30s after the first, plus the time that attempts take.
+ * A Retry-After puts an attempt off by up to 1d.
+ * ```
+ */
+export const printSchedule = (policy: CompiledRetryPolicy): string => {
+  const attempts = schedule(policy)
+  const rows = attempts.map(({ attempt, ...times }) => [
+    `${attempt}`.padStart(heads[0].length),
+    attempt === 1 ? "-" : printBounds(times.earliestWaitMs, times.latestWaitMs),
+    printBounds(times.earliestStartMs, times.latestStartMs),
+  ])
+  return [...table([heads, ...rows]), "", ...remarks(policy, attempts)].join("\n")
+}
+
+const heads = ["attempt", "waits", "starts after"] as const
+
+const printBounds = (earliestMs: number, latestMs: number): string =>
+  earliestMs === latestMs ? printMs(latestMs) : `${printMs(earliestMs)} to ${printMs(latestMs)}`
+
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
+  const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  )
+}
+
+const remarks = (
+  { maxAgeMs, maxAttempts, retryAfterCapMs }: CompiledRetryPolicy,
+  attempts: ReadonlyArray<ScheduledAttempt>,
+): ReadonlyArray<string> => {
+  const { earliestStartMs = 0, latestStartMs = 0 } = attempts.at(-1) ?? {}
+  const count = attempts.length
+  const last = `the last one ${printBounds(earliestStartMs, latestStartMs)} after the first`
+  return [
+    count === 1 ? "1 attempt." : `${count} attempts, ${last}, plus the time that attempts take.`,
+    ...(maxAgeMs === Infinity ? [] : [`None starts later than ${printMs(maxAgeMs)} after the first.`]),
+    ...(count < maxAttempts ? [`${maxAttempts - count} more are allowed, but come too late.`] : []),
+    retryAfterCapMs === 0
+      ? "Retry-After is ignored."
+      : `A Retry-After puts an attempt off by up to ${printMs(retryAfterCapMs)}.`,
+  ]
+}

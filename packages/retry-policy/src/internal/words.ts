@@ -1,0 +1,11 @@
+import { Schema } from "effect"
+
+/** Says what is allowed, for a value of another type and for one that fails a check. */
+export const expected = (allowed: string) => ({ message: `Expected ${allowed}` })
+
+/** One of some texts, told of in the words of a policy's author and shown by an editor. */
+export const literals = <const L extends ReadonlyArray<string>>(values: L, description: string) =>
+  Schema.Literals(values).annotate({
+    ...expected(values.map((value) => JSON.stringify(value)).join(" or ")),
+    description,
+  })
