@@ -23,7 +23,15 @@ export const layer = (options: ConfiguredWorkerOptions) => {
   return Worker.layer(worker).pipe(
     Layer.provide([
       LeadWork.layer({ lease: worker.lease, gate: gateOf(options) }),
-      CustomerClient.layer({ ...customer, token: Option.getOrUndefined(customer.token) }),
+      CustomerClient.layer({
+        url: customer.url,
+        auth: Option.match(customer.token, {
+          onNone: () => undefined,
+          onSome: (token) => ({ _tag: "Bearer", token }),
+        }),
+        timeout: customer.timeout,
+        allowPrivate: customer.allowPrivate,
+      }),
     ]),
   )
 }

@@ -1,10 +1,15 @@
 import { isIP } from "node:net"
 import { forbidden, privately } from "./internal/networks.ts"
 
-/** Which addresses a lead may be delivered to, besides public ones. */
+/** Which addresses a lead may be delivered to, besides public ones. Forbidden ones are refused all the same. */
 export interface AddressPolicy {
-  /** Loopback, private and otherwise not public addresses too. Forbidden ones are refused all the same. */
-  readonly allowPrivate: boolean
+  /** Loopback, private and otherwise not public addresses, all of them; `false` by default. */
+  readonly allowPrivate?: boolean | undefined
+  /**
+   * Those of them that are allowed one by one, for development: addresses (`127.0.0.1`), networks
+   * (`10.0.0.0/8`, `fd00::/8`) and host names (`customer.local`: whatever private address it resolves to).
+   */
+  readonly allow?: ReadonlyArray<string> | undefined
 }
 
 /**
@@ -22,11 +27,4 @@ export const addressClass = (address: string): "public" | "private" | "forbidden
   const family = version === 4 ? "ipv4" : "ipv6"
   if (forbidden.check(bare, family)) return "forbidden"
   return privately.check(bare, family) ? "private" : "public"
-}
-
-/** Why an address is refused, to end a sentence: "10.0.0.1, a private address". `undefined`: it is allowed. */
-export const addressRefusal = (address: string, policy: AddressPolicy): string | undefined => {
-  const found = addressClass(address)
-  const allowed = found === "public" || (found === "private" && policy.allowPrivate)
-  return allowed ? undefined : `${address}, a ${found} address`
 }

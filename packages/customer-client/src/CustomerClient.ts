@@ -1,38 +1,23 @@
-import { Clock, Context, Data, Duration, Effect, Layer, Redacted, type Scope } from "effect"
-import { checkUrl, type CustomerUrlInvalid } from "./CustomerUrl.ts"
+import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
+import type { CustomerApi } from "./CustomerApi.ts"
+import type { CustomerOptionsInvalid } from "./CustomerOptionsInvalid.ts"
 import type { DeliveryOutcome } from "./DeliveryOutcome.ts"
-import { makeAgent } from "./internal/agent.ts"
-import { type Call, type Exchange, startExchange } from "./internal/exchange.ts"
+import type { DeliveryRequest } from "./DeliveryRequest.ts"
+import type { Call } from "./internal/Call.ts"
+import { checkOptions } from "./internal/checkOptions.ts"
+import { type Connections, makeConnections } from "./internal/connections.ts"
+import { type Exchange, startExchange } from "./internal/exchange.ts"
 
-/** One lead on its way to a customer. */
-export interface DeliveryRequest {
-  /** JSON text, sent byte for byte as UTF-8. */
-  readonly body: string
-  /** The same for every attempt to deliver a lead, so that the customer can tell a repetition. */
-  readonly idempotencyKey: string
-  readonly correlationId: string
-  /** W3C Trace Context, `00-<trace id>-<span id>-<flags>`; the header is left out without it. */
-  readonly traceparent?: string | undefined
-}
-
-/** A customer's API and how to talk to it. */
-export interface CustomerClientOptions {
-  /** Where leads are posted: absolute, http or https, without credentials. */
-  readonly url: string | URL
-  /** Sent as `Authorization: Bearer <token>`; without it no such header is sent. */
-  readonly token?: Redacted.Redacted | undefined
+/** A customer's API, and how long to wait for it. */
+export interface CustomerClientOptions extends CustomerApi {
   /** For a whole exchange: name resolution, connection, request, answer with its body. */
   readonly timeout: Duration.Input
-  /** Whether the customer may be on our own machine or network. */
-  readonly allowPrivate: boolean
-  /** How much of an answer's body is read, in bytes; 64 KiB by default. The rest is not waited for. */
-  readonly maxResponseBytes?: number | undefined
+  /**
+   * For the part before the request is sent: name resolution, connection, TLS, waiting for a free HTTP/2 stream.
+   * Without it only `timeout` counts.
+   */
+  readonly connectTimeout?: Duration.Input | undefined
 }
-
-/** A token that cannot stand in an HTTP header: empty, or not visible ASCII. The message does not quote it. */
-export class CustomerTokenInvalid extends Data.TaggedError("CustomerTokenInvalid")<{
-  readonly message: string
-}> {}
 
 /**
  * Delivers leads to one customer's API.
@@ -46,42 +31,45 @@ export class CustomerClient extends Context.Service<
     /**
      * Posts one lead by at most one request; whatever happens is a {@link DeliveryOutcome}, never a failure.
      *
-     * May be repeated with the same request. Interrupting it closes its connection; whether the customer has
-     * seen the request is then unknown. The span holds outcome and status, nothing of the lead.
+     * May be repeated with the same request. Interrupting it closes its connection, or its stream of an HTTP/2
+     * connection; whether the customer has seen the request is then unknown. The span holds outcome and status,
+     * nothing of the lead.
      */
     readonly send: (request: DeliveryRequest) => Effect.Effect<DeliveryOutcome>
   }
 >()("@lead-gateway/customer-client/CustomerClient") {
   /**
-   * A client for one customer; its connections close with the scope.
+   * A client for one customer; its connections close with the scope, and it sends nothing after that.
    *
-   * Fails with {@link CustomerUrlInvalid} or {@link CustomerTokenInvalid}, before anything is sent.
+   * Fails with {@link CustomerOptionsInvalid}, before anything is sent.
    */
   static readonly make = Effect.fnUntraced(function* (
     options: CustomerClientOptions,
-  ): Effect.fn.Return<CustomerClient["Service"], CustomerUrlInvalid | CustomerTokenInvalid, Scope.Scope> {
-    const url = yield* Effect.fromResult(checkUrl(options.url, options))
-    const authorization = yield* bearer(options.token)
-    const timeout = Duration.fromInputUnsafe(options.timeout)
-    const agent = yield* Effect.acquireRelease(
-      Effect.sync(() => makeAgent(url, options)),
-      (agent) => Effect.sync(() => agent.destroy()),
+  ): Effect.fn.Return<CustomerClient["Service"], CustomerOptionsInvalid, Scope.Scope> {
+    const { addresses, connectTimeout, headers, http2, maxResponseBytes, timeout, url } =
+      yield* Effect.fromResult(
+        checkOptions(options, {
+          timeout: { option: "timeout", value: options.timeout },
+          connectTimeout: { option: "connectTimeout", value: options.connectTimeout },
+        }),
+      )
+    const connections = yield* Effect.acquireRelease(
+      Effect.sync(() => makeConnections(url, addresses, http2)),
+      (connections) => Effect.sync(() => connections.close()),
     )
 
     const send = Effect.fn("CustomerClient.send")(function* (request: DeliveryRequest) {
       const clock = yield* Clock.Clock
       const began = clock.monotonicTimeNanosUnsafe()
-      const outcome = yield* exchange(
-        {
-          url,
-          agent,
-          headers: headers(request, authorization),
-          body: request.body,
-          maxResponseBytes: options.maxResponseBytes ?? 64 * 1024,
-          elapsedMs: () => Number((clock.monotonicTimeNanosUnsafe() - began) / 1_000_000n),
-        },
-        timeout,
-      )
+      const call: Call = {
+        url,
+        headers: headers.of(request, clock.currentTimeMillisUnsafe()),
+        secretHeaders: headers.secret,
+        body: request.body,
+        maxResponseBytes,
+        elapsedMs: () => Number((clock.monotonicTimeNanosUnsafe() - began) / 1_000_000n),
+      }
+      const outcome = yield* exchange(call, connections, { timeout, connectTimeout })
       yield* Effect.annotateCurrentSpan(attributes(outcome))
       return outcome
     })
@@ -94,46 +82,36 @@ export class CustomerClient extends Context.Service<
 }
 
 /**
- * The timer does not interrupt the exchange, it ends it: what is known by then is the outcome. Both sides of a
+ * The timers do not interrupt the exchange, they end it: what is known by then is the outcome. Both sides of a
  * race can be interrupted, so this holds in an uninterruptible region too.
  */
-const exchange = (call: Call, timeout: Duration.Duration): Effect.Effect<DeliveryOutcome> =>
+const exchange = (
+  call: Call,
+  connections: Connections,
+  times: { readonly timeout: Duration.Duration; readonly connectTimeout: Duration.Duration | undefined },
+): Effect.Effect<DeliveryOutcome> =>
   Effect.suspend(() => {
     let running: Exchange | undefined
-    const timer = Effect.sleep(timeout).pipe(
-      Effect.andThen(Effect.sync(() => running?.expire())),
-      Effect.andThen(Effect.never),
-    )
+    const { connectTimeout, timeout } = times
+    const connecting =
+      connectTimeout !== undefined && Duration.isLessThan(connectTimeout, timeout)
+        ? connectTimeout
+        : undefined
+    const timers = Effect.gen(function* () {
+      if (connecting !== undefined) {
+        yield* Effect.sleep(connecting)
+        running?.expireConnect()
+      }
+      yield* Effect.sleep(connecting === undefined ? timeout : Duration.subtract(timeout, connecting))
+      running?.expire()
+      return yield* Effect.never
+    })
     return Effect.callback<DeliveryOutcome>((resume) => {
-      const exchange = startExchange(call, (outcome) => resume(Effect.succeed(outcome)))
+      const exchange = startExchange(call, connections, (outcome) => resume(Effect.succeed(outcome)))
       running = exchange
       return Effect.sync(exchange.abort)
-    }).pipe(Effect.raceFirst(timer))
+    }).pipe(Effect.raceFirst(timers))
   })
-
-const bearer = (
-  token: Redacted.Redacted | undefined,
-): Effect.Effect<string | undefined, CustomerTokenInvalid> => {
-  if (token === undefined) return Effect.succeed(undefined)
-  const value = Redacted.value(token)
-  return /^[\x21-\x7e]+$/.test(value)
-    ? Effect.succeed(`Bearer ${value}`)
-    : new CustomerTokenInvalid({
-        message: "the customer's token must be visible ASCII characters, at least one",
-      })
-}
-
-const headers = (request: DeliveryRequest, authorization: string | undefined) => ({
-  "Content-Type": "application/json",
-  "Content-Length": Buffer.byteLength(request.body),
-  Accept: "application/json",
-  "Accept-Encoding": "identity",
-  "User-Agent": "lead-gateway",
-  "Idempotency-Key": request.idempotencyKey,
-  "X-Correlation-ID": request.correlationId,
-  ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
-  ...(authorization === undefined ? {} : { Authorization: authorization }),
-})
 
 const attributes = (outcome: DeliveryOutcome): Record<string, unknown> => ({
   "delivery.outcome": outcome._tag,

@@ -1,12 +1,13 @@
 import { isIP } from "node:net"
 import { Data, Result } from "effect"
-import { type AddressPolicy, addressRefusal } from "./AddressPolicy.ts"
+import type { AddressPolicy } from "./AddressPolicy.ts"
+import { addressCheck } from "./internal/addressCheck.ts"
 
 /**
  * A customer's URL that is not used, and why.
  *
  * `reason` is `Syntax` (no absolute URL), `Scheme` (neither http nor https), `Credentials` (a user or password
- * in the URL; the token has its own option) or `Address` (a literal IP address that is not allowed). The
+ * in the URL; `auth` is for them) or `Address` (a literal IP address that is not allowed). The
  * message never quotes the URL, which may hold a secret; for `Address` it names the address.
  */
 export class CustomerUrlInvalid extends Data.TaggedError("CustomerUrlInvalid")<{
@@ -19,8 +20,8 @@ export class CustomerUrlInvalid extends Data.TaggedError("CustomerUrlInvalid")<{
  *
  * IP addresses are checked in the form the WHATWG URL standard gives them, so `http://2852039166/`,
  * `http://0xa9fea9fe/` and `http://0251.0376.0251.0376/` are all 169.254.169.254, and refused. A host *name* is
- * checked when it is resolved, for every new connection. A fragment is dropped. Fails with
- * {@link CustomerUrlInvalid}.
+ * checked when it is resolved, for every new connection. A fragment is dropped. An entry of `allow` that is no
+ * address, network or name allows nothing. Fails with {@link CustomerUrlInvalid}.
  */
 export const checkUrl = (
   url: string | URL,
@@ -32,10 +33,13 @@ export const checkUrl = (
     return invalid("Scheme", "the customer's URL must begin with http:// or https://")
   }
   if (checked.username !== "" || checked.password !== "") {
-    return invalid("Credentials", "the customer's URL must not hold a user or password: use the token")
+    return invalid(
+      "Credentials",
+      "the customer's URL must not hold a user or password: they have settings of their own",
+    )
   }
   const host = checked.hostname.replace(/^\[|\]$/g, "") // "[::1]"
-  const refusal = isIP(host) === 0 ? undefined : addressRefusal(host, policy)
+  const refusal = isIP(host) === 0 ? undefined : addressCheck(policy)(host, host)
   if (refusal !== undefined) return invalid("Address", `the customer's URL leads to ${refusal}`)
   checked.hash = ""
   return Result.succeed(checked)

@@ -3,14 +3,19 @@
  *
  * A worker gives it the text to post and learns how that ended: answered, unreachable, timed out, or refused
  * for the address. It decides nothing about retries (see `@lead-gateway/retry-policy`), follows no redirect,
- * and never talks to addresses that no customer has.
+ * and never talks to addresses that no customer has. `makeCustomerClient` is its face of promises,
+ * `CustomerClient` that for Effect.
  */
 export { addressClass, type AddressPolicy } from "./AddressPolicy.ts"
-export {
-  CustomerClient,
-  type CustomerClientOptions,
-  CustomerTokenInvalid,
-  type DeliveryRequest,
-} from "./CustomerClient.ts"
+export type { Authentication } from "./Authentication.ts"
+export type { CustomerApi } from "./CustomerApi.ts"
+export { CustomerClient, type CustomerClientOptions } from "./CustomerClient.ts"
+export { CustomerOptionsInvalid, type OptionMistake } from "./CustomerOptionsInvalid.ts"
 export { checkUrl, CustomerUrlInvalid } from "./CustomerUrl.ts"
 export { DeliveryOutcome, type UnreachableKind } from "./DeliveryOutcome.ts"
+export type { DeliveryRequest } from "./DeliveryRequest.ts"
+export {
+  makeCustomerClient,
+  type PlainCustomerClient,
+  type PlainCustomerClientOptions,
+} from "./PlainCustomerClient.ts"

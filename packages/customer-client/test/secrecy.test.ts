@@ -102,7 +102,7 @@ describe("token, body and query are in no outcome, log or span", () => {
     Effect.gen(function* () {
       const url = `http://10.0.0.1/?key=hidden-in-the-query`
       const { text } = yield* wordsOf(makeClient({ url, allowPrivate: false }))
-      assert.include(text, "CustomerUrlInvalid")
+      assert.include(text, "CustomerOptionsInvalid")
       assertSecret(text)
     }),
   )

@@ -22,7 +22,7 @@ export const request: DeliveryRequest = {
 /** A client for tests: it may reach loopback, and knows the secret token. */
 export const makeClient = (options: Partial<CustomerClientOptions> & Pick<CustomerClientOptions, "url">) =>
   CustomerClient.make({
-    token: Redacted.make(secretToken),
+    auth: { _tag: "Bearer", token: Redacted.make(secretToken) },
     timeout: "30 seconds",
     allowPrivate: true,
     ...options,

@@ -1,15 +1,10 @@
-import { readFileSync } from "node:fs"
 import { createServer } from "node:https"
 import type { AddressInfo } from "node:net"
-import { getCACertificates, setDefaultCACertificates } from "node:tls"
 import { assert, describe, it } from "@effect/vitest"
 import { CustomerBehaviour, TestCustomer } from "@lead-gateway/testkit"
 import { Effect } from "effect"
+import { cert, key, trusting } from "./http2Support.ts"
 import { makeClient, request } from "./support.ts"
-
-/** A self-signed certificate for localhost, for these tests alone. */
-const cert = readFileSync(new URL("fixtures/localhost.cert.pem", import.meta.url), "utf8")
-const key = readFileSync(new URL("fixtures/localhost.key.pem", import.meta.url), "utf8")
 
 /** A customer with TLS on 127.0.0.1, which counts what it was sent. */
 const makeTlsCustomer = Effect.acquireRelease(
@@ -35,15 +30,6 @@ const makeTlsCustomer = Effect.acquireRelease(
     ),
 )
 
-const trusting = Effect.acquireRelease(
-  Effect.sync(() => {
-    const before = getCACertificates("default")
-    setDefaultCACertificates([...before, cert])
-    return before
-  }),
-  (before) => Effect.sync(() => setDefaultCACertificates(before)),
-)
-
 const makeTlsClient = (host: string, port: number) =>
   makeClient({ url: `https://${host}:${port}/leads`, allowPrivate: true })
 
@@ -59,6 +45,22 @@ describe("TLS", () => {
         assert.propertyVal(outcome, "body", "safe")
       }
       assert.deepStrictEqual(seen, [{ reused: false }, { reused: true }])
+    }),
+  )
+
+  it.effect("with a customer that knows no HTTP/2 has a connection for each exchange under way", () =>
+    Effect.gen(function* () {
+      yield* trusting
+      const { port, server } = yield* makeTlsCustomer
+      let connections = 0
+      server.on("secureConnection", () => connections++)
+      const client = yield* makeTlsClient("localhost", port)
+      const five = Effect.all(
+        Array.from({ length: 5 }, () => client.send(request)),
+        { concurrency: 5 },
+      )
+      for (const outcome of [...(yield* five), ...(yield* five)]) assert.propertyVal(outcome, "status", 200)
+      assert.strictEqual(connections, 5)
     }),
   )
 

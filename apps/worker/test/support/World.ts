@@ -105,7 +105,7 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
   })
   const Customer = CustomerClient.layer({
     url: customer.url,
-    token: Redacted.make("secret-token"),
+    auth: { _tag: "Bearer", token: Redacted.make("secret-token") },
     timeout,
     allowPrivate: true,
   })

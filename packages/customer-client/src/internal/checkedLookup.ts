@@ -1,6 +1,6 @@
 import { lookup } from "node:dns"
 import type { LookupFunction } from "node:net"
-import { type AddressPolicy, addressRefusal } from "../AddressPolicy.ts"
+import type { AddressCheck } from "./addressCheck.ts"
 
 /** A host that resolves to an address it must not; its message names both address and class. */
 export class AddressRefusal extends Error {
@@ -15,12 +15,12 @@ export class AddressRefusal extends Error {
  * the connection gains nothing.
  */
 export const checkedLookup =
-  (policy: AddressPolicy): LookupFunction =>
+  (check: AddressCheck): LookupFunction =>
   (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, [])
       for (const { address } of addresses) {
-        const refusal = addressRefusal(address, policy)
+        const refusal = check(hostname, address)
         if (refusal === undefined) continue
         return callback(new AddressRefusal(`the customer's host resolves to ${refusal}`), [])
       }

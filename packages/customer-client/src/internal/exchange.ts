@@ -1,27 +1,20 @@
-import * as http from "node:http"
-import * as https from "node:https"
+import { validateHeaderValue } from "node:http"
 import { DeliveryOutcome } from "../DeliveryOutcome.ts"
+import type { Call, Failure, Head, Sending, SendingEvents } from "./Call.ts"
 import { cappedText } from "./cappedText.ts"
 import { AddressRefusal } from "./checkedLookup.ts"
+import { ClientClosed, type Connections, type Way } from "./connections.ts"
 import { describeFailure, type Stage } from "./failure.ts"
-
-/** One request, ready to be sent, and where to. */
-export interface Call {
-  readonly url: URL
-  readonly agent: http.Agent
-  readonly headers: http.OutgoingHttpHeaders
-  /** Sent as UTF-8; a string, because Node writes it together with the head. */
-  readonly body: string
-  readonly maxResponseBytes: number
-  /** Milliseconds since the exchange began. */
-  readonly elapsedMs: () => number
-}
+import { sendByHttp1 } from "./http1.ts"
+import { sendByHttp2 } from "./http2.ts"
 
 /** An exchange under way. It ends once: by itself, by `expire` or by `abort`. */
 export interface Exchange {
-  /** Its time is up: ends with what is known by now, and closes the connection. */
+  /** The time to connect is up: ends, if nothing was sent by now. */
+  readonly expireConnect: () => void
+  /** Its time is up: ends with what is known by now, and closes connection or stream. */
   readonly expire: () => void
-  /** Nobody waits any more: closes the connection and tells no outcome. */
+  /** Nobody waits any more: closes connection or stream, and tells no outcome. */
   readonly abort: () => void
 }
 
@@ -32,13 +25,16 @@ export interface Exchange {
  * requests that it counts. A kept connection that is known to be closed is not used. One that the customer
  * closes just as the request leaves by it fails like any other that breaks: `Unreachable`, `reset`.
  */
-export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => void): Exchange => {
-  const transport = call.url.protocol === "https:" ? https : http
+export const startExchange = (
+  call: Call,
+  connections: Connections,
+  done: (outcome: DeliveryOutcome) => void,
+): Exchange => {
   const body = cappedText(call.maxResponseBytes)
-  let request: http.ClientRequest | undefined
-  let head: http.IncomingMessage | undefined
-  let stage: Stage = "connecting"
+  let sending: Sending | undefined
+  let head: Head | undefined
   let settled = false
+  let giveUp = () => {}
 
   const settle = (outcome: DeliveryOutcome) => {
     if (settled) return
@@ -46,84 +42,75 @@ export const startExchange = (call: Call, done: (outcome: DeliveryOutcome) => vo
     done(outcome)
   }
 
-  const answered = ({ statusCode, headers }: http.IncomingMessage, complete: boolean) => {
+  const answered = (head: Head, complete: boolean) => {
     if (settled) return
-    settle(
-      DeliveryOutcome.Answered({
-        status: statusCode ?? 0,
-        retryAfter: headers["retry-after"],
-        date: headers.date,
-        body: body.text(complete),
-        truncated: !complete,
-        durationMs: call.elapsedMs(),
-      }),
-    )
-    // A connection with an answer half read, or a request half sent, is of no further use.
-    if (!complete || !request?.writableFinished) request?.destroy()
+    const durationMs = call.elapsedMs()
+    settle(DeliveryOutcome.Answered({ ...head, body: body.text(complete), truncated: !complete, durationMs }))
+    sending?.finish(complete)
   }
 
-  const failed = (error: Error) => {
-    settle(
-      error instanceof AddressRefusal
-        ? DeliveryOutcome.AddressRefused({ message: error.message })
-        : DeliveryOutcome.Unreachable({ ...describeFailure(error, stage), durationMs: call.elapsedMs() }),
-    )
+  const unreachable = (failure: Failure) =>
+    settle(DeliveryOutcome.Unreachable({ ...failure, durationMs: call.elapsedMs() }))
+
+  const failed = (error: Error, stage: Stage) => {
+    if (error instanceof AddressRefusal) settle(DeliveryOutcome.AddressRefused({ message: error.message }))
+    else if (error instanceof ClientClosed)
+      unreachable({ kind: "unsendable", message: "the client is closed; nothing was sent" })
+    else unreachable(describeFailure(error, stage))
   }
 
-  const post = () => {
-    const request = transport.request(call.url, { method: "POST", agent: call.agent, headers: call.headers })
-    request.on("socket", (socket) => {
-      if (request.reusedSocket) {
-        stage = "open"
-        return
-      }
-      socket.once("connect", () => (stage = transport === https ? "securing" : "open"))
-      socket.once("secureConnect", () => (stage = "open"))
-    })
-    request.on("response", (response) => {
-      head = response
-      response.on("data", (chunk: Uint8Array) => {
-        if (!settled && !body.add(chunk)) answered(response, false)
-      })
-      // In the next tick Node has the connection back in the pool, for whoever sends next.
-      response.on("end", () => process.nextTick(answered, response, true))
-      response.on("error", () => answered(response, response.complete))
-      response.on("close", () => answered(response, response.complete))
-    })
-    request.on("upgrade", (_response, socket) => {
-      socket.destroy()
-      const message = "the customer's host answered 101, to which nothing was asked"
-      settle(DeliveryOutcome.Unreachable({ kind: "protocol", message, durationMs: call.elapsedMs() }))
-    })
-    // Stays for good: a request that was destroyed may fail once more, and nobody else listens.
-    request.on("error", (error) => {
-      if (head === undefined) failed(error) // an answer that has begun ends by its own events
-    })
-    request.end(call.body)
-    return request
+  const events: SendingEvents = {
+    head: (known) => (head = known),
+    data: (chunk) => {
+      if (!settled && head !== undefined && !body.add(chunk)) answered(head, false)
+    },
+    end: (complete) => {
+      if (head !== undefined) answered(head, complete)
+    },
+    failed: unreachable,
+  }
+
+  const ready = (way: Way) => {
+    try {
+      sending = way.protocol === "h2" ? sendByHttp2(call, way, events) : sendByHttp1(call, way, events)
+    } catch (error) {
+      failed(error as Error, "open")
+    }
   }
 
   try {
-    request = post()
+    for (const [name, value] of Object.entries(call.headers)) validateHeaderValue(name, value)
+    giveUp = connections.acquire({ ready, failed })
   } catch (error) {
-    failed(error as Error) // Node throws for header values it does not allow
+    failed(error as Error, "connecting") // a header value that is not allowed
   }
 
+  const timedOut = () =>
+    settle(
+      DeliveryOutcome.TimedOut({
+        phase: sending === undefined ? "connect" : "answer",
+        durationMs: call.elapsedMs(),
+      }),
+    )
+
   return {
+    expireConnect: () => {
+      if (sending !== undefined || settled) return
+      timedOut()
+      giveUp()
+    },
     expire: () => {
+      if (settled) return
       if (head !== undefined) answered(head, false)
-      else
-        settle(
-          DeliveryOutcome.TimedOut({
-            phase: stage === "open" ? "answer" : "connect",
-            durationMs: call.elapsedMs(),
-          }),
-        )
-      request?.destroy()
+      else timedOut()
+      if (sending === undefined) giveUp()
+      else sending.cancel(true)
     },
     abort: () => {
+      if (settled) return
       settled = true
-      request?.destroy()
+      if (sending === undefined) giveUp()
+      else sending.cancel(false)
     },
   }
 }

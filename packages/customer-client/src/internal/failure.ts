@@ -1,7 +1,7 @@
 import type { UnreachableKind } from "../DeliveryOutcome.ts"
 
-/** How far a connection had come when it failed. */
-export type Stage = "connecting" | "securing" | "open"
+/** How far a connection had come when it failed; `settling`: HTTP/2's two sides tell what they take. */
+export type Stage = "connecting" | "securing" | "settling" | "open"
 
 /**
  * Names what a failed connection failed of, and says it in a sentence of our own: Node's messages may quote
@@ -20,9 +20,8 @@ export const describeFailure = (
 const kindOf = (syscall: string | undefined, code: string, stage: Stage): UnreachableKind => {
   if (syscall === "getaddrinfo") return "dns"
   if (stage === "securing" || /^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)) return "tls"
-  if (code.startsWith("HPE_")) return "protocol"
   if (code === "ETIMEDOUT") return stage === "connecting" ? "connect_timeout" : "reset"
-  return kinds[code] ?? "other"
+  return kinds[code] ?? (/^(HPE_|ERR_HTTP2_)/.test(code) ? "protocol" : "other")
 }
 
 const kinds: Readonly<Record<string, UnreachableKind>> = {
@@ -35,8 +34,47 @@ const kinds: Readonly<Record<string, UnreachableKind>> = {
   ECONNRESET: "reset",
   ECONNABORTED: "reset",
   EPIPE: "reset",
+  ERR_HTTP2_SESSION_ERROR: "reset", // a GOAWAY that tells of an error
   ERR_INVALID_CHAR: "unsendable",
 }
+
+/**
+ * Names why an HTTP/2 stream was reset, by the code of RFC 9113 that it was reset with: `describeReset(7)` is
+ * `refused`, "the customer's host refused the request before it looked at it (REFUSED_STREAM)".
+ */
+export const describeReset = (code: number): { readonly kind: UnreachableKind; readonly message: string } => {
+  const name = resets[code] ?? `code ${code}`
+  if (name === "REFUSED_STREAM") {
+    const message = "the customer's host refused the request before it looked at it (REFUSED_STREAM)"
+    return { kind: "refused", message }
+  }
+  const isOfProtocol = /PROTOCOL|FLOW_CONTROL|SETTINGS|STREAM_CLOSED|FRAME_SIZE|COMPRESSION|HTTP_1_1/.test(
+    name,
+  )
+  const kind = isOfProtocol ? "protocol" : "reset"
+  return { kind, message: `${kind === "reset" ? streamReset : streamBroken} (${name})` }
+}
+
+const streamReset = "the customer's host reset the request before it answered"
+const streamBroken = "the HTTP/2 exchange with the customer's host broke its rules"
+
+/** RFC 9113, section 7, by their numbers. */
+const resets = [
+  "NO_ERROR",
+  "PROTOCOL_ERROR",
+  "INTERNAL_ERROR",
+  "FLOW_CONTROL_ERROR",
+  "SETTINGS_TIMEOUT",
+  "STREAM_CLOSED",
+  "FRAME_SIZE_ERROR",
+  "REFUSED_STREAM",
+  "CANCEL",
+  "COMPRESSION_ERROR",
+  "CONNECT_ERROR",
+  "ENHANCE_YOUR_CALM",
+  "INADEQUATE_SECURITY",
+  "HTTP_1_1_REQUIRED",
+]
 
 const sentences: Readonly<Record<UnreachableKind, string>> = {
   dns: "the customer's host name cannot be resolved",

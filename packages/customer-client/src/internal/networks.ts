@@ -1,7 +1,7 @@
 import { BlockList } from "node:net"
 
 /** A list of IPv4 and IPv6 networks; each IPv4 network also in the IPv6 forms that lead to it. */
-const networks = (ipv4: ReadonlyArray<string>, ipv6: ReadonlyArray<string>): BlockList => {
+export const networks = (ipv4: ReadonlyArray<string>, ipv6: ReadonlyArray<string>): BlockList => {
   const list = new BlockList()
   const add = (network: string, family: "ipv4" | "ipv6") => {
     const [base = "", prefix] = network.split("/")

@@ -1,0 +1,85 @@
+import { Cause, Effect, Exit, Redacted, Result, Scope } from "effect"
+import type { Authentication } from "./Authentication.ts"
+import { CustomerClient } from "./CustomerClient.ts"
+import type { CustomerApi } from "./CustomerApi.ts"
+import type { DeliveryOutcome } from "./DeliveryOutcome.ts"
+import type { DeliveryRequest } from "./DeliveryRequest.ts"
+import { checkOptions } from "./internal/checkOptions.ts"
+
+/** A customer's API with its secrets as text, and how long to wait for it. */
+export interface PlainCustomerClientOptions extends CustomerApi<string> {
+  /** For a whole exchange: name resolution, connection, request, answer with its body. */
+  readonly timeoutMs: number
+  /** For the part before the request is sent; without it only `timeoutMs` counts. */
+  readonly connectTimeoutMs?: number | undefined
+}
+
+/** {@link CustomerClient} without Effect: promises, and secrets as text. */
+export interface PlainCustomerClient extends AsyncDisposable {
+  /**
+   * Posts one lead by at most one request; whatever happens to it is a {@link DeliveryOutcome}.
+   *
+   * Rejects only if `signal` aborts, with the signal's reason; whether the customer has seen the request is then
+   * unknown. After `close` the outcome is `Unreachable`, `unsendable`.
+   */
+  readonly send: (
+    request: DeliveryRequest,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ) => Promise<DeliveryOutcome>
+  /** Closes all connections; exchanges under way end as if the customer had. May be called twice. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Makes a client for one customer, to be closed when it is no longer needed: by `close`, or by `await using`.
+ *
+ * Throws `CustomerOptionsInvalid`, with every mistake in the options. Connects when something is sent.
+ */
+export const makeCustomerClient = (options: PlainCustomerClientOptions): PlainCustomerClient => {
+  const { timeoutMs, connectTimeoutMs, ...plain } = options
+  const api: CustomerApi = {
+    ...plain,
+    auth: redacted(plain.auth),
+    signingSecrets: plain.signingSecrets?.map(wrap),
+  }
+  // Here under the names that these options have here; made from the same ones, the client finds them right.
+  const checked = checkOptions(api, {
+    timeout: { option: "timeoutMs", value: timeoutMs },
+    connectTimeout: { option: "connectTimeoutMs", value: connectTimeoutMs },
+  })
+  if (Result.isFailure(checked)) throw checked.failure
+
+  const scope = Scope.makeUnsafe()
+  const client = Effect.runSync(
+    CustomerClient.make({ ...api, timeout: timeoutMs, connectTimeout: connectTimeoutMs }).pipe(
+      Scope.provide(scope),
+    ),
+  )
+  const close = () => Effect.runPromise(Scope.close(scope, Exit.void))
+  return {
+    send: async (request, { signal } = {}) => {
+      signal?.throwIfAborted()
+      const exit = await Effect.runPromiseExit(client.send(request), signal === undefined ? {} : { signal })
+      if (Exit.isSuccess(exit)) return exit.value
+      signal?.throwIfAborted()
+      throw Cause.squash(exit.cause)
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+const wrap = (secret: string) => Redacted.make(secret)
+
+const redacted = (auth: Authentication<string> | undefined): Authentication | undefined => {
+  switch (auth?._tag) {
+    case "Bearer":
+      return { _tag: "Bearer", token: wrap(auth.token) }
+    case "Basic":
+      return { _tag: "Basic", user: auth.user, password: wrap(auth.password) }
+    case "ApiKey":
+      return { _tag: "ApiKey", header: auth.header, key: wrap(auth.key) }
+    default:
+      return auth
+  }
+}

@@ -1,0 +1,46 @@
+import { Redacted } from "effect"
+import type { Authentication } from "../Authentication.ts"
+import type { OptionMistake } from "../CustomerOptionsInvalid.ts"
+
+/** The header that an authentication sends, `[name, value]`, if any; what is wrong with it goes to `report`. */
+export const authHeader = (
+  auth: Authentication,
+  report: (mistake: OptionMistake) => void,
+): readonly [string, string] | undefined => {
+  switch (auth._tag) {
+    case "None":
+      return undefined
+    case "Bearer":
+      return ["Authorization", `Bearer ${visible(auth.token, "auth.token", report)}`]
+    case "Basic":
+      return ["Authorization", `Basic ${basic(auth.user, Redacted.value(auth.password), report)}`]
+    case "ApiKey":
+      return [auth.header, visible(auth.key, "auth.key", report)]
+    default:
+      report({ option: "auth._tag", found: undefined, allowed: '"None", "Bearer", "Basic" or "ApiKey"' })
+      return undefined
+  }
+}
+
+const visible = (secret: Redacted.Redacted, option: string, report: (mistake: OptionMistake) => void) => {
+  const value = Redacted.value(secret)
+  if (!(option === "auth.key" ? words : word).test(value)) {
+    report({ option, found: undefined, allowed: "visible ASCII characters, at least one" })
+  }
+  return value
+}
+
+const word = /^[\x21-\x7e]+$/
+/** A key may be a scheme of the customer's own, `Authorization: Token 123`. */
+const words = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/
+
+/** RFC 7617, with UTF-8; normalised, as RFC 8265 asks, so that both sides have the same bytes for an umlaut. */
+const basic = (user: string, password: string, report: (mistake: OptionMistake) => void) => {
+  if (/[:\p{Cc}]/u.test(user) || !user.isWellFormed()) {
+    report({ option: "auth.user", found: undefined, allowed: "a text without colons and control characters" })
+  }
+  if (/\p{Cc}/u.test(password) || !password.isWellFormed()) {
+    report({ option: "auth.password", found: undefined, allowed: "a text without control characters" })
+  }
+  return Buffer.from(`${user}:${password}`.normalize("NFC")).toString("base64")
+}

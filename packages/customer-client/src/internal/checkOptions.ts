@@ -1,0 +1,85 @@
+import { Duration, Option, Result } from "effect"
+import type { CustomerApi } from "../CustomerApi.ts"
+import { CustomerOptionsInvalid, type OptionMistake } from "../CustomerOptionsInvalid.ts"
+import { checkUrl } from "../CustomerUrl.ts"
+import { addressCheck, allowMistake, type AddressCheck } from "./addressCheck.ts"
+import { requestHeaders, type RequestHeaders } from "./requestHeaders.ts"
+
+/** Options that a client can be made with, in the form in which it uses them. */
+export interface CheckedOptions {
+  readonly url: URL
+  readonly addresses: AddressCheck
+  readonly headers: RequestHeaders
+  readonly http2: "auto" | "never"
+  readonly maxResponseBytes: number
+  readonly timeout: Duration.Duration
+  readonly connectTimeout: Duration.Duration | undefined
+}
+
+/** The options of either face; a time's name differs. */
+export interface Times {
+  readonly timeout: { readonly option: string; readonly value: Duration.Input }
+  readonly connectTimeout: { readonly option: string; readonly value: Duration.Input | undefined }
+}
+
+/** Checks all options, and tells every mistake at once. */
+export const checkOptions = (
+  api: CustomerApi,
+  times: Times,
+): Result.Result<CheckedOptions, CustomerOptionsInvalid> => {
+  const mistakes: Array<OptionMistake> = []
+  const report = (mistake: OptionMistake) => void mistakes.push(mistake)
+
+  const url = checkUrl(api.url, api)
+  if (Result.isFailure(url))
+    report({ option: "url", found: undefined, allowed: urlAllowed(url.failure.message) })
+  for (const [index, entry] of (api.allow ?? []).entries()) {
+    const allowed = allowMistake(entry)
+    if (allowed !== undefined) report({ option: `allow.${index}`, found: JSON.stringify(entry), allowed })
+  }
+  const http2 = api.http2 ?? "auto"
+  if (http2 !== "auto" && http2 !== "never") {
+    report({ option: "http2", found: JSON.stringify(http2), allowed: '"auto" or "never"' })
+  }
+  const maxResponseBytes = api.maxResponseBytes ?? 64 * 1024
+  if (!Number.isInteger(maxResponseBytes) || maxResponseBytes < 0 || maxResponseBytes > largest) {
+    const allowed = `a whole number of bytes from 0 to ${largest}`
+    report({ option: "maxResponseBytes", found: String(maxResponseBytes), allowed })
+  }
+  const timeout = timeOf(times.timeout, report)
+  const { option, value } = times.connectTimeout
+  const connectTimeout = value === undefined ? undefined : timeOf({ option, value }, report)
+  const headers = requestHeaders(api, report)
+
+  return Result.isSuccess(url) && mistakes.length === 0
+    ? Result.succeed({
+        url: url.success,
+        addresses: addressCheck(api),
+        headers,
+        http2,
+        maxResponseBytes,
+        timeout,
+        connectTimeout,
+      })
+    : Result.fail(new CustomerOptionsInvalid({ mistakes }))
+}
+
+/** More than this no answer of an API is, and no text of JavaScript. */
+const largest = 2 ** 28
+
+const urlAllowed = (why: string) => `an absolute http or https URL of a customer; ${why}`
+
+const timeOf = (
+  { option, value }: Times["timeout"],
+  report: (mistake: OptionMistake) => void,
+): Duration.Duration => {
+  const duration = Option.getOrElse(Duration.fromInput(value), () => Duration.zero)
+  const ms = Duration.toMillis(duration)
+  if (ms > 0 && ms <= longestMs) return duration
+  const found = typeof value === "object" ? Duration.format(duration) : JSON.stringify(value)
+  report({ option, found, allowed: `more than nothing, and ${longestMs} ms at most` })
+  return duration
+}
+
+/** What a timer of Node can wait. */
+const longestMs = 2 ** 31 - 1

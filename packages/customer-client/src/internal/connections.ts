@@ -1,0 +1,205 @@
+import type { Socket } from "node:net"
+import type { AddressCheck } from "./addressCheck.ts"
+import { type KeptConnections, makeKeptConnections } from "./agent.ts"
+import { type ConnectEvents, makeConnect } from "./connect.ts"
+import type { Stage } from "./failure.ts"
+import { makeSession, type Session } from "./session.ts"
+
+/** What one request can be sent by, now. */
+export type Way =
+  | { readonly protocol: "http/1.1"; readonly kept: KeptConnections; readonly socket: Socket | undefined }
+  | { readonly protocol: "h2"; readonly session: Session; readonly http1Required: () => void }
+
+/** An exchange that wants a way for its request. */
+export interface Waiter {
+  /** Called at most once, and must send at once: nobody keeps the way for it. */
+  readonly ready: (way: Way) => void
+  /** Called at most once, if there is no way. */
+  readonly failed: (error: Error, stage: Stage) => void
+}
+
+/** The connections to one customer. */
+export interface Connections {
+  /** Finds a way, at once or later; the result gives up. */
+  readonly acquire: (waiter: Waiter) => () => void
+  /** Closes all connections, whatever is under way. */
+  readonly close: () => void
+}
+
+/** Where a waiter stands, and how it leaves. */
+interface Place {
+  giveUp: () => void
+}
+
+/** The client of these connections is closed. */
+export class ClientClosed extends Error {
+  override readonly name = "ClientClosed"
+}
+
+/**
+ * Makes connections to a customer as they are needed.
+ *
+ * Where the customer may choose HTTP/2, all who wait for the first connection wait for the same one: if it
+ * becomes an HTTP/2 session they share it, as long as it has room. Where it chose HTTP/1.1, each exchange under
+ * way has a connection of its own.
+ */
+export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "never"): Connections => {
+  const kept = makeKeptConnections(url)
+  const connect = makeConnect(url, check)
+  const attempts = new Set<() => void>()
+  const sessions = new Set<Session>()
+  const waiting = new Map<Waiter, Place>()
+  let offersHttp2 = url.protocol === "https:" && http2 === "auto"
+  let speaksHttp1 = !offersHttp2
+  let session: Session | undefined
+  let giveUpJoint: (() => void) | undefined
+  let isClosed = false
+
+  /** Connects, unless it is given up or the client closes before. */
+  const begin = (events: ConnectEvents): (() => void) => {
+    const end = () => {
+      attempts.delete(close)
+      giveUp()
+    }
+    const close = () => {
+      end()
+      events.failed(new ClientClosed(), "connecting")
+    }
+    const giveUp = connect(offersHttp2 ? ["h2", "http/1.1"] : ["http/1.1"], {
+      connected: (socket, protocol) => {
+        attempts.delete(close)
+        events.connected(socket, protocol)
+      },
+      failed: (error, stage) => {
+        attempts.delete(close)
+        events.failed(error, stage)
+      },
+    })
+    attempts.add(close)
+    return end
+  }
+
+  /** Takes all who wait out of the queue. */
+  const takeWaiting = () => {
+    const taken = [...waiting]
+    waiting.clear()
+    return taken
+  }
+
+  const seekAgain = ([waiter, place]: readonly [Waiter, Place]) => {
+    place.giveUp = acquire(waiter)
+  }
+
+  const failWaiting = (error: Error, stage: Stage) => {
+    for (const [waiter] of takeWaiting()) waiter.failed(error, stage)
+  }
+
+  const begun = (socket: Socket) => {
+    let isReady = false
+    const made: Session = makeSession(url, socket, {
+      room: () => {
+        if (session !== made) return
+        isReady = true
+        giveUpJoint = undefined
+        serve()
+      },
+      gone: (error) => {
+        if (session === made) session = undefined
+        if (!isReady) giveUpJoint = undefined
+        if (error === undefined) serve()
+        else failWaiting(error, "settling")
+      },
+    })
+    sessions.add(made)
+    socket.once("close", () => sessions.delete(made))
+    session = made
+    giveUpJoint = made.destroy
+  }
+
+  /** Lets those who wait go on, as far as there is room; makes the connection that they wait for. */
+  const serve = () => {
+    if (isClosed) return failWaiting(new ClientClosed(), "connecting")
+    if (session !== undefined) {
+      for (const [waiter] of waiting) {
+        if (!session?.hasRoom()) return
+        waiting.delete(waiter)
+        waiter.ready({ protocol: "h2", session, http1Required })
+      }
+      return
+    }
+    if (waiting.size === 0 || giveUpJoint !== undefined) return
+    if (speaksHttp1) return takeWaiting().forEach(seekAgain)
+    giveUpJoint = begin({
+      connected: (socket, protocol) => {
+        if (protocol === "h2") return begun(socket)
+        giveUpJoint = undefined
+        speaksHttp1 = true
+        const [first, ...others] = takeWaiting()
+        if (first === undefined) socket.destroy()
+        else first[0].ready({ protocol, kept, socket })
+        others.forEach(seekAgain)
+      },
+      failed: (error, stage) => {
+        giveUpJoint = undefined
+        failWaiting(error, stage)
+      },
+    })
+  }
+
+  const http1Required = () => {
+    offersHttp2 = false
+    speaksHttp1 = true
+    session?.retire()
+  }
+
+  const acquireOwn = (waiter: Waiter) => {
+    const place = {
+      giveUp: begin({
+        connected: (socket, protocol) => {
+          if (protocol === "http/1.1") return waiter.ready({ protocol, kept, socket })
+          // It speaks HTTP/2 by now: that is a connection to be shared.
+          socket.destroy()
+          speaksHttp1 = false
+          seekAgain([waiter, place])
+        },
+        failed: waiter.failed,
+      }),
+    }
+    return () => place.giveUp()
+  }
+
+  const acquire = (waiter: Waiter): (() => void) => {
+    if (isClosed) {
+      waiter.failed(new ClientClosed(), "connecting")
+    } else if (session === undefined && kept.hasIdle()) {
+      waiter.ready({ protocol: "http/1.1", kept, socket: undefined })
+    } else if (session === undefined && speaksHttp1) {
+      return acquireOwn(waiter)
+    } else {
+      const place = {
+        giveUp: () => {
+          waiting.delete(waiter)
+          const giveUp = waiting.size === 0 ? giveUpJoint : undefined
+          if (giveUp === undefined) return
+          giveUpJoint = undefined
+          giveUp()
+        },
+      }
+      waiting.set(waiter, place)
+      serve()
+      return () => place.giveUp()
+    }
+    return () => {}
+  }
+
+  return {
+    acquire,
+    close: () => {
+      isClosed = true
+      failWaiting(new ClientClosed(), "connecting")
+      for (const end of attempts) end()
+      for (const made of sessions) made.destroy()
+      kept.agent.destroy()
+    },
+  }
+}

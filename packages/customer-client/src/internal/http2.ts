@@ -1,0 +1,58 @@
+import { constants } from "node:http2"
+import type { Call, Sending, SendingEvents } from "./Call.ts"
+import { describeFailure, describeReset } from "./failure.ts"
+import type { Session } from "./session.ts"
+
+/** Sends one request as a stream of a session that has room. */
+export const sendByHttp2 = (
+  call: Call,
+  way: { readonly session: Session; readonly http1Required: () => void },
+  events: SendingEvents,
+): Sending => {
+  const stream = way.session.open(call)
+  let hasHead = false
+  let missing = 0
+  let failure: Error | undefined
+
+  stream.on("response", (headers, flags) => {
+    hasHead = true
+    const isAll = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0
+    missing = isAll ? 0 : Number(headers["content-length"] ?? 0)
+    events.head({
+      status: headers[":status"] ?? 0,
+      retryAfter: headers["retry-after"],
+      date: headers.date,
+    })
+  })
+  stream.on("data", (chunk: Uint8Array) => {
+    missing -= chunk.length
+    events.data(chunk)
+  })
+  // A stream that is reset ends too; by NO_ERROR, Node does not tell it from one that is whole.
+  stream.on("end", () => {
+    if (hasHead) events.end(stream.rstCode === constants.NGHTTP2_NO_ERROR && missing <= 0)
+  })
+  stream.on("error", (error: Error) => (failure = error))
+  stream.on("close", () => {
+    const code = stream.rstCode ?? constants.NGHTTP2_NO_ERROR
+    if (code === constants.NGHTTP2_HTTP_1_1_REQUIRED) way.http1Required()
+    if (hasHead) return events.end(false)
+    const isReset = failure === undefined || ("code" in failure && failure.code === "ERR_HTTP2_STREAM_ERROR")
+    events.failed(isReset ? describeReset(code) : describeFailure(failure as Error, "open"))
+  })
+  stream.end(call.body)
+
+  const cancel = () => {
+    if (!stream.destroyed) stream.close(constants.NGHTTP2_CANCEL)
+  }
+  return {
+    finish: (complete) => {
+      if (!complete || !stream.writableFinished) cancel()
+    },
+    // Whoever did not answer in time may be gone with the whole connection: the next exchange makes a new one.
+    cancel: (isTimeout) => {
+      cancel()
+      if (isTimeout && !hasHead) way.session.retire()
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import { Redacted } from "effect"
+import type { CustomerApi } from "../CustomerApi.ts"
+import type { OptionMistake } from "../CustomerOptionsInvalid.ts"
+import type { DeliveryRequest } from "../DeliveryRequest.ts"
+import { authHeader } from "./authHeader.ts"
+import { headerNameMistake, isHeaderValue } from "./headerRules.ts"
+import { signatureHeaders, signingKey } from "./signature.ts"
+
+/** The headers of a request that is sent at this time; without those that only the connection knows. */
+export interface RequestHeaders {
+  readonly of: (request: DeliveryRequest, timeMs: number) => Record<string, string>
+  /** Which of them hold secrets, in lower case. */
+  readonly secret: ReadonlyArray<string>
+}
+
+/** Makes them from a customer's options, once; what is wrong with these goes to `report`. */
+export const requestHeaders = (
+  api: CustomerApi,
+  report: (mistake: OptionMistake) => void,
+): RequestHeaders => {
+  const fixed = new Map<string, readonly [name: string, value: string]>([
+    ["content-type", ["Content-Type", "application/json"]],
+    ["accept", ["Accept", "application/json"]],
+    ["accept-encoding", ["Accept-Encoding", "identity"]],
+    ["user-agent", ["User-Agent", "lead-gateway"]],
+  ])
+  const taken = new Set<string>()
+  const take = (option: string, name: string, mayReplace: boolean) => {
+    const lower = name.toLowerCase()
+    const isTaken = taken.has(lower) || (!mayReplace && fixed.has(lower))
+    const mistake = headerNameMistake(name) ?? (isTaken ? "no header that is set already" : undefined)
+    if (mistake !== undefined) report({ option, found: JSON.stringify(name), allowed: mistake })
+    taken.add(lower)
+  }
+
+  const auth = authHeader(api.auth ?? { _tag: "None" }, report)
+  if (auth !== undefined) {
+    take("auth.header", auth[0], false)
+    fixed.set(auth[0].toLowerCase(), auth)
+  }
+  const idempotencyHeader = api.idempotencyHeader ?? "Idempotency-Key"
+  take("idempotencyHeader", idempotencyHeader, false)
+  for (const [name, value] of Object.entries(api.headers ?? {})) {
+    const option = `headers.${name}`
+    take(option, name, true)
+    if (name.toLowerCase() === "authorization") {
+      report({ option, found: undefined, allowed: "no header for secrets: use auth" })
+    }
+    if (!isHeaderValue(value)) {
+      report({ option, found: undefined, allowed: "a text that HTTP allows, without spaces at its ends" })
+    }
+    fixed.set(name.toLowerCase(), [name, value])
+  }
+
+  const keys = signingKeys(api.signingSecrets, report)
+  const head = Object.fromEntries(fixed.values())
+  const of: RequestHeaders["of"] = (request, timeMs) => ({
+    ...head,
+    "Content-Length": String(Buffer.byteLength(request.body)),
+    [idempotencyHeader]: request.idempotencyKey,
+    ...(request.correlationId === undefined ? {} : { "X-Correlation-ID": request.correlationId }),
+    ...traceHeaders(request),
+    ...(keys.length === 0
+      ? {}
+      : signatureHeaders(keys, { id: request.idempotencyKey, timeMs, body: request.body })),
+  })
+  return { of, secret: auth === undefined ? [] : [auth[0].toLowerCase()] }
+}
+
+const signingKeys = (
+  secrets: ReadonlyArray<Redacted.Redacted> | undefined,
+  report: (mistake: OptionMistake) => void,
+): ReadonlyArray<Buffer> => {
+  if (secrets?.length === 0) {
+    report({ option: "signingSecrets", found: "an empty list", allowed: "at least one, or no such option" })
+  }
+  return (secrets ?? []).flatMap((secret, index) => {
+    const key = signingKey(Redacted.value(secret))
+    if (key !== undefined) return [key]
+    const allowed = "whsec_ and 24 to 64 bytes in base64"
+    report({ option: `signingSecrets.${index}`, found: undefined, allowed })
+    return []
+  })
+}
+
+const traceHeaders = ({ traceparent, tracestate }: DeliveryRequest): Record<string, string> => {
+  if (traceparent === undefined) return {}
+  return tracestate === undefined ? { traceparent } : { traceparent, tracestate }
+}

@@ -1,0 +1,102 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  sensitiveHeaders,
+  type Settings,
+} from "node:http2"
+import type { Socket } from "node:net"
+import { idleTimeoutMs } from "./agent.ts"
+import type { Call } from "./Call.ts"
+
+/** An HTTP/2 connection to a customer, shared by all exchanges under way. */
+export interface Session {
+  /** Whether another exchange may begin on it: the customer says how many at a time it takes. */
+  readonly hasRoom: () => boolean
+  /** Begins a request; only where there is room. Room is there again when its stream has closed. */
+  readonly open: (call: Pick<Call, "url" | "headers" | "secretHeaders">) => ClientHttp2Stream
+  /** Begins no further exchange; those under way may end. */
+  readonly retire: () => void
+  readonly destroy: () => void
+}
+
+/** What happens to a session, for whoever gives it out. */
+export interface SessionEvents {
+  /** The customer has said what it takes: there may be room now. */
+  readonly room: () => void
+  /** It takes no further exchange. `error`: it never did, because of this. Called once. */
+  readonly gone: (error: Error | undefined) => void
+}
+
+/**
+ * Speaks HTTP/2 on a connection that both sides have chosen it for.
+ *
+ * Nothing is sent before the customer's SETTINGS are here: they name how many exchanges it takes at a time, and
+ * one too many would be refused. Closed like an HTTP/1.1 connection when it was idle for 4 s; a customer's GOAWAY
+ * retires it.
+ */
+export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Session => {
+  const session: ClientHttp2Session = connect(url, {
+    createConnection: () => socket,
+    settings: { enablePush: false },
+  })
+  let room = 0
+  let active = 0
+  let isReady = false
+  let isGone = false
+  let idle: NodeJS.Timeout | undefined
+  let failure: Error | undefined
+
+  const gone = () => {
+    clearTimeout(idle)
+    if (isGone) return
+    isGone = true
+    events.gone(isReady ? undefined : (failure ?? new Error("the session closed")))
+  }
+  const retire = () => {
+    gone()
+    if (!session.closed && !session.destroyed) session.close()
+  }
+  const rest = () => {
+    session.unref()
+    idle = setTimeout(retire, idleTimeoutMs).unref()
+  }
+
+  session.on("remoteSettings", ({ maxConcurrentStreams = Infinity }: Settings) => {
+    room = maxConcurrentStreams
+    if (!isReady && active === 0) rest()
+    isReady = true
+    events.room()
+  })
+  session.on("goaway", retire)
+  session.on("error", (error: Error) => (failure = error)) // its streams tell what it means for them
+  session.on("close", gone)
+
+  return {
+    hasRoom: () => isReady && !isGone && !session.closed && !session.destroyed && active < room,
+    open: ({ url, headers, secretHeaders }) => {
+      clearTimeout(idle)
+      session.ref()
+      const stream = session.request({
+        ":method": "POST",
+        ":scheme": "https",
+        ":authority": url.host,
+        ":path": `${url.pathname}${url.search}`,
+        ...headers,
+        [sensitiveHeaders]: [...secretHeaders], // in no compression table, where others might guess at it
+      })
+      active++
+      stream.once("close", () => {
+        active--
+        if (active === 0 && !isGone) rest()
+        events.room()
+      })
+      return stream
+    },
+    retire,
+    destroy: () => {
+      gone()
+      session.destroy()
+    },
+  }
+}
