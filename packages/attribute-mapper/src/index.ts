@@ -7,25 +7,21 @@
  * pipeline and by whatever previews a draft. It does not normalise, and it sends nothing.
  */
 export type { Mistake } from "@lead-gateway/document-check"
+export type { Format, FormatStep } from "./Format.ts"
+export type { LeftOut, LeftOutReason } from "./LeftOut.ts"
 export { map, type MapInput, type Mapped, type MapResult, type MissingRequired } from "./map.ts"
-export {
-  type Attribute,
-  type AttributeDefinition,
-  type AttributeType,
-  compileMapping,
-  type Mapping,
-} from "./Mapping.ts"
+export { compileMapping, type Mapping } from "./Mapping.ts"
+export type { AttributeDefinition, AttributeType } from "./MappingDocument.ts"
 export { MappingInvalid } from "./MappingInvalid.ts"
 export type { OmittedAttribute, OmittedReason } from "./OmittedAttribute.ts"
-export {
-  type AttributesNode,
-  compileTemplate,
-  type ListNode,
-  type LiteralNode,
-  type ObjectNode,
-  type Template,
-  type TemplateNode,
-  type ValueNode,
-} from "./Template.ts"
+export { compileTemplate, type Template, type TemplateNames } from "./Template.ts"
 export { TemplateInvalid } from "./TemplateInvalid.ts"
 export { defaultTemplate, nestedTemplate } from "./templates.ts"
+export {
+  makeUnknownTally,
+  type UnknownReport,
+  type UnknownTally,
+  type UnknownTallyOptions,
+  type UnknownValue,
+  unknownValues,
+} from "./UnknownValues.ts"

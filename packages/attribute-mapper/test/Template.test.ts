@@ -60,6 +60,5 @@ describe("compileTemplate", () => {
   it.prop("has an answer to any JSON object", [AnyJson.object], ([json]) => {
     const result = compileTemplate(json)
     if (Result.isFailure(result)) assert.isNotEmpty(result.failure.mistakes)
-    else assert.strictEqual(result.success.root._tag, "Object")
   })
 })

@@ -1,51 +1,73 @@
-import { get, isRawNumber, type Json, type JsonObject } from "@lead-gateway/lossless-json"
-import type { Attribute, Mapping } from "../Mapping.ts"
-import type { OmittedAttribute, OmittedReason } from "../OmittedAttribute.ts"
-import { isBlank, numberOf } from "./value.ts"
+import { isMissing } from "@lead-gateway/lead-field"
+import type { Json, JsonObject } from "@lead-gateway/lossless-json"
+import type { OmittedAttribute } from "../OmittedAttribute.ts"
+import type { Attribute } from "./attribute.ts"
+import { Refusal, refusals } from "./refusal.ts"
 
 /** What a mapping makes of a payload. A required attribute that is invalid is both omitted and missing. */
 export interface Attributes {
-  readonly sent: ReadonlyArray<{ readonly name: string; readonly value: Json }>
+  /** What is sent of each attribute, in the mapping's order; `undefined` where nothing is. */
+  readonly values: ReadonlyArray<Json | undefined>
   readonly omitted: ReadonlyArray<OmittedAttribute>
+  readonly absent: ReadonlyArray<string>
   readonly missing: ReadonlyArray<string>
 }
 
 /** Looks at every defined attribute in turn: absent, sent, or omitted and why. */
-export const attributesOf = (mapping: Mapping, payload: JsonObject): Attributes => {
-  const sent: Array<{ readonly name: string; readonly value: Json }> = []
+export const attributesOf = (attributes: ReadonlyArray<Attribute>, payload: JsonObject): Attributes => {
+  const values: Array<Json | undefined> = []
   const omitted: Array<OmittedAttribute> = []
+  const absent: Array<string> = []
   const missing: Array<string> = []
-  for (const attribute of mapping.attributes) {
+  for (const attribute of attributes) {
     const { name } = attribute
-    const value = get(payload, name) ?? null
-    const reason = value === null ? undefined : faultOf(attribute, value)
-    if (value !== null && reason === undefined) {
-      sent.push({ name, value })
-      continue
+    const found = attribute.read(payload)
+    let value: Json | undefined
+    if (attribute.default !== undefined && isMissingOrEmpty(attribute, found)) value = attribute.default
+    else if (isNothing(attribute, found)) absent.push(name)
+    else if (attribute.items !== undefined) value = listOf(attribute, attribute.items, found, omitted)
+    else {
+      const accepted = attribute.accept(found as Json)
+      if (accepted instanceof Refusal) omitted.push({ name, reason: accepted.reason })
+      else value = accepted
     }
-    if (reason !== undefined) omitted.push({ name, reason })
-    if (attribute.required) missing.push(name)
+    values.push(value)
+    if (value === undefined && attribute.required) missing.push(name)
   }
-  return { sent, omitted, missing }
+  return { values, omitted, absent, missing }
 }
 
-/** Why a value is not valid for its attribute, or `undefined` when it is. */
-const faultOf = (
-  { type, isNumeric, allowed, min, max }: Attribute,
-  value: Json,
-): OmittedReason | undefined => {
-  if (typeof value !== "string" && typeof value !== "number" && !isRawNumber(value)) return "wrong_type"
-  if (typeof value === "string" && isBlank(value)) return "blank"
-  switch (type) {
-    case "text":
-      return isNumeric && !Number.isFinite(numberOf(value)) ? "not_a_number" : undefined
-    case "dropdown":
-      if (allowed !== undefined) return allowed.has(value) ? undefined : "not_an_allowed_value"
-      return typeof value === "string" ? undefined : "wrong_type"
-    case "range": {
-      const number = numberOf(value)
-      if (!Number.isFinite(number)) return "not_a_number"
-      return number < min || number > max ? "out_of_range" : undefined
-    }
+/** Nothing was answered. A blank answer is one, and not valid; a list without items is none. */
+const isNothing = (attribute: Attribute, found: unknown): boolean =>
+  found === undefined || found === null || isEmptyList(attribute, found)
+
+const isMissingOrEmpty = (attribute: Attribute, found: unknown): boolean =>
+  isMissing(found) || isEmptyList(attribute, found)
+
+const isEmptyList = ({ items }: Attribute, found: unknown): boolean =>
+  items !== undefined && Array.isArray(found) && found.length === 0
+
+/** The valid items; `undefined` when there are too few of them, or too many to look at. */
+const listOf = (
+  { name, accept }: Attribute,
+  { min, max }: { readonly min: number; readonly max: number },
+  found: unknown,
+  omitted: Array<OmittedAttribute>,
+): Json | undefined => {
+  const isList = Array.isArray(found)
+  const items = (isList ? found : [found]) as ReadonlyArray<Json>
+  if (items.length > max) {
+    omitted.push({ name, reason: "too_many_items" })
+    return undefined
   }
+  const valid: Array<Json> = []
+  for (const [index, item] of items.entries()) {
+    const accepted = item === null ? refusals.blank : accept(item)
+    if (!(accepted instanceof Refusal)) valid.push(accepted)
+    else omitted.push(isList ? { name, reason: accepted.reason, index } : { name, reason: accepted.reason })
+  }
+  if (valid.length >= min) return valid
+  // Why is told already where every item is invalid.
+  if (valid.length > 0 || min > items.length) omitted.push({ name, reason: "too_few_items" })
+  return undefined
 }

@@ -1,0 +1,82 @@
+import { isMissing, parsePath, type FieldPath, valueAt } from "@lead-gateway/lead-field"
+import type { Json } from "@lead-gateway/lossless-json"
+import { spellingOf } from "./format.ts"
+
+type Piece = string | FieldPath
+
+/** Pieces that stand or fall together, if they are in brackets. */
+interface Group {
+  readonly optional: boolean
+  readonly pieces: ReadonlyArray<Piece>
+}
+
+/** A `$text` taken apart; only {@link parseText} makes one. */
+export type TextTemplate = ReadonlyArray<Group>
+
+/** A field in braces, a bracket, a character without its meaning, or other text. */
+const token = /\{([^{}[\]]*)\}|([[\]])|\\([{}[\]\\])|([^{}[\]\\]+)/uy
+
+/** Takes a `$text` apart; a text says what is wrong with it: what is allowed instead. */
+export const parseText = (text: string): TextTemplate | string => {
+  const groups: Array<{ optional: boolean; pieces: Array<Piece> }> = [{ optional: false, pieces: [] }]
+  const last = () => groups.at(-1) ?? { optional: false, pieces: [] }
+  token.lastIndex = 0
+  while (token.lastIndex < text.length) {
+    const [, path, bracket, escaped, literal] = token.exec(text) ?? []
+    if (path !== undefined) {
+      const parsed = parsePath(path)
+      if (parsed === undefined) return `a path such as {house.is_owner} in every pair of braces`
+      last().pieces.push(parsed)
+    } else if (bracket === "[" && !last().optional) groups.push({ optional: true, pieces: [] })
+    else if (bracket === "]" && last().optional) {
+      if (!last().pieces.some(isPath)) return "at least one {field} in every pair of brackets"
+      groups.push({ optional: false, pieces: [] })
+    } else if (escaped !== undefined || literal !== undefined) {
+      last().pieces.push(escaped ?? literal ?? "")
+    } else
+      return "pairs of { } and [ ], the latter not inside each other; a \\ before one that is meant as text"
+  }
+  if (last().optional) return "a ] for every ["
+  if (!groups.some(({ pieces }) => pieces.some(isPath))) return "at least one {field}"
+  return groups
+}
+
+const isPath = (piece: Piece): piece is FieldPath => typeof piece !== "string"
+
+/** A field that cannot stand in a text: a list or an object. */
+export const notText = Symbol("notText")
+
+/**
+ * Puts the text together; `undefined` when none of its fields is there.
+ *
+ * White space around a gap is written once, and not at the ends.
+ */
+export const fillText = (groups: TextTemplate, here: unknown): string | typeof notText | undefined => {
+  let text = ""
+  let isFilled = false
+  let afterGap = false
+  for (const { optional, pieces } of groups) {
+    const written = pieces.map((piece) => (typeof piece === "string" ? piece : textAt(here, piece)))
+    if (written.includes(notText)) return notText
+    if (optional && written.includes(undefined)) {
+      afterGap = true
+      continue
+    }
+    for (const [index, piece] of written.entries()) {
+      if (piece === undefined || piece === notText) {
+        afterGap = true
+        continue
+      }
+      text += afterGap && /(?:^|\s)$/.test(text) ? piece.trimStart() : piece
+      afterGap &&= piece.trim() === ""
+      isFilled ||= isPath(pieces[index] ?? "")
+    }
+  }
+  if (!isFilled) return undefined
+  return afterGap ? text.trimEnd() : text
+}
+
+const textAt = (here: unknown, path: FieldPath): string | typeof notText | undefined => {
+  const value = valueAt(here, path)
+  return isMissing(value) ? undefined : (spellingOf(value as Json) ?? notText)
+}
