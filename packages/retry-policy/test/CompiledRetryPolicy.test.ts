@@ -1,0 +1,390 @@
+import { assert, describe, it } from "@effect/vitest"
+import { anyJson } from "@lead-gateway/any-json"
+import { parse } from "@lead-gateway/lossless-json"
+import { compile, defaultRetryPolicy, RetryPolicyInvalid, schedule } from "@lead-gateway/retry-policy"
+import { Result, Schema } from "effect"
+import { RetryPolicy } from "../src/RetryPolicy.ts"
+
+const backoff = { kind: "exponential", base: "30s" }
+const waits = ["10s", "1m", "10m"]
+const duration = (least: string) => `a duration such as 500ms, 5s, 10m, 1h or 2d, from ${least} to 365d`
+const attempts = "a whole number from 1 to 1000"
+const entry =
+  'a status from 100 to 999 such as 429, a range such as "500-599", a system error code such as "ECONNRESET", or ' +
+  'one of "any_status", "unreachable", "timeout", "not_sent", "outcome_unknown", "dns", "refused", "no_route", ' +
+  '"connect_timeout", "tls", "reset", "protocol", "unsendable", "other"'
+
+const messageOf = (json: unknown): string => {
+  const compiled = compile(json)
+  return compiled._tag === "Failure" ? compiled.failure.message : "no mistake"
+}
+
+const row = (...outcomes: ReadonlyArray<unknown>) => ({ outcomes, means: "retry", fault: "customer" })
+
+describe("compile", () => {
+  it("makes a policy ready: what a document leaves out has its default", () => {
+    const compiled = compile({
+      $schema: "./retry-policy.schema.json",
+      version: "3",
+      backoff,
+      max_attempts: 5,
+    })
+    assert(compiled._tag === "Success")
+    assert.deepInclude(compiled.success, {
+      version: "3",
+      maxAttempts: 5,
+      waitsMs: [0, 30_000, 60_000, 120_000, 240_000],
+      startsMs: [0, 30_000, 90_000, 210_000, 450_000],
+      jitter: "none",
+      maxAgeMs: Infinity,
+      retryAfterCapMs: 86_400_000,
+    })
+  })
+
+  it("reads durations in their units", () => {
+    const compiled = compile({ backoff: { kind: "fixed", waits: ["500ms", "5s", "10m", "1h", "2d", "0s"] } })
+    assert(compiled._tag === "Success")
+    assert.deepStrictEqual(
+      schedule(compiled.success).map(({ waitMs }) => waitMs),
+      [0, 500, 5000, 600_000, 3_600_000, 172_800_000, 0],
+    )
+  })
+
+  it.each<readonly [string, unknown, ReadonlyArray<string>]>([
+    [
+      "no object",
+      "5",
+      ['retry policy: found "5", allowed is an object with the keys backoff and max_attempts'],
+    ],
+    ["a list", [], ["retry policy: found [], allowed is an object with the keys backoff and max_attempts"]],
+    ["no backoff", { max_attempts: 5 }, ["backoff: found nothing, allowed is a value: the key is required"]],
+    [
+      "an unknown key",
+      { backoff, max_attempts: 5, retries: 4 },
+      [
+        "retries: found 4, allowed is no key but $schema, version, backoff, cap, max_attempts, max_age, jitter, " +
+          "retry_after_cap, classification",
+      ],
+    ],
+    [
+      "a blank version",
+      { version: " ", backoff, max_attempts: 5 },
+      ['version: found " ", allowed is a text that is not blank'],
+    ],
+    [
+      "a backoff that is a text",
+      { backoff: "exponential", max_attempts: 5 },
+      [
+        'backoff: found "exponential", allowed is a backoff: an object with the kind "exponential", "linear" or "fixed"',
+      ],
+    ],
+    [
+      "an unknown backoff",
+      { backoff: { kind: "fibonacci", base: "1s" }, max_attempts: 5 },
+      ['backoff.kind: found "fibonacci", allowed is "exponential" or "linear" or "fixed"'],
+    ],
+    [
+      "a backoff without a kind",
+      { backoff: { base: "1s" }, max_attempts: 5 },
+      ['backoff.kind: found nothing, allowed is "exponential" or "linear" or "fixed"'],
+    ],
+    [
+      "another backoff's key",
+      { backoff: { ...backoff, step: "1s" }, max_attempts: 5 },
+      ['backoff.step: found "1s", allowed is no key but kind, base, factor'],
+    ],
+    [
+      "a duration without a unit",
+      { backoff: { kind: "exponential", base: "30" }, max_attempts: 5 },
+      [`backoff.base: found "30", allowed is ${duration("1ms")}`],
+    ],
+    [
+      "a duration that is a number",
+      { backoff: { kind: "exponential", base: 30 }, max_attempts: 5 },
+      [`backoff.base: found 30, allowed is ${duration("1ms")}`],
+    ],
+    [
+      "a base of nothing",
+      { backoff: { kind: "exponential", base: "0s" }, max_attempts: 5 },
+      [`backoff.base: found "0s", allowed is ${duration("1ms")}`],
+    ],
+    [
+      "a duration beyond a year",
+      { backoff, cap: "366d", max_attempts: 5 },
+      [`cap: found "366d", allowed is ${duration("1ms")}`],
+    ],
+    [
+      "a negative step",
+      { backoff: { kind: "linear", base: "1s", step: "-1s" }, max_attempts: 5 },
+      [`backoff.step: found "-1s", allowed is ${duration("0s")}`],
+    ],
+    [
+      "a factor that shrinks",
+      { backoff: { ...backoff, factor: 0.5 }, max_attempts: 5 },
+      ["backoff.factor: found 0.5, allowed is a number from 1 to 1000"],
+    ],
+    [
+      "a factor that is a text",
+      { backoff: { ...backoff, factor: "2" }, max_attempts: 5 },
+      ['backoff.factor: found "2", allowed is a number from 1 to 1000'],
+    ],
+    [
+      "no waits",
+      { backoff: { kind: "fixed", waits: [] } },
+      ["backoff.waits: found [], allowed is a list of 1 to 999 durations"],
+    ],
+    [
+      "waits that are none",
+      { backoff: { kind: "fixed", waits: ["1s", "soon", null] } },
+      [
+        `backoff.waits.1: found "soon", allowed is ${duration("0s")}`,
+        `backoff.waits.2: found null, allowed is ${duration("0s")}`,
+      ],
+    ],
+    ["no attempts", { backoff, max_attempts: 0 }, [`max_attempts: found 0, allowed is ${attempts}`]],
+    ["half an attempt", { backoff, max_attempts: 0.5 }, [`max_attempts: found 0.5, allowed is ${attempts}`]],
+    [
+      "too many attempts",
+      { backoff, max_attempts: 1001 },
+      [`max_attempts: found 1001, allowed is ${attempts}`],
+    ],
+    [
+      "attempts in words",
+      { backoff, max_attempts: "five" },
+      [`max_attempts: found "five", allowed is ${attempts}`],
+    ],
+    [
+      "nobody's jitter",
+      { backoff, max_attempts: 5, jitter: "decorrelated" },
+      ['jitter: found "decorrelated", allowed is "none" or "full" or "equal"'],
+    ],
+    [
+      "a cap of nothing",
+      { backoff, max_attempts: 5, retry_after_cap: "" },
+      [`retry_after_cap: found "", allowed is ${duration("0s")}`],
+    ],
+    [
+      "a table that is no list",
+      { backoff, max_attempts: 5, classification: {} },
+      ["classification: found {}, allowed is a list of rows"],
+    ],
+    [
+      "what is no row",
+      { backoff, max_attempts: 5, classification: [429] },
+      [
+        'classification.0: found 429, allowed is a row: an object that means "delivered", "retry" or "give_up"',
+      ],
+    ],
+    [
+      "a row that means nothing",
+      {
+        backoff,
+        max_attempts: 5,
+        classification: [{ outcomes: [429] }, { outcomes: [430], means: "ignore" }],
+      },
+      [
+        'classification.0.means: found nothing, allowed is "delivered" or "retry" or "give_up"',
+        'classification.1.means: found "ignore", allowed is "delivered" or "retry" or "give_up"',
+      ],
+    ],
+    [
+      "a row without outcomes",
+      { backoff, max_attempts: 5, classification: [{ ...row(), outcomes: [] }] },
+      ["classification.0.outcomes: found [], allowed is at least one status or network error"],
+    ],
+    [
+      "outcomes that are none",
+      { backoff, max_attempts: 5, classification: [row(99, "5xx", "econnreset", null, 429)] },
+      [99, '"5xx"', '"econnreset"', "null"].map(
+        (found, index) => `classification.0.outcomes.${index}: found ${found}, allowed is ${entry}`,
+      ),
+    ],
+    [
+      "nobody's fault",
+      {
+        backoff,
+        max_attempts: 5,
+        classification: [
+          { ...row(429), fault: "nobody" },
+          { outcomes: [430], means: "give_up" },
+        ],
+      },
+      [
+        'classification.0.fault: found "nobody", allowed is "lead" or "customer" or "ours"',
+        "classification.1.fault: found nothing, allowed is a value: the key is required",
+      ],
+    ],
+    [
+      "a delivery with a fault",
+      { backoff, max_attempts: 5, classification: [{ outcomes: [409], means: "delivered", fault: "lead" }] },
+      ['classification.0.fault: found "lead", allowed is no key but outcomes, means'],
+    ],
+    [
+      "a Retry-After that perhaps counts",
+      { backoff, max_attempts: 5, classification: [{ ...row(500), retry_after: "yes" }] },
+      ['classification.0.retry_after: found "yes", allowed is true or false'],
+    ],
+  ])("refuses %s", (_name, json, mistakes) => {
+    assert.deepStrictEqual(messageOf(json).split("\n"), mistakes)
+  })
+
+  it.each<readonly [string, unknown, ReadonlyArray<string>]>([
+    [
+      "a backoff without an end",
+      { backoff },
+      ["max_attempts: found nothing, allowed is a value: the key is required, but for a fixed list"],
+    ],
+    [
+      "more waits than attempts",
+      { backoff: { kind: "fixed", waits }, max_attempts: 3 },
+      ["max_attempts: found 3, allowed is at least 4, an attempt after each of the 3 waits"],
+    ],
+    [
+      "a cap on a fixed list",
+      { backoff: { kind: "fixed", waits }, cap: "5m" },
+      ['cap: found "5m", allowed is no cap: the waits of a fixed list are what they are'],
+    ],
+    [
+      "a cap below the base",
+      { backoff, cap: "29s", max_attempts: 5 },
+      ['cap: found "29s", allowed is a duration from 30s, the base, to 365d'],
+    ],
+    [
+      "a base above the default cap",
+      { backoff: { kind: "linear", base: "31d", step: "1d" }, max_attempts: 5 },
+      [
+        "cap: found nothing, allowed is a duration from 31d, the base, to 365d (it is 30d unless said otherwise)",
+      ],
+    ],
+    [
+      "an age below the first wait",
+      { backoff: { kind: "exponential", base: "90s" }, max_age: "1m", max_attempts: 5 },
+      [
+        'max_age: found "1m", allowed is at least 1m 30s, the first wait: no attempt but the first would be in time',
+      ],
+    ],
+    [
+      "a range upside down",
+      { backoff, max_attempts: 5, classification: [row("599-500")] },
+      [
+        'classification.0.outcomes.0: found "599-500", allowed is a range from the lower status to the higher',
+      ],
+    ],
+    [
+      "rows that never apply, even if it takes several rows to cover them",
+      {
+        backoff,
+        max_attempts: 5,
+        classification: [
+          row("400-449", "unreachable"),
+          row("450-499", "any_status"),
+          row("440-460", 404, "any_status", "200-299"),
+          row("dns", "ECONNRESET", "unreachable", "timeout"),
+        ],
+      },
+      [
+        '2.outcomes.0: found "440-460", allowed is what is not decided by a row above: classification.0, classification.1',
+        "2.outcomes.1: found 404, allowed is what is not decided by a row above: classification.0",
+        '2.outcomes.2: found "any_status", allowed is what is not decided by a row above: classification.1, classification.0',
+        '2.outcomes.3: found "200-299", allowed is what is not decided by a row above: classification.1',
+        '3.outcomes.0: found "dns", allowed is what is not decided by a row above: classification.0',
+        '3.outcomes.1: found "ECONNRESET", allowed is what is not decided by a row above: classification.0',
+        '3.outcomes.2: found "unreachable", allowed is what is not decided by a row above: classification.0',
+      ].map((line) => `classification.${line}`),
+    ],
+    [
+      "an outcome twice in a row",
+      { backoff, max_attempts: 5, classification: [row(500, "500-502", 501)] },
+      [
+        "classification.0.outcomes.2: found 501, allowed is what is not decided by a row above: classification.0",
+      ],
+    ],
+    [
+      "several contradictions at once",
+      { backoff: { kind: "fixed", waits }, cap: "5s", max_age: "5s", max_attempts: 2 },
+      [
+        "max_attempts: found 2, allowed is at least 4, an attempt after each of the 3 waits",
+        'cap: found "5s", allowed is no cap: the waits of a fixed list are what they are',
+        'max_age: found "5s", allowed is at least 10s, the first wait: no attempt but the first would be in time',
+      ],
+    ],
+  ])("refuses what contradicts itself: %s", (_name, json, mistakes) => {
+    assert.deepStrictEqual(messageOf(json).split("\n"), mistakes)
+  })
+
+  it("lets an exception stand above its range, and a range overlap one above it", () => {
+    const classification = [
+      row(404),
+      row("400-450"),
+      row("440-499"),
+      row("dns"),
+      row("unreachable"),
+      row("any_status"),
+    ]
+    assert.strictEqual(messageOf({ backoff, max_attempts: 5, classification }), "no mistake")
+  })
+
+  it("fails with an error that has a tag, a message and the mistakes", () => {
+    const compiled = compile(null)
+    assert(compiled._tag === "Failure")
+    assert.instanceOf(compiled.failure, RetryPolicyInvalid)
+    assert.instanceOf(compiled.failure, Error)
+    assert.strictEqual(compiled.failure._tag, "RetryPolicyInvalid")
+    assert.deepStrictEqual(compiled.failure.mistakes, [
+      { path: "", found: "null", allowed: "an object with the keys backoff and max_attempts" },
+    ])
+  })
+})
+
+describe("compile, whatever comes", () => {
+  const { value } = anyJson({
+    keys: Object.keys(RetryPolicy.fields).concat("kind", "base", "waits", "outcomes", "means", "fault"),
+    texts: ["exponential", "linear", "fixed", "30s", "0s", "retry", "500-599", "999-100", "dns", "customer"],
+  })
+
+  it.prop("never throws, and says what is wrong", [value], ([json]) => {
+    const compiled = compile(json)
+    if (compiled._tag === "Failure") assert.isNotEmpty(compiled.failure.mistakes)
+  })
+
+  it.prop(
+    "never throws for documents with any one value in them",
+    [value, Schema.Literals(Object.keys(RetryPolicy.fields))],
+    ([json, key]) => {
+      const row = { outcomes: json, means: json, fault: json }
+      const documents = [
+        { ...defaultRetryPolicy, [key]: json },
+        { ...defaultRetryPolicy, backoff: { kind: "fixed", waits: [json] } },
+        { ...defaultRetryPolicy, backoff: { kind: json, base: json, step: json } },
+        {
+          ...defaultRetryPolicy,
+          classification: [row, { ...row, means: "retry" }, { ...row, outcomes: [json], means: "give_up" }],
+        },
+      ]
+      for (const document of documents) {
+        const compiled = compile(document)
+        if (compiled._tag === "Failure") assert.isNotEmpty(compiled.failure.mistakes)
+        else assert.strictEqual(schedule(compiled.success)[0]?.waitMs, 0)
+      }
+    },
+  )
+
+  it("takes 512 levels of nesting for a mistake like any other", () => {
+    const json = Result.getOrThrow(
+      parse(`{"backoff":${"[".repeat(510)}1${"]".repeat(510)},"max_attempts":5}`),
+    )
+    assert.match(messageOf(json), /^backoff: found \[{119,}.*, allowed is a backoff/)
+  })
+
+  it("looks at own keys alone", () => {
+    assert.include(messageOf(JSON.parse('{"__proto__":{"backoff":5}}')), "backoff: found nothing")
+    assert.include(messageOf(JSON.parse('{"__proto__":{"max_attempts":5}}')), "__proto__: found")
+  })
+
+  it("keeps every digit of a number that is too long", () => {
+    const json = Result.getOrThrow(
+      parse('{"backoff":{"kind":"exponential","base":"1s"},"max_attempts":5.00000000000000000001}'),
+    )
+    assert.strictEqual(messageOf(json), `max_attempts: found 5.00000000000000000001, allowed is ${attempts}`)
+  })
+})
