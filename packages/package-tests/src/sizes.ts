@@ -60,7 +60,7 @@ const bundled = async ({ folder, tarball }: EmptyProject): Promise<Uint8Array> =
 /** Two digits and a unit: `84 kB`, `1.2 MB`. Thousands, not 1,024. */
 const print = (bytes: number): string => {
   const [value, unit] = bytes < 999_500 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"]
-  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${unit}`
+  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${unit}`
 }
 
 /** What a README says, in its order. */

@@ -11,6 +11,8 @@ export interface Manifest {
   readonly private?: boolean
   readonly engines?: Readonly<Record<string, string>>
   readonly exports?: Readonly<Record<string, unknown>>
+  /** Its commands. */
+  readonly bin?: Readonly<Record<string, string>>
 }
 
 /** A package that is published. */

@@ -17,8 +17,8 @@ beforeAll(async () => {
 
 afterAll(() => workbench?.close())
 
-const printedBy = (version: string, { folder }: EmptyProject, file: string) =>
-  run(folder, binaries.get(version) ?? "", file)
+const printedBy = (version: string, { folder }: EmptyProject, file: string, ...args: ReadonlyArray<string>) =>
+  run(folder, binaries.get(version) ?? "", file, ...args)
 
 describe.for(published)("$name, packed and installed alone in an empty project", ({ name }) => {
   it("type-checks: its README's examples, all that it exports and every declaration that comes with it", async () => {
@@ -40,6 +40,9 @@ describe.for(published)("$name, packed and installed alone in an empty project",
         await printedBy(version, project, "schemas.ts"),
         dialect.repeat(project.schemas.length),
       )
+    }
+    for (const command of Object.keys(project.tarball.manifest.bin ?? {})) {
+      assert.include(await printedBy(version, project, `node_modules/.bin/${command}`, "--help"), command)
     }
   })
 
