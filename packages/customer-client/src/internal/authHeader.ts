@@ -24,7 +24,8 @@ export const authHeader = (
 
 const visible = (secret: Redacted.Redacted, option: string, report: (mistake: OptionMistake) => void) => {
   const value = Redacted.value(secret)
-  if (!(option === "auth.key" ? words : word).test(value)) {
+  // A variable of the environment that is not set comes as `undefined`, whatever its type says.
+  if (typeof value !== "string" || !(option === "auth.key" ? words : word).test(value)) {
     report({ option, found: undefined, allowed: "visible ASCII characters, at least one" })
   }
   return value
@@ -36,10 +37,10 @@ const words = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/
 
 /** RFC 7617, with UTF-8; normalised, as RFC 8265 asks, so that both sides have the same bytes for an umlaut. */
 const basic = (user: string, password: string, report: (mistake: OptionMistake) => void) => {
-  if (/[:\p{Cc}]/u.test(user) || !user.isWellFormed()) {
+  if (typeof user !== "string" || /[:\p{Cc}]/u.test(user) || !user.isWellFormed()) {
     report({ option: "auth.user", found: undefined, allowed: "a text without colons and control characters" })
   }
-  if (/\p{Cc}/u.test(password) || !password.isWellFormed()) {
+  if (typeof password !== "string" || /\p{Cc}/u.test(password) || !password.isWellFormed()) {
     report({ option: "auth.password", found: undefined, allowed: "a text without control characters" })
   }
   return Buffer.from(`${user}:${password}`.normalize("NFC")).toString("base64")

@@ -41,7 +41,7 @@ export const headerNameMistake = (name: string): string | undefined => {
 export const isHeaderValue = (value: string): boolean => {
   try {
     validateHeaderValue("X", value)
-    return value === value.trim()
+    return typeof value === "string" && value === value.trim()
   } catch {
     return false
   }
