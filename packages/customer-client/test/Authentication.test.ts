@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import { TestCustomer } from "@lead-gateway/testkit"
-import type { CustomerClientOptions } from "@lead-gateway/customer-client"
+import type { CustomerClientOptions, DeliveryRequest } from "@lead-gateway/customer-client"
 import { Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { makeHttp2World } from "./http2Support.ts"
@@ -10,7 +10,10 @@ import { makeClient, request } from "./support.ts"
 const secret = (text: string) => Redacted.make(text)
 
 /** The headers that a customer gets from a client with these options. */
-const headersOf = Effect.fnUntraced(function* (options: Partial<CustomerClientOptions>, sent = request) {
+const headersOf = Effect.fnUntraced(function* (
+  options: Partial<CustomerClientOptions>,
+  sent: DeliveryRequest = request,
+) {
   const customer = yield* TestCustomer.make()
   const client = yield* makeClient({ auth: undefined, ...options, url: customer.url })
   assert.propertyVal(yield* client.send(sent), "status", 200)

@@ -73,6 +73,27 @@ describe("checkUrl", () => {
     assert.strictEqual(reasonOf(url, true), reason)
   })
 
+  it.each([
+    ["http://127.0.0.1:3000/", ["127.0.0.1"], "allowed"],
+    ["http://2130706433/", ["127.0.0.1"], "allowed"],
+    ["http://[::ffff:127.0.0.1]/", ["127.0.0.1"], "allowed"],
+    ["http://127.0.0.2/", ["127.0.0.1"], "Address"],
+    ["http://10.200.3.4/", ["192.168.0.0/16", "10.0.0.0/8"], "allowed"],
+    ["http://11.0.0.1/", ["192.168.0.0/16", "10.0.0.0/8"], "allowed"], // a public address
+    ["http://172.16.0.1/", ["192.168.0.0/16", "10.0.0.0/8"], "Address"],
+    ["http://[::1]/", ["::1"], "allowed"],
+    ["http://[fd12::1]/", ["fd00::/8"], "allowed"],
+    ["http://[fd00:ec2::254]/", ["fd00::/8"], "Address"], // metadata
+    ["http://100.100.100.200/", ["100.64.0.0/10"], "Address"], // metadata
+    ["http://169.254.169.254/", ["169.254.0.0/16"], "Address"],
+    ["http://127.0.0.1/", ["0.0.0.0/0"], "Address"], // no network to be allowed
+    ["http://127.0.0.1/", ["localhost"], "Address"],
+    ["http://localhost/", [], "allowed"], // looked at when it is resolved
+  ] as const)("of %s with %j allowed: %s", (url, allow, expected) => {
+    const result = checkUrl(url, { allow })
+    assert.strictEqual(Result.isFailure(result) ? result.failure.reason : "allowed", expected)
+  })
+
   it("never quotes the URL", () => {
     for (const url of [
       "hush",

@@ -72,7 +72,7 @@ export const makeHttp2Customer = Effect.fnUntraced(function* (
         if (request.httpVersionMajor === 1) request.resume().on("end", () => response.end("by HTTP/1.1"))
       })
       server.on("tlsClientError", () => {})
-      await new Promise<void>((done) => server.listen(0, "localhost", done))
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
       return server
     }),
     (server) => Effect.promise(() => end(server, seen.sessions)),

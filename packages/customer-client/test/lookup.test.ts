@@ -4,6 +4,7 @@ import { TestCustomer } from "@lead-gateway/testkit"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { afterEach, vi } from "vitest"
+import { makeHttp2Customer } from "./http2Support.ts"
 import { closeIdle, makeClient, request } from "./support.ts"
 
 /** What the name resolves to, one entry for each time it is asked; `undefined`: no answer but by `answerLate`. */
@@ -77,6 +78,41 @@ describe("a host name", () => {
         message: "the customer's host resolves to 127.0.0.1, a private address",
       })
       assert.strictEqual(customer.connections().made, 0)
+    }),
+  )
+
+  it.effect.each<[ReadonlyArray<string>, string, "Answered" | "AddressRefused"]>([
+    [["127.0.0.1"], "127.0.0.1", "Answered"],
+    [["127.0.0.0/8"], "127.0.0.1", "Answered"],
+    [["Customer.Example."], "127.0.0.1", "Answered"],
+    [["other.example", "10.0.0.0/8"], "127.0.0.1", "AddressRefused"],
+    [["example"], "127.0.0.1", "AddressRefused"],
+    [["customer.example"], "169.254.169.254", "AddressRefused"],
+    [["100.64.0.0/10"], "100.100.100.200", "AddressRefused"],
+  ])(
+    "with %j allowed, resolved to %s: %s",
+    Effect.fnUntraced(function* ([allow, address, expected]) {
+      answers.push([address])
+      const customer = yield* TestCustomer.make()
+      const client = yield* makeClient({ url: named(customer.url), allowPrivate: false, allow })
+      assert.strictEqual((yield* client.send(request))._tag, expected)
+    }),
+  )
+
+  it.effect("is checked again for the next HTTP/2 connection, too", () =>
+    Effect.gen(function* () {
+      answers.push(["127.0.0.1"], ["169.254.169.254"], ["127.0.0.1"])
+      const customer = yield* makeHttp2Customer()
+      const client = yield* makeClient({ url: customer.url })
+      assert.propertyVal(yield* client.send(request), "status", 200)
+      assert.propertyVal(yield* client.send(request), "status", 200)
+      for (const session of customer.seen.sessions) session.close()
+      yield* customer.until(() => customer.seen.sessions.size === 0)
+      assert.strictEqual((yield* client.send(request))._tag, "AddressRefused")
+      assert.propertyVal(yield* client.send(request), "status", 200)
+      assert.strictEqual(asked, 3)
+      assert.lengthOf(customer.seen.requests, 3)
+      assert.strictEqual(customer.seen.made, 2)
     }),
   )
 

@@ -76,7 +76,7 @@ export const makeRawHttp2Customer = Effect.fnUntraced(function* (script: {
           }
         })
       })
-      await new Promise<void>((done) => server.listen(0, "localhost", done))
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
       return server
     }),
     (server) =>

@@ -76,7 +76,12 @@ const timeOf = (
   const duration = Option.getOrElse(Duration.fromInput(value), () => Duration.zero)
   const ms = Duration.toMillis(duration)
   if (ms > 0 && ms <= longestMs) return duration
-  const found = typeof value === "string" ? JSON.stringify(value) : String(value)
+  const found =
+    typeof value === "string"
+      ? JSON.stringify(value)
+      : typeof value === "number"
+        ? String(value)
+        : Duration.format(duration)
   report({ option, found, allowed: `more than nothing, and ${longestMs} ms at most` })
   return duration
 }
