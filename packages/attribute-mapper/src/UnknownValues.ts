@@ -14,8 +14,8 @@ export interface UnknownValue {
 /** The answers in a payload that its dropdowns do not know: neither one of their values nor a synonym. */
 export const unknownValues = (mapping: Mapping, payload: JsonObject): ReadonlyArray<UnknownValue> => {
   const unknown: Array<UnknownValue> = []
-  for (const { name, type, read, accept, items } of opened(mapping).attributes) {
-    if (type !== "dropdown") continue
+  for (const { name, isClosed, read, accept, items } of opened(mapping).attributes) {
+    if (!isClosed) continue
     const found = read(payload)
     const isList = items !== undefined && Array.isArray(found)
     const answers = (isList ? found : [found]) as ReadonlyArray<Json>
@@ -23,7 +23,8 @@ export const unknownValues = (mapping: Mapping, payload: JsonObject): ReadonlyAr
     for (const answer of answers) {
       if (isMissing(answer)) continue
       const accepted = accept(answer)
-      const value = accepted instanceof Refusal ? spellingOf(answer) : undefined
+      const isKnown = !(accepted instanceof Refusal) || accepted.reason === "not_formattable"
+      const value = isKnown ? undefined : spellingOf(answer)
       if (value !== undefined) unknown.push({ attribute: name, value })
     }
   }

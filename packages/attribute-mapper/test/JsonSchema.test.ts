@@ -28,8 +28,11 @@ describe("x", () => {
     const schema: object = JSON.parse(readFileSync(new URL("template.schema.json", folder), "utf8")) as object
     const ajv = new Ajv2020({ strict: false })
     const validate = ajv.compile(schema)
-    for (const d of [defaultTemplate, nestedTemplate]) assert.isTrue(validate(d), JSON.stringify(validate.errors))
-    const validate2 = ajv.compile(JSON.parse(readFileSync(new URL("mapping.schema.json", folder), "utf8")) as object)
+    for (const d of [defaultTemplate, nestedTemplate])
+      assert.isTrue(validate(d), JSON.stringify(validate.errors))
+    const validate2 = ajv.compile(
+      JSON.parse(readFileSync(new URL("mapping.schema.json", folder), "utf8")) as object,
+    )
     assert.isTrue(validate2(configFile("customer_attribute_mapping.json")))
   })
 })

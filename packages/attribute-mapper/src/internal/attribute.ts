@@ -1,13 +1,14 @@
 import { isBlank, isMissing, numberOf, parsePath, valueAt } from "@lead-gateway/lead-field"
 import { isRawNumber, type Json, type JsonObject, type RawNumber } from "@lead-gateway/lossless-json"
-import type { AttributeDefinition, AttributeType } from "../MappingDocument.ts"
+import type { AttributeDefinition } from "../MappingDocument.ts"
 import { compileFormat, spellingOf } from "./format.ts"
 import { Refusal, refusals } from "./refusal.ts"
 
 /** A definition made ready. */
 export interface Attribute {
   readonly name: string
-  readonly type: AttributeType
+  /** Whether it is a dropdown whose answers are known beforehand. */
+  readonly isClosed: boolean
   readonly required: boolean
   /** The value in a payload; undefined, null or blank when there is none. */
   readonly read: (payload: JsonObject) => unknown
@@ -25,7 +26,7 @@ export const compileAttribute = (name: string, definition: AttributeDefinition):
   const standIn = definition.default
   return {
     name,
-    type: definition.attribute_type,
+    isClosed: definition.attribute_type === "dropdown" && (definition.values ?? []).length > 0,
     required: definition.required ?? false,
     read: definition.field === undefined ? ownReader(name) : reader(definition.field),
     accept,

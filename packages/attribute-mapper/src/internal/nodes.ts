@@ -24,8 +24,7 @@ const maxDepth = 512
 /** Makes a part ready; what it makes is of use only if nothing was reported. */
 export const compileNode = (json: unknown, context: Context): Node => {
   const { path, report } = context
-  if (path.length > maxDepth)
-    return wrong(context, "nothing", `nothing nested deeper than ${maxDepth} levels`)
+  if (path.length > maxDepth) return wrong(context, json, `nothing nested deeper than ${maxDepth} levels`)
   if (Array.isArray(json)) {
     const items = json.map((item: unknown, index) =>
       compileNode(item, { ...context, path: [...path, index] }),

@@ -11,7 +11,7 @@ import { fillText, notText, parseText } from "./textTemplate.ts"
 
 type Options = Pick<Directives["$field"], "required" | "default" | "format">
 
-/** A value that is not there, said by the directive itself. */
+/** Looks for the value; what is absent, null or blank is not there. */
 type Read = (filling: Filling) => unknown
 
 /** Says why there is nothing, where a directive knows it better than the value does. */
@@ -37,13 +37,17 @@ const compileValue = (
     let value = read(filling)
     const reason = why(filling, value)
     if (reason !== undefined) {
-      if (standIn === undefined || !isMissing(value)) return leave(filling, reason)
+      if (standIn === undefined || !isGap(reason)) return leave(filling, reason)
       value = standIn
     }
     if (write === undefined) return value as Json
     return write(value as Json) ?? leave(filling, "not_formattable")
   }
 }
+
+/** A wrong answer is not the same as none: no default stands in for it. */
+const isGap = (reason: LeftOutReason): boolean =>
+  reason === "absent" || reason === "null" || reason === "blank"
 
 /** The directives that stand for one value. */
 export const valueNode = {
