@@ -135,6 +135,14 @@ describe("Retry-After", () => {
     assert.strictEqual(inWords(after(answered(503, header))), expected)
   })
 
+  it("is read as in the two examples of RFC 9110, section 10.2.3", () => {
+    assert.strictEqual(inWords(after(answered(503, "120"))), "retry after 120 s")
+    const outcome = answered(503, "Fri, 31 Dec 1999 23:59:59 GMT")
+    const wait = (nowMs: number) => inWords(after(outcome, { nowMs }))
+    assert.strictEqual(wait(Date.UTC(1999, 11, 31, 23, 50, 59)), "retry after 540 s")
+    assert.strictEqual(wait(Date.UTC(2000, 0, 1)), "retry after 30 s")
+  })
+
   it("counts with 429 and 503 alone", () => {
     for (const status of [500, 502, 504, 101]) {
       assert.strictEqual(inWords(after(answered(status, "600"))), "retry after 30 s")
