@@ -61,7 +61,8 @@ describe("a published package", () => {
     for (const manifest of published) {
       assert.strictEqual(manifest.license, "Apache-2.0", manifest.name)
       assert.isAbove(manifest.description?.length ?? 0, 20, manifest.name)
-      assert.deepStrictEqual(manifest.files, ["dist"], manifest.name)
+      const schemas = manifest.files?.filter((file) => file.endsWith(".schema.json")) ?? []
+      assert.deepStrictEqual(manifest.files, ["dist", ...schemas], manifest.name)
       assert.strictEqual(manifest.sideEffects, false, manifest.name)
       assert.property(manifest.scripts ?? {}, "package:check", manifest.name)
     }
