@@ -64,15 +64,21 @@ const print = (bytes: number): string => {
 }
 
 /** What a README says, in its order. */
-const figures = ({ own, others, effect, bundle, gzipped }: Sizes) =>
-  [own, own + others, effect, bundle, gzipped] as const
+const figures = ({ own, others, effect, bundle, gzipped }: Sizes): ReadonlyArray<number> => [
+  own,
+  ...(others === 0 ? [] : [own + others]),
+  effect,
+  bundle,
+  gzipped,
+]
 
 /** The sizes as a README says them. */
 export const describeSizes = (sizes: Sizes): string => {
-  const [own, withOthers, effect, bundle, gzipped] = figures(sizes).map(print)
+  const { own, others, effect, bundle, gzipped } = sizes
+  const further = others === 0 ? "no other dependency" : `with its dependencies ${print(own + others)}`
   return (
-    `Installed it takes ${own}, ${withOthers} with its dependencies; its peer \`effect\` takes ${effect}, mostly declarations ` +
-    `and source maps. What the example imports, bundled and minified with all it needs: ${bundle}, ${gzipped} gzipped.`
+    `Installed: ${print(own)}, ${further}, and ${print(effect)} of its peer \`effect\` (mostly declarations and source ` +
+    `maps). Bundled and minified, what the example imports takes ${print(bundle)} with all it needs, ${print(gzipped)} gzipped.`
   )
 }
 

@@ -14,6 +14,7 @@ describe("stillTrue", () => {
   it("holds for what was just measured, and within a tenth of it", () => {
     assert.isTrue(stillTrue(describeSizes(sizes), sizes))
     assert.isTrue(stillTrue(describeSizes({ ...sizes, bundle: sizes.bundle * 1.08 }), sizes))
+    assert.isTrue(stillTrue(describeSizes({ ...sizes, others: 0 }), { ...sizes, others: 0 }))
   })
 
   it("does not hold when one figure is further off, or missing", () => {
@@ -21,6 +22,7 @@ describe("stillTrue", () => {
       assert.isFalse(stillTrue(describeSizes({ ...sizes, [key]: sizes[key] * 1.2 }), sizes), key)
     }
     assert.isFalse(stillTrue("Installed it takes 33 kB.", sizes))
+    assert.isFalse(stillTrue(describeSizes({ ...sizes, others: 0 }), sizes))
     assert.isFalse(stillTrue("nothing", sizes))
   })
 })
