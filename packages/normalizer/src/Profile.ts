@@ -1,110 +1,82 @@
-import { makeReport, type Report, reportOtherKeys } from "@lead-gateway/document-check"
-import { get, isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
-import { Result } from "effect"
-import { type Country, isCountry } from "./internal/phone.ts"
-import { isBlank } from "./internal/text.ts"
-import { ProfileInvalid } from "./ProfileInvalid.ts"
+import { expected, NotBlank, SchemaReference } from "@lead-gateway/document-check"
+import { FieldPathText } from "@lead-gateway/lead-field"
+import { Schema } from "effect"
+import { Country, FieldDeclaration, Notation } from "./FieldDeclaration.ts"
 
-/** The kinds of field that have a form of their own; a profile has one list of paths for each. */
-const kinds = ["email", "phone", "boolean"] as const
+/** What stands at paths: a record whose keys are fields. */
+const byPath = <S extends Schema.Constraint>(value: S, words: string, description: string) =>
+  Schema.Record(Schema.String, value)
+    .annotate({ ...expected(words), description })
+    .check(Schema.isPropertyNames(FieldPathText, expected(keyWords)))
 
-/** What a declared field holds: an e-mail address, a phone number, or yes or no. */
-export type FieldKind = (typeof kinds)[number]
+/** What `allowed` says of a key that is no path. */
+export const keyWords = "a path such as house.is_owner as the key, without an empty segment"
+
+const Aliases = Schema.Array(FieldPathText)
+  .annotate({
+    ...expected("a list of one path or more"),
+    description:
+      "The source's fields, the best first. Keys are compared letter case and a ? : * at the end aside.",
+  })
+  .check(Schema.isMinLength(1, expected("a list of one path or more")))
+
+const AnswerList = Schema.Struct({
+  path: FieldPathText.annotate({ description: "Where the list is." }),
+  question: FieldPathText.annotate({ description: "Where the question is in an item of the list." }),
+  answer: FieldPathText.annotate({
+    description: "Where the answer is in an item of the list; a list of one answer counts as that answer.",
+  }),
+}).annotate(expected("an object with the keys path, question and answer"))
 
 /**
- * What is to be brought into which form, as data: plain JSON, to be kept in a file, a table or a message.
- *
- * Each kind lists paths of own properties separated by dots (`house.is_owner`); a kind without a list has no
- * fields. Paths lead through objects, not into lists. `version` names the profile, so that a lead can remember
- * what normalised it. `default_country` is where a phone number without a country code belongs: two capital
- * letters (ISO 3166-1), `DE`.
+ * What is to be brought into which form, and where it comes from, as data: plain JSON, to be kept in a file, a
+ * table or a message. Make it ready for use with `compile`, which reports mistakes better and finds more.
  */
-export interface ProfileData extends Partial<Readonly<Record<FieldKind, ReadonlyArray<string>>>> {
-  readonly version: string
-  readonly default_country: string
-}
+export const ProfileData = Schema.Struct({
+  $schema: SchemaReference,
+  version: NotBlank.annotate({
+    description: "Names this profile, so that a lead can remember what normalised it.",
+  }),
+  default_country: Country.annotate({
+    description: "Where phone numbers and postal codes belong that name no country: DE.",
+  }),
+  notation: Schema.optionalKey(
+    Notation.annotate({
+      description:
+        "How 1.234 and 02/01/2026 are read. Without it what could be read in two ways is not read.",
+    }),
+  ),
+  fields: Schema.optionalKey(
+    byPath(
+      FieldDeclaration,
+      "an object with a path for each field and what the field holds",
+      "Which field holds what. A segment * is every item of a list: contacts.*.phone.",
+    ),
+  ),
+  aliases: Schema.optionalKey(
+    byPath(
+      Aliases,
+      "an object with a path for each field of ours and a list of the source's",
+      "Where our fields come from when they are missing: a source's field or question is moved to ours.",
+    ),
+  ),
+  answer_lists: Schema.optionalKey(
+    Schema.Array(AnswerList).annotate({
+      ...expected("a list of objects with the keys path, question and answer"),
+      description: "Lists of questions and answers, from which aliases take an answer by its question.",
+    }),
+  ),
+}).annotate({
+  ...expected(
+    "an object with the keys version, default_country and, where needed, notation, fields, aliases, answer_lists",
+  ),
+  description: "What is to be brought into which form, and where it comes from.",
+})
+export type ProfileData = typeof ProfileData.Type
 
 /** The profile that the gateway ships with; the same as `config/normalizer_profile.json`. */
 export const defaultProfile: ProfileData = {
   version: "default-1",
   default_country: "DE",
-  email: ["email"],
-  phone: ["phone"],
-  boolean: ["house.is_owner"],
-}
-
-/** A profile that is known to be right, ready for use. Only {@link compile} makes one. */
-export interface Profile {
-  /** The version of the data it was made from. */
-  readonly version: string
-  readonly defaultCountry: Country
-  readonly fields: Fields
-}
-
-/** The declared fields as a tree: a property's name leads to its kind, or to what is declared inside it. */
-export interface Fields extends ReadonlyMap<string, FieldKind | Fields> {}
-
-/**
- * Checks a profile and makes it ready, once, when it is loaded.
- *
- * Takes any value, as `JSON.parse` gives it. Fails with {@link ProfileInvalid}, which holds every mistake:
- * unknown keys and countries, wrong types, paths with an empty segment, fields declared twice.
- */
-export const compile = (json: unknown): Result.Result<Profile, ProfileInvalid> => {
-  const { mistakes, report } = makeReport()
-  if (!isJsonObject(json)) {
-    report([], json, `an object with the keys ${keys.join(", ")}`)
-    return Result.fail(new ProfileInvalid({ mistakes }))
-  }
-  reportOtherKeys(report, [], json, keys)
-  const version = get(json, "version")
-  const isVersion = typeof version === "string" && !isBlank(version)
-  if (!isVersion) report(["version"], version, "a text that is not blank")
-  const defaultCountry = get(json, "default_country")
-  const isKnown = isCountry(defaultCountry)
-  if (!isKnown)
-    report(["default_country"], defaultCountry, "the two capital letters of a country, such as DE")
-  const fields = fieldsOf(json, report)
-  return isVersion && isKnown && mistakes.length === 0
-    ? Result.succeed({ version, defaultCountry, fields })
-    : Result.fail(new ProfileInvalid({ mistakes }))
-}
-
-const keys: ReadonlyArray<string> = ["version", "default_country", ...kinds]
-
-const fieldsOf = (json: JsonObject, report: Report): Fields => {
-  const fields: MutableFields = new Map()
-  for (const kind of kinds) {
-    const paths = get(json, kind) ?? []
-    if (!Array.isArray(paths)) {
-      report([kind], paths, "a list of paths")
-      continue
-    }
-    for (const [index, path] of paths.entries()) {
-      if (!isPath(path)) report([kind, index], path, "a path such as house.is_owner, no segment empty")
-      else if (!declare(fields, path, kind)) report([kind, index], path, "a field apart from all others")
-    }
-  }
-  return fields
-}
-
-const isPath = (path: unknown): path is string =>
-  typeof path === "string" && path.split(".").every((segment) => segment !== "")
-
-interface MutableFields extends Map<string, FieldKind | MutableFields> {}
-
-/** Puts a field into the tree; false when it, a part of it or something around it is declared already. */
-const declare = (fields: MutableFields, path: string, kind: FieldKind): boolean => {
-  const around = path.split(".")
-  const name = around.pop() ?? path
-  let level = fields
-  for (const segment of around) {
-    const next = level.get(segment) ?? new Map<string, FieldKind | MutableFields>()
-    if (typeof next === "string") return false
-    level.set(segment, next)
-    level = next
-  }
-  if (level.has(name)) return false
-  level.set(name, kind)
-  return true
+  fields: { email: "email", phone: "phone", "house.is_owner": "boolean" },
 }

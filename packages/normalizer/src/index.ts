@@ -1,18 +1,15 @@
 /**
- * One way to write what people write in many: e-mail addresses, phone numbers, white space, yes and no.
+ * One way to write what people write in many: e-mail addresses, phone numbers, dates, numbers, yes and no.
  *
- * A profile is JSON that says which fields hold what. `compile` checks it once and reports every mistake;
- * `normalize` then brings payload after payload into form, without ever failing. Used by the lead pipeline
- * after the rules. It does not judge whether a value is right, rename keys or look at anything but its input.
+ * A profile is JSON that says which fields hold what, and which of a source's fields are which of ours. `compile`
+ * checks it once and reports every mistake; `normalize` then brings payload after payload into form, without ever
+ * failing. Used by the lead pipeline after the rules. It does not judge whether a value is right, and looks at
+ * nothing but its input.
  */
 export type { Mistake } from "@lead-gateway/document-check"
-export { type Change, type ChangeKind, maxChanges, type Normalized, normalize } from "./normalize.ts"
-export {
-  compile,
-  defaultProfile,
-  type FieldKind,
-  type Fields,
-  type Profile,
-  type ProfileData,
-} from "./Profile.ts"
+export type { Change, ChangeKind, Unread } from "./Change.ts"
+export { compile, type Profile } from "./compile.ts"
+export type { DayOrder, FieldDeclaration, FieldKind, Notation } from "./FieldDeclaration.ts"
+export { maxChanges, type Normalized, normalize, type NormalizeOptions } from "./normalize.ts"
+export { defaultProfile, ProfileData } from "./Profile.ts"
 export { ProfileInvalid } from "./ProfileInvalid.ts"

@@ -9,6 +9,12 @@ const mistakesIn = (json: unknown) =>
     onFailure: ({ mistakes }) => mistakes.map(({ path, found }) => `${path}: ${found}`),
   })
 
+const messageOf = (change: object) =>
+  Result.match(compile({ version: "1", default_country: "DE", ...change }), {
+    onSuccess: () => "",
+    onFailure: ({ message }) => message,
+  })
+
 describe("defaultProfile", () => {
   it("is the same as config/normalizer_profile.json", () => {
     const file = new URL("../../../config/normalizer_profile.json", import.meta.url)
@@ -22,46 +28,165 @@ describe("defaultProfile", () => {
 
 describe("compile", () => {
   it("takes a profile that declares no field", () => {
-    assert.isTrue(Result.isSuccess(compile({ version: "1", default_country: "AT" })))
+    assert.isTrue(Result.isSuccess(compile({ $schema: "x", version: "1", default_country: "AT" })))
   })
 
-  it("reports every mistake at once, with its path and the value found", () => {
+  it("takes fields, aliases and answer lists of all kinds", () => {
+    assert.strictEqual(
+      messageOf({
+        notation: "de",
+        fields: {
+          "contacts.*.phone": { kind: "phone", country: "AT" },
+          "contacts.*.mail": "email",
+          zip: "postal_code",
+          "house.area": { kind: "number", units: ["m²", "qm", "€"], notation: "en" },
+          born: { kind: "date", order: "month_first", two_digit_years_from: 1930 },
+          owner: { kind: "boolean", yes: ["Eigentümer", "JA"], no: ["Mieter"] },
+          name: { kind: "name" },
+          "__proto__.constructor": "text",
+        },
+        aliases: {
+          name: ["Name", "kunde.name", String.raw`answers.Ihr voller Name, z\.B\. Ada?`],
+          "house.area": ["answers.Wie groß ist Ihr Haus?"],
+          kind: ["house.Kind"],
+        },
+        answer_lists: [{ path: "answers", question: "field.title", answer: "text" }],
+      }),
+      "",
+    )
+  })
+
+  it("reports every mistake of form at once, with its path and the value found", () => {
     const profile = {
       version: " ",
       default_country: "de",
-      email: ["email", "a..b", 7, ""],
-      phone: "phone",
-      boolean: ["email", "email.work", "house", "house.is_owner", "house"],
-      colour: ["x"],
+      notation: "fr",
+      fields: { a: "fone", "b..c": "text", d: { kind: "phone", country: "XX", notation: "de" }, e: {} },
+      aliases: { "": ["x"], f: [], g: ["h", "i."], j: "k" },
+      answer_lists: [{ path: "l" }, 7],
+      phone: ["phone"],
     }
     assert.deepStrictEqual(mistakesIn(profile), [
-      'colour: ["x"]',
+      'phone: ["phone"]',
       'version: " "',
       'default_country: "de"',
-      'email.1: "a..b"',
-      "email.2: 7",
-      'email.3: ""',
-      'phone: "phone"',
-      'boolean.0: "email"',
-      'boolean.1: "email.work"',
-      'boolean.3: "house.is_owner"',
-      'boolean.4: "house"',
+      'notation: "fr"',
+      'fields.a: "fone"',
+      'fields.d.notation: "de"',
+      'fields.d.country: "XX"',
+      "fields.e: {}",
+      "aliases.f: []",
+      'aliases.g.1: "i."',
+      'aliases.j: "k"',
+      "answer_lists.0.question: nothing",
+      "answer_lists.0.answer: nothing",
+      "answer_lists.1: 7",
+      'fields.b..c: "text"',
+      'aliases.: ["x"]',
     ])
   })
 
-  it("reports a field around one that is declared", () => {
-    const profile = { ...defaultProfile, email: [], phone: ["house.is_owner"], boolean: ["house"] }
-    assert.deepStrictEqual(mistakesIn(profile), ['boolean.0: "house"'])
-  })
-
-  it("says what is allowed, one line for each mistake", () => {
-    const result = compile({ version: 1, default_country: "XX" })
-    assert.isTrue(Result.isFailure(result))
-    assert.strictEqual(
-      Result.isFailure(result) && result.failure.message,
-      "version: found 1, allowed is a text that is not blank\n" +
-        'default_country: found "XX", allowed is the two capital letters of a country, such as DE',
-    )
+  it.each<[object, string]>([
+    [
+      { default_country: "Germany" },
+      'default_country: found "Germany", allowed is the two capital letters of a country, such as DE',
+    ],
+    [
+      { fields: { tel: "fone" } },
+      'fields.tel: found "fone", allowed is one of email, phone, postal_code, boolean, number, date, name, text',
+    ],
+    [
+      { fields: { "a..b": "text" } },
+      'fields.a..b: found "text", allowed is a path such as house.is_owner as the key, without an empty segment',
+    ],
+    [
+      { fields: { tel: { kind: "phone", notation: "de" } } },
+      'fields.tel.notation: found "de", allowed is no key but kind, country',
+    ],
+    [
+      { fields: { area: { kind: "number", units: ["m2"] } } },
+      'fields.area.units.0: found "m2", allowed is a unit without digits, such as kWh',
+    ],
+    [
+      { fields: { born: { kind: "date", two_digit_years_from: 30 } } },
+      "fields.born.two_digit_years_from: found 30, allowed is a year from 1000 to 9900",
+    ],
+    [
+      { fields: { owner: { kind: "boolean", yes: ["Nein", "x"], no: ["X"] } } },
+      'fields.owner.yes.0: found "Nein", allowed is a word that does not mean no\n' +
+        'fields.owner.no.0: found "X", allowed is a word that does not mean yes',
+    ],
+    [
+      { default_country: "GB", fields: { zip: "postal_code" } },
+      "fields.zip.country: found nothing, allowed is one of AT, BE, CH, CZ, DE, DK, ES, FI, FR, HU, IT, LI, LU, NL, NO, PL, PT, SE, SK, US: default_country is none of them",
+    ],
+    [
+      { fields: { a: "text", "a.b": "text" } },
+      'fields.a.b: found "text", allowed is a field apart from a: neither the same, inside nor around',
+    ],
+    [
+      { fields: { "a.b": "text", a: "text" } },
+      'fields.a: found "text", allowed is a field apart from a.b: neither the same, inside nor around',
+    ],
+    [
+      { fields: { "a.*.b": "text", "a.0.c": "text" } },
+      'fields.a.0.c: found "text", allowed is a field that is not in an item which * means too',
+    ],
+    [
+      { aliases: { a: ["a"] } },
+      'aliases.a.0: found "a", allowed is another field than the one that it is for',
+    ],
+    [
+      { aliases: { a: ["b"], b: ["a"] } },
+      'aliases.a.0: found "b", allowed is a field apart from b: neither the same, inside nor around\n' +
+        'aliases.b.0: found "a", allowed is a field apart from a: neither the same, inside nor around',
+    ],
+    [
+      { aliases: { a: ["x.Wann?"], b: ["X.wann"] } },
+      'aliases.b.0: found "X.wann", allowed is a field apart from x.Wann?: neither the same, inside nor around',
+    ],
+    [
+      { aliases: { a: ["x", "x.y", "A", "a:"] } },
+      'aliases.a.1: found "x.y", allowed is a field apart from x: neither the same, inside nor around\n' +
+        'aliases.a.3: found "a:", allowed is a field apart from A: neither the same, inside nor around',
+    ],
+    [
+      { aliases: { a: ["x"], "a.b": ["y"] } },
+      'aliases.a.b: found ["y"], allowed is a field apart from a: neither the same, inside nor around',
+    ],
+    [
+      { aliases: { "a.*.b": ["x"], c: ["d.*"] } },
+      'aliases.a.*.b: found ["x"], allowed is a path without *: an alias is about one field\n' +
+        'aliases.c.0: found "d.*", allowed is a path without *: an alias is about one field',
+    ],
+    [
+      { fields: { a: "phone" }, aliases: { "a.b": ["x"] } },
+      'aliases.a.b: found ["x"], allowed is a field that is not inside a declared one',
+    ],
+    [
+      {
+        aliases: { a: ["list.0.answer", "list.Wann?"] },
+        answer_lists: [
+          { path: "list", question: "q", answer: "q.a" },
+          { path: "List", question: "q", answer: "a" },
+          { path: "other", question: "q", answer: "a" },
+        ],
+      },
+      'aliases.a.0: found "list.0.answer", allowed is list and one question, with a dot between\n' +
+        'answer_lists.0.answer: found "q.a", allowed is a field apart from q: neither the same, inside nor around\n' +
+        'answer_lists.1.path: found "List", allowed is a field apart from list: neither the same, inside nor around\n' +
+        'answer_lists.2.path: found "other", allowed is a list from which an alias takes an answer',
+    ],
+    [
+      {
+        fields: { "list.*.q": "phone" },
+        aliases: { a: ["list.Wann?"] },
+        answer_lists: [{ path: "list", question: "q", answer: "a" }],
+      },
+      'answer_lists.0.question: found "q", allowed is a field that is not declared in fields',
+    ],
+  ])("says of %j what is allowed", (change, message) => {
+    assert.strictEqual(messageOf(change), message)
   })
 
   it("names the keys that are missing", () => {
@@ -69,12 +194,12 @@ describe("compile", () => {
   })
 
   it("is not misled by names that every object has", () => {
-    const inherited = { __proto__: defaultProfile }
-    assert.deepStrictEqual(mistakesIn(inherited), ["version: nothing", "default_country: nothing"])
     assert.deepStrictEqual(mistakesIn({ ...defaultProfile, default_country: "constructor" }), [
       'default_country: "constructor"',
     ])
-    assert.isTrue(Result.isSuccess(compile({ ...defaultProfile, phone: ["__proto__.constructor"] })))
+    assert.deepStrictEqual(mistakesIn(JSON.parse('{"version":"1","default_country":"DE","__proto__":{}}')), [
+      "__proto__: {}",
+    ])
   })
 
   it.prop("has an answer to any JSON", [Schema.Json], ([json]) => {

@@ -10,20 +10,13 @@ import {
   parseIncompletePhoneNumber,
   parsePhoneNumberFromString,
 } from "libphonenumber-js/min"
+import { NotRead } from "./Form.ts"
 
 /** Two capital letters (ISO 3166-1) of a country that has a numbering plan. */
 export type Country = CountryCode
 
-const countries: ReadonlySet<unknown> = new Set(getCountries())
-
-export const isCountry = (value: unknown): value is Country => countries.has(value)
-
-/** A phone number in its one form, and how it came about. */
-export type Phone =
-  | { readonly kind: "phone" | "phone_unparsed"; readonly value: string }
-  | { readonly kind: "phone_missing"; readonly value: null }
-
-const missing: Phone = { kind: "phone_missing", value: null }
+/** In alphabetical order, so that what is generated from them changes with them alone. */
+export const countries: ReadonlyArray<Country> = getCountries().sort()
 
 /**
  * German numbers in E.164. Germany's one trunk prefix is 0, so with another digit after the country code
@@ -31,18 +24,38 @@ const missing: Phone = { kind: "phone_missing", value: null }
  */
 const isGerman = /^\+49[1-9]\d{1,12}$/
 
-/**
- * The one form of a phone number: E.164, or `+` and its digits when it can't be parsed, or missing.
- *
- * Twice is once, whatever the text: the form is one that parsing leaves alone ({@link settle}).
- */
-export const phoneOf = (text: string, country: Country): Phone => {
-  if (isGerman.test(text)) return { kind: "phone", value: text }
-  const number = parse(text, country)
-  if (number !== undefined) return { kind: "phone", value: settle(number, country) }
+/** A phone number in E.164; one that can't be parsed, `+` and its digits; `null` for a text without a digit. */
+export const phoneOf = (text: string, country: Country): string | NotRead | null => {
+  if (isGerman.test(text)) return text
+  const number = (country === "DE" ? readGerman(text) : undefined) ?? parse(text, country)
+  if (number !== undefined) return settle(number, country)
   const digits = digitsOf(text)
-  return digits === "" ? missing : { kind: "phone_unparsed", value: settle(`+${digits}`, country) }
+  if (digits === "") return null
+  const kept = settle(`+${digits}`, country)
+  return parse(kept, country) === undefined ? new NotRead(kept) : kept
 }
+
+/**
+ * Reads a German number as Germans write it, trunk 0 first: `0171 / 234 56-78`. Four in five leads hold one, and
+ * the library takes twenty times as long to come to the same result, which a test holds against it.
+ */
+const readGerman = (text: string): string | undefined => {
+  if (text.charCodeAt(0) !== 0x30 || text.length > maxGermanText) return undefined
+  let digits = ""
+  let start = 1
+  for (let i = 1; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x30 && code <= 0x39) continue
+    // A space, a hyphen, a point or a slash; anything else may be an extension or a word.
+    if (code !== 0x20 && code !== 0x2d && code !== 0x2e && code !== 0x2f) return undefined
+    digits += text.slice(start, i)
+    start = i + 1
+  }
+  const number = `+49${digits}${text.slice(start)}`
+  return start < text.length && isGerman.test(number) ? number : undefined
+}
+
+const maxGermanText = 32
 
 /** The text of a phone number that came as a JSON number, without an exponent where it is a whole one. */
 export const textOf = (value: number | RawNumber): string => {

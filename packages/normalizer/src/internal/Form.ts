@@ -1,0 +1,25 @@
+import type { Json, RawNumber } from "@lead-gateway/lossless-json"
+import type { FieldKind } from "../FieldDeclaration.ts"
+
+/** A value that a declared field can hold and that has nothing inside. */
+export type Scalar = string | number | boolean | RawNumber
+
+/** A value that could not be read as what its field is declared to hold, as clean as it can be. */
+export class NotRead {
+  readonly value: Json
+  constructor(value: Json) {
+    this.value = value
+  }
+}
+
+/**
+ * The one form of a scalar, or that it could not be read. A text that is blank stays one, `""`: nobody could read
+ * it, and nobody has to. What a form gives it leaves alone the second time.
+ */
+export type Form = (value: Scalar) => Scalar | null | NotRead
+
+/** What a profile declares of one field, ready for use. */
+export interface Field {
+  readonly kind: FieldKind
+  readonly form: Form
+}

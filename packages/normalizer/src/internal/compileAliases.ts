@@ -1,0 +1,129 @@
+import type { Report } from "@lead-gateway/document-check"
+import { type FieldPath, parsePath } from "@lead-gateway/lead-field"
+import type { ProfileData } from "../Profile.ts"
+import type { Aliases, SourceTree, Target } from "./Aliases.ts"
+import { declaredAt, type FieldTree, isTree } from "./FieldTree.ts"
+import { foldPath } from "./foldKey.ts"
+import { Overlaps } from "./Overlaps.ts"
+
+/**
+ * Checks the aliases of a profile and makes them ready. What makes the outcome depend on an order is a mistake:
+ * fields that are each other's sources, sources of two fields, anything inside anything else.
+ */
+export const compileAliases = (
+  { aliases = {}, answer_lists: lists = [] }: ProfileData,
+  fields: FieldTree,
+  report: Report,
+): Aliases | undefined => {
+  const overlaps = new Overlaps()
+  const targets: Array<Target> = []
+  const root: SourceTree = { keys: new Map() }
+  const entries = Object.entries(aliases).map(([text, sources]) => ({
+    text,
+    sources,
+    target: { path: parsePath(text) ?? [], declared: declaredAt(fields, parsePath(text) ?? []) },
+  }))
+  for (const { text, sources, target } of entries) {
+    const other = overlaps.add(foldPath(target.path), text)
+    if (target.path.includes("*")) report(["aliases", text], sources, withoutItems)
+    else if (other !== undefined) report(["aliases", text], sources, apartFrom(other))
+    else if (isInsideField(fields, target.path)) {
+      report(["aliases", text], sources, "a field that is not inside a declared one")
+    } else targets.push(target)
+  }
+  for (const { text, sources, target } of entries) {
+    for (const [rank, source] of sources.entries()) {
+      const path = parsePath(source) ?? []
+      const folded = foldPath(path)
+      const wrong = path.includes("*")
+        ? withoutItems
+        : source === text
+          ? "another field than the one that it is for"
+          : (clashOf(overlaps, folded, foldPath(target.path), source) ?? depthMistake(folded, lists))
+      if (wrong === undefined) plant(root, folded).source = { path, target, rank }
+      else report(["aliases", text, rank], source, wrong)
+    }
+  }
+  const listPaths = new Overlaps()
+  for (const [index, { path, question, answer }] of lists.entries()) {
+    const at = ["answer_lists", index] as const
+    const place = parsePath(path) ?? []
+    const tree = find(root, foldPath(place))
+    const other = listPaths.add(foldPath(place), path)
+    if (other !== undefined) report([...at, "path"], path, apartFrom(other))
+    else if (tree === undefined) report([...at, "path"], path, "a list from which an alias takes an answer")
+    if (areOverlapping(parsePath(question) ?? [], parsePath(answer) ?? [])) {
+      report([...at, "answer"], answer, apartFrom(question))
+    }
+    if (isDeclaredInItems(fields, place, parsePath(question) ?? [])) {
+      report([...at, "question"], question, "a field that is not declared in fields")
+    }
+    if (tree !== undefined)
+      tree.answers = { question: parsePath(question) ?? [], answer: parsePath(answer) ?? [] }
+  }
+  return targets.length === 0 ? undefined : { targets, sources: root }
+}
+
+const withoutItems = "a path without *: an alias is about one field"
+
+const apartFrom = (other: string): string =>
+  `a field apart from ${other}: neither the same, inside nor around`
+
+/** A source may be its target in another spelling (`Phone` of `phone`), and then it is no other's either. */
+const clashOf = (
+  overlaps: Overlaps,
+  source: FieldPath,
+  target: FieldPath,
+  text: string,
+): string | undefined => {
+  // The target's own place in `overlaps` is taken; its other spelling is told apart by a key that no fold gives.
+  const isSpelling = source.length === target.length && source.every((key, i) => key === target[i])
+  const other = overlaps.add(isSpelling ? ["\0", ...source] : source, text)
+  return other === undefined ? undefined : apartFrom(other)
+}
+
+/** In a list of answers a source is one question. */
+const depthMistake = (source: FieldPath, lists: ProfileData["answer_lists"] = []): string | undefined => {
+  const list = lists.find(({ path }) =>
+    foldPath(parsePath(path) ?? []).every((key, index) => key === source[index]),
+  )
+  return list === undefined || source.length === (parsePath(list.path) ?? []).length + 1
+    ? undefined
+    : `${list.path} and one question, with a dot between`
+}
+
+const isInsideField = (fields: FieldTree, path: FieldPath): boolean =>
+  path.some((_, index) => {
+    const around = index === 0 ? undefined : declaredAt(fields, path.slice(0, index))
+    return around !== undefined && !isTree(around)
+  })
+
+const isDeclaredInItems = (fields: FieldTree, list: FieldPath, path: FieldPath): boolean => {
+  const declared = declaredAt(fields, list)
+  return (
+    isTree(declared) &&
+    [...declared.keys.values()].some((item) => isTree(item) && declaredAt(item, path) !== undefined)
+  )
+}
+
+const areOverlapping = (a: FieldPath, b: FieldPath): boolean => {
+  const overlaps = new Overlaps()
+  overlaps.add(a, "")
+  return overlaps.add(b, "") !== undefined
+}
+
+const plant = (root: SourceTree, path: FieldPath): SourceTree => {
+  let tree = root
+  for (const key of path) {
+    const inner: SourceTree = tree.keys.get(key) ?? { keys: new Map() }
+    tree.keys.set(key, inner)
+    tree = inner
+  }
+  return tree
+}
+
+const find = (root: SourceTree, path: FieldPath): SourceTree | undefined => {
+  let tree: SourceTree | undefined = root
+  for (const key of path) tree = tree?.keys.get(key)
+  return tree?.source === undefined ? tree : undefined
+}

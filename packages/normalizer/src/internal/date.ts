@@ -1,0 +1,100 @@
+import type { DayOrder } from "../FieldDeclaration.ts"
+import { isRealDay, monthOf } from "./months.ts"
+
+/** How dates are read that could be read in more than one way. */
+export interface DateReading {
+  readonly order: DayOrder | undefined
+  /** The first of the hundred years in which a year of two digits lies. */
+  readonly twoDigitYearsFrom: number | undefined
+}
+
+/** Longer texts are no date. */
+const maxLength = 64
+
+/** A time of day behind a date: `T14:30:05.123+01:00`, ` 14:30 Uhr`, `, 2:30 pm`. */
+const time =
+  /(?:t|,? (?:um |at )?)(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(?: ?([ap]m)| uhr)? ?(z|[+-]\d{2}(?::?\d{2})?)?$/
+
+/**
+ * The date that a clean text is, as ISO 8601 writes it: `2026-02-01`, with a time `2026-02-01T14:30`.
+ *
+ * `undefined` for another text, a day that there is not, and a date that could be two.
+ */
+export const readDate = (text: string, reading: DateReading): string | undefined => {
+  if (text.length > maxLength) return undefined
+  const lower = text.toLowerCase()
+  const at = time.exec(lower)
+  const date = dateOf(at === null ? lower : lower.slice(0, at.index), reading)
+  if (date === undefined || at === null) return date
+  const clock = clockOf(at)
+  return clock === undefined ? undefined : `${date}T${clock}`
+}
+
+const dateOf = (text: string, reading: DateReading): string | undefined => {
+  const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(text)
+  if (yearFirst !== null) return isoOf(Number(yearFirst[1]), Number(yearFirst[3]), Number(yearFirst[4]))
+  const yearLast = /^(\d{1,2})(\. ?|[-/])(\d{1,2})\2(\d{4}|\d{2})$/.exec(text)
+  if (yearLast !== null) {
+    const [, first = "", separator = "", second = "", year = ""] = yearLast
+    // With points the day comes first in every language that writes them.
+    const order = separator.startsWith(".") ? "day_first" : reading.order
+    return inOrder(Number(first), Number(second), yearOf(year, reading), order)
+  }
+  const dayFirst = /^(\d{1,2})(?:\.|st|nd|rd|th)?(?: of)?[ -]?(\p{L}+)\.?,?[ -]?(\d{4}|\d{2})$/u.exec(text)
+  if (dayFirst !== null) {
+    return isoOf(yearOf(dayFirst[3] ?? "", reading), monthOf(dayFirst[2] ?? ""), Number(dayFirst[1]))
+  }
+  const monthFirst = /^(\p{L}+)\.? (\d{1,2})(?:st|nd|rd|th)?(?:, ?| )(\d{4})$/u.exec(text)
+  return monthFirst === null
+    ? undefined
+    : isoOf(Number(monthFirst[3]), monthOf(monthFirst[1] ?? ""), Number(monthFirst[2]))
+}
+
+/** Two numbers that are day and month: in the order that is known, or in the only one that makes a date. */
+const inOrder = (
+  first: number,
+  second: number,
+  year: number | undefined,
+  order: DayOrder | undefined,
+): string | undefined => {
+  if (order !== "month_first" && order !== "day_first") {
+    const dayFirst = isoOf(year, second, first)
+    const monthFirst = isoOf(year, first, second)
+    return dayFirst === undefined || monthFirst === undefined || dayFirst === monthFirst
+      ? (dayFirst ?? monthFirst)
+      : undefined
+  }
+  return order === "day_first" ? isoOf(year, second, first) : isoOf(year, first, second)
+}
+
+const yearOf = (text: string, { twoDigitYearsFrom: from }: DateReading): number | undefined => {
+  if (text.length === 4) return Number(text)
+  return from === undefined ? undefined : from + ((((Number(text) - from) % 100) + 100) % 100)
+}
+
+const isoOf = (year: number | undefined, month: number | undefined, day: number): string | undefined =>
+  year === undefined || month === undefined || !isRealDay(year, month, day)
+    ? undefined
+    : `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(day)}`
+
+/** A time of day as ISO 8601 writes it, seconds and zone where they were written; `24:00` is none. */
+const clockOf = ([, hours = "", minutes = "", seconds, fraction = "", half, zone]: RegExpExecArray):
+  | string
+  | undefined => {
+  const written = Number(hours)
+  if (half !== undefined && (written < 1 || written > 12)) return undefined
+  const hour = half === undefined ? written : (written % 12) + (half === "pm" ? 12 : 0)
+  if (hour > 23 || Number(minutes) > 59 || Number(seconds ?? 0) > 59) return undefined
+  const offset = zone === undefined ? "" : offsetOf(zone)
+  if (offset === undefined) return undefined
+  return `${twoDigits(hour)}:${minutes}${seconds === undefined ? "" : `:${seconds}${fraction}`}${offset}`
+}
+
+const offsetOf = (zone: string): string | undefined => {
+  if (zone === "z") return "Z"
+  const hours = zone.slice(0, 3)
+  const minutes = zone.slice(3).replace(":", "") || "00"
+  return Number(hours.slice(1)) <= 14 && Number(minutes) <= 59 ? `${hours}:${minutes}` : undefined
+}
+
+const twoDigits = (number: number): string => String(number).padStart(2, "0")

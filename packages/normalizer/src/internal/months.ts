@@ -1,0 +1,31 @@
+const names = [
+  "januar january jan jänner jaenner jän",
+  "februar february feb feber",
+  "märz march mar mär maerz mrz",
+  "april apr",
+  "mai may",
+  "juni june jun",
+  "juli july jul",
+  "august aug",
+  "september sep sept",
+  "oktober october okt oct",
+  "november nov",
+  "dezember december dez dec",
+]
+
+const months: ReadonlyMap<string, number> = new Map(
+  names.flatMap((line, index) => line.split(" ").map((name): [string, number] => [name, index + 1])),
+)
+
+/** The number of a month, 1 to 12, from its German or English name or a usual abbreviation, in small letters. */
+export const monthOf = (name: string): number | undefined => months.get(name)
+
+/** A day that there is in the Gregorian calendar, years 1 to 9999. */
+export const isRealDay = (year: number, month: number, day: number): boolean => {
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return (
+    day <=
+    (month === 2 ? (isLeap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31)
+  )
+}

@@ -1,0 +1,52 @@
+import { cleanFreeText } from "./freeText.ts"
+
+/**
+ * The name of a person: clean, with capitals where names have them if it came in capitals or small letters alone.
+ * Whoever wrote both meant it: `MacDonald` and `van Houten` stay.
+ */
+export const cleanName = (text: string): string => {
+  const clean = cleanFreeText(text)
+  if (!hasOneCase(clean)) return clean
+  const words = clean.split(" ")
+  return words.map((word, index) => nameWord(word.toLowerCase(), index, words.length)).join(" ")
+}
+
+/**
+ * Letters of one case alone. A sharp s is small by itself in capitals too; Turkish names know a dotted and a
+ * dotless i, which no rule here can tell apart, and stay.
+ */
+const hasOneCase = (text: string): boolean =>
+  !/[\u0130\u0131]/.test(text) && /\p{Lu}/u.test(text) !== /[^\P{Ll}ß]/u.test(text)
+
+/** Small wherever another word follows. */
+const germanParticles: ReadonlySet<string> = new Set(["von", "vom", "zu", "zum", "zur"])
+
+/** Small between two other words; first, they may be a given name, or begin a surname that stands alone. */
+const particles: ReadonlySet<string> = new Set(
+  "van der den dem und de del della di da do dos das du la le ten ter y".split(" "),
+)
+
+const numerals: ReadonlySet<string> = new Set(["ii", "iii", "iv"])
+
+const nameWord = (word: string, index: number, words: number): string => {
+  const isLast = index === words - 1
+  if (!isLast && (germanParticles.has(word) || (index > 0 && particles.has(word)))) return word
+  return isLast && index > 0 && numerals.has(word)
+    ? word.toUpperCase()
+    : word.replaceAll(/[^\-.]+/g, (part) => namePart(part))
+}
+
+/** A part between hyphens and points: `anna`, `o'brien`, `mcdonald`. */
+const namePart = (part: string): string => {
+  const [, elided, rest] = /^(\p{L}['’])(.+)$/u.exec(part) ?? []
+  if (elided !== undefined && rest !== undefined) return capital(elided) + capital(rest)
+  const scottish = /^mc(\p{L}{3}.*)$/u.exec(part)?.[1]
+  return scottish === undefined ? capital(part) : `Mc${capital(scottish)}`
+}
+
+/** With a capital first, unless there is none of one letter (`ß`, the ligature `ﬁ`). */
+const capital = (part: string): string => {
+  const [first = ""] = part
+  const upper = first.toUpperCase()
+  return upper.length === first.length ? upper + part.slice(first.length) : part
+}

@@ -1,0 +1,77 @@
+import { parse, type RawNumber } from "@lead-gateway/lossless-json"
+import { Result } from "effect"
+import type { Notation } from "../FieldDeclaration.ts"
+import { foldWord } from "./text.ts"
+
+/** Longer texts hold no number that anybody wrote. */
+const maxLength = 400
+
+/**
+ * The number that a text is, in German or English notation; `undefined` when it is none or could be two.
+ *
+ * Units are folded words, any one of which may stand before or behind.
+ */
+export const readNumber = (
+  text: string,
+  { notation, units }: { readonly notation: Notation | undefined; readonly units: ReadonlyArray<string> },
+): number | RawNumber | undefined => {
+  if (text.length > maxLength) return undefined
+  const bare = withoutUnit(units.length === 0 ? text : foldWord(text), units)
+  const [, sign = "", digits = ""] = /^([+\-\u2212]?)(.+)$/.exec(bare) ?? []
+  const source = /^\d+(?:\.\d+)?[eE][+-]?\d+$/.test(digits)
+    ? digits.replace(/^0+(?=\d)/, "")
+    : plainOf(digits, notation)
+  return source === undefined ? undefined : numberIn(sign === "" || sign === "+" ? source : `-${source}`)
+}
+
+const withoutUnit = (text: string, units: ReadonlyArray<string>): string => {
+  for (const unit of units) {
+    if (text.endsWith(unit)) return text.slice(0, -unit.length).trimEnd()
+    if (text.startsWith(unit)) return text.slice(unit.length).trimStart()
+  }
+  return text
+}
+
+/** Every digit is kept, as a number of JSON. Exponents beyond those of a payload make no number. */
+const numberIn = (source: string): number | RawNumber | undefined => {
+  const number = Result.getOrUndefined(parse(source))
+  if (typeof number !== "number") return JSON.isRawJSON(number) ? number : undefined
+  // Minus zero is nothing that anybody means.
+  return number === 0 ? 0 : number
+}
+
+/** Digits with separators as JSON writes the number. */
+const plainOf = (text: string, notation: Notation | undefined): string | undefined => {
+  if (!/^[\d.,'’ ]+$/.test(text)) return undefined
+  const separators = separatorsOf(text, notation)
+  if (separators === undefined) return undefined
+  const { group, decimal } = separators
+  const [integer = "", fraction, ...more] = decimal === undefined ? [text] : text.split(decimal)
+  if (more.length > 0 || (fraction !== undefined && !/^\d+$/.test(fraction))) return undefined
+  const [first = "", ...groups] = group === undefined ? [integer] : integer.split(group)
+  if (!(groups.length === 0 ? /^\d*$/ : /^\d{1,3}$/).test(first)) return undefined
+  if (!groups.every((digits) => /^\d{3}$/.test(digits))) return undefined
+  const whole = (first + groups.join("")).replace(/^0+(?=\d)/, "") || "0"
+  return fraction === undefined ? whole : `${whole}.${fraction}`
+}
+
+interface Separators {
+  readonly group?: string
+  readonly decimal?: string
+}
+
+/** Which sign parts groups and which the fraction; `undefined` where that could be either. */
+const separatorsOf = (text: string, notation: Notation | undefined): Separators | undefined => {
+  const space = /['’ ]/.exec(text)?.[0]
+  const point = text.lastIndexOf(".")
+  const comma = text.lastIndexOf(",")
+  if (point === -1 && comma === -1) return space === undefined ? {} : { group: space }
+  const [last, other] = point > comma ? [".", ","] : [",", "."]
+  if (space !== undefined) return { group: space, decimal: last }
+  if (point !== -1 && comma !== -1) return { group: other, decimal: last }
+  if (text.indexOf(last) !== text.lastIndexOf(last)) return { group: last }
+  // One sign with three digits behind it parts a group or a fraction: 1.234 is either.
+  if (!/^[1-9]\d{0,2}[.,]\d{3}$/.test(text)) return { decimal: last }
+  if (notation === undefined) return undefined
+  return (notation === "de") === (last === ",") ? { decimal: last } : { group: last }
+}

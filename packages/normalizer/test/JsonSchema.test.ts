@@ -1,0 +1,36 @@
+import { assert, describe, it } from "@effect/vitest"
+import { jsonSchemaOf, testJsonSchema } from "@lead-gateway/vitest-config/json-schema"
+import { Ajv2020 } from "ajv/dist/2020.js"
+import { Arbitrary, Result } from "effect"
+import { compile, defaultProfile, ProfileData } from "@lead-gateway/normalizer"
+
+const published = { title: "Profile of @lead-gateway/normalizer", schema: ProfileData }
+
+testJsonSchema({ ...published, folder: new URL("..", import.meta.url), file: "profile.schema.json" })
+
+const accepts = new Ajv2020({ allErrors: true }).compile(jsonSchemaOf(published))
+
+describe("profile.schema.json", () => {
+  it("accepts the profile that ships", () => {
+    assert.isTrue(accepts(defaultProfile))
+  })
+
+  it.prop("accepts what compile accepts", [Arbitrary.schema(ProfileData)], ([profile]) => {
+    if (Result.isSuccess(compile(profile))) assert.isTrue(accepts(profile), JSON.stringify(accepts.errors))
+  })
+
+  it.each<object>([
+    { fields: { a: "fone" } },
+    { fields: { "a..b": "text" } },
+    { fields: { a: { kind: "number", country: "DE" } } },
+    { fields: { a: { kind: "number", units: ["m2"] } } },
+    { aliases: { a: [] } },
+    { answer_lists: [{ path: "a", question: "q" }] },
+    { default_country: "XX" },
+    { colour: "red" },
+  ])("refuses %j, as compile does", (change) => {
+    const profile = { version: "1", default_country: "DE", ...change }
+    assert.isTrue(Result.isFailure(compile(profile)))
+    assert.isFalse(accepts(profile))
+  })
+})

@@ -1,0 +1,18 @@
+import { Result } from "effect"
+import { type JsonObject, parse } from "@lead-gateway/lossless-json"
+import type { Json } from "@lead-gateway/lossless-json"
+import { compile, type FieldDeclaration, normalize, type Profile } from "@lead-gateway/normalizer"
+
+export const profileWith = (data: object): Profile =>
+  Result.getOrThrow(compile({ version: "test", default_country: "DE", ...data }))
+
+export const payloadIn = (text: string) => Result.getOrThrow(parse(text)) as JsonObject
+
+/** What becomes of a value in a field of this kind, and whether it could be read. */
+export const fieldOf = (declaration: FieldDeclaration, data: object = {}) => {
+  const profile = profileWith({ ...data, fields: { field: declaration } })
+  return (field: Json): readonly [value: Json | undefined, isRead: boolean] => {
+    const { payload, unread } = normalize(profile, { field })
+    return [payload["field"], unread.length === 0]
+  }
+}
