@@ -63,13 +63,15 @@ export const fillText = (groups: TextTemplate, here: unknown): string | typeof n
       continue
     }
     for (const [index, piece] of written.entries()) {
+      const isField = isPath(pieces[index] ?? "")
       if (piece === undefined || piece === notText) {
         afterGap = true
         continue
       }
-      text += afterGap && /(?:^|\s)$/.test(text) ? piece.trimStart() : piece
-      afterGap &&= piece.trim() === ""
-      isFilled ||= isPath(pieces[index] ?? "")
+      // What a field says is sent as it came; only the text around it is drawn together.
+      text += afterGap && !isField && /(?:^|\s)$/.test(text) ? piece.trimStart() : piece
+      afterGap &&= !isField && piece.trim() === ""
+      isFilled ||= isField
     }
   }
   if (!isFilled) return undefined
