@@ -55,13 +55,13 @@ export const DeliveryOutcome = Data.taggedEnum<DeliveryOutcome>()
  * | kind | meaning | may the customer have seen the request? |
  * |---|---|---|
  * | `dns` | the host name has no address, or the resolver failed | no |
- * | `refused` | nobody listens on the port | no |
+ * | `refused` | nobody listens on the port, or HTTP/2 tells that nobody looked at the request | no |
  * | `no_route` | the network or host cannot be reached | no |
  * | `connect_timeout` | the operating system gave up connecting | no |
  * | `tls` | no TLS session: certificate, version, or no TLS at all | no |
- * | `reset` | the connection ended before an answer; a kept one perhaps just as it was used again | yes |
+ * | `reset` | connection or HTTP/2 stream ended before an answer; a kept one perhaps just as it was used again | yes |
  * | `protocol` | what came back is no HTTP answer | yes |
- * | `unsendable` | a header value of the request is not allowed in HTTP | no |
+ * | `unsendable` | a header value of the request is not allowed in HTTP, or the client is closed | no |
  * | `other` | anything else; the message names the system's error code | yes |
  */
 export type UnreachableKind =

@@ -5,7 +5,7 @@ import type { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { makeHttp2World, respond } from "./http2Support.ts"
-import { request, secretToken } from "./support.ts"
+import { makeWorld, request, secretToken } from "./support.ts"
 
 const { NGHTTP2_CANCEL, NGHTTP2_HTTP_1_1_REQUIRED, NGHTTP2_INTERNAL_ERROR, NGHTTP2_REFUSED_STREAM } =
   constants
@@ -202,6 +202,43 @@ describe("a stream", () => {
       assert.propertyVal(yield* Fiber.join(first), "phase", "answer")
       assert.propertyVal(yield* Fiber.join(second), "phase", "connect")
       assert.lengthOf(customer.seen.requests, 1)
+    }),
+  )
+})
+
+describe("a request by HTTP/2", () => {
+  it.effect("of a megabyte arrives whole", () =>
+    Effect.gen(function* () {
+      const { customer, client } = yield* makeHttp2World()
+      const body = JSON.stringify("ü".repeat(500_000))
+      assert.propertyVal(yield* client.send({ ...request, body }), "status", 200)
+      assert.isTrue(customer.seen.requests[0]?.body() === body)
+    }),
+  )
+
+  it.effect("that is answered before it was read is cancelled, and its connection kept", () =>
+    Effect.gen(function* () {
+      const { customer, client } = yield* makeHttp2World((stream, number) => {
+        if (number > 1) return respond(stream)
+        stream.pause()
+        stream.respond({ ":status": 413 }, { endStream: true })
+      })
+      const body = JSON.stringify("x".repeat(20_000_000))
+      assert.deepInclude(yield* client.send({ ...request, body }), { status: 413, truncated: false })
+      assert.propertyVal(yield* client.send(request), "status", 200)
+      assert.strictEqual(customer.seen.made, 1)
+    }),
+  )
+
+  it.effect.each(["a\nb", "a\0b", "é\u0100", " a"])(
+    "that cannot be sent is not, by either protocol: %j",
+    Effect.fnUntraced(function* (correlationId) {
+      const { customer, client } = yield* makeHttp2World()
+      assert.deepInclude(yield* client.send({ ...request, correlationId }), { kind: "unsendable" })
+      const http1 = yield* makeWorld()
+      assert.deepInclude(yield* http1.client.send({ ...request, correlationId }), { kind: "unsendable" })
+      assert.strictEqual(customer.seen.made, 0)
+      assert.strictEqual(http1.customer.connections().made, 0)
     }),
   )
 })

@@ -1,22 +1,10 @@
 import type { Socket } from "node:net"
 import type { AddressCheck } from "./addressCheck.ts"
-import { type KeptConnections, makeKeptConnections } from "./agent.ts"
+import { makeKeptConnections } from "./agent.ts"
 import { type ConnectEvents, makeConnect } from "./connect.ts"
 import type { Stage } from "./failure.ts"
 import { makeSession, type Session } from "./session.ts"
-
-/** What one request can be sent by, now. */
-export type Way =
-  | { readonly protocol: "http/1.1"; readonly kept: KeptConnections; readonly socket: Socket | undefined }
-  | { readonly protocol: "h2"; readonly session: Session; readonly http1Required: () => void }
-
-/** An exchange that wants a way for its request. */
-export interface Waiter {
-  /** Called at most once, and must send at once: nobody keeps the way for it. */
-  readonly ready: (way: Way) => void
-  /** Called at most once, if there is no way. */
-  readonly failed: (error: Error, stage: Stage) => void
-}
+import { ClientClosed, type Waiter } from "./Way.ts"
 
 /** The connections to one customer. */
 export interface Connections {
@@ -29,11 +17,6 @@ export interface Connections {
 /** Where a waiter stands, and how it leaves. */
 interface Place {
   giveUp: () => void
-}
-
-/** The client of these connections is closed. */
-export class ClientClosed extends Error {
-  override readonly name = "ClientClosed"
 }
 
 /**

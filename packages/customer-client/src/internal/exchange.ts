@@ -1,12 +1,13 @@
-import { validateHeaderValue } from "node:http"
 import { DeliveryOutcome } from "../DeliveryOutcome.ts"
 import type { Call, Failure, Head, Sending, SendingEvents } from "./Call.ts"
 import { cappedText } from "./cappedText.ts"
 import { AddressRefusal } from "./checkedLookup.ts"
-import { ClientClosed, type Connections, type Way } from "./connections.ts"
+import type { Connections } from "./connections.ts"
 import { describeFailure, type Stage } from "./failure.ts"
+import { isHeaderValue } from "./headerRules.ts"
 import { sendByHttp1 } from "./http1.ts"
 import { sendByHttp2 } from "./http2.ts"
+import { ClientClosed, type Way } from "./Way.ts"
 
 /** An exchange under way. It ends once: by itself, by `expire` or by `abort`. */
 export interface Exchange {
@@ -78,12 +79,8 @@ export const startExchange = (
     }
   }
 
-  try {
-    for (const [name, value] of Object.entries(call.headers)) validateHeaderValue(name, value)
-    giveUp = connections.acquire({ ready, failed })
-  } catch (error) {
-    failed(error as Error, "connecting") // a header value that is not allowed
-  }
+  if (Object.values(call.headers).every(isHeaderValue)) giveUp = connections.acquire({ ready, failed })
+  else failed(Object.assign(new Error("a header's value"), { code: "ERR_INVALID_CHAR" }), "connecting")
 
   const timedOut = () =>
     settle(

@@ -1,15 +1,10 @@
 import { type IncomingMessage, request as httpRequest } from "node:http"
-import type { Socket } from "node:net"
-import type { KeptConnections } from "./agent.ts"
 import type { Call, Sending, SendingEvents } from "./Call.ts"
 import { describeFailure } from "./failure.ts"
+import type { Http1Way } from "./Way.ts"
 
 /** Sends one request by a new connection, or by a kept one. */
-export const sendByHttp1 = (
-  call: Call,
-  way: { readonly kept: KeptConnections; readonly socket: Socket | undefined },
-  events: SendingEvents,
-): Sending => {
+export const sendByHttp1 = (call: Call, way: Http1Way, events: SendingEvents): Sending => {
   let response: IncomingMessage | undefined
 
   const { headers, body, url } = call

@@ -1,14 +1,10 @@
 import { constants } from "node:http2"
 import type { Call, Sending, SendingEvents } from "./Call.ts"
 import { describeFailure, describeReset } from "./failure.ts"
-import type { Session } from "./session.ts"
+import type { Http2Way } from "./Way.ts"
 
 /** Sends one request as a stream of a session that has room. */
-export const sendByHttp2 = (
-  call: Call,
-  way: { readonly session: Session; readonly http1Required: () => void },
-  events: SendingEvents,
-): Sending => {
+export const sendByHttp2 = (call: Call, way: Http2Way, events: SendingEvents): Sending => {
   const stream = way.session.open(call)
   let hasHead = false
   let missing = 0

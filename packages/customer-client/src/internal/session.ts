@@ -39,6 +39,8 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
   const session: ClientHttp2Session = connect(url, {
     createConnection: () => socket,
     settings: { enablePush: false },
+    // In MB. Node counts what we send, too, and resets requests beyond; what comes in has windows and our caps.
+    maxSessionMemory: 1024,
   })
   let room = 0
   let active = 0
