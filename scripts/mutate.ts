@@ -23,7 +23,7 @@ const folder = join(import.meta.dirname, "../packages", name)
 
 if (positionals.length === 1 && existsSync(join(folder, "vitest.config.ts"))) {
   process.chdir(folder)
-  await new Stryker({
+  const stryker = new Stryker({
     testRunner: "vitest",
     plugins: [import.meta.resolve("@stryker-mutator/vitest-runner")],
     mutate: values.mutate,
@@ -32,13 +32,16 @@ if (positionals.length === 1 && existsSync(join(folder, "vitest.config.ts"))) {
     ignorePatterns: ["dist", ".turbo"],
     // As far below the root as a package, so that relative paths lead to the same places from the copy.
     tempDirName: "../../.mutation",
+    cleanTempDir: "always",
     // TypeScript 7 has no API by which relative paths in a tsconfig.json could be rewritten; they need not be.
     tsconfigFile: "none",
     reporters: ["clear-text", "progress-append-only", "html", "json"],
     clearTextReporter: { allowColor: process.stdout.isTTY, logTests: false, reportTests: false },
     htmlReporter: { fileName: `../../.mutation/${name}.html` },
     jsonReporter: { fileName: `../../.mutation/${name}.json` },
-  }).runMutationTest()
+  })
+  // It has said what went wrong, such as a test that fails before anything is changed.
+  await stryker.runMutationTest().catch(() => (process.exitCode = 1))
 } else {
   console.error("of which package? for example: npm run mutation -- retry-policy")
   process.exitCode = 1
