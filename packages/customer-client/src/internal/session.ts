@@ -57,7 +57,8 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
   }
   const retire = () => {
     gone()
-    if (!session.closed && !session.destroyed) session.close()
+    // Not by `close()`, which waits for the customer to close its side.
+    if (active === 0) session.destroy()
   }
   const rest = () => {
     session.unref()
@@ -90,7 +91,9 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
       active++
       stream.once("close", () => {
         active--
-        if (active === 0 && !isGone) rest()
+        if (active > 0) return events.room()
+        if (isGone) return session.destroy()
+        rest()
         events.room()
       })
       return stream
