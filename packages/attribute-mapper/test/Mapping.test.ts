@@ -66,12 +66,117 @@ describe("compileMapping", () => {
     ])
   })
 
+  it("reports settings that exclude each other or have no effect", () => {
+    const dropdown = { attribute_type: "dropdown", is_numeric: false, values: ["Ja", "Nein", 3] }
+    const mapping = {
+      a: { ...dropdown, min: 1 },
+      b: { ...text, values: ["x"], max: 1 },
+      c: { attribute_type: "range", is_numeric: true, values: null, min: 10, max: 5 },
+      d: { ...text, default: ["a"] },
+      e: { ...text, min_items: 1, max_items: 2 },
+      f: { ...text, multiple: true, min_items: 3, max_items: 2 },
+      g: { ...text, multiple: true, min_items: 101 },
+      h: { ...text, synonyms: { a: "b" }, ignore_case: false },
+      i: { ...dropdown, values: [], synonyms: { a: "b" } },
+      j: { ...dropdown, synonyms: { yes: "JA", " ": "Ja", Ja: "Nein", "3": 3, ja: "Ja" } },
+      k: { ...dropdown, values: ["Ja", "JA"], ignore_case: true, synonyms: { jA: "Ja" } },
+      l: { ...dropdown, ignore_case: true, synonyms: { yes: "Ja", YES: "Nein" } },
+    }
+    assert.deepStrictEqual(mistakesIn(mapping), [
+      "a.min: 1",
+      'b.values: ["x"]',
+      "b.max: 1",
+      "c.min: 10",
+      'd.default: ["a"]',
+      "e.min_items: 1",
+      "e.max_items: 2",
+      "f.min_items: 3",
+      "g.min_items: 101",
+      'h.synonyms: {"a":"b"}',
+      "h.ignore_case: false",
+      'i.synonyms: {"a":"b"}',
+      'j.synonyms.yes: "JA"',
+      'j.synonyms. : "Ja"',
+      'j.synonyms.Ja: "Nein"',
+      'k.values.1: "JA"',
+      'k.synonyms.jA: "Ja"',
+      'l.synonyms.YES: "Nein"',
+    ])
+  })
+
+  it("reports a default that would not be sent itself", () => {
+    const dropdown = { attribute_type: "dropdown", is_numeric: false, values: ["Ja"] }
+    const mapping = {
+      a: { ...dropdown, default: "ja" },
+      b: { ...dropdown, default: "ja", ignore_case: true },
+      c: { ...dropdown, default: ["Ja", "ja"], multiple: true },
+      d: { ...text, is_numeric: true, default: "x" },
+      e: { attribute_type: "range", is_numeric: true, values: null, min: 1, default: 0 },
+      f: { ...text, default: "x", format: { as: "number" } },
+      g: { ...text, default: ["x"], multiple: true, min_items: 2 },
+      h: { ...text, default: [], multiple: true },
+    }
+    assert.deepStrictEqual(mistakesIn(mapping), [
+      'a.default: "ja"',
+      'c.default.1: "ja"',
+      'd.default: "x"',
+      "e.default: 0",
+      'f.default: "x"',
+      'g.default: ["x"]',
+      "h.default: []",
+    ])
+  })
+
+  it("reports what is wrong inside a field and a format", () => {
+    const format = (format: unknown) => ({ ...text, format })
+    const mapping = {
+      a: { ...text, field: "" },
+      b: { ...text, field: [] },
+      c: { ...text, field: ["a", "b..c"] },
+      d: format("upper"),
+      e: format([]),
+      f: format({ as: "shout" }),
+      g: format([{ as: "upper" }, { as: "truncate", length: 0 }]),
+      h: format({ as: "decimal", decimals: 21, decimal_mark: ";", mark: "." }),
+      i: format({ as: "date", pattern: "DD/MM/YY" }),
+      j: format({ as: "words", words: {} }),
+      k: format({ as: "words", words: { true: null } }),
+      l: format({ as: "phone", prefix: "011" }),
+    }
+    assert.deepStrictEqual(mistakesIn(mapping), [
+      'a.field: ""',
+      "b.field: []",
+      'c.field.1: "b..c"',
+      'd.format: "upper"',
+      "e.format: []",
+      'f.format: {"as":"shout"}',
+      "g.format.1.length: 0",
+      'h.format.mark: "."',
+      "h.format.decimals: 21",
+      'h.format.decimal_mark: ";"',
+      'i.format.pattern: "DD/MM/YY"',
+      "j.format.words: {}",
+      "k.format.words.true: null",
+      'l.format.prefix: "011"',
+    ])
+  })
+
   it("says what is allowed, one line for each mistake", () => {
-    const result = compileMapping({ a: { ...text, attribute_type: "number", is_numeric: 1 } })
+    const result = compileMapping({
+      $schema: 1,
+      a: { ...text, attribute_type: "number", is_numeric: 1 },
+      b: { ...text, is_numeric: true, default: "x" },
+      c: { ...text, format: { as: "date", pattern: "DD.MM.YY" } },
+      d: { ...text, attribute_type: "dropdown", values: ["Ja"], synonyms: { yes: "ja" } },
+    })
     assert.strictEqual(
       Result.isFailure(result) && result.failure.message,
-      'a.attribute_type: found "number", allowed is "text", "dropdown" or "range"\n' +
-        "a.is_numeric: found 1, allowed is true or false",
+      "$schema: found 1, allowed is a text: where the JSON Schema of this document is\n" +
+        'a.attribute_type: found "number", allowed is "text", "dropdown" or "range"\n' +
+        "a.is_numeric: found 1, allowed is true or false\n" +
+        'b.default: found "x", allowed is a valid value of the attribute; this one is not_a_number\n' +
+        'c.format.pattern: found "DD.MM.YY", allowed is a pattern of YYYY, MM, DD, HH, mm, ss, T and marks, such as DD.MM.YYYY\n' +
+        'd.synonyms.yes: found "ja", allowed is one of values: "Ja"',
     )
   })
 

@@ -1,6 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { compileTemplate, defaultTemplate, nestedTemplate } from "@lead-gateway/attribute-mapper"
+import {
+  compileMapping,
+  compileTemplate,
+  defaultTemplate,
+  map,
+  nestedTemplate,
+} from "@lead-gateway/attribute-mapper"
 import { AnyJson, configFile } from "./json.ts"
 
 const mistakesIn = (json: unknown) =>
@@ -43,6 +49,89 @@ describe("compileTemplate", () => {
       'attributes.$attributes: "array"',
       "literal.and: 2",
       "odd: nothing",
+    ])
+  })
+
+  it("reports mistakes of every directive, inside items too", () => {
+    const template = {
+      $schema: {},
+      a: { $field: ["a", 1] },
+      b: { $field: [] },
+      c: { $field: "a", default: null },
+      d: { $field: "a", default: "x", format: { as: "number" } },
+      e: { $field: "a", as: "text" },
+      f: { $attribute: 1 },
+      g: { $attributes: "list", only: ["a"], except: ["b"] },
+      h: { $attributes: "object", value_key: "answer" },
+      i: { $attributes: "list", name_key: "value" },
+      j: { $item: "value" },
+      k: { $each: "a", max_items: 1001, item: [{ $item: "index" }, { x: { $fild: "b" } }] },
+      l: { $each: "a" },
+      m: { $text: "{a" },
+      n: { $text: "no field" },
+      o: { $text: "{a}[b]" },
+      p: { $text: "{a..b}" },
+      q: { $text: "[{a}" },
+      r: { $text: "[{a}[{b}]]" },
+      s: { $text: "{a} ]" },
+      t: { $text: " " },
+    }
+    assert.deepStrictEqual(mistakesIn(template), [
+      "$schema: {}",
+      "a.$field.1: 1",
+      "b.$field: []",
+      "c.default: null",
+      'd.default: "x"',
+      'e.as: "text"',
+      "f.$attribute: 1",
+      'g.except: ["b"]',
+      'h.value_key: "answer"',
+      'i.name_key: "value"',
+      'j.$item: "value"',
+      'k.item.0.$item: "index"',
+      'k.item.1.x.$fild: "b"',
+      "k.max_items: 1001",
+      "l.item: nothing",
+      'm.$text: "{a"',
+      'n.$text: "no field"',
+      'o.$text: "{a}[b]"',
+      'p.$text: "{a..b}"',
+      'q.$text: "[{a}"',
+      'r.$text: "[{a}[{b}]]"',
+      's.$text: "{a} ]"',
+      't.$text: " "',
+    ])
+  })
+
+  it("reports names that do not exist, where it is told which do", () => {
+    const template = {
+      a: { $constant: "product.nme" },
+      b: { $meta: "id" },
+      c: [{ $attribute: "solar" }, { $attribute: "owner" }],
+      d: { $each: "e", item: { $attributes: "list", only: ["owner", "area"] } },
+    }
+    assert.isEmpty(mistakesIn(template))
+    const result = compileTemplate(template, {
+      constants: ["product.name", "brand"],
+      meta: [],
+      attributes: ["owner"],
+    })
+    assert.strictEqual(
+      Result.isFailure(result) && result.failure.message,
+      'a.$constant: found "product.nme", allowed is the name of a constant: product.name, brand\n' +
+        'b.$meta: found "id", allowed is nothing: there is no meta value\n' +
+        'c.0.$attribute: found "solar", allowed is the name of an attribute: owner\n' +
+        'd.item.only.1: found "area", allowed is the name of an attribute: owner',
+    )
+  })
+
+  it("leaves a $schema at the top to editors", () => {
+    const compiled = Result.getOrThrow(compileTemplate({ $schema: "./template.schema.json", a: 1 }))
+    const mapping = Result.getOrThrow(compileMapping({}))
+    const result = map({ mapping, template: compiled, payload: {} })
+    assert.deepStrictEqual(result._tag === "Mapped" && result.payload, { a: 1 })
+    assert.deepStrictEqual(mistakesIn({ a: { $schema: "./template.schema.json" } }), [
+      'a.$schema: "./template.schema.json"',
     ])
   })
 

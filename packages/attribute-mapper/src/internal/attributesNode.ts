@@ -14,7 +14,10 @@ export const attributesNode = (json: Directives["$attributes"], context: Context
       reportUnknown({ path: [...path, key], report }, index, name, names.attributes, "attribute")
     }
   }
-  if (name_key === value_key) report([...path, "value_key"], value_key, "another key than that of the name")
+  if (name_key === value_key) {
+    const key = json.name_key === undefined ? "value_key" : "name_key"
+    report([...path, key], json[key], "another key: name and value would have the same")
+  }
   if (shape === "object") {
     for (const key of ["name_key", "value_key"] as const) {
       if (json[key] !== undefined) report([...path, key], json[key], `no ${key}: only a list has one`)
