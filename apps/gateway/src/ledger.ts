@@ -1,8 +1,9 @@
 import { imbalance, LeadLedger, ledgerAccounts, ledgerDifferences } from "@lead-gateway/lead-store"
+import { runCli } from "@lead-gateway/runtime"
 import { Console, Data, Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
+import packageJson from "../package.json" with { type: "json" }
 import * as OperatorStore from "./OperatorStore.ts"
-import { runCli } from "./runCli.ts"
 
 /** The books do not balance: a lead is lost, counted twice, or nobody would ever look at it again. */
 class LedgerUnbalanced extends Data.TaggedError("LedgerUnbalanced")<{ readonly message: string }> {}
@@ -64,4 +65,4 @@ const ledger = Command.make(
   Command.withDescription("Compare the counters with the leads; code 1 when a lead is missing in either"),
 )
 
-runCli(ledger)
+runCli(ledger, packageJson)

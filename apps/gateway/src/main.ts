@@ -1,8 +1,9 @@
 import { serve } from "@lead-gateway/api"
+import { loadFlow } from "@lead-gateway/flow-files"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
 import { runMain } from "@lead-gateway/runtime"
-import { ConfiguredWorker, loadFlow } from "@lead-gateway/worker"
+import { ConfiguredWorker } from "@lead-gateway/worker"
 import { Effect, Layer, Option } from "effect"
 import packageJson from "../package.json" with { type: "json" }
 import { banner, print, urlOf } from "./banner.ts"

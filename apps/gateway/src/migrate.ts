@@ -1,8 +1,9 @@
 import { Migrations } from "@lead-gateway/lead-store"
+import { runCli } from "@lead-gateway/runtime"
 import { Console, Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import packageJson from "../package.json" with { type: "json" }
 import { operatorDatabase } from "./Database.ts"
-import { runCli } from "./runCli.ts"
 
 const directory = "migrations"
 
@@ -57,4 +58,4 @@ const migrate = Command.make("migrate").pipe(
   Command.withSubcommands([up, down, status, create]),
 )
 
-runCli(migrate)
+runCli(migrate, packageJson)

@@ -1,8 +1,9 @@
 import { LeadReplay, ReplayRequest } from "@lead-gateway/lead-store"
+import { runCli } from "@lead-gateway/runtime"
 import { Console, Data, Effect, Layer, type Option, Record, Schema, SchemaIssue } from "effect"
 import { Command, Flag } from "effect/cli"
+import packageJson from "../package.json" with { type: "json" }
 import * as OperatorStore from "./OperatorStore.ts"
-import { runCli } from "./runCli.ts"
 
 /** What was asked for is no replay request. */
 class ReplayRefused extends Data.TaggedError("ReplayRefused")<{ readonly message: string }> {}
@@ -95,4 +96,4 @@ const replay = Command.make(
   ),
 )
 
-runCli(replay)
+runCli(replay, packageJson)

@@ -1,4 +1,5 @@
 import { CustomerClient, type DeliveryOutcome } from "@lead-gateway/customer-client"
+import type { MetaName } from "@lead-gateway/flow-files"
 import { decide, type Flow } from "@lead-gateway/lead-pipeline"
 import { LeadQueue } from "@lead-gateway/lead-queue"
 import { type AttemptRecord, type ClaimedLead, LeadWork } from "@lead-gateway/lead-store"
@@ -136,8 +137,9 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
   })
 
   const advance = Effect.fnUntraced(function* (lead: OwnedLead) {
+    const now = yield* Clock.currentTimeMillis
     const decision =
-      lead.payload === null ? undefined : decide(flow, { payload: lead.payload, meta: { lead_id: lead.id } })
+      lead.payload === null ? undefined : decide(flow, { payload: lead.payload, meta: metaOf(lead), now })
     const proceeded = yield* work.proceed({
       id: lead.id,
       lease: lead.lease,
@@ -188,6 +190,13 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
       }),
     (step, lead) => Effect.annotateLogs(step, { lead_id: lead.id, correlation_id: lead.correlationId }),
   )
+})
+
+/** What templates may name by `$meta`. */
+const metaOf = ({ correlationId, id, idempotencyKey }: ClaimedLead): Record<MetaName, string | number> => ({
+  lead_id: id,
+  correlation_id: correlationId,
+  idempotency_key: idempotencyKey,
 })
 
 /** The sender's trace goes on; without one, a lead's attempts share a trace that is its idempotency key. */

@@ -4,5 +4,4 @@
  * `main.ts` runs it as a process of its own; the gateway runs it beside the api.
  */
 export * as ConfiguredWorker from "./ConfiguredWorker.ts"
-export { FlowFilesInvalid, loadFlow } from "./FlowFiles.ts"
 export * as Worker from "./Worker.ts"

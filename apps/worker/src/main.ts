@@ -1,10 +1,10 @@
+import { loadFlow } from "@lead-gateway/flow-files"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase } from "@lead-gateway/lead-store"
 import { runMain } from "@lead-gateway/runtime"
 import { Effect, Layer } from "effect"
 import { config } from "./Config.ts"
 import * as ConfiguredWorker from "./ConfiguredWorker.ts"
-import { loadFlow } from "./FlowFiles.ts"
 import * as Health from "./Health.ts"
 
 runMain({

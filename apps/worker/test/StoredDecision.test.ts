@@ -9,7 +9,7 @@ import { shippedFlow } from "./support/flow.ts"
 const stored = (payload: JsonObject) =>
   Effect.map(shippedFlow, (flow) => ({
     decidedWith: flow.versions,
-    decision: toStored(flow, decide(flow, { payload, meta: { lead_id: 1 } })),
+    decision: toStored(flow, decide(flow, { payload, meta: { lead_id: 1 }, now: 0 })),
   }))
 
 const house = { is_owner: true }
@@ -24,7 +24,8 @@ describe("toStored", () => {
         assert.deepInclude(decision, { status: "REJECTED", reason, decidedWith })
         assert.deepInclude("details" in decision ? decision.details : {}, {
           reason,
-          rule: { index: 0, field: "zipcode" },
+          rule: { index: 0, path: "rules.0", field: "zipcode" },
+          explanation: "zipcode must match ^66\\d{3}$, but this text does not",
         })
         assert.notInclude(JSON.stringify(decision), "10115")
       }),
@@ -55,6 +56,7 @@ describe("toStored", () => {
       })
       assert.deepStrictEqual(decision, {
         status: "READY",
+        details: {},
         normalized: { phone, zipcode: "66123", house, solar_usage: "Heizung" },
         customerPayload: { phone, product: { name: "solar_panel_installation" }, attributes: [] },
         omitted: [{ name: "solar_usage", reason: "not_an_allowed_value" }],

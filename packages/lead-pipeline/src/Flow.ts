@@ -30,6 +30,8 @@ export type Versions = Readonly<Record<Part, string>>
 /** A flow as its documents say it: parsed JSON, not yet checked. */
 export interface FlowSource extends Readonly<Record<Part, unknown>> {
   readonly constants: Readonly<Record<string, string>>
+  /** The names that the template may use by `$meta`: what every lead will have in `LeadInput.meta`. */
+  readonly meta: ReadonlyArray<string>
   readonly versions: Versions
 }
 
@@ -48,12 +50,20 @@ export class FlowInvalid extends Data.TaggedError("FlowInvalid")<{
   }
 }
 
-/** Checks the documents of a flow once, so that deciding on a lead cannot fail. Fails with {@link FlowInvalid}. */
+/**
+ * Checks the documents of a flow once, so that deciding on a lead cannot fail.
+ *
+ * Fails with {@link FlowInvalid}. A template may name the flow's constants, meta data and attributes alone.
+ */
 export const compile = (source: FlowSource): Result.Result<Flow, FlowInvalid> => {
   const rules = LeadRules.compile(source.rules)
   const profile = Normalizer.compile(source.profile)
   const mapping = AttributeMapper.compileMapping(source.mapping)
-  const template = AttributeMapper.compileTemplate(source.template)
+  const template = AttributeMapper.compileTemplate(source.template, {
+    constants: Object.keys(source.constants),
+    meta: source.meta,
+    ...(Result.isSuccess(mapping) ? { attributes: mapping.success.names } : {}),
+  })
   if (
     Result.isSuccess(rules) &&
     Result.isSuccess(profile) &&

@@ -1,38 +1,40 @@
-import { map, type OmittedAttribute } from "@lead-gateway/attribute-mapper"
-import { Reason, RejectionReason } from "@lead-gateway/lead"
-import { evaluate } from "@lead-gateway/lead-rules"
+import { type LeftOut, map, type OmittedAttribute } from "@lead-gateway/attribute-mapper"
+import { evaluate, type Finding, MISSING_REQUIRED_FIELD, type Rejected } from "@lead-gateway/lead-rules"
 import type { JsonObject } from "@lead-gateway/lossless-json"
-import { normalize } from "@lead-gateway/normalizer"
+import { type Change, normalize, type Unread } from "@lead-gateway/normalizer"
 import type { Flow } from "./Flow.ts"
 
-/** The lead broke a rule. */
-export interface Rejected {
-  readonly _tag: "Rejected"
-  readonly reason: RejectionReason
-  /** Which rule and why, in words without the lead's data. */
-  readonly rule: { readonly index: number; readonly field: string }
-  readonly explanation: string
+/** What is known of every lead that meets the rules. */
+interface Passed {
+  readonly flags: ReadonlyArray<Finding>
+  readonly normalized: JsonObject
+  /** What normalising changed, field by field. */
+  readonly changes: ReadonlyArray<Change>
+  /** Values that could not be read as what their field is declared to hold. */
+  readonly unread: ReadonlyArray<Unread>
+  /** Attributes that are in the lead and invalid, so they are not sent, with why. */
+  readonly omitted: ReadonlyArray<OmittedAttribute>
+  /** Attributes that are not in the lead. */
+  readonly absent: ReadonlyArray<string>
+  /** Places of the template that are empty, with why. */
+  readonly leftOut: ReadonlyArray<LeftOut>
 }
 
 /** The lead meets the rules, but the customer's format needs fields that it lacks. */
-export interface Parked {
+export interface Parked extends Passed {
   readonly _tag: "Parked"
-  readonly reason: RejectionReason
+  readonly reason: string
+  /** The fields that it lacks. */
   readonly missing: ReadonlyArray<string>
-  readonly normalized: JsonObject
-  readonly omitted: ReadonlyArray<OmittedAttribute>
 }
 
 /** The lead is ready for the customer. */
-export interface Ready {
+export interface Ready extends Passed {
   readonly _tag: "Ready"
-  readonly normalized: JsonObject
   readonly customerPayload: JsonObject
-  /** Attributes that were invalid and are not sent, with why. */
-  readonly omitted: ReadonlyArray<OmittedAttribute>
 }
 
-/** What is to happen to a lead. */
+/** What is to happen to a lead: a rule rejects it, or it is parked, or ready. */
 export type Decision = Rejected | Parked | Ready
 
 /** A lead as the pipeline sees it. */
@@ -41,40 +43,41 @@ export interface LeadInput {
   readonly payload: JsonObject
   /** What templates name by `$meta`, such as `lead_id`. */
   readonly meta: Readonly<Record<string, string | number>>
+  /** The time, in milliseconds since 1970: rules about age and dates to come look at it. */
+  readonly now: number
+}
+
+/** How much a decision tells. */
+export interface DecideOptions {
+  /** What of the rules is told: the `first` that rejects (the default) or `all` of them. The decision is the same. */
+  readonly findings?: "first" | "all"
+  /** Whether findings and changes may quote the lead: `hide` is the default. */
+  readonly values?: "hide" | "show"
 }
 
 /**
  * Decides on one lead: the rules look at the payload as it came; if it meets them it is normalised and mapped.
  *
- * Pure, total and deterministic: the same flow and payload always give the same decision, so a decision may
- * be repeated, previewed or tested anywhere. Example: under the default flow a payload with
- * `zipcode: "12345"` is `Rejected` with reason `ZIP_NOT_66XXX`.
+ * Pure, total and deterministic: the same flow and lead always give the same decision, so a decision may be
+ * repeated, previewed or tested anywhere. Example: under the default flow a payload with `zipcode: "12345"` is
+ * `Rejected` with reason `ZIP_NOT_66XXX`. `explain` says it in words.
  */
-export const decide = (flow: Flow, { payload, meta }: LeadInput): Decision => {
-  const verdict = evaluate(flow.rules, payload)
-  if (verdict._tag === "Rejected") {
-    return {
-      _tag: "Rejected",
-      reason: RejectionReason.make(verdict.reason),
-      rule: verdict.rule,
-      explanation: verdict.explanation,
-    }
-  }
-  const normalized = normalize(flow.profile, payload).payload
-  const mapped = map({
-    mapping: flow.mapping,
-    template: flow.template,
+export const decide = (flow: Flow, lead: LeadInput, options: DecideOptions = {}): Decision => {
+  const { payload, meta, now } = lead
+  const verdict = evaluate(flow.rules, payload, { now, ...options })
+  if (verdict._tag === "Rejected") return verdict
+  const {
     payload: normalized,
-    constants: flow.constants,
-    meta,
+    changes,
+    unread,
+  } = normalize(flow.profile, payload, {
+    values: options.values === "show",
   })
+  const { constants, mapping, template } = flow
+  const mapped = map({ mapping, template, payload: normalized, constants, meta })
+  const { absent, leftOut, omitted } = mapped
+  const passed = { flags: verdict.flags, normalized, changes, unread, omitted, absent, leftOut }
   return mapped._tag === "Mapped"
-    ? { _tag: "Ready", normalized, customerPayload: mapped.payload, omitted: mapped.omitted }
-    : {
-        _tag: "Parked",
-        reason: Reason.missingRequiredField,
-        missing: mapped.fields,
-        normalized,
-        omitted: mapped.omitted,
-      }
+    ? { _tag: "Ready", customerPayload: mapped.payload, ...passed }
+    : { _tag: "Parked", reason: MISSING_REQUIRED_FIELD, missing: mapped.fields, ...passed }
 }

@@ -1,8 +1,29 @@
 /**
- * One pure decision about a lead.
+ * One pure decision about a lead, and its explanation, step by step.
  *
- * Composes the rule, normaliser and mapper packages: `Flow.compile` checks their documents once, `decide`
- * applies them to a payload. Used by the worker, by tests and by every preview. It stores and sends nothing.
+ * Composes the rule, normaliser and mapper packages: `Flow.compile` checks their documents once, `decide` applies
+ * them to a payload, `explain` tells what happened on the way. Used by the worker, by tests and by every preview.
+ * It stores and sends nothing.
  */
-export { decide, type Decision, type LeadInput, type Parked, type Ready, type Rejected } from "./decide.ts"
+export type { Finding, Rejected } from "@lead-gateway/lead-rules"
+export {
+  decide,
+  type DecideOptions,
+  type Decision,
+  type LeadInput,
+  type Parked,
+  type Ready,
+} from "./decide.ts"
+export {
+  explain,
+  type ExplainedOmission,
+  type ExplainOptions,
+  type Explanation,
+  type MapStep,
+  type NormaliseStep,
+  type PayloadStep,
+  type RulesStep,
+  type Step,
+} from "./Explanation.ts"
 export * as Flow from "./Flow.ts"
+export { printExplanation, type Style, type Tone } from "./printExplanation.ts"

@@ -22,8 +22,8 @@ describe("Flow.compile", () => {
     assert.strictEqual(
       Result.isFailure(flow) && flow.failure.message,
       "rules: version: found nothing, allowed is a value: the key is required\n" +
-        "rules: rules: found 1, allowed is a list of rules\n" +
-        'template: a.$fields: found "b", allowed is no directive but $field, $constant, $meta, $attributes, $literal',
+        "rules: rules: found 1, allowed is a list of at most 10000 rules\n" +
+        'template: a.$fields: found "b", allowed is no directive but $field, $constant, $meta, $attribute, $item, $text, $attributes, $each, $literal',
     )
   })
 
@@ -40,10 +40,27 @@ describe("Flow.compile", () => {
 
   it("keeps versions and constants, of each flow its own", () => {
     const versions = { rules: "1", profile: "2", mapping: "3", template: "4" }
-    const other = compiled({ ...source, template: nestedTemplate, constants: { a: "b" }, versions })
+    const constants = { "product.name": "roof" }
+    const other = compiled({ ...source, template: nestedTemplate, constants, versions })
     assert.deepStrictEqual(other.versions, versions)
-    assert.deepStrictEqual(other.constants, { a: "b" })
+    assert.deepStrictEqual(other.constants, constants)
     assert.deepStrictEqual(compiled(source).versions, source.versions)
+  })
+
+  it("refuses a template that names what the flow does not have", () => {
+    const template = {
+      a: { $constant: "product.colour" },
+      b: { $meta: "price" },
+      c: { $attribute: "solar_colour" },
+    }
+    const flow = Flow.compile({ ...source, template })
+    assert(Result.isFailure(flow))
+    const lines = flow.failure.message.split("\n").map((line) => line.split(",")[0])
+    assert.deepStrictEqual(lines, [
+      'template: a.$constant: found "product.colour"',
+      'template: b.$meta: found "price"',
+      'template: c.$attribute: found "solar_colour"',
+    ])
   })
 
   it.prop("has an answer to any documents", [anyJson().value], ([json]) => {

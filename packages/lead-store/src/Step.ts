@@ -64,6 +64,8 @@ export type StoredDecision =
     }
   | {
       readonly status: "READY"
+      /** What the rules flagged it for. */
+      readonly details: JsonObject
       readonly normalized: JsonObject
       readonly customerPayload: JsonObject
       readonly omitted: ReadonlyArray<OmittedAttribute>

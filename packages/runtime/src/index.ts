@@ -8,5 +8,6 @@
 export { type Handler, listen, ListenFailed, type HttpListenerOptions } from "./HttpListener.ts"
 export { type Reply, respond } from "./respond.ts"
 export { handlerOf } from "./routes.ts"
+export { runCli } from "./runCli.ts"
 export { runCommand } from "./runCommand.ts"
 export { type Program, runMain } from "./runMain.ts"

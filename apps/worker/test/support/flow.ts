@@ -1,4 +1,4 @@
-import { loadFlow } from "@lead-gateway/worker"
+import { loadFlow } from "@lead-gateway/flow-files"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 

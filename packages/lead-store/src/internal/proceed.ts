@@ -60,6 +60,7 @@ const decisionColumns = (decision: StoredDecision): { readonly [column: string]:
       return {
         status,
         decided_with,
+        details: decision.details,
         normalized: decision.normalized,
         customer: decision.customerPayload,
         omitted: decision.omitted.map((attribute) => ({ ...attribute })),

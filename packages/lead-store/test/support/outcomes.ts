@@ -7,6 +7,7 @@ const versions = { rules: "1", profile: "1", mapping: "1", template: "1" }
 
 export const ready = {
   status: "READY",
+  details: {},
   normalized: { phone: "+49123456789" },
   customerPayload: { phone: "+49123456789", product: { name: "solar" } },
   omitted: [],

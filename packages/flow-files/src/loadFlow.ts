@@ -14,6 +14,10 @@ export class FlowFilesInvalid extends Data.TaggedError("FlowFilesInvalid")<{
   }
 }
 
+/** What templates may name by `$meta`: what the worker knows of a lead beside its payload. */
+export const metaNames = ["lead_id", "correlation_id", "idempotency_key"] as const
+export type MetaName = (typeof metaNames)[number]
+
 /**
  * Makes a flow of configuration files. A part's version is the beginning of its file's SHA-256, so that a
  * lead's stamp tells which content decided on it. Fails with every mistake of every file.
@@ -36,6 +40,7 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
   const flow = Flow.compile({
     ...Record.map(read, ({ content }) => content),
     constants: { "product.name": customer.productName },
+    meta: metaNames,
     versions: Record.map(read, ({ version }) => version),
   })
   const mistakes = Flow.parts.flatMap((part) => {

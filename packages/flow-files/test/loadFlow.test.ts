@@ -1,11 +1,20 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { FileSettings } from "@lead-gateway/config"
-import { loadFlow } from "@lead-gateway/worker"
+import { loadFlow } from "@lead-gateway/flow-files"
 import { Effect } from "effect"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { shippedFiles } from "./support/flow.ts"
+import { fileURLToPath } from "node:url"
+
+const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+
+const shippedFiles: FileSettings = {
+  leadRules: inRepository("config/lead_rules.json"),
+  normalizerProfile: inRepository("config/normalizer_profile.json"),
+  attributeMapping: inRepository("config/customer_attribute_mapping.json"),
+  payloadTemplate: inRepository("config/customer_payload_template.json"),
+}
 
 let folder = ""
 beforeAll(() => {

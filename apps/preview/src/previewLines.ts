@@ -1,0 +1,46 @@
+import type { MetaName } from "@lead-gateway/flow-files"
+import { explain, type Flow, printExplanation, type Tone } from "@lead-gateway/lead-pipeline"
+import { styleText } from "node:util"
+import type { Lead } from "./Leads.ts"
+import { makeSummary, printSummary, withoutAnswers } from "./Summary.ts"
+
+/** How leads are previewed. */
+export interface PreviewOptions {
+  /** The time at which they come, in milliseconds since 1970. */
+  readonly now: number
+  readonly json: boolean
+  readonly hideValues: boolean
+}
+
+/** What is printed: each lead's explanation and, of several leads, what became of them all. */
+export function* previewLines(
+  flow: Flow.Flow,
+  leads: ReadonlyArray<Lead>,
+  { hideValues, json, now }: PreviewOptions,
+): Generator<string> {
+  const { add, summary } = makeSummary(flow)
+  for (const [index, { name, payload }] of leads.entries()) {
+    const lead = { payload, meta: metaOf(index + 1), now }
+    const explanation = explain(flow, lead, { values: hideValues ? "hide" : "show" })
+    add(lead)
+    yield json
+      ? JSON.stringify({ lead: name, ...explanation })
+      : `${styleText("bold", name)}: ${printExplanation(explanation, { style })}\n`
+  }
+  if (leads.length > 1) {
+    const all = hideValues ? withoutAnswers(summary()) : summary()
+    yield json ? JSON.stringify({ summary: all }) : printSummary(all)
+  }
+}
+
+/** Stands in for what the gateway would know of a lead. */
+const metaOf = (id: number): Record<MetaName, string | number> => ({
+  lead_id: id,
+  correlation_id: `preview-${id}`,
+  idempotency_key: `preview-${id}`,
+})
+
+const looks = { good: "green", bad: "red", notable: "yellow", quiet: "dim", strong: "bold" } as const
+
+/** Colours where standard output is a terminal, unless `NO_COLOR` is set. */
+const style = (tone: Tone, text: string): string => styleText(looks[tone], text)

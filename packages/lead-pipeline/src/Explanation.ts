@@ -1,0 +1,138 @@
+import type { LeftOut, OmittedAttribute } from "@lead-gateway/attribute-mapper"
+import type { Finding } from "@lead-gateway/lead-rules"
+import { get, type Json, type JsonObject } from "@lead-gateway/lossless-json"
+import type { Change, Unread } from "@lead-gateway/normalizer"
+import { decide, type Decision, type LeadInput, type Parked, type Ready } from "./decide.ts"
+import type { Flow } from "./Flow.ts"
+
+/** How the rules saw the lead. */
+export interface RulesStep {
+  readonly step: "rules"
+  readonly version: string
+  /** Rules that the lead does not meet and that reject it; the first of them decided. */
+  readonly findings: ReadonlyArray<Finding>
+  readonly flags: ReadonlyArray<Finding>
+  /** How many rules it meets. */
+  readonly met: number
+}
+
+/** What normalising changed. */
+export interface NormaliseStep {
+  readonly step: "normalise"
+  readonly version: string
+  /** Field by field; the values before and after only if values are shown. */
+  readonly changes: ReadonlyArray<Change>
+  /** Values that could not be read as what their field is declared to hold. */
+  readonly unread: ReadonlyArray<Unread>
+}
+
+/** An attribute that is not sent; its value only if values are shown. */
+export interface ExplainedOmission extends OmittedAttribute {
+  readonly value?: Json
+}
+
+/** What became of each attribute that the mapping knows. */
+export interface MapStep {
+  readonly step: "map"
+  readonly version: string
+  readonly sent: ReadonlyArray<string>
+  readonly omitted: ReadonlyArray<ExplainedOmission>
+  readonly absent: ReadonlyArray<string>
+}
+
+/** What the template made of it. */
+export interface PayloadStep {
+  readonly step: "payload"
+  readonly version: string
+  /** What is required and missing: with anything here the lead is parked. */
+  readonly missing: ReadonlyArray<string>
+  readonly left_out: ReadonlyArray<LeftOut>
+  /** What the customer would get; only if values are shown and nothing is missing. */
+  readonly payload?: JsonObject
+}
+
+/** One step of a lead's way. */
+export type Step = RulesStep | NormaliseStep | MapStep | PayloadStep
+
+/** What would happen to a lead and why, as data that may be printed as JSON. */
+export interface Explanation {
+  readonly decision: Decision["_tag"]
+  /** Why it is rejected or parked; null where it is ready. */
+  readonly reason: string | null
+  /** The steps that were taken: a rejected lead has one. */
+  readonly steps: ReadonlyArray<Step>
+}
+
+/** What an explanation may hold. */
+export interface ExplainOptions {
+  /** `hide`, the default: nothing of the lead but names of fields. `show`: values too. */
+  readonly values?: "hide" | "show"
+}
+
+/**
+ * Explains what would happen to a lead, step by step: which rules it meets and which not, what normalising
+ * changes, which attributes are sent and why others are not, and the customer payload.
+ *
+ * It is {@link decide} told in full: the decision and the reason are the same, but every rule is looked at. Pure and
+ * total.
+ */
+export const explain = (
+  flow: Flow,
+  lead: LeadInput,
+  { values = "hide" }: ExplainOptions = {},
+): Explanation => {
+  const decision = decide(flow, lead, { findings: "all", values })
+  const rules = rulesStep(flow, decision)
+  if (decision._tag === "Rejected") return { decision: "Rejected", reason: decision.reason, steps: [rules] }
+  const shows = values === "show"
+  const reason = decision._tag === "Parked" ? decision.reason : null
+  const steps = [rules, normaliseStep(flow, decision), ...mapSteps(flow, decision, shows)]
+  return { decision: decision._tag, reason, steps }
+}
+
+const rulesStep = ({ rules, versions }: Flow, decision: Decision): RulesStep => {
+  const findings = decision._tag === "Rejected" ? decision.findings : []
+  const { flags } = decision
+  const met = rules.rules.length - findings.length - flags.length
+  return { step: "rules", version: versions.rules, findings, flags, met }
+}
+
+const normaliseStep = ({ versions }: Flow, { changes, unread }: Parked | Ready): NormaliseStep => ({
+  step: "normalise",
+  version: versions.profile,
+  changes,
+  unread,
+})
+
+const mapSteps = (
+  { mapping, versions }: Flow,
+  decision: Parked | Ready,
+  shows: boolean,
+): readonly [MapStep, PayloadStep] => {
+  const { absent, leftOut, normalized, omitted } = decision
+  const gone = new Set([
+    ...absent,
+    ...omitted.flatMap(({ index, name }) => (index === undefined ? name : [])),
+  ])
+  return [
+    {
+      step: "map",
+      version: versions.mapping,
+      sent: mapping.names.filter((name) => !gone.has(name)),
+      omitted: shows ? omitted.map((one) => withValue(one, normalized)) : omitted,
+      absent,
+    },
+    {
+      step: "payload",
+      version: versions.template,
+      missing: decision._tag === "Parked" ? decision.missing : [],
+      left_out: leftOut,
+      ...(shows && decision._tag === "Ready" ? { payload: decision.customerPayload } : {}),
+    },
+  ]
+}
+
+const withValue = (omitted: OmittedAttribute, payload: JsonObject): ExplainedOmission => {
+  const value = get(payload, omitted.name)
+  return value === undefined ? omitted : { ...omitted, value }
+}

@@ -1,0 +1,86 @@
+import { printValue } from "@lead-gateway/document-check"
+import type { Finding } from "@lead-gateway/lead-rules"
+import { stringify } from "@lead-gateway/lossless-json"
+import type { Change } from "@lead-gateway/normalizer"
+import type { Explanation, Step } from "./Explanation.ts"
+
+/** How a piece of text is meant: it went well, it did not, it is worth a look, it matters less, it matters most. */
+export type Tone = "good" | "bad" | "notable" | "quiet" | "strong"
+
+/** Gives a text a look, such as a colour of a terminal. */
+export type Style = (tone: Tone, text: string) => string
+
+const plain: Style = (_, text) => text
+
+/**
+ * Prints an explanation as text, a line for each thing that a person wants to know.
+ *
+ * A `style` may colour it: `(tone, text) => text` is the default. It holds what the explanation holds: values only
+ * if they were asked for.
+ */
+export const printExplanation = (
+  { decision, reason, steps }: Explanation,
+  { style = plain }: { readonly style?: Style } = {},
+): string => {
+  const title = style(decision === "Ready" ? "good" : "bad", decision.toUpperCase())
+  return [
+    reason === null ? title : `${title} ${style("strong", reason)}`,
+    ...steps.flatMap((step) => linesOf(step, style)),
+  ].join("\n")
+}
+
+const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
+  const head = (name: string, summary: string) =>
+    `  ${style("strong", name.padEnd(10))} ${summary} ${style("quiet", `(version ${step.version})`)}`
+  const item = (tone: Tone, mark: string, text: string) => `    ${style(tone, mark)} ${text}`
+  switch (step.step) {
+    case "rules":
+      return [
+        head("rules", `${step.met} of ${step.met + step.findings.length + step.flags.length} met`),
+        ...step.findings.map((finding) => item("bad", "✗", printFinding(finding, style))),
+        ...step.flags.map((finding) => item("notable", "!", printFinding(finding, style))),
+      ]
+    case "normalise":
+      return [
+        head("normalise", count(step.changes.length, "change")),
+        ...step.changes.map((change) => item("good", "~", printChange(change, style))),
+        ...step.unread.map(({ kind, path }) => item("notable", "?", `${path}: cannot be read as ${kind}`)),
+      ]
+    case "map":
+      return [
+        head(
+          "map",
+          `${step.sent.length} of ${step.sent.length + step.omitted.length + step.absent.length} attributes sent, ${step.omitted.length} left out, ${step.absent.length} not in the lead`,
+        ),
+        ...step.sent.map((name) => item("good", "✓", name)),
+        ...step.omitted.map(({ index, name, reason, value }) =>
+          item(
+            "bad",
+            "✗",
+            `${name}${index === undefined ? "" : `.${index}`}: ${reason}${value === undefined ? "" : ` ${printValue(value)}`}`,
+          ),
+        ),
+        ...(step.absent.length === 0 ? [] : [item("quiet", "·", style("quiet", step.absent.join(", ")))]),
+      ]
+    case "payload":
+      return [
+        head("payload", step.missing.length === 0 ? "complete" : `lacks ${step.missing.join(", ")}`),
+        ...step.left_out.map(({ path, reason }) => item("quiet", "·", style("quiet", `${path}: ${reason}`))),
+        ...(step.payload === undefined ? [] : indented(stringify(step.payload, 2))),
+      ]
+  }
+}
+
+const printFinding = ({ explanation, message, reason }: Finding, style: Style): string =>
+  `${style("strong", reason)} ${explanation}${message === undefined ? "" : ` ${style("quiet", message)}`}`
+
+const printChange = ({ after, before, from, kind, path }: Change, style: Style): string =>
+  [
+    from === undefined ? path : `${from} → ${path}`,
+    ...(before === undefined || after === undefined ? [] : [`${printValue(before)} → ${printValue(after)}`]),
+    style("quiet", kind),
+  ].join("  ")
+
+const count = (many: number, what: string) => `${many === 0 ? "no" : many} ${what}${many === 1 ? "" : "s"}`
+
+const indented = (text: string): ReadonlyArray<string> => text.split("\n").map((line) => `    ${line}`)

@@ -1,0 +1,138 @@
+import { assert, describe, it } from "@effect/vitest"
+import { explain, type Explanation, printExplanation } from "@lead-gateway/lead-pipeline"
+import { type Json, type JsonObject, stringify } from "@lead-gateway/lossless-json"
+import { AnyPayload, compiled, decideOn, source, valid } from "./world.ts"
+
+const flow = compiled({
+  ...source,
+  rules: {
+    version: "1",
+    rules: [
+      { field: "zipcode", operator: "pattern", pattern: "^66", reason: "TOO_FAR", message: "Too far away." },
+      { field: "house.is_owner", operator: "equals", value: true, reason: "NOT_HOMEOWNER" },
+      {
+        field: "source",
+        operator: "equals",
+        value: "web",
+        optional: true,
+        reason: "ODD_SOURCE",
+        severity: "flag",
+      },
+    ],
+  },
+})
+
+const explained = (payload: JsonObject, values: "hide" | "show" = "show") =>
+  explain(flow, { payload, meta: { lead_id: 7 }, now: 0 }, { values })
+
+const printed = (explanation: Explanation) => printExplanation(explanation).split("\n")
+
+const step = (explanation: Explanation, name: string) =>
+  explanation.steps.find((step) => step.step === name) ?? assert.fail(name)
+
+describe("explain", () => {
+  it("tells of a ready lead every step, with its values where they are asked for", () => {
+    const explanation = explained({ ...valid, solar_usage: "Heizung", source: "fair" })
+    assert.deepInclude(explanation, { decision: "Ready", reason: null })
+    assert.deepStrictEqual(
+      explanation.steps.map(({ step, version }) => [step, version]),
+      [
+        ["rules", "r"],
+        ["normalise", "p"],
+        ["map", "m"],
+        ["payload", "t"],
+      ],
+    )
+    assert.deepInclude(step(explanation, "rules"), { met: 2, findings: [] })
+    assert.deepInclude(step(explanation, "normalise"), {
+      changes: [
+        { path: "email", kind: "email", before: " Customer@Example.com", after: "customer@example.com" },
+        { path: "phone", kind: "phone", before: "0171 2345678", after: "+491712345678" },
+      ],
+    })
+    assert.deepInclude(step(explanation, "map"), {
+      sent: ["solar_energy_consumption", "solar_offer_type", "source"],
+      omitted: [{ name: "solar_usage", reason: "not_an_allowed_value", value: "Heizung" }],
+    })
+    assert.deepInclude(step(explanation, "payload"), { missing: [], left_out: [] })
+  })
+
+  it("finds every rule that a rejected lead breaks, and stops there", () => {
+    const explanation = explained({ zipcode: "10115", house: { is_owner: false }, source: "fair" })
+    assert.deepInclude(explanation, { decision: "Rejected", reason: "TOO_FAR" })
+    assert.lengthOf(explanation.steps, 1)
+    const rules = step(explanation, "rules")
+    assert(rules.step === "rules")
+    assert.deepStrictEqual(
+      rules.findings.map(({ reason }) => reason),
+      ["TOO_FAR", "NOT_HOMEOWNER"],
+    )
+    assert.deepStrictEqual([rules.flags.map(({ reason }) => reason), rules.met], [["ODD_SOURCE"], 0])
+  })
+
+  it("says what a parked lead lacks", () => {
+    const explanation = explained({ ...valid, phone: "call me" })
+    assert.deepInclude(explanation, { decision: "Parked", reason: "MISSING_REQUIRED_FIELD" })
+    assert.deepInclude(step(explanation, "payload"), { missing: ["phone"] })
+    assert.notProperty(step(explanation, "payload"), "payload")
+  })
+
+  it.prop("decides as decide does, and may be printed as JSON", [AnyPayload], ([payload]) => {
+    for (const lead of [payload, { ...valid, ...payload }]) {
+      const explanation = explained(lead)
+      const decision = decideOn(lead, flow)
+      assert.strictEqual(explanation.decision, decision._tag)
+      assert.strictEqual(explanation.reason, decision._tag === "Ready" ? null : decision.reason)
+      assert.isString(stringify(explanation as unknown as Json))
+      assert.isAbove(printed(explanation).length, 1)
+    }
+  })
+
+  it.prop("quotes no value of the lead unless asked to", [AnyPayload], ([payload]) => {
+    const secret = "¤7777777¤"
+    const lead = {
+      ...payload,
+      zipcode: `66${secret}`,
+      house: { is_owner: true },
+      phone: secret,
+      solar_usage: secret,
+    }
+    for (const told of [explained(lead, "hide"), explained({ ...lead, zipcode: secret }, "hide")]) {
+      assert.notInclude(JSON.stringify(told), "7777777")
+      assert.notInclude(printed(told).join(""), "7777777")
+    }
+  })
+})
+
+describe("printExplanation", () => {
+  it("prints a line for each thing that matters", () => {
+    assert.deepStrictEqual(
+      printed(explained({ zipcode: "10115", house: { is_owner: true }, source: "fair" })),
+      [
+        "REJECTED TOO_FAR",
+        "  rules      1 of 3 met (version r)",
+        '    ✗ TOO_FAR zipcode must match ^66, but is "10115" Too far away.',
+        '    ! ODD_SOURCE source must be "web", but is "fair"',
+      ],
+    )
+  })
+
+  it("shows what is missing and what was left out", () => {
+    const lines = printed(explained({ ...valid, phone: null, solar_usage: "Heizung" }))
+    assert.strictEqual(lines[0], "PARKED MISSING_REQUIRED_FIELD")
+    assert.include(lines, '    ✗ solar_usage: not_an_allowed_value "Heizung"')
+    assert.include(lines, "  payload    lacks phone (version t)")
+    assert.include(lines, "    · phone: null")
+  })
+
+  it("gives every piece the look that a style has for it", () => {
+    const tones = new Set<string>()
+    const style = (tone: string, text: string) => {
+      tones.add(tone)
+      return `<${text}>`
+    }
+    const text = printExplanation(explained({ ...valid, source: "fair", solar_usage: "Heizung" }), { style })
+    assert.match(text, /^<READY>\n/)
+    assert.deepStrictEqual([...tones].toSorted(), ["bad", "good", "notable", "quiet", "strong"])
+  })
+})
