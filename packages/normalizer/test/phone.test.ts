@@ -26,6 +26,24 @@ const pieces = [
 const Phone = Arbitrary.array(Arbitrary.schema(Schema.Literals(pieces)), { maxLength: 24 }).pipe(
   Arbitrary.map((chosen) => chosen.join("")),
 )
+/** A number with a prefix that Germans use, in groups with something between. */
+const GermanPhone = Arbitrary.all({
+  prefix: Arbitrary.schema(Schema.Literals(["0", "+49", "0049", "+49 (0) ", "(0", "+49-", "+49(0", "00"])),
+  groups: Arbitrary.array(
+    Arbitrary.all({
+      digits: Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 99_999 }))),
+      between: Arbitrary.schema(
+        Schema.Literals(["", "", " ", "/", "-", " / ", " - ", ".", ") ", ")", "(", " (0) ", "--", ". "]),
+      ),
+    }),
+    { minLength: 1, maxLength: 5 },
+  ),
+}).pipe(
+  Arbitrary.map(({ prefix, groups }) => {
+    const [{ digits } = { digits: 0 }, ...rest] = groups
+    return `${prefix}${digits}${rest.map(({ digits, between }) => `${between}${digits}`).join("")}`
+  }),
+)
 const Country = Schema.Union([Schema.Literal("DE"), Schema.Literals(getCountries())])
 
 describe("a phone number", () => {
@@ -122,6 +140,29 @@ describe("a phone number", () => {
       for (const rest of ["", "0", "12", "0000000", "123456789"]) {
         const number = `+49${start}${rest}`
         assert.strictEqual(parsePhoneNumberFromString(number, "DE")?.number, number)
+      }
+    }
+  })
+
+  it.prop(
+    "as Germans write it is what the library makes of it",
+    [GermanPhone],
+    ([written]) => {
+      let number = parsePhoneNumberFromString(written, "DE")?.number
+      for (let i = 0; i < 3; i++) number = parsePhoneNumberFromString(number ?? "", "DE")?.number
+      if (number !== undefined && number.length <= 16) assert.strictEqual(phone(written), number)
+    },
+    { arbitrary: { runs: 10_000 } },
+  )
+
+  it("of Germany in each of its notations is what the library makes of it", () => {
+    for (let start = 10; start < 10_000; start++) {
+      for (const rest of ["0", "123", "000000", "1234567", "012345678"]) {
+        const digits = `${start}${rest}`
+        if (digits.length < 5) continue
+        for (const prefix of ["0", "+49", "+490", "0049", "00490"]) {
+          assert.strictEqual(parsePhoneNumberFromString(prefix + digits, "DE")?.number, `+49${digits}`)
+        }
       }
     }
   })

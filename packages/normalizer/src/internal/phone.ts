@@ -36,26 +36,36 @@ export const phoneOf = (text: string, country: Country): string | NotRead | null
 }
 
 /**
- * Reads a German number as Germans write it, trunk 0 first: `0171 / 234 56-78`. Four in five leads hold one, and
- * the library takes twenty times as long to come to the same result, which a test holds against it.
+ * Reads a German number as Germans write it: `0171 / 234 56-78`, `(0681) 12345`, `+49 (0) 171 2345678`,
+ * `0049 171 2345678`. Nearly all leads hold one, and the library takes many times as long to come to the same
+ * result, which a test holds against it. Anything else, such as an extension, is left to the library.
  */
 const readGerman = (text: string): string | undefined => {
-  if (text.charCodeAt(0) !== 0x30 || text.length > maxGermanText) return undefined
+  const { length } = text
+  if (length > maxGermanText || !isDigit(text.charCodeAt(length - 1))) return undefined
   let digits = ""
-  let start = 1
-  for (let i = 1; i < text.length; i++) {
+  let start = 0
+  for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (code >= 0x30 && code <= 0x39) continue
-    // A space, a hyphen, a point or a slash; anything else may be an extension or a word.
-    if (code !== 0x20 && code !== 0x2d && code !== 0x2e && code !== 0x2f) return undefined
+    if (isDigit(code) || (code === 0x2b && i === 0)) continue
+    // A space, a hyphen, a point, a slash or a bracket; `-`, `.` and `/` are neighbours, and so are `(` and `)`.
+    if (code !== 0x20 && (code < 0x2d || code > 0x2f) && code !== 0x28 && code !== 0x29) return undefined
     digits += text.slice(start, i)
     start = i + 1
   }
-  const number = `+49${digits}${text.slice(start)}`
-  return start < text.length && isGerman.test(number) ? number : undefined
+  const match = germanDigits.exec(digits + text.slice(start))
+  return match === null ? undefined : `+49${match[1]}`
 }
 
 const maxGermanText = 32
+
+/**
+ * Country code or trunk 0 or both, then what {@link isGerman} takes; but from five digits on: below that the
+ * library may leave a trunk 0 in place.
+ */
+const germanDigits = /^(?:(?:\+|00)490?|0)([1-9]\d{4,12})$/
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
 /** The text of a phone number that came as a JSON number, without an exponent where it is a whole one. */
 export const textOf = (value: number | RawNumber): string => {

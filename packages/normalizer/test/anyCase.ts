@@ -1,0 +1,99 @@
+import { anyJson } from "@lead-gateway/any-json"
+import { Arbitrary, Result, Schema } from "effect"
+import { isJsonObject, type Json, type JsonObject } from "@lead-gateway/lossless-json"
+import { compile } from "@lead-gateway/normalizer"
+
+/** Few keys, so that paths of profiles and payloads meet, and some that are each other's spelling. */
+const keys = ["a", "A", "b", "B?", "0", "1", "*", "q", "__proto__"]
+
+const texts = [
+  ["0171 2345678", "n/a", "+49 (0) 681 12-34", "7", " JA ", "1", "0", "A@B.de"],
+  ["1.234,5", "1,234.5", "1.234", "12.345.678.901.234.567.890", "5 kWh", "-0", "1e5"],
+  ["1.2.2026", "02/01/2026", "1. März 26", "2026-02-01 14:30z", "31.2.2026"],
+  ["D-66123", "66 123", "1067", "ANNA-MARIA VON DER LEYEN", "o'brien", "MacDonald", "ﬁ", "İ"],
+  ["\u200b", "a\u00ad\u0301", "👩\u200d👧", "می\u200cخ", "\u0085", "J\u030c", "ja, klar"],
+  ["a", "A :", "b?", "q*", "*"],
+].flat()
+
+const { object, value } = anyJson({ keys, texts })
+
+/** Any payload, with something in it here and there that a form has something to do with. */
+export const AnyPayload = object
+
+const Count = Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })))
+
+const Key = Schema.Literals(keys)
+const Path = Arbitrary.schema(Schema.NonEmptyArray(Key)).pipe(
+  Arbitrary.map((segments) => segments.slice(0, 2).join(".")),
+)
+
+const declarations: ReadonlyArray<Json> = [
+  ...["email", "phone", "postal_code", "boolean", "number", "date", "name", "text"],
+  { kind: "phone", country: "IT" },
+  { kind: "postal_code", country: "PL" },
+  { kind: "boolean", yes: ["Ja, klar"] },
+  { kind: "number", notation: "en", units: ["kWh"] },
+  { kind: "date", order: "month_first", two_digit_years_from: 1930 },
+]
+const Declaration = Count.pipe(
+  Arbitrary.map((index) => declarations[index % declarations.length] ?? "text"),
+)
+
+const short = { maxLength: 4 }
+
+/** Profiles whose fields and aliases do not overlap: what does is left out, one by one, until it compiles. */
+export const AnyCase: Arbitrary.Arbitrary<Case> = Arbitrary.all({
+  notation: Arbitrary.schema(Schema.Literals(["de", "en", ""])),
+  fields: Arbitrary.array(Arbitrary.all({ path: Path, declaration: Declaration }), short),
+  aliases: Arbitrary.array(Arbitrary.all({ path: Path, sources: Arbitrary.array(Path, short) }), short),
+  list: Path,
+  payload: object,
+  plants: Arbitrary.array(Arbitrary.all({ at: Count, how: Count, value }), { maxLength: 8 }),
+}).pipe(
+  Arbitrary.map(({ notation, fields, aliases, list, payload, plants }) => {
+    let data: JsonObject = { version: "1", default_country: "DE", ...(notation === "" ? {} : { notation }) }
+    const offer = (more: JsonObject) => {
+      if (Result.isSuccess(compile({ ...data, ...more }))) data = { ...data, ...more }
+    }
+    for (const { path, declaration } of fields) {
+      offer({ fields: { ...(data["fields"] as JsonObject | undefined), [path]: declaration } })
+    }
+    for (const { path, sources } of aliases) {
+      for (const source of [...sources, `${list}.a`]) {
+        const others = new Map(Object.entries((data["aliases"] ?? {}) as Record<string, ReadonlyArray<Json>>))
+        offer({ aliases: Object.fromEntries(others.set(path, [...(others.get(path) ?? []), source])) })
+      }
+    }
+    offer({ answer_lists: [{ path: list, question: "q", answer: "b" }] })
+    return { data, payload: plants.reduce((planted, plant) => planter(data)(planted, plant), payload) }
+  }),
+)
+
+/** A profile, and a payload that has values where the profile looks for them, in one shape or another. */
+export interface Case {
+  readonly data: JsonObject
+  readonly payload: JsonObject
+}
+
+const planter = (data: JsonObject) => {
+  const { fields = {}, aliases = {} } = data as { fields?: JsonObject; aliases?: Record<string, ReadonlyArray<string>> }
+  const paths = [...Object.keys(fields), ...Object.entries(aliases).flatMap(([to, from]) => [to, ...from, ...from])]
+  return (payload: JsonObject, { at, how, value }: { at: number; how: number; value: Json }): JsonObject => {
+    const path = paths[at % Math.max(paths.length, 1)]?.split(".") ?? []
+    return path.length === 0 ? payload : (plant(payload, path, how, value) as JsonObject)
+  }
+}
+
+const plant = (into: Json | undefined, [key, ...rest]: ReadonlyArray<string>, how: number, value: Json): Json => {
+  if (key === undefined) return value
+  const object = into !== undefined && isJsonObject(into) ? into : {}
+  const spelled = how % 3 === 0 ? key.toUpperCase() : how % 7 === 0 ? `${key}?` : key
+  const inner = Object.hasOwn(object, spelled) ? object[spelled] : undefined
+  const [next] = rest
+  if (rest.length === 1 && how % 5 === 0) {
+    return { ...object, [spelled]: [{ q: next ?? "" }, { q: `${next} :`, b: value, a: 1 }, { b: value }] }
+  }
+  if (rest.length === 1 && (next === "*" || next === "0")) return { ...object, [spelled]: [value, { a: value }] }
+  return { ...object, [spelled]: plant(inner, rest, how, value) }
+}
+

@@ -1,0 +1,102 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, Result } from "effect"
+import { isJsonObject, isRawNumber, type Json, type JsonObject, stringify } from "@lead-gateway/lossless-json"
+import { compile, normalize, ProfileData } from "@lead-gateway/normalizer"
+import { AnyCase, AnyPayload } from "./anyCase.ts"
+
+const compiled = (data: JsonObject) => Result.getOrThrow(compile(data))
+
+const keysIn = (value: Json): ReadonlyArray<string> => {
+  if (Array.isArray(value)) return (value as ReadonlyArray<Json>).flatMap(keysIn)
+  return isJsonObject(value) ? Object.entries(value).flatMap(([key, inner]) => [key, ...keysIn(inner)]) : []
+}
+
+/** The same value with the keys of every object the other way round. */
+const reversed = (value: Json): Json => {
+  if (Array.isArray(value)) return (value as ReadonlyArray<Json>).map(reversed)
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, inner]): [string, Json] => [key, reversed(inner)])
+      .reverse(),
+  )
+}
+
+/** The text of a value that is the same whatever the order of keys. */
+const sorted = (value: Json): string => {
+  if (Array.isArray(value)) return `[${(value as ReadonlyArray<Json>).map(sorted).join()}]`
+  if (!isJsonObject(value) || isRawNumber(value)) return stringify(value)
+  const entries = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${sorted(inner)}`)
+  return `{${entries.sort().join()}}`
+}
+
+const runs = { arbitrary: { runs: 1500 } }
+
+describe("normalize, with any profile and any payload", () => {
+  it.prop(
+    "changes nothing the second time, and leaves the same unread",
+    [AnyCase],
+    ([{ data, payload }]) => {
+      const profile = compiled(data)
+      const once = normalize(profile, payload)
+      const twice = normalize(profile, once.payload)
+      assert.deepStrictEqual(twice.changes, [])
+      assert.strictEqual(twice.payload, once.payload)
+      assert.deepStrictEqual(twice.unread, once.unread)
+    },
+    runs,
+  )
+
+  it.prop(
+    "gives the same whatever the order of keys, in the payload and in the profile",
+    [AnyCase],
+    ([{ data, payload }]) => {
+      const expected = sorted(normalize(compiled(data), payload).payload)
+      assert.strictEqual(sorted(normalize(compiled(data), reversed(payload) as JsonObject).payload), expected)
+      assert.strictEqual(sorted(normalize(compiled(reversed(data) as JsonObject), payload).payload), expected)
+    },
+    runs,
+  )
+
+  it.prop(
+    "invents no key, but those of aliases",
+    [AnyCase],
+    ([{ data, payload }]) => {
+      const { payload: after, changes } = normalize(compiled(data), payload)
+      const known = new Set(keysIn(payload))
+      for (const { kind, path } of changes) {
+        if (kind === "moved") for (const key of path.split(".")) known.add(key)
+      }
+      for (const key of keysIn(after)) assert.isTrue(known.has(key), key)
+    },
+    runs,
+  )
+
+  it.prop(
+    "tells of changes without values, unless they are asked for",
+    [AnyCase],
+    ([{ data, payload }]) => {
+      const plain = normalize(compiled(data), payload)
+      const shown = normalize(compiled(data), payload, { values: true })
+      assert.strictEqual(stringify(shown.payload), stringify(plain.payload))
+      const withoutValues = shown.changes.map(({ before: _, after: __, ...change }) => change)
+      assert.deepStrictEqual<unknown>(withoutValues, plain.changes)
+      for (const change of shown.changes) assert.isTrue("before" in change && "after" in change)
+    },
+    { arbitrary: { runs: 300 } },
+  )
+})
+
+describe("normalize, with any profile of the schema", () => {
+  it.prop(
+    "answers, and twice is once",
+    [Arbitrary.schema(ProfileData), AnyPayload],
+    ([data, payload]) => {
+      const profile = Result.getOrUndefined(compile(data))
+      if (profile === undefined) return
+      const once = normalize(profile, payload).payload
+      assert.strictEqual(normalize(profile, once).payload, once)
+    },
+    runs,
+  )
+})
