@@ -33,7 +33,7 @@ const mark = <const Marks extends ReadonlyArray<string>>(marks: Marks, descripti
   )
 
 /** A text, a number, true or false. */
-export const Scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]).annotate(
+const Scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]).annotate(
   expected("a text, a number, true or false"),
 )
 

@@ -22,7 +22,7 @@ export interface Context {
 const maxDepth = 512
 
 /** Makes a part ready; what it makes is of use only if nothing was reported. */
-export const compileNode = (json: unknown, context: Context): Node => {
+const compileNode = (json: unknown, context: Context): Node => {
   const { path, report } = context
   if (path.length > maxDepth) return wrong(context, json, `nothing nested deeper than ${maxDepth} levels`)
   if (Array.isArray(json)) {
