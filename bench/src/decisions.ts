@@ -58,12 +58,15 @@ const compare = async (title: string, checks: ReadonlyArray<Check>, payloads: Re
   const deciders = new Map(Object.entries(contenders).map(([name, make]) => [name, make(checks)]))
   await agree(deciders, payloads)
   const rates = new Map([...deciders.keys()].map((name) => [name, [] as Array<number>]))
+  const turns = [...deciders]
   // The first two rounds are for the compiler.
   for (let round = -2; round < rounds; round++) {
-    for (const [name, decide] of deciders) {
+    for (const [name, decide] of turns) {
       const measured = await rate(decide, payloads)
       if (round >= 0) rates.get(name)?.push(measured)
     }
+    // Forwards, then backwards, so that nobody always sweeps up after the same other.
+    turns.reverse()
   }
   const ours = quantile(rates.get("lead-rules") ?? [], 0.5)
   console.log(`\n${title}\n${"decisions/s".padEnd(20)}      median         25%         75%   lead-rules is`)
