@@ -137,7 +137,6 @@ describe("a stream", () => {
     ["cancelled", "reset", "CANCEL", (stream) => stream.close(NGHTTP2_CANCEL)],
     ["refused", "refused", "REFUSED_STREAM", (stream) => stream.close(NGHTTP2_REFUSED_STREAM)],
     ["lost with its connection", "reset", "", (stream) => stream.session?.destroy()],
-    ["lost with its socket", "reset", "", (stream) => void stream.session?.socket.destroy()],
   ] as const satisfies ReadonlyArray<readonly [string, string, string, (stream: Stream) => void]>)(
     "that is %s before an answer is Unreachable, and nothing is sent again",
     Effect.fnUntraced(function* ([, kind, name, lose]) {
