@@ -141,6 +141,20 @@ describe("for any mapping, template and payload", () => {
   )
 
   it.prop(
+    "what is no object is a payload without fields",
+    [AnyMapping, AnyTemplate, AnyJson.value],
+    ([json, template, value]) => {
+      if (typeof value === "object" && value !== null) return
+      const mapping = mappingOf(json)
+      const filled = (payload: Json) =>
+        map({ mapping, template: templateOf(template), payload: payload as JsonObject })
+      const unknown = (payload: Json) => unknownValues(mapping, payload as JsonObject)
+      assert.deepStrictEqual(filled(value), filled({}))
+      assert.isEmpty(unknown(value))
+    },
+  )
+
+  it.prop(
     "the order of the payload's keys decides nothing",
     [AnyMapping, AnyTemplate, AnyJson.object],
     ([json, template, payload]) => {

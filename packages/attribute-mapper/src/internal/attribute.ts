@@ -50,7 +50,8 @@ const sendable = (value: Json | Refusal): Json => (value instanceof Refusal ? nu
 const ownReader = (name: string): Attribute["read"] => {
   const path = [name]
   // Most attributes are absent from most leads, and a look at one is cheaper than a question whose it is.
-  return (payload) => (payload[name] === undefined ? undefined : valueAt(payload, path))
+  return (payload: JsonObject | null | undefined) =>
+    payload?.[name] === undefined ? undefined : valueAt(payload, path)
 }
 
 /** Reads the first path that leads to a value; where none does, the last that leads to null or white space. */
