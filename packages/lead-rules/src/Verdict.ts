@@ -1,24 +1,27 @@
-import type { CompiledRule, CompiledRuleSet } from "./CompiledRuleSet.ts"
-import { missingAs, valueAt } from "./internal/field.ts"
-import { kindOf, naming } from "./internal/words.ts"
+import type { Severity } from "./Rule.ts"
 
-/** Every rule of the set is met. */
+/** Every rejecting rule is met. */
 export interface Accepted {
   readonly _tag: "Accepted"
+  /** What flagging rules found, in the order of the rules. */
+  readonly flags: ReadonlyArray<Finding>
 }
 
-/** A rule is not met: the first one in the order of the set. */
+/** A rejecting rule is not met. */
 export interface Rejected {
   readonly _tag: "Rejected"
-  /** The rule's reason, or {@link MISSING_REQUIRED_FIELD}. */
+  /** The reason of the first finding: the rule's, or `MISSING_REQUIRED_FIELD`. */
   readonly reason: string
-  /** The rule that decided: its place in the rule set's `rules`, from 0, and the field it reads. */
-  readonly rule: { readonly index: number; readonly field: string }
-  /**
-   * Why, in words, without the value: it may be logged and shown. For example
-   * `rules.0: zipcode must be a text matching ^66\d{3}$, but is a number`.
-   */
+  /** The rule of the first finding. */
+  readonly rule: DecidingRule
+  /** The rule's sentence for people, if it has one. */
+  readonly message?: string
+  /** Why, in words: `zipcode must match ^66\d{3}$, but is a number`. */
   readonly explanation: string
+  /** The rejecting rules that are not met, in their order: the first alone, unless all were asked for. */
+  readonly findings: ReadonlyArray<Finding>
+  /** What flagging rules found; before the rejecting rule, unless all were asked for. */
+  readonly flags: ReadonlyArray<Finding>
 }
 
 /** What a rule set says of a payload. */
@@ -27,34 +30,30 @@ export type Verdict = Accepted | Rejected
 /** The reason for a lead without a field that a rule reads: it is absent, null, or a text of white space. */
 export const MISSING_REQUIRED_FIELD = "MISSING_REQUIRED_FIELD"
 
-/**
- * Decides whether a payload, as it came, meets a rule set.
- *
- * Each rule looks first whether its field is missing, then at the value; the first failure decides. Total:
- * any value that `JSON.parse` or a lossless parser gives has a verdict, and only own properties count, so
- * `__proto__` gives nothing. Example: `{ "zipcode": 66123 }` is `ZIP_NOT_66XXX` under the default rule set,
- * `{ "zipcode": "66123" }` is `MISSING_REQUIRED_FIELD` (of `house.is_owner`).
- */
-export const evaluate = (ruleSet: CompiledRuleSet, payload: unknown): Verdict => {
-  for (const [index, rule] of ruleSet.rules.entries()) {
-    const value = valueAt(payload, rule.segments)
-    const missing = missingAs(value)
-    if (missing !== undefined) return rejected(MISSING_REQUIRED_FIELD, index, rule, missing)
-    if (!rule.accepts(value)) return rejected(rule.reason, index, rule, naming(kindOf(value), rule.kind))
-  }
-  return accepted
+/** One rule that is not met. */
+export interface Finding {
+  /** The rule's reason; `MISSING_REQUIRED_FIELD` where it cannot be told because a field is missing. */
+  readonly reason: string
+  readonly severity: Severity
+  readonly rule: DecidingRule
+  /** The rule's sentence for people, if it has one. */
+  readonly message?: string
+  /** What was there: `a number`, `absent`, `null`, `blank`; or the value, shortened, if values are shown. */
+  readonly saw: string
+  /** What would have passed: `must match ^66\d{3}$`. */
+  readonly wanted: string
+  /** Both and the field: `zipcode must match ^66\d{3}$, but is a number`. */
+  readonly explanation: string
 }
 
-const accepted: Accepted = { _tag: "Accepted" }
-
-const rejected = (
-  reason: string,
-  index: number,
-  { field, requirement }: CompiledRule,
-  seen: string,
-): Rejected => ({
-  _tag: "Rejected",
-  reason,
-  rule: { index, field },
-  explanation: `rules.${index}: ${field} must be ${requirement}, but is ${seen}`,
-})
+/** The rule that decided, and where in it. */
+export interface DecidingRule {
+  /** The rule's place in the rule set's `rules`, from 0. */
+  readonly index: number
+  /** The rule's own name, if it has one. */
+  readonly id?: string
+  /** The requirement that decided, of a nested rule the first of them: `rules.2.any.0`. */
+  readonly path: string
+  /** The field that it read: `house.is_owner`, `questions.2.answer`; `.` for the whole payload. */
+  readonly field: string
+}

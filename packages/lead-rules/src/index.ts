@@ -6,9 +6,17 @@
  * does not normalise (rules see the payload as it came), read files or know of any other customer setting.
  */
 export type { Mistake } from "@lead-gateway/document-check"
-export { compile, type CompiledRule, type CompiledRuleSet } from "./CompiledRuleSet.ts"
+export { compile, type CompiledRuleSet } from "./CompiledRuleSet.ts"
 export type { Condition } from "./Condition.ts"
+export { evaluate, type EvaluateOptions } from "./evaluate.ts"
 export type { Rule, Severity } from "./Rule.ts"
-export { defaultRuleSet, RuleSet } from "./RuleSet.ts"
+export { defaultRuleSet, type RuleSet } from "./RuleSet.ts"
 export { RuleSetInvalid } from "./RuleSetInvalid.ts"
-export { type Accepted, evaluate, MISSING_REQUIRED_FIELD, type Rejected, type Verdict } from "./Verdict.ts"
+export {
+  type Accepted,
+  type DecidingRule,
+  type Finding,
+  MISSING_REQUIRED_FIELD,
+  type Rejected,
+  type Verdict,
+} from "./Verdict.ts"

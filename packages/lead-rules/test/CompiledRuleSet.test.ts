@@ -30,116 +30,214 @@ describe("compile", () => {
   const code = "a code such as NOT_HOMEOWNER: A-Z, 0-9 and _, a letter first, at most 64 characters"
   const path = "a path such as house.is_owner, without an empty segment"
   const value = "a text that is not blank, a finite number, true or false"
-  const operator = '"pattern" or "equals" or "present"'
+  const operators =
+    '"present" or "absent" or "equals" or "not_equals" or "one_of" or "none_of" or "type" or "starts_with" or ' +
+    '"ends_with" or "contains" or "pattern" or "length" or "range" or "date" or "items" or "includes" or "zip" or ' +
+    '"some_item" or "every_item"; or all, any or not in its place'
+  const keys = "optional, reason, id, message, severity"
+  const required = "a value: the key is required"
+  const reason = "X"
 
-  it.each<[string, unknown, Mistake]>([
-    ["no object", 3, { path: "", found: "3", allowed: "an object with the keys version and rules" }],
+  const documents: ReadonlyArray<[document: unknown, path: string, found: string, allowed: string]> = [
+    [3, "", "3", "an object with the keys version and rules"],
+    [{ rules: [] }, "version", "nothing", required],
+    [{ version: " ", rules: [] }, "version", '" "', "a text that is not blank"],
+    [{ version: "1", rules: {} }, "rules", "{}", "a list of at most 10000 rules"],
+    [{ version: "1", rules: [], a: 1 }, "a", "1", "no key but $schema, version, rules"],
     [
-      "no version",
-      { rules: [] },
-      { path: "version", found: "nothing", allowed: "a value: the key is required" },
+      { $schema: 1, version: "1", rules: [] },
+      "$schema",
+      "1",
+      "a text: where the JSON Schema of this document is",
+    ],
+  ]
+
+  const rules: ReadonlyArray<[rule: unknown, path: string, found: string, allowed: string]> = [
+    ["zip", "", '"zip"', "a rule: an object with an operator, or with all, any or not, and a reason"],
+    [{ ...pattern, operator: "xyz" }, "operator", '"xyz"', operators],
+    [{ ...pattern, operator: "patern" }, "operator", '"patern"', `${operators} (did you mean "pattern"?)`],
+    [{ ...pattern, operator: "regex" }, "operator", '"regex"', `${operators} (did you mean "pattern"?)`],
+    [
+      { ...pattern, operator: "Starts With" },
+      "operator",
+      '"Starts With"',
+      `${operators} (did you mean "starts_with"?)`,
+    ],
+    [{ ...pattern, operator: "constructor" }, "operator", '"constructor"', operators],
+    [{ ...pattern, operator: "all" }, "operator", '"all"', operators],
+    [{ field: "a", reason }, "operator", "nothing", operators],
+    [{ ...pattern, pattern: undefined }, "pattern", "nothing", "a pattern in RE2 syntax"],
+    [{ ...pattern, value: 1 }, "value", "1", `no key but field, operator, pattern, ${keys}`],
+    [
+      { ...present, optional: true },
+      "optional",
+      "true",
+      "no key but field, operator, reason, id, message, severity",
     ],
     [
-      "blank version",
-      { version: " ", rules: [] },
-      { path: "version", found: '" "', allowed: "a text that is not blank" },
+      { ...present, all: [present] },
+      "all",
+      '[{"field":"phone","operator":"present"}]',
+      "no key but field, operator, reason, id, message, severity",
     ],
-    ["no list", { version: "1", rules: {} }, { path: "rules", found: "{}", allowed: "a list of rules" }],
+    [{ ...pattern, pattern: "(" }, "pattern", '"("', "a pattern in RE2 syntax (missing closing ): `(`)"],
     [
-      "unknown key",
-      { version: "1", rules: [], a: 1 },
-      { path: "a", found: "1", allowed: "no key but version, rules" },
+      { ...pattern, pattern: "(?=a)" },
+      "pattern",
+      '"(?=a)"',
+      "a pattern in RE2 syntax (invalid or unsupported Perl syntax: `(?=`)",
     ],
+    [{ ...pattern, reason: "" }, "reason", '""', code],
+    [{ ...equals, reason: "not ours" }, "reason", '"not ours"', code],
+    [{ ...equals, reason: "A".repeat(65) }, "reason", `"${"A".repeat(65)}"`, code],
+    [{ field: "a", operator: "absent" }, "reason", "nothing", required],
+    [{ ...present, field: "" }, "field", '""', path],
+    [{ ...present, field: "a..b" }, "field", '"a..b"', path],
+    [{ ...present, field: ["a"] }, "field", '["a"]', path],
+    [{ ...equals, value: null }, "value", "null", value],
+    [{ ...equals, value: " " }, "value", '" "', "a text that is not blank"],
+    [{ ...equals, value: JSON.rawJSON("12345678901234567890") }, "value", "12345678901234567890", value],
+    [{ ...equals, severity: "warn" }, "severity", '"warn"', '"reject" or "flag"'],
     [
-      "unknown operator",
-      withRule({ ...pattern, operator: "in" }),
-      { path: "rules.0.operator", found: '"in"', allowed: operator },
+      { ...equals, id: "a b" },
+      "id",
+      '"a b"',
+      "a name such as zip-66: letters, digits, _, . and -, at most 64 characters",
     ],
+    [{ ...equals, message: " " }, "message", '" "', "a sentence of at most 500 characters"],
+    [{ ...equals, optional: "yes" }, "optional", '"yes"', "true or false"],
     [
-      "no operator",
-      withRule({ field: "a" }),
-      { path: "rules.0.operator", found: "nothing", allowed: operator },
+      { field: "a", operator: "one_of", values: [], reason },
+      "values",
+      "[]",
+      "a list of texts, numbers, true and false, with at least one item",
     ],
+    [{ field: "a", operator: "one_of", values: ["b", {}], reason }, "values.1", "{}", value],
     [
-      "no rule",
-      withRule("zip"),
-      {
-        path: "rules.0",
-        found: '"zip"',
-        allowed: 'a rule: an object with the operator "pattern", "equals" or "present"',
-      },
+      { field: "a", operator: "length", reason },
+      "",
+      '{"field":"a","operator":"length","reason":"X"}',
+      "a condition with at least one of the keys min, max",
     ],
+    [{ field: "a", operator: "length", min: 0, reason }, "min", "0", "a whole number from 1 on"],
+    [{ field: "a", operator: "items", min: 3, max: 2, reason }, "max", "2", "at least min, which is 3"],
+    [{ field: "a", operator: "items", max: 1.5, reason }, "max", "1.5", "a whole number from 0 on"],
+    [{ field: "a", operator: "range", min: 3, max: 2, reason }, "max", "2", "at least min, which is 3"],
     [
-      "missing key",
-      withRule({ ...pattern, pattern: undefined }),
-      { path: "rules.0.pattern", found: "nothing", allowed: "a pattern in RE2 syntax" },
+      { field: "a", operator: "range", above: 2, below: 2, reason },
+      "below",
+      "2",
+      "more than above, which is 2",
     ],
+    [{ field: "a", operator: "range", min: "5", reason }, "min", '"5"', "a finite number"],
     [
-      "key of another operator",
-      withRule({ ...pattern, value: 1 }),
-      { path: "rules.0.value", found: "1", allowed: "no key but field, operator, pattern, reason" },
-    ],
-    [
-      "reason where none is used",
-      withRule({ ...present, reason: "X" }),
-      { path: "rules.0.reason", found: '"X"', allowed: "no key but field, operator" },
-    ],
-    [
-      "bad pattern",
-      withRule({ ...pattern, pattern: "(" }),
-      { path: "rules.0.pattern", found: '"("', allowed: "a pattern in RE2 syntax (missing closing ): `(`)" },
-    ],
-    [
-      "pattern RE2 has not",
-      withRule({ ...pattern, pattern: "(?=a)" }),
-      {
-        path: "rules.0.pattern",
-        found: '"(?=a)"',
-        allowed: "a pattern in RE2 syntax (invalid or unsupported Perl syntax: `(?=`)",
-      },
-    ],
-    [
-      "empty reason",
-      withRule({ ...pattern, reason: "" }),
-      { path: "rules.0.reason", found: '""', allowed: code },
+      { field: "a", operator: "date", from: "2026-02-30", reason },
+      "from",
+      '"2026-02-30"',
+      "a date such as 2026-03-31, or a date and time such as 2026-03-31T14:30:00+02:00",
     ],
     [
-      "reason that is no code",
-      withRule({ ...equals, reason: "not ours" }),
-      { path: "rules.0.reason", found: '"not ours"', allowed: code },
+      { field: "a", operator: "date", from: "2026-02-02", to: "2026-02-01", reason },
+      "to",
+      '"2026-02-01"',
+      "not before from, which is 2026-02-02",
     ],
     [
-      "reason of 65 characters",
-      withRule({ ...equals, reason: "A".repeat(65) }),
-      { path: "rules.0.reason", found: `"${"A".repeat(65)}"`, allowed: code },
+      { field: "a", operator: "date", min_age: "18", reason },
+      "min_age",
+      '"18"',
+      "a whole number and a unit: minutes, hours, days, weeks, months or years, such as 18 years",
     ],
     [
-      "empty field",
-      withRule({ ...present, field: "" }),
-      { path: "rules.0.field", found: '""', allowed: path },
+      { field: "a", operator: "zip", reason },
+      "",
+      '{"field":"a","operator":"zip","reason":"X"}',
+      "a condition with at least one of the keys codes, ranges, prefixes",
     ],
     [
-      "empty segment",
-      withRule({ ...present, field: "a..b" }),
-      { path: "rules.0.field", found: '"a..b"', allowed: path },
+      { field: "a", operator: "zip", ranges: ["66999-66000"], reason },
+      "ranges.0",
+      '"66999-66000"',
+      'a range such as "66000-66999": as many digits on both sides, at most 10, the lower first',
     ],
     [
-      "field of another type",
-      withRule({ ...present, field: ["a"] }),
-      { path: "rules.0.field", found: '["a"]', allowed: path },
+      { field: "a", operator: "zip", codes: [66123], reason },
+      "codes.0",
+      "66123",
+      'a code such as "66123", in quotation marks: letters, digits, spaces and hyphens',
+    ],
+    [{ any: [], reason }, "any", "[]", "a list of conditions with at least one item"],
+    [
+      { any: [present, { not: { ...present, operator: "in" } }], reason },
+      "any.1.not.operator",
+      '"in"',
+      `${operators} (did you mean "one_of"?)`,
     ],
     [
-      "value of another type",
-      withRule({ ...equals, value: null }),
-      { path: "rules.0.value", found: "null", allowed: value },
+      { all: [{ ...equals }], reason },
+      "all.0.reason",
+      '"OWNER"',
+      "no key but field, operator, value, ignore_case, optional",
     ],
     [
-      "blank value",
-      withRule({ ...equals, value: " " }),
-      { path: "rules.0.value", found: '" "', allowed: "a text that is not blank" },
+      { field: "a", operator: "some_item", item: "x", reason },
+      "item",
+      '"x"',
+      "a condition: an object with an operator, or with all, any or not",
     ],
-  ])("says where, what was found and what is allowed: %s", (_name, json, mistake) => {
-    assert.deepStrictEqual(mistakesIn(json), [mistake])
+    [
+      { not: present, any: [present], reason },
+      "not",
+      '{"field":"phone","operator":"present"}',
+      "no key but any, reason, id, message, severity",
+    ],
+  ]
+
+  it.each([
+    ...documents,
+    ...rules.map(
+      ([rule, path, found, allowed]) =>
+        [withRule(rule), `rules.0${path && "."}${path}`, found, allowed] as const,
+    ),
+  ])("of %j says that at %j it found %s, and what is allowed", (document, path, found, allowed) => {
+    assert.deepStrictEqual(mistakesIn(document), [{ path, found, allowed }])
+  })
+
+  it("takes 32 conditions inside each other, and no more", () => {
+    const nested = (depth: number): unknown =>
+      depth === 1 ? present : { all: [nested(depth - 1), equalTo(depth)] }
+    const equalTo = (depth: number) => ({ field: `f${depth}`, operator: "equals", value: depth })
+    const rule = (depth: number) => ({ ...(nested(depth) as object), reason })
+    assert.deepStrictEqual(mistakesIn(withRule(rule(32))), [])
+    const [mistake] = mistakesIn(withRule(rule(33)))
+    assert.strictEqual(mistake?.path, `rules.0${".all.0".repeat(32)}`)
+    assert.strictEqual(mistake?.allowed, "at most 32 conditions inside each other")
+  })
+
+  it("takes a document that is 100,000 levels deep for a mistake", () => {
+    let deep: unknown = present
+    for (let i = 0; i < 100_000; i++) deep = { not: deep }
+    assert.lengthOf(mistakesIn(withRule({ ...(deep as object), reason })), 1)
+  })
+
+  it("takes no id twice", () => {
+    const document = {
+      version: "1",
+      rules: [
+        { ...pattern, id: "a" },
+        { ...equals, id: "a" },
+      ],
+    }
+    assert.deepStrictEqual(mistakesIn(document), [
+      { path: "rules.1.id", found: '"a"', allowed: "an id of its own: rules.0 has this one" },
+    ])
+  })
+
+  it("keeps a copy, which nobody else can change", () => {
+    const document = { version: "1", rules: [{ ...present }] }
+    const compiled = Result.getOrThrow(compile(document))
+    document.rules[0] = { ...present, field: "other" }
+    assert.deepStrictEqual(compiled.rules, [present] as never)
   })
 
   it("reports every mistake at once, one line each", () => {
@@ -158,7 +256,7 @@ describe("compile", () => {
   it("takes __proto__ for the unknown key that it is", () => {
     const json: unknown = JSON.parse('{ "version": "1", "rules": [], "__proto__": { "a": 1 } }')
     assert.deepStrictEqual(mistakesIn(json), [
-      { path: "__proto__", found: '{"a":1}', allowed: "no key but version, rules" },
+      { path: "__proto__", found: '{"a":1}', allowed: "no key but $schema, version, rules" },
     ])
   })
 

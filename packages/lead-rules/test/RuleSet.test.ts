@@ -1,12 +1,27 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
+import { compile, defaultRuleSet } from "@lead-gateway/lead-rules"
+import { makeReport } from "@lead-gateway/document-check"
+import { jsonSchemaOf, testJsonSchema } from "@lead-gateway/vitest-config/json-schema"
+import { Ajv2020 } from "ajv/dist/2020.js"
 import { Result, Schema } from "effect"
-import { compile, defaultRuleSet, RuleSet } from "@lead-gateway/lead-rules"
+import { reportMistakes } from "../src/internal/mistakes.ts"
+import { RuleSet } from "../src/RuleSet.ts"
+
+const folder = new URL("..", import.meta.url)
+
+testJsonSchema({
+  folder,
+  file: "rule-set.schema.json",
+  title: "Rule set of @lead-gateway/lead-rules",
+  schema: RuleSet,
+})
 
 describe("defaultRuleSet", () => {
-  it("is the same as config/lead_rules.json", () => {
-    const file = new URL("../../../config/lead_rules.json", import.meta.url)
-    assert.deepStrictEqual(JSON.parse(readFileSync(file, "utf8")), defaultRuleSet)
+  it("is the same as config/lead_rules.json, but for the key that editors look at", () => {
+    const file = new URL("../../config/lead_rules.json", folder)
+    const { $schema: _, ...document } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>
+    assert.deepStrictEqual(document, structuredClone<object>(defaultRuleSet))
   })
 
   it("compiles", () => {
@@ -15,12 +30,42 @@ describe("defaultRuleSet", () => {
 })
 
 describe("RuleSet", () => {
-  it.prop("describes rule sets that all compile, also after a journey as JSON", [RuleSet], ([ruleSet]) => {
-    const journeyed: unknown = JSON.parse(JSON.stringify(ruleSet))
-    assert.isTrue(Result.isSuccess(compile(journeyed)))
+  const isRuleSet = new Ajv2020({ allErrors: true, strictTypes: false }).compile(
+    jsonSchemaOf({ title: "", schema: RuleSet }),
+  )
+
+  /** What no schema says: two keys that exclude each other, one of several that has to be there, shared ids. */
+  const beyondSchemas =
+    /^(at least min|more than|not before from|a condition with at least one of the keys|an id of its own)/
+
+  it.prop(
+    "describes rule sets that have no mistakes but those which no schema can say; also after a journey as JSON",
+    [RuleSet],
+    ([ruleSet]) => {
+      const { mistakes, report } = makeReport()
+      reportMistakes(JSON.parse(JSON.stringify(ruleSet)), report)
+      for (const { allowed } of mistakes) assert.match(allowed, beyondSchemas)
+    },
+  )
+
+  it.prop("is published as a JSON Schema that accepts what compile accepts", [RuleSet], ([ruleSet]) => {
+    assert.isTrue(isRuleSet(JSON.parse(JSON.stringify(ruleSet))), JSON.stringify(isRuleSet.errors))
   })
 
   it("decodes what compile accepts", () => {
     assert.deepStrictEqual(Schema.decodeSync(RuleSet)(defaultRuleSet), defaultRuleSet)
+  })
+
+  it.each([
+    ["an unknown operator", { field: "a", operator: "matches", reason: "X" }],
+    ["the key of another operator", { field: "a", operator: "present", pattern: "x" }],
+    ["a misspelt key deep inside", { any: [{ not: { feild: "a", operator: "present" } }], reason: "X" }],
+    ["an empty list", { any: [], reason: "X" }],
+    ["a reason that is no code", { field: "a", operator: "absent", reason: "no" }],
+    ["no reason", { field: "a", operator: "absent" }],
+  ])("is published as a JSON Schema that refuses %s, as compile does", (_name, rule) => {
+    const document = { version: "1", rules: [rule] }
+    assert.isFalse(isRuleSet(document))
+    assert.isTrue(Result.isFailure(compile(document)))
   })
 })

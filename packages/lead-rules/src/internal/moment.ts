@@ -1,43 +1,67 @@
-/** What a text says of a point in time. */
-export interface Moment {
-  /** Milliseconds since 1970 in UTC: of a day, its first. */
-  readonly start: number
-  /** The same of a date and time; the last millisecond of a day. */
-  readonly end: number
-}
-
-const form =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:([Zz])|([+-])(\d\d):?(\d\d))?)?$/
-
 /** One day in milliseconds. */
 export const dayMs = 86_400_000
 
+const timeOfDay = /^[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])(\d\d):?(\d\d))?$/
+
 /**
- * Reads an ISO 8601 date, or a date and time; `undefined` for any other text and for days that no calendar has.
+ * The moment that an ISO 8601 date, or date and time, begins: milliseconds since 1970 in UTC, or NaN.
  *
- * A time without an offset is one in UTC. `2026-02-29` is none, `2028-02-29` is one, `24:00` is none.
+ * NaN for any other text and for days that no calendar has: `2026-02-29`, `2026-04-31`, `24:00`. A date stands for
+ * its first moment, a time without an offset is one in UTC. `T` may be `t` or a space, `+0200` is `+02:00`.
  */
-export const parseMoment = (text: string): Moment | undefined => {
-  if (text.length < 10 || text.length > 40) return undefined
-  const match = form.exec(text)
-  if (match === null) return undefined
-  const [, year = "", month = "", day = "", hour, minute = "", second = "0", fraction = "", , sign] = match
-  const [, , , , , , , , , , offsetHours = "0", offsetMinutes = "0"] = match
-  const start = startOfDay(Number(year), Number(month), Number(day))
-  if (start === undefined) return undefined
-  if (hour === undefined) return { start, end: start + dayMs - 1 }
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
-  if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return undefined
-  const ofDay = (Number(hour) * 60 + Number(minute)) * 60 + Number(second)
-  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === "-" ? -60 : 60)
-  const moment = start + (ofDay - offset) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"))
-  return { start: moment, end: moment }
+export const momentOf = (text: string): number => {
+  if (text.length < 10 || text.length > 40) return Number.NaN
+  if (text.charCodeAt(4) !== dash || text.charCodeAt(7) !== dash) return Number.NaN
+  const day = dayNumber(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10))
+  return text.length === 10 ? day * dayMs : day * dayMs + sinceMidnight(text.slice(10))
 }
 
-/** The first millisecond of a day, or `undefined` where a month has no such day. */
-const startOfDay = (year: number, month: number, day: number): number | undefined => {
-  const date = new Date(0)
-  // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
-  date.setUTCFullYear(year, month - 1, day)
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined
+/** The last millisecond of what a text names: of a whole day, or of the moment that it is. */
+export const endOf = (text: string): number => momentOf(text) + (text.length === 10 ? dayMs - 1 : 0)
+
+/** The day of a moment, counted from 1970-01-01, in UTC. */
+export const dayOf = (moment: number): number => Math.floor(moment / dayMs)
+
+const dash = 0x2d
+
+/** The number that these characters spell; NaN when one of them is no digit. */
+const digits = (text: string, from: number, to: number): number => {
+  let number = 0
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (digit < 0 || digit > 9) return Number.NaN
+    number = number * 10 + digit
+  }
+  return number
+}
+
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+
+/** The days of a month, from 1. */
+export const daysIn = (year: number, month: number): number => {
+  if (month === 2) return isLeap(year) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+/** Counts days from 1970-01-01; NaN for days that there are not. Years begin in March, so leap days end them. */
+export const dayNumber = (year: number, month: number, day: number): number => {
+  // Written so that NaN is refused too.
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return Number.NaN
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const yearOfEra = y - era * 400
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
+}
+
+const sinceMidnight = (text: string): number => {
+  const match = timeOfDay.exec(text)
+  if (match === null) return Number.NaN
+  const [, hour, minute, second = "0", fraction = "", sign, offsetHours = "0", offsetMinutes = "0"] = match
+  const [h, m, s] = [Number(hour), Number(minute), Number(second)]
+  const [oh, om] = [Number(offsetHours), Number(offsetMinutes)]
+  if (h > 23 || m > 59 || s > 59 || oh > 23 || om > 59) return Number.NaN
+  const offset = (oh * 60 + om) * (sign === "-" ? -60 : 60)
+  return ((h * 60 + m) * 60 + s - offset) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"))
 }

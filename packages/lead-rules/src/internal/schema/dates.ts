@@ -1,6 +1,6 @@
 import { expected, textOf } from "@lead-gateway/document-check"
 import { Schema } from "effect"
-import { parseMoment } from "../moment.ts"
+import { momentOf } from "../moment.ts"
 
 const dateWords = "a date such as 2026-03-31, or a date and time such as 2026-03-31T14:30:00+02:00"
 
@@ -17,7 +17,7 @@ const Span = textOf(/^\d{1,4} (?:minute|hour|day|week|month|year)s?$/u, ageWords
 export const DateLimit = (description: string) =>
   Schema.optionalKey(
     IsoDate.annotate({ ...expected(dateWords), description }).check(
-      Schema.makeFilter((text: string) => parseMoment(text) !== undefined || `Expected ${dateWords}`),
+      Schema.makeFilter((text: string) => !Number.isNaN(momentOf(text)) || `Expected ${dateWords}`),
     ),
   )
 

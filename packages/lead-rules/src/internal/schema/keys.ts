@@ -70,17 +70,20 @@ export const Integer = Schema.optionalKey(
   Schema.Literal(true).annotate({ ...expected("true"), description: "true: the number must be whole." }),
 )
 
+/** The schema of a number, with the same words for another type. */
+const number = (allowed: string, description: string) =>
+  Schema.Number.annotate({ ...expected(allowed), description }).check(Schema.isFinite(expected(allowed)))
+
 /** A limit of a number. */
-export const limit = (description: string) =>
-  Schema.optionalKey(Schema.Finite.annotate({ ...expected("a finite number"), description }))
+export const limit = (description: string) => Schema.optionalKey(number("a finite number", description))
 
 /** A limit of a count, from `least` on. */
 export const count = (least: 0 | 1, description: string) => {
-  const allowed = expected(`a whole number from ${least} on`)
+  const allowed = `a whole number from ${least} on`
   return Schema.optionalKey(
-    Schema.Finite.annotate({ ...allowed, description }).check(
-      Schema.isInt(allowed),
-      Schema.isGreaterThanOrEqualTo(least, allowed),
+    number(allowed, description).check(
+      Schema.isInt(expected(allowed)),
+      Schema.isGreaterThanOrEqualTo(least, expected(allowed)),
     ),
   )
 }

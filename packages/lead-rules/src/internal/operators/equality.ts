@@ -1,0 +1,88 @@
+import { kindOf, type ValueKind } from "@lead-gateway/lead-field"
+import { isRawNumber } from "@lead-gateway/lossless-json"
+import { Met, truthOf, Unmet } from "../Truth.ts"
+import { compareExactly } from "./decimal.ts"
+import type { Accepts, Requirement } from "./Operator.ts"
+import { anyKind } from "./Operator.ts"
+import { oneOf } from "./words.ts"
+
+/** What a document can ask for. */
+export type Value = string | number | boolean
+
+export const equals = (value: Value, ignoreCase: boolean): Requirement => ({
+  accepts: equal(value, ignoreCase),
+  wanted: `be ${oneOf([value])}${caseWords(ignoreCase && typeof value === "string")}`,
+  kinds: [kindOf(value)],
+  verb: "is",
+})
+
+export const isOneOf = (values: ReadonlyArray<Value>, ignoreCase: boolean): Requirement => ({
+  accepts: among(values, ignoreCase),
+  wanted: `be ${oneOf(values)}${caseWords(ignoreCase)}`,
+  kinds: Array.from(new Set<ValueKind>(values.map(kindOf))),
+  verb: "is",
+})
+
+/** The contrary of a requirement, of whatever kind the value is. */
+export const contraryOf = ({ accepts, wanted, kinds, verb }: Requirement): Requirement => ({
+  accepts: (value, now) => (accepts(value, now) === Unmet ? Met : Unmet),
+  settled: (kind) => (kinds.includes(kind) ? undefined : Met),
+  wanted: `not ${wanted}`,
+  kinds: anyKind,
+  verb,
+})
+
+export const includes = (value: Value, ignoreCase: boolean): Requirement => {
+  const accepts = equal(value, ignoreCase)
+  return {
+    accepts: (list, now) => {
+      if (!Array.isArray(list)) return Unmet
+      for (const item of list as ReadonlyArray<unknown>) {
+        if (accepts(item, now) === Met) return Met
+      }
+      return Unmet
+    },
+    wanted: `include ${oneOf([value])}${caseWords(ignoreCase && typeof value === "string")}`,
+    kinds: ["list"],
+    verb: "does",
+  }
+}
+
+/** A text without its case: as Unicode maps it by itself, in no language. */
+export const fold = (text: string): string => text.toLowerCase()
+
+export const caseWords = (ignoreCase: boolean): string => (ignoreCase ? " in any case" : "")
+
+const equal = (wanted: Value, ignoreCase: boolean): Accepts => {
+  if (typeof wanted === "string" && ignoreCase) {
+    const folded = fold(wanted)
+    return (value) => truthOf(typeof value === "string" && fold(value) === folded)
+  }
+  if (typeof wanted === "number") {
+    return (value) => {
+      if (typeof value === "number") return value === wanted ? Met : Unmet
+      return truthOf(isRawNumber(value) && compareExactly(value.rawJSON, wanted) === 0)
+    }
+  }
+  return (value) => (value === wanted ? Met : Unmet)
+}
+
+/** The most texts that are compared faster one by one than looked up. */
+const maxCompared = 8
+
+const among = (values: ReadonlyArray<Value>, ignoreCase: boolean): Accepts => {
+  const wanted = values.map((value) => (ignoreCase && typeof value === "string" ? fold(value) : value))
+  const set = new Set<unknown>(wanted)
+  if (!ignoreCase && values.every((value) => typeof value === "string") && set.size <= maxCompared) {
+    return (value) => ((wanted as ReadonlyArray<unknown>).includes(value) ? Met : Unmet)
+  }
+  return (value) => {
+    if (typeof value !== "object" || value === null) {
+      return set.has(ignoreCase && typeof value === "string" ? fold(value) : value) ? Met : Unmet
+    }
+    if (!isRawNumber(value)) return Unmet
+    // A number of many digits has a nearest double, and is no other number that a document can say.
+    const double = Number(value.rawJSON)
+    return truthOf(set.has(double) && compareExactly(value.rawJSON, double) === 0)
+  }
+}

@@ -1,0 +1,75 @@
+import { printValue, shorten } from "@lead-gateway/document-check"
+import type { ValueKind } from "@lead-gateway/lead-field"
+import { kindOf } from "@lead-gateway/lead-field"
+import { compilePattern } from "../pattern.ts"
+import { Met, truthOf, Unmet } from "../Truth.ts"
+import { caseWords, fold } from "./equality.ts"
+import type { Requirement } from "./Operator.ts"
+import { counted } from "./words.ts"
+
+type Find = (text: string, part: string) => boolean
+
+const find = {
+  starts_with: { verb: "begin with", finds: ((text, part) => text.startsWith(part)) satisfies Find },
+  ends_with: { verb: "end with", finds: ((text, part) => text.endsWith(part)) satisfies Find },
+  contains: { verb: "contain", finds: ((text, part) => text.includes(part)) satisfies Find },
+}
+
+/** The operators that look for one text in another. */
+export const finding = (operator: keyof typeof find, part: string, ignoreCase: boolean): Requirement => {
+  const { verb, finds } = find[operator]
+  const folded = fold(part)
+  return {
+    accepts: ignoreCase
+      ? (value) => truthOf(typeof value === "string" && finds(fold(value), folded))
+      : (value) => (typeof value === "string" && finds(value, part) ? Met : Unmet),
+    wanted: `${verb} ${printValue(part)}${caseWords(ignoreCase)}`,
+    kinds: ["text"],
+    verb: "does",
+  }
+}
+
+export const pattern = (source: string): Requirement => {
+  const matches = compilePattern(source)
+  return {
+    accepts: (value) => (typeof value === "string" && matches(value) ? Met : Unmet),
+    wanted: `match ${shorten(source)}`,
+    kinds: ["text"],
+    verb: "does",
+  }
+}
+
+export const length = (min: number | undefined, max: number | undefined): Requirement => {
+  const least = min ?? 0
+  const most = max ?? Number.POSITIVE_INFINITY
+  return {
+    accepts: (value) => {
+      if (typeof value !== "string" || value.length < least) return Unmet
+      // No character has more than two of JavaScript's, so many texts need no counting.
+      if (value.length <= most && value.length >= 2 * least) return Met
+      if (value.length > 2 * most) return Unmet
+      const count = codePointsOf(value)
+      return count >= least && count <= most ? Met : Unmet
+    },
+    wanted: `have ${counted(min, max, "character")}`,
+    kinds: ["text"],
+    verb: "does",
+  }
+}
+
+/** Characters; half of one, left over, is one too. */
+const codePointsOf = (text: string): number => {
+  let count = text.length
+  for (let i = 1; i < text.length; i++) {
+    if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--
+  }
+  return count
+}
+
+export const type = (kind: ValueKind): Requirement => ({
+  accepts: (value) => (kindOf(value) === kind ? Met : Unmet),
+  settled: (other) => (other === kind ? Met : Unmet),
+  wanted: `be ${kind === "object" ? "an" : "a"} ${kind}`,
+  kinds: [kind],
+  verb: "is",
+})

@@ -1,0 +1,79 @@
+import { Met, Unmet } from "../Truth.ts"
+import type { Requirement } from "./Operator.ts"
+import { alternatives } from "./words.ts"
+
+/** Which codes will do. */
+export interface Zips {
+  readonly codes?: ReadonlyArray<string>
+  readonly ranges?: ReadonlyArray<string>
+  readonly prefixes?: ReadonlyArray<string>
+}
+
+export const zip = ({ codes = [], ranges = [], prefixes = [] }: Zips): Requirement => {
+  const whole = new Set(codes)
+  const beginnings = new Set(prefixes.map((prefix) => prefix.slice(0, -1)))
+  const lengths = Array.from(new Set(Array.from(beginnings, ({ length }) => length)))
+  const intervals = intervalsOf(ranges)
+  return {
+    accepts: (value) => {
+      if (typeof value !== "string") return Unmet
+      if (whole.has(value)) return Met
+      for (const length of lengths) {
+        if (beginnings.has(value.length === length ? value : value.slice(0, length))) return Met
+      }
+      const ofLength = intervals[value.length]
+      return ofLength !== undefined && isWithin(ofLength, value) ? Met : Unmet
+    },
+    wanted: `be a code of ${alternatives([...codes, ...ranges, ...prefixes])}`,
+    kinds: ["text"],
+    verb: "is",
+  }
+}
+
+/** Intervals of codes of one length, none touching the next: where each starts and where it ends. */
+interface Intervals {
+  readonly starts: ReadonlyArray<number>
+  readonly ends: ReadonlyArray<number>
+}
+
+/** The intervals by the length of their codes. */
+const intervalsOf = (ranges: ReadonlyArray<string>): ReadonlyArray<Intervals | undefined> => {
+  const byLength: Array<Array<readonly [number, number]> | undefined> = []
+  for (const range of ranges) {
+    const [from = "", to = ""] = range.split("-")
+    ;(byLength[from.length] ??= []).push([Number(from), Number(to)])
+  }
+  return Array.from(byLength, (intervals) => intervals && merged(intervals))
+}
+
+const merged = (intervals: Array<readonly [number, number]>): Intervals => {
+  const starts: Array<number> = []
+  const ends: Array<number> = []
+  for (const [start, end] of intervals.sort(([a], [b]) => a - b)) {
+    const last = ends.length - 1
+    const lastEnd = ends[last]
+    if (lastEnd !== undefined && start <= lastEnd + 1) ends[last] = Math.max(lastEnd, end)
+    else {
+      starts.push(start)
+      ends.push(end)
+    }
+  }
+  return { starts, ends }
+}
+
+const isWithin = ({ starts, ends }: Intervals, text: string): boolean => {
+  let code = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (digit < 0 || digit > 9) return false
+    code = code * 10 + digit
+  }
+  let low = 0
+  let high = starts.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((starts[middle] ?? 0) <= code) low = middle
+    else high = middle - 1
+  }
+  return code >= (starts[low] ?? 0) && code <= (ends[low] ?? -1)
+}

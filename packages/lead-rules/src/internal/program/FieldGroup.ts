@@ -1,0 +1,72 @@
+import { isBlank, type ValueKind } from "@lead-gateway/lead-field"
+import { isRawNumber } from "@lead-gateway/lossless-json"
+import { range, tightest } from "../operators/numbers.ts"
+import type { Accepts, Operator } from "../operators/Operator.ts"
+import { Met, type Truth, Unmet } from "../Truth.ts"
+
+/**
+ * All that the rules of a set ask of one field, to be met together.
+ *
+ * Of each kind of value it keeps what depends on the value: that a text is present, no number and not `false` was
+ * known before; and limits of a number are one pair of limits.
+ */
+export class FieldGroup {
+  readonly #missing: boolean
+  readonly #true: boolean
+  readonly #false: boolean
+  readonly #texts: Together
+  readonly #numbers: Together
+  readonly #lists: Together
+  readonly #objects: Together
+
+  constructor(operators: ReadonlyArray<Operator>) {
+    const isMet = (value: boolean) => operators.every(({ accepts }) => accepts(value, 0) === Met)
+    this.#missing = operators.every(({ missing }) => missing === Met)
+    // No operator asks for anything but a kind or a value of a boolean, so the time does not matter.
+    this.#true = isMet(true)
+    this.#false = isMet(false)
+    this.#texts = together("text", operators)
+    this.#numbers = together("number", operators)
+    this.#lists = together("list", operators)
+    this.#objects = together("object", operators)
+  }
+
+  /** Whether a value, as it is in the payload, meets every requirement. */
+  isMet(value: unknown, now: number): boolean {
+    switch (typeof value) {
+      case "string":
+        return isBlank(value) ? this.#missing : allMet(this.#texts, value, now)
+      case "number":
+        return allMet(this.#numbers, value, now)
+      case "boolean":
+        return value ? this.#true : this.#false
+      case "undefined":
+        return this.#missing
+      default:
+        if (value === null) return this.#missing
+        if (Array.isArray(value)) return allMet(this.#lists, value, now)
+        return allMet(isRawNumber(value) ? this.#numbers : this.#objects, value, now)
+    }
+  }
+}
+
+/** What is asked of values of one kind, all of it; `undefined` if none will do. */
+type Together = ReadonlyArray<Accepts> | undefined
+
+const allMet = (together: Together, value: unknown, now: number): boolean => {
+  if (together === undefined) return false
+  for (let i = 0; i < together.length; i++) {
+    if ((together[i] as Accepts)(value, now) !== Met) return false
+  }
+  return true
+}
+
+const together = (kind: ValueKind, operators: ReadonlyArray<Operator>): Together => {
+  const settled: ReadonlyArray<Truth | undefined> = operators.map((operator) => operator.settled(kind))
+  if (settled.includes(Unmet)) return undefined
+  const open = operators.filter((_, index) => settled[index] === undefined)
+  if (kind !== "number") return open.map(({ accepts }) => accepts)
+  const limits = open.flatMap((operator) => operator.limits ?? [])
+  const others = open.filter((operator) => operator.limits === undefined).map(({ accepts }) => accepts)
+  return limits.length === 0 ? others : [range(tightest(limits)).accepts, ...others]
+}

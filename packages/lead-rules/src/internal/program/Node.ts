@@ -1,0 +1,46 @@
+import type { Operator } from "../operators/Operator.ts"
+import type { Check } from "./check.ts"
+import type { Scope } from "./Scope.ts"
+
+/** A condition made ready. `path` is its place in the rule set: `rules.2.any.0`; `check` answers it. */
+export type Node = LeafNode | ItemsNode | JunctionNode | NotNode
+
+/** A requirement on one field. */
+export interface LeafNode {
+  readonly _tag: "Leaf"
+  readonly path: string
+  readonly check: Check
+  readonly field: string
+  readonly slot: number
+  readonly operator: Operator
+}
+
+/** A requirement on the items of the list in a field: on `some` of them, or on `every` one. */
+export interface ItemsNode {
+  readonly _tag: "Items"
+  readonly path: string
+  readonly check: Check
+  readonly field: string
+  readonly slot: number
+  readonly operator: Operator
+  readonly quantifier: "some" | "every"
+  /** The fields of an item. */
+  readonly scope: Scope
+  readonly item: Node
+}
+
+/** `all` or `any` of these. */
+export interface JunctionNode {
+  readonly _tag: "Junction"
+  readonly path: string
+  readonly check: Check
+  readonly kind: "all" | "any"
+  readonly nodes: ReadonlyArray<Node>
+}
+
+export interface NotNode {
+  readonly _tag: "Not"
+  readonly path: string
+  readonly check: Check
+  readonly node: Node
+}

@@ -1,0 +1,22 @@
+import { compile, evaluate, type Condition, type Rule, type Verdict } from "@lead-gateway/lead-rules"
+import { Result } from "effect"
+
+/** 2026-02-28T12:00:00Z, the last day of a month and no leap year. */
+export const now = Date.UTC(2026, 1, 28, 12)
+
+export const ruleSetOf = (...rules: ReadonlyArray<Rule>) =>
+  Result.getOrThrow(compile({ version: "1", rules }))
+
+export const verdictOn = (rules: ReadonlyArray<Rule>, payload: unknown): Verdict =>
+  evaluate(ruleSetOf(...rules), payload, { now })
+
+export const reasonOf = (verdict: Verdict) => (verdict._tag === "Rejected" ? verdict.reason : "accepted")
+
+export const explanationOf = (verdict: Verdict) =>
+  verdict._tag === "Rejected" ? verdict.explanation : "accepted"
+
+/** What a condition says of a payload, as one rule shows it. */
+export const truthOf = (condition: Condition, payload: unknown): "met" | "unmet" | "missing" => {
+  const reason = reasonOf(verdictOn([{ ...condition, reason: "UNMET" }], payload))
+  return reason === "accepted" ? "met" : reason === "UNMET" ? "unmet" : "missing"
+}
