@@ -138,7 +138,17 @@ const unread = (visit: Visit, kind: Unread["kind"]): void => {
   if (visit.unread.length < maxChanges) visit.unread.push({ path: printPlace(visit.path), kind })
 }
 
-const printPlace = (place: Place): string => printPath(place.map(abbreviate))
+/** As `printPath`, each key cut after 60 characters; most places have nothing to escape and nothing to cut. */
+const printPlace = (place: Place): string => {
+  let text = ""
+  for (const [index, key] of place.entries()) {
+    if (typeof key === "string" && !isPlainKey.test(key)) return printPath(place.map(abbreviate))
+    text += index === 0 ? key : `.${key}`
+  }
+  return text
+}
+
+const isPlainKey = /^[\w ]{0,60}$/
 
 const abbreviate = (key: string | number): string =>
   typeof key === "string" && key.length > 60 ? `${key.slice(0, 60)}…` : String(key)

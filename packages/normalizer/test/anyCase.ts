@@ -28,16 +28,21 @@ const Path = Arbitrary.schema(Schema.NonEmptyArray(Key)).pipe(
 )
 
 const declarations: ReadonlyArray<Json> = [
-  ...["email", "phone", "postal_code", "boolean", "number", "date", "name", "text"],
+  "email",
+  "phone",
+  "postal_code",
+  "boolean",
+  "number",
+  "date",
+  "name",
+  "text",
   { kind: "phone", country: "IT" },
   { kind: "postal_code", country: "PL" },
   { kind: "boolean", yes: ["Ja, klar"] },
   { kind: "number", notation: "en", units: ["kWh"] },
   { kind: "date", order: "month_first", two_digit_years_from: 1930 },
 ]
-const Declaration = Count.pipe(
-  Arbitrary.map((index) => declarations[index % declarations.length] ?? "text"),
-)
+const Declaration = Count.pipe(Arbitrary.map((index) => declarations[index % declarations.length] ?? "text"))
 
 const short = { maxLength: 4 }
 
@@ -76,15 +81,26 @@ export interface Case {
 }
 
 const planter = (data: JsonObject) => {
-  const { fields = {}, aliases = {} } = data as { fields?: JsonObject; aliases?: Record<string, ReadonlyArray<string>> }
-  const paths = [...Object.keys(fields), ...Object.entries(aliases).flatMap(([to, from]) => [to, ...from, ...from])]
+  const { fields = {}, aliases = {} } = data as {
+    fields?: JsonObject
+    aliases?: Record<string, ReadonlyArray<string>>
+  }
+  const paths = [
+    ...Object.keys(fields),
+    ...Object.entries(aliases).flatMap(([to, from]) => [to, ...from, ...from]),
+  ]
   return (payload: JsonObject, { at, how, value }: { at: number; how: number; value: Json }): JsonObject => {
     const path = paths[at % Math.max(paths.length, 1)]?.split(".") ?? []
     return path.length === 0 ? payload : (plant(payload, path, how, value) as JsonObject)
   }
 }
 
-const plant = (into: Json | undefined, [key, ...rest]: ReadonlyArray<string>, how: number, value: Json): Json => {
+const plant = (
+  into: Json | undefined,
+  [key, ...rest]: ReadonlyArray<string>,
+  how: number,
+  value: Json,
+): Json => {
   if (key === undefined) return value
   const object = into !== undefined && isJsonObject(into) ? into : {}
   const spelled = how % 3 === 0 ? key.toUpperCase() : how % 7 === 0 ? `${key}?` : key
@@ -93,7 +109,7 @@ const plant = (into: Json | undefined, [key, ...rest]: ReadonlyArray<string>, ho
   if (rest.length === 1 && how % 5 === 0) {
     return { ...object, [spelled]: [{ q: next ?? "" }, { q: `${next} :`, b: value, a: 1 }, { b: value }] }
   }
-  if (rest.length === 1 && (next === "*" || next === "0")) return { ...object, [spelled]: [value, { a: value }] }
+  if (rest.length === 1 && (next === "*" || next === "0"))
+    return { ...object, [spelled]: [value, { a: value }] }
   return { ...object, [spelled]: plant(inner, rest, how, value) }
 }
-

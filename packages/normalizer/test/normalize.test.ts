@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { type JsonObject, parse, stringify } from "@lead-gateway/lossless-json"
+import { type Json, type JsonObject, parse, stringify } from "@lead-gateway/lossless-json"
 import { compile, defaultProfile, maxChanges, normalize } from "@lead-gateway/normalizer"
 import { anyJson } from "@lead-gateway/any-json"
 
@@ -143,6 +143,42 @@ describe("normalize", () => {
     const nested = (inner: string) =>
       '{"a":'.repeat(256) + "[".repeat(255) + inner + "]".repeat(255) + "}".repeat(256)
     assert.strictEqual(normalized(nested('" x"')), nested('"x"'))
+  })
+
+  it("returns for deeper ones too, and looks into the first thousand levels", () => {
+    let deep: Json = " x"
+    for (let level = 0; level < 100_000; level++) deep = [deep]
+    const { payload, changes } = normalize(profile, { deep, near: " y" })
+    assert.strictEqual(payload["deep"], deep)
+    assert.deepStrictEqual(changes, [{ path: "near", kind: "text" }])
+  })
+
+  it("writes the path of a change so that a dot in a key is no dot between keys", () => {
+    const { changes } = normalize(profile, { "a.b": [" x"], "c d": " y" })
+    assert.deepStrictEqual(
+      changes.map(({ path }) => path),
+      [String.raw`a\.b.0`, "c d"],
+    )
+  })
+
+  it("reads the items of a list that a * in the profile means, and a key that is one", () => {
+    const listed = Result.getOrThrow(
+      compile({
+        ...defaultProfile,
+        fields: { "contacts.*.owner": "boolean", "scores.*": "number", "first.0": "number" },
+      }),
+    )
+    const { payload, unread } = normalize(
+      listed,
+      payloadIn(
+        '{"contacts":[{"owner":"ja"},7,{"owner":"x"}],"scores":{"*":"1,5","0":"1,5"},"first":["1,5","1,5"]}',
+      ),
+    )
+    assert.strictEqual(
+      stringify(payload),
+      '{"contacts":[{"owner":true},7,{"owner":"x"}],"scores":{"0":"1,5","*":1.5},"first":[1.5,"1,5"]}',
+    )
+    assert.deepStrictEqual(unread, [{ path: "contacts.2.owner", kind: "boolean" }])
   })
 
   it.prop("changes nothing the second time, whatever the payload", [AnyPayload], ([payload]) => {

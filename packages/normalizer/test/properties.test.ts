@@ -18,7 +18,7 @@ const reversed = (value: Json): Json => {
   return Object.fromEntries(
     Object.entries(value)
       .map(([key, inner]): [string, Json] => [key, reversed(inner)])
-      .reverse(),
+      .toReversed(),
   )
 }
 

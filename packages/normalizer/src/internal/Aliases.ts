@@ -73,12 +73,18 @@ export const moveAliases = (
 const isMissingIn = ({ declared }: Target, value: Json | undefined): boolean => {
   if (value === undefined || isMissing(value)) return true
   if (declared === undefined || isTree(declared)) return false
-  if (typeof value === "object" && !isRawNumber(value)) return declared.kind === "phone"
-  // Whatever has a digit is a phone number of some kind, so there is no need to parse it.
-  if (declared.kind === "phone" && typeof value === "string" && /\d/.test(value)) return false
-  const formed = declared.form(value)
-  return !(formed instanceof NotRead) && isMissing(formed)
+  if (declared.kind === "phone") {
+    if (typeof value === "object" && !isRawNumber(value)) return true
+    // Whatever has a digit is a phone number of some kind, so there is no need to parse it.
+    if (typeof value === "string" && /\d/.test(value)) return false
+    return declared.form(value) === null
+  }
+  // What is left of a text is nothing when it was invisible, and nothing of ASCII that prints is.
+  return typeof value === "string" && !/^[!-~]/.test(value) && isMissingText(declared.form(value))
 }
+
+const isMissingText = (formed: ReturnType<Field["form"]>): boolean =>
+  !(formed instanceof NotRead) && isMissing(formed)
 
 /** Tells of every value that a source leads to, and of where it can be taken from. */
 const findIn = (

@@ -22,6 +22,10 @@ const time =
  */
 export const readDate = (text: string, reading: DateReading): string | undefined => {
   if (text.length > maxLength) return undefined
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) {
+    const [year, month, day] = [text.slice(0, 4), text.slice(5, 7), text.slice(8)].map(Number)
+    return isRealDay(year ?? 0, month ?? 0, day ?? 0) ? text : undefined
+  }
   const lower = text.toLowerCase()
   const at = time.exec(lower)
   const date = dateOf(at === null ? lower : lower.slice(0, at.index), reading)

@@ -16,7 +16,10 @@ export const cleanName = (text: string): string => {
  * dotless i, which no rule here can tell apart, and stay.
  */
 const hasOneCase = (text: string): boolean =>
-  !/[\u0130\u0131]/.test(text) && /\p{Lu}/u.test(text) !== /[^\P{Ll}ß]/u.test(text)
+  // Most names have both, and are told by two expressions that know ASCII alone.
+  !(/[A-Z]/.test(text) && /[a-z]/.test(text)) &&
+  !/[\u0130\u0131]/.test(text) &&
+  /\p{Lu}/u.test(text) !== /[^\P{Ll}ß]/u.test(text)
 
 /** Small wherever another word follows. */
 const germanParticles: ReadonlySet<string> = new Set(["von", "vom", "zu", "zum", "zur"])

@@ -61,7 +61,9 @@ export const postalCodeReader = (
     `^${slots.replaceAll("9", String.raw`\d`).replaceAll("A", "[A-Z]")}${country === "US" ? String.raw`(\d{4})?` : ""}$`,
   )
   const prefix = new RegExp(`^(?:${[country, oldPrefixes[country]].filter(Boolean).join("|")})[- ]?(?=\\d)`)
+  const isShaped = new RegExp(`^${form.replaceAll("9", String.raw`\d`).replaceAll("A", "[A-Z]")}$`)
   return (value) => {
+    if (typeof value === "string" && isShaped.test(value)) return value
     if (typeof value === "number") {
       const isCode = Number.isSafeInteger(value) && value >= 0 && !form.includes("A")
       const digits = String(value)
