@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { addressClass } from "@lead-gateway/customer-client"
+import { addressClass, checkUrl } from "@lead-gateway/customer-client"
+import { Result, Schema } from "effect"
 
 const table = {
   forbidden: {
@@ -102,4 +103,43 @@ describe("addressClass", () => {
       })
     }
   }
+})
+
+const Bits32 = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 32 - 1 }))
+const Network = Schema.Struct({
+  base: Schema.Union([Bits32, Schema.Literals([0x0a000000, 0x7f000001, 0xac100000, 0xc0a80000, 0x64400000])]),
+  bits: Schema.Int.check(Schema.isBetween({ minimum: 4, maximum: 32 })),
+})
+
+const dotted = (address: number) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".")
+const isIn = (address: number, { base, bits }: { readonly base: number; readonly bits: number }) =>
+  address >>> (32 - bits) === base >>> (32 - bits)
+
+/** Addresses near the networks that are allowed, or anywhere. */
+const nearby = (networks: ReadonlyArray<{ readonly base: number }>, address: number) => [
+  address,
+  ...networks.flatMap(({ base }) => [base, (base ^ (address & 0xffff)) >>> 0]),
+  0x0a000000 + (address & 0xffffff),
+  0x7f000000 + (address & 0xffffff),
+  0xa9fe0000 + (address & 0xffff),
+]
+
+describe("an address policy", () => {
+  it.prop(
+    "allows public addresses, private ones that are in a network of it, and forbidden ones never",
+    [Schema.Array(Network).check(Schema.isMaxLength(4)), Bits32],
+    ([networks, random]) => {
+      const allow = networks.map(({ base, bits }) => `${dotted(base)}/${bits}`)
+      // A network that begins at a forbidden address is a mistake, and allows nothing.
+      const valid = networks.filter(({ base }) => addressClass(dotted(base)) !== "forbidden")
+      for (const address of nearby(networks, random)) {
+        const found = addressClass(dotted(address))
+        const expected =
+          found === "public" || (found === "private" && valid.some((network) => isIn(address, network)))
+        for (const host of [dotted(address), `[::ffff:${dotted(address)}]`]) {
+          assert.strictEqual(Result.isSuccess(checkUrl(`http://${host}/`, { allow })), expected, host)
+        }
+      }
+    },
+  )
 })
