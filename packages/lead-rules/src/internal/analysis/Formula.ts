@@ -1,0 +1,48 @@
+import { parsePath, printPath } from "@lead-gateway/lead-field"
+import type { Condition } from "../../Condition.ts"
+import { leafRegion, type Level } from "./leafRegion.ts"
+import type { Region } from "./Region.ts"
+
+/** What a condition says, without `not`: a field has a value of a region, all of these, or one of these. */
+export type Formula =
+  | { readonly _tag: "Atom"; readonly field: string; readonly region: Region }
+  | { readonly _tag: "All"; readonly parts: ReadonlyArray<Formula> }
+  | { readonly _tag: "Any"; readonly parts: ReadonlyArray<Formula> }
+
+/** The name that a field has here, however its path is written: `.` is the value that is looked at. */
+const nameOfField = (field: string): string => {
+  const path = parsePath(field)
+  return path === undefined ? "." : printPath(path)
+}
+
+/** The field that another is inside of; `undefined` for the value that is looked at. */
+export const fieldAround = (field: string): string | undefined => {
+  if (field === ".") return undefined
+  const path = parsePath(field) ?? []
+  return path.length < 2 ? "." : printPath(path.slice(0, -1))
+}
+
+/**
+ * The formula of a condition; `isNegated` for that of its contrary.
+ *
+ * A condition is met, unmet or cannot be told. So `not` is met where what it holds is not even bearable.
+ */
+export const formulaOf = (condition: Condition, level: Level, isNegated = false): Formula => {
+  if ("not" in condition) return formulaOf(condition.not, level === "met" ? "bearable" : "met", !isNegated)
+  if ("all" in condition || "any" in condition) {
+    const isAll = "all" in condition
+    const parts = (isAll ? condition.all : condition.any).map((part) => formulaOf(part, level, isNegated))
+    return { _tag: isAll === isNegated ? "Any" : "All", parts }
+  }
+  return {
+    _tag: "Atom",
+    field: nameOfField(condition.field),
+    region: leafRegion(condition, level, isNegated),
+  }
+}
+
+/** The fields that a formula speaks of. */
+export function* fieldsOf(formula: Formula): Generator<string> {
+  if (formula._tag === "Atom") yield formula.field
+  else for (const part of formula.parts) yield* fieldsOf(part)
+}

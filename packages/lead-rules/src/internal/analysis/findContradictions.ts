@@ -1,0 +1,66 @@
+import type { Report } from "@lead-gateway/document-check"
+import type { RuleSet } from "../../RuleSet.ts"
+import { reportBranches } from "./branches.ts"
+import { type Earlier, EarlierRules } from "./EarlierRules.ts"
+import { type Formula, formulaOf } from "./Formula.ts"
+import { type Budget, Knowledge } from "./Knowledge.ts"
+
+/** What is looked at in a rule set at most: a second or so. The largest are looked at in part. */
+const maxCost = 10_000_000
+
+/** The most rules that a mistake names. */
+const maxNamed = 3
+
+/**
+ * Reports rules that can do nothing and rules that can do nothing else, with the rules they clash with.
+ *
+ * A rule is dead when whatever passes the rejecting rules before it meets it; a rule contradicts them when nothing
+ * that passes them can. The same of conditions inside one rule. What is reported is so for every payload and at any
+ * time. Not all that is so is reported: what two patterns have in common, for example, is not known here.
+ */
+export const findContradictions = ({ rules }: Pick<RuleSet, "rules">, report: Report): void => {
+  const budget: Budget = { left: maxCost }
+  const known = new Knowledge(budget)
+  // Its own, so that many mistakes that have to be explained do not hide others.
+  const naming: Budget = { left: maxCost }
+  const earlier = new EarlierRules()
+
+  for (const [index, rule] of rules.entries()) {
+    const path = ["rules", index]
+    if (!reportBranches(rule, path, budget, report)) continue
+    const formula = formulaOf(rule, "met")
+    const fork = known.fork()
+    if (known.implies(formula)) {
+      report(path, rule, `a rule that ${decidedBy(formula, earlier, naming)} already`)
+    } else if (!fork.learn(formula)) {
+      report(path, rule, `a rule that can be met by what meets ${clashWith(formula, earlier, naming)}`)
+    } else if (rule.severity !== "flag") {
+      known.absorb(fork)
+      earlier.add(`rules.${index}`, formula)
+    }
+  }
+}
+
+const decidedBy = (formula: Formula, rules: EarlierRules, budget: Budget): string => {
+  const earlier = rules.about(formula)
+  const single = earlier.find((one) => {
+    const known = new Knowledge(budget)
+    return known.learn(one.formula) && known.implies(formula)
+  })
+  return single === undefined ? `${namesOf(earlier)} do not decide` : `${single.name} does not decide`
+}
+
+const clashWith = (formula: Formula, rules: EarlierRules, budget: Budget): string => {
+  const earlier = rules.about(formula)
+  const single = earlier.find((one) => {
+    const known = new Knowledge(budget)
+    return known.learn(one.formula) && !known.learn(formula)
+  })
+  return single === undefined ? namesOf(earlier) : single.name
+}
+
+const namesOf = (earlier: ReadonlyArray<Earlier>): string => {
+  const names = earlier.slice(0, maxNamed).map(({ name }) => name)
+  const rest = earlier.length - names.length
+  return [...names, ...(rest > 0 ? [`${rest} more`] : [])].join(" and ")
+}
