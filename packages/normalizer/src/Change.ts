@@ -19,9 +19,9 @@ export interface Change {
   readonly kind: ChangeKind
   /** Where a value that was `moved` came from. */
   readonly from?: string
-  /** The value before, with the option `values` alone. */
+  /** The value before, with `values: "show"` alone. */
   readonly before?: Json
-  /** The value after, with the option `values` alone. */
+  /** The value after, with `values: "show"` alone. */
   readonly after?: Json
 }
 

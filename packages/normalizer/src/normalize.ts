@@ -26,8 +26,8 @@ export interface Normalized {
 
 /** What {@link normalize} may be asked for. */
 export interface NormalizeOptions {
-  /** Whether changes hold the values before and after, which are personal data; `false` by default. */
-  readonly values?: boolean
+  /** Whether changes hold the values before and after, which are personal data: `hide` is the default. */
+  readonly values?: "hide" | "show"
 }
 
 /** The most changes that are told of one payload; all of them are made. */
@@ -51,16 +51,16 @@ const maxDepth = 1000
 export const normalize = (
   profile: Profile,
   payload: JsonObject,
-  { values = false }: NormalizeOptions = {},
+  { values = "hide" }: NormalizeOptions = {},
 ): Normalized => {
   const { fields, aliases } = profile[ready]
-  const visit: Visit = { values, path: [], changes: [], unread: [] }
+  const visit: Visit = { showsValues: values === "show", path: [], changes: [], unread: [] }
   const moved =
     aliases === undefined
       ? payload
       : moveAliases(aliases, payload, (target, from, value) => {
           if (visit.changes.length >= maxChanges) return
-          const shown = values ? { before: value, after: value } : {}
+          const shown = visit.showsValues ? { before: value, after: value } : {}
           visit.changes.push({
             path: printPlace(target.path),
             kind: "moved",
@@ -73,7 +73,7 @@ export const normalize = (
 
 /** One walk over a payload: where it is, what it has changed and what it could not read. */
 interface Visit {
-  readonly values: boolean
+  readonly showsValues: boolean
   readonly path: Array<string | number>
   readonly changes: Array<Change>
   readonly unread: Array<Unread>
@@ -129,7 +129,7 @@ const changed = (visit: Visit, before: Json, after: Json, kind: ChangeKind): Jso
   if (after === before) return before
   if (visit.changes.length < maxChanges) {
     const path = printPlace(visit.path)
-    visit.changes.push(visit.values ? { path, kind, before, after } : { path, kind })
+    visit.changes.push(visit.showsValues ? { path, kind, before, after } : { path, kind })
   }
   return after
 }

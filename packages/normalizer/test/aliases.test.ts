@@ -164,7 +164,7 @@ describe("an alias", () => {
       { path: "phone", kind: "moved", from: "kontakt.Telefon" },
       { path: "phone", kind: "phone" },
     ])
-    assert.deepStrictEqual(normalize(profile, payload, { values: true }).changes, [
+    assert.deepStrictEqual(normalize(profile, payload, { values: "show" }).changes, [
       {
         path: "phone",
         kind: "moved",

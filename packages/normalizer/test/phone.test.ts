@@ -149,8 +149,10 @@ describe("a phone number", () => {
     [GermanPhone],
     ([written]) => {
       let number = parsePhoneNumberFromString(written, "DE")?.number
-      for (let i = 0; i < 3; i++) number = parsePhoneNumberFromString(number ?? "", "DE")?.number
-      if (number !== undefined && number.length <= 16) assert.strictEqual(phone(written), number)
+      if (number === undefined || number.length > 16) return
+      // `+4900151…` loses one trunk 0 each time.
+      for (let i = 0; i < 5; i++) number = parsePhoneNumberFromString(number ?? "", "DE")?.number
+      assert.strictEqual(phone(written), number)
     },
     { arbitrary: { runs: 10_000 } },
   )

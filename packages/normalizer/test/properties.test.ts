@@ -77,7 +77,7 @@ describe("normalize, with any profile and any payload", () => {
     [AnyCase],
     ([{ data, payload }]) => {
       const plain = normalize(compiled(data), payload)
-      const shown = normalize(compiled(data), payload, { values: true })
+      const shown = normalize(compiled(data), payload, { values: "show" })
       assert.strictEqual(stringify(shown.payload), stringify(plain.payload))
       const withoutValues = shown.changes.map(({ before: _, after: __, ...change }) => change)
       assert.deepStrictEqual<unknown>(withoutValues, plain.changes)

@@ -6,7 +6,7 @@ import type { Field } from "./Form.ts"
 import { formOf, type Options, optionsOf, plainWords } from "./forms.ts"
 import { Overlaps } from "./Overlaps.ts"
 import { isPostalCountry, postalCountries } from "./postalCode.ts"
-import { foldWord } from "./text.ts"
+import { cleanFold } from "./text.ts"
 
 /** Checks the declared fields of a profile and makes them ready. */
 export const compileFields = (profile: ProfileData, report: Report): FieldTree => {
@@ -45,7 +45,7 @@ const reportOptions = (options: Options, profile: ProfileData, report: Report): 
     ["no", false],
   ] as const) {
     for (const [index, word] of (options[key] ?? []).entries()) {
-      const fold = foldWord(word)
+      const fold = cleanFold(word)
       if ((meanings.get(fold) ?? meaning) === meaning) meanings.set(fold, meaning)
       else {
         isRight = false

@@ -8,7 +8,7 @@ import { cleanName } from "./name.ts"
 import { readNumber } from "./number.ts"
 import { type Country, phoneOf, textOf } from "./phone.ts"
 import { postalCodeReader, type PostalCountry } from "./postalCode.ts"
-import { cleanEmail, cleanText, foldWord } from "./text.ts"
+import { cleanFold, cleanText } from "./text.ts"
 
 /** A declaration with its options, whichever way it was written. */
 export type Options = Exclude<FieldDeclaration, string>
@@ -35,7 +35,7 @@ export const formOf = (options: Options, profile: ProfileData): Form => {
       return numberForm({
         notation: options.notation ?? profile.notation,
         // The longest first: kWh is no unit h behind kW.
-        units: (options.units ?? []).map(foldWord).sort((a, b) => b.length - a.length),
+        units: (options.units ?? []).map(cleanFold).sort((a, b) => b.length - a.length),
       })
     case "date":
       return dateForm({
@@ -52,7 +52,7 @@ const textual =
 
 const emailForm: Form = (value) => {
   if (typeof value !== "string") return new NotRead(value)
-  const clean = cleanEmail(value)
+  const clean = cleanFold(value)
   const at = clean.indexOf("@")
   return clean === "" || (at > 0 && at < clean.length - 1) ? clean : new NotRead(clean)
 }
@@ -82,8 +82,8 @@ export const plainWords: ReadonlyMap<string, boolean> = new Map([
 const wordsOf = ({ yes = [], no = [] }: Extract<Options, { readonly kind: "boolean" }>) =>
   new Map([
     ...plainWords,
-    ...yes.map((word): [string, boolean] => [foldWord(word), true]),
-    ...no.map((word): [string, boolean] => [foldWord(word), false]),
+    ...yes.map((word): [string, boolean] => [cleanFold(word), true]),
+    ...no.map((word): [string, boolean] => [cleanFold(word), false]),
   ])
 
 const booleanForm =
@@ -92,7 +92,7 @@ const booleanForm =
     if (typeof value === "boolean") return value
     if (typeof value !== "string") return new NotRead(value)
     const clean = cleanText(value)
-    return clean === "" ? clean : (words.get(foldWord(clean)) ?? new NotRead(clean))
+    return clean === "" ? clean : (words.get(cleanFold(clean)) ?? new NotRead(clean))
   }
 
 const numberForm =

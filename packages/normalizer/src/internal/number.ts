@@ -1,7 +1,7 @@
 import { parse, type RawNumber } from "@lead-gateway/lossless-json"
 import { Result } from "effect"
 import type { Notation } from "../FieldDeclaration.ts"
-import { foldWord } from "./text.ts"
+import { cleanFold } from "./text.ts"
 
 /** Longer texts hold no number that anybody wrote. */
 const maxLength = 400
@@ -16,7 +16,7 @@ export const readNumber = (
   { notation, units }: { readonly notation: Notation | undefined; readonly units: ReadonlyArray<string> },
 ): number | RawNumber | undefined => {
   if (text.length > maxLength) return undefined
-  const bare = withoutUnit(units.length === 0 ? text : foldWord(text), units)
+  const bare = withoutUnit(units.length === 0 ? text : cleanFold(text), units)
   const [, sign = "", digits = ""] = /^([+\-\u2212]?)(.+)$/.exec(bare) ?? []
   const source = /^\d+(?:\.\d+)?[eE][+-]?\d+$/.test(digits)
     ? digits.replace(/^0+(?=\d)/, "")

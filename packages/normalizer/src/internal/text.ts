@@ -44,8 +44,9 @@ const isClean = (text: string): boolean => {
   return length === 0 || !afterSpace
 }
 
-/** Lower case first: it can take a composed character apart (U+0130), or give one that composes (J with caron). */
-export const cleanEmail = (text: string): string => cleanText(text.toLowerCase())
-
-/** A word as words are compared: clean, and without a difference between capital and small letters. */
-export const foldWord = cleanEmail
+/**
+ * Clean and in small letters, as e-mail addresses are written and words compared.
+ *
+ * Lower case first: it can take a composed character apart (U+0130), or give one that composes (J with caron).
+ */
+export const cleanFold = (text: string): string => cleanText(text.toLowerCase())
