@@ -1,3 +1,5 @@
+import type { Json } from "@lead-gateway/lossless-json"
+
 /**
  * Why an attribute is not sent:
  *
@@ -20,10 +22,12 @@ export type OmittedReason =
   | "too_few_items"
   | "too_many_items"
 
-/** An attribute that is in the payload but not valid, and why. It never holds the value. */
+/** An attribute that is in the payload but not valid, and why. */
 export interface OmittedAttribute {
   readonly name: string
   readonly reason: OmittedReason
   /** Which item of a list, from 0; the others are sent. Absent when the attribute as a whole is meant. */
   readonly index?: number
+  /** What was there, where values are asked for alone: it is the lead's. */
+  readonly value?: Json
 }

@@ -16,10 +16,14 @@ export interface MapInput {
   readonly constants?: JsonObject
   /** What templates name by `$meta`, such as `lead_id`: what is known of this lead beside its payload. */
   readonly meta?: JsonObject
+  /** `hide` (the default): nothing but the payload quotes the lead, so it may be logged. `show`: gaps tell values. */
+  readonly values?: "hide" | "show"
 }
 
-/** Why there are gaps in a customer payload. It holds no values, so it may be shown and logged. */
+/** What became of each attribute, and why there are gaps in a customer payload. */
 interface Gaps {
+  /** Attributes with a value for the customer, in the mapping's order; of a list, with one valid item at least. */
+  readonly sent: ReadonlyArray<string>
   /** Attributes that are in the payload but not valid. */
   readonly omitted: ReadonlyArray<OmittedAttribute>
   /** Attributes that are not in the payload, or null there, and have no default. */
@@ -55,9 +59,16 @@ export type MapResult = Mapped | MissingRequired
  * `{ "phone": "+49681123", "product": { "name": … }, "attributes": [{ "name": "solar_offer_type", "value":
  * "Kaufen" }] }`, and a payload without a phone is `MissingRequired` with the fields `["phone"]`.
  */
-export const map = ({ mapping, template, payload, constants = {}, meta = {} }: MapInput): MapResult => {
+export const map = ({
+  mapping,
+  template,
+  payload,
+  constants = {},
+  meta = {},
+  values = "hide",
+}: MapInput): MapResult => {
   const opened = openedMapping(mapping)
-  const attributes = attributesOf(opened.attributes, payload)
+  const attributes = attributesOf(opened.attributes, payload, values === "show")
   const missing: Array<string> = []
   const leftOut: Array<LeftOut> = []
   const filling: Filling = {
@@ -73,8 +84,9 @@ export const map = ({ mapping, template, payload, constants = {}, meta = {} }: M
   }
   const filled = openedTemplate(template).root(filling)
   const { omitted, absent } = attributes
+  const sent = mapping.names.filter((_, index) => attributes.values[index] !== undefined)
   for (const name of attributes.missing) if (!missing.includes(name)) missing.push(name)
   return missing.length === 0
-    ? { _tag: "Mapped", payload: filled, omitted, absent, leftOut }
-    : { _tag: "MissingRequired", fields: missing, omitted, absent, leftOut }
+    ? { _tag: "Mapped", payload: filled, sent, omitted, absent, leftOut }
+    : { _tag: "MissingRequired", fields: missing, sent, omitted, absent, leftOut }
 }

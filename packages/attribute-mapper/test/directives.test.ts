@@ -43,6 +43,7 @@ describe("a place of the template", () => {
     assert.deepStrictEqual(result, {
       _tag: "MissingRequired",
       fields: ["e"],
+      sent: [],
       omitted: [],
       absent: ["owner", "source", "area"],
       leftOut: [

@@ -58,6 +58,7 @@ describe("for any mapping and payload", () => {
       )
       const isIn = (names: ReadonlyArray<string>) => mapping.names.filter((name) => names.includes(name))
       assert.deepStrictEqual(sent, isIn(sent))
+      assert.deepStrictEqual(result.sent, sent)
       assert.deepStrictEqual(absent, isIn(absent))
       assert.deepStrictEqual([...omitted], isIn([...omitted]))
       assert.sameMembers([...sent, ...absent, ...omitted], [...mapping.names])

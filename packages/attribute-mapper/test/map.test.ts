@@ -25,8 +25,8 @@ const meta = { lead_id: 123 }
 const mapBy = (mapping: Mapping, template: unknown, payload: JsonObject) =>
   map({ mapping, template: templateOf(template), payload, constants, meta })
 
-/** A result without the gaps that are nobody's fault. */
-const essenceOf = ({ absent: _absent, leftOut: _leftOut, ...essence }: MapResult) => essence
+/** A result without what is nobody's fault. */
+const essenceOf = ({ absent: _absent, leftOut: _leftOut, sent: _sent, ...essence }: MapResult) => essence
 
 const payloadOf = (result: MapResult) =>
   result._tag === "Mapped" ? result.payload : assert.fail(`missing ${result.fields.join()}`)
@@ -72,6 +72,28 @@ describe("map", () => {
       lead_attributes: { solar_owner: "Ja" },
       meta_attributes: { unique_id: 123 },
     })
+  })
+
+  it("tells the values that it leaves out where they are asked for, and only there", () => {
+    const mapping = mappingOf({
+      one: { ...definition, attribute_type: "range" },
+      many: { ...definition, attribute_type: "dropdown", values: ["a"], multiple: true },
+    })
+    const payload = { one: "ten", many: ["b", "a", 7] }
+    const omitted = (values?: "hide" | "show") =>
+      map({ mapping, template: templateOf({}), payload, ...(values === undefined ? {} : { values }) }).omitted
+    const hidden = [
+      { name: "one", reason: "not_a_number" },
+      { name: "many", reason: "not_an_allowed_value", index: 0 },
+      { name: "many", reason: "not_an_allowed_value", index: 2 },
+    ]
+    const values = ["ten", "b", 7]
+    assert.deepStrictEqual<unknown>(
+      omitted("show"),
+      hidden.map((gap, index) => ({ ...gap, value: values[index] })),
+    )
+    assert.deepStrictEqual<unknown>(omitted("hide"), hidden)
+    assert.deepStrictEqual<unknown>(omitted(), hidden)
   })
 
   it("gives an empty list, or an empty object, where there is no attribute", () => {

@@ -47,9 +47,11 @@ export const printPath = (path: FieldPath): string =>
 export const valueAt = (payload: unknown, path: FieldPath): unknown => {
   let value = payload
   for (const segment of path) {
-    if (typeof value !== "object" || value === null || isRawNumber(value)) return undefined
-    if (!isEnumerable.call(value, segment)) return undefined
-    value = (value as Record<string, unknown>)[segment]
+    if (typeof value !== "object" || value === null) return undefined
+    const inside = (value as Record<string, unknown>)[segment]
+    // Most fields are absent: that is seen at once. What is there is looked at twice, for it may be inherited.
+    if (inside === undefined || !isEnumerable.call(value, segment) || isRawNumber(value)) return undefined
+    value = inside
   }
   return value
 }

@@ -1,6 +1,6 @@
 import { isMissing } from "@lead-gateway/lead-field"
 import type { Json, JsonObject } from "@lead-gateway/lossless-json"
-import type { OmittedAttribute } from "../OmittedAttribute.ts"
+import type { OmittedAttribute, OmittedReason } from "../OmittedAttribute.ts"
 import type { Attribute } from "./attribute.ts"
 import { Refusal, refusals } from "./refusal.ts"
 
@@ -13,10 +13,19 @@ export interface Attributes {
   readonly missing: ReadonlyArray<string>
 }
 
+/** Takes note of what is not valid: a value, or an item of a list. */
+type Omit = (name: string, reason: OmittedReason, value: Json, index?: number) => void
+
 /** Looks at every defined attribute in turn: absent, sent, or omitted and why. */
-export const attributesOf = (attributes: ReadonlyArray<Attribute>, payload: JsonObject): Attributes => {
+export const attributesOf = (
+  attributes: ReadonlyArray<Attribute>,
+  payload: JsonObject,
+  shows: boolean,
+): Attributes => {
   const values: Array<Json | undefined> = []
   const omitted: Array<OmittedAttribute> = []
+  const omit: Omit = (name, reason, value, index) =>
+    omitted.push({ name, reason, ...(index === undefined ? {} : { index }), ...(shows ? { value } : {}) })
   const absent: Array<string> = []
   const missing: Array<string> = []
   for (const attribute of attributes) {
@@ -25,10 +34,10 @@ export const attributesOf = (attributes: ReadonlyArray<Attribute>, payload: Json
     let value: Json | undefined
     if (attribute.default !== undefined && isMissingOrEmpty(attribute, found)) value = attribute.default
     else if (isNothing(attribute, found)) absent.push(name)
-    else if (attribute.items !== undefined) value = listOf(attribute, attribute.items, found, omitted)
+    else if (attribute.items !== undefined) value = listOf(attribute, attribute.items, found as Json, omit)
     else {
       const accepted = attribute.accept(found as Json)
-      if (accepted instanceof Refusal) omitted.push({ name, reason: accepted.reason })
+      if (accepted instanceof Refusal) omit(name, accepted.reason, found as Json)
       else value = accepted
     }
     values.push(value)
@@ -51,23 +60,23 @@ const isEmptyList = ({ items }: Attribute, found: unknown): boolean =>
 const listOf = (
   { name, accept }: Attribute,
   { min, max }: { readonly min: number; readonly max: number },
-  found: unknown,
-  omitted: Array<OmittedAttribute>,
+  found: Json,
+  omit: Omit,
 ): Json | undefined => {
   const isList = Array.isArray(found)
   const items = (isList ? found : [found]) as ReadonlyArray<Json>
   if (items.length > max) {
-    omitted.push({ name, reason: "too_many_items" })
+    omit(name, "too_many_items", found)
     return undefined
   }
   const valid: Array<Json> = []
   for (const [index, item] of items.entries()) {
     const accepted = item === null ? refusals.blank : accept(item)
     if (!(accepted instanceof Refusal)) valid.push(accepted)
-    else omitted.push(isList ? { name, reason: accepted.reason, index } : { name, reason: accepted.reason })
+    else omit(name, accepted.reason, item, isList ? index : undefined)
   }
   if (valid.length >= min) return valid
   // Why is told already where every item is invalid.
-  if (valid.length > 0 || min > items.length) omitted.push({ name, reason: "too_few_items" })
+  if (valid.length > 0 || min > items.length) omit(name, "too_few_items", found)
   return undefined
 }
