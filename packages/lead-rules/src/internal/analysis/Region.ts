@@ -31,7 +31,7 @@ export const isEmpty = (region: Region): boolean => !region.missing && region.ki
 
 /** About how much there is to look at. */
 export const costOf = ({ kinds }: Region): number => {
-  let cost = 1
+  let cost = 20
   for (const aspects of kinds.values()) for (const asked of aspects.values()) cost += sizeOf(asked)
   return cost
 }

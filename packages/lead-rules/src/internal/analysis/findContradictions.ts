@@ -2,7 +2,7 @@ import type { Report } from "@lead-gateway/document-check"
 import type { RuleSet } from "../../RuleSet.ts"
 import { reportBranches } from "./branches.ts"
 import { type Earlier, EarlierRules } from "./EarlierRules.ts"
-import { type Formula, formulaOf } from "./Formula.ts"
+import type { Formula } from "./Formula.ts"
 import { type Budget, Knowledge } from "./Knowledge.ts"
 
 /** What is looked at in a rule set at most: a second or so. The largest are looked at in part. */
@@ -27,8 +27,8 @@ export const findContradictions = ({ rules }: Pick<RuleSet, "rules">, report: Re
 
   for (const [index, rule] of rules.entries()) {
     const path = ["rules", index]
-    if (!reportBranches(rule, path, budget, report)) continue
-    const formula = formulaOf(rule, "met")
+    const formula = reportBranches(rule, path, budget, report)?.met
+    if (formula === undefined) continue
     const fork = known.fork()
     if (known.implies(formula)) {
       report(path, rule, `a rule that ${decidedBy(formula, earlier, naming)} already`)
