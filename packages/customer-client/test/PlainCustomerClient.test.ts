@@ -54,9 +54,9 @@ describe("a client of promises", () => {
     }),
   )
 
-  it.live("gives up in time, before the request and after", () =>
+  it.live("gives up in time", () =>
     Effect.gen(function* () {
-      const { client } = yield* makePlainWorld(hang(), { timeoutMs: 100, connectTimeoutMs: 50 })
+      const { client } = yield* makePlainWorld(hang(), { timeoutMs: 2000 })
       const outcome = yield* Effect.promise(() => client.send(request))
       assert.deepInclude(outcome, { _tag: "TimedOut", phase: "answer" })
     }),

@@ -2,6 +2,7 @@ import { once } from "node:events"
 import { type AddressInfo, createServer, type Socket } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { CustomerBehaviour } from "@lead-gateway/testkit"
+import { makeCustomerClient } from "@lead-gateway/customer-client"
 import { Effect, Exit, Fiber, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { makeClient, makeWorld, request } from "./support.ts"
@@ -46,6 +47,16 @@ describe("the time to connect", () => {
         durationMs: 10_000,
       })
       yield* Effect.promise(() => closed)
+    }),
+  )
+
+  it.live("is an option of the client of promises, too", () =>
+    Effect.gen(function* () {
+      const { url } = yield* makeSilentCustomer
+      const client = makeCustomerClient({ url, timeoutMs: 60_000, connectTimeoutMs: 50, allowPrivate: true })
+      const outcome = yield* Effect.promise(() => client.send(request))
+      assert.deepInclude(outcome, { _tag: "TimedOut", phase: "connect" })
+      yield* Effect.promise(() => client.close())
     }),
   )
 

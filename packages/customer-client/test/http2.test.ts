@@ -136,7 +136,7 @@ describe("a stream", () => {
     ["reset", "reset", "INTERNAL_ERROR", (stream) => stream.close(NGHTTP2_INTERNAL_ERROR)],
     ["cancelled", "reset", "CANCEL", (stream) => stream.close(NGHTTP2_CANCEL)],
     ["refused", "refused", "REFUSED_STREAM", (stream) => stream.close(NGHTTP2_REFUSED_STREAM)],
-    ["lost with its connection", "reset", "", (stream) => stream.session?.destroy()],
+    ["lost with its connection", "reset", "ECONNRESET", (stream) => stream.session?.destroy()],
   ] as const satisfies ReadonlyArray<readonly [string, string, string, (stream: Stream) => void]>)(
     "that is %s before an answer is Unreachable, and nothing is sent again",
     Effect.fnUntraced(function* ([, kind, name, lose]) {

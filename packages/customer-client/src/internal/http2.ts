@@ -33,8 +33,9 @@ export const sendByHttp2 = (call: Call, way: Http2Way, events: SendingEvents): S
     const code = stream.rstCode ?? constants.NGHTTP2_NO_ERROR
     if (code === constants.NGHTTP2_HTTP_1_1_REQUIRED) way.http1Required()
     if (hasHead) return events.end(false)
-    const isReset = failure === undefined || ("code" in failure && failure.code === "ERR_HTTP2_STREAM_ERROR")
-    events.failed(isReset ? describeReset(code) : describeFailure(failure as Error, "open"))
+    const cause = failure ?? (code === constants.NGHTTP2_CANCEL && way.session.isLost() ? lost : undefined)
+    const isReset = cause === undefined || ("code" in cause && cause.code === "ERR_HTTP2_STREAM_ERROR")
+    events.failed(isReset ? describeReset(code) : describeFailure(cause, "open"))
   })
   stream.end(call.body)
 
@@ -52,3 +53,6 @@ export const sendByHttp2 = (call: Call, way: Http2Way, events: SendingEvents): S
     },
   }
 }
+
+/** Streams end so when their connection is closed: Node calls it a cancellation. */
+const lost = Object.assign(new Error("the connection closed"), { code: "ECONNRESET" })

@@ -18,6 +18,8 @@ export interface Session {
   /** Begins no further exchange; those under way may end. */
   readonly retire: () => void
   readonly destroy: () => void
+  /** Whether its connection is closed. */
+  readonly isLost: () => boolean
 }
 
 /** What happens to a session, for whoever gives it out. */
@@ -103,5 +105,6 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
       gone()
       session.destroy()
     },
+    isLost: () => session.destroyed,
   }
 }
