@@ -25,7 +25,11 @@ export const compilePattern = (pattern: string): ((text: string) => boolean) => 
   const maxLength = Math.floor(maxCost / regex.programSize())
   const program = programOf(regex)
   if (program === undefined) return (text) => text.length <= maxLength && regex.test(text)
-  const search = makeTable(program)
+  // Made when a text comes: many rule sets are loaded to be looked at only.
+  let search = (text: string): boolean | undefined => {
+    search = makeTable(program)
+    return search(text)
+  }
   return (text) => text.length <= maxLength && (search(text) ?? regex.test(text))
 }
 

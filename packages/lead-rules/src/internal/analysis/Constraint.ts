@@ -123,7 +123,7 @@ export const isMetBy = (aspect: string, constraint: Constraint, text: string): b
 }
 
 /** A text as the constraints of an aspect look at it: `text`, `folded`, `backwards`, `folded backwards`. */
-export const asLookedAt = (aspect: string, text: string): string => {
+const asLookedAt = (aspect: string, text: string): string => {
   const folded = aspect.startsWith("folded") ? fold(text) : text
   return aspect.endsWith("backwards") ? backwards(folded) : folded
 }
