@@ -37,7 +37,11 @@ export const compile = (json: unknown): Result.Result<CompiledRuleSet, RuleSetIn
   if (mistakes.length === 0) findContradictions(json as RuleSet, report)
   if (mistakes.length > 0) return Result.fail(new RuleSetInvalid({ mistakes }))
   // It has no mistake, so it is a rule set. The copy belongs to nobody else.
-  const { version, rules } = structuredClone(json) as RuleSet
+  return Result.succeed(prepare(structuredClone(json) as RuleSet))
+}
+
+/** Makes a rule set ready that has been checked. */
+export const prepare = ({ version, rules }: RuleSet): CompiledRuleSet => {
   const ready: Ready = { version, rules, program: new Program(rules) }
-  return Result.succeed(ready)
+  return ready
 }

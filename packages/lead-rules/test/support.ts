@@ -1,14 +1,17 @@
-import { compile, evaluate, type Condition, type Rule, type Verdict } from "@lead-gateway/lead-rules"
-import { Result } from "effect"
+import { evaluate, type Condition, type Rule, type Verdict } from "@lead-gateway/lead-rules"
+import { prepare } from "../src/CompiledRuleSet.ts"
 
 /** 2026-02-28T12:00:00Z, the last day of a month and no leap year. */
 export const now = Date.UTC(2026, 1, 28, 12)
 
-export const ruleSetOf = (...rules: ReadonlyArray<Rule>) =>
-  Result.getOrThrow(compile({ version: "1", rules }))
+/** Rules made ready as `compile` makes them, also those that it would call superfluous. */
+export const ruleSetOf = (...rules: ReadonlyArray<Rule>) => prepare({ version: "1", rules })
 
-export const verdictOn = (rules: ReadonlyArray<Rule>, payload: unknown): Verdict =>
-  evaluate(ruleSetOf(...rules), payload, { now })
+export const verdictOn = (
+  rules: ReadonlyArray<Rule>,
+  payload: unknown,
+  options: { readonly findings?: "first" | "all"; readonly values?: "hide" | "show" } = {},
+): Verdict => evaluate(ruleSetOf(...rules), payload, { now, ...options })
 
 export const reasonOf = (verdict: Verdict) => (verdict._tag === "Rejected" ? verdict.reason : "accepted")
 

@@ -53,7 +53,7 @@ const valueIn = (frame: Frame, field: string): unknown =>
   field === "." ? frame.root : valueAt(frame.root, parsePath(field) ?? [])
 
 /** The words for the contrary: `match`, `not match`. */
-export const contrary = (wanted: string): string =>
+const contrary = (wanted: string): string =>
   wanted.startsWith("not ") ? wanted.slice("not ".length) : `not ${wanted}`
 
 /** How a sentence ends that may not quote the value. */

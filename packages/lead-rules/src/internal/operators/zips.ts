@@ -24,7 +24,7 @@ export const zip = ({ codes = [], ranges = [], prefixes = [] }: Zips): Requireme
       const ofLength = intervals[value.length]
       return ofLength !== undefined && isWithin(ofLength, value) ? Met : Unmet
     },
-    wanted: `be a code of ${alternatives([...codes, ...ranges, ...prefixes])}`,
+    wanted: `be one of the codes ${alternatives([...codes, ...ranges, ...prefixes])}`,
     kinds: ["text"],
     verb: "is",
   }
