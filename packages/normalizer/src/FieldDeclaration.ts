@@ -38,7 +38,7 @@ export type DayOrder = typeof DayOrder.Type
 const Words = (description: string) =>
   Schema.optionalKey(Schema.Array(NotBlank).annotate({ ...expected("a list of words"), description }))
 
-const unitWords = "a unit without digits, such as kWh"
+const unitWords = "a unit such as kWh, which begins with no digit, sign or separator"
 
 const kindIs = <const Kind extends FieldKind>(kind: Kind) =>
   Schema.Literal(kind).annotate({ description: "What the field holds." })
@@ -69,7 +69,7 @@ export const FieldDeclaration = Schema.Union([
       Notation.annotate({ description: "How 1.234 and 1,234 are read; the profile's notation by default." }),
     ),
     units: Schema.optionalKey(
-      Schema.Array(textOf(/^(?=.*[^\s.,'’+-])\D+$/u, unitWords)).annotate({
+      Schema.Array(textOf(/^[^\d\s\u0085.,'’+\-\u2212].*$/u, unitWords)).annotate({
         ...expected("a list of units"),
         description:
           "What may stand before or behind the number and is left out: kWh, €, EUR; letter case aside.",

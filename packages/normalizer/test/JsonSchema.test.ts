@@ -23,7 +23,7 @@ describe("profile.schema.json", () => {
     { fields: { a: "fone" } },
     { fields: { "a..b": "text" } },
     { fields: { a: { kind: "number", country: "DE" } } },
-    { fields: { a: { kind: "number", units: ["m2"] } } },
+    { fields: { a: { kind: "number", units: ["2m"] } } },
     { aliases: { a: [] } },
     { answer_lists: [{ path: "a", question: "q" }] },
     { default_country: "XX" },

@@ -104,8 +104,8 @@ describe("compile", () => {
       'fields.tel.notation: found "de", allowed is no key but kind, country',
     ],
     [
-      { fields: { area: { kind: "number", units: ["m2"] } } },
-      'fields.area.units.0: found "m2", allowed is a unit without digits, such as kWh',
+      { fields: { area: { kind: "number", units: ["kWh", "2m"] } } },
+      'fields.area.units.1: found "2m", allowed is a unit such as kWh, which begins with no digit, sign or separator',
     ],
     [
       { fields: { born: { kind: "date", two_digit_years_from: 30 } } },
@@ -117,8 +117,8 @@ describe("compile", () => {
         'fields.owner.no.0: found "X", allowed is a word that does not mean yes',
     ],
     [
-      { default_country: "GB", fields: { zip: "postal_code" } },
-      "fields.zip.country: found nothing, allowed is one of AT, BE, CH, CZ, DE, DK, ES, FI, FR, HU, IT, LI, LU, NL, NO, PL, PT, SE, SK, US: default_country is none of them",
+      { default_country: "IE", fields: { zip: "postal_code" } },
+      "fields.zip.country: found nothing, allowed is one of AT, AU, BE, BG, CA, CH, CZ, DE, DK, EE, ES, FI, FR, GB, GR, HR, HU, IT, LI, LT, LU, LV, NL, NO, PL, PT, RO, SE, SI, SK, TR, UA, US: default_country is none of them",
     ],
     [
       { fields: { a: "text", "a.b": "text" } },

@@ -24,6 +24,11 @@ describe("a postal code", () => {
     ["US", 501, "00501"],
     ["US", "12345 6789", "12345-6789"],
     ["IT", 118, "00118"],
+    ["GB", "sw1a1aa", "SW1A 1AA"],
+    ["GB", "M1 1AE", "M1 1AE"],
+    ["CA", "k1a-0b1", "K1A 0B1"],
+    ["RO", 10011, "010011"],
+    ["US", 123_456_789, "12345-6789"],
   ])("of %s is read from %j", (country, written, code) => {
     if (code.length > 1) assert.deepStrictEqual(field(country)(written), [code, true])
     else assert.deepStrictEqual(field(country)(written), [written, false])
@@ -46,6 +51,7 @@ describe("a postal code", () => {
       assert.deepStrictEqual(field("DE")(value), [value, false])
     }
     assert.deepStrictEqual(field("NL")(1234), [1234, false])
+    assert.deepStrictEqual(field("GB")(11), [11, false])
     assert.deepStrictEqual(field("DE")("  66123  Saarbrücken "), ["66123 Saarbrücken", false])
   })
 

@@ -93,7 +93,10 @@ describe("a number", () => {
   })
 
   it("may have a unit that its field names", () => {
-    const field = fieldOf({ kind: "number", units: ["h", "kWh", "€", "EUR", "m²", "kWh / Jahr"] })
+    const field = fieldOf({
+      kind: "number",
+      units: ["h", "kWh", "€", "EUR", "m²", "m2", "ca.", "kWh / Jahr"],
+    })
     for (const [text, number] of [
       ["5000 kWh", 5000],
       ["5000KWH", 5000],
@@ -103,10 +106,13 @@ describe("a number", () => {
       ["EUR 12,50", 12.5],
       ["120 M²", 120],
       ["8h", 8],
+      ["120m2", 120],
+      ["m2 120", 120],
+      ["ca.120", 120],
     ] as const) {
       assert.deepStrictEqual(field(text), [number, true], text)
     }
-    for (const text of ["5 km", "5 kWh kWh", "kWh", "€", "5 €/h"]) {
+    for (const text of ["5 km", "5 kWh kWh", "kWh", "€", "5 €/h", "m2120", "ca. 5 h"]) {
       assert.deepStrictEqual(field(text), [text, false], text)
     }
   })

@@ -27,7 +27,9 @@ export const readNumber = (
 const withoutUnit = (text: string, units: ReadonlyArray<string>): string => {
   for (const unit of units) {
     if (text.endsWith(unit)) return text.slice(0, -unit.length).trimEnd()
-    if (text.startsWith(unit)) return text.slice(unit.length).trimStart()
+    const rest = text.startsWith(unit) ? text.slice(unit.length) : undefined
+    // In `m2120` nobody can tell where the unit ends.
+    if (rest !== undefined && !(/\d$/.test(unit) && /^\d/.test(rest))) return rest.trimStart()
   }
   return text
 }

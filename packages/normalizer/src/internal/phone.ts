@@ -28,7 +28,7 @@ const isGerman = /^\+49[1-9]\d{1,12}$/
 export const phoneOf = (text: string, country: Country): string | NotRead | null => {
   if (isGerman.test(text)) return text
   const number = (country === "DE" ? readGerman(text) : undefined) ?? parse(text, country)
-  if (number !== undefined) return settle(number, country)
+  if (number !== undefined) return number === text ? text : settle(number, country)
   const digits = digitsOf(text)
   if (digits === "") return null
   const kept = settle(`+${digits}`, country)
