@@ -61,7 +61,7 @@ describe("preview", () => {
         "  normalise  2 changes (version …)",
         '    ~ email  "Customer@Example.com" → "customer@example.com"  email',
         '    ~ phone  "0171 2345678" → "+491712345678"  phone',
-        "  map        1 of 14 attributes sent, 1 left out, 12 not in the lead (version …)",
+        "  map        1 attribute sent, 1 not valid, 12 not in the lead (version …)",
         "    ✓ solar_energy_consumption",
         '    ✗ solar_usage: not_an_allowed_value "Heizung"',
         "  payload    complete (version …)",

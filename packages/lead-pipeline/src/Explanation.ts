@@ -1,6 +1,6 @@
 import type { LeftOut, OmittedAttribute } from "@lead-gateway/attribute-mapper"
 import type { Finding } from "@lead-gateway/lead-rules"
-import { get, type Json, type JsonObject } from "@lead-gateway/lossless-json"
+import type { JsonObject } from "@lead-gateway/lossless-json"
 import type { Change, Unread } from "@lead-gateway/normalizer"
 import { decide, type Decision, type LeadInput, type Parked, type Ready } from "./decide.ts"
 import type { Flow } from "./Flow.ts"
@@ -26,17 +26,13 @@ export interface NormaliseStep {
   readonly unread: ReadonlyArray<Unread>
 }
 
-/** An attribute that is not sent; its value only if values are shown. */
-export interface ExplainedOmission extends OmittedAttribute {
-  readonly value?: Json
-}
-
 /** What became of each attribute that the mapping knows. */
 export interface MapStep {
   readonly step: "map"
   readonly version: string
   readonly sent: ReadonlyArray<string>
-  readonly omitted: ReadonlyArray<ExplainedOmission>
+  /** With the values only if values are shown. */
+  readonly omitted: ReadonlyArray<OmittedAttribute>
   readonly absent: ReadonlyArray<string>
 }
 
@@ -105,21 +101,17 @@ const normaliseStep = ({ versions }: Flow, { changes, unread }: Parked | Ready):
 })
 
 const mapSteps = (
-  { mapping, versions }: Flow,
+  { versions }: Flow,
   decision: Parked | Ready,
   shows: boolean,
 ): readonly [MapStep, PayloadStep] => {
-  const { absent, leftOut, normalized, omitted } = decision
-  const gone = new Set([
-    ...absent,
-    ...omitted.flatMap(({ index, name }) => (index === undefined ? name : [])),
-  ])
+  const { absent, leftOut, omitted, sent } = decision
   return [
     {
       step: "map",
       version: versions.mapping,
-      sent: mapping.names.filter((name) => !gone.has(name)),
-      omitted: shows ? omitted.map((one) => withValue(one, normalized)) : omitted,
+      sent,
+      omitted,
       absent,
     },
     {
@@ -130,9 +122,4 @@ const mapSteps = (
       ...(shows && decision._tag === "Ready" ? { payload: decision.customerPayload } : {}),
     },
   ]
-}
-
-const withValue = (omitted: OmittedAttribute, payload: JsonObject): ExplainedOmission => {
-  const value = get(payload, omitted.name)
-  return value === undefined ? omitted : { ...omitted, value }
 }

@@ -12,6 +12,8 @@ interface Passed {
   readonly changes: ReadonlyArray<Change>
   /** Values that could not be read as what their field is declared to hold. */
   readonly unread: ReadonlyArray<Unread>
+  /** Attributes that have a value for the customer. */
+  readonly sent: ReadonlyArray<string>
   /** Attributes that are in the lead and invalid, so they are not sent, with why. */
   readonly omitted: ReadonlyArray<OmittedAttribute>
   /** Attributes that are not in the lead. */
@@ -62,21 +64,19 @@ export interface DecideOptions {
  * repeated, previewed or tested anywhere. Example: under the default flow a payload with `zipcode: "12345"` is
  * `Rejected` with reason `ZIP_NOT_66XXX`. `explain` says it in words.
  */
-export const decide = (flow: Flow, lead: LeadInput, options: DecideOptions = {}): Decision => {
-  const { payload, meta, now } = lead
-  const verdict = evaluate(flow.rules, payload, { now, ...options })
+export const decide = (
+  flow: Flow,
+  { meta, now, payload }: LeadInput,
+  { findings = "first", values = "hide" }: DecideOptions = {},
+): Decision => {
+  const verdict = evaluate(flow.rules, payload, { now, findings, values })
   if (verdict._tag === "Rejected") return verdict
-  const {
-    payload: normalized,
-    changes,
-    unread,
-  } = normalize(flow.profile, payload, {
-    values: options.values === "show",
-  })
+  const { flags } = verdict
+  const { payload: normalized, changes, unread } = normalize(flow.profile, payload, { values })
   const { constants, mapping, template } = flow
-  const mapped = map({ mapping, template, payload: normalized, constants, meta })
-  const { absent, leftOut, omitted } = mapped
-  const passed = { flags: verdict.flags, normalized, changes, unread, omitted, absent, leftOut }
+  const mapped = map({ mapping, template, payload: normalized, constants, meta, values })
+  const { absent, leftOut, omitted, sent } = mapped
+  const passed = { flags, normalized, changes, unread, sent, omitted, absent, leftOut }
   return mapped._tag === "Mapped"
     ? { _tag: "Ready", customerPayload: mapped.payload, ...passed }
     : { _tag: "Parked", reason: MISSING_REQUIRED_FIELD, missing: mapped.fields, ...passed }

@@ -16,7 +16,6 @@ export {
 } from "./decide.ts"
 export {
   explain,
-  type ExplainedOmission,
   type ExplainOptions,
   type Explanation,
   type MapStep,

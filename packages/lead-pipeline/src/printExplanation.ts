@@ -50,7 +50,7 @@ const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
       return [
         head(
           "map",
-          `${step.sent.length} of ${step.sent.length + step.omitted.length + step.absent.length} attributes sent, ${step.omitted.length} left out, ${step.absent.length} not in the lead`,
+          `${count(step.sent.length, "attribute")} sent, ${step.omitted.length} not valid, ${step.absent.length} not in the lead`,
         ),
         ...step.sent.map((name) => item("good", "✓", name)),
         ...step.omitted.map(({ index, name, reason, value }) =>
@@ -81,6 +81,6 @@ const printChange = ({ after, before, from, kind, path }: Change, style: Style):
     style("quiet", kind),
   ].join("  ")
 
-const count = (many: number, what: string) => `${many === 0 ? "no" : many} ${what}${many === 1 ? "" : "s"}`
+const count = (many: number, what: string) => `${many} ${what}${many === 1 ? "" : "s"}`
 
 const indented = (text: string): ReadonlyArray<string> => text.split("\n").map((line) => `    ${line}`)

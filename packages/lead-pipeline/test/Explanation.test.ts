@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { explain, type Explanation, printExplanation } from "@lead-gateway/lead-pipeline"
-import { type Json, type JsonObject, stringify } from "@lead-gateway/lossless-json"
+import type { JsonObject } from "@lead-gateway/lossless-json"
 import { AnyPayload, compiled, decideOn, source, valid } from "./world.ts"
 
 const flow = compiled({
@@ -83,7 +83,7 @@ describe("explain", () => {
       const decision = decideOn(lead, flow)
       assert.strictEqual(explanation.decision, decision._tag)
       assert.strictEqual(explanation.reason, decision._tag === "Ready" ? null : decision.reason)
-      assert.isString(stringify(explanation as unknown as Json))
+      assert.doesNotThrow(() => JSON.stringify(explanation))
       assert.isAbove(printed(explanation).length, 1)
     }
   })
