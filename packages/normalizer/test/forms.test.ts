@@ -112,6 +112,8 @@ describe("a name", () => {
     ["MACHADO", "Machado"],
     ["J.R.R. TOLKIEN", "J.R.R. Tolkien"],
     ["DR.-ING. MÜLLER", "Dr.-Ing. Müller"],
+    ["DR. MED. ANNA MÜLLER-LÜDENSCHEIDT (GEB. HUBER)", "Dr. med. Anna Müller-Lüdenscheidt (geb. Huber)"],
+    ["MÜLLER,ANNA/BERTA", "Müller,Anna/Berta"],
     ["henry viii", "Henry Viii"],
     ["JOHN DOE III", "John Doe III"],
     ["WEIß", "Weiß"],

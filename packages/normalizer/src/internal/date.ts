@@ -1,5 +1,5 @@
 import type { DayOrder } from "../FieldDeclaration.ts"
-import { isRealDay, monthOf } from "./months.ts"
+import { isRealDay, monthOf, weekdayOf } from "./calendar.ts"
 
 /** How dates are read that could be read in more than one way. */
 export interface DateReading {
@@ -34,7 +34,16 @@ export const readDate = (text: string, reading: DateReading): string | undefined
   return clock === undefined ? undefined : `${date}T${clock}`
 }
 
+/** A date, with its weekday before it or not: one that it does not have makes it none. */
 const dateOf = (text: string, reading: DateReading): string | undefined => {
+  const [all = "", name = ""] = /^(\p{L}+)\.?,? /u.exec(text) ?? []
+  const weekday = weekdayOf(name)
+  if (weekday === undefined) return plainDateOf(text, reading)
+  const date = plainDateOf(text.slice(all.length), reading)
+  return date !== undefined && new Date(date).getUTCDay() === weekday ? date : undefined
+}
+
+const plainDateOf = (text: string, reading: DateReading): string | undefined => {
   const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(text)
   if (yearFirst !== null) return isoOf(Number(yearFirst[1]), Number(yearFirst[3]), Number(yearFirst[4]))
   const yearLast = /^(\d{1,2})(\. ?|[-/])(\d{1,2})\2(\d{4}|\d{2})$/.exec(text)

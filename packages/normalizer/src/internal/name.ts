@@ -21,8 +21,10 @@ const hasOneCase = (text: string): boolean =>
   !/[\u0130\u0131]/.test(text) &&
   /\p{Lu}/u.test(text) !== /[^\P{Ll}ß]/u.test(text)
 
-/** Small wherever another word follows. */
-const germanParticles: ReadonlySet<string> = new Set(["von", "vom", "zu", "zum", "zur"])
+/** Small wherever another word follows: particles of German names, and what follows a doctor's title. */
+const alwaysSmall: ReadonlySet<string> = new Set(
+  "von vom zu zum zur med. phil. rer. nat. jur. pol. habil. h.c.".split(" "),
+)
 
 /** Small between two other words; first, they may be a given name, or begin a surname that stands alone. */
 const particles: ReadonlySet<string> = new Set(
@@ -33,14 +35,15 @@ const numerals: ReadonlySet<string> = new Set(["ii", "iii", "iv"])
 
 const nameWord = (word: string, index: number, words: number): string => {
   const isLast = index === words - 1
-  if (!isLast && (germanParticles.has(word) || (index > 0 && particles.has(word)))) return word
+  if (!isLast && (alwaysSmall.has(word) || (index > 0 && particles.has(word)))) return word
   return isLast && index > 0 && numerals.has(word)
     ? word.toUpperCase()
-    : word.replaceAll(/[^\-.]+/g, (part) => namePart(part))
+    : word.replaceAll(/[^\-.,;/&+()"]+/g, (part) => namePart(part))
 }
 
-/** A part between hyphens and points: `anna`, `o'brien`, `mcdonald`. */
+/** A part between hyphens, points and their like: `anna`, `o'brien`, `mcdonald`; `geb` of `(geb. Huber)`. */
 const namePart = (part: string): string => {
+  if (part === "geb") return part
   const [, elided, rest] = /^(\p{L}['’])(.+)$/u.exec(part) ?? []
   if (elided !== undefined && rest !== undefined) return capital(elided) + capital(rest)
   const scottish = /^mc(\p{L}{3}.*)$/u.exec(part)?.[1]

@@ -20,6 +20,21 @@ const months: ReadonlyMap<string, number> = new Map(
 /** The number of a month, 1 to 12, from its German or English name or a usual abbreviation, in small letters. */
 export const monthOf = (name: string): number | undefined => months.get(name)
 
+const weekdays: ReadonlyMap<string, number> = new Map(
+  [
+    "sonntag sunday so sun",
+    "montag monday mo mon",
+    "dienstag tuesday di tue tues",
+    "mittwoch wednesday mi wed",
+    "donnerstag thursday do thu thur thurs",
+    "freitag friday fr fri",
+    "samstag sonnabend saturday sa sat",
+  ].flatMap((line, index) => line.split(" ").map((name): [string, number] => [name, index])),
+)
+
+/** The number of a weekday, 0 for Sunday to 6, from its German or English name or abbreviation, in small letters. */
+export const weekdayOf = (name: string): number | undefined => weekdays.get(name)
+
 /** A day that there is in the Gregorian calendar, years 1 to 9999. */
 export const isRealDay = (year: number, month: number, day: number): boolean => {
   if (year < 1 || month < 1 || month > 12 || day < 1) return false
