@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { RE2JS } from "re2js"
-import { compilePattern, patternMistake } from "../src/internal/pattern.ts"
+import { compilePattern, matchAll, patternMistake } from "../src/internal/pattern.ts"
 import { programOf } from "../src/internal/patternProgram.ts"
 import { makeTable } from "../src/internal/patternTable.ts"
 
@@ -59,7 +59,7 @@ const textsOf = (texts: typeof Texts.Type) => ["", "a", "b", ...texts.map((text)
 const tableOf = (pattern: string) => {
   const program = programOf(RE2JS.compile(pattern))
   assert(program !== undefined, pattern)
-  return makeTable(program)
+  return makeTable([program])
 }
 
 const isPattern = (pattern: string) => patternMistake(pattern) === undefined
@@ -82,6 +82,21 @@ describe("patterns", () => {
       }
     },
     { arbitrary: { runs: 10_000 } },
+  )
+
+  it.prop(
+    "are found together where each of them is",
+    [Schema.Array(tree), Texts],
+    ([parts, texts]) => {
+      const patterns = parts.map(patternOf).filter(isPattern)
+      const all = matchAll(patterns.map(compilePattern))
+      const regexes = patterns.map((pattern) => RE2JS.compile(pattern))
+      for (const text of textsOf(texts)) {
+        const expected = regexes.every((regex) => regex.test(text))
+        assert.strictEqual(all(text), expected, JSON.stringify([patterns, text]))
+      }
+    },
+    { arbitrary: { runs: 2_000 } },
   )
 
   const usual: ReadonlyArray<readonly [pattern: string, text: string]> = [
@@ -137,6 +152,20 @@ describe("patterns", () => {
     }
   })
 
+  it("are searched for one by one where together they have too many states", () => {
+    const patterns = ["a.{8}b", "b.{8}a", "(a|b)*a(a|b){7}$", "ab.{6}ba"]
+    const all = matchAll(patterns.map(compilePattern))
+    const regexes = patterns.map((pattern) => RE2JS.compile(pattern))
+    for (let number = 0; number < 2 ** 20; number += 331) {
+      const text = number.toString(2).padStart(20, "0").replaceAll("0", "a").replaceAll("1", "b")
+      assert.strictEqual(
+        all(text),
+        regexes.every((regex) => regex.test(text)),
+        text,
+      )
+    }
+  })
+
   it("answer alike before and after a table has grown as large as it may", () => {
     const pattern = "(a|b)*a(a|b){12}$"
     const table = tableOf(pattern)
@@ -156,6 +185,9 @@ describe("patterns", () => {
     assert.isTrue(matches("a".repeat(33_000)))
     assert.isFalse(matches("a".repeat(34_000)))
     assert.isFalse(matches("€".repeat(33_000) + "a".repeat(1_000)))
+    const both = matchAll([matches, compilePattern("a")])
+    assert.isTrue(both("a".repeat(33_000)))
+    assert.isFalse(both("a".repeat(34_000)))
   })
 })
 

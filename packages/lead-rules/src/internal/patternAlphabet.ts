@@ -1,6 +1,6 @@
 import { Asked, type Program } from "./patternProgram.ts"
 
-/** The columns of a program's table: characters of Latin-1 that no instruction tells apart share one. */
+/** The columns of a table: characters of Latin-1 that no instruction tells apart share one. */
 export interface Alphabet {
   /** The column of each character. */
   readonly classOf: Uint8Array
@@ -17,8 +17,8 @@ export const lineFeed = 10
 export const isWord = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || (code >= 97 && code <= 122)
 
-/** Finds the columns: every instruction splits those it tells apart. */
-export const alphabetOf = ({ instructions }: Program): Alphabet => {
+/** Finds the columns for programs that share them: every instruction splits those it tells apart. */
+export const alphabetOf = (programs: ReadonlyArray<Program>): Alphabet => {
   const classOf = new Uint8Array(256)
   let members = [0]
   const split = (holds: (code: number) => boolean) => {
@@ -33,7 +33,7 @@ export const alphabetOf = ({ instructions }: Program): Alphabet => {
   }
 
   const seen = new Set<string>()
-  for (const instruction of instructions) {
+  for (const instruction of programs.flatMap(({ instructions }) => instructions)) {
     if (instruction._tag === "Take" && !seen.has(instruction.like)) {
       seen.add(instruction.like)
       split(instruction.takes)

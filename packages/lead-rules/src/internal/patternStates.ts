@@ -3,7 +3,7 @@ import { Asked, type Program } from "./patternProgram.ts"
 
 /** What is known of a search that is over: a match is found, or none will be. */
 export const found = -2
-const never = -3
+export const never = -3
 /** The state that would come next is not built, since the table has cost enough. */
 export const unknown = -1
 

@@ -1,22 +1,24 @@
 import { alphabetOf } from "./patternAlphabet.ts"
 import type { Program } from "./patternProgram.ts"
+import { productOf } from "./patternProduct.ts"
 import { found, makeStates, unknown } from "./patternStates.ts"
 
-/** The most that may be spent on building a table: instructions looked at, some 10 ms for all of them. */
+/** The most that may be spent on building a table, for each program: instructions looked at, some 10 ms for all of them. */
 const maxWork = 2 ** 18
 
 /**
- * Makes a search that runs a program by a table, one look-up for each character: 3 ns or so.
+ * Makes a search that runs programs by a table, one look-up for each character: 3 ns or so. It says whether each
+ * of them finds something.
  *
  * The answer is `undefined` where the table ends: at a character outside Latin-1, and where a state would be new
  * but the table has cost {@link maxWork} already. RE2 answers then. A state is the set of instructions that the
- * program may be at, so each character is looked at once, whatever the pattern. The table is built as texts need
+ * programs may be at, so each character is looked at once, whatever the patterns. The table is built as texts need
  * it.
  */
-export const makeTable = (program: Program): ((text: string) => boolean | undefined) => {
-  const alphabet = alphabetOf(program)
+export const makeTable = (programs: ReadonlyArray<Program>): ((text: string) => boolean | undefined) => {
+  const alphabet = alphabetOf(programs)
   const { classOf, end } = alphabet
-  const { start, stateAfter } = makeStates(program, alphabet, maxWork)
+  const { start, stateAfter } = productOf(programs.map((program) => makeStates(program, alphabet, maxWork)))
   const width = end + 1
   let cells = new Int32Array(width * 8).fill(unknown)
 
@@ -28,7 +30,7 @@ export const makeTable = (program: Program): ((text: string) => boolean | undefi
     return cell
   }
 
-  if (start < 0) return () => start === found
+  if (start < 0) return () => (start === unknown ? undefined : start === found)
   return (text) => {
     const length = text.length
     let table = cells
