@@ -172,10 +172,12 @@ describe("text of every kind", () => {
     const profile = profileWith({ fields: { "email.*": "email", "name.*": "name", "text.*": "text" } })
     // Planes 4 to 13 are empty, 15 and 16 are private: no rule knows a character of theirs.
     for (let start = 0; start < 0xe1000; start = start === 0x3f000 ? 0xe0000 : start + 0x1000) {
-      const texts = Array.from({ length: 0x1000 }, (_, i) => String.fromCodePoint(start + i)).flatMap(
-        (character) => [`${character}\u200d👧`, `a${character}\u0323\u0301Σ`],
-      )
-      const once = normalize(profile, { email: texts, name: texts, text: texts }).payload
+      const characters = Array.from({ length: 0x1000 }, (_, i) => String.fromCodePoint(start + i))
+      const once = normalize(profile, {
+        email: characters.map((character) => `a${character}\u0323\u0301Σ`),
+        name: characters.map((character) => `${character}${character}\u0301 ${character}`),
+        text: characters.map((character) => `${character}\u200d👧 ${character}\u0301`),
+      }).payload
       const twice = normalize(profile, once)
       assert.strictEqual(
         twice.payload,
@@ -183,7 +185,7 @@ describe("text of every kind", () => {
         `from U+${start.toString(16)}: ${JSON.stringify(twice.changes[0])}`,
       )
     }
-  })
+  }, 60_000)
 
   it("takes a moment at most, however long it is", () => {
     const start = performance.now()

@@ -11,26 +11,50 @@ import { Overlaps } from "./Overlaps.ts"
  * fields that are each other's sources, sources of two fields, anything inside anything else.
  */
 export const compileAliases = (
-  { aliases = {}, answer_lists: lists = [] }: ProfileData,
+  profile: ProfileData,
   fields: FieldTree,
   report: Report,
 ): Aliases | undefined => {
+  const { aliases = {} } = profile
+  const entries = Object.entries(aliases).map(([text, sources]): Entry => {
+    const path = parsePath(text) ?? []
+    return { text, sources, target: { path, declared: declaredAt(fields, path) } }
+  })
   const overlaps = new Overlaps()
-  const targets: Array<Target> = []
-  const root: SourceTree = { keys: new Map() }
-  const entries = Object.entries(aliases).map(([text, sources]) => ({
-    text,
-    sources,
-    target: { path: parsePath(text) ?? [], declared: declaredAt(fields, parsePath(text) ?? []) },
-  }))
-  for (const { text, sources, target } of entries) {
-    const other = overlaps.add(foldPath(target.path), text)
-    if (target.path.includes("*")) report(["aliases", text], sources, withoutItems)
-    else if (other !== undefined) report(["aliases", text], sources, apartFrom(other))
-    else if (isInsideField(fields, target.path)) {
-      report(["aliases", text], sources, "a field that is not inside a declared one")
-    } else targets.push(target)
+  for (const entry of entries) reportTarget(entry, fields, overlaps, report)
+  const sources = sourcesOf(entries, profile, overlaps, report)
+  addAnswerLists(sources, profile, fields, report)
+  return entries.length === 0 ? undefined : { targets: entries.map(({ target }) => target), sources }
+}
+
+/** One alias as the profile has it, and its target taken apart. */
+interface Entry {
+  readonly text: string
+  readonly sources: ReadonlyArray<string>
+  readonly target: Target
+}
+
+const reportTarget = (
+  { text, sources, target: { path } }: Entry,
+  fields: FieldTree,
+  overlaps: Overlaps,
+  report: Report,
+): void => {
+  const other = overlaps.add(foldPath(path), text)
+  if (path.includes("*")) report(["aliases", text], sources, withoutItems)
+  else if (other !== undefined) report(["aliases", text], sources, apartFrom(other))
+  else if (isInsideField(fields, path)) {
+    report(["aliases", text], sources, "a field that is not inside a declared one")
   }
+}
+
+const sourcesOf = (
+  entries: ReadonlyArray<Entry>,
+  { answer_lists: lists = [] }: ProfileData,
+  overlaps: Overlaps,
+  report: Report,
+): SourceTree => {
+  const root: SourceTree = { keys: new Map() }
   for (const { text, sources, target } of entries) {
     for (const [rank, source] of sources.entries()) {
       const path = parsePath(source) ?? []
@@ -44,24 +68,30 @@ export const compileAliases = (
       else report(["aliases", text, rank], source, wrong)
     }
   }
-  const listPaths = new Overlaps()
-  for (const [index, { path, question, answer }] of lists.entries()) {
+  return root
+}
+
+const addAnswerLists = (
+  sources: SourceTree,
+  { answer_lists: lists = [] }: ProfileData,
+  fields: FieldTree,
+  report: Report,
+): void => {
+  const overlaps = new Overlaps()
+  for (const [index, list] of lists.entries()) {
     const at = ["answer_lists", index] as const
-    const place = parsePath(path) ?? []
-    const tree = find(root, foldPath(place))
-    const other = listPaths.add(foldPath(place), path)
-    if (other !== undefined) report([...at, "path"], path, apartFrom(other))
-    else if (tree === undefined) report([...at, "path"], path, "a list from which an alias takes an answer")
-    if (areOverlapping(parsePath(question) ?? [], parsePath(answer) ?? [])) {
-      report([...at, "answer"], answer, apartFrom(question))
+    const [path = [], question = [], answer = []] = [list.path, list.question, list.answer].map(parsePath)
+    const tree = find(sources, foldPath(path))
+    const other = overlaps.add(foldPath(path), list.path)
+    if (other !== undefined) report([...at, "path"], list.path, apartFrom(other))
+    else if (tree === undefined) {
+      report([...at, "path"], list.path, "a list from which an alias takes an answer")
+    } else tree.answers = { question, answer }
+    if (areOverlapping(question, answer)) report([...at, "answer"], list.answer, apartFrom(list.question))
+    if (isDeclaredInItems(fields, path, question)) {
+      report([...at, "question"], list.question, "a field that is not declared in fields")
     }
-    if (isDeclaredInItems(fields, place, parsePath(question) ?? [])) {
-      report([...at, "question"], question, "a field that is not declared in fields")
-    }
-    if (tree !== undefined)
-      tree.answers = { question: parsePath(question) ?? [], answer: parsePath(answer) ?? [] }
   }
-  return targets.length === 0 ? undefined : { targets, sources: root }
 }
 
 const withoutItems = "a path without *: an alias is about one field"
