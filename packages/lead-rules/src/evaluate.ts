@@ -26,9 +26,9 @@ export const evaluate = (
   { now, findings: wanted = "first", values = "hide" }: EvaluateOptions,
 ): Verdict => {
   const program = programOf(ruleSet)
-  if (program.isMet(payload, now)) return accepted
+  let unmet = program.first(payload, now)
+  if (unmet < 0) return accepted
   const frame = program.scope.take(payload, now)
-  let unmet = program.next(frame, 0)
   const findings: Array<Finding> = []
   const flags: Array<Finding> = []
   for (; unmet >= 0; unmet = program.next(frame, unmet + 1)) {

@@ -2,31 +2,34 @@ import { printValue, shorten } from "@lead-gateway/document-check"
 import type { ValueKind } from "@lead-gateway/lead-field"
 import { kindOf } from "@lead-gateway/lead-field"
 import { compilePattern } from "../pattern.ts"
-import { Met, truthOf, Unmet } from "../Truth.ts"
+import { Met, Unmet } from "../Truth.ts"
 import { caseWords, fold } from "./equality.ts"
-import type { Requirement } from "./Operator.ts"
+import type { Accepts, Requirement } from "./Operator.ts"
 import { counted } from "./words.ts"
 
-type Find = (text: string, part: string) => boolean
-
-const find = {
-  starts_with: { verb: "begin with", finds: ((text, part) => text.startsWith(part)) satisfies Find },
-  ends_with: { verb: "end with", finds: ((text, part) => text.endsWith(part)) satisfies Find },
-  contains: { verb: "contain", finds: ((text, part) => text.includes(part)) satisfies Find },
-}
+const verbs = { starts_with: "begin with", ends_with: "end with", contains: "contain" }
 
 /** The operators that look for one text in another. */
-export const finding = (operator: keyof typeof find, part: string, ignoreCase: boolean): Requirement => {
-  const { verb, finds } = find[operator]
-  const folded = fold(part)
-  return {
-    accepts: ignoreCase
-      ? (value) => truthOf(typeof value === "string" && finds(fold(value), folded))
-      : (value) => (typeof value === "string" && finds(value, part) ? Met : Unmet),
-    wanted: `${verb} ${printValue(part)}${caseWords(ignoreCase)}`,
-    kinds: ["text"],
-    verb: "does",
+export const finding = (operator: keyof typeof verbs, part: string, ignoreCase: boolean): Requirement => ({
+  accepts: ignoreCase ? findsFolded(finds(operator, fold(part))) : finds(operator, part),
+  wanted: `${verbs[operator]} ${printValue(part)}${caseWords(ignoreCase)}`,
+  kinds: ["text"],
+  verb: "does",
+})
+
+const finds = (operator: keyof typeof verbs, part: string): Accepts => {
+  switch (operator) {
+    case "starts_with":
+      return (value) => (typeof value === "string" && value.startsWith(part) ? Met : Unmet)
+    case "ends_with":
+      return (value) => (typeof value === "string" && value.endsWith(part) ? Met : Unmet)
+    case "contains":
+      return (value) => (typeof value === "string" && value.includes(part) ? Met : Unmet)
   }
+}
+
+const findsFolded = (accepts: Accepts): Accepts => {
+  return (value, now) => (typeof value === "string" ? accepts(fold(value), now) : Unmet)
 }
 
 export const pattern = (source: string): Requirement => {

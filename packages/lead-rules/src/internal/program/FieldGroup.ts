@@ -1,4 +1,4 @@
-import { isBlank, type ValueKind } from "@lead-gateway/lead-field"
+import { isBlank, isMissing, type ValueKind } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
 import { range, tightest } from "../operators/numbers.ts"
 import type { Accepts, Operator } from "../operators/Operator.ts"
@@ -11,6 +11,7 @@ import { Met, type Truth, Unmet } from "../Truth.ts"
  * known before; and limits of a number are one pair of limits.
  */
 export class FieldGroup {
+  readonly #asked: ReadonlyArray<AskedHere>
   readonly #missing: boolean
   readonly #true: boolean
   readonly #false: boolean
@@ -19,8 +20,11 @@ export class FieldGroup {
   readonly #lists: Together
   readonly #objects: Together
 
-  constructor(operators: ReadonlyArray<Operator>) {
+  /** In the order of the rules. */
+  constructor(asked: ReadonlyArray<AskedHere>) {
+    const operators = asked.map(({ operator }) => operator)
     const isMet = (value: boolean) => operators.every(({ accepts }) => accepts(value, 0) === Met)
+    this.#asked = asked
     this.#missing = operators.every(({ missing }) => missing === Met)
     // No operator asks for anything but a kind or a value of a boolean, so the time does not matter.
     this.#true = isMet(true)
@@ -31,8 +35,17 @@ export class FieldGroup {
     this.#objects = together("object", operators)
   }
 
-  /** Whether a value, as it is in the payload, meets every requirement. */
-  isMet(value: unknown, now: number): boolean {
+  /** The first rule before `best` that a value, as it is in the payload, does not meet; else `best`. */
+  first(value: unknown, now: number, best: number): number {
+    if (this.#isMet(value, now)) return best
+    for (const { index, operator } of this.#asked) {
+      if (index >= best) return best
+      if ((isMissing(value) ? operator.missing : operator.accepts(value, now)) !== Met) return index
+    }
+    return best
+  }
+
+  #isMet(value: unknown, now: number): boolean {
     switch (typeof value) {
       case "string":
         return isBlank(value) ? this.#missing : allMet(this.#texts, value, now)
@@ -48,6 +61,12 @@ export class FieldGroup {
         return allMet(isRawNumber(value) ? this.#numbers : this.#objects, value, now)
     }
   }
+}
+
+/** What one rule asks of the field: the rule's place in the set, and the operator. */
+export interface AskedHere {
+  readonly index: number
+  readonly operator: Operator
 }
 
 /** What is asked of values of one kind, all of it; `undefined` if none will do. */

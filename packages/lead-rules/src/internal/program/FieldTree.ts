@@ -1,11 +1,9 @@
-import type { Operator } from "../operators/Operator.ts"
-import { FieldGroup } from "./FieldGroup.ts"
+import { type AskedHere, FieldGroup } from "./FieldGroup.ts"
 import { childOf } from "./Scope.ts"
 
-/** What is asked of one field: the path to it and the operator. */
-export interface Asked {
+/** What a rule asks of one field, and the path to it. */
+export interface Asked extends AskedHere {
   readonly path: ReadonlyArray<string>
-  readonly operator: Operator
 }
 
 /**
@@ -20,34 +18,42 @@ export class FieldTree {
   readonly #group: FieldGroup | undefined
   readonly #children: ReadonlyArray<FieldTree>
 
+  /** The first of the rules. */
+  readonly #start: number
+
+  /** In the order of the rules. */
   constructor(asked: ReadonlyArray<Asked>, key = "") {
     const here = asked.filter(({ path }) => path.length === 0)
     const inside = asked.filter(({ path }) => path.length > 0)
     this.#key = key
+    this.#start = asked[0]?.index ?? Number.POSITIVE_INFINITY
     this.#isOwn = !(key in Object.prototype || key in Array.prototype || key === "rawJSON")
-    this.#group = here.length === 0 ? undefined : new FieldGroup(here.map(({ operator }) => operator))
+    this.#group = here.length === 0 ? undefined : new FieldGroup(here)
     this.#children = Array.from(
       Map.groupBy(inside, ({ path }) => path[0] ?? ""),
       ([child, of]) =>
         new FieldTree(
-          of.map(({ path, operator }) => ({ path: path.slice(1), operator })),
+          of.map(({ path, ...rest }) => ({ ...rest, path: path.slice(1) })),
           child,
         ),
     )
   }
 
-  /** Whether a value meets all that is asked of it. */
-  isMet(value: unknown, now: number): boolean {
-    if (this.#group !== undefined && !this.#group.isMet(value, now)) return false
+  /** The first rule before `best` that a value does not meet; else `best`. */
+  first(value: unknown, now: number, best: number): number {
+    let first = best
+    if (this.#group !== undefined) first = this.#group.first(value, now, first)
     const children = this.#children
-    if (children.length === 0) return true
+    if (children.length === 0) return first
     const parent = isPlain(value) ? value : undefined
     for (let i = 0; i < children.length; i++) {
       const child = children[i] as FieldTree
+      // They are in the order of the rules too.
+      if (child.#start >= first) return first
       const inside = parent !== undefined && child.#isOwn ? parent[child.#key] : childOf(value, child.#key)
-      if (!child.isMet(inside, now)) return false
+      first = child.first(inside, now, first)
     }
-    return true
+    return first
   }
 }
 

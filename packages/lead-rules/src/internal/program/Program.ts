@@ -9,8 +9,8 @@ import { type Frame, pathOf, Scope } from "./Scope.ts"
 /**
  * The rules of a set, ready to be answered.
  *
- * Most leads meet all rules, so that is asked first, in whatever order is fastest: field by field. Rule by rule
- * it is asked of those that do not, to find the first.
+ * The first rule that is not met is found field by field, which is faster than rule by rule: most leads meet all.
+ * What comes after it is asked rule by rule.
  */
 export class Program {
   /** The fields of the payload. */
@@ -18,29 +18,29 @@ export class Program {
   /** The conditions of the rules, in their order. */
   readonly nodes: ReadonlyArray<Node>
   readonly #fields: FieldTree
-  /** Of rules that ask for more than one field. */
-  readonly #joined: ReadonlyArray<Check>
+  /** The rules that ask for more than one field. */
+  readonly #joined: ReadonlyArray<{ readonly index: number; readonly check: Check }>
 
   constructor(rules: ReadonlyArray<Rule>) {
     this.nodes = rules.map((rule, index) => compileCondition(rule, `rules.${index}`, this.scope))
     this.#fields = new FieldTree(this.nodes.flatMap(askedOf))
-    this.#joined = this.nodes.flatMap((node) => ("slot" in node ? [] : [node.check]))
+    this.#joined = this.nodes.flatMap(({ _tag, check }, index) =>
+      _tag === "Junction" || _tag === "Not" ? [{ index, check }] : [],
+    )
   }
 
-  /** Whether every rule is met. */
-  isMet(payload: unknown, now: number): boolean {
-    return this.#fields.isMet(payload, now) && (this.#joined.length === 0 || this.#areJoinedMet(payload, now))
+  /** The first rule that is not met, or -1. */
+  first(payload: unknown, now: number): number {
+    const ofFields = this.#fields.first(payload, now, this.nodes.length)
+    const first = this.#joined.length === 0 ? ofFields : this.#firstJoined(payload, now, ofFields)
+    return first === this.nodes.length ? -1 : first
   }
 
-  #areJoinedMet(payload: unknown, now: number): boolean {
+  #firstJoined(payload: unknown, now: number, best: number): number {
     const frame = this.scope.take(payload, now)
-    let areMet = true
-    for (const check of this.#joined) {
-      areMet = check(frame) === Met
-      if (!areMet) break
-    }
+    const unmet = this.#joined.find(({ index, check }) => index >= best || check(frame) !== Met)
     this.scope.release(frame)
-    return areMet
+    return unmet === undefined ? best : Math.min(best, unmet.index)
   }
 
   /** The first rule from `start` on that is not met, or -1. */
@@ -52,5 +52,5 @@ export class Program {
   }
 }
 
-const askedOf = (node: Node): ReadonlyArray<Asked> =>
-  "slot" in node ? [{ path: pathOf(node.field), operator: node.operator }] : []
+const askedOf = (node: Node, index: number): ReadonlyArray<Asked> =>
+  "slot" in node ? [{ index, path: pathOf(node.field), operator: node.operator }] : []
