@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs"
 import { anyJson } from "@lead-gateway/any-json"
 
-/** A file of the repository's `config` folder. */
-export const configFile = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../config/${name}`, import.meta.url), "utf8"))
+/** A document of the repository's `config` folder, but for the key that editors look at. */
+export const configFile = (name: string): unknown => {
+  const text = readFileSync(new URL(`../../../config/${name}`, import.meta.url), "utf8")
+  const { $schema: _, ...document } = JSON.parse(text) as Record<string, unknown>
+  return document
+}
 
 /** JSON in which mappings, payloads and templates of a test have a chance to meet. */
 export const AnyJson = anyJson({

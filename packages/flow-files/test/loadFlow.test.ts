@@ -1,8 +1,9 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { FileSettings } from "@lead-gateway/config"
 import { loadFlow } from "@lead-gateway/flow-files"
+import { Ajv2020 } from "ajv/dist/2020.js"
 import { Effect } from "effect"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -35,6 +36,16 @@ const load = (changes: Partial<FileSettings> = {}) =>
 /** The mistakes, one line each. */
 const mistakesOf = (changes: Partial<FileSettings>) =>
   Effect.map(Effect.flip(load(changes)), ({ message }) => message.split("\n"))
+
+describe("the files that ship", () => {
+  it.each(readdirSync(inRepository("config")))("%s names its JSON Schema and meets it", (name) => {
+    const text = readFileSync(inRepository(`config/${name}`), "utf8")
+    const { $schema } = JSON.parse(text) as { readonly $schema: string }
+    const schema = JSON.parse(readFileSync(inRepository(`config/${$schema}`), "utf8")) as object
+    const validate = new Ajv2020({ strict: false }).compile(schema)
+    assert.isTrue(validate(JSON.parse(text)), JSON.stringify(validate.errors))
+  })
+})
 
 describe("loadFlow", () => {
   it.effect("makes a flow of the files that ship", () =>
