@@ -1,4 +1,5 @@
 import { cleanFreeText } from "./freeText.ts"
+import { cleanText } from "./text.ts"
 
 /**
  * The name of a person: clean, with capitals where names have them if it came in capitals or small letters alone.
@@ -8,7 +9,8 @@ export const cleanName = (text: string): string => {
   const clean = cleanFreeText(text)
   if (!hasOneCase(clean)) return clean
   const words = clean.split(" ")
-  return words.map((word, index) => nameWord(word.toLowerCase(), index, words.length)).join(" ")
+  // Cleaned again: a small letter may compose with a mark that its capital does not compose with.
+  return cleanText(words.map((word, index) => nameWord(word.toLowerCase(), index, words.length)).join(" "))
 }
 
 /**
