@@ -17,6 +17,8 @@ export interface Operator {
   readonly settled: (kind: ValueKind) => Truth | undefined
   /** What it asks of a number, where that is all: requirements on one field become one. */
   readonly limits?: Limits
+  /** The values that it refuses, where that is all: of one field they are looked up together. */
+  readonly refused?: ReadonlyArray<string | number | boolean>
   /** How a sentence ends about a value of such a kind: "but this text does not", "but this text is not". */
   readonly verb: "does" | "is"
 }

@@ -9,28 +9,25 @@ import { oneOf } from "./words.ts"
 /** What a document can ask for. */
 export type Value = string | number | boolean
 
-export const equals = (value: Value, ignoreCase: boolean): Requirement => ({
-  accepts: equal(value, ignoreCase),
-  wanted: `be ${oneOf([value])}${caseWords(ignoreCase && typeof value === "string")}`,
-  kinds: [kindOf(value)],
-  verb: "is",
-})
-
 export const isOneOf = (values: ReadonlyArray<Value>, ignoreCase: boolean): Requirement => ({
   accepts: among(values, ignoreCase),
-  wanted: `be ${oneOf(values)}${caseWords(ignoreCase)}`,
+  wanted: `be ${oneOf(values)}${caseWords(ignoreCase && values.some((value) => typeof value === "string"))}`,
   kinds: Array.from(new Set<ValueKind>(values.map(kindOf))),
   verb: "is",
 })
 
-/** The contrary of a requirement, of whatever kind the value is. */
-export const contraryOf = ({ accepts, wanted, kinds, verb }: Requirement): Requirement => ({
-  accepts: (value, now) => (accepts(value, now) === Unmet ? Met : Unmet),
-  settled: (kind) => (kinds.includes(kind) ? undefined : Met),
-  wanted: `not ${wanted}`,
-  kinds: anyKind,
-  verb,
-})
+/** Anything that is there, but none of these. */
+export const isNoneOf = (values: ReadonlyArray<Value>, ignoreCase: boolean): Requirement => {
+  const { accepts, wanted, kinds, verb } = isOneOf(values, ignoreCase)
+  return {
+    accepts: (value, now) => (accepts(value, now) === Unmet ? Met : Unmet),
+    settled: (kind) => (kinds.includes(kind) ? undefined : Met),
+    ...(ignoreCase ? {} : { refused: values }),
+    wanted: `not ${wanted}`,
+    kinds: anyKind,
+    verb,
+  }
+}
 
 export const includes = (value: Value, ignoreCase: boolean): Requirement => {
   const accepts = equal(value, ignoreCase)
@@ -73,8 +70,15 @@ const maxCompared = 8
 const among = (values: ReadonlyArray<Value>, ignoreCase: boolean): Accepts => {
   const wanted = values.map((value) => (ignoreCase && typeof value === "string" ? fold(value) : value))
   const set = new Set<unknown>(wanted)
+  const [first] = wanted
+  if (values.length === 1 && first !== undefined) return equal(first, ignoreCase)
   if (!ignoreCase && values.every((value) => typeof value === "string") && set.size <= maxCompared) {
-    return (value) => ((wanted as ReadonlyArray<unknown>).includes(value) ? Met : Unmet)
+    return (value) => {
+      for (let i = 0; i < wanted.length; i++) {
+        if (wanted[i] === value) return Met
+      }
+      return Unmet
+    }
   }
   return (value) => {
     if (typeof value !== "object" || value === null) {

@@ -1,5 +1,6 @@
-import { isBlank, isMissing, type ValueKind } from "@lead-gateway/lead-field"
+import { isBlank, isMissing, kindOf, type ValueKind } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
+import { isNoneOf } from "../operators/equality.ts"
 import { range, tightest } from "../operators/numbers.ts"
 import type { Accepts, Operator } from "../operators/Operator.ts"
 import { Met, type Truth, Unmet } from "../Truth.ts"
@@ -37,7 +38,6 @@ export class FieldGroup {
 
   /** The first rule before `best` that a value, as it is in the payload, does not meet; else `best`. */
   first(value: unknown, now: number, best: number): number {
-    if (this.#isMet(value, now)) return best
     for (const { index, operator } of this.#asked) {
       if (index >= best) return best
       if ((isMissing(value) ? operator.missing : operator.accepts(value, now)) !== Met) return index
@@ -45,7 +45,8 @@ export class FieldGroup {
     return best
   }
 
-  #isMet(value: unknown, now: number): boolean {
+  /** Whether a value, as it is in the payload, meets every requirement. */
+  isMet(value: unknown, now: number): boolean {
     switch (typeof value) {
       case "string":
         return isBlank(value) ? this.#missing : allMet(this.#texts, value, now)
@@ -84,8 +85,14 @@ const together = (kind: ValueKind, operators: ReadonlyArray<Operator>): Together
   const settled: ReadonlyArray<Truth | undefined> = operators.map((operator) => operator.settled(kind))
   if (settled.includes(Unmet)) return undefined
   const open = operators.filter((_, index) => settled[index] === undefined)
-  if (kind !== "number") return open.map(({ accepts }) => accepts)
-  const limits = open.flatMap((operator) => operator.limits ?? [])
-  const others = open.filter((operator) => operator.limits === undefined).map(({ accepts }) => accepts)
-  return limits.length === 0 ? others : [range(tightest(limits)).accepts, ...others]
+  const limits = kind === "number" ? open.flatMap((operator) => operator.limits ?? []) : []
+  const refused = open.flatMap((operator) => operator.refused ?? []).filter((value) => kindOf(value) === kind)
+  const others = open.filter(
+    (operator) => operator.refused === undefined && (kind !== "number" || operator.limits === undefined),
+  )
+  return [
+    ...(limits.length === 0 ? [] : [range(tightest(limits)).accepts]),
+    ...(refused.length === 0 ? [] : [isNoneOf(refused, false).accepts]),
+    ...others.map(({ accepts }) => accepts),
+  ]
 }

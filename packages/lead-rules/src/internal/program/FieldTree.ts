@@ -12,48 +12,61 @@ export interface Asked extends AskedHere {
  * Walked once for a payload, so that every object on the way is looked up once.
  */
 export class FieldTree {
-  readonly #key: string
-  /** Whether a plain object has the key only if it is its own. */
-  readonly #isOwn: boolean
   readonly #group: FieldGroup | undefined
-  readonly #children: ReadonlyArray<FieldTree>
-
-  /** The first of the rules. */
-  readonly #start: number
+  readonly #children: ReadonlyArray<Child>
 
   /** In the order of the rules. */
-  constructor(asked: ReadonlyArray<Asked>, key = "") {
+  constructor(asked: ReadonlyArray<Asked>) {
     const here = asked.filter(({ path }) => path.length === 0)
-    const inside = asked.filter(({ path }) => path.length > 0)
-    this.#key = key
-    this.#start = asked[0]?.index ?? Number.POSITIVE_INFINITY
-    this.#isOwn = !(key in Object.prototype || key in Array.prototype || key === "rawJSON")
-    this.#group = here.length === 0 ? undefined : new FieldGroup(here)
-    this.#children = Array.from(
-      Map.groupBy(inside, ({ path }) => path[0] ?? ""),
-      ([child, of]) =>
-        new FieldTree(
-          of.map(({ path, ...rest }) => ({ ...rest, path: path.slice(1) })),
-          child,
-        ),
+    const inside = Map.groupBy(
+      asked.filter(({ path }) => path.length > 0),
+      ({ path }) => path[0] ?? "",
     )
+    this.#group = here.length === 0 ? undefined : new FieldGroup(here)
+    this.#children = Array.from(inside, ([key, of]) => childAt(key, of))
   }
 
   /** The first rule before `best` that a value does not meet; else `best`. */
   first(value: unknown, now: number, best: number): number {
     let first = best
-    if (this.#group !== undefined) first = this.#group.first(value, now, first)
+    const group = this.#group
+    if (group !== undefined && !group.isMet(value, now)) first = group.first(value, now, first)
     const children = this.#children
     if (children.length === 0) return first
     const parent = isPlain(value) ? value : undefined
     for (let i = 0; i < children.length; i++) {
-      const child = children[i] as FieldTree
+      const { key, isOwn, start, leaf, tree } = children[i] as Child
       // They are in the order of the rules too.
-      if (child.#start >= first) return first
-      const inside = parent !== undefined && child.#isOwn ? parent[child.#key] : childOf(value, child.#key)
-      first = child.first(inside, now, first)
+      if (start >= first) return first
+      const inside = parent !== undefined && isOwn ? parent[key] : childOf(value, key)
+      if (tree !== undefined) first = tree.first(inside, now, first)
+      else if (leaf !== undefined && !leaf.isMet(inside, now)) first = leaf.first(inside, now, first)
     }
     return first
+  }
+}
+
+/** What is asked of the value under a key. */
+interface Child {
+  readonly key: string
+  /** Whether a plain object has the key only if it is its own. */
+  readonly isOwn: boolean
+  /** The first of the rules. */
+  readonly start: number
+  /** Either: of what is inside nothing is asked, or something. */
+  readonly leaf: FieldGroup | undefined
+  readonly tree: FieldTree | undefined
+}
+
+const childAt = (key: string, asked: ReadonlyArray<Asked>): Child => {
+  const inside = asked.map(({ path, ...rest }) => ({ ...rest, path: path.slice(1) }))
+  const isLeaf = inside.every(({ path }) => path.length === 0)
+  return {
+    key,
+    isOwn: !(key in Object.prototype || key in Array.prototype || key === "rawJSON"),
+    start: asked[0]?.index ?? Number.POSITIVE_INFINITY,
+    leaf: isLeaf ? new FieldGroup(inside) : undefined,
+    tree: isLeaf ? undefined : new FieldTree(inside),
   }
 }
 

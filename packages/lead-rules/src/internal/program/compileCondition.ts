@@ -1,5 +1,5 @@
 import type { Condition, FieldCondition } from "../../Condition.ts"
-import { contraryOf, equals, includes, isOneOf } from "../operators/equality.ts"
+import { includes, isNoneOf, isOneOf } from "../operators/equality.ts"
 import { date } from "../operators/dates.ts"
 import { itemCount, quantified } from "../operators/lists.ts"
 import { range } from "../operators/numbers.ts"
@@ -72,13 +72,13 @@ const requirementOf = (
 ): Requirement => {
   switch (condition.operator) {
     case "equals":
-      return equals(condition.value, condition.ignore_case === true)
+      return isOneOf([condition.value], condition.ignore_case === true)
     case "not_equals":
-      return contraryOf(equals(condition.value, condition.ignore_case === true))
+      return isNoneOf([condition.value], condition.ignore_case === true)
     case "one_of":
       return isOneOf(condition.values, condition.ignore_case === true)
     case "none_of":
-      return contraryOf(isOneOf(condition.values, condition.ignore_case === true))
+      return isNoneOf(condition.values, condition.ignore_case === true)
     case "type":
       return type(condition.type)
     case "starts_with":
