@@ -1,4 +1,5 @@
 import type { ValueKind } from "@lead-gateway/lead-field"
+import type { Matches } from "../pattern.ts"
 import type { Truth } from "../Truth.ts"
 
 /** Whether a value that is not missing will do, at a time. Total, and it keeps nothing of what it sees. */
@@ -19,6 +20,8 @@ export interface Operator {
   readonly limits?: Limits
   /** The values that it refuses, where that is all: of one field they are looked up together. */
   readonly refused?: ReadonlyArray<string | number | boolean>
+  /** The pattern that a text has to match, where that is all: of one field they are looked for at once. */
+  readonly matches?: Matches
   /** How a sentence ends about a value of such a kind: "but this text does not", "but this text is not". */
   readonly verb: "does" | "is"
 }

@@ -1,6 +1,6 @@
 import { kindOf, type ValueKind } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
-import { Met, truthOf, Unmet } from "../Truth.ts"
+import { Met, type Truth, truthOf, Unmet } from "../Truth.ts"
 import { compareExactly } from "./decimal.ts"
 import type { Accepts, Requirement } from "./Operator.ts"
 import { anyKind } from "./Operator.ts"
@@ -64,29 +64,29 @@ const equal = (wanted: Value, ignoreCase: boolean): Accepts => {
   return (value) => (value === wanted ? Met : Unmet)
 }
 
-/** The most texts that are compared faster one by one than looked up. */
+/** The most values that are compared faster one by one than looked up. */
 const maxCompared = 8
 
 const among = (values: ReadonlyArray<Value>, ignoreCase: boolean): Accepts => {
+  const [first] = values
+  if (values.length === 1 && first !== undefined) return equal(first, ignoreCase)
   const wanted = values.map((value) => (ignoreCase && typeof value === "string" ? fold(value) : value))
   const set = new Set<unknown>(wanted)
-  const [first] = wanted
-  if (values.length === 1 && first !== undefined) return equal(first, ignoreCase)
-  if (!ignoreCase && values.every((value) => typeof value === "string") && set.size <= maxCompared) {
-    return (value) => {
-      for (let i = 0; i < wanted.length; i++) {
-        if (wanted[i] === value) return Met
-      }
-      return Unmet
-    }
+  if (ignoreCase) {
+    return (value) => (set.has(typeof value === "string" ? fold(value) : value) ? Met : rawAmong(set, value))
   }
+  if (wanted.length > maxCompared) return (value) => (set.has(value) ? Met : rawAmong(set, value))
   return (value) => {
-    if (typeof value !== "object" || value === null) {
-      return set.has(ignoreCase && typeof value === "string" ? fold(value) : value) ? Met : Unmet
+    for (let i = 0; i < wanted.length; i++) {
+      if (wanted[i] === value) return Met
     }
-    if (!isRawNumber(value)) return Unmet
-    // A number of many digits has a nearest double, and is no other number that a document can say.
-    const double = Number(value.rawJSON)
-    return truthOf(set.has(double) && compareExactly(value.rawJSON, double) === 0)
+    return rawAmong(set, value)
   }
+}
+
+/** A number of many digits has a nearest double, and is no other number that a document can say. */
+const rawAmong = (set: ReadonlySet<unknown>, value: unknown): Truth => {
+  if (typeof value !== "object" || !isRawNumber(value)) return Unmet
+  const double = Number(value.rawJSON)
+  return truthOf(set.has(double) && compareExactly(value.rawJSON, double) === 0)
 }

@@ -36,6 +36,7 @@ export const pattern = (source: string): Requirement => {
   const matches = compilePattern(source)
   return {
     accepts: (value) => (typeof value === "string" && matches(value) ? Met : Unmet),
+    matches,
     wanted: `match ${shorten(source)}`,
     kinds: ["text"],
     verb: "does",
@@ -64,7 +65,9 @@ export const length = (min: number | undefined, max: number | undefined): Requir
 const codePointsOf = (text: string): number => {
   let count = text.length
   for (let i = 1; i < text.length; i++) {
-    if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--
+    // The second half of a character, behind its first.
+    if ((text.charCodeAt(i) & 0xfc00) !== 0xdc00) continue
+    if ((text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--
   }
   return count
 }

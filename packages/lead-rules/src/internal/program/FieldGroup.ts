@@ -3,6 +3,7 @@ import { isRawNumber } from "@lead-gateway/lossless-json"
 import { isNoneOf } from "../operators/equality.ts"
 import { range, tightest } from "../operators/numbers.ts"
 import type { Accepts, Operator } from "../operators/Operator.ts"
+import { type Matches, matchAll } from "../pattern.ts"
 import { Met, type Truth, Unmet } from "../Truth.ts"
 
 /**
@@ -85,14 +86,24 @@ const together = (kind: ValueKind, operators: ReadonlyArray<Operator>): Together
   const settled: ReadonlyArray<Truth | undefined> = operators.map((operator) => operator.settled(kind))
   if (settled.includes(Unmet)) return undefined
   const open = operators.filter((_, index) => settled[index] === undefined)
-  const limits = kind === "number" ? open.flatMap((operator) => operator.limits ?? []) : []
+  const isText = kind === "text"
+  const limits = isText ? [] : open.flatMap((operator) => operator.limits ?? [])
   const refused = open.flatMap((operator) => operator.refused ?? []).filter((value) => kindOf(value) === kind)
+  const patterns = open.flatMap((operator) => operator.matches ?? [])
   const others = open.filter(
-    (operator) => operator.refused === undefined && (kind !== "number" || operator.limits === undefined),
+    (operator) =>
+      operator.refused === undefined &&
+      operator.matches === undefined &&
+      (isText || operator.limits === undefined),
   )
   return [
     ...(limits.length === 0 ? [] : [range(tightest(limits)).accepts]),
     ...(refused.length === 0 ? [] : [isNoneOf(refused, false).accepts]),
     ...others.map(({ accepts }) => accepts),
+    ...(patterns.length === 0 ? [] : [matching(matchAll(patterns))]),
   ]
+}
+
+const matching = (matches: Matches): Accepts => {
+  return (value) => (typeof value === "string" && matches(value) ? Met : Unmet)
 }
