@@ -1,7 +1,7 @@
 import { fileSettings, optionalCustomerSettings, Settings } from "@lead-gateway/config"
 import { loadFlow } from "@lead-gateway/flow-files"
 import { runCli } from "@lead-gateway/runtime"
-import { Console, Effect, Option } from "effect"
+import { Console, Effect, Record } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { readLeads } from "./Leads.ts"
@@ -44,10 +44,7 @@ const preview = Command.make(
   Effect.fnUntraced(function* ({ at, documents, hideValues, json, leads: sources }) {
     const settings = Settings.all({ files: fileSettings, customer: optionalCustomerSettings })
     const { customer, files } = (yield* Settings.load(settings)).value
-    const given = Object.entries(documents).flatMap(([name, path]) =>
-      Option.isSome(path) ? [[name, path.value]] : [],
-    )
-    const flow = yield* loadFlow({ ...files, ...Object.fromEntries(given) }, customer)
+    const flow = yield* loadFlow({ ...files, ...Record.getSomes(documents) }, customer)
     const now = yield* momentOf(at)
     const leads = yield* readLeads(sources.length === 0 ? ["-"] : sources)
     yield* Effect.forEach(previewLines(flow, leads, { now, json, hideValues }), (line) => Console.log(line), {

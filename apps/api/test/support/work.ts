@@ -19,7 +19,7 @@ const decisions: Readonly<Record<"REJECTED" | "PARKED" | "READY", StoredDecision
     omitted,
     decidedWith,
   },
-  READY: { status: "READY", normalized, customerPayload, omitted, decidedWith },
+  READY: { status: "READY", details: {}, normalized, customerPayload, omitted, decidedWith },
 }
 
 /** How leads are worked on here; the gate lets everything through. */

@@ -3,11 +3,11 @@ import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 
 /** A path of the repository. */
-export const inRepository = (path: string): string =>
+const inRepository = (path: string): string =>
   fileURLToPath(new URL(`../../../../${path}`, import.meta.url))
 
 /** The configuration files that ship. */
-export const shippedFiles = {
+const shippedFiles = {
   leadRules: inRepository("config/lead_rules.json"),
   normalizerProfile: inRepository("config/normalizer_profile.json"),
   attributeMapping: inRepository("config/customer_attribute_mapping.json"),
