@@ -1,5 +1,7 @@
 import { type CompiledRuleSet, programOf } from "./CompiledRuleSet.ts"
+import { kindCode, kindCodes } from "./internal/explain/kindCode.ts"
 import { findingOf } from "./internal/explain/findingOf.ts"
+import { childAt } from "./internal/program/Scope.ts"
 import type { Accepted, Finding, Verdict } from "./Verdict.ts"
 
 /** When a payload is looked at, and how much is said of it. Make it once where `now` does not matter. */
@@ -23,15 +25,37 @@ export interface EvaluateOptions {
 export const evaluate = (
   ruleSet: CompiledRuleSet,
   payload: unknown,
-  { now, findings: wanted = "first", values = "hide" }: EvaluateOptions,
+  { now, findings = "first", values = "hide" }: EvaluateOptions,
 ): Verdict => {
   const program = programOf(ruleSet)
-  let unmet = program.first(payload, now)
-  if (unmet < 0) return accepted
+  const first = program.first(payload, now)
+  if (first < 0) return accepted
+  const node = program.nodes[first]
+  const isPlain = findings === "first" && values === "hide" && node?._tag === "Leaf"
+  if (!isPlain || ruleSet.rules[first]?.severity === "flag") {
+    return look(ruleSet, payload, first, { now, findings, values })
+  }
+  // Of one field, without its value, there is no more to say than there are kinds of value.
+  const key = first * kindCodes + kindCode(childAt(payload, node.segments))
+  const known = program.verdicts.get(key)
+  if (known !== undefined) return known
+  const verdict = frozen(look(ruleSet, payload, first, { now, findings, values }))
+  program.verdicts.set(key, verdict)
+  return verdict
+}
+
+/** Looks at the rules one by one, from the first that is not met. */
+const look = (
+  ruleSet: CompiledRuleSet,
+  payload: unknown,
+  first: number,
+  { now, findings: wanted, values }: Required<EvaluateOptions>,
+): Verdict => {
+  const program = programOf(ruleSet)
   const frame = program.scope.take(payload, now)
   const findings: Array<Finding> = []
   const flags: Array<Finding> = []
-  for (; unmet >= 0; unmet = program.next(frame, unmet + 1)) {
+  for (let unmet = first; unmet >= 0; unmet = program.next(frame, unmet + 1)) {
     const node = program.nodes[unmet]
     const rule = ruleSet.rules[unmet]
     if (node === undefined || rule === undefined) break
@@ -58,4 +82,15 @@ const verdictOf = (findings: ReadonlyArray<Finding>, flags: ReadonlyArray<Findin
     findings,
     flags,
   }
+}
+
+/** What many share nobody may change. */
+const frozen = (verdict: Verdict): Verdict => {
+  for (const finding of verdict._tag === "Rejected" ? verdict.findings : []) {
+    Object.freeze(finding.rule)
+    Object.freeze(finding)
+  }
+  if (verdict._tag === "Rejected") Object.freeze(verdict.findings)
+  Object.freeze(verdict.flags)
+  return Object.freeze(verdict)
 }

@@ -37,11 +37,16 @@ export class FieldGroup {
     this.#objects = together("object", operators)
   }
 
-  /** The first rule before `best` that a value, as it is in the payload, does not meet; else `best`. */
+  /** The first rule before `best` that is not met by a value that does not meet them all; else `best`. */
   first(value: unknown, now: number, best: number): number {
-    for (const { index, operator } of this.#asked) {
+    const asked = this.#asked
+    // The last one needs no asking, if all before it are met.
+    const last = asked.length - 1
+    for (let i = 0; i <= last; i++) {
+      const { index, operator } = asked[i] as AskedHere
       if (index >= best) return best
-      if ((isMissing(value) ? operator.missing : operator.accepts(value, now)) !== Met) return index
+      if (i === last || (isMissing(value) ? operator.missing : operator.accepts(value, now)) !== Met)
+        return index
     }
     return best
   }

@@ -1,3 +1,4 @@
+import type { FieldPath } from "@lead-gateway/lead-field"
 import type { Operator } from "../operators/Operator.ts"
 import type { Check } from "./check.ts"
 import type { Scope } from "./Scope.ts"
@@ -11,6 +12,8 @@ export interface LeafNode {
   readonly path: string
   readonly check: Check
   readonly field: string
+  /** The path that the field is. */
+  readonly segments: FieldPath
   readonly slot: number
   readonly operator: Operator
 }

@@ -1,4 +1,5 @@
 import type { Rule } from "../../Rule.ts"
+import type { Verdict } from "../../Verdict.ts"
 import { Met } from "../Truth.ts"
 import type { Check } from "./check.ts"
 import { compileCondition } from "./compileCondition.ts"
@@ -17,6 +18,8 @@ export class Program {
   readonly scope = new Scope()
   /** The conditions of the rules, in their order. */
   readonly nodes: ReadonlyArray<Node>
+  /** Verdicts that say nothing of a payload but what kind of value is there, by rule and kind. */
+  readonly verdicts = new Map<number, Verdict>()
   readonly #fields: FieldTree
   /** The rules that ask for more than one field. */
   readonly #joined: ReadonlyArray<{ readonly index: number; readonly check: Check }>

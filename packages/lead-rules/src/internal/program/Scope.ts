@@ -86,6 +86,13 @@ export class Frame {
   }
 }
 
+/** The value at a path, as `valueAt` gives it. */
+export const childAt = (payload: unknown, path: FieldPath): unknown => {
+  let value = payload
+  for (let i = 0; i < path.length; i++) value = childOf(value, path[i] as string)
+  return value
+}
+
 /** An own property of an object or an item of a list; the rules are those of `valueAt`. */
 export const childOf = (parent: unknown, key: string): unknown => {
   if (typeof parent !== "object" || parent === null || !Object.hasOwn(parent, key)) return undefined

@@ -10,7 +10,7 @@ import { Met, Missing, type Truth, Unmet } from "../Truth.ts"
 import { allCheck, anyCheck, fieldCheck, notCheck } from "./check.ts"
 import { describe } from "./describe.ts"
 import type { Node } from "./Node.ts"
-import { Scope } from "./Scope.ts"
+import { pathOf, Scope } from "./Scope.ts"
 
 /** Makes a condition ready. `path` is its place in the rule set. */
 export const compileCondition = (condition: Condition, path: string, scope: Scope): Node => {
@@ -32,7 +32,8 @@ export const compileCondition = (condition: Condition, path: string, scope: Scop
     return { _tag: "Items", path, check, field, slot, operator, quantifier, scope: items, item }
   }
   const operator = operatorOf(condition)
-  return { _tag: "Leaf", path, check: fieldCheck(slot, operator), field, slot, operator }
+  const check = fieldCheck(slot, operator)
+  return { _tag: "Leaf", path, check, field, segments: pathOf(field), slot, operator }
 }
 
 const junction = (
