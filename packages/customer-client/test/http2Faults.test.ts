@@ -1,6 +1,7 @@
 import { constants } from "node:http2"
+import { setTimeout } from "node:timers/promises"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Exit, Fiber, Scope } from "effect"
 import { frames, makeRawHttp2Customer } from "./rawHttp2.ts"
 import { makeClient, request } from "./support.ts"
 
@@ -96,6 +97,60 @@ describe("no answer by HTTP/2", () => {
       })
       assert.deepInclude(yield* client.send(request), { _tag: "Unreachable", kind: "protocol" })
       assert.strictEqual(customer.seen.requests, 0)
+    }),
+  )
+})
+
+describe("a customer that stops reading", () => {
+  /** It lets us send as much as we like, and takes nothing after the head of a request. */
+  const makeDeafWorld = Effect.gen(function* () {
+    const first = Buffer.concat([frames.settings([[4, 2 ** 31 - 1]]), frames.window(2 ** 30)])
+    const customer = yield* makeRawHttp2Customer({ first, answer: (socket) => socket.pause() })
+    return { customer, request: { ...request, body: "x".repeat(30_000_000) } }
+  })
+
+  const openConnections = () =>
+    process.getActiveResourcesInfo().filter((info) => info === "TCPSocketWrap").length
+
+  /** Its own end of the connection is open all the same: it does not notice. */
+  const untilOurEndIsClosed = (before: number) =>
+    Effect.promise(async () => {
+      while (openConnections() > before + 1) await setTimeout(20)
+    })
+
+  it.live("has its connection closed when the time is up", () =>
+    Effect.gen(function* () {
+      const { customer, request } = yield* makeDeafWorld
+      const before = openConnections()
+      const client = yield* makeClient({ url: customer.url, timeout: "1 second" })
+      assert.deepInclude(yield* client.send(request), { _tag: "TimedOut", phase: "answer" })
+      yield* untilOurEndIsClosed(before)
+    }),
+  )
+
+  it.live("has its connection closed with the client", () =>
+    Effect.gen(function* () {
+      const { customer, request } = yield* makeDeafWorld
+      const before = openConnections()
+      const scope = yield* Scope.make()
+      const client = yield* makeClient({ url: customer.url }).pipe(Scope.provide(scope))
+      const fiber = yield* Effect.forkChild(client.send(request))
+      yield* customer.requests(1)
+      yield* Scope.close(scope, Exit.void)
+      assert.deepInclude(yield* Fiber.join(fiber), { _tag: "Unreachable", kind: "reset" })
+      yield* untilOurEndIsClosed(before)
+    }),
+  )
+
+  it.live("has its connection closed after an interruption, when it was idle", () =>
+    Effect.gen(function* () {
+      const { customer, request } = yield* makeDeafWorld
+      const before = openConnections()
+      const client = yield* makeClient({ url: customer.url })
+      const fiber = yield* Effect.forkChild(client.send(request))
+      yield* customer.requests(1)
+      yield* Fiber.interrupt(fiber)
+      yield* untilOurEndIsClosed(before)
     }),
   )
 })

@@ -1,9 +1,10 @@
+import { EventEmitter, once } from "node:events"
 import { createServer, type TLSSocket } from "node:tls"
 import type { AddressInfo } from "node:net"
 import { Effect } from "effect"
 import { cert, key, trusting } from "./http2Support.ts"
 
-const types = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7 }
+const types = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, window: 8 }
 
 const frame = (
   type: keyof typeof types,
@@ -36,6 +37,7 @@ export const frames = {
   okOf9: (stream: number) => frame("headers", 0x4, stream, [0x88, 0x0f, 0x0d, 1, 0x39]),
   data: (stream: number, text: string, flags = 0) => frame("data", flags, stream, Buffer.from(text)),
   reset: (stream: number, code: number) => frame("reset", 0, stream, word(code)),
+  window: (bytes: number) => frame("window", 0, 0, word(bytes)),
   goaway: (last: number, code: number) => frame("goaway", 0, 0, [...word(last), ...word(code)]),
 }
 
@@ -50,6 +52,7 @@ export const makeRawHttp2Customer = Effect.fnUntraced(function* (script: {
   yield* trusting
   const seen = { connections: 0, requests: 0 }
   const sockets = new Set<TLSSocket>()
+  const began = new EventEmitter()
   const server = yield* Effect.acquireRelease(
     Effect.promise(async () => {
       const server = createServer({ cert, key, ALPNProtocols: ["h2"] }, (socket) => {
@@ -72,6 +75,7 @@ export const makeRawHttp2Customer = Effect.fnUntraced(function* (script: {
             rest = rest.subarray(9 + rest.readUIntBE(0, 3))
             if (type !== types.headers) continue
             seen.requests++
+            began.emit("request")
             script.answer?.(socket, stream)
           }
         })
@@ -85,5 +89,10 @@ export const makeRawHttp2Customer = Effect.fnUntraced(function* (script: {
         return new Promise<void>((done) => server.close(() => done()))
       }),
   )
-  return { url: `https://localhost:${(server.address() as AddressInfo).port}/leads`, seen }
+  /** Waits until this many requests have begun. */
+  const requests = (count: number) =>
+    Effect.promise(async () => {
+      while (seen.requests < count) await once(began, "request")
+    })
+  return { url: `https://localhost:${(server.address() as AddressInfo).port}/leads`, seen, requests }
 })

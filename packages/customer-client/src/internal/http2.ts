@@ -40,7 +40,10 @@ export const sendByHttp2 = (call: Call, way: Http2Way, events: SendingEvents): S
   stream.end(call.body)
 
   const cancel = () => {
-    if (!stream.destroyed) stream.close(constants.NGHTTP2_CANCEL)
+    if (stream.destroyed) return
+    stream.close(constants.NGHTTP2_CANCEL)
+    // Its end is not put off until the customer can be told of it: it may read nothing any more.
+    stream.destroy()
   }
   return {
     finish: (complete) => {

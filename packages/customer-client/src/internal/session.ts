@@ -51,6 +51,11 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
   let idle: NodeJS.Timeout | undefined
   let failure: Error | undefined
 
+  /** Node would first let a write end that is under way: by a connection that nobody reads from, never. */
+  const end = () => {
+    session.destroy()
+    socket.destroy()
+  }
   const gone = () => {
     clearTimeout(idle)
     if (isGone) return
@@ -60,7 +65,7 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
   const retire = () => {
     gone()
     // Not by `close()`, which waits for the customer to close its side.
-    if (active === 0) session.destroy()
+    if (active === 0) end()
   }
   const rest = () => {
     session.unref()
@@ -94,7 +99,7 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
       stream.once("close", () => {
         active--
         if (active > 0) return events.room()
-        if (isGone) return session.destroy()
+        if (isGone) return end()
         rest()
         events.room()
       })
@@ -103,7 +108,7 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
     retire,
     destroy: () => {
       gone()
-      session.destroy()
+      end()
     },
     isLost: () => session.destroyed,
   }
