@@ -2,9 +2,10 @@
  * `npm run mutation -- retry-policy`: changes the package's sources in a thousand small ways, one at a time, and tells
  * which changes no test of it notices.
  *
- * `--mutate "src/HttpDate.ts"` keeps to some files, `--concurrency 2` takes both cores. Minutes for a small package, an
- * hour for a large one: not part of `npm test`. The sources stay as they are; what is changed is a copy below
- * `.mutation`, where the report is afterwards, too.
+ * `--mutate "src/HttpDate.ts"` keeps to some files, `--concurrency 2` takes both cores, `--ignore-static` leaves out
+ * (and does not count) what is decided when a module loads, such as tables and schemas: each such change needs every
+ * test. Minutes for a small package, an hour and more for a large one: not part of `npm test`. The sources stay as they
+ * are; what is changed is a copy below `.mutation`, where the report is afterwards, too.
  */
 import { Stryker } from "@stryker-mutator/core"
 import { existsSync } from "node:fs"
@@ -16,6 +17,7 @@ const { positionals, values } = parseArgs({
   options: {
     mutate: { type: "string", multiple: true, default: ["src/**/*.ts", "!src/index.ts"] },
     concurrency: { type: "string", default: "1" },
+    "ignore-static": { type: "boolean", default: false },
   },
 })
 const [name = ""] = positionals
@@ -29,6 +31,7 @@ if (positionals.length === 1 && existsSync(join(folder, "vitest.config.ts"))) {
     mutate: values.mutate,
     concurrency: Number(values.concurrency),
     coverageAnalysis: "perTest",
+    ignoreStatic: values["ignore-static"],
     ignorePatterns: ["dist", ".turbo"],
     // As far below the root as a package, so that relative paths lead to the same places from the copy.
     tempDirName: "../../.mutation",
