@@ -45,7 +45,7 @@ export interface NotCondition {
 export type Condition = FieldCondition | ItemCondition | AllCondition | AnyCondition | NotCondition
 
 /** The operators that hold a condition on items, by their name. */
-export const itemOperators = <S extends Schema.Constraint>(condition: S) => ({
+const itemOperators = <S extends Schema.Constraint>(condition: S) => ({
   some_item: leaf("some_item", "The field must be a list with at least one item that meets a condition.", {
     item: condition,
   }),
@@ -57,7 +57,7 @@ export const itemOperators = <S extends Schema.Constraint>(condition: S) => ({
 })
 
 /** What joins conditions, by its key. */
-export const junctions = <S extends Schema.Constraint>(condition: S) => {
+const junctions = <S extends Schema.Constraint>(condition: S) => {
   const list = (description: string) =>
     listOf(condition, "a list of conditions with at least one item", description)
   return {

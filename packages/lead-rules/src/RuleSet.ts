@@ -4,7 +4,7 @@ import { Condition } from "./Condition.ts"
 import { type Rule, ruleOf } from "./Rule.ts"
 
 /** The most rules that a set may have. */
-export const maxRules = 10_000
+const maxRules = 10_000
 
 const rulesWords = `a list of at most ${maxRules} rules`
 

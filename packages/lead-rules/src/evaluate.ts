@@ -30,16 +30,15 @@ export const evaluate = (
   const program = programOf(ruleSet)
   const first = program.first(payload, now)
   if (first < 0) return accepted
+  const options = { now, findings, values }
   const node = program.nodes[first]
-  const isPlain = findings === "first" && values === "hide" && node?._tag === "Leaf"
-  if (!isPlain || ruleSet.rules[first]?.severity === "flag") {
-    return look(ruleSet, payload, first, { now, findings, values })
-  }
+  const isAlone = findings === "first" && ruleSet.rules[first]?.severity !== "flag"
+  if (!isAlone || values === "show" || node?._tag !== "Leaf") return look(ruleSet, payload, first, options)
   // Of one field, without its value, there is no more to say than there are kinds of value.
   const key = first * kindCodes + kindCode(childAt(payload, node.segments))
   const known = program.verdicts.get(key)
   if (known !== undefined) return known
-  const verdict = frozen(look(ruleSet, payload, first, { now, findings, values }))
+  const verdict = frozen(look(ruleSet, payload, first, options))
   program.verdicts.set(key, verdict)
   return verdict
 }

@@ -82,6 +82,35 @@ describe("evaluate with the default rule set", () => {
     )
   })
 
+  it("gives verdicts that nobody can change, since many leads share them", () => {
+    const verdict = evaluate(rules, lead("67123", true))
+    assert.strictEqual(evaluate(rules, lead("12345", false)), verdict)
+    const parts: ReadonlyArray<unknown> =
+      verdict._tag === "Rejected"
+        ? [verdict, verdict.rule, verdict.findings, verdict.findings[0], verdict.flags]
+        : []
+    assert.lengthOf(parts, 5)
+    for (const part of [...parts, evaluate(rules, lead("66123", true))]) assert.isTrue(Object.isFrozen(part))
+  })
+
+  it("has a verdict at any time, and on payloads of any depth", () => {
+    const dates = ruleSetOf(
+      { field: "a", operator: "date", min_age: "18 years", reason: "A" },
+      { field: "a", operator: "date", max_ahead: "5 minutes", reason: "B" },
+    )
+    for (const time of [Number.NaN, Infinity, -Infinity, 1e300, -1e18, 0]) {
+      assert.strictEqual(evaluateAt(dates, { a: "2026-01-01" }, { now: time })._tag, "Rejected")
+    }
+    let deep: unknown = "66123"
+    for (let i = 0; i < 10_000; i++) deep = i % 2 === 0 ? [deep] : { deep }
+    for (const values of ["hide", "show"] as const) {
+      assert.strictEqual(
+        reasonOf(evaluateAt(rules, { zipcode: deep, house: deep }, { now, values })),
+        "ZIP_NOT_66XXX",
+      )
+    }
+  })
+
   it("sees only own properties", () => {
     const inherited: unknown = Object.create(lead("66123", true))
     assert.strictEqual(reasonOf(evaluate(rules, inherited)), "MISSING_REQUIRED_FIELD")

@@ -48,23 +48,23 @@ const reportMember = (json: unknown, path: Path, members: Members, depth: number
   const check = typeof name === "string" && !isJunction(operator) ? members.checks.get(name) : undefined
   if (check === undefined) return report([...path, "operator"], operator, operatorWords(operators, operator))
   if (check(json, path, report)) reportLimits(json as JsonObject & Condition, path, report)
-  for (const key of ["all", "any"] as const) {
-    const children = name === key ? get(json, key) : undefined
-    if (!Array.isArray(children)) continue
-    for (const [index, child] of (children as ReadonlyArray<unknown>).entries()) {
-      reportMember(child, [...path, key, index], conditionMembers, depth + 1, report)
-    }
-  }
-  for (const key of ["not", "item"]) {
-    if ((name === key || (key === "item" && isItemOperator(name))) && Object.hasOwn(json, key)) {
-      reportMember(get(json, key), [...path, key], conditionMembers, depth + 1, report)
-    }
+  for (const [child, inner] of childrenOf(json, name)) {
+    reportMember(child, [...path, ...inner], conditionMembers, depth + 1, report)
   }
 }
 
+/** The conditions that one holds, and the way to each. */
+const childrenOf = (json: JsonObject, name: unknown): ReadonlyArray<readonly [unknown, Path]> => {
+  const key = name === "some_item" || name === "every_item" ? "item" : name
+  if ((key !== "item" && !isJunction(key)) || !Object.hasOwn(json, key)) return []
+  const held: unknown = get(json, key)
+  if (key === "not" || key === "item") return [[held, [key]]]
+  if (!Array.isArray(held)) return []
+  return (held as ReadonlyArray<unknown>).map((child, index) => [child, [key, index]])
+}
+
 const junctions: ReadonlyArray<string> = ["all", "any", "not"]
-const isJunction = (name: unknown): boolean => typeof name === "string" && junctions.includes(name)
-const isItemOperator = (name: unknown): boolean => name === "some_item" || name === "every_item"
+const isJunction = (name: unknown): name is string => typeof name === "string" && junctions.includes(name)
 
 const checkOf = (fields: Schema.Struct.Fields, words?: string): Check => {
   const struct = Schema.Struct(fields) as Schema.Top as Schema.Codec<unknown>

@@ -21,9 +21,6 @@ export const DateLimit = (description: string) =>
     ),
   )
 
-/** How long ago. */
-export const Age = (description: string) =>
+/** A limit of a date that moves with the time at which it is looked at. */
+export const SpanLimit = (description: string) =>
   Schema.optionalKey(Span.annotate({ ...expected(ageWords), description }))
-
-/** How far ahead. */
-export const Ahead = Age

@@ -4,7 +4,7 @@ import { FieldPathText } from "@lead-gateway/lead-field"
 import { Schema } from "effect"
 
 /** A path, or `.` for what is looked at itself: the item inside `some_item` and `every_item`. */
-export const Field = Schema.Union([FieldPathText, Schema.Literal(".")]).annotate({
+const Field = Schema.Union([FieldPathText, Schema.Literal(".")]).annotate({
   ...expected("a path such as house.is_owner, without an empty segment"),
   identifier: "Field",
   description:
@@ -51,7 +51,7 @@ const flag = (identifier: string, description: string) =>
   Schema.optionalKey(Schema.Boolean.annotate({ ...expected("true or false"), identifier, description }))
 
 /** Whether a missing field will do. */
-export const Optional = flag(
+const Optional = flag(
   "Optional",
   "true: a field that is missing (absent, null or blank) meets this. Without it a missing field rejects the lead with MISSING_REQUIRED_FIELD.",
 )

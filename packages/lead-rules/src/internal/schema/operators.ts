@@ -2,7 +2,7 @@
 import { expected } from "@lead-gateway/document-check"
 import { Schema } from "effect"
 import { patternMistake } from "../pattern.ts"
-import { Ahead, Age, DateLimit } from "./dates.ts"
+import { DateLimit, SpanLimit } from "./dates.ts"
 import {
   AllowText,
   count,
@@ -91,10 +91,10 @@ export const fieldOperators = {
     {
       from: DateLimit("The first day or moment that will do."),
       to: DateLimit("The last day or moment that will do: of a day, all of it."),
-      min_age: Age('At least so long ago: "18 years" for a date of birth.'),
-      max_age: Age("At most so long ago, and not in the future unless max_ahead says how far."),
-      min_ahead: Ahead('At least so far ahead: "2 weeks".'),
-      max_ahead: Ahead("At most so far ahead, and not in the past unless max_age says how far."),
+      min_age: SpanLimit('At least so long ago: "18 years" for a date of birth.'),
+      max_age: SpanLimit("At most so long ago, and not in the future unless max_ahead says how far."),
+      min_ahead: SpanLimit('At least so far ahead: "2 weeks".'),
+      max_ahead: SpanLimit("At most so far ahead, and not in the past unless max_age says how far."),
     },
   ),
   items: leaf("items", "The field must be a list of so many items.", {
