@@ -14,6 +14,9 @@ const table = {
       "fd00:ec2::254",
       "fd20:ce::254",
       "fd00:42::42",
+      "fd00:c1::a9fe:a9fe",
+      "fd00:a9fe:a9fe::1",
+      "fd00:100::100:200",
     ],
     "unspecified, multicast, broadcast": [
       "0.0.0.0",
@@ -64,6 +67,8 @@ const table = {
       "255.255.255.254",
       "2001:db8::1",
       "100::1",
+      "100:0:0:1::1",
+      "5f00::1",
     ],
     "a private IPv4 address carried by IPv6": [
       "::ffff:10.0.0.1",

@@ -46,6 +46,9 @@ export const forbidden = networks(
     "fd00:ec2::/32", // metadata and local services, AWS
     "fd20:ce::254/128", // metadata, Google Cloud
     "fd00:42::42/128", // metadata, Scaleway
+    "fd00:c1::a9fe:a9fe/128", // metadata, Oracle Cloud
+    "fd00:a9fe:a9fe::1/128", // metadata, Akamai (Linode)
+    "fd00:100::100:200/128", // metadata, Alibaba Cloud
     "64:ff9b:1::/48", // local NAT64: where the IPv4 address sits is the network's own choice
     "2001::/32", // Teredo: carries IPv4 addresses, one of them inverted
   ],
@@ -72,6 +75,8 @@ export const privately = networks(
     "fc00::/7", // unique local
     "fec0::/10", // site-local, given up
     "100::/64", // discard
+    "100:0:0:1::/64", // dummy, RFC 9780
+    "5f00::/16", // segment routing, RFC 9602
     "2001::/23", // IETF protocol assignments
     "2001:db8::/32", // documentation, as the next
     "3fff::/20",
