@@ -220,6 +220,18 @@ describe("compile", () => {
     assert.lengthOf(mistakesIn(withRule({ ...(deep as object), reason })), 1)
   })
 
+  it("takes a path of 512 keys, and no more", () => {
+    const rule = (keys: number) =>
+      withRule({ ...present, field: Array.from({ length: keys }, () => "a").join(".") })
+    assert.deepStrictEqual(mistakesIn(rule(512)), [])
+    for (const keys of [513, 100_000]) {
+      const [mistake, ...others] = mistakesIn(rule(keys))
+      assert.strictEqual(mistake?.path, "rules.0.field")
+      assert.strictEqual(mistake?.allowed, "a path of at most 512 keys")
+      assert.deepStrictEqual(others, [])
+    }
+  })
+
   it("takes no id twice", () => {
     const document = {
       version: "1",

@@ -105,9 +105,17 @@ const together = (kind: ValueKind, operators: ReadonlyArray<Operator>): Together
     ...(limits.length === 0 ? [] : [range(tightest(limits)).accepts]),
     ...(refused.length === 0 ? [] : [isNoneOf(refused, false).accepts]),
     ...others.map(({ accepts }) => accepts),
-    ...(patterns.length === 0 ? [] : [matching(matchAll(patterns))]),
+    ...chunks(patterns).map((some) => matching(matchAll(some))),
   ]
 }
+
+/** The most patterns that are looked for at once: the more, the more different texts there are to them. */
+const maxPatterns = 16
+
+const chunks = (patterns: ReadonlyArray<Matches>): ReadonlyArray<ReadonlyArray<Matches>> =>
+  Array.from({ length: Math.ceil(patterns.length / maxPatterns) }, (_, index) =>
+    patterns.slice(index * maxPatterns, (index + 1) * maxPatterns),
+  )
 
 const matching = (matches: Matches): Accepts => {
   return (value) => (typeof value === "string" && matches(value) ? Met : Unmet)
