@@ -6,7 +6,7 @@ import { addressCheck } from "./internal/addressCheck.ts"
 /**
  * A customer's URL that is not used, and why.
  *
- * `reason` is `Syntax` (no absolute URL), `Scheme` (neither http nor https), `Credentials` (a user or password
+ * `reason` is `Syntax` (no absolute URL, or one with port 0), `Scheme` (neither http nor https), `Credentials` (a user or password
  * in the URL; `auth` is for them) or `Address` (a literal IP address that is not allowed). The
  * message never quotes the URL, which may hold a secret; for `Address` it names the address.
  */
@@ -38,6 +38,7 @@ export const checkUrl = (
       "the customer's URL must not hold a user or password: they have settings of their own",
     )
   }
+  if (checked.port === "0") return invalid("Syntax", "the customer's URL must not name port 0")
   const host = checked.hostname.replace(/^\[|\]$/g, "") // "[::1]"
   const refusal = isIP(host) === 0 ? undefined : addressCheck(policy)(host, host)
   if (refusal !== undefined) return invalid("Address", `the customer's URL leads to ${refusal}`)

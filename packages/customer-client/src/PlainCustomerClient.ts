@@ -5,6 +5,7 @@ import type { CustomerApi } from "./CustomerApi.ts"
 import type { DeliveryOutcome } from "./DeliveryOutcome.ts"
 import type { DeliveryRequest } from "./DeliveryRequest.ts"
 import { checkOptions } from "./internal/checkOptions.ts"
+import { isList } from "./internal/isList.ts"
 
 /** A customer's API with its secrets as text, and how long to wait for it. */
 export interface PlainCustomerClientOptions extends CustomerApi<string> {
@@ -40,7 +41,8 @@ export const makeCustomerClient = (options: PlainCustomerClientOptions): PlainCu
   const api: CustomerApi = {
     ...plain,
     auth: redacted(plain.auth),
-    signingSecrets: plain.signingSecrets?.map(wrap),
+    // What is no list is none of ours to read: the check tells of it.
+    signingSecrets: isList(plain.signingSecrets) ? plain.signingSecrets.map(wrap) : plain.signingSecrets,
   }
   // Here under the names that these options have here; made from the same ones, the client finds them right.
   const checked = checkOptions(api, {

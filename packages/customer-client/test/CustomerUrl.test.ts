@@ -94,6 +94,10 @@ describe("checkUrl", () => {
     assert.strictEqual(Result.isFailure(result) ? result.failure.reason : "allowed", expected)
   })
 
+  it("refuses port 0, which is no port", () => {
+    assert.strictEqual(reasonOf("https://customer.example:0/", true), "Syntax")
+  })
+
   it("never quotes the URL", () => {
     for (const url of [
       "hush",

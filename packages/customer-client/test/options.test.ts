@@ -1,5 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { CustomerClient, type CustomerClientOptions, makeCustomerClient } from "@lead-gateway/customer-client"
+import {
+  CustomerClient,
+  type CustomerClientOptions,
+  makeCustomerClient,
+  type PlainCustomerClientOptions,
+} from "@lead-gateway/customer-client"
 import { Effect, Redacted } from "effect"
 
 const secret = (text: string) => Redacted.make(text)
@@ -51,6 +56,9 @@ const mistakes: ReadonlyArray<readonly [Given, string]> = [
   ],
   [{ auth: { _tag: "Bearer", token: Redacted.make(undefined) } }, `auth.token: allowed is ${visible}`],
   [{ auth: { _tag: "Digest" } }, 'auth._tag: allowed is "None", "Bearer", "Basic" or "ApiKey"'],
+  [{ auth: { _tag: "ApiKey", key: secret("k") } }, `auth.header: allowed is ${name}`],
+  [{ idempotencyHeader: 5 }, `idempotencyHeader: found 5, allowed is ${name}`],
+  [{ signingSecrets: secret("a") }, "signingSecrets: allowed is a list of secrets"],
   [{ signingSecrets: [] }, "signingSecrets: found an empty list, allowed is at least one, or no such option"],
   [{ signingSecrets: [secret("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")] }, `signingSecrets.0: ${bytes}`],
   [{ signingSecrets: [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa==")] }, `signingSecrets.0: ${bytes}`],
@@ -87,6 +95,12 @@ const mistakes: ReadonlyArray<readonly [Given, string]> = [
   ],
   [{ timeout: "soon" }, `timeout: found "soon", ${times}`],
   [{ timeout: 0 }, `timeout: found 0, ${times}`],
+  [{ timeout: undefined }, `timeout: ${times}`],
+  [
+    { allow: "localhost" },
+    `allow: found "localhost", allowed is a list of addresses, networks and host names`,
+  ],
+  [{ allow: [null] }, `allow.0: found null, allowed is ${entry}`],
   [{ connectTimeout: "30 days" }, `connectTimeout: found "30 days", ${times}`],
   [{ allow: ["10.0.0.0/33"] }, `allow.0: found "10.0.0.0/33", allowed is ${entry}`],
   [{ allow: ["999.1.1.1"] }, `allow.0: found "999.1.1.1", allowed is ${entry}`],
@@ -115,6 +129,18 @@ describe("a client is not made with", () => {
 })
 
 describe("makeCustomerClient", () => {
+  it("wants a list of signing secrets, and quotes none", () => {
+    const options: { readonly [Option in keyof PlainCustomerClientOptions]: unknown } = {
+      url: "https://customer.example/",
+      timeoutMs: 1,
+      signingSecrets: "whsec_x",
+    }
+    assert.throws(
+      () => makeCustomerClient(options as PlainCustomerClientOptions),
+      /^signingSecrets: allowed is a list of secrets$/,
+    )
+  })
+
   it("throws the same, under the names of its own options", () => {
     try {
       makeCustomerClient({ url: "https://customer.example/", timeoutMs: -1, connectTimeoutMs: Number.NaN })

@@ -33,7 +33,7 @@ export const addressCheck = (policy: AddressPolicy): AddressCheck => {
 /** What may stand in `allow` instead of this entry; `undefined` if nothing is wrong with it. */
 export const allowMistake = (entry: string): string | undefined => {
   if (typeof entry !== "string" || !isRange(entry)) {
-    return hostName.test(entry) && !/^[\d.]*$/.test(entry)
+    return typeof entry === "string" && hostName.test(entry) && !/^[\d.]*$/.test(entry)
       ? undefined
       : 'an address, a network as "10.0.0.0/8", or a host name'
   }

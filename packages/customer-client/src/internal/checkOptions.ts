@@ -3,6 +3,7 @@ import type { CustomerApi } from "../CustomerApi.ts"
 import { CustomerOptionsInvalid, type OptionMistake } from "../CustomerOptionsInvalid.ts"
 import { checkUrl } from "../CustomerUrl.ts"
 import { addressCheck, allowMistake, type AddressCheck } from "./addressCheck.ts"
+import { isList } from "./isList.ts"
 import { requestHeaders, type RequestHeaders } from "./requestHeaders.ts"
 
 /** Options that a client can be made with, in the form in which it uses them. */
@@ -30,10 +31,16 @@ export const checkOptions = (
   const mistakes: Array<OptionMistake> = []
   const report = (mistake: OptionMistake) => void mistakes.push(mistake)
 
+  const allow: ReadonlyArray<string> = api.allow ?? []
+  if (!isList(allow)) {
+    const allowed = "a list of addresses, networks and host names"
+    report({ option: "allow", found: JSON.stringify(allow), allowed })
+    return Result.fail(new CustomerOptionsInvalid({ mistakes }))
+  }
   const url = checkUrl(api.url, api)
   if (Result.isFailure(url))
     report({ option: "url", found: undefined, allowed: urlAllowed(url.failure.message) })
-  for (const [index, entry] of (api.allow ?? []).entries()) {
+  for (const [index, entry] of allow.entries()) {
     const allowed = allowMistake(entry)
     if (allowed !== undefined) report({ option: `allow.${index}`, found: JSON.stringify(entry), allowed })
   }
@@ -73,7 +80,8 @@ const timeOf = (
   { option, value }: Times["timeout"],
   report: (mistake: OptionMistake) => void,
 ): Duration.Duration => {
-  const duration = Option.getOrElse(Duration.fromInput(value), () => Duration.zero)
+  const given = Duration.fromInput(value)
+  const duration = Option.getOrElse(given, () => Duration.zero)
   const ms = Duration.toMillis(duration)
   if (ms > 0 && ms <= longestMs) return duration
   const found =
@@ -81,7 +89,7 @@ const timeOf = (
       ? JSON.stringify(value)
       : typeof value === "number"
         ? String(value)
-        : Duration.format(duration)
+        : Option.getOrUndefined(Option.map(given, Duration.format))
   report({ option, found, allowed: `more than nothing, and ${longestMs} ms at most` })
   return duration
 }

@@ -25,16 +25,21 @@ const ofRequests = new Set(["x-correlation-id", "traceparent", "tracestate"])
 const ofSignatures = new Set(["webhook-id", "webhook-timestamp", "webhook-signature"])
 
 /** What may be chosen as a header's name instead; `undefined` if this one may. */
-export const headerNameMistake = (name: string): string | undefined => {
-  try {
-    validateHeaderName(name)
-  } catch {
-    return "a header's name: letters, digits, - and _"
-  }
+export const headerNameMistake = (name: unknown): string | undefined => {
+  if (!isHeaderName(name)) return "a header's name: letters, digits, - and _"
   const lower = name.toLowerCase()
   if (reserved.has(lower)) return "no header that belongs to the connection"
   if (ofRequests.has(lower)) return "no header that each request sets"
   return ofSignatures.has(lower) ? "no header of a signature: use signingSecrets" : undefined
+}
+
+const isHeaderName = (name: unknown): name is string => {
+  try {
+    validateHeaderName(name as string)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Whether a text may stand in HTTP as a header's value. */

@@ -4,6 +4,7 @@ import type { OptionMistake } from "../CustomerOptionsInvalid.ts"
 import type { DeliveryRequest } from "../DeliveryRequest.ts"
 import { authHeader } from "./authHeader.ts"
 import { headerNameMistake, isHeaderValue } from "./headerRules.ts"
+import { isList } from "./isList.ts"
 import { signatureHeaders, signingKey } from "./signature.ts"
 
 /** The headers of a request that is sent at this time; without those that only the connection knows. */
@@ -25,19 +26,19 @@ export const requestHeaders = (
     ["user-agent", ["User-Agent", "lead-gateway"]],
   ])
   const taken = new Set<string>()
-  const take = (option: string, name: string, mayReplace: boolean) => {
-    const lower = name.toLowerCase()
+  /** Takes a name for a header's, whatever it is; gives it in lower case. */
+  const take = (option: string, name: unknown, mayReplace: boolean) => {
+    const lower = String(name).toLowerCase()
     const isTaken = taken.has(lower) || (!mayReplace && fixed.has(lower))
     const mistake = headerNameMistake(name) ?? (isTaken ? "no header that is set already" : undefined)
     if (mistake !== undefined) report({ option, found: JSON.stringify(name), allowed: mistake })
     taken.add(lower)
+    return lower
   }
 
   const auth = authHeader(api.auth ?? { _tag: "None" }, report)
-  if (auth !== undefined) {
-    take("auth.header", auth[0], false)
-    fixed.set(auth[0].toLowerCase(), auth)
-  }
+  const authName = auth === undefined ? undefined : take("auth.header", auth[0], false)
+  if (auth !== undefined && authName !== undefined) fixed.set(authName, auth)
   const idempotencyHeader = api.idempotencyHeader ?? "Idempotency-Key"
   take("idempotencyHeader", idempotencyHeader, false)
   for (const [name, value] of Object.entries(api.headers ?? {})) {
@@ -64,13 +65,17 @@ export const requestHeaders = (
       ? {}
       : signatureHeaders(keys, { id: request.idempotencyKey, timeMs, body: request.body })),
   })
-  return { of, secret: auth === undefined ? [] : [auth[0].toLowerCase()] }
+  return { of, secret: authName === undefined ? [] : [authName] }
 }
 
 const signingKeys = (
   secrets: ReadonlyArray<Redacted.Redacted> | undefined,
   report: (mistake: OptionMistake) => void,
 ): ReadonlyArray<Buffer> => {
+  if (secrets !== undefined && !isList(secrets)) {
+    report({ option: "signingSecrets", found: undefined, allowed: "a list of secrets" })
+    return []
+  }
   if (secrets?.length === 0) {
     report({ option: "signingSecrets", found: "an empty list", allowed: "at least one, or no such option" })
   }
