@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 
 /** A path of the repository. */
-const inRepository = (path: string): string =>
+export const inRepository = (path: string): string =>
   fileURLToPath(new URL(`../../../../${path}`, import.meta.url))
 
 /** The configuration files that ship. */
