@@ -56,6 +56,20 @@ describe("a date", () => {
     assert.deepStrictEqual(american("02.01.2026"), ["2026-01-02", true])
   })
 
+  it("has a zone behind its time, which a second time is not", () => {
+    for (const text of ["1.2.2026 10:00-12:00", "1.2.2026 9:00 -11", "2026-02-01 10:00-12:00"]) {
+      assert.deepStrictEqual(german(text), [text, false])
+    }
+    assert.deepStrictEqual(german("2026-02-01T10:00-05:00"), ["2026-02-01T10:00-05:00", true])
+    assert.deepStrictEqual(german("2026-02-01 10:00:00-05"), ["2026-02-01T10:00:00-05:00", true])
+    assert.deepStrictEqual(german("1.2.2026 10:00 +0100"), ["2026-02-01T10:00+01:00", true])
+  })
+
+  it("between hyphens may begin with a year of two digits, so it is not read", () => {
+    for (const text of ["26-02-01", "1-2-26"]) assert.deepStrictEqual(born(text), [text, false])
+    assert.deepStrictEqual(born("1/2/26"), ["2026-02-01", true])
+  })
+
   it("with two digits of a year is read where the field says in which hundred years", () => {
     assert.deepStrictEqual(german("1.2.26"), ["1.2.26", false])
     assert.deepStrictEqual(born("1.2.26"), ["2026-02-01", true])

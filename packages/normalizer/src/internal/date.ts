@@ -49,6 +49,8 @@ const plainDateOf = (text: string, reading: DateReading): string | undefined => 
   const yearLast = /^(\d{1,2})(\. ?|[-/])(\d{1,2})\2(\d{4}|\d{2})$/.exec(text)
   if (yearLast !== null) {
     const [, first = "", separator = "", second = "", year = ""] = yearLast
+    // 26-02-01 may be a short form of ISO 8601.
+    if (separator === "-" && year.length === 2) return undefined
     // With points the day comes first in every language that writes them.
     const order = separator.startsWith(".") ? "day_first" : reading.order
     return inOrder(Number(first), Number(second), yearOf(year, reading), order)
@@ -91,9 +93,11 @@ const isoOf = (year: number | undefined, month: number | undefined, day: number)
     : `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(day)}`
 
 /** A time of day as ISO 8601 writes it, seconds and zone where they were written; `24:00` is none. */
-const clockOf = ([, hours = "", minutes = "", seconds, fraction = "", half, zone]: RegExpExecArray):
+const clockOf = ([all, hours = "", minutes = "", seconds, fraction = "", half, zone]: RegExpExecArray):
   | string
   | undefined => {
+  // `10:00-12:00` without the T or the seconds of a timestamp is from ten to twelve.
+  if (zone?.startsWith("-") === true && !all.startsWith("t") && seconds === undefined) return undefined
   const written = Number(hours)
   if (half !== undefined && (written < 1 || written > 12)) return undefined
   const hour = half === undefined ? written : (written % 12) + (half === "pm" ? 12 : 0)

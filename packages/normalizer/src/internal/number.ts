@@ -51,7 +51,8 @@ const plainOf = (text: string, notation: Notation | undefined): string | undefin
   const [integer = "", fraction, ...more] = decimal === undefined ? [text] : text.split(decimal)
   if (more.length > 0 || (fraction !== undefined && !/^\d+$/.test(fraction))) return undefined
   const [first = "", ...groups] = group === undefined ? [integer] : integer.split(group)
-  if (!(groups.length === 0 ? /^\d*$/ : /^\d{1,3}$/).test(first)) return undefined
+  // What begins with a zero and has groups is a phone number or a misprint.
+  if (!(groups.length === 0 ? /^\d*$/ : /^[1-9]\d{0,2}$/).test(first)) return undefined
   if (!groups.every((digits) => /^\d{3}$/.test(digits))) return undefined
   const whole = (first + groups.join("")).replace(/^0+(?=\d)/, "") || "0"
   return fraction === undefined ? whole : `${whole}.${fraction}`
