@@ -95,6 +95,32 @@ describe("a phone number", () => {
     }
   })
 
+  it("that can't be parsed is told as unread, also where its digits look like a number of some country", () => {
+    for (const [written, digits] of [
+      ["nach 18 Uhr: 0171 2345678", "+1801712345678"],
+      ["4 Zimmer 0171 2345678", "+401712345678"],
+      ["1.71E+09", "+17109"],
+    ] as const) {
+      const { payload, changes, unread } = normalize(profile, { phone: written })
+      assert.deepStrictEqual<unknown>(payload, { phone: digits })
+      assert.deepStrictEqual(changes, [{ path: "phone", kind: "phone_unparsed" }])
+      assert.deepStrictEqual(unread, [{ path: "phone", kind: "phone" }])
+    }
+  })
+
+  it("may have its country code twice, as forms that begin with one lead to", () => {
+    for (const written of [
+      "+49 +49 171 2345678",
+      "+49+49171 2345678",
+      "+49 0049 171 2345678",
+      "0049 (0049) 171 2345678",
+    ]) {
+      assert.strictEqual(phone(written), "+491712345678", written)
+    }
+    assert.strictEqual(phone("+49 0171 2345678"), "+491712345678")
+    assert.strictEqual(phone("+49 491 712345"), "+49491712345")
+  })
+
   it("without any digit counts as missing", () => {
     for (const value of ["", " ", "n/a", "+", "unbekannt", true, false, [], {}, { number: "0151 2345678" }]) {
       assert.isNull(phone(value))

@@ -31,8 +31,8 @@ export const phoneOf = (text: string, country: Country): string | NotRead | null
   if (number !== undefined) return number === text ? text : settle(number, country)
   const digits = digitsOf(text)
   if (digits === "") return null
-  const kept = settle(`+${digits}`, country)
-  return parse(kept, country) === undefined ? new NotRead(kept) : kept
+  // Also where they happen to be a number of some country: `nach 18 Uhr: 0171 …` is none of +1 801.
+  return new NotRead(settle(`+${digits}`, country))
 }
 
 /**
@@ -97,7 +97,7 @@ const maxLength = 16
 
 /** E.164, or `undefined` for a text that is no phone number, has more than 250 characters or too many digits. */
 const parse = (text: string, country: Country): string | undefined => {
-  const plain = plainOf(text)
+  const plain = withCodeOnce(plainOf(text), country)
   const number = parseWithOwnCode(plain, country) ?? parsePhoneNumberFromString(plain, country)?.number
   return number !== undefined && number.length <= maxLength ? number : undefined
 }
@@ -122,6 +122,12 @@ const parseWithOwnCode = (text: string, country: Country): string | undefined =>
 const plainOf = (text: string): string => {
   const context = text.indexOf(";phone-context=")
   return (context === -1 ? text : text.slice(0, context)).replaceAll("\uff0b", "+")
+}
+
+/** `+49 +49 171 …` with its country code once; a form that begins with the code leads to that. */
+const withCodeOnce = (text: string, country: Country): string => {
+  const [doubled = "", code] = /^(?:\+|00)(\d{1,3})[ ()\-./]*(?=(?:\+|00)\1)/.exec(text) ?? []
+  return code === getCountryCallingCode(country) ? text.slice(doubled.length) : text
 }
 
 /** ASCII, full-width, Arabic-Indic and eastern Arabic digits, all as ASCII. */
