@@ -24,7 +24,8 @@ const AnswerList = Schema.Struct({
   path: FieldPathText.annotate({ description: "Where the list is." }),
   question: FieldPathText.annotate({ description: "Where the question is in an item of the list." }),
   answer: FieldPathText.annotate({
-    description: "Where the answer is in an item of the list; a list of one answer counts as that answer.",
+    description:
+      "Where the answer is in an item of the list; a list of one answer counts as that answer, an empty one as none.",
   }),
 }).annotate(expected("an object with the keys path, question and answer"))
 

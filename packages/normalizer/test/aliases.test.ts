@@ -136,6 +136,33 @@ describe("an alias", () => {
     )
   })
 
+  it("takes an empty list of answers for none, and a null in it too", () => {
+    const facebook = profileWith({
+      aliases: { zip: ["field_data.post_code", "field_data.plz"] },
+      answer_lists: [{ path: "field_data", question: "name", answer: "values" }],
+    })
+    for (const none of ["[]", "[null]", '[" "]', "null"]) {
+      const data = `{"field_data":[{"name":"post_code","values":${none}},{"name":"plz","values":["66123"]}]}`
+      assert.strictEqual(normalize(facebook, payloadIn(data)).payload["zip"], "66123", none)
+      const alone = payloadIn(`{"field_data":[{"name":"post_code","values":${none}}]}`)
+      assert.notProperty(normalize(facebook, alone).payload, "zip", none)
+    }
+  })
+
+  it("takes no time worth telling, however many keys its source has beside it", () => {
+    const names = Array.from({ length: 2000 }, (_, index) => `f${index}`)
+    const many = profileWith({
+      aliases: Object.fromEntries(names.map((name) => [`ours.${name}`, [`questions.${name}`]])),
+    })
+    const questions = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`f${index}`, "x"]))
+    const start = performance.now()
+    const { payload } = normalize(many, { questions })
+    assert.isBelow(performance.now() - start, 3000)
+    assert.strictEqual(Object.keys(payload["ours"] as object).length, 2000)
+    assert.strictEqual(Object.keys(payload["questions"] as object).length, 18_000)
+    assert.strictEqual(Object.keys(questions).length, 20_000)
+  })
+
   it("finds questions and answers inside the items of a list", () => {
     const typeform = profileWith({
       aliases: { email: [String.raw`form\.response.answers.Ihre E-Mail`] },

@@ -3,7 +3,7 @@ import { isJsonObject, isRawNumber, type Json, type JsonObject } from "@lead-gat
 import { type FieldTree, isTree } from "./FieldTree.ts"
 import { foldKey } from "./foldKey.ts"
 import { type Field, NotRead } from "./Form.ts"
-import { type Place, placeIn, putAt, takeAway } from "./place.ts"
+import { Draft, type Place, placeIn } from "./place.ts"
 
 /** Where our fields come from when they are missing. No two paths in it overlap, so no order matters. */
 export interface Aliases {
@@ -61,13 +61,14 @@ export const moveAliases = (
     const best = found.get(target)
     if (best === undefined || isBetter(candidate, best)) found.set(target, candidate)
   })
-  let moved = payload
+  const draft = new Draft(payload)
   for (const [target, best] of found) {
     if (best === undefined) continue
-    moved = putAt(takeAway(moved, best.place) as JsonObject, target.path, best.value)
+    draft.takeAway(best.place)
+    draft.put(target.path, best.value)
     tell(target, best.place, best.value)
   }
-  return moved
+  return draft.payload
 }
 
 const isMissingIn = ({ declared }: Target, value: Json | undefined): boolean => {
@@ -123,8 +124,8 @@ const findAnswers = (
     const answer = valueAt(item, answers.answer) as Json | undefined
     const around = valueAt(item, answers.answer.slice(0, -1))
     if (source === undefined || answer === undefined || !isJsonObject(around)) continue
-    const [only] = Array.isArray(answer) && answer.length === 1 ? (answer as ReadonlyArray<Json>) : []
-    take({ source, place: [...place, index, ...answers.answer], value: only ?? answer })
+    const value = Array.isArray(answer) && answer.length < 2 ? ((answer[0] ?? null) as Json) : answer
+    take({ source, place: [...place, index, ...answers.answer], value })
   }
 }
 

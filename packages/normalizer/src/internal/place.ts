@@ -1,33 +1,54 @@
-/** Changes to one place in a payload: what leads there is copied, everything else is shared. */
+/** Changes to places in a payload: what leads there is copied once, everything else is shared. */
 import { isMissing } from "@lead-gateway/lead-field"
 import { get, isJsonObject, type Json, type JsonObject } from "@lead-gateway/lossless-json"
 
 /** A place in a payload: keys and list indices, from the outside in. */
 export type Place = ReadonlyArray<string | number>
 
-/** Puts a value at a place. What is missing on the way becomes an object; the way leads through objects alone. */
-export const putAt = (payload: JsonObject, place: ReadonlyArray<string>, value: Json): JsonObject => {
-  const [key = "", ...rest] = place
-  if (rest.length === 0) return withKey(payload, key, value)
-  const inner = get(payload, key)
-  return withKey(payload, key, putAt(inner !== undefined && isJsonObject(inner) ? inner : {}, rest, value))
+type Container = Record<string | number, Json>
+
+/** A payload that is changed here and there. What was copied for it is its own, and is not copied again. */
+export class Draft {
+  payload: JsonObject
+  readonly #own = new Set<unknown>()
+
+  constructor(payload: JsonObject) {
+    this.payload = payload
+  }
+
+  /** Puts a value at a place. What is missing on the way becomes an object; the way leads through objects alone. */
+  put(place: ReadonlyArray<string>, value: Json): void {
+    setOwn(this.#walk(place), place.at(-1) ?? "", value)
+  }
+
+  /** Takes away the property at a place that is there. */
+  takeAway(place: Place): void {
+    delete this.#walk(place)[place.at(-1) ?? ""]
+  }
+
+  /** Leads to what holds the last step of a place, and makes the way there the draft's own. */
+  #walk(place: Place): Container {
+    let inner = this.#owned(this.payload)
+    this.payload = inner
+    for (const step of place.slice(0, -1)) {
+      const next = Object.hasOwn(inner, step) ? inner[step] : undefined
+      const owned = this.#owned(next ?? {})
+      setOwn(inner, step, owned)
+      inner = owned
+    }
+    return inner
+  }
+
+  #owned(value: Json): Container {
+    if (this.#own.has(value)) return value as Container
+    const copy = (Array.isArray(value) ? value.slice() : { ...objectIn(value) }) as Container
+    this.#own.add(copy)
+    return copy
+  }
 }
 
-/** Takes away the property at a place that is there. */
-export const takeAway = (value: Json, place: Place, depth = 0): Json => {
-  const step = place[depth]
-  if (step === undefined) return value
-  if (Array.isArray(value)) {
-    return (value as ReadonlyArray<Json>).map((item, index) =>
-      index === step ? takeAway(item, place, depth + 1) : item,
-    )
-  }
-  const object = value as JsonObject
-  const key = String(step)
-  if (depth < place.length - 1) return withKey(object, key, takeAway(object[key] as Json, place, depth + 1))
-  const { [key]: _, ...rest } = object
-  return rest
-}
+/** What stands on the way to a target and is no object is missing, a blank text say. */
+const objectIn = (value: Json): JsonObject => (isJsonObject(value) ? value : {})
 
 /** The value at a place whose way leads through objects; `"blocked"` where something else stands on the way. */
 export const placeIn = (
@@ -45,11 +66,9 @@ export const placeIn = (
 
 const nothing = { value: undefined }
 
-const withKey = (object: JsonObject, key: string, value: Json): JsonObject => {
-  const copy: Record<string, Json> = { ...object }
+const setOwn = (container: Container, key: string | number, value: Json): void => {
   // Assigned, `__proto__` would be the prototype and no property.
   if (key === "__proto__") {
-    Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true })
-  } else copy[key] = value
-  return copy
+    Object.defineProperty(container, key, { value, enumerable: true, configurable: true, writable: true })
+  } else container[key] = value
 }
