@@ -45,11 +45,15 @@ const preview = Command.make(
     const settings = Settings.all({ files: fileSettings, customer: optionalCustomerSettings })
     const { customer, files } = (yield* Settings.load(settings)).value
     const flow = yield* loadFlow({ ...files, ...Record.getSomes(documents) }, customer)
-    const now = yield* momentOf(at)
+    const nowMs = yield* momentOf(at)
     const leads = yield* readLeads(sources.length === 0 ? ["-"] : sources)
-    yield* Effect.forEach(previewLines(flow, leads, { now, json, hideValues }), (line) => Console.log(line), {
-      discard: true,
-    })
+    yield* Effect.forEach(
+      previewLines(flow, leads, { nowMs, json, hideValues }),
+      (line) => Console.log(line),
+      {
+        discard: true,
+      },
+    )
   }),
 ).pipe(
   Command.withDescription(

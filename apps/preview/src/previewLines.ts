@@ -7,7 +7,7 @@ import { makeSummary, printSummary, withoutAnswers } from "./Summary.ts"
 /** How leads are previewed. */
 export interface PreviewOptions {
   /** The time at which they come, in milliseconds since 1970. */
-  readonly now: number
+  readonly nowMs: number
   readonly json: boolean
   readonly hideValues: boolean
 }
@@ -16,11 +16,11 @@ export interface PreviewOptions {
 export function* previewLines(
   flow: Flow.Flow,
   leads: ReadonlyArray<Lead>,
-  { hideValues, json, now }: PreviewOptions,
+  { hideValues, json, nowMs }: PreviewOptions,
 ): Generator<string> {
   const { add, summary } = makeSummary(flow)
   for (const [index, { name, payload }] of leads.entries()) {
-    const lead = { payload, meta: metaOf(index + 1), now }
+    const lead = { payload, meta: metaOf(index + 1), nowMs }
     const explanation = explain(flow, lead, { values: hideValues ? "hide" : "show" })
     add(lead)
     yield json

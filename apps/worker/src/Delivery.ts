@@ -137,9 +137,9 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
   })
 
   const advance = Effect.fnUntraced(function* (lead: OwnedLead) {
-    const now = yield* Clock.currentTimeMillis
+    const nowMs = yield* Clock.currentTimeMillis
     const decision =
-      lead.payload === null ? undefined : decide(flow, { payload: lead.payload, meta: metaOf(lead), now })
+      lead.payload === null ? undefined : decide(flow, { payload: lead.payload, meta: metaOf(lead), nowMs })
     const proceeded = yield* work.proceed({
       id: lead.id,
       lease: lead.lease,

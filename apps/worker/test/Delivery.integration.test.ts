@@ -367,7 +367,7 @@ const openAndVanish = Effect.fnUntraced(function* (world: World["Service"], hold
   const [lead] = yield* world.work.claim({ max: 1 })
   if (lead === undefined || lead.payload === null) return yield* Effect.die("there is no lead to claim")
   const flow = yield* shippedFlow
-  const decision = toStored(flow, decide(flow, { payload: lead.payload, meta: {}, now: 0 }))
+  const decision = toStored(flow, decide(flow, { payload: lead.payload, meta: {}, nowMs: 0 }))
   yield* world.work.proceed({ id: lead.id, lease: lead.lease, decision })
   yield* world.sql`
     UPDATE open_lead SET due_at = now() + make_interval(secs => ${Duration.toSeconds(hold)}::float8)`

@@ -9,7 +9,7 @@ import { shippedFlow } from "./support/flow.ts"
 const stored = (payload: JsonObject) =>
   Effect.map(shippedFlow, (flow) => ({
     decidedWith: flow.versions,
-    decision: toStored(flow, decide(flow, { payload, meta: { lead_id: 1 }, now: 0 })),
+    decision: toStored(flow, decide(flow, { payload, meta: { lead_id: 1 }, nowMs: 0 })),
   }))
 
 const house = { is_owner: true }

@@ -18,7 +18,7 @@ const valid = <A>(
 }
 
 /** The time of every decision; none of the checks looks at it. */
-const moment = { now: Date.UTC(2026, 0, 1) }
+const moment = { nowMs: Date.UTC(2026, 0, 1) }
 
 /** The checks as a rule set. */
 const ruleSetOf = (checks: ReadonlyArray<Check>) => ({

@@ -46,7 +46,7 @@ export interface LeadInput {
   /** What templates name by `$meta`, such as `lead_id`. */
   readonly meta: Readonly<Record<string, string | number>>
   /** The time, in milliseconds since 1970: rules about age and dates to come look at it. */
-  readonly now: number
+  readonly nowMs: number
 }
 
 /** How much a decision tells. */
@@ -66,10 +66,10 @@ export interface DecideOptions {
  */
 export const decide = (
   flow: Flow,
-  { meta, now, payload }: LeadInput,
+  { meta, nowMs, payload }: LeadInput,
   { findings = "first", values = "hide" }: DecideOptions = {},
 ): Decision => {
-  const verdict = evaluate(flow.rules, payload, { now, findings, values })
+  const verdict = evaluate(flow.rules, payload, { nowMs, findings, values })
   if (verdict._tag === "Rejected") return verdict
   const { flags } = verdict
   const { payload: normalized, changes, unread } = normalize(flow.profile, payload, { values })

@@ -25,7 +25,7 @@ export const compiled = (source: Flow.FlowSource): Flow.Flow => Result.getOrThro
 const shipped = compiled(source)
 
 export const decideOn = (payload: JsonObject, flow = shipped) =>
-  decide(flow, { payload, meta: { lead_id: 7 }, now: 0 })
+  decide(flow, { payload, meta: { lead_id: 7 }, nowMs: 0 })
 
 export const payloadIn = (text: string): JsonObject => Result.getOrThrow(parse(text)) as JsonObject
 

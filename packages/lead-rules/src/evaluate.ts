@@ -4,10 +4,10 @@ import { findingOf } from "./internal/explain/findingOf.ts"
 import { childAt } from "./internal/program/Scope.ts"
 import type { Accepted, Finding, Verdict } from "./Verdict.ts"
 
-/** When a payload is looked at, and how much is said of it. Make it once where `now` does not matter. */
+/** When a payload is looked at, and how much is said of it. Make it once where `nowMs` does not matter. */
 export interface EvaluateOptions {
   /** The time, in milliseconds since 1970, as `Date.now()` gives it. Dates relative to now depend on it. */
-  readonly now: number
+  readonly nowMs: number
   /** `first` (the default): the first rejecting rule decides and ends it. `all`: every rule is looked at. */
   readonly findings?: "first" | "all"
   /** `hide` (the default): nothing quotes the payload, so it may be logged. `show`: what was seen is quoted, shortened. */
@@ -18,19 +18,19 @@ export interface EvaluateOptions {
  * Decides whether a payload, as it came, meets a rule set.
  *
  * The rules run in their order. Total: any value that `JSON.parse` or a lossless parser gives has a verdict, only
- * own properties count, and nothing is changed. The same rule set, payload and `now` always give the same verdict.
+ * own properties count, and nothing is changed. The same rule set, payload and `nowMs` always give the same verdict.
  * Example: `{ "zipcode": 66123 }` is `ZIP_NOT_66XXX` under the default rule set, `{ "zipcode": "66123" }` is
  * `MISSING_REQUIRED_FIELD` (of `house.is_owner`).
  */
 export const evaluate = (
   ruleSet: CompiledRuleSet,
   payload: unknown,
-  { now, findings = "first", values = "hide" }: EvaluateOptions,
+  { nowMs, findings = "first", values = "hide" }: EvaluateOptions,
 ): Verdict => {
   const program = programOf(ruleSet)
-  const first = program.first(payload, now)
+  const first = program.first(payload, nowMs)
   if (first < 0) return accepted
-  const options = { now, findings, values }
+  const options = { nowMs, findings, values }
   const node = program.nodes[first]
   const isAlone = findings === "first" && ruleSet.rules[first]?.severity !== "flag"
   if (!isAlone || values === "show" || node?._tag !== "Leaf") return look(ruleSet, payload, first, options)
@@ -48,10 +48,10 @@ const look = (
   ruleSet: CompiledRuleSet,
   payload: unknown,
   first: number,
-  { now, findings: wanted, values }: Required<EvaluateOptions>,
+  { nowMs, findings: wanted, values }: Required<EvaluateOptions>,
 ): Verdict => {
   const program = programOf(ruleSet)
-  const frame = program.scope.take(payload, now)
+  const frame = program.scope.take(payload, nowMs)
   const findings: Array<Finding> = []
   const flags: Array<Finding> = []
   for (let unmet = first; unmet >= 0; unmet = program.next(frame, unmet + 1)) {

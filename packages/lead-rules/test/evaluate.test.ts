@@ -8,7 +8,7 @@ import {
   type Rule,
 } from "@lead-gateway/lead-rules"
 import { anyJson } from "@lead-gateway/any-json"
-import { explanationOf, now, reasonOf, ruleSetOf } from "./support.ts"
+import { explanationOf, nowMs, reasonOf, ruleSetOf } from "./support.ts"
 
 const AnyJson = anyJson({
   keys: ["zipcode", "house", "is_owner"],
@@ -16,7 +16,7 @@ const AnyJson = anyJson({
 })
 
 const rules = Result.getOrThrow(compile(defaultRuleSet))
-const evaluate = (ruleSet: CompiledRuleSet, payload: unknown) => evaluateAt(ruleSet, payload, { now })
+const evaluate = (ruleSet: CompiledRuleSet, payload: unknown) => evaluateAt(ruleSet, payload, { nowMs })
 
 describe("evaluate with the default rule set", () => {
   const lead = (zipcode: unknown, isOwner: unknown) => ({ zipcode, house: { is_owner: isOwner } })
@@ -99,13 +99,13 @@ describe("evaluate with the default rule set", () => {
       { field: "a", operator: "date", max_ahead: "5 minutes", reason: "B" },
     )
     for (const time of [Number.NaN, Infinity, -Infinity, 1e300, -1e18, 0]) {
-      assert.strictEqual(evaluateAt(dates, { a: "2026-01-01" }, { now: time })._tag, "Rejected")
+      assert.strictEqual(evaluateAt(dates, { a: "2026-01-01" }, { nowMs: time })._tag, "Rejected")
     }
     let deep: unknown = "66123"
     for (let i = 0; i < 10_000; i++) deep = i % 2 === 0 ? [deep] : { deep }
     for (const values of ["hide", "show"] as const) {
       assert.strictEqual(
-        reasonOf(evaluateAt(rules, { zipcode: deep, house: deep }, { now, values })),
+        reasonOf(evaluateAt(rules, { zipcode: deep, house: deep }, { nowMs, values })),
         "ZIP_NOT_66XXX",
       )
     }

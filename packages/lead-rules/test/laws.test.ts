@@ -2,7 +2,7 @@ import { anyJson } from "@lead-gateway/any-json"
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import type { Condition, Finding, Rule, Verdict } from "@lead-gateway/lead-rules"
-import { now, ruleSetOf, truthOf, verdictOn } from "./support.ts"
+import { nowMs, ruleSetOf, truthOf, verdictOn } from "./support.ts"
 import { evaluate } from "@lead-gateway/lead-rules"
 
 /** Requirements on few fields, so that payloads of the same few fields meet some of them. */
@@ -97,8 +97,8 @@ describe("laws", () => {
       const ruleSet = ruleSetOf(...rules)
       for (const findings of ["first", "all"] as const) {
         for (const values of ["hide", "show"] as const) {
-          const verdict = evaluate(ruleSet, payload, { now, findings, values })
-          assert.deepStrictEqual(evaluate(ruleSet, payload, { now, findings, values }), verdict)
+          const verdict = evaluate(ruleSet, payload, { nowMs, findings, values })
+          assert.deepStrictEqual(evaluate(ruleSet, payload, { nowMs, findings, values }), verdict)
           assert.deepStrictEqual(verdictOn(rules, payload, { findings, values }), verdict)
         }
       }

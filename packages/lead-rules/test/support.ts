@@ -2,7 +2,7 @@ import { evaluate, type Condition, type Rule, type Verdict } from "@lead-gateway
 import { prepare } from "../src/CompiledRuleSet.ts"
 
 /** 2026-02-28T12:00:00Z, the last day of a month and no leap year. */
-export const now = Date.UTC(2026, 1, 28, 12)
+export const nowMs = Date.UTC(2026, 1, 28, 12)
 
 /** Rules made ready as `compile` makes them, also those that it would call superfluous. */
 export const ruleSetOf = (...rules: ReadonlyArray<Rule>) => prepare({ version: "1", rules })
@@ -11,7 +11,7 @@ export const verdictOn = (
   rules: ReadonlyArray<Rule>,
   payload: unknown,
   options: { readonly findings?: "first" | "all"; readonly values?: "hide" | "show" } = {},
-): Verdict => evaluate(ruleSetOf(...rules), payload, { now, ...options })
+): Verdict => evaluate(ruleSetOf(...rules), payload, { nowMs, ...options })
 
 export const reasonOf = (verdict: Verdict) => (verdict._tag === "Rejected" ? verdict.reason : "accepted")
 
