@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { compileMapping } from "@lead-gateway/attribute-mapper"
+import { compileMapping, compileTemplate } from "@lead-gateway/attribute-mapper"
 import { AnyJson, configFile } from "./json.ts"
 
 const text = { attribute_type: "text", is_numeric: false, values: null }
@@ -177,6 +177,22 @@ describe("compileMapping", () => {
         'b.default: found "x", allowed is a valid value of the attribute; this one is not_a_number\n' +
         'c.format.pattern: found "DD.MM.YY", allowed is a pattern of YYYY, MM, DD, HH, mm, ss, T and marks, such as DD.MM.YYYY\n' +
         'd.synonyms.yes: found "ja", allowed is one of values: "Ja"',
+    )
+  })
+
+  it("does not part groups by the mark that parts the decimals", () => {
+    const written = (format: object) => mistakesIn({ a: { ...text, format } })
+    assert.deepStrictEqual(written({ as: "decimal", group_mark: "." }), ['a.format.group_mark: "."'])
+    assert.deepStrictEqual(
+      written([{ as: "text" }, { as: "decimal", decimals: 2, decimal_mark: ",", group_mark: "," }]),
+      ['a.format.1.group_mark: ","'],
+    )
+    assert.deepStrictEqual(written({ as: "decimal", decimals: 0, group_mark: "." }), [])
+    assert.deepStrictEqual(written({ as: "decimal", decimal_mark: ",", group_mark: "." }), [])
+    const template = compileTemplate({ a: { $field: "a", format: { as: "decimal", group_mark: "." } } })
+    assert.strictEqual(
+      Result.isFailure(template) && template.failure.message,
+      'a.format.group_mark: found ".", allowed is another mark than decimal_mark, which is "."',
     )
   })
 

@@ -3,6 +3,7 @@ import { isBlank } from "@lead-gateway/lead-field"
 import type { Json } from "@lead-gateway/lossless-json"
 import type { AttributeDefinition } from "../MappingDocument.ts"
 import { accepting } from "./attribute.ts"
+import { reportFormat } from "./formatMistakes.ts"
 import { Refusal } from "./refusal.ts"
 
 /** Reports what no schema says of a definition: settings that exclude each other or have no effect. */
@@ -15,6 +16,7 @@ export const reportContradictions = (report: Report, definition: AttributeDefini
   reportBounds(note, definition)
   reportItems(note, definition)
   reportSynonyms(note, definition)
+  reportFormat(note, ["format"], definition.format)
   if (found.mistakes.length === 0) reportDefault(note, definition)
   return found.mistakes.length === 0
 }

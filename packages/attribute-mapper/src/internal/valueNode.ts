@@ -5,6 +5,7 @@ import type { Directives } from "../TemplateDocument.ts"
 import { reader } from "./attribute.ts"
 import { type Filling, leaver, type Node } from "./filling.ts"
 import { compileFormat } from "./format.ts"
+import { reportFormat } from "./formatMistakes.ts"
 import { reportUnknown } from "./names.ts"
 import type { Context } from "./nodes.ts"
 import { fillText, notText, parseText } from "./textTemplate.ts"
@@ -25,6 +26,7 @@ const compileValue = (
   { path, report, insideItem }: Context,
   why: Why = (_filling, value) => missingAs(value),
 ): Node => {
+  reportFormat(report, [...path, "format"], format)
   const write = compileFormat(format)
   const leave = leaver({ path: path.join("."), name, required, insideItem })
   if (standIn !== undefined) {
