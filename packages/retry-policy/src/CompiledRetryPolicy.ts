@@ -31,8 +31,8 @@ export interface CompiledRetryPolicy {
  *
  * Takes any value, as `JSON.parse` gives it. Fails with {@link RetryPolicyInvalid}, which holds every mistake:
  * unknown keys and words, wrong types, durations that are none. If there is none of these, it looks for
- * contradictions: attempts that a list has no end for, a cap below the base, an age below the first wait, rows
- * that never apply since rows above have all of their outcomes.
+ * contradictions: attempts that a list has no end for, a cap below the base, an age below the first wait at its
+ * shortest, rows that never apply since rows above have all of their outcomes, deliveries of what was never sent.
  */
 export const compile = (json: unknown): Result.Result<CompiledRetryPolicy, RetryPolicyInvalid> => {
   const { mistakes, report } = makeReport()

@@ -89,17 +89,22 @@ export const decide = ({ policy, attempt, outcome, nowMs, random = 1, ageMs }: A
 }
 
 /** What nobody answered was not refused, and what nobody saw has a reason of its own. */
-const giveUp = ({ _tag }: Outcome, reason: GiveUpReason): GiveUp => {
-  if (_tag === "Answered") return { _tag: "GiveUp", reason }
-  return {
-    _tag: "GiveUp",
-    reason: _tag === "OutcomeUnknown" ? "DELIVERY_OUTCOME_UNKNOWN" : "RETRIES_EXHAUSTED",
+const giveUp = (outcome: Outcome, reason: GiveUpReason): GiveUp => {
+  switch (outcome?._tag) {
+    case "Answered":
+      return { _tag: "GiveUp", reason }
+    case "Unreachable":
+    case "TimedOut":
+    case "NotSent":
+      return { _tag: "GiveUp", reason: "RETRIES_EXHAUSTED" }
+    default:
+      return { _tag: "GiveUp", reason: "DELIVERY_OUTCOME_UNKNOWN" }
   }
 }
 
 /** Milliseconds that the customer asks to wait; 0 where it does not say, or says what nobody can read. */
 const askedMs = (outcome: Outcome, nowMs: number): number => {
-  if (outcome._tag !== "Answered" || typeof outcome.retryAfter !== "string") return 0
+  if (outcome?._tag !== "Answered" || typeof outcome.retryAfter !== "string") return 0
   // A time that is no number leaves a date without a meaning.
   return retryAfterMs(outcome.retryAfter, nowMs) || 0
 }

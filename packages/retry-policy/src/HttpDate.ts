@@ -28,14 +28,19 @@ export const httpDate = (text: string, nowMs: number): number | undefined => {
     .find((groups) => groups !== undefined)
   if (parts === undefined) return undefined
   const part = (name: string) => Number(parts[name])
-  const year = parts["year"]?.length === 2 ? fullYear(part("year"), nowMs) : part("year")
-  const day = Date.UTC(year, months.indexOf(parts["month"] ?? ""), part("day"))
-  if (new Date(day).getUTCDate() !== part("day")) return undefined
-  return day + ((part("hour") * 60 + part("minute")) * 60 + part("second")) * 1000
-}
-
-/** The latest year with these last two digits that is not more than 50 years ahead, as the RFC has it. */
-const fullYear = (lastDigits: number, nowMs: number): number => {
-  const latest = new Date(nowMs).getUTCFullYear() + 50
-  return latest - ((latest - lastDigits) % 100)
+  const inYear = (year: number): number | undefined => {
+    // Not by `Date.UTC`, which takes the years 0 to 99 for 1900 to 1999.
+    const day = new Date(0)
+    day.setUTCFullYear(year, months.indexOf(parts["month"] ?? ""), part("day"))
+    if (day.getUTCDate() !== part("day")) return undefined
+    return day.getTime() + ((part("hour") * 60 + part("minute")) * 60 + part("second")) * 1000
+  }
+  if (parts["year"]?.length !== 2) return inYear(part("year"))
+  // The latest such date that is not more than 50 years ahead, as the RFC has it.
+  const in50Years = new Date(nowMs)
+  const lastYear = in50Years.getUTCFullYear() + 50
+  in50Years.setUTCFullYear(lastYear)
+  const year = lastYear - ((lastYear - part("year")) % 100)
+  const date = inYear(year)
+  return date !== undefined && date <= in50Years.getTime() ? date : inYear(year - 100)
 }

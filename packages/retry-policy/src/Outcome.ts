@@ -46,19 +46,18 @@ export type Health = "took" | "answered" | "down" | "unclear"
  * |---|---|
  * | 2xx | `took`: it does its work |
  * | 3xx, 4xx | `answered`: it is there, and did not take this lead |
- * | not sent, outcome unknown | `unclear`: it tells nothing |
+ * | not sent, outcome unknown, what is no outcome | `unclear`: it tells nothing |
  * | 5xx, no final status, unreachable, timed out | `down` |
  */
 export const healthOf = (outcome: Outcome): Health => {
-  switch (outcome._tag) {
+  switch (outcome?._tag) {
     case "Answered":
       if (outcome.status >= 200 && outcome.status < 300) return "took"
       return outcome.status >= 300 && outcome.status < 500 ? "answered" : "down"
     case "Unreachable":
     case "TimedOut":
       return "down"
-    case "NotSent":
-    case "OutcomeUnknown":
+    default:
       return "unclear"
   }
 }

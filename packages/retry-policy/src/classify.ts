@@ -20,7 +20,7 @@ import type { Outcome } from "./Outcome.ts"
  * Total: what is no outcome at all is taken for one that is unknown.
  */
 export const classify = ({ classification }: CompiledRetryPolicy, outcome: Outcome): Classification => {
-  switch (outcome._tag) {
+  switch (outcome?._tag) {
     case "Answered":
       return classification.statuses.get(outcome.status) ?? classification.anyStatus
     case "Unreachable":

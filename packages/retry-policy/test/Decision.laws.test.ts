@@ -75,8 +75,11 @@ describe("decide", () => {
   )
 
   it("takes what is no outcome for one that is unknown, and a header that is no text for none", () => {
-    const odd: unknown = { _tag: "Lost" }
-    assert.strictEqual(delayMs(after(odd as Outcome)), 30_000)
+    for (const odd of [{ _tag: "Lost" }, {}, null, undefined] as ReadonlyArray<unknown>) {
+      assert.strictEqual(delayMs(after(odd as Outcome)), 30_000)
+      const last = after(odd as Outcome, { attempt: 100 })
+      assert.deepStrictEqual<unknown>(last, { _tag: "GiveUp", reason: "DELIVERY_OUTCOME_UNKNOWN" })
+    }
     for (const retryAfter of [120, ["120"], null, {}] as ReadonlyArray<unknown>) {
       assert.strictEqual(delayMs(after({ _tag: "Answered", status: 429, retryAfter } as Outcome)), 30_000)
     }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Health, healthOf } from "@lead-gateway/retry-policy"
+import { type Health, healthOf, type Outcome } from "@lead-gateway/retry-policy"
 
 describe("healthOf", () => {
   it("tells by the answer whether the customer's API does its work", () => {
@@ -20,5 +20,8 @@ describe("healthOf", () => {
     assert.strictEqual(healthOf({ _tag: "Unreachable", kind: "ECONNREFUSED" }), "down")
     assert.strictEqual(healthOf({ _tag: "NotSent" }), "unclear")
     assert.strictEqual(healthOf({ _tag: "OutcomeUnknown" }), "unclear")
+    for (const json of ["{}", '{"_tag":"AddressRefused"}', "null"]) {
+      assert.strictEqual(healthOf(JSON.parse(json) as Outcome), "unclear")
+    }
   })
 })

@@ -4,6 +4,7 @@ import type { RetryPolicy } from "../RetryPolicy.ts"
 import { defaultCap, maxAttemptsOf, waitsOf } from "./backoff.ts"
 import { ownersOf } from "./owners.ts"
 import { msOf, printMs } from "./duration.ts"
+import { spread } from "./jitter.ts"
 
 /** Reports what makes no sense in a policy whose every part is right by itself. */
 export const reportContradictions = (report: Report, policy: RetryPolicy): void => {
@@ -38,8 +39,9 @@ const reportCap = (report: Report, { backoff, cap }: RetryPolicy): void => {
 
 const reportAge = (report: Report, policy: RetryPolicy): void => {
   const { max_age } = policy
-  const [, firstMs] = waitsOf({ ...policy, max_attempts: Math.max(2, maxAttemptsOf(policy)) })
-  if (max_age === undefined || firstMs === undefined || msOf(max_age) >= firstMs) return
+  const [, waitMs = 0] = waitsOf({ ...policy, max_attempts: Math.max(2, maxAttemptsOf(policy)) })
+  const firstMs = spread(policy.jitter ?? "none", waitMs, 0)
+  if (max_age === undefined || msOf(max_age) >= firstMs) return
   report(
     ["max_age"],
     max_age,
@@ -48,6 +50,14 @@ const reportAge = (report: Report, policy: RetryPolicy): void => {
 }
 
 const reportRows = (report: Report, { classification: rows = [] }: RetryPolicy): void => {
+  for (const [index, { means, outcomes }] of rows.entries()) {
+    if (means !== "delivered") continue
+    for (const [entry, value] of outcomes.entries()) {
+      if (!unsent.has(value)) continue
+      const allowed = "what the customer may have seen: a row of deliveries"
+      report(["classification", index, "outcomes", entry], value, allowed)
+    }
+  }
   for (const { index, entry, value, owners } of ownersOf(rows).dead) {
     const [from = 0, to = 0] = typeof value === "string" ? (rangeOf(value) ?? []) : []
     const allowed =
@@ -57,3 +67,14 @@ const reportRows = (report: Report, { classification: rows = [] }: RetryPolicy):
     report(["classification", index, "outcomes", entry], value, allowed)
   }
 }
+
+/** Where these stand for an outcome, nothing was sent. */
+const unsent: ReadonlySet<number | string> = new Set([
+  "not_sent",
+  "unsendable",
+  "dns",
+  "refused",
+  "no_route",
+  "connect_timeout",
+  "tls",
+])
