@@ -163,11 +163,8 @@ const truthsOf = (condition: Condition): ReadonlyArray<Truth> => {
   })
 }
 
-const at = (document: unknown, path: ReadonlyArray<string>): Condition =>
-  path.reduce<unknown>(
-    (value, key) => (value as Readonly<Record<string, unknown>>)[key],
-    document,
-  ) as Condition
+const at = (document: unknown, path: ReadonlyArray<string>): unknown =>
+  path.reduce((value, key) => (value as Readonly<Record<string, unknown>>)[key], document)
 
 describe("what is found of a rule set", () => {
   it.prop(
@@ -184,16 +181,14 @@ describe("what is found of a rule set", () => {
       for (const { path, allowed } of mistakes) {
         const said = JSON.stringify({ path, allowed, rules })
         const keys = path.split(".")
-        const condition = at({ rules }, keys)
+        const condition = at({ rules }, keys) as Condition
         const truths = truthsOf(condition)
         if (isIdle(allowed)) {
           const idle = mistakes.filter((other) => isIdle(other.allowed) && isSibling(other.path, path))
-          const rest = Array.from(
-            at({ rules }, keys.slice(0, -1)) as unknown as ReadonlyArray<Condition>,
-          ).filter(
+          const rest = Array.from(at({ rules }, keys.slice(0, -1)) as ReadonlyArray<Condition>).filter(
             (_, index) => !idle.some((other) => other.path === [...keys.slice(0, -1), index].join(".")),
           )
-          const parent = at({ rules }, keys.slice(0, -2))
+          const parent = at({ rules }, keys.slice(0, -2)) as Condition
           const without: Condition = keys.at(-2) === "all" ? { all: rest } : { any: rest }
           assert.deepStrictEqual(truthsOf(without), truthsOf(junctionOf(parent)), said)
         } else if (allowed === "a condition that not everything meets") {
