@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { decide } from "@lead-gateway/lead-pipeline"
 import { Reason, RejectionReason } from "@lead-gateway/lead"
 import type { JsonObject } from "@lead-gateway/lossless-json"
-import { Effect } from "effect"
+import { compile } from "@lead-gateway/lead-rules"
+import { Effect, Result } from "effect"
 import { toStored } from "../src/StoredDecision.ts"
 import { shippedFlow } from "./support/flow.ts"
 
@@ -61,6 +62,39 @@ describe("toStored", () => {
         customerPayload: { phone, product: { name: "solar_panel_installation" }, attributes: [] },
         omitted: [{ name: "solar_usage", reason: "not_an_allowed_value" }],
         decidedWith,
+      })
+    }),
+  )
+
+  it.effect("keeps what the rules flagged, with the rule and its sentence, and no value of the lead", () =>
+    Effect.gen(function* () {
+      const flow = yield* shippedFlow
+      const rules = Result.getOrThrow(
+        compile({
+          version: "1",
+          rules: [
+            {
+              field: "source",
+              operator: "equals",
+              value: "web",
+              reason: "ODD",
+              message: "Why?",
+              severity: "flag",
+            },
+          ],
+        }),
+      )
+      const payload = { phone: "+49123456789", source: "fair" }
+      const decision = decide({ ...flow, rules }, { payload, meta: {}, nowMs: 0 })
+      assert.deepStrictEqual(toStored(flow, decision).details, {
+        flags: [
+          {
+            reason: "ODD",
+            rule: { index: 0, path: "rules.0", field: "source" },
+            explanation: 'source must be "web", but this text is not',
+            message: "Why?",
+          },
+        ],
       })
     }),
   )

@@ -43,6 +43,17 @@ describe("LeadWork.proceed", () => {
     }).pipe(inWorld),
   )
 
+  it.effect("tells in the history of a ready lead what the rules flagged it for", () =>
+    Effect.gen(function* () {
+      yield* receive(1)
+      const lead = yield* claimOne
+      const details = { flags: [{ reason: "ODD_SOURCE", explanation: "source must be present" }] }
+      yield* proceed(lead, { ...ready, details })
+      const { events } = yield* history(lead.id)
+      assert.deepStrictEqual(events.find(({ type }) => type === "ready")?.details, details)
+    }).pipe(inWorld),
+  )
+
   it.effect("rejects a lead for good, without an attempt and without a schedule", () =>
     Effect.gen(function* () {
       yield* receive(1)
