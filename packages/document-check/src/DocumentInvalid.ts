@@ -1,5 +1,5 @@
 import { type Cause, Data } from "effect"
-import { oneLine } from "./internal/oneLine.ts"
+import { oneLine } from "./oneLine.ts"
 import type { Mistake } from "./Mistake.ts"
 
 /** A document that cannot be used, with every mistake in it. */

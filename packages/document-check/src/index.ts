@@ -8,6 +8,7 @@
  */
 export { DocumentInvalid } from "./DocumentInvalid.ts"
 export type { Mistake } from "./Mistake.ts"
+export { oneLine } from "./oneLine.ts"
 export { printValue, shorten } from "./printValue.ts"
 export { makeReport, type Path, type Report, reportOtherKeys } from "./Report.ts"
 export { reportIssue } from "./reportIssue.ts"

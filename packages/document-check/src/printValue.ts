@@ -1,6 +1,6 @@
 import { isJsonObject, isRawNumber } from "@lead-gateway/lossless-json"
 import { Formatter } from "effect"
-import { oneLine } from "./internal/oneLine.ts"
+import { oneLine } from "./oneLine.ts"
 
 /** The most characters of a value that are shown. */
 const maxLength = 120

@@ -1,4 +1,4 @@
-import { printValue } from "@lead-gateway/document-check"
+import { oneLine, printValue } from "@lead-gateway/document-check"
 import type { Finding } from "@lead-gateway/lead-rules"
 import { stringify } from "@lead-gateway/lossless-json"
 import type { Change } from "@lead-gateway/normalizer"
@@ -16,7 +16,7 @@ const plain: Style = (_, text) => text
  * Prints an explanation as text, a line for each thing that a person wants to know.
  *
  * A `style` may colour it: `(tone, text) => text` is the default. It holds what the explanation holds: values only
- * if they were asked for.
+ * if they were asked for. What could garble a terminal, in a lead's keys or values, is escaped as JSON does.
  */
 export const printExplanation = (
   { decision, reason, steps }: Explanation,
@@ -44,7 +44,9 @@ const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
       return [
         head("normalise", count(step.changes.length, "change")),
         ...step.changes.map((change) => item("good", "~", printChange(change, style))),
-        ...step.unread.map(({ kind, path }) => item("notable", "?", `${path}: cannot be read as ${kind}`)),
+        ...step.unread.map(({ kind, path }) =>
+          item("notable", "?", `${oneLine(path)}: cannot be read as ${kind}`),
+        ),
       ]
     case "map":
       return [
@@ -72,15 +74,17 @@ const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
 }
 
 const printFinding = ({ explanation, message, reason }: Finding, style: Style): string =>
-  `${style("strong", reason)} ${explanation}${message === undefined ? "" : ` ${style("quiet", message)}`}`
+  `${style("strong", reason)} ${oneLine(explanation)}${message === undefined ? "" : ` ${style("quiet", message)}`}`
 
 const printChange = ({ after, before, from, kind, path }: Change, style: Style): string =>
   [
-    from === undefined ? path : `${from} → ${path}`,
+    oneLine(from === undefined ? path : `${from} → ${path}`),
     ...(before === undefined || after === undefined ? [] : [`${printValue(before)} → ${printValue(after)}`]),
     style("quiet", kind),
   ].join("  ")
 
 const count = (many: number, what: string) => `${many} ${what}${many === 1 ? "" : "s"}`
 
-const indented = (text: string): ReadonlyArray<string> => text.split("\n").map((line) => `    ${line}`)
+/** JSON over several lines, of which each stays the line that it is. */
+const indented = (json: string): ReadonlyArray<string> =>
+  json.split("\n").map((line) => `    ${oneLine(line)}`)

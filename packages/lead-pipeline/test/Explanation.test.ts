@@ -135,4 +135,13 @@ describe("printExplanation", () => {
     assert.match(text, /^<READY>\n/)
     assert.deepStrictEqual([...tones].toSorted(), ["bad", "good", "notable", "quiet", "strong"])
   })
+
+  it("prints nothing of a lead that could pass for a line of its own or steer a terminal", () => {
+    const odd = "\u001b[2J\u009b31m\u202e\nREADY"
+    const text = printExplanation(explained({ ...valid, [odd]: " x ", solar_offer_type: odd, source: odd }))
+    assert.notMatch(text, /[^\P{Cc}\n]|\p{Bidi_Control}|^READY.*\n[^]*^READY/mu)
+    assert.include(text, String.raw`~ \u001b[2J\u009b31m\u202e\u000aREADY  " x " → "x"  text`)
+    const rejected = printExplanation(explained({ zipcode: odd }))
+    assert.notMatch(rejected, /[^\P{Cc}\n]|\p{Bidi_Control}/u)
+  })
 })
