@@ -23,8 +23,16 @@ export const makeKeptConnections = (url: URL): KeptConnections => {
   Object.assign(agent, { protocol: url.protocol, defaultPort: url.protocol === "https:" ? 443 : 80 })
   return {
     agent,
-    hasIdle: () =>
-      Object.values(agent.freeSockets).some((sockets) => sockets?.some(({ destroyed }) => !destroyed)),
+    hasIdle: () => {
+      // One that the customer has closed is not yet destroyed: that takes a while.
+      for (const sockets of Object.values(agent.freeSockets)) {
+        for (const socket of sockets?.filter(({ readable, writable }) => !readable || !writable) ?? []) {
+          sockets?.splice(sockets.indexOf(socket), 1)
+          socket.destroy()
+        }
+      }
+      return Object.values(agent.freeSockets).some((sockets) => sockets?.length)
+    },
     by: (socket, request) => {
       if (socket === undefined) return request()
       // Node would rather take a connection that became idle meanwhile: it is not shown any.

@@ -151,28 +151,39 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
     return () => place.giveUp()
   }
 
-  const acquire = (waiter: Waiter): (() => void) => {
+  /** Lets Node read what has come by now, in two turns: perhaps the news that a kept connection is closed. */
+  const acquireKept = (waiter: Waiter) => {
+    const read = () => {
+      if (session === undefined && kept.hasIdle()) {
+        waiter.ready({ protocol: "http/1.1", kept, socket: undefined })
+      } else place.giveUp = acquireNew(waiter)
+    }
+    let turn = setImmediate(() => (turn = setImmediate(read)))
+    const place: Place = { giveUp: () => clearImmediate(turn) }
+    return () => place.giveUp()
+  }
+
+  const acquire = (waiter: Waiter): (() => void) =>
+    !isClosed && session === undefined && kept.hasIdle() ? acquireKept(waiter) : acquireNew(waiter)
+
+  const acquireNew = (waiter: Waiter): (() => void) => {
     if (isClosed) {
       waiter.failed(new ClientClosed(), "connecting")
-    } else if (session === undefined && kept.hasIdle()) {
-      waiter.ready({ protocol: "http/1.1", kept, socket: undefined })
-    } else if (session === undefined && speaksHttp1) {
-      return acquireOwn(waiter)
-    } else {
-      const place = {
-        giveUp: () => {
-          waiting.delete(waiter)
-          const giveUp = waiting.size === 0 ? giveUpJoint : undefined
-          if (giveUp === undefined) return
-          giveUpJoint = undefined
-          giveUp()
-        },
-      }
-      waiting.set(waiter, place)
-      serve()
-      return () => place.giveUp()
+      return () => {}
     }
-    return () => {}
+    if (session === undefined && speaksHttp1) return acquireOwn(waiter)
+    const place = {
+      giveUp: () => {
+        waiting.delete(waiter)
+        const giveUp = waiting.size === 0 ? giveUpJoint : undefined
+        if (giveUp === undefined) return
+        giveUpJoint = undefined
+        giveUp()
+      },
+    }
+    waiting.set(waiter, place)
+    serve()
+    return () => place.giveUp()
   }
 
   return {

@@ -1,0 +1,55 @@
+import { once } from "node:events"
+import { Worker } from "node:worker_threads"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { makeClient, request } from "./support.ts"
+
+/** In a thread of its own a customer can close a connection while ours is busy and cannot see it. */
+const customer = `
+  const { createServer } = require("node:net")
+  const { parentPort, workerData } = require("node:worker_threads")
+  const sockets = new Set()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on("error", () => {})
+    socket.on("data", () => socket.write("HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok"))
+  })
+  server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port))
+  parentPort.on("message", () => {
+    const [socket] = sockets
+    socket.on("close", () => {
+      Atomics.store(workerData, 0, 1)
+      Atomics.notify(workerData, 0)
+    })
+    socket.destroy()
+  })
+`
+
+const makeCustomer = Effect.gen(function* () {
+  const closed = new Int32Array(new SharedArrayBuffer(4))
+  const worker = yield* Effect.acquireRelease(
+    Effect.sync(() => new Worker(customer, { eval: true, workerData: closed })),
+    (worker) => Effect.promise(() => worker.terminate()),
+  )
+  const [port] = yield* Effect.promise(() => once(worker, "message") as Promise<[number]>)
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    /** Closes the first connection, and lets this thread see nothing of it until it is closed. */
+    closeUnseen: () => {
+      worker.postMessage("close", [])
+      Atomics.wait(closed, 0, 0)
+    },
+  }
+})
+
+describe("a kept connection", () => {
+  it.effect("that was closed while this process was busy is not used again", () =>
+    Effect.gen(function* () {
+      const { closeUnseen, url } = yield* makeCustomer
+      const client = yield* makeClient({ url })
+      assert.strictEqual((yield* client.send(request))._tag, "Answered")
+      closeUnseen()
+      assert.deepInclude(yield* client.send(request), { _tag: "Answered", status: 200 })
+    }),
+  )
+})
