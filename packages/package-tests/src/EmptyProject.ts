@@ -1,5 +1,5 @@
 /** A project of somebody who uses one of the packages: outside the workspace, with that package and nothing else. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Tarball } from "./pack.ts"
 import { examplesOf } from "./readme.ts"
@@ -36,7 +36,10 @@ export interface EmptyProject {
   readonly schemas: ReadonlyArray<string>
 }
 
-/** Makes the project and installs the package as its README says, by its name alone. */
+/**
+ * Makes the project and installs the package as its README says, with the workspace's version of its peer: what others
+ * publish meanwhile decides nothing.
+ */
 export const makeProject = async (
   tarball: Tarball,
   registry: Registry,
@@ -48,7 +51,7 @@ export const makeProject = async (
   write("package.json", JSON.stringify({ type: "module", private: true }))
   write(".npmrc", `@lead-gateway:registry=${registry.url}\n`)
   write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts"] }))
-  await npmInstall(folder, tarball.name)
+  await npmInstall(folder, tarball.name, `effect@${effectVersion}`)
 
   const paths = Object.keys(tarball.manifest.exports ?? {}).map((key) => key.slice(2))
   const schemas = paths.filter((path) => path.endsWith(".schema.json"))
@@ -77,10 +80,3 @@ const dialects = (specifiers: ReadonlyArray<string>) =>
 /** Fails with what TypeScript says about the project. */
 export const typeCheck = ({ folder }: EmptyProject): Promise<string> =>
   run(folder, join(tools, ".bin/tsc"), "-p", folder)
-
-/** Has the project on the workspace's version of effect, whatever newer one npm has found. */
-export const pinEffect = async ({ folder }: EmptyProject): Promise<void> => {
-  const manifest = readFileSync(join(folder, "node_modules/effect/package.json"), "utf8")
-  const { version } = JSON.parse(manifest) as { version: string }
-  if (version !== effectVersion) await npmInstall(folder, `effect@${effectVersion}`)
-}

@@ -3,7 +3,7 @@ import { build } from "esbuild"
 import { readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
-import { type EmptyProject, pinEffect } from "./EmptyProject.ts"
+import type { EmptyProject } from "./EmptyProject.ts"
 import { importsOf } from "./readme.ts"
 
 /** Bytes. */
@@ -19,9 +19,8 @@ export interface Sizes {
   readonly gzipped: number
 }
 
-/** Measures the package of a project, with the workspace's version of effect. */
+/** Measures the package of a project. */
 export const measure = async (project: EmptyProject): Promise<Sizes> => {
-  await pinEffect(project)
   const { folder, tarball } = project
   const modules = join(folder, "node_modules")
   const own = bytesIn(join(modules, tarball.name))
