@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, parse } from "@lead-gateway/lossless-json"
 import { Data, Effect, Result } from "effect"
 import { readFile } from "node:fs/promises"
-import { text as textOf } from "node:stream/consumers"
+import { buffer } from "node:stream/consumers"
+import { whereIn } from "./whereIn.ts"
 
 /** A lead to preview, and what to call it: its file, and its line or place where a file has several. */
 export interface Lead {
@@ -35,15 +36,21 @@ export const readLeads = Effect.fnUntraced(function* (
 const isMistake = (item: Lead | string): item is string => typeof item === "string"
 const isLead = (item: Lead | string): item is Lead => typeof item !== "string"
 
+/** Other bytes are no JSON, as the webhook sees it too; a byte order mark before the text is left out. */
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
 /** What a source holds: leads, or why something in it is none. */
 const readSource = Effect.fnUntraced(function* (source: string) {
   const name = source === "-" ? "standard input" : source
-  const text = yield* Effect.result(
+  const bytes = yield* Effect.result(
     Effect.tryPromise({
-      try: () => (source === "-" ? textOf(process.stdin) : readFile(source, "utf8")),
+      try: () => (source === "-" ? buffer(process.stdin) : readFile(source)),
       catch: (error) =>
         `cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "unknown"})`,
     }),
+  )
+  const text = Result.flatMap(bytes, (bytes) =>
+    Result.try({ try: () => utf8.decode(bytes), catch: () => "not UTF-8, the encoding of JSON" }),
   )
   return Result.isSuccess(text) ? leadsIn(name, text.success) : [`${name}: ${text.failure}`]
 })
@@ -60,7 +67,7 @@ const leadsIn = (name: string, text: string): ReadonlyArray<Lead | string> => {
     .split("\n")
     .flatMap((line, index) => (line.trim() === "" ? [] : [{ line, number: index + 1 }]))
   if (lines.length < 2 || Result.isFailure(parse(lines[0]?.line ?? ""))) {
-    return [`${name}: ${whole.failure.message}${whole.failure.reason === "Syntax" ? placeIn(text) : ""}`]
+    return [`${name}: ${whole.failure.message}${whole.failure.reason === "Syntax" ? whereIn(text) : ""}`]
   }
   return lines.map(({ line, number }) => {
     const parsed = parse(line)
@@ -71,14 +78,3 @@ const leadsIn = (name: string, text: string): ReadonlyArray<Lead | string> => {
 
 const leadOf = (name: string, value: unknown): Lead | string =>
   isJsonObject(value) ? { name, payload: value } : `${name}: not a JSON object`
-
-/** Where a text stops being JSON, as far as the platform says it: ` (line 3 column 1)`. It quotes nothing. */
-const placeIn = (text: string): string => {
-  try {
-    JSON.parse(text)
-  } catch (error) {
-    const [place] = / \(line \d+ column \d+\)$/.exec(error instanceof Error ? error.message : "") ?? []
-    return place ?? (text.trim() === "" ? ": it is empty" : ": it ends too early")
-  }
-  return ""
-}

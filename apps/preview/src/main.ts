@@ -1,12 +1,13 @@
 import { fileSettings, optionalCustomerSettings, Settings } from "@lead-gateway/config"
 import { loadFlow } from "@lead-gateway/flow-files"
 import { runCli } from "@lead-gateway/runtime"
-import { Console, Effect, Record } from "effect"
+import { Effect, Record } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { readLeads } from "./Leads.ts"
 import { momentOf } from "./moment.ts"
 import { previewLines } from "./previewLines.ts"
+import { printLines } from "./printLines.ts"
 
 const document = (name: string, what: string) =>
   Flag.String(name).pipe(Flag.withDescription(`${what}; the configured file unless given`), Flag.optional)
@@ -47,13 +48,7 @@ const preview = Command.make(
     const flow = yield* loadFlow({ ...files, ...Record.getSomes(documents) }, customer)
     const nowMs = yield* momentOf(at)
     const leads = yield* readLeads(sources.length === 0 ? ["-"] : sources)
-    yield* Effect.forEach(
-      previewLines(flow, leads, { nowMs, json, hideValues }),
-      (line) => Console.log(line),
-      {
-        discard: true,
-      },
-    )
+    yield* printLines(previewLines(flow, leads, { nowMs, json, hideValues }))
   }),
 ).pipe(
   Command.withDescription(

@@ -1,3 +1,4 @@
+import { oneLine } from "@lead-gateway/document-check"
 import type { MetaName } from "@lead-gateway/flow-files"
 import { explain, type Flow, printExplanation, type Tone } from "@lead-gateway/lead-pipeline"
 import { styleText } from "node:util"
@@ -12,7 +13,7 @@ export interface PreviewOptions {
   readonly hideValues: boolean
 }
 
-/** What is printed: each lead's explanation and, of several leads, what became of them all. */
+/** What is printed: each lead's explanation and, of several leads or none, what became of them all. */
 export function* previewLines(
   flow: Flow.Flow,
   leads: ReadonlyArray<Lead>,
@@ -24,12 +25,12 @@ export function* previewLines(
     const explanation = explain(flow, lead, { values: hideValues ? "hide" : "show" })
     add(lead)
     yield json
-      ? JSON.stringify({ lead: name, ...explanation })
+      ? oneLine(JSON.stringify({ lead: name, ...explanation }))
       : `${styleText("bold", name)}: ${printExplanation(explanation, { style })}\n`
   }
-  if (leads.length > 1) {
+  if (leads.length !== 1) {
     const all = hideValues ? withoutAnswers(summary()) : summary()
-    yield json ? JSON.stringify({ summary: all }) : printSummary(all)
+    yield json ? oneLine(JSON.stringify({ summary: all })) : printSummary(all)
   }
 }
 

@@ -111,6 +111,49 @@ describe("preview", () => {
     assert.include(preview(["--json"], { stdin }).stdout, '"value":12345678901234567890')
   })
 
+  it("reads what Windows writes: a byte order mark, line ends of two characters", () => {
+    const text = `\ufeff${JSON.stringify(lead)}\r\n`
+    for (const { status, stdout } of [preview([file("bom.json", text)]), preview([], { stdin: text })]) {
+      assert.strictEqual(status, 0)
+      assert.include(stdout, ": READY")
+    }
+  })
+
+  it("refuses another encoding than UTF-8, as the webhook does, rather than read other letters", () => {
+    const text = JSON.stringify({ ...lead, city: "Saarbrücken" })
+    for (const encoding of ["latin1", "utf16le"] as const) {
+      writeFileSync(join(folder, "encoded.json"), text, encoding)
+      const { status, stderr } = preview(["encoded.json"])
+      assert.strictEqual(status, 1)
+      assert.match(
+        stderr,
+        /^encoded\.json: not (UTF-8, the encoding of JSON|valid JSON \(line 1 column 2\))\n$/,
+      )
+    }
+  })
+
+  it("says of an empty list that there is no lead in it", () => {
+    const { status, stdout } = preview([], { stdin: "[]" })
+    assert.deepStrictEqual([status, stdout], [0, "0 leads: 0 ready, 0 rejected, 0 parked\n"])
+  })
+
+  it("ends in silence when nobody reads on", () => {
+    const leads = file("many.json", `${JSON.stringify(lead)}\n`.repeat(5000))
+    for (const flag of ["", "--json"]) {
+      const program = `'${process.execPath}' --conditions=@lead-gateway/source '${inRepository("apps/preview/src/main.ts")}'`
+      const { stderr, stdout } = spawnSync("sh", ["-c", `${program} ${flag} ${leads} | head -1`], {
+        cwd: folder,
+        encoding: "utf8",
+      })
+      assert.deepStrictEqual([linesOf(stdout).length, stderr], [2, ""])
+    }
+  })
+
+  it("escapes in JSON what could steer a terminal", () => {
+    const { stdout } = preview(["--json"], { stdin: JSON.stringify({ ...lead, source: "\u009b2J\u202e" }) })
+    assert.include(stdout, String.raw`\u009b2J\u202e`)
+  })
+
   it("is coloured where a terminal is, and plain elsewhere", () => {
     const stdin = JSON.stringify(lead)
     assert.notInclude(preview([], { stdin }).stdout, "\u001b[")
@@ -157,6 +200,15 @@ describe("preview", () => {
       "{}",
       '--at: found "yesterday", allowed is a date and time',
     ],
+    [
+      "a day that there is not",
+      ["--at", "2026-02-30T00:00:00Z"],
+      "{}",
+      '--at: found "2026-02-30T00:00:00Z", allowed is a date and time',
+    ],
+    ["a comma too many", [], '[\n  {"a":1},\n]', "standard input: not valid JSON (line 3 column 1)"],
+    ["a value too few", [], '{\n  "phone": \n}', "standard input: not valid JSON (line 3 column 1)"],
+    ["a list that breaks off", [], '[{"phone":"0171"},', "standard input: not valid JSON: it ends too early"],
   ])("refuses %s with a line that says where, and quotes no lead", (_name, args, stdin, told) => {
     const { status, stderr, stdout } = preview(args, { stdin })
     assert.deepStrictEqual([status, stdout], [1, ""])
