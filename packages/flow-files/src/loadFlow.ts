@@ -59,17 +59,24 @@ interface Document {
 /** Stands in for a document that cannot be read, so that the mistakes of the others are found all the same. */
 const unreadable: Document = { content: undefined, version: "" }
 
+/** Values in another encoding would be known to no lead. A byte order mark before the text is left out. */
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
 /** Reads a file of JSON; fails with one line that says why it cannot be read. */
 const readDocument = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Document, string> {
-  const text = yield* Effect.tryPromise({
-    try: () => readFile(path, "utf8"),
+  const bytes = yield* Effect.tryPromise({
+    try: () => readFile(path),
     catch: (error) =>
       `cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "unknown"})`,
+  })
+  const text = yield* Effect.try({
+    try: () => utf8.decode(bytes),
+    catch: () => "not UTF-8, the encoding of JSON",
   })
   const content = yield* Effect.fromResult(
     Result.mapError(parse(text), ({ message, reason }) => (reason === "Syntax" ? whereIn(text) : message)),
   )
-  return { content, version: createHash("sha256").update(text).digest("hex").slice(0, 12) }
+  return { content, version: createHash("sha256").update(bytes).digest("hex").slice(0, 12) }
 })
 
 /** Says on one line where a text stops being JSON. It quotes the text: fit for configuration, not for leads. */

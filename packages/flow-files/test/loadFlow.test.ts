@@ -96,6 +96,20 @@ describe("loadFlow", () => {
     }),
   )
 
+  it.effect("reads what Windows writes, but no other encoding than UTF-8", () =>
+    Effect.gen(function* () {
+      const text = readFileSync(shippedFiles.attributeMapping, "utf8")
+      const marked = file("marked", `\ufeff${text.replaceAll("\n", "\r\n")}`)
+      const { mapping } = yield* load({ attributeMapping: marked })
+      assert.include(mapping.names, "solar_roof_material")
+      const latin = join(folder, "latin.json")
+      writeFileSync(latin, text, "latin1")
+      assert.deepStrictEqual(yield* mistakesOf({ attributeMapping: latin }), [
+        `${latin}: not UTF-8, the encoding of JSON`,
+      ])
+    }),
+  )
+
   it.effect("finds every mistake of every file at once, each on a line that begins with its file", () =>
     Effect.gen(function* () {
       const rule = { field: "", operator: "is", reason: "no reason" }
