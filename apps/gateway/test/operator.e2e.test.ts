@@ -36,6 +36,23 @@ describe("an operator beside a running gateway", () => {
     }),
   )
 
+  it.live("prints the newest leads as they came, a line each, for a preview", () =>
+    Effect.gen(function* () {
+      const { folder, url } = yield* startGateway()
+      for (const zipcode of ["66001", "10115", "66003"]) yield* receive(url, { ...validLead, zipcode })
+      const printed = (...args: ReadonlyArray<string>) =>
+        Effect.map(command("leads", { folder, args }), ({ exited, stdout }) => {
+          assert.strictEqual(exited.code, 0)
+          return stdout.map((line) => (JSON.parse(line) as typeof validLead).zipcode)
+        })
+      assert.deepStrictEqual(yield* printed(), ["66003", "10115", "66001"])
+      assert.deepStrictEqual(yield* printed("--last", "2"), ["66003", "10115"])
+      while ((yield* printed("--status", "REJECTED")).join() !== "10115");
+      const wrong = yield* command("leads", { folder, args: ["--last", "0"] })
+      assert.strictEqual(wrong.exited.code, 1)
+    }),
+  )
+
   it.live("sends a lead again by a request that counts once", () =>
     Effect.gen(function* () {
       const { folder, url } = yield* startGateway()

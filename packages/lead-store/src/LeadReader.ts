@@ -14,11 +14,17 @@ export interface RecentOptions {
   readonly status: LeadStatus | undefined
 }
 
+/** What a sender sent. */
+export interface LeadPayload {
+  readonly id: LeadId
+  readonly json: string
+}
+
 /**
  * What people ask about leads: how many, which came last, what happened to one. Changes nothing.
  *
  * Each answer costs the same however many leads there are: counts are kept, lists go by id, a history
- * touches one partition. Used by the api.
+ * touches one partition. Used by the api and by operators' commands.
  */
 export class LeadReader extends Context.Service<
   LeadReader,
@@ -27,6 +33,8 @@ export class LeadReader extends Context.Service<
     readonly counts: Effect.Effect<LeadCounts, StoreError>
     /** The newest leads, newest first. */
     readonly recent: (options: RecentOptions) => Effect.Effect<ReadonlyArray<LeadSummary>, StoreError>
+    /** The payloads of the newest leads as they came, newest first: each the text of a JSON object, without a line feed. */
+    readonly payloads: (options: RecentOptions) => Effect.Effect<ReadonlyArray<LeadPayload>, StoreError>
     /** Everything known of one lead; none for an id that was never given. */
     readonly history: (id: LeadId) => Effect.Effect<Option.Option<LeadHistory>, StoreError>
   }
@@ -45,13 +53,21 @@ export class LeadReader extends Context.Service<
         ) as LeadCounts
       }).pipe(storeCall("LeadReader.counts"))
 
-      const recent = Effect.fnUntraced(function* ({ limit, before, status }: RecentOptions) {
-        const rows = yield* sql<SummaryRow>`
-          SELECT id, received_at, status, rejection_reason FROM inbound_lead
-          WHERE id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint ${status === undefined ? sql`` : sql`AND status = ${status}`}
-          ORDER BY id DESC LIMIT ${limit}`
+      const newest = ({ limit, before, status }: RecentOptions) => sql`
+        FROM inbound_lead
+        WHERE id < ${before ?? Number.MAX_SAFE_INTEGER}::bigint ${status === undefined ? sql`` : sql`AND status = ${status}`}
+        ORDER BY id DESC LIMIT ${limit}`
+
+      const recent = Effect.fnUntraced(function* (options: RecentOptions) {
+        const rows =
+          yield* sql<SummaryRow>`SELECT id, received_at, status, rejection_reason ${newest(options)}`
         return rows.map(summary)
       }, storeCall("LeadReader.recent"))
+
+      const payloads = Effect.fnUntraced(function* (options: RecentOptions) {
+        const rows = yield* sql<PayloadRow>`SELECT id, raw_payload::text AS json ${newest(options)}`
+        return rows.map(({ id, json }): LeadPayload => ({ id: LeadId.make(Number(id)), json }))
+      }, storeCall("LeadReader.payloads"))
 
       const history = Effect.fnUntraced(function* (id: LeadId) {
         const rows = yield* sql<HistoryRow>`
@@ -77,9 +93,14 @@ export class LeadReader extends Context.Service<
         return Option.map(Option.fromNullishOr(rows[0]), fullHistory)
       }, storeCall("LeadReader.history"))
 
-      return LeadReader.of({ counts, recent, history })
+      return LeadReader.of({ counts, recent, payloads, history })
     }),
   )
+}
+
+interface PayloadRow {
+  readonly id: bigint
+  readonly json: string
 }
 
 interface SummaryRow {

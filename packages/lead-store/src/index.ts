@@ -18,7 +18,7 @@ export {
   ledgerDifferences,
   type RowLedger,
 } from "./LeadLedger.ts"
-export { LeadReader, type RecentOptions } from "./LeadReader.ts"
+export { type LeadPayload, LeadReader, type RecentOptions } from "./LeadReader.ts"
 export {
   LeadReplay,
   ReplayCriteria,

@@ -99,6 +99,27 @@ describe("LeadReader.recent", () => {
   )
 })
 
+describe("LeadReader.payloads", () => {
+  it.effect("gives what the newest leads came with, every digit kept and each on one line", () =>
+    Effect.gen(function* () {
+      const intake = yield* LeadIntake
+      const id = yield* intake.receive(newLead('{"id":12345678901234567890,"note":"one\\ntwo"}'))
+      const newer = yield* receive(2)
+      const payloads = (options: { readonly limit: number; readonly before?: LeadId }) =>
+        LeadReader.use((reader) => reader.payloads({ before: undefined, status: undefined, ...options }))
+      const all = yield* payloads({ limit: 10 })
+      assert.deepStrictEqual(
+        all.map((lead) => lead.id),
+        [...newer, id].toSorted((a, b) => b - a),
+      )
+      const last = all.at(-1)?.json ?? ""
+      assert.deepStrictEqual([last.split("\n").length, /\d{20}/.exec(last)?.[0]], [1, "12345678901234567890"])
+      assert.deepStrictEqual(yield* payloads({ limit: 1 }), all.slice(0, 1))
+      assert.deepStrictEqual(yield* payloads({ limit: 10, before: newer[0] as LeadId }), all.slice(-1))
+    }).pipe(inWorld),
+  )
+})
+
 describe("LeadReader.history", () => {
   it.effect("is none for an id that was never given, however large", () =>
     Effect.gen(function* () {
