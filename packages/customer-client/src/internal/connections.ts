@@ -151,20 +151,20 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
     return () => place.giveUp()
   }
 
-  /** Lets Node read what has come by now, in two turns: perhaps the news that a kept connection is closed. */
+  /** Lets Node read what has come by now, in three turns: perhaps the news that a connection is closed. */
   const acquireKept = (waiter: Waiter) => {
     const read = () => {
       if (session === undefined && kept.hasIdle()) {
         waiter.ready({ protocol: "http/1.1", kept, socket: undefined })
       } else place.giveUp = acquireNew(waiter)
     }
-    let turn = setImmediate(() => (turn = setImmediate(read)))
+    let turn = setImmediate(() => (turn = setImmediate(() => (turn = setImmediate(read)))))
     const place: Place = { giveUp: () => clearImmediate(turn) }
     return () => place.giveUp()
   }
 
   const acquire = (waiter: Waiter): (() => void) =>
-    !isClosed && session === undefined && kept.hasIdle() ? acquireKept(waiter) : acquireNew(waiter)
+    !isClosed && (session?.hasRoom() ?? kept.hasIdle()) ? acquireKept(waiter) : acquireNew(waiter)
 
   const acquireNew = (waiter: Waiter): (() => void) => {
     if (isClosed) {
