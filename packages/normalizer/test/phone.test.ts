@@ -108,6 +108,20 @@ describe("a phone number", () => {
     }
   })
 
+  it("loses no digits to an extension that is none", () => {
+    for (const [written, digits] of [
+      ["0171,2345678", "+01712345678"],
+      ["0681, 12345", "+068112345"],
+      ["0681#12345", "+068112345"],
+      ["+49 681 x 12345", "+4968112345"],
+    ] as const) {
+      assert.strictEqual(phone(written), digits, written)
+      assert.strictEqual(change(written), "phone_unparsed", written)
+    }
+    assert.strictEqual(phone("0681 12345, 12"), "+4968112345")
+    assert.strictEqual(phone("0171 2345678 x12"), "+491712345678")
+  })
+
   it("may have its country code twice, as forms that begin with one lead to", () => {
     for (const written of [
       "+49 +49 171 2345678",

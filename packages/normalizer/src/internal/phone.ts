@@ -98,8 +98,12 @@ const maxLength = 16
 /** E.164, or `undefined` for a text that is no phone number, has more than 250 characters or too many digits. */
 const parse = (text: string, country: Country): string | undefined => {
   const plain = withCodeOnce(plainOf(text), country)
-  const number = parseWithOwnCode(plain, country) ?? parsePhoneNumberFromString(plain, country)?.number
-  return number !== undefined && number.length <= maxLength ? number : undefined
+  const own = parseWithOwnCode(plain, country)
+  if (own !== undefined) return own
+  const parsed = parsePhoneNumberFromString(plain, country)
+  if (parsed === undefined || parsed.number.length > maxLength) return undefined
+  // `0171,2345678` has no extension, though the library takes all behind the comma for one.
+  return parsed.ext === undefined || parsed.isValid() ? parsed.number : undefined
 }
 
 /**
