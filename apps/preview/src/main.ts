@@ -33,6 +33,10 @@ const parameters = {
     Flag.withDescription("Show nothing of the leads but names of fields"),
     Flag.withDefault(false),
   ),
+  summary: Flag.Boolean("summary").pipe(
+    Flag.withDescription("Print the summary alone: how many leads are taken, and answers that are not known"),
+    Flag.withDefault(false),
+  ),
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print JSON: a line for each lead, and a summary of several"),
     Flag.withDefault(false),
@@ -42,13 +46,13 @@ const parameters = {
 const preview = Command.make(
   "preview",
   parameters,
-  Effect.fnUntraced(function* ({ at, documents, hideValues, json, leads: sources }) {
+  Effect.fnUntraced(function* ({ leads: sources, documents, at, ...options }) {
     const settings = Settings.all({ files: fileSettings, customer: optionalCustomerSettings })
     const { customer, files } = (yield* Settings.load(settings)).value
     const flow = yield* loadFlow({ ...files, ...Record.getSomes(documents) }, customer)
     const nowMs = yield* momentOf(at)
     const leads = yield* readLeads(sources.length === 0 ? ["-"] : sources)
-    yield* printLines(previewLines(flow, leads, { nowMs, json, hideValues }))
+    yield* printLines(previewLines(flow, leads, { nowMs, ...options }))
   }),
 ).pipe(
   Command.withDescription(

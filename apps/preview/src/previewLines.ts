@@ -11,24 +11,27 @@ export interface PreviewOptions {
   readonly nowMs: number
   readonly json: boolean
   readonly hideValues: boolean
+  /** Whether the summary is all that is printed. */
+  readonly summary: boolean
 }
 
 /** What is printed: each lead's explanation and, of several leads or none, what became of them all. */
 export function* previewLines(
   flow: Flow.Flow,
   leads: ReadonlyArray<Lead>,
-  { hideValues, json, nowMs }: PreviewOptions,
+  { hideValues, json, nowMs, summary: alone }: PreviewOptions,
 ): Generator<string> {
   const { add, summary } = makeSummary(flow)
   for (const [index, { name, payload }] of leads.entries()) {
     const lead = { payload, meta: metaOf(index + 1), nowMs }
-    const explanation = explain(flow, lead, { values: hideValues ? "hide" : "show" })
     add(lead)
+    if (alone) continue
+    const explanation = explain(flow, lead, { values: hideValues ? "hide" : "show" })
     yield json
       ? oneLine(JSON.stringify({ lead: name, ...explanation }))
       : `${styleText("bold", name)}: ${printExplanation(explanation, { style })}\n`
   }
-  if (leads.length !== 1) {
+  if (alone || leads.length !== 1) {
     const all = hideValues ? withoutAnswers(summary()) : summary()
     yield json ? oneLine(JSON.stringify({ summary: all })) : printSummary(all)
   }

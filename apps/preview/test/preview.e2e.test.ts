@@ -87,6 +87,13 @@ describe("preview", () => {
     ])
   })
 
+  it("prints the summary alone if asked to, also of one lead", () => {
+    assert.strictEqual(
+      preview(["--summary"], { stdin: JSON.stringify(lead) }).stdout,
+      '1 lead: 1 ready, 0 rejected, 0 parked\nunknown answers to solar_usage: 1 ("Heizung" 1)\n',
+    )
+  })
+
   it("prints JSON, a line for each lead, without a value of any if asked to", () => {
     const leads = [lead, { ...lead, zipcode: "10115" }]
     const { stdout } = preview(["--json", "--hide-values", file("leads.json", leads)])
