@@ -35,6 +35,14 @@ afterEach(() => {
 const named = (url: string) => url.replace("127.0.0.1", "customer.example")
 
 describe("a host name", () => {
+  it.effect("that a resolver finds without any address is unreachable", () =>
+    Effect.gen(function* () {
+      answers.push([])
+      const client = yield* makeClient({ url: "http://customer.example/" })
+      assert.deepInclude(yield* client.send(request), { _tag: "Unreachable", kind: "dns" })
+    }),
+  )
+
   it.effect("that resolves to an allowed address is connected to at that address", () =>
     Effect.gen(function* () {
       answers.push(["127.0.0.1"])

@@ -25,7 +25,12 @@ export const checkedLookup =
         return callback(new AddressRefusal(`the customer's host resolves to ${refusal}`), [])
       }
       const [first] = addresses
-      if (options.all || first === undefined) return callback(null, addresses)
+      // A resolver that took the place of Node's own may succeed with nothing, which `net` throws on.
+      if (first === undefined) {
+        const none = Object.assign(new Error("no address"), { code: "ENODATA", syscall: "getaddrinfo" })
+        return callback(none, [])
+      }
+      if (options.all) return callback(null, addresses)
       callback(null, first.address, first.family)
     })
   }
