@@ -90,6 +90,12 @@ describe("decide", () => {
     assert.strictEqual(inWords(after(answered(400), { attempt: 5 })), "CUSTOMER_REFUSED")
   })
 
+  it("waits after what comes before attempt 1 as after it: never is a lead sent again at once", () => {
+    for (const attempt of [0, -1, 0.5, -Infinity]) {
+      assert.strictEqual(inWords(after(timedOut, { attempt })), "retry after 30 s")
+    }
+  })
+
   it("follows the policy's numbers", () => {
     const policy = policyOf({ max_attempts: 3, backoff: exponential(1500, 3), retry_after_cap: "1m" })
     assert.strictEqual(inWords(after(timedOut, { policy })), "retry after 1.5 s")
