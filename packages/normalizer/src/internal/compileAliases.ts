@@ -61,9 +61,11 @@ const sourcesOf = (
       const folded = foldPath(path)
       const wrong = path.includes("*")
         ? withoutItems
-        : source === text
-          ? "another field than the one that it is for"
-          : (clashOf(overlaps, folded, foldPath(target.path), source) ?? depthMistake(folded, lists))
+        : path.some((key) => key !== key.trim())
+          ? "a path without a space beside a dot: one inside a question is written \\\\."
+          : source === text
+            ? "another field than the one that it is for"
+            : (clashOf(overlaps, folded, foldPath(target.path), source) ?? depthMistake(folded, lists))
       if (wrong === undefined) plant(root, folded).source = { path, target, rank }
       else report(["aliases", text, rank], source, wrong)
     }
@@ -109,7 +111,11 @@ const clashOf = (
   // The target's own place in `overlaps` is taken; its other spelling is told apart by a key that no fold gives.
   const isSpelling = source.length === target.length && source.every((key, i) => key === target[i])
   const other = overlaps.add(isSpelling ? ["\0", ...source] : source, text)
-  return other === undefined ? undefined : apartFrom(other)
+  if (other === undefined) return undefined
+  const isSame = foldPath(parsePath(other) ?? []).join("\0") === source.join("\0")
+  return isSame && other !== text
+    ? `another field than ${other}: letter case and a ? : * at the end are left aside`
+    : apartFrom(other)
 }
 
 /** In a list of answers a source is one question. */
