@@ -78,8 +78,8 @@ export const decide = ({ policy, attempt, outcome, nowMs, random = 1, ageMs }: A
   const { means, retryAfter } = classify(policy, outcome)
   if (means === "delivered") return { _tag: "Delivered" }
   if (means === "give_up") return giveUp(outcome, "CUSTOMER_REFUSED")
-  if (!(attempt < policy.maxAttempts)) return giveUp(outcome, "RETRIES_EXHAUSTED")
   const done = Math.max(1, Math.floor(attempt))
+  if (!(done < policy.maxAttempts)) return giveUp(outcome, "RETRIES_EXHAUSTED")
   const backoff = spread(policy.jitter, policy.waitsMs[done] ?? 0, random)
   const asked = retryAfter ? Math.min(askedMs(outcome, nowMs), policy.retryAfterCapMs) : 0
   const delayMs = Math.max(backoff, asked)

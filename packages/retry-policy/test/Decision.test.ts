@@ -94,6 +94,8 @@ describe("decide", () => {
     for (const attempt of [0, -1, 0.5, -Infinity]) {
       assert.strictEqual(inWords(after(timedOut, { attempt })), "retry after 30 s")
     }
+    const policy = policyOf({ max_attempts: 1 })
+    assert.strictEqual(inWords(after(timedOut, { policy, attempt: 0 })), "RETRIES_EXHAUSTED")
   })
 
   it("follows the policy's numbers", () => {
