@@ -1,7 +1,7 @@
 import { oneLine, printValue } from "@lead-gateway/document-check"
 import type { Finding } from "@lead-gateway/lead-rules"
 import { stringify } from "@lead-gateway/lossless-json"
-import type { Change } from "@lead-gateway/normalizer"
+import { type Change, maxChanges } from "@lead-gateway/normalizer"
 import type { Explanation, Step } from "./Explanation.ts"
 
 /** How a piece of text is meant: it went well, it did not, it is worth a look, it matters less, it matters most. */
@@ -42,7 +42,10 @@ const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
       ]
     case "normalise":
       return [
-        head("normalise", count(step.changes.length, "change")),
+        head(
+          "normalise",
+          `${count(step.changes.length, "change")}${step.changes.length < maxChanges ? "" : " or more"}`,
+        ),
         ...step.changes.map((change) => item("good", "~", printChange(change, style))),
         ...step.unread.map(({ kind, path }) =>
           item("notable", "?", `${oneLine(path)}: cannot be read as ${kind}`),

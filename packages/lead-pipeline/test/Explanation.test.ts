@@ -144,4 +144,9 @@ describe("printExplanation", () => {
     const rejected = printExplanation(explained({ zipcode: odd }))
     assert.notMatch(rejected, /[^\P{Cc}\n]|\p{Bidi_Control}/u)
   })
+
+  it("says that there may be more changes than are told", () => {
+    const many = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`k${index}`, " x "]))
+    assert.include(printExplanation(explained({ ...valid, ...many })), "100 changes or more")
+  })
 })
