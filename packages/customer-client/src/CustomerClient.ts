@@ -65,6 +65,7 @@ export class CustomerClient extends Context.Service<
         url,
         headers: headers.of(request, clock.currentTimeMillisUnsafe()),
         secretHeaders: headers.secret,
+        hasKey: request.idempotencyKey !== "",
         body: request.body,
         maxResponseBytes,
         elapsedMs: () => Number((clock.monotonicTimeNanosUnsafe() - began) / 1_000_000n),

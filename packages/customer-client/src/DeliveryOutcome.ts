@@ -61,7 +61,7 @@ export const DeliveryOutcome = Data.taggedEnum<DeliveryOutcome>()
  * | `tls` | no TLS session: certificate, version, or no TLS at all | no |
  * | `reset` | connection or HTTP/2 stream ended before an answer; a kept one perhaps just as it was used again | yes |
  * | `protocol` | what came back is no HTTP answer | yes |
- * | `unsendable` | a header value of the request is not allowed in HTTP, or the client is closed | no |
+ * | `unsendable` | a header value of the request is not allowed in HTTP, its idempotency key is empty, or the client is closed | no |
  * | `other` | anything else; the message names the system's error code | yes |
  */
 export type UnreachableKind =

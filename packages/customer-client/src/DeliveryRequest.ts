@@ -2,7 +2,7 @@
 export interface DeliveryRequest {
   /** JSON text, sent byte for byte as UTF-8. */
   readonly body: string
-  /** The same for every attempt to deliver a lead, so that the customer can tell a repetition. */
+  /** The same for every attempt to deliver a lead, so that the customer can tell a repetition; never empty. */
   readonly idempotencyKey: string
   /** Sent as `X-Correlation-ID`; the header is left out without it. */
   readonly correlationId?: string | undefined

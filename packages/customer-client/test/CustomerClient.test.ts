@@ -220,6 +220,17 @@ describe("no answer", () => {
     }),
   )
 
+  it.effect("because the idempotency key is empty: unsendable, since all leads would be one lead", () =>
+    Effect.gen(function* () {
+      const { customer, client } = yield* makeWorld()
+      assert.deepStrictEqual(
+        what(yield* client.send({ ...request, idempotencyKey: "" })),
+        unreachable("unsendable", "the request has no idempotency key; nothing was sent"),
+      )
+      assert.strictEqual(customer.connections().made, 0)
+    }),
+  )
+
   it.effect("within the timeout: TimedOut, and the connection is closed", () =>
     Effect.gen(function* () {
       const { customer, client } = yield* makeWorld(hang())

@@ -6,6 +6,8 @@ export interface Call {
   readonly headers: Record<string, string>
   /** Which of them hold secrets, in lower case. */
   readonly secretHeaders: ReadonlyArray<string>
+  /** Whether the request has an idempotency key: with an empty one, a customer takes all leads for one. */
+  readonly hasKey: boolean
   /** Sent as UTF-8; a string, because Node writes it together with the head. */
   readonly body: string
   readonly maxResponseBytes: number

@@ -79,7 +79,9 @@ export const startExchange = (
     }
   }
 
-  if (Object.values(call.headers).every(isHeaderValue)) giveUp = connections.acquire({ ready, failed })
+  if (!call.hasKey)
+    unreachable({ kind: "unsendable", message: "the request has no idempotency key; nothing was sent" })
+  else if (Object.values(call.headers).every(isHeaderValue)) giveUp = connections.acquire({ ready, failed })
   else failed(Object.assign(new Error("a header's value"), { code: "ERR_INVALID_CHAR" }), "connecting")
 
   const timedOut = () =>
