@@ -156,6 +156,24 @@ describe("a dropdown's synonyms", () => {
   })
 })
 
+describe("a dropdown's values, copied with odd white space or letters in two parts", () => {
+  const values = ["S\u00fcd\u00a0West", "Gru\u0308ndach ", "Ost"]
+  const dropdown = { attribute_type: "dropdown", values, synonyms: { "weiß  nicht": "Ost" } } as const
+
+  it("are found in payloads that are normalised, and sent as they came", () => {
+    for (const answer of ["S\u00fcd West", "Gr\u00fcndach", ...values]) {
+      assert.deepStrictEqual<unknown>(mapBy(dropdown, { x: answer }), sent(answer))
+    }
+    assert.deepStrictEqual<unknown>(mapBy(dropdown, { x: "weiß nicht" }), sent("Ost"))
+    assert.deepStrictEqual<unknown>(mapBy(dropdown, { x: " Ost" }), omitted("not_an_allowed_value"))
+  })
+
+  it("are sent as they are spelled where case is aside", () => {
+    const any = { ...dropdown, ignore_case: true }
+    assert.deepStrictEqual<unknown>(mapBy(any, { x: "s\u00fcd west" }), sent(values[0] ?? null))
+  })
+})
+
 describe("an attribute's format", () => {
   it("writes what is valid, and what it cannot write is omitted", () => {
     const definition = { format: { as: "date", pattern: "DD.MM.YYYY" } } as const

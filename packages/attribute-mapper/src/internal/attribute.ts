@@ -96,13 +96,26 @@ const translator = ({
   if (pairs.length === 0) return undefined
   const keyOf = (spelling: string): string => (ignore_case ? spelling.toLowerCase() : spelling)
   const exact = new Set<Json>(values ?? [])
-  const known = new Map(pairs.map(([spelling, value]) => [keyOf(spelling), value]))
+  const known = new Map([
+    ...pairs.map(([spelling, value]) => [keyOf(tidy(spelling)), value] as const),
+    ...pairs.map(([spelling, value]) => [keyOf(spelling), value] as const),
+  ])
   return (value) => {
     if (exact.has(value)) return value
     const spelling = spellingOf(value)
     return spelling === undefined ? value : (known.get(keyOf(spelling)) ?? value)
   }
 }
+
+/**
+ * What normalising makes of a text: a value that was copied from a page or a PDF may have a no-break space or an
+ * ü in two parts, which no eye sees, and would be met by no normalised answer.
+ */
+const tidy = (text: string): string =>
+  text
+    .normalize("NFC")
+    .replace(/[\s\u0085]+/g, " ")
+    .trim()
 
 /** Why a value is not valid for its attribute, or `undefined` when it is. */
 const fault = ({
@@ -112,7 +125,10 @@ const fault = ({
   min,
   max,
 }: AttributeDefinition): ((value: Json) => Refusal | undefined) => {
-  const allowed = values === null || values.length === 0 ? undefined : new Set<Json>(values)
+  const allowed =
+    values === null || values.length === 0
+      ? undefined
+      : new Set<Json>(values.flatMap((value) => (typeof value === "string" ? [value, tidy(value)] : [value])))
   const least = min ?? Number.NEGATIVE_INFINITY
   const most = max ?? Number.POSITIVE_INFINITY
   return (value) => {
