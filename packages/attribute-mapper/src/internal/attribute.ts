@@ -128,7 +128,10 @@ const fault = ({
   const allowed =
     values === null || values.length === 0
       ? undefined
-      : new Set<Json>(values.flatMap((value) => (typeof value === "string" ? [value, tidy(value)] : [value])))
+      : new Set<Json>([
+          ...values,
+          ...values.map((value) => (typeof value === "string" ? tidy(value) : value)),
+        ])
   const least = min ?? Number.NEGATIVE_INFINITY
   const most = max ?? Number.POSITIVE_INFINITY
   return (value) => {
