@@ -4,6 +4,7 @@ import { parse } from "@lead-gateway/lossless-json"
 import { Data, Effect, Record, Result } from "effect"
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
+import { repeatedKeys } from "./repeatedKeys.ts"
 
 /** Configuration files that make no flow; one line a mistake, each naming its file. */
 export class FlowFilesInvalid extends Data.TaggedError("FlowFilesInvalid")<{
@@ -45,19 +46,24 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
   })
   const mistakes = Flow.parts.flatMap((part) => {
     const document = documents[part]
-    const lines = Result.isFailure(document) ? [document.failure] : mistakesIn(flow, part)
+    const lines = Result.isFailure(document)
+      ? [document.failure]
+      : [...document.success.repeated, ...mistakesIn(flow, part)]
     return lines.map((line) => `${paths[part]}: ${line}`)
   })
-  return yield* Effect.fromResult(Result.mapError(flow, () => new FlowFilesInvalid({ mistakes })))
+  if (Result.isFailure(flow) || mistakes.length > 0) return yield* new FlowFilesInvalid({ mistakes })
+  return flow.success
 })
 
 interface Document {
   readonly content: unknown
   readonly version: string
+  /** Keys that stand in an object twice. */
+  readonly repeated: ReadonlyArray<string>
 }
 
 /** Stands in for a document that cannot be read, so that the mistakes of the others are found all the same. */
-const unreadable: Document = { content: undefined, version: "" }
+const unreadable: Document = { content: undefined, version: "", repeated: [] }
 
 /** Values in another encoding would be known to no lead. A byte order mark before the text is left out. */
 const utf8 = new TextDecoder("utf-8", { fatal: true })
@@ -76,7 +82,8 @@ const readDocument = Effect.fnUntraced(function* (path: string): Effect.fn.Retur
   const content = yield* Effect.fromResult(
     Result.mapError(parse(text), ({ message, reason }) => (reason === "Syntax" ? whereIn(text) : message)),
   )
-  return { content, version: createHash("sha256").update(bytes).digest("hex").slice(0, 12) }
+  const version = createHash("sha256").update(bytes).digest("hex").slice(0, 12)
+  return { content, version, repeated: repeatedKeys(text) }
 })
 
 /** Says on one line where a text stops being JSON. It quotes the text: fit for configuration, not for leads. */

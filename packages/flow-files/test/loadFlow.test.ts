@@ -110,6 +110,26 @@ describe("loadFlow", () => {
     }),
   )
 
+  it.effect("tells of keys that an object has twice, of which only the last would count", () =>
+    Effect.gen(function* () {
+      const definition = '{ "attribute_type": "text", "is_numeric": false, "values": null }'
+      const attributeMapping = file(
+        "twice",
+        `{ "a": ${definition}, "b,": ${definition}, "\\u0061": ${definition}, "_c": [1, { "x": "{", "x": ":" }], "d": 5 }`,
+      )
+      assert.deepStrictEqual(
+        (yield* mistakesOf({ attributeMapping })).map((line) =>
+          line.replace(`${attributeMapping}: `, "").slice(0, 60),
+        ),
+        [
+          "a: found a second time, allowed is every key once",
+          "_c.1.x: found a second time, allowed is every key once",
+          "d: found 5, allowed is an object with the keys attribute_type",
+        ].map((line) => line.slice(0, 60)),
+      )
+    }),
+  )
+
   it.effect("finds every mistake of every file at once, each on a line that begins with its file", () =>
     Effect.gen(function* () {
       const rule = { field: "", operator: "is", reason: "no reason" }
