@@ -205,13 +205,12 @@ describe("a format", () => {
     )
   })
 
-  it("takes no longer for a longer text than its length", () => {
-    const start = performance.now()
+  it("ends, however long the text", () => {
+    // What takes the square of the length or more would not end within the time that a test has.
     for (const text of ["9".repeat(1_000_000), `${"9".repeat(500_000)}.${"9".repeat(500_000)}`]) {
       assert.isString(written({ as: "decimal", decimals: 2, group_mark: "'" }, text))
       assert.isUndefined(written({ as: "number" }, text))
     }
-    assert.isBelow(performance.now() - start, 5000)
   })
 
   const formats: ReadonlyArray<Format> = [

@@ -229,12 +229,11 @@ describe("an attribute", () => {
     assert.strictEqual(omission({ is_numeric: true }, " "), "blank")
   })
 
-  it("is read in a moment, however long its text", () => {
-    const start = performance.now()
+  it("is read, however long its text", () => {
+    // What takes the square of the length or more would not end within the time that a test has.
     for (const text of ["1".repeat(100_000), " ".repeat(100_000), `1.${"0".repeat(100_000)}e`]) {
       assert.strictEqual(omission({ is_numeric: true }, `${text}x`), "not_a_number")
     }
-    assert.isBelow(performance.now() - start, 1000)
   })
 
   it("of type dropdown is exactly one of its values", () => {

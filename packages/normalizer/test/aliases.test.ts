@@ -149,15 +149,14 @@ describe("an alias", () => {
     }
   })
 
-  it("takes no time worth telling, however many keys its source has beside it", () => {
+  it("is found, however many keys its source has beside it", () => {
+    // What takes the square of the length or more would not end within the time that a test has.
     const names = Array.from({ length: 2000 }, (_, index) => `f${index}`)
     const many = profileWith({
       aliases: Object.fromEntries(names.map((name) => [`ours.${name}`, [`questions.${name}`]])),
     })
     const questions = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`f${index}`, "x"]))
-    const start = performance.now()
     const { payload } = normalize(many, { questions })
-    assert.isBelow(performance.now() - start, 3000)
     assert.strictEqual(Object.keys(payload["ours"] as object).length, 2000)
     assert.strictEqual(Object.keys(payload["questions"] as object).length, 18_000)
     assert.strictEqual(Object.keys(questions).length, 20_000)

@@ -1,5 +1,6 @@
+import { expected } from "@lead-gateway/document-check"
 import { Schema } from "effect"
-import { expected, literals } from "./internal/words.ts"
+import { literals } from "./internal/literals.ts"
 
 /** The network errors that have a word of their own: what `customer-client` calls them. */
 const networkErrors = [

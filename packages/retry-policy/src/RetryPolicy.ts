@@ -1,7 +1,8 @@
+import { expected, NotBlank, SchemaReference } from "@lead-gateway/document-check"
 import { Schema } from "effect"
 import { ClassificationRow } from "./ClassificationRow.ts"
 import { durationForm, msOf, positiveDurationForm } from "./internal/duration.ts"
-import { expected, literals } from "./internal/words.ts"
+import { literals } from "./internal/literals.ts"
 
 const year = msOf("365d")
 
@@ -69,17 +70,9 @@ const attemptsAllowed = expected("a whole number from 1 to 1000")
  * Make it ready for use with `compile`, which finds more mistakes than this schema alone.
  */
 export const RetryPolicy = Schema.Struct({
-  $schema: Schema.optionalKey(
-    Schema.String.annotate({
-      ...expected("a text"),
-      description: "The address of this JSON Schema, for editors. It changes nothing.",
-    }),
-  ),
+  $schema: SchemaReference,
   version: Schema.optionalKey(
-    Schema.String.annotate({
-      ...expected("a text that is not blank"),
-      description: "A name for this policy, so that it can be told which one decided.",
-    }).check(Schema.isPattern(/\S/u, expected("a text that is not blank"))),
+    NotBlank.annotate({ description: "A name for this policy, so that it can be told which one decided." }),
   ),
   backoff: Backoff,
   cap: Schema.optionalKey(

@@ -1,3 +1,5 @@
+import { daysIn } from "@lead-gateway/lead-field"
+
 /** A date of ISO 8601, with or without a time and its offset; seconds may have a fraction. */
 const iso =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/
@@ -37,8 +39,3 @@ const isDate = ([year, month, day, hour, minute, second]: ReadonlyArray<string |
 /** A part that is not there is no mistake, except the day and the month. */
 const isUpTo = (last: number, part: string | undefined, first = 0): boolean =>
   part === undefined ? first === 0 : Number(part) >= first && Number(part) <= last
-
-const daysIn = (year: number, month: number): number => {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
-  return [4, 6, 9, 11].includes(month) ? 30 : 31
-}

@@ -1,3 +1,5 @@
+import { daysIn } from "@lead-gateway/lead-field"
+
 const names = [
   "januar january jan jänner jaenner jän",
   "februar february feb feber",
@@ -36,11 +38,5 @@ const weekdays: ReadonlyMap<string, number> = new Map(
 export const weekdayOf = (name: string): number | undefined => weekdays.get(name)
 
 /** A day that there is in the Gregorian calendar, years 1 to 9999. */
-export const isRealDay = (year: number, month: number, day: number): boolean => {
-  if (year < 1 || month < 1 || month > 12 || day < 1) return false
-  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  return (
-    day <=
-    (month === 2 ? (isLeap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31)
-  )
-}
+export const isRealDay = (year: number, month: number, day: number): boolean =>
+  year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)

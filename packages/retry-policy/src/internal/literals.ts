@@ -1,7 +1,5 @@
+import { expected } from "@lead-gateway/document-check"
 import { Schema } from "effect"
-
-/** Says what is allowed, for a value of another type and for one that fails a check. */
-export const expected = (allowed: string) => ({ message: `Expected ${allowed}` })
 
 /** One of some texts, told of in the words of a policy's author and shown by an editor. */
 export const literals = <const L extends ReadonlyArray<string>>(values: L, description: string) =>
