@@ -11,10 +11,17 @@ export type FieldPath = ReadonlyArray<string>
  */
 const form = /^(?:[^.\\]|\\[.\\])+(?:\.(?:[^.\\]|\\[.\\])+)*$/u
 
+/** As deep as the payloads that `lossless-json` reads: a longer path leads to nothing, and takes a stack of its own. */
+const maxKeys = 512
+
+const isShallow = (text: string): boolean =>
+  text.length < 2 * maxKeys || (keysIn(text)?.length ?? 0) <= maxKeys
+
 /** The schema of a path in a document. A text: take it apart with {@link parsePath}. */
 export const FieldPathText = Schema.String.annotate(
   expected("a path such as house.is_owner, without an empty segment"),
 ).check(
+  Schema.makeFilter(isShallow, expected(`a path of ${maxKeys} keys at most`)),
   Schema.isPattern(form, {
     ...expected("a path such as house.is_owner, without an empty segment"),
     description:
@@ -23,11 +30,16 @@ export const FieldPathText = Schema.String.annotate(
 )
 
 /**
- * Takes a path apart; `undefined` when it is none.
+ * Takes a path apart; `undefined` when it is none, or has more than 512 keys.
  *
  * `parsePath("house.is_owner")` is `["house", "is_owner"]`, `parsePath("a\\.b.0")` is `["a.b", "0"]`.
  */
 export const parsePath = (text: string): FieldPath | undefined => {
+  const keys = keysIn(text)
+  return keys !== undefined && keys.length <= maxKeys ? keys : undefined
+}
+
+const keysIn = (text: string): FieldPath | undefined => {
   if (!form.test(text)) return undefined
   if (!text.includes("\\")) return text.split(".")
   return Array.from(text.matchAll(/(?:[^.\\]|\\[.\\])+/gu), ([segment]) => segment.replaceAll(/\\(.)/g, "$1"))

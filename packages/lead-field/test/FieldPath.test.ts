@@ -24,6 +24,15 @@ describe("parsePath", () => {
     assert.isFalse(Schema.is(FieldPathText)(text))
   })
 
+  it("takes no path that is longer than a payload is deep", () => {
+    const longest = Array.from({ length: 512 }, () => "a").join(".")
+    assert.strictEqual(parsePath(longest)?.length, 512)
+    assert.isTrue(Schema.is(FieldPathText)(longest))
+    assert.isUndefined(parsePath(`${longest}.a`))
+    assert.isFalse(Schema.is(FieldPathText)(`${longest}.a`))
+    assert.isTrue(Schema.is(FieldPathText)("a".repeat(5000)))
+  })
+
   it.prop("reads what printPath writes", [Schema.NonEmptyArray(Key)], ([path]) => {
     const text = printPath(path)
     assert.deepStrictEqual(parsePath(text), path)
