@@ -21,7 +21,7 @@ const isShallow = (text: string): boolean =>
 export const FieldPathText = Schema.String.annotate(
   expected("a path such as house.is_owner, without an empty segment"),
 ).check(
-  Schema.makeFilter(isShallow, expected(`a path of ${maxKeys} keys at most`)),
+  Schema.makeFilter(isShallow, expected(`a path of at most ${maxKeys} keys`)),
   Schema.isPattern(form, {
     ...expected("a path such as house.is_owner, without an empty segment"),
     description:
