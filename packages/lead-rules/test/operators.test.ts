@@ -70,6 +70,16 @@ const examples: ReadonlyArray<Example> = [
     unmet: ["groesse"],
   },
   {
+    asked: { operator: "starts_with", value: "ΟΔΟΣ", ignore_case: true },
+    met: ["οδος 5", "οδοσήμα", "ΟΔΟΣΗΜΑ"],
+    unmet: ["οδο"],
+  },
+  {
+    asked: { operator: "one_of", values: ["ΟΔΟΣ", "STRAẞE"], ignore_case: true },
+    met: ["οδος", "οδοσ", "straße"],
+    unmet: ["strasse"],
+  },
+  {
     asked: { operator: "pattern", pattern: "^66\\d{3}$" },
     met: ["66123"],
     unmet: ["67123", "66123\n", 66123, ["66123"], false],

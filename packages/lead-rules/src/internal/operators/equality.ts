@@ -45,8 +45,12 @@ export const includes = (value: Value, ignoreCase: boolean): Requirement => {
   }
 }
 
-/** A text without its case: as Unicode maps it by itself, in no language. */
-export const fold = (text: string): string => text.toLowerCase()
+/**
+ * A text without its case: as Unicode maps it by itself, in no language.
+ *
+ * Character by character: a sigma at the end of a word is written in another way, and is no other letter.
+ */
+export const fold = (text: string): string => text.toLowerCase().replaceAll("ς", "σ")
 
 export const caseWords = (ignoreCase: boolean): string => (ignoreCase ? " in any case" : "")
 
