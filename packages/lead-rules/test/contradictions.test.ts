@@ -137,6 +137,14 @@ describe("a rule that nothing meets after the others is found", () => {
     ["ages apart", [date({ min_age: "18 years" }), date({ max_age: "5 years" })]],
     ["a field inside a text", [type("text"), { ...present, field: "f.inside" }]],
     ["a text around a field", [{ ...present, field: "f.inside" }, startsWith("a")]],
+    ["whole numbers apart, large ones", [range({ max: 2 ** 53, integer: true }), range({ above: 2 ** 53 })]],
+    [
+      "a field inside a text, with dots and backslashes in its keys",
+      [
+        { ...startsWith("a"), field: String.raw`a\.b\\` },
+        { ...present, field: String.raw`a\.b\\.c\.d` },
+      ],
+    ],
     ["branches none of which is left", [range({ min: 20 }), { any: [range({ max: 10 }), type("text")] }]],
     ["one of several conditions", [equals("A"), { all: [{ ...present, field: "g" }, equals("B")] }]],
     ["a flag on every lead", [equals("A"), { ...equals("B"), severity: "flag" }]],
@@ -221,6 +229,19 @@ describe("a rule set that is fine has no mistake", () => {
     ["codes that overlap", [zip("66000-66500"), zip("66400-66999")]],
     ["a value of the other case", [startsWith("ab", true), startsWith("AB")]],
     ["whole numbers after others", [range({ min: 0, max: 5 }), range({ integer: true })]],
+    [
+      "the first number that is followed by no double",
+      [range({ min: 2 ** 53, max: 2 ** 53, integer: true }), equals(2 ** 53)].slice(0, 1),
+    ],
+    [
+      "a number as large as whole numbers only are",
+      [range({ min: 1, integer: true }), oneOf(1e21, -(2 ** 53), 2 ** 53)],
+    ],
+    [
+      "a larger minimum among such numbers",
+      [range({ min: 2 ** 53, integer: true }), range({ above: 2 ** 53 })],
+    ],
+    ["beginnings alike in any case", [startsWith("ΑΣ", true), startsWith("ΑΣΑ", true)]],
     ["absence, or a value", [{ any: [absent, equals("a")] }, optional(equals("a"))].slice(0, 1)],
   ])("%s", (_name, rules) => {
     assert.deepStrictEqual(mistakesOf(rulesOf(rules)), [])
@@ -239,6 +260,24 @@ describe("mistakes", () => {
       "rules.2: a rule that rules.0 does not decide already",
       "rules.3: a condition that not everything meets",
       "rules.4: a rule that can be met by what meets rules.0",
+    ])
+  })
+
+  it("are found of fields of hundreds of keys, each with a name of its own", () => {
+    const deep = (keys: number, ...last: ReadonlyArray<string>) =>
+      [...Array.from({ length: keys }, () => "a"), ...last].join(".")
+    const rules = Array.from({ length: 1000 }, (_, index) => ({
+      ...equals(index),
+      field: deep(510, `x${index}`),
+    }))
+    const clash = [
+      { ...startsWith("a"), field: "t" },
+      { ...present, field: `t.${deep(200)}` },
+      { ...equals(0), field: deep(510, "x999") },
+    ]
+    assert.deepStrictEqual(mistakesOf(rulesOf([...rules, ...clash])), [
+      "rules.1001: a rule that can be met by what meets the rules before it",
+      "rules.1002: a rule that can be met by what meets rules.999",
     ])
   })
 

@@ -31,8 +31,15 @@ export class EarlierRules {
   }
 }
 
+/** The most fields around one that it is found by: a path may have hundreds of keys, and a set thousands of paths. */
+const maxAround = 16
+
 function* fieldsAround(field: string): Generator<string> {
-  for (let around = fieldAround(field); around !== undefined; around = fieldAround(around)) yield around
+  let around = fieldAround(field)
+  for (let left = maxAround; left > 0 && around !== undefined; left--) {
+    yield around
+    around = fieldAround(around)
+  }
 }
 
 const put = (sets: Map<string, Set<Earlier>>, key: string, earlier: Earlier): void => {

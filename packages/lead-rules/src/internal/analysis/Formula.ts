@@ -1,4 +1,3 @@
-import { parsePath, printPath } from "@lead-gateway/lead-field"
 import type { Condition } from "../../Condition.ts"
 import { leafRegion, type Level } from "./leafRegion.ts"
 import type { Region } from "./Region.ts"
@@ -9,17 +8,25 @@ export type Formula =
   | { readonly _tag: "All"; readonly parts: ReadonlyArray<Formula> }
   | { readonly _tag: "Any"; readonly parts: ReadonlyArray<Formula> }
 
-/** The name that a field has here, however its path is written: `.` is the value that is looked at. */
-const nameOfField = (field: string): string => {
-  const path = parsePath(field)
-  return path === undefined ? "." : printPath(path)
-}
-
-/** The field that another is inside of; `undefined` for the value that is looked at. */
+/**
+ * The field that another is inside of; `.` is the value that is looked at, and inside of nothing.
+ *
+ * A path is written in one way only, so it is its own name, and those around it are its beginnings: no path is
+ * taken apart, which for one of hundreds of keys would be done hundreds of times.
+ */
 export const fieldAround = (field: string): string | undefined => {
   if (field === ".") return undefined
-  const path = parsePath(field) ?? []
-  return path.length < 2 ? "." : printPath(path.slice(0, -1))
+  for (let dot = field.lastIndexOf("."); dot > 0; dot = field.lastIndexOf(".", dot - 1)) {
+    if (!isEscaped(field, dot)) return field.slice(0, dot)
+  }
+  return "."
+}
+
+/** Whether a dot belongs to a key: an odd number of backslashes is before it. */
+const isEscaped = (field: string, dot: number): boolean => {
+  let start = dot
+  while (field[start - 1] === "\\") start--
+  return (dot - start) % 2 === 1
 }
 
 /**
@@ -36,7 +43,7 @@ export const formulaOf = (condition: Condition, level: Level, isNegated = false)
   }
   return {
     _tag: "Atom",
-    field: nameOfField(condition.field),
+    field: condition.field,
     region: leafRegion(condition, level, isNegated),
   }
 }

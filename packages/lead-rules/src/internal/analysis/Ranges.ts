@@ -109,14 +109,21 @@ const cutsAt = (at: number | undefined, after: boolean): ReadonlyArray<Cut> =>
 const make = (fromBelow: boolean, cuts: ReadonlyArray<Cut>, whole: Ranges["whole"]): Ranges =>
   inGrid({ _tag: "Ranges", fromBelow, cuts, other: false, whole: "no" }, whole)
 
-/** The same set with every cut right before a whole number, if it is one of whole numbers. */
+/**
+ * The same set with every cut right before a whole number, if it is one of whole numbers. Of the largest numbers no
+ * double is the next whole one: the cuts between them stay as they are.
+ */
 const inGrid = (set: Ranges, whole: Ranges["whole"]): Ranges => {
   if (whole === "no" || set.whole !== "no") return set
   const cuts: Array<Cut> = []
   for (const { at, after } of set.cuts) {
-    const cut = { at: after ? Math.floor(at) + 1 : Math.ceil(at), after: false }
+    const cut =
+      Math.abs(at) > Number.MAX_SAFE_INTEGER
+        ? { at, after }
+        : { at: after ? Math.floor(at) + 1 : Math.ceil(at), after: false }
+    const last = cuts.at(-1)
     // Two cuts in one place: nothing lies between them.
-    if (cuts.at(-1)?.at === cut.at) cuts.pop()
+    if (last?.at === cut.at && last.after === cut.after) cuts.pop()
     else cuts.push(cut)
   }
   return { ...set, cuts, whole }

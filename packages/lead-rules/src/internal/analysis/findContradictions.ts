@@ -61,6 +61,7 @@ const clashWith = (formula: Formula, rules: EarlierRules, budget: Budget): strin
 
 const namesOf = (earlier: ReadonlyArray<Earlier>): string => {
   const names = earlier.slice(0, maxNamed).map(({ name }) => name)
+  if (names.length === 0) return "the rules before it"
   const rest = earlier.length - names.length
   return [...names, ...(rest > 0 ? [`${rest} more`] : [])].join(" and ")
 }

@@ -15,15 +15,15 @@ export class FieldTree {
   readonly #group: FieldGroup | undefined
   readonly #children: ReadonlyArray<Child>
 
-  /** In the order of the rules. */
-  constructor(asked: ReadonlyArray<Asked>) {
-    const here = asked.filter(({ path }) => path.length === 0)
+  /** In the order of the rules; of each path so many keys lead here. */
+  constructor(asked: ReadonlyArray<Asked>, depth = 0) {
+    const here = asked.filter(({ path }) => path.length === depth)
     const inside = Map.groupBy(
-      asked.filter(({ path }) => path.length > 0),
-      ({ path }) => path[0] ?? "",
+      asked.filter(({ path }) => path.length > depth),
+      ({ path }) => path[depth] ?? "",
     )
     this.#group = here.length === 0 ? undefined : new FieldGroup(here)
-    this.#children = Array.from(inside, ([key, of]) => childAt(key, of))
+    this.#children = Array.from(inside, ([key, of]) => childAt(key, of, depth + 1))
   }
 
   /** The first rule before `best` that a value does not meet; else `best`. */
@@ -58,15 +58,14 @@ interface Child {
   readonly tree: FieldTree | undefined
 }
 
-const childAt = (key: string, asked: ReadonlyArray<Asked>): Child => {
-  const inside = asked.map(({ path, ...rest }) => ({ ...rest, path: path.slice(1) }))
-  const isLeaf = inside.every(({ path }) => path.length === 0)
+const childAt = (key: string, asked: ReadonlyArray<Asked>, depth: number): Child => {
+  const isLeaf = asked.every(({ path }) => path.length === depth)
   return {
     key,
     isOwn: !(key in Object.prototype || key in Array.prototype || key === "rawJSON"),
     start: asked[0]?.index ?? Number.POSITIVE_INFINITY,
-    leaf: isLeaf ? new FieldGroup(inside) : undefined,
-    tree: isLeaf ? undefined : new FieldTree(inside),
+    leaf: isLeaf ? new FieldGroup(asked) : undefined,
+    tree: isLeaf ? undefined : new FieldTree(asked, depth),
   }
 }
 
