@@ -88,6 +88,11 @@ describe("an explanation", () => {
       1,
       "kind must be true, but this number is not",
     ],
+    [
+      { not: { ...kind, operator: "not_equals", value: "x" } },
+      true,
+      'kind must be "x", but this boolean is not',
+    ],
   ])("of %j for %j", (condition, value, sentence) => {
     assert.strictEqual(explain(condition, { kind: value }), sentence)
   })
@@ -171,6 +176,31 @@ describe("an explanation", () => {
         { tags: "x" },
       ),
       "tags must have only items where it is a text, but is a text",
+    )
+    assert.strictEqual(
+      explain(
+        { field: String.raw`Fragen\.`, operator: "every_item", item: isYes },
+        { "Fragen.": [{ a: "x" }] },
+      ),
+      String.raw`Fragen\..0.a must be "ja", but this text is not`,
+    )
+  })
+
+  it("of items says what belongs together", () => {
+    const is = (field: string, value: number): Condition => ({ field, operator: "equals", value })
+    const some = (item: Condition): Condition => ({ field: "list", operator: "some_item", item })
+    const sentence = (item: Condition) => explain(some(item), { list: [] }).split(" item ")[1]
+    assert.strictEqual(
+      sentence({ all: [{ any: [is("a", 1), is("b", 2)] }, is("c", 3)] }),
+      "where (a is 1 or b is 2) and c is 3, but this list does not",
+    )
+    assert.strictEqual(
+      sentence({ any: [{ not: { any: [is("a", 1), is("b", 2)] } }, { all: [is("c", 3)] }] }),
+      "where (a is not 1 and b is not 2) or c is 3, but this list does not",
+    )
+    assert.strictEqual(
+      explain(some({ all: [some({ all: [is("a", 1), is("b", 2)] }), is("c", 3)] }), { list: [] }),
+      "list must have an item where (list has an item where a is 1 and b is 2) and c is 3, but this list does not",
     )
   })
 

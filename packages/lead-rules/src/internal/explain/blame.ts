@@ -68,10 +68,11 @@ const itemsBlame = (
   // None of many items will do: the list is to blame, and no item of it more than another.
   if (first === undefined || (!needsAll && first.truth !== Missing)) return itself
   const inner = node.scope.take(first.item, frame.now)
-  const within = `${sight.within}${node.field === "." ? "" : node.field}`
+  // An item's own name ends it already: `questions.2.`.
+  const around = node.field === "." ? sight.within : `${sight.within}${node.field}.`
   const blame = blameOf({ node: node.item, negated }, inner, {
     ...sight,
-    within: `${within}${within.endsWith(".") ? "" : "."}${first.index}.`,
+    within: `${around}${first.index}.`,
   })
   node.scope.release(inner)
   return blame

@@ -1,6 +1,6 @@
 import { printValue } from "@lead-gateway/document-check"
 import { kindOf, missingAs, parsePath, valueAt, type ValueKind } from "@lead-gateway/lead-field"
-import type { Operator } from "../operators/Operator.ts"
+import { anyKind, type Operator } from "../operators/Operator.ts"
 import type { Frame } from "../program/Scope.ts"
 
 /** How an explanation looks at a payload. */
@@ -61,8 +61,8 @@ const endingOf = ({ kinds, verb, wanted }: Operator, value: unknown, negated: bo
   const kind = kindOf(value)
   if (!kinds.includes(kind)) return `is ${naming(kind)}`
   if (negated !== wanted.startsWith("not ")) return `it ${verb}`
-  // Who reads that it must be true, and that it is not, knows what it is.
-  return typeof value === "boolean" ? `is ${value}` : `this ${kind} ${verb} not`
+  // Who reads that it must be true, and that it is not, knows what it is. That it must be "x" tells nobody.
+  return typeof value === "boolean" && kinds !== anyKind ? `is ${value}` : `this ${kind} ${verb} not`
 }
 
 const naming = (kind: ValueKind): string => `${kind === "object" ? "an" : "a"} ${kind}`

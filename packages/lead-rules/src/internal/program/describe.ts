@@ -1,13 +1,17 @@
 import type { Node } from "./Node.ts"
 
-/** What holds of a value that meets a condition, in words: `q is "Dach" and a is "ja"`. */
+/** What holds of a value that meets a condition, in words: `q is "Dach" and (a is "ja" or a is true)`. */
 export const describe = (node: Node, negated = false): string => {
   switch (node._tag) {
     case "Not":
       return describe(node.node, !negated)
     case "Junction": {
       const word = (node.kind === "all") === negated ? "or" : "and"
-      return node.nodes.map((child) => describe(child, negated)).join(` ${word} `)
+      const [only, ...others] = node.nodes
+      if (only !== undefined && others.length === 0) return describe(only, negated)
+      return node.nodes
+        .map((child) => (isLong(child) ? `(${describe(child, negated)})` : describe(child, negated)))
+        .join(` ${word} `)
     }
     case "Items":
     case "Leaf": {
@@ -16,6 +20,20 @@ export const describe = (node: Node, negated = false): string => {
       const verb = isContrary ? wanted.slice("not ".length) : wanted
       return `${node.field === "." ? "it" : node.field} ${statement(verb, negated !== isContrary)}`
     }
+  }
+}
+
+/** Whether a description has an "and" or an "or" of its own, or may end with one. */
+const isLong = (node: Node): boolean => {
+  switch (node._tag) {
+    case "Not":
+      return isLong(node.node)
+    case "Junction":
+      return node.nodes.length > 1 || node.nodes.some(isLong)
+    case "Items":
+      return true
+    case "Leaf":
+      return false
   }
 }
 
