@@ -111,6 +111,15 @@ describe("evaluate with the default rule set", () => {
     }
   })
 
+  it("has the same verdict whatever was asked before, also between two milliseconds", () => {
+    const rule = { field: "a", operator: "date", max_age: "1 minute", reason: "A" } as const
+    const lead = { a: "2026-01-01T00:00:00Z" }
+    const due = Date.parse("2026-01-01T00:01:00Z")
+    const asked = ruleSetOf(rule)
+    assert.strictEqual(evaluateAt(asked, lead, { nowMs: due })._tag, "Accepted")
+    assert.strictEqual(evaluateAt(asked, lead, { nowMs: due + 0.5 })._tag, "Rejected")
+  })
+
   it("sees only own properties", () => {
     const inherited: unknown = Object.create(lead("66123", true))
     assert.strictEqual(reasonOf(evaluate(rules, inherited)), "MISSING_REQUIRED_FIELD")

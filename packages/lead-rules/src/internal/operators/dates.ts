@@ -1,4 +1,4 @@
-import { dayMs, dayOf, endOf, momentOf } from "../moment.ts"
+import { dayOf, endOf, momentOf } from "../moment.ts"
 import { Met, Unmet } from "../Truth.ts"
 import type { Requirement } from "./Operator.ts"
 import { isOfDays, shift, type Span, spanOf } from "./span.ts"
@@ -66,14 +66,14 @@ const notBefore = (span: Span, direction: 1 | -1): IsWithin => {
 
 /** {@link shift}, which has the calendar to look into, of one `now` after the other: they are mostly the same. */
 const shifted = (span: Span, direction: 1 | -1): ((now: number) => number) => {
-  const unit = isOfDays(span) ? dayMs : 1
-  let lastUnit = Number.NaN
+  const ofDays = isOfDays(span)
+  let lastTime = Number.NaN
   let last = Number.NaN
   return (now) => {
-    const current = Math.floor(now / unit)
-    if (current !== lastUnit) {
+    const time = ofDays ? dayOf(now) : now
+    if (time !== lastTime) {
       last = shift(now, span, direction)
-      lastUnit = current
+      lastTime = time
     }
     return last
   }
