@@ -137,6 +137,12 @@ describe("compile", () => {
       "a date such as 2026-03-31, or a date and time such as 2026-03-31T14:30:00+02:00",
     ],
     [
+      { field: "a", operator: "date", from: "01.02.2026", reason },
+      "from",
+      '"01.02.2026"',
+      "a date such as 2026-03-31, or a date and time such as 2026-03-31T14:30:00+02:00",
+    ],
+    [
       { field: "a", operator: "date", from: "2026-02-02", to: "2026-02-01", reason },
       "to",
       '"2026-02-01"',
@@ -158,6 +164,12 @@ describe("compile", () => {
       { field: "a", operator: "zip", ranges: ["66999-66000"], reason },
       "ranges.0",
       '"66999-66000"',
+      'a range such as "66000-66999": as many digits on both sides, at most 10, the lower first',
+    ],
+    [
+      { field: "a", operator: "zip", ranges: ["66000 - 66999"], reason },
+      "ranges.0",
+      '"66000 - 66999"',
       'a range such as "66000-66999": as many digits on both sides, at most 10, the lower first',
     ],
     [

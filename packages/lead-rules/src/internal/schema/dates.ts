@@ -4,10 +4,10 @@ import { momentOf } from "../moment.ts"
 
 const dateWords = "a date such as 2026-03-31, or a date and time such as 2026-03-31T14:30:00+02:00"
 
-const IsoDate = textOf(
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/u,
-  dateWords,
-)
+const dateForm =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/u
+
+const IsoDate = textOf(dateForm, dateWords)
 
 const ageWords = "a whole number and a unit: minutes, hours, days, weeks, months or years, such as 18 years"
 
@@ -17,7 +17,10 @@ const Span = textOf(/^\d{1,4} (?:minute|hour|day|week|month|year)s?$/u, ageWords
 export const DateLimit = (description: string) =>
   Schema.optionalKey(
     IsoDate.annotate({ ...expected(dateWords), description }).check(
-      Schema.makeFilter((text: string) => !Number.isNaN(momentOf(text)) || `Expected ${dateWords}`),
+      // Of another form has been told already.
+      Schema.makeFilter(
+        (text: string) => !dateForm.test(text) || !Number.isNaN(momentOf(text)) || `Expected ${dateWords}`,
+      ),
     ),
   )
 

@@ -6,10 +6,13 @@ const words = 'a range such as "66000-66999": as many digits on both sides, at m
 
 const sameLength = Array.from({ length: 10 }, (_, index) => `\\d{${index + 1}}-\\d{${index + 1}}`).join("|")
 
-const ZipRange = textOf(new RegExp(`^(?:${sameLength})$`, "u"), words).check(
+const rangeForm = new RegExp(`^(?:${sameLength})$`, "u")
+
+const ZipRange = textOf(rangeForm, words).check(
   Schema.makeFilter((range: string) => {
     const [from = "", to = ""] = range.split("-")
-    return from <= to || `Expected ${words}`
+    // Of another form has been told already.
+    return !rangeForm.test(range) || from <= to || `Expected ${words}`
   }),
 )
 
