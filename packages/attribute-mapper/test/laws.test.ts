@@ -28,6 +28,8 @@ const keysIn = (json: Json, keys = new Set<string>()): Set<string> => {
   else if (isJsonObject(json)) {
     for (const [key, value] of Object.entries(json)) {
       keys.add(key)
+      // A template may call an attribute's name and value as it likes.
+      if (/^(?:name|value)_key$/.test(key) && typeof value === "string") keys.add(value)
       keysIn(value, keys)
     }
   }
