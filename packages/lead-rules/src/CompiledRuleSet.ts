@@ -36,8 +36,9 @@ export const compile = (json: unknown): Result.Result<CompiledRuleSet, RuleSetIn
   // What is contradictory can only be told of rules that are right by themselves.
   if (mistakes.length === 0) findContradictions(json as RuleSet, report)
   if (mistakes.length > 0) return Result.fail(new RuleSetInvalid({ mistakes }))
-  // It has no mistake, so it is a rule set. The copy belongs to nobody else.
-  return Result.succeed(prepare(structuredClone(json) as RuleSet))
+  // It has no mistake, so it is a rule set, and all of it JSON. The copy belongs to nobody else, also where the
+  // document is a proxy of one, which `structuredClone` refuses.
+  return Result.succeed(prepare(JSON.parse(JSON.stringify(json)) as RuleSet))
 }
 
 /** Makes a rule set ready that has been checked. */

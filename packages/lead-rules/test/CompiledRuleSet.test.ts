@@ -264,6 +264,16 @@ describe("compile", () => {
     assert.deepStrictEqual(compiled.rules, [present] as never)
   })
 
+  it("takes a document that is watched, as a form in a browser may hold it", () => {
+    const watched = (json: unknown): unknown =>
+      typeof json === "object" && json !== null
+        ? new Proxy(json, { get: (target, key) => watched(Reflect.get(target, key)) })
+        : json
+    const rules = [{ any: [present, { ...equals, value: "\ud800" }], reason }]
+    const compiled = compile(watched({ version: "1", rules }))
+    assert.deepStrictEqual(Result.getOrThrow(compiled).rules, rules as never)
+  })
+
   it("reports every mistake at once, one line each", () => {
     const compiled = compile({
       version: "",
