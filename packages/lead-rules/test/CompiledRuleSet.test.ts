@@ -269,7 +269,7 @@ describe("compile", () => {
       typeof json === "object" && json !== null
         ? new Proxy(json, { get: (target, key) => watched(Reflect.get(target, key)) })
         : json
-    const rules = [{ any: [present, { ...equals, value: "\ud800" }], reason }]
+    const rules = [{ any: [present, { field: "a", operator: "equals", value: "\ud800" }], reason }]
     const compiled = compile(watched({ version: "1", rules }))
     assert.deepStrictEqual(Result.getOrThrow(compiled).rules, rules as never)
   })
