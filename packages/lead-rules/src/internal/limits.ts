@@ -1,18 +1,10 @@
 import type { Path, Report } from "@lead-gateway/document-check"
-import { parsePath } from "@lead-gateway/lead-field"
 import type { Condition } from "../Condition.ts"
 import { endOf, momentOf } from "./moment.ts"
-
-/** The most keys of a path: a lead is nested no deeper, see `lossless-json`. */
-const maxKeys = 512
 
 /** Reports what a schema cannot say of one condition: limits that are none, and limits that nothing meets. */
 export const reportLimits = (condition: Condition, path: Path, report: Report): void => {
   if (!("operator" in condition)) return
-  const { field } = condition
-  if ((parsePath(field)?.length ?? 0) > maxKeys) {
-    report([...path, "field"], field, `a path of at most ${maxKeys} keys`)
-  }
   const missing = (keys: ReadonlyArray<string>) => {
     if (!keys.some((key) => Object.hasOwn(condition, key))) {
       report(path, condition, `a condition with at least one of the keys ${keys.join(", ")}`)
