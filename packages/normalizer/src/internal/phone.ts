@@ -97,8 +97,8 @@ const maxLength = 16
 
 /** E.164, or `undefined` for a text that is no phone number, has more than 250 characters or too many digits. */
 const parse = (text: string, country: Country): string | undefined => {
-  const plain = withCodeOnce(plainOf(text), country)
-  const own = parseWithOwnCode(plain, country)
+  const plain = plainOf(text)
+  const own = parseWithCodeOnce(plain, country) ?? parseWithOwnCode(plain, country)
   if (own !== undefined) return own
   const parsed = parsePhoneNumberFromString(plain, country)
   if (parsed === undefined || parsed.number.length > maxLength) return undefined
@@ -128,10 +128,12 @@ const plainOf = (text: string): string => {
   return (context === -1 ? text : text.slice(0, context)).replaceAll("\uff0b", "+")
 }
 
-/** `+49 +49 171 …` with its country code once; a form that begins with the code leads to that. */
-const withCodeOnce = (text: string, country: Country): string => {
+/** Reads `+49 +49 171 …` with its country code once; a form that begins with the code leads to that. */
+const parseWithCodeOnce = (text: string, country: Country): string | undefined => {
   const [doubled = "", code] = /^(?:\+|00)(\d{1,3})[ ()\-./]*(?=(?:\+|00)\1)/.exec(text) ?? []
-  return code === getCountryCallingCode(country) ? text.slice(doubled.length) : text
+  if (code !== getCountryCallingCode(country)) return undefined
+  const number = parsePhoneNumberFromString(text.slice(doubled.length), country)
+  return number?.isValid() === true ? number.number : undefined
 }
 
 /** ASCII, full-width, Arabic-Indic and eastern Arabic digits, all as ASCII. */
