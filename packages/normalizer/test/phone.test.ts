@@ -161,10 +161,15 @@ describe("a phone number", () => {
 
   it("is read, however long it is and however it is written", () => {
     // What takes the square of the length or more would not end within the time that a test has.
-    for (const hostile of ["1".repeat(240) + "a1", "1 ".repeat(120) + "x1", "+" + "1,".repeat(120) + "x1"])
-      phone(hostile)
-    phone(`tel:1;phone-context=${"1".repeat(60)}!`)
-    phone("1 ".repeat(500_000))
+    for (const hostile of [
+      "1".repeat(240) + "a1",
+      "1 ".repeat(120) + "x1",
+      "+" + "1,".repeat(120) + "x1",
+      `tel:1;phone-context=${"1".repeat(60)}!`,
+      "1 ".repeat(500_000),
+    ]) {
+      assert.match(String(phone(hostile)), /^\+\d+$/)
+    }
   })
 
   it("of every country stays what it is once in E.164", () => {
