@@ -47,6 +47,7 @@ describe("a bug", () => {
         replace: Layer.succeed(LeadReader, {
           counts: Effect.die(bug),
           recent: () => Effect.die(bug),
+          payloads: () => Effect.die(bug),
           history: () => Effect.die(bug),
         }),
       })

@@ -30,7 +30,7 @@ export const jsonSchemaOf = ({ title, schema }: Pick<PublishedSchema, "title" | 
 
 /** Declares the tests: the file is fresh, and the package's manifest offers it to editors. */
 export const testJsonSchema = ({ folder, file, ...source }: PublishedSchema): void => {
-  describe(file, () => {
+  describe(`the document ${file}`, () => {
     it("is what the sources say (vitest --update writes it)", async () => {
       const text = `${JSON.stringify(jsonSchemaOf(source), null, 2)}\n`
       await expect(text).toMatchFileSnapshot(new URL(file, folder).pathname)
