@@ -21,11 +21,12 @@ const mistakesIn = (json: unknown): ReadonlyArray<Mistake> => {
 
 describe("reportIssue", () => {
   it("reports every mistake, with its path, what is there and what the schema's messages allow", () => {
-    const dishes = [{ name: " ", price: 1 }, { name: "soup" }, 7, { name: "tea", price: "2", hot: true }]
+    const dishes = [{ name: " ", price: 1 }, {}, 7, { name: "tea", price: "2", hot: true }]
     assert.deepStrictEqual(mistakesIn({ dishes, note: 1, chef: "Ada" }), [
       { path: "chef", found: '"Ada"', allowed: "no key but dishes, note" },
       { path: "dishes.0.name", found: '" "', allowed: "a text that is not blank" },
-      { path: "dishes.1.price", found: "nothing", allowed: "a value: the key is required" },
+      { path: "dishes.1.name", found: "nothing", allowed: "a text that is not blank; the key is required" },
+      { path: "dishes.1.price", found: "nothing", allowed: "a value; the key is required" },
       { path: "dishes.2", found: "7", allowed: "object" },
       { path: "dishes.3.hot", found: "true", allowed: "no key but name, price" },
       { path: "dishes.3.price", found: '"2"', allowed: "number" },

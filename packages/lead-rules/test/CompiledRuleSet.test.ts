@@ -35,12 +35,11 @@ describe("compile", () => {
     '"ends_with" or "contains" or "pattern" or "length" or "range" or "date" or "items" or "includes" or "zip" or ' +
     '"some_item" or "every_item"; or all, any or not in its place'
   const keys = "optional, reason, id, message, severity"
-  const required = "a value: the key is required"
   const reason = "X"
 
   const documents: ReadonlyArray<[document: unknown, path: string, found: string, allowed: string]> = [
     [3, "", "3", "an object with the keys version and rules"],
-    [{ rules: [] }, "version", "nothing", required],
+    [{ rules: [] }, "version", "nothing", "a text that is not blank; the key is required"],
     [{ version: " ", rules: [] }, "version", '" "', "a text that is not blank"],
     [{ version: "1", rules: {} }, "rules", "{}", "a list of at most 10000 rules"],
     [{ version: "1", rules: [], a: 1 }, "a", "1", "no key but $schema, version, rules"],
@@ -90,7 +89,7 @@ describe("compile", () => {
     [{ ...pattern, reason: "" }, "reason", '""', code],
     [{ ...equals, reason: "not ours" }, "reason", '"not ours"', code],
     [{ ...equals, reason: "A".repeat(65) }, "reason", `"${"A".repeat(65)}"`, code],
-    [{ field: "a", operator: "absent" }, "reason", "nothing", required],
+    [{ field: "a", operator: "absent" }, "reason", "nothing", `${code}; the key is required`],
     [{ ...present, field: "" }, "field", '""', path],
     [{ ...present, field: "a..b" }, "field", '"a..b"', path],
     [{ ...present, field: ["a"] }, "field", '["a"]', path],

@@ -57,7 +57,13 @@ describe("compile", () => {
       ['retry policy: found "5", allowed is an object with the keys backoff and max_attempts'],
     ],
     ["a list", [], ["retry policy: found [], allowed is an object with the keys backoff and max_attempts"]],
-    ["no backoff", { max_attempts: 5 }, ["backoff: found nothing, allowed is a value: the key is required"]],
+    [
+      "no backoff",
+      { max_attempts: 5 },
+      [
+        'backoff: found nothing, allowed is a backoff: an object with the kind "exponential", "linear" or "fixed"; the key is required',
+      ],
+    ],
     [
       "an unknown key",
       { backoff, max_attempts: 5, retries: 4 },
@@ -211,7 +217,7 @@ describe("compile", () => {
       },
       [
         'classification.0.fault: found "nobody", allowed is "lead" or "customer" or "ours"',
-        "classification.1.fault: found nothing, allowed is a value: the key is required",
+        'classification.1.fault: found nothing, allowed is "lead" or "customer" or "ours"; the key is required',
       ],
     ],
     [
@@ -232,7 +238,9 @@ describe("compile", () => {
     [
       "a backoff without an end",
       { backoff },
-      ["max_attempts: found nothing, allowed is a value: the key is required, but for a fixed list"],
+      [
+        "max_attempts: found nothing, allowed is a whole number from 1 to 1000; the key is required, but for a fixed list",
+      ],
     ],
     [
       "more waits than attempts",

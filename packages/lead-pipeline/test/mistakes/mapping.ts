@@ -16,8 +16,8 @@ export const mapping: ReadonlyArray<Case> = [
   [
     { a: { attribute_type: "text" } },
     [
-      "a.is_numeric: found nothing, allowed is a value: the key is required",
-      "a.values: found nothing, allowed is a value: the key is required",
+      "a.is_numeric: found nothing, allowed is true or false; the key is required",
+      "a.values: found nothing, allowed is a list of values, or null; the key is required",
     ],
   ],
   [

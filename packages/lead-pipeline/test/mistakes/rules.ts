@@ -3,7 +3,7 @@ import type { Case } from "./Case.ts"
 /** Rule sets with a mistake. */
 export const rules: ReadonlyArray<Case> = [
   [[], ["rule set: found [], allowed is an object with the keys version and rules"]],
-  [{ rules: [] }, ["version: found nothing, allowed is a value: the key is required"]],
+  [{ rules: [] }, ["version: found nothing, allowed is a text that is not blank; the key is required"]],
   [{ version: "1", rules: {} }, ["rules: found {}, allowed is a list of at most 10000 rules"]],
   [
     { version: "1", rules: [{ field: "zipcode", operator: "matches", pattern: "^66", reason: "NO" }] },

@@ -29,5 +29,5 @@ export const template: ReadonlyArray<Case> = [
     ],
   ],
   [{ $field: "a" }, ['template: found {"$field":"a"}, allowed is an object that is no directive']],
-  [{ a: { $each: "x" } }, ["a.item: found nothing, allowed is a value: the key is required"]],
+  [{ a: { $each: "x" } }, ["a.item: found nothing, allowed is a value; the key is required"]],
 ]

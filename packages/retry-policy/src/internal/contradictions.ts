@@ -17,7 +17,11 @@ export const reportContradictions = (report: Report, policy: RetryPolicy): void 
 const reportAttempts = (report: Report, { backoff, max_attempts }: RetryPolicy): void => {
   if (backoff.kind !== "fixed") {
     if (max_attempts === undefined)
-      report(["max_attempts"], undefined, "a value: the key is required, but for a fixed list")
+      report(
+        ["max_attempts"],
+        undefined,
+        "a whole number from 1 to 1000; the key is required, but for a fixed list",
+      )
   } else if (max_attempts !== undefined && max_attempts <= backoff.waits.length) {
     const { length } = backoff.waits
     report(
