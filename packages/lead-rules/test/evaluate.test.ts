@@ -120,6 +120,54 @@ describe("evaluate with the default rule set", () => {
     assert.strictEqual(evaluateAt(asked, lead, { nowMs: due + 0.5 })._tag, "Rejected")
   })
 
+  it("says of every rule and kind of value what is so of it, in whatever order it is asked", () => {
+    const fields = ["a", "b", "c"]
+    const rule = (field: string): Rule => ({
+      field,
+      operator: "equals",
+      value: "x",
+      reason: field.toUpperCase(),
+    })
+    const all = ruleSetOf(...fields.map(rule))
+    const values = [undefined, null, " ", "y", 1, true, false, [], {}, "x"]
+    const payloads = fields.flatMap((field, index) =>
+      values.map((value) => ({
+        ...Object.fromEntries(fields.slice(0, index).map((one) => [one, "x"])),
+        [field]: value,
+      })),
+    )
+    for (const payload of [...payloads, ...payloads.toReversed()]) {
+      assert.deepStrictEqual(evaluate(all, payload), evaluate(ruleSetOf(...fields.map(rule)), payload))
+    }
+  })
+
+  it("gives verdicts that nobody can change, since others may be given the same one", () => {
+    const verdict = evaluate(rules, lead("10115", true))
+    assert(verdict._tag === "Rejected")
+    const [finding] = verdict.findings
+    for (const part of [verdict, verdict.findings, verdict.flags, verdict.rule, finding]) {
+      assert.isTrue(Object.isFrozen(part))
+    }
+    assert.isTrue(Object.isFrozen(evaluate(rules, lead("66123", true)).flags))
+  })
+
+  it("tells what flags of one lead, and not of the next one", () => {
+    const flagging = ruleSetOf(
+      { field: "a", operator: "present", reason: "NO_A", severity: "flag" },
+      { field: "b", operator: "present", reason: "NO_B" },
+    )
+    const told = (payload: unknown) => {
+      const verdict = evaluate(flagging, payload)
+      return [reasonOf(verdict), verdict.flags.map(({ reason }) => reason)]
+    }
+    for (let i = 0; i < 2; i++) {
+      assert.deepStrictEqual(told({}), ["NO_B", ["NO_A"]])
+      assert.deepStrictEqual(told({ b: 1 }), ["accepted", ["NO_A"]])
+      assert.deepStrictEqual(told({ a: 1 }), ["NO_B", []])
+      assert.deepStrictEqual(told({ a: 1, b: 1 }), ["accepted", []])
+    }
+  })
+
   it("sees only own properties", () => {
     const inherited: unknown = Object.create(lead("66123", true))
     assert.strictEqual(reasonOf(evaluate(rules, inherited)), "MISSING_REQUIRED_FIELD")

@@ -108,6 +108,21 @@ describe("laws", () => {
   )
 
   it.prop(
+    "no payload decides what is said of another one, though a rule set keeps what it said",
+    [AnyRules, Arbitrary.all({ one: AnyPayload, two: AnyPayload, three: AnyPayload })],
+    ([rules, { one, two, three }]) => {
+      const ruleSet = ruleSetOf(...rules)
+      const asked = [one, two, three, two, one]
+      const told = asked.map((payload) => evaluate(ruleSet, payload, { nowMs }))
+      assert.deepStrictEqual(
+        told,
+        asked.map((payload) => verdictOn(rules, payload)),
+      )
+    },
+    runs,
+  )
+
+  it.prop(
     "the first finding is the first of all findings, and flags reject nothing",
     [AnyRules, AnyPayload],
     ([rules, payload]) => {
