@@ -1,10 +1,8 @@
 import { CustomerClient, type DeliveryOutcome } from "@lead-gateway/customer-client"
-import type { MetaName } from "@lead-gateway/flow-files"
 import { decide, type Flow } from "@lead-gateway/lead-pipeline"
 import { LeadQueue } from "@lead-gateway/lead-queue"
 import { type AttemptRecord, type ClaimedLead, LeadWork } from "@lead-gateway/lead-store"
 import * as RetryPolicy from "@lead-gateway/retry-policy"
-import { TraceParent } from "@lead-gateway/telemetry"
 import { Clock, Duration, Effect, Option, Random } from "effect"
 import {
   asRetryOutcome,
@@ -15,6 +13,7 @@ import {
   unknownAttemptRecord,
   unseen,
 } from "./AttemptOutcome.ts"
+import { metaOf, traceparent } from "./leadContext.ts"
 import { recordForSure } from "./recordForSure.ts"
 import { NotSent, setAside } from "./setAside.ts"
 import { toStored } from "./StoredDecision.ts"
@@ -191,21 +190,3 @@ export const makeDelivery = Effect.fnUntraced(function* ({ flow, policy, timeout
     (step, lead) => Effect.annotateLogs(step, { lead_id: lead.id, correlation_id: lead.correlationId }),
   )
 })
-
-/** What templates may name by `$meta`. */
-const metaOf = ({ correlationId, id, idempotencyKey }: ClaimedLead): Record<MetaName, string | number> => ({
-  lead_id: id,
-  correlation_id: correlationId,
-  idempotency_key: idempotencyKey,
-})
-
-/** The sender's trace goes on; without one, a lead's attempts share a trace that is its idempotency key. */
-const traceparent = (lead: ClaimedLead): Effect.Effect<string> => {
-  const sent = Option.flatMap(Option.fromNullishOr(lead.traceparent), TraceParent.parse)
-  const trace = Option.getOrElse(sent, () => ({
-    traceId: lead.idempotencyKey.replaceAll("-", ""),
-    spanId: "",
-    sampled: false,
-  }))
-  return Effect.map(TraceParent.child(trace), TraceParent.format)
-}
