@@ -3,7 +3,7 @@ import { decide, type Flow } from "@lead-gateway/lead-pipeline"
 import { LeadQueue } from "@lead-gateway/lead-queue"
 import { type AttemptRecord, type ClaimedLead, LeadWork } from "@lead-gateway/lead-store"
 import * as RetryPolicy from "@lead-gateway/retry-policy"
-import { Clock, Duration, Effect, Option, Random } from "effect"
+import { Clock, Duration, Effect, Random } from "effect"
 import {
   asRetryOutcome,
   attemptRecord,
