@@ -142,7 +142,7 @@ describe("evaluate with the default rule set", () => {
   })
 
   it("gives verdicts that nobody can change, since others may be given the same one", () => {
-    const verdict = evaluate(rules, lead("10115", true))
+    const verdict = evaluate(ruleSetOf(...defaultRuleSet.rules), lead("10115", true))
     assert(verdict._tag === "Rejected")
     const [finding] = verdict.findings
     for (const part of [verdict, verdict.findings, verdict.flags, verdict.rule, finding]) {
