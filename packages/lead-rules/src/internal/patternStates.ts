@@ -7,6 +7,12 @@ export const never = -3
 /** The state that would come next is not built, since the table has cost enough. */
 export const unknown = -1
 
+/**
+ * The most states of one pattern: some 130 kB of table, a quarter of a megabyte at worst, whatever texts come. Patterns
+ * that people write have tens of them.
+ */
+const maxStates = 512
+
 /** Where the program may be, and what it has to remember of the character before. */
 interface State {
   readonly places: ReadonlyArray<number>
@@ -74,6 +80,7 @@ export const makeStates = (program: Program, { members, end }: Alphabet, maxWork
     const key = `${remembered.begins}:${remembered.isWord}:${places.toSorted((a, b) => a - b).join()}`
     const known = numbers.get(key)
     if (known !== undefined) return known
+    if (states.length >= maxStates) return unknown
     const number = states.push({ places, before: remembered }) - 1
     numbers.set(key, number)
     return number
