@@ -1,9 +1,9 @@
 import { momentOf } from "../moment.ts"
 import { fold } from "../operators/equality.ts"
 import { isShort } from "../operators/decimal.ts"
+import { codePointsOf } from "../operators/texts.ts"
 import { numberOf } from "@lead-gateway/lead-field"
 import {
-  codePointsOf,
   isIn,
   isNoText,
   isWithinLanguage,

@@ -1,3 +1,4 @@
+import { codePointsOf } from "../operators/texts.ts"
 import {
   isInRanges,
   isNoRange,
@@ -92,8 +93,6 @@ export const lengthsOf = ({ texts, prefixes, codes }: Language): { min: number; 
   }
   return prefixes.size === 0 ? { min, max } : { min }
 }
-
-export const codePointsOf = (text: string): number => Array.from(text).length
 
 /** How much there is to look at. */
 export const sizeOfLanguage = ({ texts, prefixes, codes }: Language): number => {

@@ -61,8 +61,8 @@ export const length = (min: number | undefined, max: number | undefined): Requir
   }
 }
 
-/** Characters; half of one, left over, is one too. */
-const codePointsOf = (text: string): number => {
+/** How many characters, which are code points; half of one, left over, is one too. */
+export const codePointsOf = (text: string): number => {
   let count = text.length
   for (let i = 1; i < text.length; i++) {
     // The second half of a character, behind its first.
