@@ -1,103 +1,95 @@
 import { PgClient } from "@effect/sql-pg"
-import { LeadId } from "@lead-gateway/lead"
-import { Context, Duration, Effect, Layer } from "effect"
-import type { SqlError } from "effect/sql"
-import * as GroupCommit from "./internal/GroupCommit.ts"
-import { takeShard } from "./internal/leadCount.ts"
+import type { LeadId } from "@lead-gateway/lead"
+import { Context, Effect, Layer } from "effect"
+import * as Batcher from "./Batcher.ts"
+import * as columns from "./internal/columns.ts"
+import { makeSegments } from "./internal/counts.ts"
 import { createPartitions } from "./Partitions.ts"
 import { isPartitionMissing, storeCall, type StoreError, StoreUnavailable } from "./StoreError.ts"
 
 /** A lead as it arrived, ready to be stored: every text is already storable (see `storableText`). */
 export interface NewLead {
-  /** The payload as JSON text; numbers keep every digit. */
+  /** The payload as JSON text, kept as it is. */
   readonly payload: string
   /** The request's headers as JSON text, secrets redacted. */
   readonly sourceHeaders: string
-  /** SHA-256 of the body's bytes, in hex. */
-  readonly payloadHash: string
+  /** SHA-256 of the body's bytes. */
+  readonly payloadHash: Uint8Array
   readonly correlationId: string
   /** How long the lead is left to the queue, which is told of it, before workers look for it themselves. */
-  readonly queuePatience: Duration.Duration
+  readonly queuePatienceMs: number
 }
 
 /**
- * Stores arriving leads: once `receive` succeeds, the lead is committed.
+ * Stores arriving leads: once `receive` has succeeded, the lead is committed.
  *
- * Concurrent callers share one statement and one commit; a lead that Postgres refuses costs only itself.
- * Used by the api. It does not tell the queue: its caller does, after the commit.
+ * Concurrent callers share one statement and one commit; a lead that Postgres refuses costs only itself. A statement
+ * that is slow holds nobody else up. Used by the api. It does not tell the queue: its caller does, after the commit.
  */
 export class LeadIntake extends Context.Service<
   LeadIntake,
   {
     /**
-     * Stores one lead as `RECEIVED` and returns its id.
+     * Stores one lead as `RECEIVED` and tells its id.
      *
-     * Fails with `StoreUnavailable` when Postgres does not confirm within 5 s (the lead may then be stored
-     * all the same), with `DataRefused` when it cannot hold the payload.
+     * Fails with `StoreUnavailable` when Postgres does not confirm within 5 s (the lead may then be stored all the
+     * same) or, at once, when more than 10,000 leads wait; with `DataRefused` when it cannot hold the payload.
      */
-    readonly receive: (lead: NewLead) => Effect.Effect<LeadId, StoreError>
+    readonly receive: (lead: NewLead, done: Batcher.Done<LeadId, StoreError>) => void
   }
 >()("@lead-gateway/lead-store/LeadIntake") {
-  static readonly layer = Layer.effect(
+  static readonly layer: Layer.Layer<LeadIntake, never, PgClient.PgClient> = Layer.effect(
     LeadIntake,
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      const insert = insertAll(sql, takeShard(sql))
+      const insert = insertLeads(sql, makeSegments())
 
-      const group = yield* GroupCommit.make({
+      const { submit } = yield* Batcher.make({
         run: (leads: ReadonlyArray<NewLead>) =>
           insert(leads).pipe(
             // Ids have run ahead of the worker that creates partitions: leads are not to wait for it.
             Effect.catchIf(isPartitionMissing, () => Effect.andThen(createPartitions(sql), insert(leads))),
             storeCall("LeadIntake.receive"),
           ),
-        isolate: (error) => error._tag === "DataRefused",
+        isolate: (error: StoreError) => error._tag === "DataRefused",
+        refusal: () => new StoreUnavailable({ operation: "LeadIntake.receive" }),
         sizeOf: (lead) => lead.payload.length + lead.sourceHeaders.length,
+        maxItems: 500,
+        concurrency: 2,
+        maxWaiting: 10_000,
+        patienceMs: 5000,
       })
-
-      return LeadIntake.of({
-        receive: (lead) =>
-          Effect.timeoutOrElse(group.submit(lead), {
-            duration: patience,
-            orElse: () => Effect.fail(new StoreUnavailable({ operation: "LeadIntake.receive" })),
-          }),
-      })
+      return LeadIntake.of({ receive: submit })
     }),
   )
 }
 
-/** How long a sender waits for a commit before it is told to come again. */
-const patience = Duration.seconds(5)
-
-/** Stores leads with their first event and their count in one statement; returns their ids in their order. */
-const insertAll = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError.SqlError>) =>
+/** Stores leads with the work that they are and their count in one statement; returns their ids in their order. */
+const insertLeads = (sql: PgClient.PgClient, segment: () => string) =>
   Effect.fnUntraced(function* (leads: ReadonlyArray<NewLead>) {
-    const rows = yield* sql<{ id: bigint }>`
-      WITH input AS MATERIALIZED (
-        SELECT nextval('inbound_lead_id_seq') AS id, *
-        FROM unnest(
-          ${leads.map((lead) => lead.payload)}::text[],
-          ${leads.map((lead) => lead.sourceHeaders)}::text[],
-          ${leads.map((lead) => lead.payloadHash)}::text[],
-          ${leads.map((lead) => lead.correlationId)}::text[],
-          ${leads.map((lead) => Duration.toSeconds(lead.queuePatience))}::float8[]
-        ) WITH ORDINALITY AS lead (payload, source_headers, payload_hash, correlation_id, patience, ord)
-      ), stored AS (
-        INSERT INTO inbound_lead (id, raw_payload, source_headers, payload_hash, correlation_id)
-        SELECT id, payload::jsonb, source_headers::jsonb, payload_hash, correlation_id FROM input
-      ), opened AS (
-        INSERT INTO open_lead (id, due_at) SELECT id, now() + make_interval(secs => patience) FROM input
-      ), told AS (
-        INSERT INTO lead_event (lead_id, type) SELECT id, 'received' FROM input
-      ), counted AS (
-        INSERT INTO lead_count AS c (shard, status, leads)
-        SELECT ${yield* shard}::integer, 'RECEIVED', count(*) FROM input
-        ON CONFLICT (shard, status) DO UPDATE SET leads = c.leads + excluded.leads
-      ), ever AS (
-        INSERT INTO lead_received_count AS c (shard, leads)
-        SELECT ${yield* shard}::integer, count(*) FROM input
-        ON CONFLICT (shard) DO UPDATE SET leads = c.leads + excluded.leads
-      )
-      SELECT id FROM input ORDER BY ord`
-    return rows.map((row) => LeadId.make(Number(row.id)))
+    const rows = yield* sql.unsafe<{ id: bigint }>(statement, [
+      segment(),
+      columns.text(leads.map((lead) => lead.payload)),
+      columns.text(leads.map((lead) => lead.sourceHeaders)),
+      columns.bytea(leads.map((lead) => lead.payloadHash)),
+      columns.text(leads.map((lead) => lead.correlationId)),
+      columns.float8(leads.map((lead) => lead.queuePatienceMs / 1000)),
+    ])
+    return rows.map(({ id }) => Number(id) as LeadId)
   })
+
+const statement = `
+  WITH input AS MATERIALIZED (
+    SELECT nextval('lead_id_seq') AS id, * FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::float8[])
+      WITH ORDINALITY AS lead (payload, source_headers, payload_hash, correlation_id, patience, ord)
+  ), stored AS (
+    INSERT INTO lead (id, tenant_id, source_id, raw_payload, source_headers, payload_hash, correlation_id)
+    SELECT id, 1, 1, payload::json, source_headers::json, payload_hash, correlation_id FROM input
+  ), opened AS (
+    INSERT INTO work (lead_id, tenant_id, due_at) SELECT id, 1, now() + make_interval(secs => patience) FROM input
+  ), counted AS (
+    INSERT INTO lead_count AS c (segment, tenant_id, account, leads)
+    SELECT $1::bigint, 1, account, count(*) FROM input CROSS JOIN unnest(ARRAY['RECEIVED', 'TOTAL']) AS account GROUP BY account
+    ON CONFLICT ON CONSTRAINT lead_count_pkey DO UPDATE SET leads = c.leads + excluded.leads
+  )
+  SELECT id FROM input ORDER BY ord`

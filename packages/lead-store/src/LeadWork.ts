@@ -1,105 +1,122 @@
 import { PgClient } from "@effect/sql-pg"
 import type { LeadId } from "@lead-gateway/lead"
-import { Context, type Duration, Effect, Layer } from "effect"
-import { type Gate, gateJson } from "./Gate.ts"
-import { claimLeads } from "./internal/claim.ts"
-import * as GroupCommit from "./internal/GroupCommit.ts"
-import { takeShard } from "./internal/leadCount.ts"
-import type { LeadRow } from "./internal/LeadRow.ts"
-import { offerDue, waitingLeads } from "./internal/offer.ts"
-import { lookAhead } from "./internal/outlook.ts"
-import { proceedAll, stepRow } from "./internal/proceed.ts"
-import { outcomeRow, recordAll } from "./internal/record.ts"
-import { releaseAll, releaseLead } from "./internal/release.ts"
-import type { AttemptRecord, ClaimedLead, ClaimOptions, Outlook, Proceeded, Released, Step } from "./Step.ts"
-import type { StoreError } from "./StoreError.ts"
-
-/** How leads are worked on. */
-export interface LeadWorkOptions {
-  /** How long a claim holds a lead. */
-  readonly lease: Duration.Duration
-  /** What holds deliveries to the customer back. */
-  readonly gate: Gate
-}
+import { Context, type Duration, Effect, Layer, Result } from "effect"
+import * as Batcher from "./Batcher.ts"
+import { makeClaim } from "./internal/claim.ts"
+import { completeAttempts } from "./internal/complete.ts"
+import { completeLate } from "./internal/completeLate.ts"
+import { makeSegments } from "./internal/counts.ts"
+import { openAttempts } from "./internal/open.ts"
+import { expireLeases, releaseWork } from "./internal/release.ts"
+import { nextDue, offerDue, waitingLeads } from "./internal/schedule.ts"
+import { type StoreError, StoreUnavailable } from "./StoreError.ts"
+import type {
+  AttemptRecord,
+  ClaimedWork,
+  ClaimOptions,
+  Outlook,
+  Released,
+  Step,
+  StepResult,
+} from "./Work.ts"
 
 /**
- * What a worker does to a lead: claim it, move it one step, record what came of an attempt.
+ * What a worker does: claim work, move it one step, record what came of an attempt.
  *
- * A claim is a lease: a lead has one owner at a time, and an owner that dies loses it when the lease ends.
- * Every change is one round trip and one transaction, which checks the lease (or, for an outcome, that no newer
- * attempt was opened) and writes status, attempt, event and counts together. Used by the worker.
+ * A claim is a lease: work has one owner at a time, and an owner that dies loses it when the lease ends. Every change
+ * is one round trip and one transaction, which checks the lease (or, for an outcome, that the attempt is open) and
+ * writes state, attempt, throttle and counts together. `open`, `complete` and `release` take callbacks, since they are
+ * called for every lead: many callers share one statement. Used by the worker.
  */
 export class LeadWork extends Context.Service<
   LeadWork,
   {
-    /** Takes leads that nobody owns, as many as it gets up to `max`: those of `ids`, or what is due. */
-    readonly claim: (options: ClaimOptions) => Effect.Effect<ReadonlyArray<ClaimedLead>, StoreError>
-    /** When there will be something to claim, and whether the customer is held to be down. */
-    readonly outlook: Effect.Effect<Outlook, StoreError>
+    /** Takes work that nobody owns, as much as it gets up to `max`: that of `ids`, or what is due. */
+    readonly claim: (options: ClaimOptions) => Effect.Effect<ReadonlyArray<ClaimedWork>, StoreError>
+    /** When there will be something to claim, and whether a customer is held to be down. */
+    readonly nextDue: Effect.Effect<Outlook, StoreError>
     /**
-     * The sweep: up to `max` leads that are due, retries and leads that lost their owner included. They are the
+     * The sweep: up to `max` leads whose work is due, retries and those that lost their owner included. They are the
      * queue's for as long as `patience`: until then nobody looks for them, whoever is told of them may claim them.
      */
     readonly offer: (options: {
       readonly max: number
       readonly patience: Duration.Duration
     }) => Effect.Effect<ReadonlyArray<LeadId>, StoreError>
-    /** A page of the leads that may be claimed now, whether the queue was told of them or not, by id. */
+    /** A page of the leads whose work may be claimed now, whether the queue was told of them or not, by id. */
     readonly waiting: (options: {
       readonly after: LeadId | undefined
       readonly max: number
     }) => Effect.Effect<ReadonlyArray<LeadId>, StoreError>
     /** Stores a decision, opens an attempt, or both. */
-    readonly proceed: (step: Step) => Effect.Effect<Proceeded, StoreError>
+    readonly open: (step: Step, done: Batcher.Done<StepResult, StoreError>) => void
     /**
-     * Records how an attempt ended and moves the lead. Returns false when the lead was not moved: it had ended,
-     * or it was a failure and a newer attempt was opened (the attempt's own row is completed all the same), or
-     * the attempt had its outcome already. May be repeated.
+     * Records how an attempt ended and moves the lead. False when the lead was not moved: it had ended, or it was a
+     * failure and a newer attempt was opened (the attempt's own row is completed all the same), or the attempt had its
+     * outcome already. May be repeated.
      */
-    readonly record: (outcome: AttemptRecord) => Effect.Effect<boolean, StoreError>
-    /** Gives a lead back that was claimed and not sent. False, and nothing done, when the lease was lost. */
-    readonly release: (released: Released) => Effect.Effect<boolean, StoreError>
+    readonly complete: (record: AttemptRecord, done: Batcher.Done<boolean, StoreError>) => void
+    /** Gives work back that was claimed and not sent. False, and nothing done, when the lease was lost. */
+    readonly release: (released: Released, done: Batcher.Done<boolean, StoreError>) => void
     /**
      * Ends every lease, whoever holds it: for a process that knows that it is alone with its database, and that
      * whoever held them has died. Attempts that were open are found so.
      */
-    readonly releaseAll: Effect.Effect<void, StoreError>
+    readonly expireLeases: Effect.Effect<void, StoreError>
   }
 >()("@lead-gateway/lead-store/LeadWork") {
-  static readonly layer = ({
-    gate,
-    lease,
-  }: LeadWorkOptions): Layer.Layer<LeadWork, never, PgClient.PgClient> =>
-    Layer.effect(
-      LeadWork,
-      Effect.gen(function* () {
-        const sql = yield* PgClient.PgClient
-        const policy = gateJson(gate, lease)
-        // Decisions and outcomes are committed beside each other, so each counts in a shard of its own.
-        const steps = yield* shared(proceedAll(sql, takeShard(sql), policy))
-        const outcomes = yield* shared(recordAll(sql, takeShard(sql), policy))
+  static readonly layer: Layer.Layer<LeadWork, never, PgClient.PgClient> = Layer.effect(
+    LeadWork,
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      // Each kind of statement is committed beside the others, so each counts in a segment of its own.
+      const opens = yield* shared(openAttempts(sql, makeSegments()), "LeadWork.open", stepSize)
+      const completions = yield* shared(
+        completeAttempts(sql, makeSegments()),
+        "LeadWork.complete",
+        recordSize,
+      )
+      const late = completeLate(sql, makeSegments())
+      const lates = yield* shared(
+        (records: ReadonlyArray<AttemptRecord>) => Effect.forEach(records, late),
+        "LeadWork.complete",
+        recordSize,
+      )
+      const releases = yield* shared(releaseWork(sql), "LeadWork.release", () => 100)
 
-        return LeadWork.of({
-          claim: claimLeads(sql, lease, policy),
-          outlook: lookAhead(sql, policy),
-          offer: offerDue(sql, policy),
-          waiting: waitingLeads(sql, policy),
-          proceed: (step) => Effect.suspend(() => steps.submit(stepRow(step))),
-          record: (outcome) => Effect.suspend(() => outcomes.submit(outcomeRow(outcome))),
-          release: releaseLead(sql),
-          releaseAll: releaseAll(sql),
-        })
-      }),
-    )
+      return LeadWork.of({
+        claim: makeClaim(sql),
+        nextDue: nextDue(sql),
+        offer: offerDue(sql),
+        waiting: waitingLeads(sql),
+        open: opens.submit,
+        complete: (record, done) =>
+          completions.submit(record, (result) => {
+            if (Result.isFailure(result)) done(Result.fail(result.failure))
+            else if (result.success !== undefined) done(Result.succeed(result.success))
+            else if (record.outcomeUnknown) done(Result.succeed(false))
+            else lates.submit(record, done)
+          }),
+        release: releases.submit,
+        expireLeases: expireLeases(sql),
+      })
+    }),
+  )
 }
 
-/** Many callers' leads in one statement, each lead once. */
-const shared = <Result>(
-  run: (rows: ReadonlyArray<LeadRow>) => Effect.Effect<ReadonlyArray<Result>, StoreError>,
+const shared = <Item, Value>(
+  run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Value>, StoreError>,
+  operation: string,
+  sizeOf: (item: Item) => number,
 ) =>
-  GroupCommit.make({
+  Batcher.make({
     run,
-    isolate: (error) => error._tag === "DataRefused",
-    sizeOf: (row) => row.json.length,
-    keyOf: (row) => row.id,
+    sizeOf,
+    isolate: (error: StoreError) => error._tag === "DataRefused",
+    refusal: () => new StoreUnavailable({ operation }),
   })
+
+const stepSize = ({ decision }: Step): number =>
+  100 + (decision?.normalized?.length ?? 0) + (decision?.delivery?.body.length ?? 0)
+
+const recordSize = ({ responseBody }: AttemptRecord): number => 200 + (responseBody?.length ?? 0)

@@ -5,7 +5,8 @@
  * `LeadLedger` balances the books, `LeadDatabase` connects and migrates. The api and the worker compose them. No rule
  * about leads is made here: a worker brings the decision, this package makes it durable.
  */
-export type { Gate } from "./Gate.ts"
+export * as Batcher from "./Batcher.ts"
+export { Customers, type CustomerSettings, defaultCustomer } from "./Customers.ts"
 export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
 export type { DeliveryAttempt, LeadCounts, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
 export { LeadIntake, type NewLead } from "./LeadIntake.ts"
@@ -27,19 +28,25 @@ export {
   ReplayRequestConflict,
   ReplayRequestId,
 } from "./LeadReplay.ts"
-export { LeadWork, type LeadWorkOptions } from "./LeadWork.ts"
+export { LeadWork } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
-export type {
-  AttemptRecord,
-  ClaimedLead,
-  ClaimOptions,
-  Lease,
-  Outlook,
-  Proceeded,
-  Released,
-  Step,
-  StoredDecision,
-} from "./Step.ts"
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { DataRefused, type StoreError, StoreUnavailable } from "./StoreError.ts"
+export type {
+  AttemptRecord,
+  ClaimedWork,
+  ClaimOptions,
+  DueDelivery,
+  Health,
+  Lease,
+  LostAttempt,
+  NewDelivery,
+  Outlook,
+  Released,
+  Step,
+  StepResult,
+  StoredDecision,
+  UndecidedLead,
+  WorkKey,
+} from "./Work.ts"

@@ -1,55 +1,110 @@
-import type { PgClient } from "@effect/sql-pg"
-import { LeadId } from "@lead-gateway/lead"
-import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
+import { PgTypes, type PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
-import type { ClaimedLead, ClaimOptions } from "../Step.ts"
+import { randomUUID } from "node:crypto"
 import { storeCall } from "../StoreError.ts"
-import { idArray } from "./LeadRow.ts"
-import { storedJson } from "./storedJson.ts"
+import type { ClaimOptions } from "../Work.ts"
+import * as columns from "./columns.ts"
+import { readClaimed, type LeasedRow } from "./readClaimed.ts"
+import { peek } from "./throttle.ts"
 
-interface Row {
-  readonly id: bigint
-  readonly lease_token: string
-  readonly status: ClaimedLead["status"]
-  readonly correlation_id: string
-  readonly idempotency_key: string
-  readonly traceparent: string | null
-  readonly attempt_count: number
-  readonly uncounted_attempts: number
-  readonly attempt_is_open: boolean
-  readonly attempt_is_probe: boolean
-  readonly troubles: number
-  readonly payload: string | null
-}
+/**
+ * Takes work, past what another worker is taking at this moment, and reads what belongs to it: one statement on the
+ * narrow table, and one for each partition that its leads are in.
+ *
+ * A claim by schedule looks from where the last one came to, so that it does not walk again over what has been done
+ * since: dead rows stay in the index for as long as anybody holds a snapshot. It looks from the beginning once a second,
+ * and whenever it found less than it asked for: work whose owner was lost is found then.
+ */
+export const makeClaim = (sql: PgClient.PgClient) => {
+  let reached: Date | undefined
+  let lookedFromTheBeginningAt = Number.NEGATIVE_INFINITY
 
-/** Takes leads, past those that another worker is taking at this moment. */
-export const claimLeads = (sql: PgClient.PgClient, lease: Duration.Duration, gate: string) =>
-  Effect.fnUntraced(function* ({ ids, max }: ClaimOptions) {
-    const rows = yield* sql<Row>`
-      SELECT * FROM claim_leads(
-        ${ids === undefined ? null : idArray(ids)}::text::bigint[], ${max}, ${Duration.toSeconds(lease)}::float8,
-        ${gate}::text::jsonb
-      )`
-    return rows.map(claimed)
+  const look = (lease: string, seconds: number, max: number, from: Date) =>
+    sql.unsafe<LeasedRow>(claimDue, [lease, seconds, max, PgTypes.timestamptz(from)])
+
+  const due = Effect.fnUntraced(function* (lease: string, seconds: number, max: number) {
+    const from =
+      performance.now() - lookedFromTheBeginningAt < fromTheBeginningEveryMs ? reached : undefined
+    if (from === undefined) lookedFromTheBeginningAt = performance.now()
+    const rows = yield* look(lease, seconds, max, from ?? beginning)
+    if (rows.length === max) {
+      // Not the whole way: a row of a commit that was slow may lie before others that were claimed.
+      reached = new Date(Math.max(...rows.map((row) => row.due_at.getTime())) - lookBackMs)
+      return rows
+    }
+    reached = undefined
+    return from === undefined
+      ? rows
+      : [...rows, ...(yield* look(lease, seconds, max - rows.length, beginning))]
+  })
+
+  return Effect.fnUntraced(function* ({ ids, max, lease }: ClaimOptions) {
+    const token = randomUUID()
+    const seconds = Duration.toSeconds(lease)
+    const rows = yield* ids === undefined
+      ? due(token, seconds, max)
+      : sql.unsafe<LeasedRow>(claimByIds, [token, seconds, max, columns.int8(ids)])
+    const leased = rows.filter((row) => row.is_leased)
+    return leased.length === 0 ? [] : yield* readClaimed(sql, leased, token)
   }, storeCall("LeadWork.claim"))
-
-const claimed = (row: Row): ClaimedLead => ({
-  id: LeadId.make(Number(row.id)),
-  lease: row.lease_token,
-  status: row.status,
-  correlationId: row.correlation_id,
-  idempotencyKey: row.idempotency_key,
-  traceparent: row.traceparent ?? undefined,
-  attemptCount: row.attempt_count,
-  uncountedAttempts: row.uncounted_attempts,
-  attemptIsOpen: row.attempt_is_open,
-  attemptIsProbe: row.attempt_is_probe,
-  troubles: row.troubles,
-  payload: row.payload === null ? null : jsonObject(row.payload),
-})
-
-const jsonObject = (text: string): JsonObject => {
-  const value = storedJson(text)
-  if (!isJsonObject(value)) throw new Error("a stored payload is always an object")
-  return value
 }
+
+const fromTheBeginningEveryMs = 1000
+const lookBackMs = 1000
+const beginning = new Date(0)
+
+/**
+ * Leases the rows of the CTE `due`. Work that lost its owner at its third internal failure in a row, or a later one,
+ * may be what ends workers: it rests, longer each time (4, 8, 16 … 60 minutes).
+ */
+const leaseDue = `
+  leased AS (
+    UPDATE work SET
+      lease = CASE WHEN rests THEN NULL ELSE $1::uuid END,
+      leased_until = CASE WHEN rests THEN NULL ELSE now() + make_interval(secs => $2::float8) END,
+      internal_failures = work.internal_failures + due.was_lost::integer,
+      due_at = CASE WHEN rests THEN now() + rest ELSE work.due_at END,
+      scheduled_at = CASE WHEN rests THEN now() + rest ELSE work.scheduled_at END
+    FROM due CROSS JOIN LATERAL (
+      SELECT due.was_lost AND due.internal_failures >= 2 AS rests,
+        make_interval(secs => least(30 * 2 ^ least(due.internal_failures + 1, 7), 3600)) AS rest
+    ) AS r
+    WHERE work.lead_id = due.lead_id AND work.delivery_no = due.delivery_no
+    RETURNING work.*, rests
+  ), snoozed AS (
+    INSERT INTO lead_event (lead_id, type, details)
+    SELECT lead_id, 'snoozed', json_build_object(
+      'because', 'its worker was lost, the internal failure no. ' || internal_failures || ' in a row', 'until', scheduled_at
+    ) FROM leased WHERE rests
+  )
+  SELECT lead_id, delivery_no, state::text AS state, attempt_no, attempt_is_open, attempt_is_probe, uncounted_attempts,
+    internal_failures, due_at, NOT rests AS is_leased
+  FROM leased`
+
+const columnsOfDue = "lead_id, delivery_no, due_at, lease IS NOT NULL AS was_lost, internal_failures"
+const isFree = "(leased_until IS NULL OR leased_until <= now())"
+
+const claimDue = `
+  WITH lane AS MATERIALIZED (
+    SELECT 0 AS id, $3::integer AS most
+    UNION ALL
+    SELECT c.id, least($3::integer, throttle.permits) FROM customer AS c ${peek}
+  ), due AS MATERIALIZED (
+    SELECT w.* FROM lane CROSS JOIN LATERAL (
+      SELECT ${columnsOfDue} FROM work
+      WHERE work.lane = lane.id AND due_at >= $4::timestamptz AND due_at <= now() AND ${isFree}
+      ORDER BY due_at LIMIT lane.most FOR UPDATE SKIP LOCKED
+    ) AS w ORDER BY due_at LIMIT $3::integer
+  ), ${leaseDue}`
+
+const claimByIds = `
+  WITH lane AS MATERIALIZED (
+    SELECT 0 AS id, $3::integer AS permits
+    UNION ALL
+    SELECT c.id, throttle.permits FROM customer AS c ${peek}
+  ), due AS MATERIALIZED (
+    SELECT ${columnsOfDue} FROM work
+    WHERE lead_id = ANY ($4::bigint[]) AND scheduled_at <= now() AND ${isFree}
+      AND (SELECT permits FROM lane WHERE lane.id = work.lane) > 0
+    ORDER BY lead_id LIMIT $3::integer FOR UPDATE SKIP LOCKED
+  ), ${leaseDue}`

@@ -1,22 +1,71 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
-import type { Released } from "../Step.ts"
 import { storeCall } from "../StoreError.ts"
+import type { Released } from "../Work.ts"
+import * as columns from "./columns.ts"
 
-/** Gives an owned lead back; false when it was not owned any more. */
-export const releaseLead = (sql: PgClient.PgClient) =>
-  Effect.fnUntraced(function* ({ id, lease, unsentAttemptNo, delay, trouble }: Released) {
-    const rows = yield* sql<{ released: boolean }>`
-      SELECT release_lead(
-        ${id}::bigint, ${lease}::uuid, ${unsentAttemptNo ?? null}::integer, ${Duration.toSeconds(delay)}::float8,
-        ${trouble ?? null}::text
-      ) AS released`
-    return rows[0]?.released ?? false
+/**
+ * Gives owned work back, a batch in one statement; tells of each whether it was still owned.
+ *
+ * An attempt that was opened and not sent is taken back with its number. What is released for a reason on our side has
+ * that in its lead's history. An attempt that may have been sent stays open: whoever claims the work next completes it.
+ */
+export const releaseWork = (sql: PgClient.PgClient) =>
+  Effect.fnUntraced(function* (released: ReadonlyArray<Released>) {
+    const rows = yield* sql.unsafe<{ ord: bigint }>(statement, [
+      columns.int8(released.map(({ leadId }) => leadId)),
+      columns.int4(released.map(({ deliveryNo }) => deliveryNo)),
+      columns.uuid(released.map(({ lease }) => lease)),
+      columns.int4(released.map(({ unsentAttemptNo }) => unsentAttemptNo ?? 0)),
+      columns.float8(released.map(({ delay }) => Duration.toSeconds(delay))),
+      columns.text(released.map(({ internalFailure }) => internalFailure ?? null)),
+    ])
+    const ords = new Set(rows.map(({ ord }) => Number(ord)))
+    return released.map((_, index) => ords.has(index + 1))
   }, storeCall("LeadWork.release"))
 
-/** Ends every lease. */
-export const releaseAll = (sql: PgClient.PgClient) =>
-  sql`UPDATE open_lead SET due_at = now() WHERE lease_token IS NOT NULL AND due_at > now()`.pipe(
+/** Ends every lease. Whoever held them has died. */
+export const expireLeases = (sql: PgClient.PgClient) =>
+  sql`UPDATE work SET leased_until = now() WHERE leased_until > now()`.pipe(
     Effect.asVoid,
-    storeCall("LeadWork.releaseAll"),
+    storeCall("LeadWork.expireLeases"),
   )
+
+const statement = `
+  WITH input AS MATERIALIZED (
+    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::uuid[], $4::integer[], $5::float8[], $6::text[])
+      WITH ORDINALITY AS released (lead_id, delivery_no, lease, unsent, delay, internal_failure, ord)
+  ), owned AS MATERIALIZED (
+    SELECT input.*, work.attempt_is_open AND work.attempt_no = input.unsent AS withdraws,
+      work.attempt_is_open AND work.attempt_no <> input.unsent AS stays_open
+    FROM input JOIN work ON work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no AND work.lease = input.lease
+  ), freed AS (
+    UPDATE work SET
+      lease = NULL, leased_until = NULL, attempt_is_open = owned.stays_open,
+      attempt_no = work.attempt_no - owned.withdraws::integer,
+      -- An attempt that is open is completed whatever the customer's throttle says.
+      lane = CASE WHEN work.state = 'RECEIVED' OR owned.stays_open THEN 0 ELSE work.customer_id END,
+      due_at = now() + make_interval(secs => owned.delay), scheduled_at = now() + make_interval(secs => owned.delay),
+      internal_failures = work.internal_failures + (owned.internal_failure IS NOT NULL)::integer
+    FROM owned
+    WHERE work.lead_id = owned.lead_id AND work.delivery_no = owned.delivery_no AND work.lease = owned.lease
+      AND work.attempt_is_open = (owned.withdraws OR owned.stays_open)
+      AND (work.state IN ('RECEIVED', 'READY', 'RETRYING') OR owned.stays_open)
+    RETURNING owned.*, work.scheduled_at
+  ), withdrawn AS (
+    SELECT * FROM freed WHERE withdraws
+  ), probes AS (
+    -- A probe that was not sent after all: another lead may be it at once.
+    UPDATE customer SET probe_lead = NULL, probe_at = clock_timestamp() FROM withdrawn
+    WHERE customer.circuit = 'open' AND customer.probe_lead = withdrawn.lead_id
+  ), events AS (
+    INSERT INTO lead_event (lead_id, type, details)
+    SELECT lead_id, type, details FROM (
+      SELECT ord, 1 AS place, lead_id, 'attempt_withdrawn' AS type, json_build_object('attempt_no', unsent) AS details
+      FROM withdrawn
+      UNION ALL
+      SELECT ord, 2, lead_id, 'snoozed', json_build_object('because', internal_failure, 'until', scheduled_at)
+      FROM freed WHERE internal_failure IS NOT NULL
+    ) AS event ORDER BY ord, place
+  )
+  SELECT ord FROM freed`

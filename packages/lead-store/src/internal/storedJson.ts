@@ -2,10 +2,9 @@ import { type Json, parse } from "@lead-gateway/lossless-json"
 import { Result } from "effect"
 
 /**
- * Reads the text of a `jsonb` value; the driver's own reading would round numbers.
+ * Reads the text of a stored JSON value; the driver's own reading would round numbers. Undefined for what is no JSON.
  *
- * Intake has checked depth and digits; Postgres prints exponents out, so its text may have longer numbers
- * than the sender wrote, and the limits do not apply again.
+ * Intake has checked depth and digits; the limits do not apply again.
  */
-export const storedJson = (text: string): Json =>
-  Result.getOrThrow(parse(text, { maxDigits: Infinity, maxDepth: Infinity }))
+export const storedJson = (text: string): Json | undefined =>
+  Result.getOrUndefined(parse(text, { maxDigits: Infinity, maxExponent: Infinity, maxDepth: Infinity }))

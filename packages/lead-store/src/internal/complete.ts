@@ -1,0 +1,102 @@
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { storeCall } from "../StoreError.ts"
+import type { AttemptRecord } from "../Work.ts"
+import * as columns from "./columns.ts"
+import { countMoves } from "./counts.ts"
+import { noteOutcomes } from "./throttle.ts"
+
+interface Row {
+  readonly ord: bigint
+  readonly moved: boolean
+}
+
+/**
+ * Completes open attempts, a batch in one statement: the attempt, its lead and its customer's throttle change together.
+ * Tells of each whether its lead changed; undefined for an attempt that is not open.
+ */
+export const completeAttempts = (sql: PgClient.PgClient, segment: () => string) =>
+  Effect.fnUntraced(function* (records: ReadonlyArray<AttemptRecord>) {
+    const rows = yield* sql.unsafe<Row>(statement, [
+      segment(),
+      columns.int8(records.map(({ leadId }) => leadId)),
+      columns.int4(records.map(({ deliveryNo }) => deliveryNo)),
+      columns.uuid(records.map(({ lease }) => lease)),
+      ...outcomeColumns(records),
+    ])
+    const results = new Array<boolean | undefined>(records.length)
+    for (const row of rows) results[Number(row.ord) - 1] = row.moved
+    return results
+  }, storeCall("LeadWork.complete"))
+
+/** What both statements that record outcomes are told of them, from `attempt_no` on. */
+export const outcomeColumns = (records: ReadonlyArray<AttemptRecord>) => [
+  columns.int4(records.map(({ attemptNo }) => attemptNo)),
+  columns.bool(records.map(({ outcomeUnknown }) => outcomeUnknown)),
+  columns.int4(records.map(({ durationMs }) => durationMs)),
+  columns.int4(records.map(({ responseStatus }) => responseStatus)),
+  columns.text(records.map(({ responseBody }) => responseBody)),
+  columns.text(records.map(({ errorMessage }) => errorMessage)),
+  columns.text(records.map(({ fault }) => fault)),
+  columns.text(records.map(({ health }) => health)),
+  columns.text(records.map(({ next }) => next.state)),
+  columns.text(records.map(({ next }) => (next.state === "PERMANENTLY_FAILED" ? next.reason : null))),
+  columns.float8(records.map(({ next }) => (next.state === "RETRYING" ? next.retryAfterMs / 1000 : null))),
+]
+
+/** The open attempt that an outcome is of. Nobody but its owner may say that its outcome is unknown. */
+const isOpen = `
+  work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no AND work.attempt_no = input.attempt_no
+  AND work.attempt_is_open AND (NOT input.unknown OR work.lease = input.lease)`
+
+/** An attempt whose lead has ended meanwhile, by the late success of an older one, is completed and changes nothing else. */
+const hasNotEnded = "work.state IN ('RECEIVED', 'READY', 'RETRYING')"
+
+const statement = `
+  WITH input AS MATERIALIZED (
+    SELECT * FROM unnest(
+      $2::bigint[], $3::integer[], $4::uuid[], $5::integer[], $6::boolean[], $7::integer[], $8::integer[], $9::text[],
+      $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::float8[]
+    ) WITH ORDINALITY AS outcome (
+      lead_id, delivery_no, lease, attempt_no, unknown, duration_ms, response_status, response_body, error_message,
+      fault, health, state, reason, retry_after, ord
+    )
+  ), ended AS (
+    DELETE FROM work USING input WHERE ${isOpen} AND (input.retry_after IS NULL OR NOT ${hasNotEnded})
+    RETURNING input.*, work.tenant_id, work.customer_id, work.received_at, work.attempt_id, work.attempt_opened_at,
+      work.attempt_is_probe, work.state AS old_state, ${hasNotEnded} AS moved
+  ), rescheduled AS (
+    UPDATE work SET
+      prior_state = work.state, state = 'RETRYING', lane = work.customer_id, lease = NULL, leased_until = NULL,
+      due_at = clock_timestamp() + make_interval(secs => input.retry_after),
+      scheduled_at = clock_timestamp() + make_interval(secs => input.retry_after),
+      attempt_is_open = false, internal_failures = 0,
+      -- A probe that found nobody costs its lead nothing.
+      uncounted_attempts = work.uncounted_attempts +
+        (work.attempt_is_probe AND input.health IN ('unavailable', 'unknown'))::integer
+    FROM input WHERE ${isOpen} AND input.retry_after IS NOT NULL AND ${hasNotEnded}
+    RETURNING input.*, work.tenant_id, work.customer_id, work.attempt_id, work.attempt_opened_at, work.attempt_is_probe,
+      work.prior_state, work.scheduled_at
+  ), completed AS MATERIALIZED (
+    SELECT ord, lead_id, delivery_no, attempt_no, unknown, duration_ms, response_status, response_body, error_message,
+      fault, health, state, tenant_id, customer_id, attempt_id, attempt_opened_at, attempt_is_probe, old_state, moved,
+      NULL::timestamptz AS retry_at FROM ended
+    UNION ALL
+    SELECT ord, lead_id, delivery_no, attempt_no, unknown, duration_ms, response_status, response_body, error_message,
+      fault, health, state, tenant_id, customer_id, attempt_id, attempt_opened_at, attempt_is_probe, prior_state, true,
+      scheduled_at FROM rescheduled
+  ), attempts AS (
+    INSERT INTO attempt (
+      id, lead_id, delivery_no, attempt_no, requested_at, success, outcome_unknown, is_probe, duration_ms,
+      response_status, response_body, error_message, fault, retry_at
+    )
+    SELECT attempt_id, lead_id, delivery_no, attempt_no, attempt_opened_at, state = 'DELIVERED', unknown, attempt_is_probe,
+      duration_ms, response_status, response_body, error_message, fault, retry_at
+    FROM completed
+  ), settled AS (
+    INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
+    SELECT lead_id, tenant_id, received_at, state::lead_state, reason FROM ended WHERE moved
+  ), ${noteOutcomes}, moves AS (
+    SELECT tenant_id, old_state, state FROM completed WHERE moved AND old_state::text <> state
+  ), counted AS (${countMoves("moves", "$1")})
+  SELECT ord, moved FROM completed`

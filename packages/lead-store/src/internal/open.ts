@@ -1,0 +1,120 @@
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { storeCall } from "../StoreError.ts"
+import type { Step, StepResult } from "../Work.ts"
+import * as columns from "./columns.ts"
+import { countMoves } from "./counts.ts"
+import { permitsTaken, takePermits } from "./throttle.ts"
+
+interface Row {
+  readonly ord: bigint
+  /** Null when no attempt was opened. */
+  readonly attempt_no: number | null
+  readonly is_probe: boolean
+  readonly is_held_back: boolean
+}
+
+/**
+ * Stores decisions and opens attempts, as far as the customers' throttles let them through, a batch in one statement.
+ * What is held back has its decision stored and waits on its customer's lane.
+ */
+export const openAttempts = (sql: PgClient.PgClient, segment: () => string) =>
+  Effect.fnUntraced(function* (steps: ReadonlyArray<Step>) {
+    const decided = steps.map(({ decision }) => decision)
+    const rows = yield* sql.unsafe<Row>(statement, [
+      segment(),
+      columns.int8(steps.map(({ leadId }) => leadId)),
+      columns.int4(steps.map(({ deliveryNo }) => deliveryNo)),
+      columns.uuid(steps.map(({ lease }) => lease)),
+      columns.text(decided.map((decision) => decision?.verdict ?? null)),
+      columns.text(decided.map((decision) => decision?.reason ?? null)),
+      columns.text(decided.map((decision) => decision?.details ?? null)),
+      columns.text(decided.map((decision) => decision?.normalized ?? null)),
+      columns.text(decided.map((decision) => (decision === undefined ? null : omittedJson(decision)))),
+      columns.text(decided.map((decision) => decision?.decidedWith ?? null)),
+      columns.int4(decided.map((decision) => decision?.delivery?.customerId ?? null)),
+      columns.uuid(decided.map((decision) => decision?.delivery?.idempotencyKey ?? null)),
+      columns.text(decided.map((decision) => decision?.delivery?.body ?? null)),
+    ])
+    const results = new Array<StepResult>(steps.length).fill({ _tag: "NotOwned" })
+    for (const row of rows) results[Number(row.ord) - 1] = stepResult(row)
+    return results
+  }, storeCall("LeadWork.open"))
+
+const omittedJson = ({ omitted }: { readonly omitted: ReadonlyArray<object> }) =>
+  omitted.length === 0 ? "[]" : JSON.stringify(omitted)
+
+const stepResult = ({ attempt_no, is_held_back, is_probe }: Row): StepResult => {
+  if (attempt_no !== null) return { _tag: "Opened", attemptNo: attempt_no, isProbe: is_probe }
+  return is_held_back ? { _tag: "HeldBack" } : { _tag: "Settled" }
+}
+
+/** Work of the CTE `step` that is still owned and has no open attempt. */
+const isOwned = `
+  work.lead_id = step.lead_id AND work.delivery_no = step.delivery_no AND work.lease = step.lease AND NOT work.attempt_is_open`
+
+/** An undecided lead needs a decision, and one that is decided takes none. */
+const statement = `
+  WITH input AS MATERIALIZED (
+    SELECT * FROM unnest(
+      $2::bigint[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+      $11::integer[], $12::uuid[], $13::text[]
+    ) WITH ORDINALITY AS step (
+      lead_id, delivery_no, lease, verdict, reason, details, normalized, omitted, decided_with, new_customer, idempotency_key,
+      body, ord
+    )
+  ), owned AS MATERIALIZED (
+    SELECT input.*, work.tenant_id, coalesce(work.customer_id, input.new_customer) AS customer_id,
+      coalesce(input.verdict, 'READY') = 'READY' AS wants
+    FROM input JOIN work ON work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no AND work.lease = input.lease
+    WHERE NOT work.attempt_is_open AND (work.state = 'RECEIVED') = (input.verdict IS NOT NULL)
+  ), ${takePermits}, step AS MATERIALIZED (
+    SELECT owned.*, throttled.circuit, wants AND ${permitsTaken} >=
+      row_number() OVER (PARTITION BY owned.customer_id, wants ORDER BY lead_id, delivery_no) AS opens
+    FROM owned LEFT JOIN throttled ON throttled.customer_id = owned.customer_id
+  ), opened AS (
+    UPDATE work SET
+      state = CASE work.state WHEN 'RECEIVED' THEN 'READY' ELSE work.state END, customer_id = step.customer_id,
+      attempt_no = work.attempt_no + 1, attempt_is_open = true, attempt_id = nextval('attempt_id_seq'),
+      attempt_opened_at = clock_timestamp(), attempt_is_probe = step.circuit IS NOT DISTINCT FROM 'open'
+    FROM step WHERE step.opens AND ${isOwned}
+    RETURNING step.*, work.attempt_no, work.attempt_is_probe
+  ), held_back AS (
+    UPDATE work SET
+      state = CASE work.state WHEN 'RECEIVED' THEN 'READY' ELSE work.state END, customer_id = step.customer_id,
+      lane = step.customer_id, due_at = work.scheduled_at, lease = NULL, leased_until = NULL, internal_failures = 0
+    FROM step WHERE step.wants AND NOT step.opens AND ${isOwned}
+    RETURNING step.*
+  ), settled AS (
+    DELETE FROM work USING step WHERE NOT step.wants AND ${isOwned}
+    RETURNING step.*, work.received_at
+  ), done AS (
+    SELECT ord, attempt_no, attempt_is_probe AS is_probe, false AS is_held_back, lead_id, delivery_no, tenant_id, customer_id,
+      verdict, reason, details, normalized, omitted, decided_with, idempotency_key, body, circuit FROM opened
+    UNION ALL
+    SELECT ord, NULL, false, true, lead_id, delivery_no, tenant_id, customer_id,
+      verdict, reason, details, normalized, omitted, decided_with, idempotency_key, body, circuit FROM held_back
+    UNION ALL
+    SELECT ord, NULL, false, false, lead_id, delivery_no, tenant_id, customer_id,
+      verdict, reason, details, normalized, omitted, decided_with, idempotency_key, body, circuit FROM settled
+  ), decisions AS (
+    INSERT INTO decision (
+      lead_id, delivery_no, verdict, reason, details, normalized_payload, omitted_attributes, decided_with
+    )
+    SELECT lead_id, delivery_no, verdict::lead_state, reason, details::json, normalized::json, omitted::json, decided_with::json
+    FROM done WHERE verdict IS NOT NULL
+  ), deliveries AS (
+    INSERT INTO delivery (lead_id, delivery_no, customer_id, idempotency_key, payload)
+    SELECT lead_id, delivery_no, customer_id, idempotency_key, body::json FROM done WHERE verdict = 'READY'
+  ), settled_leads AS (
+    INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
+    SELECT lead_id, tenant_id, received_at, verdict::lead_state, reason FROM settled
+  ), events AS (
+    -- Once: a delivery that waits for a retry has told when it wanted to go.
+    INSERT INTO lead_event (lead_id, type, details)
+    SELECT lead_id, 'held_back', json_build_object('circuit', circuit) FROM done
+    WHERE is_held_back AND verdict IS NOT NULL ORDER BY lead_id
+  ), moves AS (
+    SELECT tenant_id, 'RECEIVED' AS old_state, verdict AS state FROM done WHERE verdict IS NOT NULL
+  ), counted AS (${countMoves("moves", "$1")})
+  SELECT ord, attempt_no, is_probe, is_held_back FROM done`

@@ -1,0 +1,97 @@
+import type { PgClient } from "@effect/sql-pg"
+import type { LeadId } from "@lead-gateway/lead"
+import { isJsonObject } from "@lead-gateway/lossless-json"
+import { Effect } from "effect"
+import type { SqlError } from "effect/sql"
+import { byPartition, partitionName } from "../Partitions.ts"
+import type { ClaimedWork } from "../Work.ts"
+import * as columns from "./columns.ts"
+import { storedJson } from "./storedJson.ts"
+
+/** A row of `work` that was leased just now. */
+export interface LeasedRow {
+  readonly lead_id: bigint
+  readonly delivery_no: number
+  readonly state: string
+  readonly attempt_no: number
+  readonly attempt_is_open: boolean
+  readonly attempt_is_probe: boolean
+  readonly uncounted_attempts: number
+  readonly internal_failures: number
+  readonly due_at: Date
+  /** False: it was put to rest instead. */
+  readonly is_leased: boolean
+}
+
+/** What the partitions have of a piece of work. */
+interface StoredRow {
+  readonly lead_id: bigint
+  readonly correlation_id: string
+  readonly traceparent: string | null
+  /** Null once the lead is decided. */
+  readonly payload: string | null
+  readonly idempotency_key: string | null
+  readonly body: string | null
+}
+
+/** Reads what belongs to leased work, in the order of the rows. What cannot be read is told as such. */
+export const readClaimed = (
+  sql: PgClient.PgClient,
+  rows: ReadonlyArray<LeasedRow>,
+  lease: string,
+): Effect.Effect<ReadonlyArray<ClaimedWork>, SqlError.SqlError> =>
+  Effect.gen(function* () {
+    const stored = new Map<bigint, StoredRow>()
+    for (const [partition, part] of byPartition(rows, (row) => Number(row.lead_id) as LeadId)) {
+      for (const row of yield* readPartition(sql, partition, part)) stored.set(row.lead_id, row)
+    }
+    return rows.map((row) => claimedWork(row, stored.get(row.lead_id), lease))
+  })
+
+/** New leads and deliveries are read by statements of their own, so that each is one walk down an index. */
+const readPartition = (sql: PgClient.PgClient, partition: number, rows: ReadonlyArray<LeasedRow>) => {
+  const lead = partitionName("lead", partition)
+  const delivery = partitionName("delivery", partition)
+  const undecided = rows.filter((row) => row.state === "RECEIVED")
+  const decided = rows.filter((row) => row.state !== "RECEIVED")
+  const ids = (part: ReadonlyArray<LeasedRow>) => columns.int8(part.map((row) => Number(row.lead_id)))
+  const leads = sql.unsafe<StoredRow>(
+    `SELECT id AS lead_id, correlation_id, source_headers ->> 'traceparent' AS traceparent, raw_payload::text AS payload,
+       NULL AS idempotency_key, NULL AS body
+     FROM ${lead} WHERE id = ANY ($1::bigint[])`,
+    [ids(undecided)],
+  )
+  const deliveries = sql.unsafe<StoredRow>(
+    `SELECT lead.id AS lead_id, correlation_id, source_headers ->> 'traceparent' AS traceparent, NULL AS payload,
+       idempotency_key::text, delivery.payload::text AS body
+     FROM unnest($1::bigint[], $2::integer[]) AS wanted (lead_id, delivery_no)
+     JOIN ${lead} AS lead ON lead.id = wanted.lead_id
+     JOIN ${delivery} AS delivery ON delivery.lead_id = wanted.lead_id AND delivery.delivery_no = wanted.delivery_no`,
+    [ids(decided), columns.int4(decided.map((row) => row.delivery_no))],
+  )
+  if (decided.length === 0) return leads
+  if (undecided.length === 0) return deliveries
+  return Effect.zipWith(leads, deliveries, (a, b) => [...a, ...b])
+}
+
+const claimedWork = (row: LeasedRow, stored: StoredRow | undefined, lease: string): ClaimedWork => {
+  const claimed = {
+    leadId: Number(row.lead_id) as LeadId,
+    deliveryNo: row.delivery_no,
+    lease,
+    attemptNo: row.attempt_no,
+    uncountedAttempts: row.uncounted_attempts,
+    internalFailures: row.internal_failures,
+    correlationId: stored?.correlation_id ?? "",
+    traceparent: stored?.traceparent ?? undefined,
+  }
+  if (row.attempt_is_open) return { _tag: "LostAttempt", ...claimed, isProbe: row.attempt_is_probe }
+  const { body, idempotency_key: idempotencyKey, payload } = stored ?? {}
+  if (typeof body === "string" && typeof idempotencyKey === "string") {
+    return { _tag: "Due", ...claimed, idempotencyKey, body }
+  }
+  const parsed = typeof payload === "string" ? storedJson(payload) : undefined
+  return isJsonObject(parsed)
+    ? { _tag: "Undecided", ...claimed, payload: parsed }
+    : { _tag: "Unreadable", ...claimed }
+}

@@ -1,0 +1,78 @@
+import type { PgClient } from "@effect/sql-pg"
+import type { LeadId } from "@lead-gateway/lead"
+import { Duration, Effect } from "effect"
+import { storeCall } from "../StoreError.ts"
+import type { Outlook } from "../Work.ts"
+import { peek } from "./throttle.ts"
+
+/** Looks at the first entry of each lane and at the throttles of the customers. */
+export const nextDue = (sql: PgClient.PgClient) =>
+  sql
+    .unsafe<{ seconds: number | null; circuit_is_open: boolean }>(
+      `WITH lane AS MATERIALIZED (
+         SELECT 0 AS id, now() AS again_at, false AS circuit_is_open
+         UNION ALL
+         SELECT c.id, CASE WHEN throttle.permits > 0 THEN now() ELSE throttle.again_at END, c.circuit = 'open'
+         FROM customer AS c ${peek}
+       )
+       SELECT extract(epoch FROM min(greatest(w.due_at, lane.again_at)) FILTER (WHERE lane.again_at < 'infinity') - now())::float8
+         AS seconds, bool_or(lane.circuit_is_open) AS circuit_is_open
+       FROM lane LEFT JOIN LATERAL (
+         SELECT due_at FROM work WHERE work.lane = lane.id AND leased_until IS NULL ORDER BY due_at LIMIT 1
+       ) AS w ON true WHERE w.due_at IS NOT NULL OR lane.circuit_is_open OR lane.id = 0`,
+      [],
+    )
+    .pipe(
+      Effect.map((rows): Outlook => {
+        const seconds = rows[0]?.seconds ?? undefined
+        return {
+          untilDue: seconds === undefined ? undefined : Duration.seconds(Math.max(0, seconds)),
+          isCircuitOpen: rows[0]?.circuit_is_open ?? false,
+        }
+      }),
+      storeCall("LeadWork.nextDue"),
+    )
+
+/**
+ * The sweep: work that is due becomes the queue's for a while, and nobody else looks for it until then. Work that lost
+ * its owner is among it.
+ */
+export const offerDue = (sql: PgClient.PgClient) =>
+  Effect.fnUntraced(function* (options: { readonly max: number; readonly patience: Duration.Duration }) {
+    const rows = yield* sql.unsafe<{ id: bigint }>(
+      `WITH lane AS MATERIALIZED (
+         SELECT 0 AS id, $1::integer AS most
+         UNION ALL
+         SELECT c.id, least($1::integer, throttle.permits) FROM customer AS c ${peek}
+       ), due AS MATERIALIZED (
+         SELECT w.* FROM lane CROSS JOIN LATERAL (
+           SELECT lead_id, delivery_no, due_at FROM work
+           WHERE work.lane = lane.id AND due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
+           ORDER BY due_at LIMIT lane.most FOR UPDATE SKIP LOCKED
+         ) AS w ORDER BY due_at LIMIT $1::integer
+       )
+       UPDATE work SET due_at = now() + make_interval(secs => $2::float8) FROM due
+       WHERE work.lead_id = due.lead_id AND work.delivery_no = due.delivery_no RETURNING work.lead_id AS id`,
+      [options.max, Duration.toSeconds(options.patience)],
+    )
+    return rows.map(leadId)
+  }, storeCall("LeadWork.offer"))
+
+/** A page of the leads with work that may be claimed now, by id; of a throttled customer's deliveries none. */
+export const waitingLeads = (sql: PgClient.PgClient) =>
+  Effect.fnUntraced(function* (options: { readonly after: LeadId | undefined; readonly max: number }) {
+    const rows = yield* sql.unsafe<{ id: bigint }>(
+      `WITH lane AS MATERIALIZED (
+         SELECT 0 AS id
+         UNION ALL
+         SELECT c.id FROM customer AS c ${peek} WHERE throttle.spacing IS NULL AND throttle.permits > 1
+       )
+       SELECT lead_id AS id FROM work
+       WHERE lead_id > $1::bigint AND lease IS NULL AND scheduled_at <= now() AND EXISTS (SELECT FROM lane WHERE lane.id = work.lane)
+       ORDER BY lead_id LIMIT $2::integer`,
+      [options.after ?? 0, options.max],
+    )
+    return rows.map(leadId)
+  }, storeCall("LeadWork.waiting"))
+
+const leadId = ({ id }: { readonly id: bigint }) => Number(id) as LeadId

@@ -1,0 +1,141 @@
+/**
+ * The throttle of a customer in SQL: a circuit breaker and a rate limit, kept in the customer's row and shared by all
+ * workers. The statements that open and complete attempts ask it and tell it, so it costs no round trip of its own and
+ * never disagrees with the attempts on record. Why it is in Postgres: docs/decisions/0009.
+ *
+ * The rate limit is GCRA (generic cell rate algorithm, ITU-T I.371). A twentieth of the rate is kept back for what
+ * comes between a permit and the customer; another twentieth of a second's deliveries may go at once, and the spacing
+ * makes up for that. So no second, wherever it begins, sees more than `rate_per_second` of them: at 100 a second, 4 at
+ * once and 92 a second. After a recovery the rate grows from 1 a second to 1024 over `breaker_ramp`, and is free then.
+ */
+
+/** Stands for "no limit". */
+const unlimited = 2_147_483_647
+
+/**
+ * A subquery on the customer's row `c`: `at`, `permits` (how many deliveries may begin now), `again_at` (when to ask
+ * again if that is none), `next_send` and `spacing` (of the rate limit, null without one).
+ *
+ * What was noted and lies further ahead than can be meant now is void: the clock was set back, or the settings changed.
+ */
+const throttleOf = (c: string): string => `(
+  SELECT t.at, s.spacing, n.next_send,
+    CASE
+      WHEN ${c}.blocked_reason IS NOT NULL THEN 0
+      WHEN ${c}.circuit = 'open' THEN (p.probe_at <= t.at)::integer
+      WHEN r.rate IS NULL THEN ${unlimited}
+      ELSE greatest(0, floor(b.burst - extract(epoch FROM n.next_send - t.at)::float8 / extract(epoch FROM s.spacing)::float8 + 1e-9))
+    END::integer AS permits,
+    CASE
+      WHEN ${c}.blocked_reason IS NOT NULL THEN 'infinity'
+      WHEN ${c}.circuit = 'open' THEN p.probe_at
+      WHEN r.rate IS NULL THEN t.at
+      ELSE n.next_send - (b.burst - 1) * s.spacing
+    END AS again_at
+  FROM (SELECT clock_timestamp() AS at) AS t
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN ${c}.probe_at > t.at + greatest(10 * ${c}.breaker_open_for, ${c}.probe_timeout) THEN t.at ELSE ${c}.probe_at END AS probe_at
+  ) AS p
+  CROSS JOIN LATERAL (
+    SELECT least(
+      0.95 * ${c}.rate_per_second,
+      CASE WHEN t.at < ${c}.circuit_changed_at + ${c}.breaker_ramp THEN 2 ^ (
+        10 * greatest(extract(epoch FROM t.at - ${c}.circuit_changed_at), 0) / extract(epoch FROM ${c}.breaker_ramp)
+      ) END
+    )::float8 AS rate
+  ) AS r
+  CROSS JOIN LATERAL (SELECT greatest(1, floor(r.rate / 20)) AS burst) AS b
+  -- Rounded up, to microseconds as times are: what is rounded down adds up to one too many.
+  CROSS JOIN LATERAL (SELECT make_interval(secs => ceil(1e6 / (r.rate - b.burst + 1)) / 1e6) AS spacing) AS s
+  CROSS JOIN LATERAL (
+    -- A second is as far ahead as a ramp, whose spacing shrinks, may have put it.
+    SELECT CASE WHEN ${c}.next_send_at > t.at + greatest(b.burst * s.spacing, '1 s') THEN t.at
+      ELSE greatest(${c}.next_send_at, t.at) END AS next_send
+  ) AS n
+)`
+
+/** A row source `throttle` beside a `customer AS c`: what may be sent now, without taking any of it. */
+export const peek = `CROSS JOIN LATERAL ${throttleOf("c")} AS throttle`
+
+/**
+ * The CTE `throttled`: takes permits for the deliveries that the CTE `owned` wants to make, and tells of each customer
+ * that is not free how many it got. It has no row for a customer whose deliveries flow: its row is only read then.
+ *
+ * `owned` has `customer_id`, `lead_id` and `wants`. While the circuit is open one delivery goes as a probe.
+ */
+export const takePermits = `
+  asked AS (
+    SELECT customer_id, count(*)::integer AS deliveries, min(lead_id) AS first_lead
+    FROM owned WHERE wants GROUP BY customer_id
+  ), throttled AS (
+    UPDATE customer AS c SET (permits, next_send_at, circuit_changed_at, probe_lead, probe_at) = (
+      SELECT granted,
+        CASE WHEN c.circuit = 'closed' AND granted > 0 THEN throttle.next_send + granted * throttle.spacing ELSE c.next_send_at END,
+        CASE WHEN c.circuit = 'closed' AND granted > 0 THEN least(c.circuit_changed_at, throttle.at) ELSE c.circuit_changed_at END,
+        CASE WHEN c.circuit = 'open' AND granted > 0 THEN asked.first_lead ELSE c.probe_lead END,
+        CASE WHEN c.circuit = 'open' AND granted > 0 THEN throttle.at + c.probe_timeout ELSE c.probe_at END
+      FROM ${throttleOf("c")} AS throttle,
+        LATERAL (SELECT least(throttle.permits, asked.deliveries) AS granted) AS g
+    )
+    FROM asked
+    WHERE c.id = asked.customer_id AND (
+      c.blocked_reason IS NOT NULL OR c.circuit = 'open' OR c.rate_per_second IS NOT NULL
+      OR clock_timestamp() < c.circuit_changed_at + c.breaker_ramp
+    )
+    RETURNING c.id AS customer_id, c.permits, c.circuit
+  )`
+
+/** How many of a customer's deliveries may be made, by a row of `throttled` or the lack of one. */
+export const permitsTaken = `coalesce(throttled.permits, ${unlimited})`
+
+/**
+ * The CTE `noted`: tells throttles what came of deliveries that were recorded just now.
+ *
+ * `completed` has `customer_id`, `lead_id` and `health`, what the outcome tells of the customer: `success`, `rejected`
+ * (it answers), `unavailable` or `unknown`. An outcome that was on record before is not in it, and so counts once.
+ * A customer whose deliveries succeed and have succeeded is only read.
+ */
+export const noteOutcomes = `
+  heard AS (
+    SELECT customer_id, bool_or(health = 'success') AS succeeded,
+      coalesce(array_agg(lead_id) FILTER (WHERE health = 'rejected'), '{}') AS rejected,
+      coalesce(array_agg(lead_id) FILTER (WHERE health = 'unavailable'), '{}') AS unavailable,
+      coalesce(array_agg(lead_id) FILTER (WHERE health = 'unknown'), '{}') AS unknown
+    FROM completed GROUP BY customer_id
+  ), noted AS (
+    UPDATE customer AS c SET (
+      circuit, circuit_changed_at, failed_leads, open_for, probe_at, probe_lead, next_send_at
+    ) = (
+      SELECT
+        CASE event WHEN 'recovered' THEN 'closed' WHEN 'tripped' THEN 'open' ELSE c.circuit END,
+        CASE WHEN event IN ('recovered', 'tripped') THEN t.at ELSE c.circuit_changed_at END,
+        CASE WHEN event IN ('recovered', 'succeeded') THEN '{}' WHEN event IN ('failed', 'tripped') THEN f.failed ELSE c.failed_leads END,
+        CASE event WHEN 'probe_failed' THEN f.longer WHEN 'tripped' THEN f.first ELSE c.open_for END,
+        CASE event WHEN 'recovered' THEN NULL WHEN 'probe_failed' THEN t.at + f.longer WHEN 'tripped' THEN t.at + f.first ELSE c.probe_at END,
+        CASE WHEN event IN ('recovered', 'probe_failed', 'tripped') THEN NULL ELSE c.probe_lead END,
+        CASE event WHEN 'recovered' THEN t.at ELSE c.next_send_at END
+      FROM (SELECT clock_timestamp() AS at) AS t
+      CROSS JOIN LATERAL (
+        SELECT ARRAY (SELECT DISTINCT l FROM unnest(c.failed_leads || heard.unavailable) AS l ORDER BY l) AS failed,
+          least(CASE WHEN c.probe_lead = ANY (heard.unavailable) THEN 2 * c.open_for ELSE c.open_for END, 10 * c.breaker_open_for) AS longer,
+          -- Who was closed for a shorter time than open before is flapping: it stays open longer this time.
+          CASE WHEN t.at - c.open_for < c.circuit_changed_at THEN least(2 * c.open_for, 10 * c.breaker_open_for)
+            ELSE c.breaker_open_for END AS first
+      ) AS f
+      CROSS JOIN LATERAL (
+        SELECT CASE
+          WHEN c.circuit = 'open' THEN CASE
+            WHEN heard.succeeded OR c.probe_lead = ANY (heard.rejected) THEN 'recovered'
+            WHEN c.probe_lead = ANY (heard.unavailable || heard.unknown) THEN 'probe_failed'
+          END
+          WHEN heard.succeeded THEN 'succeeded'
+          WHEN cardinality(f.failed) < c.breaker_failures THEN 'failed'
+          ELSE 'tripped'
+        END AS event
+      ) AS e
+    )
+    FROM heard
+    WHERE c.id = heard.customer_id AND (
+      heard.unavailable <> '{}' OR c.circuit = 'open' OR (heard.succeeded AND c.failed_leads <> '{}')
+    )
+  )`
