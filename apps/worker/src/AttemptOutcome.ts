@@ -1,66 +1,50 @@
-import { DeliveryOutcome } from "@lead-gateway/customer-client"
+import type { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { RejectionReason } from "@lead-gateway/lead"
-import { type AttemptRecord, type Lease, storableText } from "@lead-gateway/lead-store"
+import { type AttemptRecord, type ClaimedWork, storableText } from "@lead-gateway/lead-store"
 import * as RetryPolicy from "@lead-gateway/retry-policy"
-import { Duration } from "effect"
 
-/** An exchange's outcome in the words of the retry policy. What we ourselves refuse to send is not sent. */
-export const asRetryOutcome = DeliveryOutcome.$match({
-  Answered: ({ status, retryAfter }): RetryPolicy.Outcome => ({ _tag: "Answered", status, retryAfter }),
-  Unreachable: ({ kind }): RetryPolicy.Outcome =>
-    kind === "unsendable" ? { _tag: "NotSent" } : { _tag: "Unreachable", kind },
-  TimedOut: (): RetryPolicy.Outcome => ({ _tag: "TimedOut" }),
-  AddressRefused: (): RetryPolicy.Outcome => ({ _tag: "NotSent" }),
-})
-
-/**
- * The time by the clock of whoever answered, in milliseconds since 1970; ours, if the answer does not tell.
- *
- * A `Retry-After` that is a date was written by that clock, so how long it asks to wait is told by no other.
- */
-export const timeOfAnswer = (outcome: DeliveryOutcome | undefined, ourTimeMs: number): number =>
-  outcome?._tag === "Answered" && outcome.date !== undefined
-    ? (RetryPolicy.httpDate(outcome.date.trim(), ourTimeMs) ?? ourTimeMs)
-    : ourTimeMs
-
-/** What the retry policy makes of an attempt's end: what is next for the lead, and whose fault it was. */
-export type Conclusion = Pick<AttemptRecord, "next" | "fault" | "health">
-
-/** Concludes from an attempt's end. */
-export const conclusionOf = (attempt: RetryPolicy.Attempt): Conclusion => ({
-  next: nextOf(RetryPolicy.decide(attempt)),
-  fault: RetryPolicy.classify(attempt.policy, attempt.outcome).fault ?? null,
-  health: RetryPolicy.healthOf(attempt.outcome),
-})
-
-const nextOf = (decision: RetryPolicy.Decision): AttemptRecord["next"] => {
-  switch (decision._tag) {
-    case "Delivered":
-      return { status: "DELIVERED" }
-    case "RetryAfter":
-      return { status: "FAILED", retryAfter: Duration.millis(decision.delayMs) }
-    case "GiveUp":
-      return { status: "PERMANENTLY_FAILED", reason: RejectionReason.make(decision.reason) }
-  }
+/** An attempt on record, and the work that it is of. */
+export interface OpenAttempt {
+  readonly work: Pick<ClaimedWork, "leadId" | "deliveryNo" | "lease" | "uncountedAttempts">
+  readonly attemptNo: number
+  /** Made to see whether the customer is back. */
+  readonly isProbe: boolean
 }
 
-/** The row of an attempt that ended before our eyes. */
+/** What a conclusion from an outcome needs besides the attempt. */
+export interface Circumstances {
+  readonly policy: RetryPolicy.CompiledRetryPolicy
+  /** Milliseconds since 1970. */
+  readonly nowMs: number
+  /** At least 0, less than 1: for the jitter. */
+  readonly random: number
+}
+
+/** An outcome of an exchange that was sent. */
+export type SentOutcome = Exclude<DeliveryOutcome, { readonly _tag: "AddressRefused" }>
+
+/** The row of an attempt that ended before our eyes, and what follows from it. */
 export const attemptRecord = (
-  { id, lease }: Lease,
-  attemptNo: number,
-  outcome: DeliveryOutcome,
-  conclusion: Conclusion,
-): AttemptRecord => ({
-  id,
-  lease,
-  attemptNo,
-  success: conclusion.next.status === "DELIVERED",
-  outcomeUnknown: false,
-  responseStatus: outcome._tag === "Answered" ? outcome.status : null,
-  responseBody: outcome._tag === "Answered" ? storableText(outcome.body) : null,
-  errorMessage: conclusion.next.status === "DELIVERED" ? null : messageOf(outcome),
-  ...conclusion,
-})
+  attempt: OpenAttempt,
+  outcome: SentOutcome,
+  { nowMs, policy, random }: Circumstances,
+): AttemptRecord => {
+  const isAnswered = outcome._tag === "Answered"
+  const conclusion = conclude(attempt, asRetryOutcome(outcome), {
+    policy,
+    nowMs: timeOfAnswer(outcome, nowMs),
+    random,
+  })
+  return {
+    ...keyOf(attempt),
+    outcomeUnknown: false,
+    durationMs: outcome.durationMs,
+    responseStatus: isAnswered ? outcome.status : null,
+    responseBody: isAnswered ? storableText(outcome.body) : null,
+    errorMessage: conclusion.next.state === "DELIVERED" ? null : messageOf(outcome),
+    ...conclusion,
+  }
+}
 
 /** Why nobody saw how an attempt ended. */
 export const unseen = {
@@ -68,29 +52,87 @@ export const unseen = {
   workerStopped: "outcome unknown: the worker was stopped before the customer had answered",
 } as const
 
-/** The row of an attempt whose end nobody saw; of use to the lead's owner alone. */
+/** The row of an attempt whose end nobody saw; of use to the owner of the work alone. */
 export const unknownAttemptRecord = (
-  { id, lease }: Lease,
-  attemptNo: number,
+  attempt: OpenAttempt,
   errorMessage: (typeof unseen)[keyof typeof unseen],
-  conclusion: Conclusion,
+  circumstances: Circumstances,
 ): AttemptRecord => ({
-  id,
-  lease,
-  attemptNo,
-  success: false,
+  ...keyOf(attempt),
   outcomeUnknown: true,
+  durationMs: null,
   responseStatus: null,
   responseBody: null,
   errorMessage,
-  ...conclusion,
+  ...conclude(attempt, { _tag: "OutcomeUnknown" }, circumstances),
 })
 
 /** Why an attempt failed, in words that hold nothing of the lead or of the answer. */
-export const messageOf = DeliveryOutcome.$match({
-  Answered: ({ status }) => `the customer answered ${status}`,
-  Unreachable: ({ message }) => message,
-  TimedOut: ({ phase, durationMs }) =>
-    phase === "connect" ? `no connection within ${durationMs} ms` : `no answer within ${durationMs} ms`,
-  AddressRefused: ({ message }) => message,
+export const messageOf = (outcome: DeliveryOutcome): string => {
+  switch (outcome._tag) {
+    case "Answered":
+      return `the customer answered ${outcome.status}`
+    case "TimedOut":
+      return outcome.phase === "connect"
+        ? `no connection within ${outcome.durationMs} ms`
+        : `no answer within ${outcome.durationMs} ms`
+    default:
+      return outcome.message
+  }
+}
+
+const keyOf = ({ attemptNo, work }: OpenAttempt) => ({
+  leadId: work.leadId,
+  deliveryNo: work.deliveryNo,
+  lease: work.lease,
+  attemptNo,
 })
+
+/** An exchange's outcome in the words of the retry policy. */
+const asRetryOutcome = (outcome: SentOutcome): RetryPolicy.Outcome => {
+  switch (outcome._tag) {
+    case "Answered":
+      return { _tag: "Answered", status: outcome.status, retryAfter: outcome.retryAfter }
+    case "Unreachable":
+      return { _tag: "Unreachable", kind: outcome.kind }
+    case "TimedOut":
+      return { _tag: "TimedOut" }
+  }
+}
+
+/**
+ * The time by the clock of whoever answered, in milliseconds since 1970; ours, if the answer does not tell.
+ *
+ * A `Retry-After` that is a date was written by that clock, so how long it asks to wait is told by no other.
+ */
+const timeOfAnswer = (outcome: SentOutcome, ourTimeMs: number): number =>
+  outcome._tag === "Answered" && outcome.retryAfter !== undefined && outcome.date !== undefined
+    ? (RetryPolicy.httpDate(outcome.date.trim(), ourTimeMs) ?? ourTimeMs)
+    : ourTimeMs
+
+/** What the retry policy makes of an attempt's end; a probe that found nobody is none that counts. */
+const conclude = (
+  { attemptNo, isProbe, work }: OpenAttempt,
+  outcome: RetryPolicy.Outcome,
+  { nowMs, policy, random }: Circumstances,
+): Pick<AttemptRecord, "next" | "fault" | "health"> => {
+  const health = RetryPolicy.healthOf(outcome)
+  const isUncounted = isProbe && (health === "unavailable" || health === "unknown")
+  const attempt = Math.max(1, attemptNo - work.uncountedAttempts - Number(isUncounted))
+  return {
+    next: nextOf(RetryPolicy.decide({ policy, attempt, outcome, nowMs, random })),
+    fault: RetryPolicy.classify(policy, outcome).fault ?? null,
+    health,
+  }
+}
+
+const nextOf = (decision: RetryPolicy.Decision): AttemptRecord["next"] => {
+  switch (decision._tag) {
+    case "Delivered":
+      return { state: "DELIVERED" }
+    case "RetryAfter":
+      return { state: "RETRYING", retryAfterMs: decision.delayMs }
+    case "GiveUp":
+      return { state: "PERMANENTLY_FAILED", reason: RejectionReason.make(decision.reason) }
+  }
+}

@@ -1,10 +1,10 @@
 import type { CustomerSettings, ProcessSettings, WorkerSettings } from "@lead-gateway/config"
 import { CustomerClient } from "@lead-gateway/customer-client"
 import type { Flow } from "@lead-gateway/lead-pipeline"
-import { LeadWork } from "@lead-gateway/lead-store"
+import { Customers, LeadWork } from "@lead-gateway/lead-store"
 import { Layer, Option } from "effect"
 import * as Worker from "./Worker.ts"
-import { gateOf, workerOptions } from "./WorkerOptions.ts"
+import { workerOptions } from "./WorkerOptions.ts"
 
 /** What a configured worker is made of. */
 export interface ConfiguredWorkerOptions {
@@ -16,13 +16,14 @@ export interface ConfiguredWorkerOptions {
   readonly isAlone: boolean
 }
 
-/** A worker as a process's settings want it, with its own store, customer client and gate. */
+/** A worker as a process's settings want it, with its own store and customer client. */
 export const layer = (options: ConfiguredWorkerOptions) => {
   const { customer } = options
   const worker = workerOptions(options)
   return Worker.layer(worker).pipe(
     Layer.provide([
-      LeadWork.layer({ lease: worker.lease, gate: gateOf(options) }),
+      LeadWork.layer,
+      Customers.layer,
       CustomerClient.layer({
         url: customer.url,
         auth: Option.match(customer.token, {

@@ -1,21 +1,34 @@
 import type { PgClient } from "@effect/sql-pg"
-import type { CustomerClient } from "@lead-gateway/customer-client"
+import { CustomerClient } from "@lead-gateway/customer-client"
+import type { Flow } from "@lead-gateway/lead-pipeline"
 import { LeadQueue } from "@lead-gateway/lead-queue"
 import {
-  type ClaimedLead,
+  Customers,
+  type CustomerSettings,
+  defaultCustomer,
   LeadDatabase,
   LeadWork,
   maintainPartitions,
   spareKept,
 } from "@lead-gateway/lead-store"
-import { Clock, Duration, Effect, Fiber, FiberSet, Layer, Queue } from "effect"
-import { type DeliveryOptions, makeDelivery } from "./Delivery.ts"
-import * as Desk from "./Desk.ts"
-import { reoffer, sweep, watchSchedule } from "./Sweep.ts"
+import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
+import { Clock, Duration, Effect, Latch, Layer, Option, Queue, Random } from "effect"
+import { makeDeliveries } from "./Deliveries.ts"
+import { makeDeliveryLog } from "./DeliveryLog.ts"
+import { makeIds } from "./Ids.ts"
+import * as Producer from "./Producer.ts"
+import { reoffer, sweep, watchSchedule } from "./Schedule.ts"
+import { makeSteps } from "./Step.ts"
 
 /** How a worker works. */
-export interface WorkerOptions extends DeliveryOptions {
-  /** Leads under way at once. */
+export interface WorkerOptions {
+  readonly flow: Flow.Flow
+  readonly policy: CompiledRetryPolicy
+  /** How long one exchange with the customer may take. */
+  readonly timeout: Duration.Duration
+  /** How long a claim holds work; longer than `timeout`. */
+  readonly lease: Duration.Duration
+  /** Deliveries under way at once. */
   readonly concurrency: number
   /** How long an idle worker waits for the queue before it looks for itself. */
   readonly pollInterval: Duration.Duration
@@ -25,60 +38,98 @@ export interface WorkerOptions extends DeliveryOptions {
   readonly scanLimit: number
   /** How long a stop waits for leads that are under way. */
   readonly shutdownTimeout: Duration.Duration
+  readonly customer: CustomerSettings
   /** Whether no other process works on these leads: whoever owns some when this one starts has died. */
   readonly isAlone: boolean
 }
 
 /**
- * Claims leads that may be worked on and delivers them, as many at once as it has slots, until its scope closes.
+ * Claims work that may be done and delivers it, as much at once as it has slots, until its scope closes.
  *
- * It claims no more than it has free slots: what the queue tells it of, and what is due by the schedule. On
- * closing it claims no more, finishes what is under way within `shutdownTimeout` and gives the rest back at once.
- * It starts when the database is ready.
+ * It claims what the queue tells it of and what is due by the schedule. Beside what is under way it holds as much again
+ * while customers answer quickly. On closing it claims no more, finishes what is under way within `shutdownTimeout` and
+ * gives the rest back at once. It starts when the database is ready.
  */
 export const layer = (
   options: WorkerOptions,
-): Layer.Layer<never, never, LeadDatabase | LeadWork | LeadQueue | CustomerClient | PgClient.PgClient> =>
+): Layer.Layer<
+  never,
+  never,
+  LeadDatabase | LeadWork | Customers | LeadQueue | CustomerClient | PgClient.PgClient
+> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const database = yield* LeadDatabase
       const work = yield* LeadWork
+      const customers = yield* Customers
       const queue = yield* LeadQueue
-      const step = yield* makeDelivery(options)
-      const desk = Desk.make(options.concurrency)
-      const underWay = yield* FiberSet.make()
+      const client = yield* CustomerClient
+      const clock = yield* Clock.Clock
+      const random = yield* Random.Random
+      const fork = Effect.runForkWith(yield* Effect.context())
       const scheduled = yield* Queue.sliding<void>(1)
-      yield* Effect.addFinalizer(() => drain(underWay, desk, queue, options.shutdownTimeout))
+      const { concurrency } = options
 
-      const begin = (lead: ClaimedLead, claimedAt: bigint) =>
-        step({ ...lead, claimedAt }).pipe(
-          Effect.tap((result) => (result === "Scheduled" ? Queue.offer(scheduled, undefined) : Effect.void)),
-          Effect.ensuring(Effect.sync(desk.ended)),
-          FiberSet.run(underWay),
-        )
+      const block = (reason: string | undefined) =>
+        Effect.flatMap(customers.block(defaultCustomer, reason), (isNews) => {
+          if (!isNews) return Effect.void
+          return reason === undefined
+            ? Effect.logInfo("the customer's address may be sent to again")
+            : Effect.logError(`nothing can be sent to the customer, and its leads wait: ${reason}`)
+        })
 
-      const claim = Effect.fnUntraced(function* (wanted: Desk.Wanted) {
-        const claimedAt = yield* Clock.monotonicTimeNanos
-        const leads = yield* work.claim(wanted)
-        desk.claimed(
-          wanted,
-          leads.map(({ id }) => id),
-        )
-        yield* Effect.forEach(leads, (lead) => begin(lead, claimedAt), { discard: true })
+      const deliveries = makeDeliveries({
+        work,
+        client,
+        policy: options.policy,
+        steps: makeSteps(options.flow),
+        log: yield* makeDeliveryLog,
+        ids: makeIds(),
+        concurrency,
+        // Of the time that a lease has beyond the exchange, a third is kept for recording what came of it.
+        sendWithinMs: (Duration.toMillis(options.lease) - Duration.toMillis(options.timeout)) * (2 / 3),
+        now: () => clock.currentTimeMillisUnsafe(),
+        random: () => random.nextDoubleUnsafe(),
+        ended: (isScheduled) => {
+          if (isScheduled) Queue.offerUnsafe(scheduled, undefined)
+          producer.changed()
+        },
+        offer: (ids) => fork(queue.offer(ids)),
+        refused: (reason, then) => fork(Effect.ignore(block(reason))).addObserver(then),
       })
+      const prefetch = yield* prefetchOf(deliveries.answers, concurrency)
+      const producer = Producer.make({
+        free: () => concurrency + prefetch() - deliveries.held(),
+        batch: Math.ceil(concurrency / 2),
+      })
+      yield* Effect.addFinalizer(() => drain(deliveries, producer, queue, options.shutdownTimeout))
 
-      /** A claim is under way like a lead: a stop lets it end, since nobody else would take its leads for a while. */
-      const claimNext = Effect.flatMap(desk.next, (wanted) =>
-        Effect.flatMap(FiberSet.run(underWay, claim(wanted)), Fiber.join).pipe(
-          Effect.tapCause(() =>
-            desk.note(wanted.ids === undefined ? { _tag: "AnyDue" } : { _tag: "Leads", ids: wanted.ids }),
-          ),
-        ),
+      // A stop lets a claim end: nobody else would take its work for a while.
+      const claimNext = Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(restore(producer.next), (wanted) => {
+          const claimedAtMs = performance.now()
+          return work.claim({ ...wanted, lease: options.lease }).pipe(
+            Effect.map((claimed) => {
+              deliveries.begin(claimed, claimedAtMs)
+              producer.claimed(
+                wanted,
+                claimed.map(({ leadId }) => leadId),
+              )
+            }),
+            Effect.tapCause(() =>
+              Effect.sync(() =>
+                producer.note(
+                  wanted.ids === undefined ? { _tag: "AnyDue" } : { _tag: "Leads", ids: wanted.ids },
+                ),
+              ),
+            ),
+          )
+        }),
       )
 
       const listen = Effect.gen(function* () {
-        const max = yield* desk.idle
-        yield* desk.note(yield* queue.take({ max, within: options.pollInterval }))
+        const max = yield* producer.room
+        producer.note(yield* queue.take({ max, within: options.pollInterval }))
       })
 
       const maintain = maintainPartitions.pipe(
@@ -88,25 +139,54 @@ export const layer = (
         Effect.andThen(Effect.sleep(Duration.minutes(1))),
       )
 
+      const checkAddress = Effect.flatMap(client.refusal, (refusal) =>
+        block(Option.getOrUndefined(refusal)),
+      )
+
       const loops = [
         forever("claim leads", claimNext),
         forever("hear of leads", listen),
-        forever("look at the schedule", watchSchedule(work, desk, scheduled, options.scanInterval)),
+        forever("look at the schedule", watchSchedule(work, producer, scheduled, options.scanInterval)),
         forever(
           "sweep",
           Effect.andThen(Effect.sleep(options.scanInterval), sweep(work, queue, options.scanLimit)),
         ),
         forever("offer leads again", reoffer(work, queue)),
         forever("create partitions ahead", maintain),
+        forever(
+          "check the customer's address",
+          Effect.andThen(Effect.sleep(betweenAddressChecks), checkAddress),
+        ),
       ]
       yield* database.ready.pipe(
-        Effect.andThen(options.isAlone ? Effect.ignore(work.releaseAll) : Effect.void),
+        Effect.andThen(Effect.retry(customers.configure(defaultCustomer, options.customer), { times: 3 })),
+        Effect.andThen(Effect.ignore(checkAddress)),
+        Effect.andThen(options.isAlone ? Effect.ignore(work.expireLeases) : Effect.void),
         Effect.andThen(Effect.all(loops, { concurrency: "unbounded", discard: true })),
+        Effect.tapCause((cause) => Effect.logError("the worker cannot start", cause)),
         Effect.ignore,
         Effect.forkScoped,
       )
     }),
   )
+
+/** How much work is claimed ahead: as much as customers answered within the last moment, `most` at most. */
+const prefetchOf = (answers: () => number, most: number) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      let before = 0
+      let ahead = 0
+      const timer = setInterval(() => {
+        const now = answers()
+        ahead = Math.min(most, now - before)
+        before = now
+      }, prefetchWindowMs).unref()
+      return { ahead: () => ahead, timer }
+    }),
+    ({ timer }) => Effect.sync(() => clearInterval(timer)),
+  ).pipe(Effect.map(({ ahead }) => ahead))
+
+const prefetchWindowMs = 200
 
 /** Does something again and again; says when it cannot be done, and when it can again. */
 const forever = <E, R>(what: string, once: Effect.Effect<unknown, E, R>): Effect.Effect<never, never, R> =>
@@ -119,9 +199,9 @@ const forever = <E, R>(what: string, once: Effect.Effect<unknown, E, R>): Effect
         return Effect.logInfo(`worker can ${what} again`)
       }),
       Effect.catchCause((cause) => {
-        const told = failing ? Effect.void : Effect.logError(`worker cannot ${what}`, cause)
+        const logged = failing ? Effect.void : Effect.logError(`worker cannot ${what}`, cause)
         failing = true
-        return Effect.andThen(told, Effect.sleep(pauseAfterFailure))
+        return Effect.andThen(logged, Effect.sleep(pauseAfterFailure))
       }),
       Effect.forever,
     )
@@ -129,27 +209,35 @@ const forever = <E, R>(what: string, once: Effect.Effect<unknown, E, R>): Effect
 
 /** Waits for what is under way, gives back what does not end in time, and tells of both. */
 const drain = Effect.fnUntraced(function* (
-  underWay: FiberSet.FiberSet,
-  desk: Desk.Desk,
+  deliveries: ReturnType<typeof makeDeliveries>,
+  producer: Producer.Producer,
   queue: LeadQueue["Service"],
   within: Duration.Duration,
 ) {
-  const heardOf = yield* desk.clear
-  if (heardOf.length > 0) yield* queue.offer(heardOf)
-  const leads = desk.busy()
-  if (leads > 0) yield* Effect.annotateLogs(Effect.logInfo("worker finishes what is under way"), { leads })
-  yield* Effect.timeoutOption(FiberSet.awaitEmpty(underWay), within)
-  const left = desk.busy()
+  const hinted = producer.clear()
+  if (hinted.length > 0) yield* queue.offer(hinted)
+  const empty = yield* Latch.make()
+  const held = deliveries.held()
+  deliveries.stop(() => empty.openUnsafe())
+  if (held > 0) {
+    yield* Effect.annotateLogs(Effect.logInfo("worker finishes what is under way"), { leads: held })
+  }
+  yield* Effect.timeoutOption(empty.await, within)
+  const left = deliveries.held()
   if (left > 0) {
     yield* Effect.annotateLogs(Effect.logWarning("worker gives back what it could not finish in time"), {
       leads: left,
     })
-    yield* Effect.timeoutOption(FiberSet.clear(underWay), giveBackWithin)
+    deliveries.abort()
+    yield* Effect.timeoutOption(empty.await, giveBackWithin)
   }
   yield* Effect.logInfo("worker has stopped")
 })
 
 const pauseAfterFailure = Duration.seconds(1)
+
+/** How soon a customer whose address was refused is sent to again, once it is allowed. */
+const betweenAddressChecks = Duration.seconds(30)
 
 /** A Postgres that does not answer must not hold up what else there is to stop. */
 const giveBackWithin = Duration.seconds(4)

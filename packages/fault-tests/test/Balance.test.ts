@@ -123,18 +123,15 @@ describe("the balance", () => {
   })
 
   it("finds a terminal status that was left", () => {
-    const events = [
-      { leadId: 1, type: "delivered", attemptNo: null },
-      { leadId: 1, type: "retry_scheduled", attemptNo: null },
-    ]
     assert.include(
-      findings(() => ({ events })),
-      '"retry_scheduled" after "delivered"',
+      findings((facts) => ({ attempts: [...facts.rows.attempts, attempt(1, 2, 2000, 2010, 500)] })),
+      "attempt 2 was opened after the lead had ended",
     )
-    const rejected = [{ leadId: 1, type: "rejected", attemptNo: null }]
     assert.include(
-      findings(() => ({ events: rejected })),
-      "it was rejected and is DELIVERED",
+      findings((facts) => ({
+        leads: facts.rows.leads.map((row) => (row.id === 1 ? { ...row, status: "READY" } : row)),
+      })),
+      "it has ended and is READY",
     )
   })
 

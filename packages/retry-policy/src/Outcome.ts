@@ -36,7 +36,7 @@ export type Outcome = Answered | Unreachable | TimedOut | NotSent | OutcomeUnkno
 export type Fault = "lead" | "customer" | "ours"
 
 /** What an outcome tells of the customer's API as a whole, whatever it means for the lead. */
-export type Health = "took" | "answered" | "down" | "unclear"
+export type Health = "success" | "rejected" | "unavailable" | "unknown"
 
 /**
  * What an outcome tells of the customer's API, for whoever counts how it does: a circuit breaker, a dashboard.
@@ -44,20 +44,20 @@ export type Health = "took" | "answered" | "down" | "unclear"
  *
  * | outcome | health |
  * |---|---|
- * | 2xx | `took`: it does its work |
- * | 3xx, 4xx | `answered`: it is there, and did not take this lead |
- * | not sent, outcome unknown, what is no outcome | `unclear`: it tells nothing |
- * | 5xx, no final status, unreachable, timed out | `down` |
+ * | 2xx | `success`: it does its work |
+ * | 3xx, 4xx | `rejected`: it is there, and did not take this lead |
+ * | not sent, outcome unknown, what is no outcome | `unknown`: it tells nothing |
+ * | 5xx, no final status, unreachable, timed out | `unavailable` |
  */
 export const healthOf = (outcome: Outcome): Health => {
   switch (outcome?._tag) {
     case "Answered":
-      if (outcome.status >= 200 && outcome.status < 300) return "took"
-      return outcome.status >= 300 && outcome.status < 500 ? "answered" : "down"
+      if (outcome.status >= 200 && outcome.status < 300) return "success"
+      return outcome.status >= 300 && outcome.status < 500 ? "rejected" : "unavailable"
     case "Unreachable":
     case "TimedOut":
-      return "down"
+      return "unavailable"
     default:
-      return "unclear"
+      return "unknown"
   }
 }

@@ -4,9 +4,9 @@ import { type Health, healthOf, type Outcome } from "@lead-gateway/retry-policy"
 describe("healthOf", () => {
   it("tells by the answer whether the customer's API does its work", () => {
     const expected: ReadonlyArray<readonly [Health, ReadonlyArray<number>]> = [
-      ["took", [200, 201, 204, 299]],
-      ["answered", [300, 301, 399, 400, 401, 404, 422, 429, 499]],
-      ["down", [500, 502, 503, 599, 100, 103, 99, 0, 600]],
+      ["success", [200, 201, 204, 299]],
+      ["rejected", [300, 301, 399, 400, 401, 404, 422, 429, 499]],
+      ["unavailable", [500, 502, 503, 599, 100, 103, 99, 0, 600]],
     ]
     for (const [health, statuses] of expected) {
       for (const status of statuses) {
@@ -16,12 +16,12 @@ describe("healthOf", () => {
   })
 
   it("holds nothing against the customer that nobody saw or sent", () => {
-    assert.strictEqual(healthOf({ _tag: "TimedOut" }), "down")
-    assert.strictEqual(healthOf({ _tag: "Unreachable", kind: "ECONNREFUSED" }), "down")
-    assert.strictEqual(healthOf({ _tag: "NotSent" }), "unclear")
-    assert.strictEqual(healthOf({ _tag: "OutcomeUnknown" }), "unclear")
+    assert.strictEqual(healthOf({ _tag: "TimedOut" }), "unavailable")
+    assert.strictEqual(healthOf({ _tag: "Unreachable", kind: "ECONNREFUSED" }), "unavailable")
+    assert.strictEqual(healthOf({ _tag: "NotSent" }), "unknown")
+    assert.strictEqual(healthOf({ _tag: "OutcomeUnknown" }), "unknown")
     for (const json of ["{}", '{"_tag":"AddressRefused"}', "null"]) {
-      assert.strictEqual(healthOf(JSON.parse(json) as Outcome), "unclear")
+      assert.strictEqual(healthOf(JSON.parse(json) as Outcome), "unknown")
     }
   })
 })

@@ -9,6 +9,8 @@ export interface LeadRow {
   readonly reason: string | null
   readonly uid: string | null
   readonly correlationId: string | null
+  /** When it reached its terminal status; null while it has none. */
+  readonly endedAt: number | null
 }
 
 /** A delivery attempt's row. */
@@ -23,7 +25,7 @@ export interface AttemptRow {
   readonly error: string | null
 }
 
-/** A row of a lead's history. */
+/** What happened to a lead and no other row says. */
 export interface EventRow {
   readonly leadId: number
   readonly type: string
@@ -53,7 +55,10 @@ export const readRows = Effect.fnUntraced(function* (url: string) {
   const leads = yield* query<LeadRow>(
     url,
     `SELECT id::float8 AS id, status, rejection_reason AS reason, raw_payload ->> 'source' AS uid,
-       source_headers ->> 'x-correlation-id' AS "correlationId" FROM inbound_lead ORDER BY id`,
+       source_headers ->> 'x-correlation-id' AS "correlationId", ended.at AS "endedAt"
+     FROM inbound_lead LEFT JOIN (
+       SELECT lead_id, ${time("settled_at")} AS at FROM settled_lead WHERE state <> 'PARKED'
+     ) AS ended ON ended.lead_id = id ORDER BY id`,
   )
   const attempts = yield* query<AttemptRow>(
     url,

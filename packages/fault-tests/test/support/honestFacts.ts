@@ -20,6 +20,7 @@ const row = (id: number, correlationId: string, status: string, reason: string |
   reason,
   uid: correlationId.split(".")[0] ?? "",
   correlationId,
+  endedAt: status === "FAILED" ? null : 1000,
 })
 
 /** An attempt; without a status its outcome is unknown. */
@@ -79,7 +80,7 @@ export const honest: Facts = {
       attempt(3, 2, 500, 520, 200),
       attempt(6, 1, 0, 20, 200),
     ],
-    events: [{ leadId: 1, type: "delivered", attemptNo: null }],
+    events: [],
   },
   counts: { received: 0, rejected: 1, ready: 0, delivered: 4, failed: 1, permanently_failed: 0, total: 6 },
   exchanges: [

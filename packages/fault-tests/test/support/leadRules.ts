@@ -16,7 +16,7 @@ const noticedTogetherMs = 100
 /** True if the attempt was at some time closed as unknown, though its outcome may have come to light later. */
 const wasUnknown = (lead: LeadFacts, attempt: AttemptRow): boolean =>
   attempt.unknown ||
-  lead.events.some((event) => event.type === "attempt_outcome_unknown" && event.attemptNo === attempt.no)
+  lead.events.some((event) => event.type === "outcome_came_late" && event.attemptNo === attempt.no)
 
 /** The time for which the customer noticed nothing, of those that touch this one the longest. */
 const stalledMs = ({ stalls }: LeadFacts, from: number, to: number): number =>
@@ -91,21 +91,17 @@ export const answersAreReal = ({ attempts, exchanges }: LeadFacts): ReadonlyArra
   })
 }
 
-const ends = ["delivered", "rejected", "permanently_failed"]
+const terminal = ["DELIVERED", "REJECTED", "PERMANENTLY_FAILED"]
 
-/** A terminal status is never left: afterwards only outcomes of attempts are told. */
-export const terminalIsFinal = ({ events, row }: LeadFacts): ReadonlyArray<string> => {
-  const end = events.findIndex((event) => ends.includes(event.type))
-  const late = end < 0 ? [] : events.slice(end + 1)
-  const outcomes = ["attempt_succeeded", "attempt_failed", "attempt_outcome_unknown"]
-  const wrong = late.filter((event) => !outcomes.includes(event.type))
-  const told = end < 0 ? undefined : events[end]?.type
-  return [
-    ...wrong.map((event) => `"${event.type}" after "${told}"`),
-    ...(told !== undefined && told !== row.status.toLowerCase()
-      ? [`it was ${told} and is ${row.status}`]
-      : []),
-  ]
+/** A terminal status is never left: afterwards only outcomes come, and no attempt is opened. */
+export const terminalIsFinal = ({ attempts, row }: LeadFacts): ReadonlyArray<string> => {
+  const { endedAt } = row
+  if (terminal.includes(row.status) !== (endedAt !== null)) {
+    return [endedAt === null ? `it is ${row.status} and has no end` : `it has ended and is ${row.status}`]
+  }
+  return attempts
+    .filter((attempt) => endedAt !== null && attempt.requestedAt > endedAt)
+    .map(({ no }) => `attempt ${no} was opened after the lead had ended`)
 }
 
 /** A lead ends as its payload and its attempts say. */

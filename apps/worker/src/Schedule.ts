@@ -2,34 +2,37 @@ import type { LeadId } from "@lead-gateway/lead"
 import type { LeadQueue } from "@lead-gateway/lead-queue"
 import type { LeadWork } from "@lead-gateway/lead-store"
 import { Duration, Effect, Queue } from "effect"
-import type { Desk } from "./Desk.ts"
+import type { Producer } from "./Producer.ts"
 
 /**
- * Looks once at the schedule and waits for what comes next: a retry that becomes due, a lease that ends, the
- * customer's gate that opens. What is due is this worker's to claim, if it has a slot.
+ * Looks once at the schedule and waits for what comes next: a retry that becomes due, a throttle that opens. What is
+ * due is this worker's to claim, if it has a slot.
  *
- * `scheduled` tells that something was scheduled meanwhile; at most `atMost` is waited.
+ * `scheduled` tells that something was scheduled meanwhile; at most `atMost` is waited, and then whatever is due is
+ * looked for: work whose owner was lost is on nobody's schedule.
  */
 export const watchSchedule = (
   work: LeadWork["Service"],
-  desk: Desk,
+  producer: Producer,
   scheduled: Queue.Dequeue<void>,
   atMost: Duration.Duration,
 ) => {
-  let wasHeldBack = false
+  let wasOpen = false
+  let lookedAt = Number.NEGATIVE_INFINITY
   return Effect.gen(function* () {
-    const { isHeldBack, untilDue } = yield* work.outlook
-    if (isHeldBack !== wasHeldBack) {
-      wasHeldBack = isHeldBack
-      yield* isHeldBack
+    const { isCircuitOpen, untilDue } = yield* work.nextDue
+    if (isCircuitOpen !== wasOpen) {
+      wasOpen = isCircuitOpen
+      yield* isCircuitOpen
         ? Effect.logWarning("the customer's API is down: leads wait until it answers again")
         : Effect.logInfo("the customer's API answers again: leads are delivered")
     }
     const isDue = untilDue !== undefined && Duration.isZero(untilDue)
-    if (isDue) {
-      yield* desk.note({ _tag: "AnyDue" })
-      yield* Effect.timeoutOption(desk.nothingDue, atMost)
+    if (isDue || performance.now() - lookedAt >= Duration.toMillis(atMost)) {
+      lookedAt = performance.now()
+      producer.note({ _tag: "AnyDue" })
     }
+    if (isDue) yield* Effect.timeoutOption(producer.nothingDue, atMost)
     // What is due and could not be claimed is locked by somebody, and what is held back may go a few at a time: no
     // reason to ask without a pause.
     yield* Effect.sleep(shortestPause)
@@ -39,9 +42,9 @@ export const watchSchedule = (
 }
 
 /**
- * Tells the queue of leads that are due and that nobody has taken, for whichever worker is free first: retries,
- * leads whose owner was lost, leads that the queue forgot. The queue is filled up to `limit`, no further. A queue
- * that remembers nothing needs no sweep: there, workers look at the schedule.
+ * Tells the queue of leads that are due and that nobody has taken, for whichever worker is free first: retries, leads
+ * whose owner was lost, leads that the queue forgot. The queue is filled up to `limit`, no further. A queue that
+ * remembers nothing needs no sweep: there, workers look at the schedule.
  */
 export const sweep = Effect.fnUntraced(function* (
   work: LeadWork["Service"],
@@ -67,10 +70,11 @@ export const reoffer = Effect.fnUntraced(function* (work: LeadWork["Service"], q
     count += ids.length
     after = ids.length < pageSize ? undefined : ids.at(-1)
   } while (after !== undefined)
-  if (count > 0)
+  if (count > 0) {
     yield* Effect.annotateLogs(Effect.logWarning("the queue was empty: leads are offered again"), {
       leads: count,
     })
+  }
 })
 
 const pageSize = 1000

@@ -1,0 +1,240 @@
+import { type CustomerClient, type DeliveryOutcome } from "@lead-gateway/customer-client"
+import type { LeadId } from "@lead-gateway/lead"
+import type { AttemptRecord, ClaimedWork, LeadWork, StepResult, StoreError } from "@lead-gateway/lead-store"
+import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
+import { Duration, Result } from "effect"
+import {
+  attemptRecord,
+  type Circumstances,
+  messageOf,
+  type OpenAttempt,
+  unknownAttemptRecord,
+  unseen,
+} from "./AttemptOutcome.ts"
+import type { DeliveryLog } from "./DeliveryLog.ts"
+import type { Ids } from "./Ids.ts"
+import { recordWithRetry, releaseWithRetry } from "./recordWithRetry.ts"
+import type { makeSteps, Message, NextStep } from "./Step.ts"
+
+/** What deliveries are made with. */
+export interface DeliveriesOptions {
+  readonly work: Pick<LeadWork["Service"], "open" | "complete" | "release">
+  readonly client: Pick<CustomerClient["Service"], "start">
+  readonly steps: ReturnType<typeof makeSteps>
+  readonly policy: CompiledRetryPolicy
+  readonly log: DeliveryLog
+  readonly ids: Ids
+  /** Deliveries under way at once: from the opening of an attempt to the customer's answer. */
+  readonly concurrency: number
+  /** For how long after a claim its work may be sent: its lease must outlive the exchange. */
+  readonly sendWithinMs: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** At least 0, less than 1. */
+  readonly random: () => number
+  /** Called when work has ended here. `scheduled`: it is on the schedule again. */
+  readonly ended: (scheduled: boolean) => void
+  /** Told of leads that were given back at once. */
+  readonly offer: (ids: ReadonlyArray<LeadId>) => void
+  /** Told that nothing can be sent to the customer at all; calls back when the customer's state says so. */
+  readonly refused: (reason: string, then: () => void) => void
+}
+
+/** The work that one worker holds. */
+export interface Deliveries {
+  /** Takes on work that was claimed, at this time of the monotonic clock, or later. */
+  readonly begin: (claimed: ReadonlyArray<ClaimedWork>, claimedAtMs: number) => void
+  /** Pieces of work that are held. */
+  readonly held: () => number
+  /** Answers of the customer since the start. */
+  readonly answers: () => number
+  /** Begins nothing more: gives back what has not begun. `whenEmpty` is called when all has ended. */
+  readonly stop: (whenEmpty: () => void) => void
+  /** After `stop`: waits for customers no longer. */
+  readonly abort: () => void
+}
+
+/** Where a piece of work is. Only while it is `sent` may the customer have its attempt without our knowing the outcome. */
+interface Job {
+  readonly work: ClaimedWork
+  readonly claimedAtMs: number
+  stage: "ready" | "opening" | "sent" | "recording" | "releasing"
+  attempt?: OpenAttempt
+  exchange?: { readonly abort: () => void }
+}
+
+/**
+ * Advances claimed work by one step each. Completes an attempt left open by a lost worker; otherwise decides (once),
+ * opens an attempt if the throttle permits, sends it and records the outcome.
+ *
+ * The attempt is on record before the customer can have seen it. Work that fails for a reason on our side is snoozed,
+ * longer each time, so that it neither comes back at once nor is forgotten. Plain functions: they run for every lead.
+ */
+export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
+  const { client, concurrency, ids, log, policy, sendWithinMs, steps, work: store } = options
+  const jobs = new Set<Job>()
+  let ready: Array<Job> = []
+  /** Jobs that are opening or sent. */
+  let sending = 0
+  let answers = 0
+  let whenEmpty: (() => void) | undefined
+  let isAborted = false
+
+  const circumstances = (): Circumstances => ({ policy, nowMs: options.now(), random: options.random() })
+  const isLate = (job: Job) => performance.now() - job.claimedAtMs > sendWithinMs
+
+  const end = (job: Job, scheduled: boolean) => {
+    jobs.delete(job)
+    options.ended(scheduled)
+    if (jobs.size === 0) whenEmpty?.()
+  }
+
+  /** Leaves the stages that hold a slot. */
+  const leave = (job: Job, stage: "recording" | "releasing") => {
+    if (job.stage === "opening" || job.stage === "sent") sending--
+    job.stage = stage
+    pump()
+  }
+
+  const release = (job: Job, how: { readonly delay?: Duration.Duration; readonly internalFailure?: string }) => {
+    const { deliveryNo, lease, leadId } = job.work
+    leave(job, "releasing")
+    releaseWithRetry(
+      store,
+      {
+        leadId,
+        deliveryNo,
+        lease,
+        // The attempt that was opened, or perhaps was: a statement that failed may have taken effect.
+        unsentAttemptNo: job.work.attemptNo + 1,
+        delay: how.delay ?? Duration.zero,
+        internalFailure: how.internalFailure,
+      },
+      (released) => {
+        if (released && how.delay === undefined) options.offer([leadId])
+        end(job, true)
+      },
+    )
+  }
+
+  const snooze = (job: Job, why: string, cause?: unknown) => {
+    const delay = snoozeDelay(job.work.internalFailures)
+    log.snoozed(job.work, Duration.toMillis(delay), why, cause)
+    release(job, { delay, internalFailure: why })
+  }
+
+  const record = (job: Job, row: AttemptRecord, recorded: (moved: boolean) => void) => {
+    leave(job, "recording")
+    recordWithRetry(store, row, log, job.work, (moved) => {
+      if (moved !== undefined) recorded(moved)
+      end(job, row.next.state === "RETRYING")
+    })
+  }
+
+  const recordUnknown = (job: Job, attempt: OpenAttempt, why: (typeof unseen)[keyof typeof unseen]) => {
+    const row = unknownAttemptRecord(attempt, why, circumstances())
+    record(job, row, () => log.unknown(job.work, row))
+  }
+
+  const answered = (job: Job, attempt: OpenAttempt, outcome: DeliveryOutcome) => {
+    answers++
+    if (outcome._tag === "AddressRefused") {
+      return options.refused(outcome.message, () => release(job, {}))
+    }
+    if (outcome._tag === "Unreachable" && outcome.kind === "unsendable") {
+      return snooze(job, messageOf(outcome))
+    }
+    const row = attemptRecord(attempt, outcome, circumstances())
+    record(job, row, (moved) => log.attempt(job.work, row, outcome._tag, attempt.isProbe, moved))
+  }
+
+  const send = (job: Job, { body, idempotencyKey }: Message, attempt: OpenAttempt) => {
+    job.stage = "sent"
+    job.attempt = attempt
+    const { correlationId, traceparent } = job.work
+    job.exchange = client.start(
+      { body, idempotencyKey, correlationId, traceparent: ids.traceparent(traceparent, idempotencyKey) },
+      (outcome) => answered(job, attempt, outcome),
+    )
+  }
+
+  const opened = (job: Job, { message, step }: NextStep, result: Result.Result<StepResult, StoreError>) => {
+    if (Result.isFailure(result)) {
+      const error = result.failure
+      if (error._tag === "DataRefused") return snooze(job, error.message)
+      log.notOpened(job.work, error.message)
+      return release(job, {})
+    }
+    const done = result.success
+    if (done._tag !== "Opened" || message === undefined) {
+      if (done._tag === "Settled" && step.decision !== undefined) log.settled(job.work, step.decision)
+      leave(job, "recording")
+      return end(job, done._tag === "HeldBack")
+    }
+    // A process that was paused may own the work no more when it wakes: then the attempt must not leave.
+    if (isAborted || isLate(job)) {
+      if (!isAborted) log.tooLate(job.work)
+      return release(job, {})
+    }
+    send(job, message, { work: job.work, attemptNo: done.attemptNo, isProbe: done.isProbe })
+  }
+
+  const open = (job: Job) => {
+    const { work } = job
+    if (work._tag !== "Undecided" && work._tag !== "Due") return
+    if (isLate(job)) return release(job, {})
+    job.stage = "opening"
+    sending++
+    let next: NextStep
+    try {
+      next = steps(work, ids.key, options.now())
+    } catch (defect) {
+      return snooze(job, unexpected, defect)
+    }
+    store.open(next.step, (result) => opened(job, next, result))
+  }
+
+  const pump = () => {
+    while (sending < concurrency && ready.length > 0) open(ready.shift() as Job)
+  }
+
+  const begin = (work: ClaimedWork, claimedAtMs: number) => {
+    const job: Job = { work, claimedAtMs, stage: "ready" }
+    jobs.add(job)
+    if (work._tag === "LostAttempt") {
+      recordUnknown(job, { work, attemptNo: work.attemptNo, isProbe: work.isProbe }, unseen.workerLost)
+    } else if (work._tag === "Unreadable") snooze(job, "its stored rows cannot be read")
+    else if (whenEmpty !== undefined) release(job, {})
+    else ready.push(job)
+  }
+
+  return {
+    begin: (claimed, claimedAtMs) => {
+      for (const work of claimed) begin(work, claimedAtMs)
+      pump()
+    },
+    held: () => jobs.size,
+    answers: () => answers,
+    stop: (done) => {
+      whenEmpty = done
+      const left = ready
+      ready = []
+      for (const job of left) release(job, {})
+      if (jobs.size === 0) done()
+    },
+    abort: () => {
+      isAborted = true
+      for (const job of jobs) {
+        if (job.stage !== "sent" || job.attempt === undefined) continue
+        job.exchange?.abort()
+        recordUnknown(job, job.attempt, unseen.workerStopped)
+      }
+    },
+  }
+}
+
+const unexpected = "an unexpected error in the gateway"
+
+/** 30 s, doubling up to an hour: after 0, 1, 2 … 7 earlier internal failures 30, 60, 120 … 3600 s. */
+export const snoozeDelay = (internalFailures: number): Duration.Duration =>
+  Duration.seconds(Math.min(30 * 2 ** Math.min(internalFailures, 10), 3600))
