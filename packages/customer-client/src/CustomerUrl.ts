@@ -2,6 +2,7 @@ import { isIP } from "node:net"
 import { Data, Result } from "effect"
 import type { AddressPolicy } from "./AddressPolicy.ts"
 import { addressCheck } from "./internal/addressCheck.ts"
+import { hostOf } from "./internal/hostOf.ts"
 
 /**
  * A customer's URL that is not used, and why.
@@ -39,7 +40,7 @@ export const checkUrl = (
     )
   }
   if (checked.port === "0") return invalid("Syntax", "the customer's URL must not name port 0")
-  const host = checked.hostname.replace(/^\[|\]$/g, "") // "[::1]"
+  const host = hostOf(checked)
   const refusal = isIP(host) === 0 ? undefined : addressCheck(policy)(host, host)
   if (refusal !== undefined) return invalid("Address", `the customer's URL leads to ${refusal}`)
   checked.hash = ""

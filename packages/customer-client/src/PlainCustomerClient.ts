@@ -1,4 +1,4 @@
-import { Cause, Effect, Exit, Redacted, Result, Scope } from "effect"
+import { Effect, Exit, Redacted, Result, Scope } from "effect"
 import type { Authentication } from "./Authentication.ts"
 import { CustomerClient } from "./CustomerClient.ts"
 import type { CustomerApi } from "./CustomerApi.ts"
@@ -59,13 +59,19 @@ export const makeCustomerClient = (options: PlainCustomerClientOptions): PlainCu
   )
   const close = () => Effect.runPromise(Scope.close(scope, Exit.void))
   return {
-    send: async (request, { signal } = {}) => {
-      signal?.throwIfAborted()
-      const exit = await Effect.runPromiseExit(client.send(request), signal === undefined ? {} : { signal })
-      if (Exit.isSuccess(exit)) return exit.value
-      signal?.throwIfAborted()
-      throw Cause.squash(exit.cause)
-    },
+    send: (request, { signal } = {}) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted()
+        const exchange = client.start(request, (outcome) => {
+          signal?.removeEventListener("abort", abort)
+          resolve(outcome)
+        })
+        const abort = () => {
+          exchange.abort()
+          reject(signal?.reason as Error)
+        }
+        signal?.addEventListener("abort", abort, { once: true })
+      }),
     close,
     [Symbol.asyncDispose]: close,
   }

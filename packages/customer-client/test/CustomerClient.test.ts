@@ -2,8 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { CustomerBehaviour, TestCustomer } from "@lead-gateway/testkit"
 import { CustomerClient, type DeliveryOutcome, type UnreachableKind } from "@lead-gateway/customer-client"
 import { Effect, Fiber, Redacted } from "effect"
-import { TestClock } from "effect/testing"
-import { makeClient, makeWorld, request, secretToken } from "./support.ts"
+import { heldTimers, makeClient, makeWorld, request, secretToken } from "./support.ts"
 
 const { hang, hugeBody, raw, reply, resetBeforeAnswer, resetMidAnswer, slowBody } = CustomerBehaviour
 
@@ -233,12 +232,13 @@ describe("no answer", () => {
 
   it.effect("within the timeout: TimedOut, and the connection is closed", () =>
     Effect.gen(function* () {
+      const timers = yield* heldTimers
       const { customer, client } = yield* makeWorld(hang())
       const fiber = yield* Effect.forkChild(client.send(request))
       yield* customer.received(1)
-      yield* TestClock.adjust("29999 millis")
+      yield* timers.pass(29_999)
       assert.isUndefined(fiber.pollUnsafe())
-      yield* TestClock.adjust("1 millis")
+      yield* timers.pass(1)
       assert.deepStrictEqual(yield* Fiber.join(fiber), {
         _tag: "TimedOut",
         phase: "answer",

@@ -13,7 +13,7 @@ const customer = `
   const { closed, tls } = workerData
   const sockets = new Set()
   const server = tls
-    ? createSecureServer(tls, (_, response) => response.end("ok"))
+    ? createSecureServer({ ...tls, allowHTTP1: true }, (_, response) => response.end("ok"))
     : createServer((socket) => {
         socket.on("data", () => socket.write("HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok"))
       })
@@ -53,13 +53,14 @@ const makeCustomer = Effect.fnUntraced(function* (protocol: "http" | "https") {
 
 describe("a kept connection", () => {
   it.effect.each([
-    ["HTTP/1.1", "http"],
-    ["HTTP/2", "https"],
+    ["HTTP/1.1", "http", "never"],
+    ["HTTP/1.1 and TLS", "https", "never"],
+    ["HTTP/2", "https", "auto"],
   ] as const)(
     "by %s that was closed while this process was busy is not used again",
-    Effect.fnUntraced(function* ([, protocol]) {
+    Effect.fnUntraced(function* ([, protocol, http2]) {
       const { closeUnseen, url } = yield* makeCustomer(protocol)
-      const client = yield* makeClient({ url })
+      const client = yield* makeClient({ url, http2 })
       assert.strictEqual((yield* client.send(request))._tag, "Answered")
       closeUnseen()
       assert.deepInclude(yield* client.send(request), { _tag: "Answered", status: 200 })

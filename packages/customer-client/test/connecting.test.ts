@@ -4,8 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { makeCustomerClient } from "@lead-gateway/customer-client"
 import { Effect, Exit, Fiber, Scope } from "effect"
-import { TestClock } from "effect/testing"
-import { makeClient, makeWorld, request } from "./support.ts"
+import { heldTimers, makeClient, makeWorld, request } from "./support.ts"
 
 /** Takes connections, and says nothing: no TLS session comes of it. */
 const makeSilentCustomer = Effect.acquireRelease(
@@ -34,13 +33,14 @@ const connected = (server: Effect.Success<typeof makeSilentCustomer>["server"]) 
 describe("the time to connect", () => {
   it.effect("ends an exchange of which nothing was sent", () =>
     Effect.gen(function* () {
+      const timers = yield* heldTimers
       const { server, url } = yield* makeSilentCustomer
       const client = yield* makeClient({ url, connectTimeout: "10 seconds" })
       const fiber = yield* Effect.forkChild(client.send(request), { startImmediately: true })
       const { closed } = yield* connected(server)
-      yield* TestClock.adjust("9999 millis")
+      yield* timers.pass(9999)
       assert.isUndefined(fiber.pollUnsafe())
-      yield* TestClock.adjust("1 millis")
+      yield* timers.pass(1)
       assert.deepStrictEqual(yield* Fiber.join(fiber), {
         _tag: "TimedOut",
         phase: "connect",
@@ -62,25 +62,27 @@ describe("the time to connect", () => {
 
   it.effect("is not for the answer", () =>
     Effect.gen(function* () {
+      const timers = yield* heldTimers
       const { customer, client } = yield* makeWorld(CustomerBehaviour.hang(), {
         connectTimeout: "10 seconds",
       })
       const fiber = yield* Effect.forkChild(client.send(request))
       yield* customer.received(1)
-      yield* TestClock.adjust("29999 millis")
+      yield* timers.pass(29_999)
       assert.isUndefined(fiber.pollUnsafe())
-      yield* TestClock.adjust("1 millis")
+      yield* timers.pass(1)
       assert.deepInclude(yield* Fiber.join(fiber), { phase: "answer", durationMs: 30_000 })
     }),
   )
 
   it.effect("is no longer than that of the whole exchange", () =>
     Effect.gen(function* () {
+      const timers = yield* heldTimers
       const { server, url } = yield* makeSilentCustomer
       const client = yield* makeClient({ url, timeout: "5 seconds", connectTimeout: "10 seconds" })
       const fiber = yield* Effect.forkChild(client.send(request), { startImmediately: true })
       yield* connected(server)
-      yield* TestClock.adjust("5 seconds")
+      yield* timers.pass(5000)
       assert.deepInclude(yield* Fiber.join(fiber), { phase: "connect", durationMs: 5000 })
     }),
   )

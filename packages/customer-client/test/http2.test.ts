@@ -3,9 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { TestCustomer } from "@lead-gateway/testkit"
 import type { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { Effect, Fiber } from "effect"
-import { TestClock } from "effect/testing"
 import { makeHttp2World, respond } from "./http2Support.ts"
-import { makeWorld, request, secretToken } from "./support.ts"
+import { heldTimers, makeWorld, request, secretToken } from "./support.ts"
 
 const { NGHTTP2_CANCEL, NGHTTP2_HTTP_1_1_REQUIRED, NGHTTP2_INTERNAL_ERROR, NGHTTP2_REFUSED_STREAM } =
   constants
@@ -156,12 +155,13 @@ describe("a stream", () => {
     "without an answer in time is TimedOut, and the next exchange makes a connection of its own",
     () =>
       Effect.gen(function* () {
+        const timers = yield* heldTimers
         const { customer, client } = yield* makeHttp2World((stream, number) => {
           if (number > 1) respond(stream)
         })
         const fiber = yield* Effect.forkChild(client.send(request))
         yield* customer.until(() => customer.seen.requests.length === 1)
-        yield* TestClock.adjust("30 seconds")
+        yield* timers.pass(30_000)
         assert.deepStrictEqual(yield* Fiber.join(fiber), {
           _tag: "TimedOut",
           phase: "answer",
@@ -191,13 +191,14 @@ describe("a stream", () => {
 
   it.effect("that waits for room in vain is TimedOut before anything of it was sent", () =>
     Effect.gen(function* () {
+      const timers = yield* heldTimers
       const { customer, client } = yield* makeHttp2World(() => {}, {
         server: { settings: { maxConcurrentStreams: 1 } },
       })
       const first = yield* Effect.forkChild(client.send(request))
       yield* customer.until(() => customer.seen.requests.length === 1)
       const second = yield* Effect.forkChild(client.send(request), { startImmediately: true })
-      yield* TestClock.adjust("30 seconds")
+      yield* timers.pass(30_000)
       assert.propertyVal(yield* Fiber.join(first), "phase", "answer")
       assert.propertyVal(yield* Fiber.join(second), "phase", "connect")
       assert.lengthOf(customer.seen.requests, 1)

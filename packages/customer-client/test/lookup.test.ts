@@ -2,10 +2,9 @@ import type * as Dns from "node:dns"
 import { assert, describe, it } from "@effect/vitest"
 import { TestCustomer } from "@lead-gateway/testkit"
 import { Effect, Fiber } from "effect"
-import { TestClock } from "effect/testing"
 import { afterEach, vi } from "vitest"
 import { makeHttp2Customer } from "./http2Support.ts"
-import { closeIdle, makeClient, request } from "./support.ts"
+import { closeIdle, heldTimers, makeClient, request } from "./support.ts"
 
 /** What the name resolves to, one entry for each time it is asked; `undefined`: no answer but by `answerLate`. */
 const answers: Array<ReadonlyArray<string> | undefined> = []
@@ -150,10 +149,11 @@ describe("a host name", () => {
 
   it.effect("that is never resolved is TimedOut, before anything was sent", () =>
     Effect.gen(function* () {
+      const timers = yield* heldTimers
       answers.push(undefined)
       const client = yield* makeClient({ url: "http://customer.example/" })
       const fiber = yield* Effect.forkChild(client.send(request), { startImmediately: true })
-      yield* TestClock.adjust("30 seconds")
+      yield* timers.pass(30_000)
       assert.deepStrictEqual(yield* Fiber.join(fiber), {
         _tag: "TimedOut",
         phase: "connect",

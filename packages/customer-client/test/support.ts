@@ -8,6 +8,7 @@ import {
   type DeliveryRequest,
 } from "@lead-gateway/customer-client"
 import { Effect, Redacted } from "effect"
+import { vi } from "vitest"
 
 /** Words that must turn up nowhere but in what the customer receives. */
 export const secretToken = "token-Zg7hQ2"
@@ -37,6 +38,18 @@ export const makeWorld = Effect.fnUntraced(function* (
   const client = yield* makeClient({ ...options, url: customer.url })
   return { customer, client }
 })
+
+/**
+ * Lets the clock and the timers of exchanges stand still, and go on as told, until the scope closes. Node's own,
+ * those of sockets, stay real.
+ */
+export const heldTimers = Effect.acquireRelease(
+  Effect.sync(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] })
+    return { pass: (ms: number) => Effect.sync(() => void vi.advanceTimersByTime(ms)) }
+  }),
+  () => Effect.sync(() => vi.useRealTimers()),
+)
 
 /** The connections of this process that it has not yet seen closed. */
 const sockets = new Set<Socket>()

@@ -23,10 +23,15 @@ export interface Http2Way {
 
 /** An exchange that wants a way for its request. */
 export interface Waiter {
-  /** Called at most once, and must send at once: nobody keeps the way for it. */
+  /** Called at most once, and must send at once: nobody keeps the way for it. Must not throw. */
   readonly ready: (way: Way) => void
-  /** Called at most once, if there is no way. */
+  /** Called at most once, if there is no way. Must not throw. */
   readonly failed: (error: Error, stage: Stage) => void
+}
+
+/** Where a waiter stands, and how it leaves. */
+export interface Place {
+  giveUp: () => void
 }
 
 /** The client of these connections is closed. */

@@ -1,13 +1,16 @@
-import { Agent } from "node:http"
+import { Agent, type ClientRequest, request as httpRequest } from "node:http"
 import type { Socket } from "node:net"
+import type { Call } from "./Call.ts"
+import { hostOf } from "./hostOf.ts"
 
 /** The HTTP/1.1 connections to one customer, kept alive between exchanges. */
 export interface KeptConnections {
-  readonly agent: Agent
   /** Whether there is a connection that no exchange uses. */
   readonly hasIdle: () => boolean
-  /** Makes a request that goes by this new connection; without one, by a kept one. */
-  readonly by: <A>(socket: Socket | undefined, request: () => A) => A
+  /** Begins a request by this new connection; without one, by a kept one. */
+  readonly open: (call: Pick<Call, "headers">, socket: Socket | undefined) => ClientRequest
+  /** Closes all of them. */
+  readonly destroy: () => void
 }
 
 /**
@@ -18,40 +21,58 @@ export interface KeptConnections {
  * is lost. Proxy variables of the environment are not read.
  */
 export const makeKeptConnections = (url: URL): KeptConnections => {
+  const defaultPort = url.protocol === "https:" ? 443 : 80
   const agent = new HandedAgent({ keepAlive: true, timeout: idleTimeoutMs })
   // As the agents of node:http and node:https say whom they serve.
-  Object.assign(agent, { protocol: url.protocol, defaultPort: url.protocol === "https:" ? 443 : 80 })
-  return {
+  Object.assign(agent, { protocol: url.protocol, defaultPort })
+  const options = {
     agent,
+    protocol: url.protocol,
+    host: hostOf(url),
+    port: Number(url.port) || defaultPort,
+    servername: "", // the connection was made for it already
+    method: "POST",
+    path: `${url.pathname}${url.search}`,
+  }
+  const open: KeptConnections["open"] = ({ headers }, socket) => {
+    // As an array they are written as they are; Node adds no `Host` to it.
+    const request = () => httpRequest({ ...options, headers: ["Host", url.host, ...headers] })
+    if (socket === undefined) return request()
+    // Node would rather take a connection that became idle meanwhile: it is not shown any.
+    const { freeSockets } = agent
+    Object.assign(agent, { freeSockets: {} })
+    agent.handed = socket
+    try {
+      return request()
+    } finally {
+      agent.handed?.destroy()
+      agent.handed = undefined
+      Object.assign(agent, { freeSockets })
+    }
+  }
+  return {
+    open,
     hasIdle: () => {
-      // One that the customer has closed is not yet destroyed: that takes a while.
-      for (const sockets of Object.values(agent.freeSockets)) {
-        for (const socket of sockets?.filter(({ readable, writable }) => !readable || !writable) ?? []) {
-          sockets?.splice(sockets.indexOf(socket), 1)
-          socket.destroy()
-        }
+      const idle = agent.freeSockets[agent.getName()]
+      // Node takes the last. One that the customer has closed is not yet destroyed: that takes a while.
+      for (let last = idle?.at(-1); last !== undefined; last = idle?.at(-1)) {
+        if (last.readable && last.writable) return true
+        idle?.pop()
+        last.destroy()
       }
-      return Object.values(agent.freeSockets).some((sockets) => sockets?.length)
+      return false
     },
-    by: (socket, request) => {
-      if (socket === undefined) return request()
-      // Node would rather take a connection that became idle meanwhile: it is not shown any.
-      const { freeSockets } = agent
-      Object.assign(agent, { freeSockets: {} })
-      agent.handed = socket
-      try {
-        return request()
-      } finally {
-        agent.handed?.destroy()
-        agent.handed = undefined
-        Object.assign(agent, { freeSockets })
-      }
-    },
+    destroy: () => agent.destroy(),
   }
 }
 
 class HandedAgent extends Agent {
   handed: Socket | undefined
+
+  /** All connections lead to one customer. */
+  override getName(): string {
+    return "customer"
+  }
 
   override createConnection(): Socket {
     const { handed } = this

@@ -6,17 +6,47 @@ export interface CappedText {
   readonly text: (complete: boolean) => string
 }
 
-/** Decodes UTF-8 as it comes. Invalid bytes become U+FFFD, and so does NUL, which Postgres cannot store. */
+/**
+ * Decodes UTF-8 as it comes. Invalid bytes become U+FFFD, and so does NUL, which Postgres cannot store.
+ *
+ * Most answers come in one piece, which needs no decoder of its own: that is dear to make.
+ */
 export const cappedText = (maxBytes: number): CappedText => {
-  const decoder = new TextDecoder()
-  let text = ""
+  let first: Uint8Array | undefined
+  let pieces: Pieces | undefined
   let room = maxBytes
   return {
     add: (chunk) => {
-      text += decoder.decode(chunk.subarray(0, Math.max(room, 0)), { stream: true })
+      const piece = chunk.length > room ? chunk.subarray(0, Math.max(room, 0)) : chunk
       room -= chunk.length
+      if (first === undefined) first = piece
+      else (pieces ??= decodePieces(first)).add(piece)
       return room >= 0
     },
-    text: (complete) => (complete ? text + decoder.decode() : text).replaceAll("\0", "\ufffd"),
+    text: (complete) => {
+      if (first === undefined) return ""
+      const text =
+        complete && pieces === undefined
+          ? whole.decode(first)
+          : (pieces ?? decodePieces(first)).text(complete)
+      return text.replaceAll("\0", "\ufffd")
+    },
   }
 }
+
+interface Pieces {
+  readonly add: (piece: Uint8Array) => void
+  readonly text: (complete: boolean) => string
+}
+
+const decodePieces = (first: Uint8Array): Pieces => {
+  const decoder = new TextDecoder()
+  let text = decoder.decode(first, { stream: true })
+  return {
+    add: (piece) => void (text += decoder.decode(piece, { stream: true })),
+    text: (complete) => (complete ? text + decoder.decode() : text),
+  }
+}
+
+/** Has no memory between whole texts, so it serves all of them. */
+const whole = new TextDecoder()

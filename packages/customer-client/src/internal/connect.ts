@@ -3,6 +3,7 @@ import * as tls from "node:tls"
 import type { AddressCheck } from "./addressCheck.ts"
 import { checkedLookup } from "./checkedLookup.ts"
 import type { Stage } from "./failure.ts"
+import { hostOf } from "./hostOf.ts"
 
 /** Who waits for a connection. Exactly one is called, once, unless the attempt is given up before. */
 export interface ConnectEvents {
@@ -17,7 +18,7 @@ export type Connect = (protocols: ReadonlyArray<"http/1.1" | "h2">, events: Conn
 /** Connects to one customer, at checked addresses only; later TLS sessions resume the earlier ones. */
 export const makeConnect = (url: URL, check: AddressCheck): Connect => {
   const isTls = url.protocol === "https:"
-  const host = url.hostname.replace(/^\[|\]$/g, "") // "[::1]"
+  const host = hostOf(url)
   const common = {
     host,
     port: Number(url.port) || (isTls ? 443 : 80),

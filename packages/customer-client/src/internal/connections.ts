@@ -3,20 +3,16 @@ import type { AddressCheck } from "./addressCheck.ts"
 import { makeKeptConnections } from "./agent.ts"
 import { type ConnectEvents, makeConnect } from "./connect.ts"
 import type { Stage } from "./failure.ts"
+import { makeReading } from "./reading.ts"
 import { makeSession, type Session } from "./session.ts"
-import { ClientClosed, type Waiter } from "./Way.ts"
+import { ClientClosed, type Place, type Waiter } from "./Way.ts"
 
 /** The connections to one customer. */
 export interface Connections {
-  /** Finds a way, at once or later; the result gives up. */
-  readonly acquire: (waiter: Waiter) => () => void
+  /** Finds a way, at once or later. */
+  readonly acquire: (waiter: Waiter) => Place
   /** Closes all connections, whatever is under way. */
   readonly close: () => void
-}
-
-/** Where a waiter stands, and how it leaves. */
-interface Place {
-  giveUp: () => void
 }
 
 /**
@@ -28,6 +24,8 @@ interface Place {
  */
 export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "never"): Connections => {
   const kept = makeKeptConnections(url)
+  const byKept = { protocol: "http/1.1", kept, socket: undefined } as const
+  const afterReading = makeReading()
   const connect = makeConnect(url, check)
   const attempts = new Set<() => void>()
   const sessions = new Set<Session>()
@@ -70,7 +68,7 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
   }
 
   const seekAgain = ([waiter, place]: readonly [Waiter, Place]) => {
-    place.giveUp = acquire(waiter)
+    place.giveUp = leaving(acquire(waiter))
   }
 
   const failWaiting = (error: Error, stage: Stage) => {
@@ -135,7 +133,7 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
     session?.retire()
   }
 
-  const acquireOwn = (waiter: Waiter) => {
+  const acquireOwn = (waiter: Waiter): Place => {
     const place = {
       giveUp: begin({
         connected: (socket, protocol) => {
@@ -145,31 +143,31 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
           speaksHttp1 = false
           seekAgain([waiter, place])
         },
-        failed: waiter.failed,
+        failed: (error, stage) => waiter.failed(error, stage),
       }),
     }
-    return () => place.giveUp()
+    return place
   }
 
-  /** Lets Node read what has come by now, in three turns: perhaps the news that a connection is closed. */
-  const acquireKept = (waiter: Waiter) => {
-    const read = () => {
-      if (session === undefined && kept.hasIdle()) {
-        waiter.ready({ protocol: "http/1.1", kept, socket: undefined })
-      } else place.giveUp = acquireNew(waiter)
-    }
-    let turn = setImmediate(() => (turn = setImmediate(() => (turn = setImmediate(read)))))
-    const place: Place = { giveUp: () => clearImmediate(turn) }
-    return () => place.giveUp()
+  /** Uses a kept connection, if it turns out not to be closed by now. */
+  const acquireKept = (waiter: Waiter): Place => {
+    let isGivenUp = false
+    const place: Place = { giveUp: () => (isGivenUp = true) }
+    afterReading(() => {
+      if (isGivenUp) return
+      if (session === undefined && kept.hasIdle()) waiter.ready(byKept)
+      else place.giveUp = leaving(acquireNew(waiter))
+    })
+    return place
   }
 
-  const acquire = (waiter: Waiter): (() => void) =>
+  const acquire = (waiter: Waiter): Place =>
     !isClosed && (session?.hasRoom() ?? kept.hasIdle()) ? acquireKept(waiter) : acquireNew(waiter)
 
-  const acquireNew = (waiter: Waiter): (() => void) => {
+  const acquireNew = (waiter: Waiter): Place => {
     if (isClosed) {
       waiter.failed(new ClientClosed(), "connecting")
-      return () => {}
+      return { giveUp: () => {} }
     }
     if (session === undefined && speaksHttp1) return acquireOwn(waiter)
     const place = {
@@ -183,7 +181,7 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
     }
     waiting.set(waiter, place)
     serve()
-    return () => place.giveUp()
+    return place
   }
 
   return {
@@ -193,7 +191,10 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
       failWaiting(new ClientClosed(), "connecting")
       for (const end of attempts) end()
       for (const made of sessions) made.destroy()
-      kept.agent.destroy()
+      kept.destroy()
     },
   }
 }
+
+/** Gives up a place wherever it stands by then. */
+const leaving = (place: Place) => () => place.giveUp()

@@ -1,115 +1,186 @@
-import { DeliveryOutcome } from "../DeliveryOutcome.ts"
+import type { DeliveryOutcome } from "../DeliveryOutcome.ts"
+import type { DeliveryRequest } from "../DeliveryRequest.ts"
 import type { Call, Failure, Head, Sending, SendingEvents } from "./Call.ts"
-import { cappedText } from "./cappedText.ts"
+import { type CappedText, cappedText } from "./cappedText.ts"
 import { AddressRefusal } from "./checkedLookup.ts"
 import type { Connections } from "./connections.ts"
 import { describeFailure, type Stage } from "./failure.ts"
-import { isHeaderValue } from "./headerRules.ts"
+import { hasHeaderValues } from "./headerRules.ts"
 import { sendByHttp1 } from "./http1.ts"
 import { sendByHttp2 } from "./http2.ts"
-import { ClientClosed, type Way } from "./Way.ts"
+import type { RequestHeaders } from "./requestHeaders.ts"
+import { ClientClosed, type Place, type Waiter, type Way } from "./Way.ts"
 
-/** An exchange under way. It ends once: by itself, by `expire` or by `abort`. */
-export interface Exchange {
-  /** The time to connect is up: ends, if nothing was sent by now. */
-  readonly expireConnect: () => void
-  /** Its time is up: ends with what is known by now, and closes connection or stream. */
-  readonly expire: () => void
-  /** Nobody waits any more: closes connection or stream, and tells no outcome. */
-  readonly abort: () => void
+/** What all exchanges with a customer have in common. */
+export interface Terms {
+  readonly connections: Connections
+  readonly headers: RequestHeaders
+  readonly maxResponseBytes: number
+  readonly timeoutMs: number
+  /** For what comes before the request is sent; shorter than `timeoutMs`. */
+  readonly connectTimeoutMs: number | undefined
 }
 
 /**
- * Sends a request, and calls `done` with the outcome, once, unless it is aborted before.
+ * One exchange: sends a request, and calls `done` with the outcome, once, unless it is aborted before.
  *
- * One exchange is at most one request, whatever happens to it: a history of attempts can only explain the
- * requests that it counts. A kept connection that is known to be closed is not used. One that the customer
- * closes just as the request leaves by it fails like any other that breaks: `Unreachable`, `reset`.
+ * It is at most one request, whatever happens to it: a history of attempts can only explain the requests that it
+ * counts. A kept connection that is known to be closed is not used. One that the customer closes just as the
+ * request leaves by it fails like any other that breaks: `Unreachable`, `reset`.
+ *
+ * A class, because there is one for each lead: one object with one timer, and no closures.
  */
-export const startExchange = (
-  call: Call,
-  connections: Connections,
-  done: (outcome: DeliveryOutcome) => void,
-): Exchange => {
-  const body = cappedText(call.maxResponseBytes)
-  let sending: Sending | undefined
-  let head: Head | undefined
-  let settled = false
-  let giveUp = () => {}
+export class Exchange implements Waiter, SendingEvents {
+  readonly #terms: Terms
+  readonly #call: Call
+  readonly #done: (outcome: DeliveryOutcome) => void
+  readonly #began = performance.now()
+  readonly #body: CappedText
+  #place: Place | undefined
+  #timer: NodeJS.Timeout | undefined
+  #sending: Sending | undefined
+  #head: Head | undefined
+  #isSettled = false
+  #isAborted = false
 
-  const settle = (outcome: DeliveryOutcome) => {
-    if (settled) return
-    settled = true
-    done(outcome)
+  /** `timeMs` is the time that a signature bears, in milliseconds since 1970. */
+  constructor(
+    terms: Terms,
+    request: DeliveryRequest,
+    timeMs: number,
+    done: (outcome: DeliveryOutcome) => void,
+  ) {
+    const { headers } = terms
+    this.#terms = terms
+    this.#call = {
+      headers: headers.of(request, timeMs),
+      secretHeaders: headers.secret,
+      body: request.body,
+    }
+    this.#done = done
+    this.#body = cappedText(terms.maxResponseBytes)
+    // `done` is not called before this has returned.
+    if (request.idempotencyKey === "") this.#unsendable("the request has no idempotency key")
+    else if (hasHeaderValues(request)) this.#begin()
+    else this.failed(invalidCharacter, "connecting")
   }
 
-  const answered = (head: Head, complete: boolean) => {
-    if (settled) return
-    const durationMs = call.elapsedMs()
-    settle(DeliveryOutcome.Answered({ ...head, body: body.text(complete), truncated: !complete, durationMs }))
-    sending?.finish(complete)
+  #begin(): void {
+    const { connections, connectTimeoutMs, timeoutMs } = this.#terms
+    this.#place = connections.acquire(this)
+    if (this.#isSettled) return
+    this.#timer =
+      connectTimeoutMs === undefined || this.#sending !== undefined
+        ? setTimeout(expire, timeoutMs, this)
+        : setTimeout(expireConnect, connectTimeoutMs, this)
   }
 
-  const unreachable = (failure: Failure) =>
-    settle(DeliveryOutcome.Unreachable({ ...failure, durationMs: call.elapsedMs() }))
-
-  const failed = (error: Error, stage: Stage) => {
-    if (error instanceof AddressRefusal) settle(DeliveryOutcome.AddressRefused({ message: error.message }))
-    else if (error instanceof ClientClosed)
-      unreachable({ kind: "unsendable", message: "the client is closed; nothing was sent" })
-    else unreachable(describeFailure(error, stage))
+  /** Nobody waits any more: closes connection or stream, and tells no outcome. */
+  abort(): void {
+    this.#isAborted = true
+    if (this.#isSettled) return
+    this.#settle()
+    this.#leave(false)
   }
 
-  const events: SendingEvents = {
-    head: (known) => (head = known),
-    data: (chunk) => {
-      if (!settled && head !== undefined && !body.add(chunk)) answered(head, false)
-    },
-    end: (complete) => {
-      if (head !== undefined) answered(head, complete)
-    },
-    failed: unreachable,
+  /** The time to connect is up: ends, if nothing was sent by now. */
+  expireConnect(): void {
+    if (this.#sending === undefined) return this.expire()
+    this.#timer = setTimeout(expire, this.#terms.timeoutMs - (performance.now() - this.#began), this)
   }
 
-  const ready = (way: Way) => {
+  /** Its time is up: ends with what is known by now, and closes connection or stream. */
+  expire(): void {
+    if (this.#isSettled) return
+    if (this.#head !== undefined) return this.#answered(this.#head, false, true)
+    const phase = this.#sending === undefined ? "connect" : "answer"
+    this.#settle()
+    this.#leave(true)
+    this.#done({ _tag: "TimedOut", phase, durationMs: this.#durationMs() })
+  }
+
+  ready(way: Way): void {
     try {
-      sending = way.protocol === "h2" ? sendByHttp2(call, way, events) : sendByHttp1(call, way, events)
+      this.#sending =
+        way.protocol === "h2" ? sendByHttp2(this.#call, way, this) : sendByHttp1(this.#call, way, this)
     } catch (error) {
-      failed(error as Error, "open")
+      this.failed(error as Error, "open")
     }
   }
 
-  if (!call.hasKey)
-    unreachable({ kind: "unsendable", message: "the request has no idempotency key; nothing was sent" })
-  else if (Object.values(call.headers).every(isHeaderValue)) giveUp = connections.acquire({ ready, failed })
-  else failed(Object.assign(new Error("a header's value"), { code: "ERR_INVALID_CHAR" }), "connecting")
+  failed(error: Error, stage: Stage): void {
+    if (error instanceof AddressRefusal) this.#unsent({ _tag: "AddressRefused", message: error.message })
+    else if (error instanceof ClientClosed) this.#unsendable("the client is closed")
+    else this.#unsent(this.#unreachable(describeFailure(error, stage)))
+  }
 
-  const timedOut = () =>
-    settle(
-      DeliveryOutcome.TimedOut({
-        phase: sending === undefined ? "connect" : "answer",
-        durationMs: call.elapsedMs(),
-      }),
-    )
+  answering(head: Head): void {
+    this.#head = head
+  }
 
-  return {
-    expireConnect: () => {
-      if (sending !== undefined || settled) return
-      timedOut()
-      giveUp()
-    },
-    expire: () => {
-      if (settled) return
-      if (head !== undefined) answered(head, false)
-      else timedOut()
-      if (sending === undefined) giveUp()
-      else sending.cancel(true)
-    },
-    abort: () => {
-      if (settled) return
-      settled = true
-      if (sending === undefined) giveUp()
-      else sending.cancel(false)
-    },
+  received(chunk: Uint8Array): void {
+    if (this.#isSettled || this.#head === undefined) return
+    if (!this.#body.add(chunk)) this.#answered(this.#head, false, false)
+  }
+
+  ended(complete: boolean): void {
+    if (!this.#isSettled && this.#head !== undefined) this.#answered(this.#head, complete, false)
+  }
+
+  unanswered(failure: Failure): void {
+    if (this.#isSettled) return
+    this.#settle()
+    this.#done(this.#unreachable(failure))
+  }
+
+  #answered({ status, retryAfter, date }: Head, complete: boolean, isTimeout: boolean): void {
+    this.#settle()
+    if (isTimeout) this.#leave(true)
+    else this.#sending?.finish(complete)
+    this.#done({
+      _tag: "Answered",
+      status,
+      retryAfter,
+      date,
+      body: this.#body.text(complete),
+      truncated: !complete,
+      durationMs: this.#durationMs(),
+    })
+  }
+
+  /** Nothing was sent. Told in a later tick: others may stand in the same queue, or nobody has waited yet. */
+  #unsent(outcome: DeliveryOutcome): void {
+    if (this.#isSettled) return
+    this.#settle()
+    process.nextTick(() => {
+      if (!this.#isAborted) this.#done(outcome)
+    })
+  }
+
+  #unsendable(why: string): void {
+    this.#unsent(this.#unreachable({ kind: "unsendable", message: `${why}; nothing was sent` }))
+  }
+
+  #unreachable({ kind, message }: Failure): DeliveryOutcome {
+    return { _tag: "Unreachable", kind, message, durationMs: this.#durationMs() }
+  }
+
+  #settle(): void {
+    this.#isSettled = true
+    clearTimeout(this.#timer)
+  }
+
+  #leave(isTimeout: boolean): void {
+    if (this.#sending === undefined) this.#place?.giveUp()
+    else this.#sending.cancel(isTimeout)
+  }
+
+  #durationMs(): number {
+    return Math.round(performance.now() - this.#began)
   }
 }
+
+const expire = (exchange: Exchange) => exchange.expire()
+const expireConnect = (exchange: Exchange) => exchange.expireConnect()
+
+const invalidCharacter = Object.assign(new Error("a header's value"), { code: "ERR_INVALID_CHAR" })

@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from "node:http"
+import type { DeliveryRequest } from "../DeliveryRequest.ts"
 
 /** What the connection decides, or the client by itself; no option may. */
 const reserved = new Set([
@@ -51,3 +52,10 @@ export const isHeaderValue = (value: string): boolean => {
     return false
   }
 }
+
+/** Whether the values that a request brings along may all stand in its headers. */
+export const hasHeaderValues = (request: DeliveryRequest): boolean =>
+  isHeaderValue(request.idempotencyKey) &&
+  (request.correlationId === undefined || isHeaderValue(request.correlationId)) &&
+  (request.traceparent === undefined || isHeaderValue(request.traceparent)) &&
+  (request.tracestate === undefined || isHeaderValue(request.tracestate))

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest } from "node:http"
+import type { IncomingMessage } from "node:http"
 import type { Call, Sending, SendingEvents } from "./Call.ts"
 import { describeFailure } from "./failure.ts"
 import type { Http1Way } from "./Way.ts"
@@ -7,30 +7,27 @@ import type { Http1Way } from "./Way.ts"
 export const sendByHttp1 = (call: Call, way: Http1Way, events: SendingEvents): Sending => {
   let response: IncomingMessage | undefined
 
-  const { headers, body, url } = call
-  const request = way.kept.by(way.socket, () =>
-    httpRequest(url, { method: "POST", agent: way.kept.agent, headers }),
-  )
-  request.on("response", (incoming) => {
+  const request = way.kept.open(call, way.socket)
+  request.on("response", (incoming: IncomingMessage) => {
     response = incoming
     const { statusCode, headers } = incoming
-    events.head({ status: statusCode ?? 0, retryAfter: headers["retry-after"], date: headers.date })
-    incoming.on("data", events.data)
+    events.answering({ status: statusCode ?? 0, retryAfter: headers["retry-after"], date: headers.date })
+    incoming.on("data", (chunk: Uint8Array) => events.received(chunk))
     // In the next tick Node has the connection back in the pool, for whoever sends next.
-    incoming.on("end", () => process.nextTick(events.end, true))
-    incoming.on("error", () => events.end(incoming.complete))
-    incoming.on("close", () => events.end(incoming.complete))
+    incoming.on("end", () => process.nextTick(whole, events))
+    // Also after an error: without a listener for that, Node tells of none.
+    incoming.on("close", () => events.ended(incoming.complete))
   })
   request.on("upgrade", (_response, socket) => {
     socket.destroy()
     const message = "the customer's host answered 101, to which nothing was asked"
-    events.failed({ kind: "protocol", message })
+    events.unanswered({ kind: "protocol", message })
   })
   // Stays for good: a request that was destroyed may fail once more, and nobody else listens.
   request.on("error", (error) => {
-    if (response === undefined) events.failed(describeFailure(error, "open"))
+    if (response === undefined) events.unanswered(describeFailure(error, "open"))
   })
-  request.end(body)
+  request.end(call.body)
 
   return {
     // A connection with an answer half read, or a request half sent, is of no further use.
@@ -40,3 +37,5 @@ export const sendByHttp1 = (call: Call, way: Http1Way, events: SendingEvents): S
     cancel: () => request.destroy(),
   }
 }
+
+const whole = (events: SendingEvents) => events.ended(true)

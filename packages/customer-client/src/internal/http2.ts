@@ -14,7 +14,7 @@ export const sendByHttp2 = (call: Call, way: Http2Way, events: SendingEvents): S
     hasHead = true
     const isAll = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0
     missing = isAll ? 0 : Number(headers["content-length"] ?? 0)
-    events.head({
+    events.answering({
       status: headers[":status"] ?? 0,
       retryAfter: headers["retry-after"],
       date: headers.date,
@@ -22,20 +22,20 @@ export const sendByHttp2 = (call: Call, way: Http2Way, events: SendingEvents): S
   })
   stream.on("data", (chunk: Uint8Array) => {
     missing -= chunk.length
-    events.data(chunk)
+    events.received(chunk)
   })
   // A stream that is reset ends too; by NO_ERROR, Node does not tell it from one that is whole.
   stream.on("end", () => {
-    if (hasHead) events.end(stream.rstCode === constants.NGHTTP2_NO_ERROR && missing <= 0)
+    if (hasHead) events.ended(stream.rstCode === constants.NGHTTP2_NO_ERROR && missing <= 0)
   })
   stream.on("error", (error: Error) => (failure = error))
   stream.on("close", () => {
     const code = stream.rstCode ?? constants.NGHTTP2_NO_ERROR
     if (code === constants.NGHTTP2_HTTP_1_1_REQUIRED) way.http1Required()
-    if (hasHead) return events.end(false)
+    if (hasHead) return events.ended(false)
     const cause = failure ?? (code === constants.NGHTTP2_CANCEL && way.session.isLost() ? lost : undefined)
     const isReset = cause === undefined || ("code" in cause && cause.code === "ERR_HTTP2_STREAM_ERROR")
-    events.failed(isReset ? describeReset(code) : describeFailure(cause, "open"))
+    events.unanswered(isReset ? describeReset(code) : describeFailure(cause, "open"))
   })
   stream.end(call.body)
 

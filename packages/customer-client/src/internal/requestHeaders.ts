@@ -9,7 +9,8 @@ import { signatureHeaders, signingKey } from "./signature.ts"
 
 /** The headers of a request that is sent at this time; without those that only the connection knows. */
 export interface RequestHeaders {
-  readonly of: (request: DeliveryRequest, timeMs: number) => Record<string, string>
+  /** Names and values in turn. */
+  readonly of: (request: DeliveryRequest, timeMs: number) => Array<string>
   /** Which of them hold secrets, in lower case. */
   readonly secret: ReadonlyArray<string>
 }
@@ -54,17 +55,17 @@ export const requestHeaders = (
   }
 
   const keys = signingKeys(api.signingSecrets, report)
-  const head = Object.fromEntries(fixed.values())
-  const of: RequestHeaders["of"] = (request, timeMs) => ({
-    ...head,
-    "Content-Length": String(Buffer.byteLength(request.body)),
-    [idempotencyHeader]: request.idempotencyKey,
-    ...(request.correlationId === undefined ? {} : { "X-Correlation-ID": request.correlationId }),
-    ...traceHeaders(request),
-    ...(keys.length === 0
-      ? {}
-      : signatureHeaders(keys, { id: request.idempotencyKey, timeMs, body: request.body })),
-  })
+  const head = [...fixed.values()].flat()
+  const of: RequestHeaders["of"] = (request, timeMs) => {
+    const { body, correlationId, idempotencyKey, traceparent, tracestate } = request
+    const length = String(Buffer.byteLength(body))
+    const headers = [...head, "Content-Length", length, idempotencyHeader, idempotencyKey]
+    if (correlationId !== undefined) headers.push("X-Correlation-ID", correlationId)
+    if (traceparent !== undefined) headers.push("traceparent", traceparent)
+    if (traceparent !== undefined && tracestate !== undefined) headers.push("tracestate", tracestate)
+    if (keys.length > 0) headers.push(...signatureHeaders(keys, { id: idempotencyKey, timeMs, body }))
+    return headers
+  }
   return { of, secret: authName === undefined ? [] : [authName] }
 }
 
@@ -86,9 +87,4 @@ const signingKeys = (
     report({ option: `signingSecrets.${index}`, found: undefined, allowed })
     return []
   })
-}
-
-const traceHeaders = ({ traceparent, tracestate }: DeliveryRequest): Record<string, string> => {
-  if (traceparent === undefined) return {}
-  return tracestate === undefined ? { traceparent } : { traceparent, tracestate }
 }

@@ -14,7 +14,7 @@ export interface Session {
   /** Whether another exchange may begin on it: the customer says how many at a time it takes. */
   readonly hasRoom: () => boolean
   /** Begins a request; only where there is room. Room is there again when its stream has closed. */
-  readonly open: (call: Pick<Call, "url" | "headers" | "secretHeaders">) => ClientHttp2Stream
+  readonly open: (call: Pick<Call, "headers" | "secretHeaders">) => ClientHttp2Stream
   /** Begins no further exchange; those under way may end. */
   readonly retire: () => void
   readonly destroy: () => void
@@ -84,7 +84,7 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
 
   return {
     hasRoom: () => isReady && !isGone && !session.closed && !session.destroyed && active < room,
-    open: ({ url, headers, secretHeaders }) => {
+    open: ({ headers, secretHeaders }) => {
       clearTimeout(idle)
       session.ref()
       const stream = session.request({
@@ -92,7 +92,7 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
         ":scheme": "https",
         ":authority": url.host,
         ":path": `${url.pathname}${url.search}`,
-        ...headers,
+        ...byName(headers),
         [sensitiveHeaders]: [...secretHeaders], // in no compression table, where others might guess at it
       })
       active++
@@ -112,4 +112,10 @@ export const makeSession = (url: URL, socket: Socket, events: SessionEvents): Se
     },
     isLost: () => session.destroyed,
   }
+}
+
+const byName = (headers: ReadonlyArray<string>): Record<string, string> => {
+  const named: Record<string, string> = {}
+  for (let i = 0; i + 1 < headers.length; i += 2) named[headers[i] as string] = headers[i + 1] as string
+  return named
 }

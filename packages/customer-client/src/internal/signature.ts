@@ -10,21 +10,18 @@ export const signingKey = (secret: string): Buffer | undefined => {
 }
 
 /**
- * The headers of Standard Webhooks 1.0: identifier, time in seconds, and one signature for each key, of
+ * The headers of Standard Webhooks 1.0, names and values in turn: identifier, time in seconds, and one signature for each key, of
  * `<id>.<timestamp>.<body>`.
  */
 export const signatureHeaders = (
   keys: ReadonlyArray<Buffer>,
   message: { readonly id: string; readonly timeMs: number; readonly body: string },
-): Record<string, string> => {
+): ReadonlyArray<string> => {
   const timestamp = String(Math.floor(message.timeMs / 1000))
   const signed = `${message.id}.${timestamp}.`
   const signatures = keys.map(
     (key) => `v1,${createHmac("sha256", key).update(signed).update(message.body).digest("base64")}`,
   )
-  return {
-    "webhook-id": message.id,
-    "webhook-timestamp": timestamp,
-    "webhook-signature": signatures.join(" "),
-  }
+  const identity = ["webhook-id", message.id, "webhook-timestamp", timestamp]
+  return [...identity, "webhook-signature", signatures.join(" ")]
 }
