@@ -1,4 +1,4 @@
-import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, type Scope } from "effect"
 import type { CustomerApi } from "./CustomerApi.ts"
 import type { CustomerOptionsInvalid } from "./CustomerOptionsInvalid.ts"
 import type { DeliveryOutcome } from "./DeliveryOutcome.ts"
@@ -6,6 +6,7 @@ import type { DeliveryRequest } from "./DeliveryRequest.ts"
 import { checkOptions } from "./internal/checkOptions.ts"
 import { makeConnections } from "./internal/connections.ts"
 import { Exchange, type Terms } from "./internal/exchange.ts"
+import { addressRefusal } from "./internal/refusal.ts"
 
 /** A customer's API, and how long to wait for it. */
 export interface CustomerClientOptions extends CustomerApi {
@@ -45,6 +46,16 @@ export class CustomerClient extends Context.Service<
       request: DeliveryRequest,
       done: (outcome: DeliveryOutcome) => void,
     ) => { readonly abort: () => void }
+    /**
+     * Why nothing may be sent to the customer's address now, if so: the name is resolved and the address policy
+     * applied, as a connection would, but nothing is connected to.
+     *
+     * `Some("the customer's host resolves to 10.0.0.1, a private address")` is what `send` would give as
+     * `AddressRefused`, and concerns the customer's settings, not a lead. `None` where a connection would be allowed,
+     * and where the name cannot be resolved now, or not within `connectTimeout` (`timeout` without it): that is for
+     * a retry policy. May be asked as often as wanted; a URL that can never be sent to makes no client.
+     */
+    readonly refusal: Effect.Effect<Option.Option<string>>
   }
 >()("@lead-gateway/customer-client/CustomerClient") {
   /**
@@ -89,6 +100,11 @@ export class CustomerClient extends Context.Service<
         yield* Effect.annotateCurrentSpan(attributes(outcome))
         return outcome
       }),
+      refusal: addressRefusal(url, addresses).pipe(
+        Effect.timeoutOption(isForConnecting ? connectTimeout : timeout),
+        Effect.map(Option.flatten),
+        Effect.withSpan("CustomerClient.refusal"),
+      ),
     })
   })
 

@@ -8,6 +8,11 @@ import { Data } from "effect"
  * - `TimedOut`: no answer within the time allowed.
  * - `AddressRefused`: nothing was sent, because the host resolves to a forbidden address.
  *
+ * Two of them can be known before anything is sent, and differ in whose matter they are. `AddressRefused` is the
+ * customer's: its settings lead where no lead may go, so every lead would end so (`CustomerClient.refusal` tells it
+ * without a lead). `Unreachable` of kind `unsendable` is this one request's: a value that it brings along, or its
+ * missing key; another request may well be sent. A closed client is `unsendable`, too.
+ *
  * Once the head of an answer is here, the answer is known: if its body then breaks off, comes too slowly or
  * is longer than the cap, the outcome is still `Answered`, with what was read and `truncated: true`.
  *

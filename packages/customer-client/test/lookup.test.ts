@@ -1,7 +1,8 @@
 import type * as Dns from "node:dns"
 import { assert, describe, it } from "@effect/vitest"
 import { TestCustomer } from "@lead-gateway/testkit"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Option } from "effect"
+import { TestClock } from "effect/testing"
 import { afterEach, vi } from "vitest"
 import { makeHttp2Customer } from "./http2Support.ts"
 import { closeIdle, heldTimers, makeClient, request } from "./support.ts"
@@ -175,6 +176,44 @@ describe("a host name", () => {
       assert.propertyVal(yield* client.send(request), "status", 200)
       assert.strictEqual(customer.connections().made, 1)
       assert.lengthOf(customer.requests(), 1)
+    }),
+  )
+})
+
+describe("a refusal", () => {
+  it.effect.each([
+    [["127.0.0.1", "169.254.169.254"], "169.254.169.254, a forbidden address"],
+    [["fe80::1%eth0"], "fe80::1%eth0, a forbidden address"],
+    [["64:ff9b::a9fe:a9fe"], "64:ff9b::a9fe:a9fe, a forbidden address"],
+  ] as const)(
+    "tells of a name that resolves to %j",
+    Effect.fnUntraced(function* ([addresses, refused]) {
+      answers.push(addresses)
+      const client = yield* makeClient({ url: "http://customer.example/" })
+      assert.deepStrictEqual(yield* client.refusal, Option.some(`the customer's host resolves to ${refused}`))
+    }),
+  )
+
+  it.effect("is asked for anew each time", () =>
+    Effect.gen(function* () {
+      answers.push(["10.0.0.1"], ["1.1.1.1"], [])
+      const client = yield* makeClient({ url: "http://customer.example/", allowPrivate: false })
+      const message = "the customer's host resolves to 10.0.0.1, a private address"
+      assert.deepStrictEqual(yield* client.refusal, Option.some(message))
+      assert.deepStrictEqual(yield* client.refusal, Option.none())
+      assert.deepStrictEqual(yield* client.refusal, Option.none())
+    }),
+  )
+
+  it.effect("is none of a name that is not resolved in the time to connect", () =>
+    Effect.gen(function* () {
+      answers.push(undefined)
+      const client = yield* makeClient({ url: "http://customer.example/", connectTimeout: "5 seconds" })
+      const fiber = yield* Effect.forkChild(client.refusal, { startImmediately: true })
+      yield* TestClock.adjust("4999 millis")
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(yield* Fiber.join(fiber), Option.none())
     }),
   )
 })
