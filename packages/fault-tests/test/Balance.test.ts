@@ -40,7 +40,7 @@ describe("the balance", () => {
   })
 
   it("finds a lead that nobody sent, and a request for no lead", () => {
-    const row = { id: 9, status: "DELIVERED", reason: null, uid: "z", correlationId: "z.1" }
+    const row = { id: 9, status: "DELIVERED", reason: null, uid: "z", correlationId: "z.1", endedAt: null }
     assert.include(
       findings((facts) => ({ leads: [...facts.rows.leads, row] })),
       "nobody sent it",
