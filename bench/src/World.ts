@@ -3,9 +3,10 @@ import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import { scratchFolder, TestProcess, TestRedis } from "@lead-gateway/testkit"
 import { Effect, Redacted } from "effect"
 import { createServer, type RequestListener } from "node:http"
-import { type AddressInfo, createServer as createSocketServer } from "node:net"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { freePort } from "./freePort.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -79,13 +80,3 @@ const serve = (listener: RequestListener) =>
     ),
     (server) => (server.address() as AddressInfo).port,
   )
-
-const freePort = Effect.promise(
-  () =>
-    new Promise<number>((resolve) => {
-      const server = createSocketServer().listen(0, "127.0.0.1", () => {
-        const { port } = server.address() as AddressInfo
-        server.close(() => resolve(port))
-      })
-    }),
-)

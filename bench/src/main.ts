@@ -1,7 +1,14 @@
-/** `npm run bench -- decisions`, `wake-up`, `rate-limit`, or `soak --minutes 30 --queue redis --per-second 200`. */
+/**
+ * `npm run bench -- decisions`, `wake-up`, `rate-limit`, `soak --minutes 30 --queue redis --per-second 200`,
+ * `intake --rounds 5 --seconds 8` or `end-to-end --rounds 3 --leads 100000`; the last two also with
+ * `--only gateway-redis,fastify-bullmq`, `--postgres /usr/lib/postgresql/15/bin` (or `embedded`), `--statements` and `--profile`.
+ */
 import { Effect } from "effect"
 import { parseArgs } from "node:util"
+import { contenders } from "./Contender.ts"
 import { decisions } from "./decisions.ts"
+import { endToEnd } from "./endToEnd.ts"
+import { intake } from "./intake.ts"
 import { rateLimit } from "./rateLimit.ts"
 import { soak } from "./soak.ts"
 import { wakeUp } from "./wakeUp.ts"
@@ -9,30 +16,57 @@ import { wakeUp } from "./wakeUp.ts"
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    leads: { type: "string", default: "200" },
+    connections: { type: "string", default: "64" },
+    leads: { type: "string" },
     minutes: { type: "string", default: "30" },
+    only: { type: "string" },
     "per-second": { type: "string", default: "200" },
+    postgres: { type: "string" },
+    profile: { type: "boolean", default: false },
     queue: { type: "string", default: "redis" },
+    rounds: { type: "string" },
+    seconds: { type: "string", default: "8" },
+    statements: { type: "boolean", default: false },
   },
 })
 
 const queue = values.queue === "database" ? "database" : "redis"
 
+const only = values.only?.split(",")
+const race = {
+  contenders: contenders.filter(({ name }) => only?.includes(name) ?? true),
+  connections: Number(values.connections),
+  postgres: values.postgres,
+  profile: values.profile,
+  statements: values.statements,
+}
+
 const benchmarks = {
   decisions: Effect.promise(decisions),
-  "wake-up": wakeUp(Number(values.leads)),
+  "wake-up": wakeUp(Number(values.leads ?? 200)),
   "rate-limit": rateLimit(queue),
   soak: soak({
     queue,
     minutes: Number(values.minutes),
     perSecond: Number(values["per-second"]),
   }),
+  intake: intake({ ...race, rounds: Number(values.rounds ?? 5), seconds: Number(values.seconds) }),
+  "end-to-end": endToEnd({
+    ...race,
+    rounds: Number(values.rounds ?? 3),
+    leads: Number(values.leads ?? 100_000),
+  }),
 }
 
-const name = positionals[0]
-if (name === "decisions" || name === "wake-up" || name === "rate-limit" || name === "soak")
-  await Effect.runPromise(benchmarks[name])
-else {
+const isBenchmark = (name: string): name is keyof typeof benchmarks => Object.hasOwn(benchmarks, name)
+
+const name = positionals[0] ?? ""
+if (isBenchmark(name)) {
+  // What was started is ended, also when the run is broken off.
+  const stop = new AbortController()
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort())
+  await Effect.runPromise<void, unknown>(benchmarks[name], { signal: stop.signal })
+} else {
   console.error(`which one? ${Object.keys(benchmarks).join(", ")}`)
   process.exitCode = 1
 }

@@ -1,0 +1,42 @@
+/** Who is measured: the gateway with either queue, and the peers that are written by hand. */
+
+export interface Contender {
+  readonly name: string
+  /** Its programs, by their paths in the repository. */
+  readonly api: string
+  /** Without one it takes part in `intake` only. */
+  readonly worker?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Ours can be profiled. */
+  readonly isOurs: boolean
+  /** Whether it has tables `inbound_lead` and `delivery_attempt`. */
+  readonly hasDatabase: boolean
+}
+
+const ours = {
+  api: "apps/api/src/main.ts",
+  worker: "apps/worker/src/main.ts",
+  isOurs: true,
+  hasDatabase: true,
+}
+
+const peer = (name: string): Contender => ({
+  name,
+  api: `bench/peers/${name}/api.ts`,
+  worker: `bench/peers/${name}/worker.ts`,
+  isOurs: false,
+  hasDatabase: true,
+})
+
+/** What nobody who stores anything comes near: 1.0 of `intake`. */
+export const echo: Contender = { name: "echo", api: "bench/peers/echo.ts", isOurs: false, hasDatabase: false }
+
+/** The services that others are compared with. */
+export const byHand: ReadonlyArray<Contender> = [peer("fastify-bullmq"), peer("graphile-worker")]
+
+export const contenders: ReadonlyArray<Contender> = [
+  echo,
+  ...byHand,
+  { ...ours, name: "gateway-database", env: { QUEUE_TYPE: "database" } },
+  { ...ours, name: "gateway-redis", env: { QUEUE_TYPE: "redis" } },
+]
