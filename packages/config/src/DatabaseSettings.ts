@@ -1,8 +1,8 @@
 /**
- * Where Postgres is and how many connections to keep.
+ * Where Postgres is, how many connections to keep and who migrates its schema.
  *
- * `DATABASE_URL` wins over `DB_HOST` and its siblings, which are still checked. The result fits the pool
- * options of `@effect/sql-pg`: `{ url, ssl, maxConnections, minConnections, connectionTTL }`.
+ * `DATABASE_URL` wins over `DB_HOST` and its siblings, which are still checked. `connection` and `pool` fit the
+ * pool options of `@effect/sql-pg`: `{ url, ssl, maxConnections, minConnections, connectionTTL }`.
  */
 import { Duration, Option, type Redacted, Result } from "effect"
 import type { ConnectionOptions } from "node:tls"
@@ -30,16 +30,20 @@ export interface DatabasePool {
   readonly connectionTTL: Option.Option<Duration.Duration>
 }
 
-/** A database and its pool. */
+/** A database, its pool and who migrates it. */
 export interface DatabaseSettings {
   readonly connection: DatabaseConnection
   readonly pool: DatabasePool
+  /** False: a process that starts waits until somebody has run `migrate up`. */
+  readonly migrateOnStart: boolean
 }
 
 /** As {@link DatabaseSettings}, but none given means: start the embedded Postgres. */
 export interface EmbeddedDatabaseSettings {
   readonly connection: Option.Option<DatabaseConnection>
   readonly pool: DatabasePool
+  /** As in {@link DatabaseSettings}. */
+  readonly migrateOnStart: boolean
 }
 
 const url = [
@@ -141,11 +145,23 @@ const pool: Settings.Settings<DatabasePool> = Settings.refine(
   },
 )
 
+const migrateOnStart = Settings.withDefault(
+  "MIGRATE_ON_START",
+  Kind.boolean,
+  "Migrates the database's schema at start; with false a process waits for `migrate up`",
+  true,
+)
+
 /** The database of an app that needs one to be given. */
-export const databaseSettings: Settings.Settings<DatabaseSettings> = Settings.all({ connection, pool })
+export const databaseSettings: Settings.Settings<DatabaseSettings> = Settings.all({
+  connection,
+  pool,
+  migrateOnStart,
+})
 
 /** The database of the gateway, which has its own when none is given. */
 export const embeddedDatabaseSettings: Settings.Settings<EmbeddedDatabaseSettings> = Settings.all({
   connection: embeddedConnection,
   pool,
+  migrateOnStart,
 })

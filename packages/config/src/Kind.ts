@@ -130,6 +130,51 @@ const showDuration = (value: Duration.Duration): string => {
   return `${millis / millisPerUnit[unit]}${unit}`
 }
 
+/**
+ * A span of calendar time, in the units in which Postgres keeps an `interval`: a month is as long as the month
+ * that it falls into, a day may have 23 to 25 hours. One of the three is above 0.
+ */
+export interface Period {
+  readonly months: number
+  readonly days: number
+  readonly hours: number
+}
+
+const periodUnits = {
+  y: { months: 12, days: 0, hours: 0 },
+  mo: { months: 1, days: 0, hours: 0 },
+  w: { months: 0, days: 7, hours: 0 },
+  d: { months: 0, days: 1, hours: 0 },
+  h: { months: 0, days: 0, hours: 1 },
+} as const
+
+/**
+ * `off`, or a whole number and a unit from `h` to `y`: `72h`, `30d`, `6w`, `18mo`, `2y`. At most 100 years, a year
+ * being counted as 12 months, 365 days or 8,760 hours.
+ */
+export const periodOrOff: Kind<Option.Option<Period>> = make(
+  "off or a period such as 72h, 30d, 6w, 18mo or 2y, from 1h to 100y",
+  (text) => {
+    if (/^off$/i.test(text)) return Option.none()
+    const [, digits, unit] = /^(\d{1,9})(h|d|w|mo|y)$/.exec(text) ?? []
+    if (digits === undefined || unit === undefined) return undefined
+    const count = Number(digits)
+    const { months, days, hours } = periodUnits[unit as keyof typeof periodUnits]
+    const years = count * (months / 12 + days / 365 + hours / 8760)
+    return years > 0 && years <= 100
+      ? Option.some({ months: months * count, days: days * count, hours: hours * count })
+      : undefined
+  },
+  Option.match({ onNone: () => "off", onSome: showPeriod }),
+)
+
+/** The shortest way to write a period that {@link periodOrOff} reads: 24 months are `2y`. */
+function showPeriod({ days, hours, months }: Period): string {
+  if (months > 0) return months % 12 === 0 ? `${months / 12}y` : `${months}mo`
+  if (days > 0) return days % 7 === 0 ? `${days / 7}w` : `${days}d`
+  return `${hours}h`
+}
+
 const bytesPerUnit = { "": 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 } as const
 
 /** A number of bytes, bare or in binary units: `1048576`, `1024KiB`, `1MiB`. */

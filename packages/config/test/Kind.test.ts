@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Redacted, Result, Schema } from "effect"
+import { Duration, Option, Redacted, Result, Schema } from "effect"
 import { Kind } from "@lead-gateway/config"
 
 /** Checks a kind against texts it reads, each with its value, and texts it refuses. */
@@ -127,6 +127,42 @@ table(
   ],
 )
 
+const period = (months: number, days: number, hours: number) => Option.some({ months, days, hours })
+
+table(
+  "periodOrOff",
+  Kind.periodOrOff,
+  [
+    ["off", Option.none()],
+    ["OFF", Option.none()],
+    ["1h", period(0, 0, 1)],
+    ["72h", period(0, 0, 72)],
+    ["30d", period(0, 30, 0)],
+    ["6w", period(0, 42, 0)],
+    ["18mo", period(18, 0, 0)],
+    [" 2y ", period(24, 0, 0)],
+    ["100y", period(1200, 0, 0)],
+    ["876000h", period(0, 0, 876_000)],
+  ],
+  [
+    "0d",
+    "101y",
+    "1201mo",
+    "36501d",
+    "876001h",
+    "5m",
+    "30s",
+    "1.5y",
+    "-1d",
+    "18",
+    "18 mo",
+    "1y6mo",
+    "18MO",
+    "on",
+    "999999999999y",
+  ],
+)
+
 table(
   "bytes",
   Kind.bytes({ minimum: 1, maximum: 64 * 1024 ** 2 }),
@@ -174,7 +210,27 @@ describe("durations and sizes", () => {
     },
   )
 
+  it.prop(
+    "print periods as they are read",
+    [
+      Schema.Struct({
+        unit: Schema.Literals(["h", "d", "w", "mo", "y"]),
+        count: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 })),
+      }),
+    ],
+    ([{ count, unit }]) => {
+      const value = Result.getOrThrow(Kind.periodOrOff.read(`${count}${unit}`))
+      assert.deepStrictEqual(Kind.periodOrOff.read(Kind.periodOrOff.show(value)), Result.succeed(value))
+    },
+  )
+
   it("print in the largest unit that fits", () => {
+    assert.deepStrictEqual(
+      ["12mo", "18mo", "14d", "30d", "24h", "off"].map((text) =>
+        Kind.periodOrOff.show(Result.getOrThrow(Kind.periodOrOff.read(text))),
+      ),
+      ["1y", "18mo", "2w", "30d", "24h", "off"],
+    )
     assert.deepStrictEqual(
       [90_000, 120_000, 7_200_000, 1500, 0].map((n) => durations.show(Duration.millis(n))),
       ["90s", "2m", "2h", "1500ms", "0s"],

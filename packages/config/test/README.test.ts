@@ -14,6 +14,7 @@ const rows = () => {
     queue: Config.queueSettings,
     customer: Config.customerSettings,
     files: Config.fileSettings,
+    retention: Config.retentionSettings,
     logging: Config.loggingSettings,
     process: Config.processSettings,
     dataDirectory: Config.dataDirectory,

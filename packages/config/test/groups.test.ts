@@ -32,6 +32,7 @@ describe("the gateway", () => {
       assert.deepStrictEqual(summary, {
         DB_MAX_OPEN_CONNS: "10",
         DB_CONN_MAX_LIFETIME: "30m",
+        MIGRATE_ON_START: "true",
         API_HOST: "127.0.0.1",
         API_PORT: "8080",
         MAX_BODY_BYTES: "1MiB",
@@ -123,6 +124,45 @@ describe("the gateway", () => {
           `RATE_LIMIT_PER_SEC: "${wrong}" is not allowed; use off or a number from 0.001 to 100000`,
         ])
       }
+    }),
+  )
+})
+
+describe("MIGRATE_ON_START", () => {
+  it.effect("is true for every app unless it is turned off", () =>
+    Effect.gen(function* () {
+      const given = { DATABASE_URL: "postgres://me@db/leads" }
+      for (const settings of [Config.databaseSettings, Config.embeddedDatabaseSettings]) {
+        assert.isTrue((yield* load(settings, given)).value.migrateOnStart)
+        const off = yield* load(settings, { ...given, MIGRATE_ON_START: "false" })
+        assert.isFalse(off.value.migrateOnStart)
+      }
+    }),
+  )
+})
+
+describe("RETENTION", () => {
+  const read = (env: Readonly<Record<string, string>>) => load(Config.retentionSettings, env)
+
+  it.effect("keeps all leads unless it is set", () =>
+    Effect.gen(function* () {
+      const { summary, value } = yield* read({})
+      assert.deepStrictEqual(value, { retention: Option.none(), archiveDir: Option.none() })
+      assert.deepStrictEqual(summary, { RETENTION: "off" })
+    }),
+  )
+
+  it.effect("is a period of the calendar, and leads may be archived first", () =>
+    Effect.gen(function* () {
+      const { summary, value } = yield* read({ RETENTION: "18mo", ARCHIVE_DIR: "/var/leads" })
+      assert.deepStrictEqual(value, {
+        retention: Option.some({ months: 18, days: 0, hours: 0 }),
+        archiveDir: Option.some("/var/leads"),
+      })
+      assert.deepStrictEqual(summary, { RETENTION: "18mo", ARCHIVE_DIR: "/var/leads" })
+      assert.deepStrictEqual(yield* mistakes(Config.retentionSettings, { RETENTION: "30m" }), [
+        'RETENTION: "30m" is not allowed; use off or a period such as 72h, 30d, 6w, 18mo or 2y, from 1h to 100y',
+      ])
     }),
   )
 })

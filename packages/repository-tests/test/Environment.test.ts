@@ -11,6 +11,7 @@ const variables = [
   Config.workerSettings,
   Config.queueSettings,
   Config.fileSettings,
+  Config.retentionSettings,
   Config.loggingSettings,
   Config.processSettings,
 ].flatMap((settings) => settings.variables)
