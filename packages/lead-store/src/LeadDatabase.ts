@@ -1,5 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import { Context, Deferred, Duration, Effect, Layer, Option, Schedule } from "effect"
+import { differingSettings, operatorSettings, sessionSettings } from "./internal/sessionSettings.ts"
 import * as Migrations from "./Migrations.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
 
@@ -15,9 +16,14 @@ export interface LeadDatabaseOptions {
   }
   /** The folder with the SQL migrations. */
   readonly migrations: string
+  /** False: wait until somebody has run `migrate up`, and change nothing. True unless given. */
+  readonly migrateOnStart?: boolean
   /** Shown by Postgres in `pg_stat_activity`. */
   readonly applicationName: string
 }
+
+/** What a pool needs. */
+type PoolOptions = Pick<LeadDatabaseOptions, "connection" | "pool" | "applicationName">
 
 /**
  * The connection to Postgres and the state of its schema.
@@ -29,7 +35,10 @@ export interface LeadDatabaseOptions {
 export class LeadDatabase extends Context.Service<
   LeadDatabase,
   {
-    /** Waits until Postgres answers and its schema is the one this version knows. Fails if it is newer. */
+    /**
+     * Waits until Postgres answers and its schema is one that this version can work with: the one it knows, or a newer
+     * one that does not require more. Fails with `SchemaTooNew` if it does.
+     */
     readonly ready: Effect.Effect<void, Migrations.SchemaTooNew | Migrations.MigrationFailed>
     /** Whether `ready` has come, and not failed. */
     readonly isReady: Effect.Effect<boolean>
@@ -39,22 +48,29 @@ export class LeadDatabase extends Context.Service<
     readonly schemaVersion: Effect.Effect<string, StoreError>
   }
 >()("@lead-gateway/lead-store/LeadDatabase") {
-  /** Connects, migrates in the background (trying again while Postgres is not there), and keeps a pool. */
+  /**
+   * Connects, migrates or waits for an operator in the background (trying again while Postgres is not there), and
+   * keeps a pool. Each of its connections says how it is to be treated, see `internal/sessionSettings.ts`.
+   */
   static readonly layer = (options: LeadDatabaseOptions): Layer.Layer<LeadDatabase | PgClient.PgClient> =>
-    Layer.effect(LeadDatabase, make(options)).pipe(Layer.provideMerge(pool(options)))
+    Layer.effect(LeadDatabase, make(options)).pipe(Layer.provideMerge(pool(options, sessionSettings)))
 
-  /** The pool alone: for a command that must not migrate. It connects when it is used. */
-  static readonly pool = (options: Omit<LeadDatabaseOptions, "migrations">): Layer.Layer<PgClient.PgClient> =>
-    pool(options)
+  /**
+   * The pool alone: for an operator's command, which must not migrate. It connects when it is used, and its statements
+   * may take as long as they do.
+   */
+  static readonly pool = (options: PoolOptions): Layer.Layer<PgClient.PgClient> =>
+    pool(options, operatorSettings)
 }
 
-const pool = (options: Omit<LeadDatabaseOptions, "migrations">) =>
+const pool = (options: PoolOptions, settings: Readonly<Record<string, string>>) =>
   PgClient.layer({
     ...options.connection,
     maxConnections: options.pool.maxConnections,
     minConnections: options.pool.minConnections,
     connectionTTL: Option.getOrUndefined(options.pool.connectionTTL),
     applicationName: options.applicationName,
+    startupParameters: settings,
     keepAlive: Duration.seconds(30),
     // A row may hold a payload three times over; the default would cut long histories off.
     maxMessageSize: 256 * 1024 * 1024,
@@ -64,7 +80,7 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
   const sql = yield* PgClient.PgClient
   const ready = yield* Deferred.make<void, Migrations.SchemaTooNew | Migrations.MigrationFailed>()
 
-  yield* Migrations.up({ connection: options.connection, directory: options.migrations }).pipe(
+  yield* prepare(options).pipe(
     Effect.tapError((error) =>
       error._tag === "MigrationFailed" && error.unavailable
         ? Effect.logWarning("waiting for Postgres")
@@ -74,11 +90,8 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
       schedule: whilePostgresStarts,
       while: (error) => error._tag === "MigrationFailed" && error.unavailable,
     }),
-    Effect.tap((applied) =>
-      applied.length === 0 ? Effect.void : Effect.logInfo(`migrated: ${applied.join(", ")}`),
-    ),
-    Effect.asVoid,
     Effect.onExit((exit) => Deferred.done(ready, exit)),
+    Effect.andThen(checkSession(sql)),
     Effect.ignore,
     Effect.forkScoped,
   )
@@ -98,6 +111,28 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
     ),
   })
 })
+
+const prepare = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
+  const schema = { connection: options.connection, directory: options.migrations }
+  if (options.migrateOnStart === false) return yield* Migrations.wait(schema)
+  const applied = yield* Migrations.up(schema)
+  if (applied.length > 0) yield* Effect.logInfo(`migrated: ${applied.join(", ")}`)
+})
+
+/** Says in the log what an operator must do when a pooler stands between; the README tells how. */
+const checkSession = (sql: PgClient.PgClient) =>
+  differingSettings(sql, sessionSettings).pipe(
+    Effect.flatMap((differing) =>
+      differing.length === 0
+        ? Effect.void
+        : Effect.logWarning(
+            `a connection has settings other than it was told, store them with its role: ${differing.join(", ")}`,
+          ),
+    ),
+    Effect.catchTag("SqlError", ({ reason: { cause } }) =>
+      Effect.logWarning(`the pool cannot connect: ${cause instanceof Error ? cause.message : String(cause)}`),
+    ),
+  )
 
 /** 0.1 s, doubling up to 5 s, for ever. */
 const whilePostgresStarts = Schedule.min([

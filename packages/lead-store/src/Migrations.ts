@@ -1,50 +1,67 @@
-import { Effect } from "effect"
-import { PG_MIGRATE_LOCK_ID, runner, type RunnerOption } from "node-pg-migrate"
-import { readdir, writeFile } from "node:fs/promises"
-import { basename, join } from "node:path"
+import { Duration, Effect } from "effect"
+import { PG_MIGRATE_LOCK_ID } from "node-pg-migrate"
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import type { Client } from "pg"
 import type { DatabaseAddress } from "./DatabaseAddress.ts"
 import { attempt, attemptOnDisk, withClient } from "./internal/migrationClient.ts"
-import { type MigrationFailed, SchemaTooNew } from "./MigrationError.ts"
+import { readMigrations } from "./internal/migrationFile.ts"
+import { type LockPatience, step } from "./internal/migrationStep.ts"
+import type { MigrationFailed, SchemaTooNew } from "./MigrationError.ts"
+import { type MigrationState, numberOf, schemaFit, tooNewFor } from "./SchemaFit.ts"
 
 export type { DatabaseAddress } from "./DatabaseAddress.ts"
 export { MigrationFailed, SchemaTooNew } from "./MigrationError.ts"
+export { type MigrationState, type SchemaFit, schemaFit } from "./SchemaFit.ts"
 
 /**
  * The database's schema, moved by the SQL files of `migrations/`.
  *
- * Every app calls {@link up} when it starts; one process at a time does the work (an advisory lock), the
- * others wait for it. Operators use the same functions through the `migrate` command. The work is done by
- * node-pg-migrate; why is told in `docs/decisions/`.
+ * Apps call {@link up} when they start, unless told to wait for an operator; one process at a time does the work (an
+ * advisory lock), the others wait for it. Operators use the same functions through the `migrate` command. The work is
+ * done by node-pg-migrate, each migration in a transaction of its own that waits for locks in small portions, so that
+ * other processes go on working meanwhile. Why, and the rules for those who write migrations: `docs/decisions/`.
  */
 export interface Options {
-  /** Whose schema. */
+  /** Whose schema. It must be reached without a pooler that hands connections out by transaction. */
   readonly connection: DatabaseAddress
   /** The folder that holds the SQL files. */
   readonly directory: string
+  /** How a migration waits for a lock: 2 s at a time, for 5 minutes in all, unless told otherwise. */
+  readonly locks?: LockPatience
 }
 
-/** One migration of the folder or of the database, oldest first in lists. */
-export interface MigrationState {
-  readonly name: string
-  /** When it was applied here; null when it has not been. */
-  readonly appliedAt: Date | null
-  /** False for a migration that the database has and this version's folder has not. */
-  readonly known: boolean
-}
-
-/** Applies what is missing; returns the names of what was applied. */
+/**
+ * Applies what is missing; returns the names of what was applied, oldest first. A schema that is newer is left as it
+ * is when this version can work with it, which is logged; else it fails with {@link SchemaTooNew}.
+ */
 export const up = (options: Options): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
-  run(options, { direction: "up", count: Number.POSITIVE_INFINITY })
+  run(options, "up", Number.POSITIVE_INFINITY)
 
-/** Takes back the newest `count` migrations, 1 by default; returns their names. */
+/**
+ * Takes back the newest `count` migrations, 1 by default; returns their names. Fails with {@link SchemaTooNew} when
+ * there is a migration that this version does not know: only a version that does can take it back.
+ */
 export const down = (
   options: Options & { readonly count?: number },
-): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> => {
-  const { count = 1 } = options
-  // node-pg-migrate would take back everything for 0.
-  return count < 1 ? Effect.succeed([]) : run(options, { direction: "down", count })
-}
+): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
+  run(options, "down", options.count ?? 1)
+
+/**
+ * Waits until the schema is one that this version can work with: until somebody has run {@link up}. Looks once a
+ * second, changes nothing, and logs what it waits for.
+ */
+export const wait = (options: Options): Effect.Effect<void, MigrationFailed | SchemaTooNew> =>
+  Effect.gen(function* () {
+    const look = Effect.map(status(options), schemaFit)
+    let fit = yield* look
+    if (fit._tag === "Behind") {
+      yield* Effect.logInfo(`waiting for \`migrate up\`: the database lacks ${fit.missing.join(", ")}`)
+    }
+    while (fit._tag === "Behind") fit = yield* Effect.delay(look, Duration.seconds(1))
+    if (fit._tag === "SchemaTooNew") return yield* fit
+    if (fit._tag === "Newer") yield* logNewer(fit)
+  })
 
 /** What the folder and the database have, oldest first. Changes nothing. */
 export const status = (options: Options): Effect.Effect<ReadonlyArray<MigrationState>, MigrationFailed> =>
@@ -52,8 +69,8 @@ export const status = (options: Options): Effect.Effect<ReadonlyArray<MigrationS
 
 /** Writes an empty migration `NNNN_name.sql` with both sections, NNNN being the next number; returns its path. */
 export const create = (directory: string, name: string): Effect.Effect<string, MigrationFailed> =>
-  Effect.flatMap(migrationNames(directory), (names) => {
-    const number = 1 + Number.parseInt(names.at(-1) ?? "0", 10)
+  Effect.flatMap(readMigrations(directory), (files) => {
+    const number = 1 + numberOf(files.at(-1)?.name ?? "0")
     const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? ["migration"]
     const path = join(directory, `${String(number).padStart(4, "0")}_${words.join("_")}.sql`)
     return Effect.as(
@@ -62,68 +79,98 @@ export const create = (directory: string, name: string): Effect.Effect<string, M
     )
   })
 
-const table = "schema_migration"
-const migrationFile = /^\d{4}_.*\.sql$/
+const migrationsTable = "schema_migration"
+const compatibilityTable = "schema_compatibility"
+
+/**
+ * Says what this session relies on, whatever the role or the database has in store. A process that is cut off while
+ * it migrates loses its locks after a minute. The times of migrations are stored without a zone.
+ */
+const session = `
+  SET timezone = 'UTC';
+  SET default_transaction_isolation = 'read committed';
+  SET statement_timeout = 0;
+  SET lock_timeout = 0;
+  SET idle_in_transaction_session_timeout = '1min';`
 
 /**
  * Looks and moves under one lock, which goes with the connection: whoever waited for another process sees
  * what that one did.
  */
-const run = (options: Options, how: Pick<RunnerOption, "direction" | "count">) =>
+const run = (options: Options, direction: "up" | "down", count: number) =>
   withClient(options.connection, (client) =>
     Effect.gen(function* () {
-      // The times of migrations are stored without a zone.
-      yield* attempt(() =>
-        client.query(`SET TIME ZONE 'UTC'; SELECT pg_advisory_lock(${PG_MIGRATE_LOCK_ID})`),
-      )
-      const unknown = (yield* states(client, options.directory)).filter((state) => !state.known)
-      if (unknown.length > 0) {
-        return yield* new SchemaTooNew({ unknown: unknown.map((state) => state.name) })
+      const { connection, directory, locks = usualLocks } = options
+      yield* attempt(() => client.query(`${session} SELECT pg_advisory_lock(${PG_MIGRATE_LOCK_ID})`))
+      const found = yield* states(client, directory)
+      const fit = schemaFit(found)
+      if (fit._tag === "SchemaTooNew") return yield* fit
+      if (direction === "down" && found.some(({ known }) => !known)) return yield* tooNewFor(found)
+      if (fit._tag === "Newer") yield* logNewer(fit)
+      yield* attempt(() => client.query(createCompatibility))
+
+      const next = () =>
+        step({ client, connection, directory, direction, migrationsTable, compatibilityTable, locks })
+      const done: Array<string> = []
+      while (done.length < count) {
+        const name = yield* Effect.mapError(next(), (error) =>
+          done.length === 0 ? error : error.saying(`${error.message} (done before: ${done.join(", ")})`),
+        )
+        if (name === undefined) break
+        done.push(name)
       }
-      const done = yield* attempt(() =>
-        runner({
-          ...how,
-          dbClient: client,
-          dir: options.directory,
-          ignorePattern: `(?!${migrationFile.source}).*`,
-          migrationsTable: table,
-          noLock: true,
-          singleTransaction: true,
-          logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-        }),
-      )
-      return done.map((migration) => migration.name)
+      return done
     }),
   )
 
-const ignore = () => {}
+const usualLocks: LockPatience = { timeout: Duration.seconds(2), patience: Duration.minutes(5) }
+
+/** Tells that this version goes on with a schema that has more than it knows. */
+const logNewer = ({ unknown }: { readonly unknown: ReadonlyArray<string> }): Effect.Effect<void> =>
+  Effect.logInfo(
+    `the database is newer than this version, which can work with it: it has ${unknown.join(", ")}`,
+  )
+
+const createCompatibility = `
+  CREATE TABLE IF NOT EXISTS ${compatibilityTable} (migration text PRIMARY KEY, requires integer NOT NULL)`
 
 const states = Effect.fnUntraced(function* (client: Client, directory: string) {
-  const files = yield* migrationNames(directory)
+  const files = yield* readMigrations(directory)
   const applied = yield* attempt(() => appliedMigrations(client))
-  const names = [...files, ...applied.keys().filter((name) => !files.includes(name))]
-  return names.map((name): MigrationState => ({
-    name,
-    appliedAt: applied.get(name) ?? null,
-    known: files.includes(name),
-  }))
+  const unknown = [...applied.keys()].filter((name) => !files.some((file) => file.name === name))
+  return [...files, ...unknown.map((name) => ({ name, requires: undefined }))].map(
+    ({ name, requires: written }): MigrationState => {
+      const row = applied.get(name)
+      const requires = row === undefined ? written : (row.requires ?? undefined)
+      return {
+        name,
+        appliedAt: row?.applied_at ?? null,
+        known: !unknown.includes(name),
+        ...(requires !== undefined && { requires }),
+      }
+    },
+  )
 })
 
-const migrationNames = (directory: string): Effect.Effect<ReadonlyArray<string>, MigrationFailed> =>
-  attemptOnDisk(async () =>
-    (await readdir(directory))
-      .filter((file) => migrationFile.test(file))
-      .map((file) => basename(file, ".sql"))
-      .sort(),
-  )
+interface AppliedRow {
+  readonly name: string
+  readonly applied_at: Date
+  readonly requires: number | null
+}
 
-const appliedMigrations = async (client: Client): Promise<ReadonlyMap<string, Date>> => {
-  const found = await client.query<{ exists: boolean }>("SELECT to_regclass($1) IS NOT NULL AS exists", [
-    table,
-  ])
-  if (found.rows[0]?.exists !== true) return new Map()
-  const { rows } = await client.query<{ name: string; applied_at: Date }>(
-    `SELECT name, run_on AT TIME ZONE 'UTC' AS applied_at FROM ${table} ORDER BY id`,
+/** Databases that nobody has migrated lack both tables, those of former versions the second one. */
+const appliedMigrations = async (client: Client): Promise<ReadonlyMap<string, AppliedRow>> => {
+  const exists = async (table: string) => {
+    const sql = "SELECT to_regclass($1) IS NOT NULL AS exists"
+    return (await client.query<{ exists: boolean }>(sql, [table])).rows[0]?.exists === true
+  }
+  if (!(await exists(migrationsTable))) return new Map()
+  const requirement = (await exists(compatibilityTable))
+    ? `(SELECT requires FROM ${compatibilityTable} WHERE migration = name)`
+    : "NULL::integer"
+  const { rows } = await client.query<AppliedRow>(
+    `SELECT name, run_on AT TIME ZONE 'UTC' AS applied_at, ${requirement} AS requires
+     FROM ${migrationsTable} ORDER BY id`,
   )
-  return new Map(rows.map((row) => [row.name, row.applied_at]))
+  return new Map(rows.map((row) => [row.name, row]))
 }

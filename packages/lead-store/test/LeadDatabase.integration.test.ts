@@ -3,11 +3,12 @@ import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import { TestDatabase } from "@lead-gateway/testkit"
 import { Context, Duration, Effect, Fiber, Layer, Option, Redacted, References, Scope } from "effect"
 import { readdirSync } from "node:fs"
-import { chmod, cp, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { LeadDatabase, LeadIntake, type LeadDatabaseOptions } from "../src/index.ts"
+import { LeadDatabase, LeadIntake, type LeadDatabaseOptions, Migrations } from "../src/index.ts"
+import { folder, logged } from "./support/migrations.ts"
 import { address, inWorld, migrations, newLead } from "./support/world.ts"
 
 const optionsFor = (url: string, minConnections = 0): LeadDatabaseOptions => ({
@@ -81,18 +82,49 @@ describe("LeadDatabase", () => {
     }).pipe(Effect.scoped, Effect.provide(TestDatabase.layer())),
   )
 
-  it.effect("is not ready, and says why, when a newer version has migrated the database", () =>
+  it.effect(
+    "works on when a newer version has migrated the database, until one that it does not get along with",
+    () =>
+      Effect.gen(function* () {
+        const { url } = yield* TestDatabase
+        const newer = yield* folder({ "0102_later": "SELECT 1" })
+        yield* (yield* connect({ ...optionsFor(url), migrations: newer })).ready
+        const old = yield* connect(optionsFor(url))
+        yield* old.ready
+        assert.isAbove(yield* old.receive(newLead()), 0)
+
+        const newest = yield* folder({
+          "0102_later": "SELECT 1",
+          "0103_less": "-- Requires: 0102\nSELECT 1",
+        })
+        yield* (yield* connect({ ...optionsFor(url), migrations: newest })).ready
+        const database = yield* connect(optionsFor(url))
+        assert.strictEqual((yield* Effect.flip(database.ready))._tag, "SchemaTooNew")
+        assert.isFalse(yield* database.isReady)
+      }).pipe(quietly, inWorld),
+  )
+
+  it.live("waits for an operator to migrate when it is told not to, and then goes on by itself", () =>
     Effect.gen(function* () {
       const { url } = yield* TestDatabase
-      const newer = yield* temporaryFolder
-      yield* Effect.promise(() => cp(migrations, newer, { recursive: true }))
-      yield* Effect.promise(() => writeFile(join(newer, "0102_later.sql"), "SELECT 1"))
-      yield* (yield* connect({ ...optionsFor(url), migrations: newer })).ready
-
-      const database = yield* connect(optionsFor(url))
-      assert.strictEqual((yield* Effect.flip(database.ready))._tag, "SchemaTooNew")
-      assert.isFalse(yield* database.isReady)
-    }).pipe(inWorld),
+      const lines = yield* logged(
+        Effect.gen(function* () {
+          const database = yield* connect({ ...optionsFor(url), migrateOnStart: false })
+          yield* Effect.sleep("500 millis")
+          assert.isFalse(yield* database.isReady)
+          assert.strictEqual(
+            yield* Effect.map(Effect.flip(database.schemaVersion), ({ _tag }) => _tag),
+            "StoreUnavailable",
+          )
+          yield* Migrations.up({ connection: address(url), directory: migrations })
+          yield* database.ready
+          assert.isTrue(yield* database.isReady)
+          assert.isAbove(yield* database.receive(newLead()), 0)
+        }),
+      )
+      assert.lengthOf(lines, 1)
+      assert.match(lines[0] ?? "", /^waiting for `migrate up`: the database lacks 0001_/)
+    }).pipe(Effect.scoped, Effect.provide(TestDatabase.layer())),
   )
 
   it.effect("takes a lead that comes before the schema for one that comes too early, not for a bug", () =>

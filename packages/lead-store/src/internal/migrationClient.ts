@@ -1,5 +1,5 @@
 import { Effect, Redacted } from "effect"
-import { Client, type ClientConfig } from "pg"
+import { Client, type ClientConfig, DatabaseError } from "pg"
 import type { DatabaseAddress } from "../DatabaseAddress.ts"
 import { MigrationFailed } from "../MigrationError.ts"
 
@@ -38,7 +38,12 @@ const clientConfig = ({ url, ssl }: DatabaseAddress): ClientConfig => {
 export const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFailed> =>
   Effect.tryPromise({
     try: run,
-    catch: (error) => new MigrationFailed({ message: messageOf(error), unavailable: isUnavailable(error) }),
+    catch: (error) =>
+      new MigrationFailed({
+        message: messageOf(error),
+        unavailable: isUnavailable(error),
+        sqlState: error instanceof DatabaseError ? error.code : undefined,
+      }),
   })
 
 /** As {@link attempt}, for the migrations' folder: what is wrong with it will not pass. */

@@ -1,7 +1,7 @@
 /** Folders of migrations, and empty databases for them. */
 import { PgClient } from "@effect/sql-pg"
 import { TestDatabase } from "@lead-gateway/testkit"
-import { Effect, type Scope } from "effect"
+import { Effect, Logger, type Scope } from "effect"
 import { readdirSync } from "node:fs"
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -13,17 +13,20 @@ export const names = readdirSync(migrations)
   .map((file) => basename(file, ".sql"))
   .sort()
 
-/** A folder with the repository's migrations and further ones, by name. */
-export const folder = (further: Readonly<Record<string, string>> = {}) =>
+/** A folder with these migrations, by name, and no other. */
+export const ownFolder = (files: Readonly<Record<string, string>>) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
       const path = await mkdtemp(join(tmpdir(), "lead-gateway-migrations-"))
-      await cp(migrations, path, { recursive: true })
-      for (const [name, sql] of Object.entries(further)) await writeFile(join(path, `${name}.sql`), sql)
+      for (const [name, sql] of Object.entries(files)) await writeFile(join(path, `${name}.sql`), sql)
       return path
     }),
     (path) => Effect.promise(() => rm(path, { recursive: true })),
   )
+
+/** A folder with the repository's migrations and further ones, by name. */
+export const folder = (further: Readonly<Record<string, string>> = {}) =>
+  Effect.tap(ownFolder(further), (path) => Effect.promise(() => cp(migrations, path, { recursive: true })))
 
 /** An empty database, and how to migrate it with the migrations of a folder. */
 export const emptyDatabase = Effect.gen(function* () {
@@ -40,7 +43,7 @@ export const tables = PgClient.PgClient.use((sql) =>
     sql<{
       name: string
     }>`SELECT relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
-      AND relkind IN ('r', 'p', 'S') AND relname NOT LIKE 'schema_migration%' ORDER BY 1`,
+      AND relkind IN ('r', 'p', 'S') AND relname NOT LIKE 'schema_%' ORDER BY 1`,
     (rows) => rows.map((row) => row.name),
   ),
 )
@@ -51,3 +54,10 @@ INSERT INTO fruit VALUES ('apple; -- Down Migration'), ('pear');
 -- Down Migration
 DROP TABLE fruit;
 `
+
+/** Runs something; the lines that it logged. */
+export const logged = <A, E, R>(run: Effect.Effect<A, E, R>) => {
+  const lines: Array<string> = []
+  const logger = Logger.make(({ message }) => void lines.push(String(message)))
+  return Effect.as(Effect.provide(run, Logger.layer([logger])), lines)
+}

@@ -1,0 +1,64 @@
+/**
+ * Whether a process can work with the schema that a database has.
+ *
+ * Two releases work on one database while one replaces the other. So a database may be newer than a process, as long
+ * as none of its migrations requires more than the process knows; the rules for those who write migrations are in
+ * `docs/decisions/0013`. It is decided from the list of migrations alone.
+ */
+import { SchemaTooNew } from "./MigrationError.ts"
+
+/** One migration of the folder or of the database. */
+export interface MigrationState {
+  /** As its file is called, without `.sql`. */
+  readonly name: string
+  /** When it was applied here; null when it has not been. */
+  readonly appliedAt: Date | null
+  /** False for a migration that the database has and this version's folder has not. */
+  readonly known: boolean
+  /**
+   * Only processes that know the migration of this number, or a later one, may work once this one is applied. Absent:
+   * whatever worked before still may.
+   */
+  readonly requires?: number
+}
+
+/** How a process and a schema go together. */
+export type SchemaFit =
+  /** The schema is the one that this version knows. */
+  | { readonly _tag: "Current" }
+  /** The schema is newer; this version can work with it. */
+  | { readonly _tag: "Newer"; readonly unknown: ReadonlyArray<string> }
+  /** Migrations of this version are not applied yet. */
+  | { readonly _tag: "Behind"; readonly missing: ReadonlyArray<string> }
+  /** The schema is newer, and this version must not touch it. */
+  | SchemaTooNew
+
+/**
+ * How a process and a schema go together, from all migrations of both. A process that knows migrations up to 0003
+ * works with a schema that has 0004, unless 0004, or one after it, requires 0004.
+ */
+export const schemaFit = (states: ReadonlyArray<MigrationState>): SchemaFit => {
+  const unknown = unknownOf(states)
+  const missing = states.filter(({ appliedAt }) => appliedAt === null).map(({ name }) => name)
+  const tooNew = tooNewFor(states)
+  if (unknown.length > 0 && tooNew.requires > tooNew.knows) return tooNew
+  if (missing.length > 0) return { _tag: "Behind", missing }
+  return unknown.length > 0 ? { _tag: "Newer", unknown } : { _tag: "Current" }
+}
+
+/** Why nothing is taken back here, when the schema has migrations that this version does not know. */
+export const tooNewFor = (states: ReadonlyArray<MigrationState>): SchemaTooNew =>
+  new SchemaTooNew({
+    unknown: unknownOf(states),
+    requires: Math.max(
+      0,
+      ...states.map(({ appliedAt, requires }) => (appliedAt === null ? 0 : (requires ?? 0))),
+    ),
+    knows: Math.max(0, ...states.filter(({ known }) => known).map(({ name }) => numberOf(name))),
+  })
+
+/** The number of a migration: 4 for `0004_lead_colour`. */
+export const numberOf = (name: string): number => Number.parseInt(name, 10)
+
+const unknownOf = (states: ReadonlyArray<MigrationState>): ReadonlyArray<string> =>
+  states.filter(({ known }) => !known).map(({ name }) => name)

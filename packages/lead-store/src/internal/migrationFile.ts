@@ -1,0 +1,133 @@
+/**
+ * What a migration's file says: its two sections, and in comments above them what it asks for.
+ *
+ * `-- Requires: 0003`: only processes that know migration 0003 or a later one may work after this one.
+ * `-- No transaction`: its statements run one by one; each ends with a `;` at the end of a line, and no other line does.
+ */
+import type { Effect } from "effect"
+import type { MigrationBuilder, RunnerOption } from "node-pg-migrate"
+import { readdir, readFile } from "node:fs/promises"
+import { basename, join } from "node:path"
+import type { MigrationFailed } from "../MigrationError.ts"
+import { numberOf } from "../SchemaFit.ts"
+import { attemptOnDisk } from "./migrationClient.ts"
+
+/** One migration as its file has it. */
+export interface MigrationFile {
+  readonly name: string
+  readonly up: string
+  /** Undefined: it cannot be taken back. */
+  readonly down: string | undefined
+  readonly requires: number | undefined
+  readonly inTransaction: boolean
+}
+
+/** All migrations of a folder, oldest first. Fails with what is wrong in the comments above one. */
+export const readMigrations = (
+  directory: string,
+): Effect.Effect<ReadonlyArray<MigrationFile>, MigrationFailed> =>
+  attemptOnDisk(async () => {
+    const files = (await readdir(directory)).filter((file) => fileName.test(file)).sort()
+    return Promise.all(files.map((file) => readMigration(join(directory, file))))
+  })
+
+const fileName = /^\d{4}_.*\.sql$/
+
+/** For node-pg-migrate: the files of the folder that are none of ours. */
+export const ignorePattern = `(?!${fileName.source}).*`
+
+const readMigration = async (path: string): Promise<MigrationFile> =>
+  parseMigration(basename(path, ".sql"), await readFile(path, "utf8"))
+
+/** Takes a file apart. Throws when a comment above its sections is not understood. */
+export const parseMigration = (name: string, text: string): MigrationFile => {
+  const sections = [...text.matchAll(/^\s*--[\s-]*(up|down)\s+migration/gim)]
+  const sectionOf = (direction: "up" | "down") => {
+    const at = sections.findIndex(([, word]) => word?.toLowerCase() === direction)
+    return at < 0 ? undefined : text.slice(sections[at]?.index, sections[at + 1]?.index)
+  }
+  const lines = text.split("\n")
+  const firstOfSql = lines.findIndex((line) => !/^\s*(--.*)?$/.test(line))
+  const header = lines.slice(0, firstOfSql < 0 ? undefined : firstOfSql).join("\n")
+  return {
+    name,
+    up: sectionOf("up") ?? text.slice(0, sections[0]?.index),
+    down: sectionOf("down"),
+    requires: requirementOf(name, header),
+    inTransaction: !/^\s*--\s*no transaction\s*$/im.test(header),
+  }
+}
+
+const requirementOf = (name: string, header: string): number | undefined => {
+  const [, text] = /^\s*--\s*requires:(.*)$/im.exec(header) ?? []
+  if (text === undefined) return undefined
+  const number = /^\s*\d{4}\s*$/.test(text) ? numberOf(text) : Number.NaN
+  if (number <= numberOf(name)) return number
+  throw new Error(
+    `${name}.sql: "-- Requires:${text}" is not understood; use the number of this migration or of one before it, such as ${name.slice(0, 4)}`,
+  )
+}
+
+/** What the loader tells and asks while node-pg-migrate runs. */
+export interface Running {
+  /** Told of each migration as it begins. */
+  readonly began: (name: string) => void
+  /** For how long a statement of a migration in a transaction waits for a lock. */
+  readonly lockTimeoutMillis: number
+  /** Where requirements are kept. */
+  readonly compatibilityTable: string
+}
+
+type Strategies = NonNullable<RunnerOption["migrationLoaderStrategies"]>
+
+/** Has node-pg-migrate run files as they are understood here. */
+export const strategies = (running: Running): Strategies => [
+  {
+    extensions: [".sql"],
+    loader: async (paths) =>
+      (await Promise.all(paths.map(readMigration))).map((migration, index) => {
+        const path = paths[index] ?? migration.name
+        const { down, up } = migration
+        return {
+          id: path,
+          filePaths: [path],
+          actions: {
+            up: action(migration, up, running, recordRequirement),
+            down: down !== undefined && action(migration, down, running, forgetRequirement),
+          },
+        }
+      }),
+  },
+]
+
+/** The statements of a section, with what is to be known of its requirement. */
+const action =
+  (
+    { inTransaction, ...migration }: MigrationFile,
+    section: string,
+    { began, compatibilityTable, lockTimeoutMillis }: Running,
+    requirement: (table: string, migration: Omit<MigrationFile, "inTransaction">) => string | undefined,
+  ) =>
+  (pgm: MigrationBuilder): void => {
+    began(migration.name)
+    const statements = inTransaction
+      ? [`SET LOCAL lock_timeout = ${lockTimeoutMillis}`, section]
+      : section.split(/(?<=;)[ \t]*$/m)
+    const last = requirement(compatibilityTable, migration)
+    if (!inTransaction) pgm.noTransaction()
+    for (const statement of last === undefined ? statements : [...statements, last]) {
+      if (statement.trim() !== "") pgm.sql(statement)
+    }
+  }
+
+/** May run twice: what comes without a transaction may be tried again after a part of it. */
+const recordRequirement = (table: string, { name, requires }: Pick<MigrationFile, "name" | "requires">) =>
+  requires === undefined
+    ? undefined
+    : `INSERT INTO ${table} VALUES (${literal(name)}, ${requires})
+       ON CONFLICT (migration) DO UPDATE SET requires = excluded.requires`
+
+const forgetRequirement = (table: string, { name }: Pick<MigrationFile, "name">) =>
+  `DELETE FROM ${table} WHERE migration = ${literal(name)}`
+
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`

@@ -1,0 +1,104 @@
+/**
+ * One migration, up or down, that waits for nobody for long.
+ *
+ * Whoever wants a lock that shuts others out is waited for by all who come after. So a migration gives up after a
+ * moment, lets those go on, and comes back.
+ */
+import { Duration, Effect, Schedule } from "effect"
+import { runner, type RunnerOption } from "node-pg-migrate"
+import type { Client } from "pg"
+import type { DatabaseAddress } from "../DatabaseAddress.ts"
+import type { MigrationFailed } from "../MigrationError.ts"
+import { lockWaitOf } from "./lockWait.ts"
+import { attempt } from "./migrationClient.ts"
+import { ignorePattern, strategies } from "./migrationFile.ts"
+
+/** What a step works with. */
+export interface StepOptions {
+  /** Holds the lock of all who migrate. */
+  readonly client: Client
+  readonly connection: DatabaseAddress
+  readonly directory: string
+  readonly direction: NonNullable<RunnerOption["direction"]>
+  /** Where node-pg-migrate keeps what is applied. */
+  readonly migrationsTable: string
+  /** Where requirements are kept. */
+  readonly compatibilityTable: string
+  readonly locks: LockPatience
+}
+
+/** How a migration waits for locks. */
+export interface LockPatience {
+  /** For how long one statement waits, and so everybody who waits behind it; a whole number of milliseconds. */
+  readonly timeout: Duration.Duration
+  /** For how long the migration is tried again, with pauses of 0.5 s, doubling up to 5 s. */
+  readonly patience: Duration.Duration
+}
+
+/** Runs the next migration; its name, or undefined when there is none. */
+export const step = Effect.fnUntraced(function* (options: StepOptions) {
+  const { client, connection, locks } = options
+  let current: string | undefined
+  let wait: string | undefined
+  let logged = false
+
+  const run = attempt(async () => {
+    const done = await runner({
+      count: 1,
+      direction: options.direction,
+      dbClient: client,
+      dir: options.directory,
+      ignorePattern,
+      migrationsTable: options.migrationsTable,
+      migrationLoaderStrategies: strategies({
+        began: (name) => (current = name),
+        lockTimeoutMillis: Duration.toMillis(locks.timeout),
+        compatibilityTable: options.compatibilityTable,
+      }),
+      noLock: true,
+      singleTransaction: true,
+      logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    })
+    return done[0]?.name
+  })
+
+  const process = yield* attempt(async () => {
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")
+    return rows[0]?.pid ?? 0
+  })
+  const look = lockWaitOf(connection, process).pipe(
+    Effect.tap((seen) => Effect.sync(() => (wait = seen ?? wait))),
+    Effect.delay(Duration.times(locks.timeout, 0.5)),
+    Effect.ignore,
+    Effect.andThen(Effect.never),
+  )
+
+  return yield* Effect.raceFirst(run, look).pipe(
+    Effect.tapError((error) => {
+      if (!isLock(error) || logged) return Effect.void
+      logged = true
+      return Effect.logWarning(`migration ${current} could not get ${wait ?? "a lock"}; trying again`)
+    }),
+    Effect.retry({
+      schedule: Schedule.upTo(pauses, { duration: locks.patience }),
+      while: isLock,
+    }),
+    Effect.mapError((error) => {
+      if (current === undefined) return error
+      const tried = isLock(error)
+        ? `could not get ${wait ?? "a lock"}, tried for ${Duration.format(locks.patience)}: `
+        : ""
+      return error.saying(`${current}: ${tried}${error.message}`)
+    }),
+  )
+})
+
+const ignore = () => {}
+
+/** Not had in time, or a deadlock that was ended by ending this one. */
+const isLock = ({ sqlState }: MigrationFailed): boolean => sqlState === "55P03" || sqlState === "40P01"
+
+const pauses = Schedule.min([
+  Schedule.exponential(Duration.millis(500)),
+  Schedule.spaced(Duration.seconds(5)),
+])
