@@ -34,6 +34,7 @@ runMain({
       connection,
       pool: database.pool,
       migrations: "migrations",
+      migrateOnStart: database.migrateOnStart,
       applicationName: "lead-gateway",
     })
     const Services = Layer.mergeAll(

@@ -38,16 +38,30 @@ const down = Command.make(
 const status = Command.make("status", {}, () =>
   Effect.gen(function* () {
     const states = yield* Migrations.status(yield* target)
-    yield* Console.log(
-      states
-        .map(({ appliedAt, known, name }) => {
-          const state = appliedAt === null ? "missing" : `applied ${appliedAt.toISOString()}`
-          return `${name}  ${state}${known ? "" : "  (unknown to this version)"}`
-        })
-        .join("\n"),
-    )
+    yield* Console.log([...states.map(stateLine), ...fitLines(Migrations.schemaFit(states))].join("\n"))
   }),
-).pipe(Command.withDescription("Show which migrations are applied"))
+).pipe(
+  Command.withDescription("Show which migrations are applied, and whether this version can work with them"),
+)
+
+const stateLine = ({ appliedAt, known, name, requires }: Migrations.MigrationState): string => {
+  const state = appliedAt === null ? "missing" : `applied ${appliedAt.toISOString()}`
+  const needs =
+    requires === undefined ? "" : `  (for versions that know ${String(requires).padStart(4, "0")})`
+  return `${name}  ${state}${needs}${known ? "" : "  (unknown to this version)"}`
+}
+
+const fitLines = (fit: Migrations.SchemaFit): ReadonlyArray<string> => {
+  switch (fit._tag) {
+    case "Current":
+    case "Behind":
+      return []
+    case "Newer":
+      return ["the database is newer than this version, which can work with it"]
+    case "SchemaTooNew":
+      return [fit.message]
+  }
+}
 
 const create = Command.make("create", { name: Argument.String("name") }, ({ name }) =>
   Effect.flatMap(Migrations.create(directory, name), Console.log),

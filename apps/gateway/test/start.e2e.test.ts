@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { makeFolder, processesOf, start, startGateway } from "./support/apps.ts"
+import { command, makeFolder, processesOf, start, startGateway } from "./support/apps.ts"
 import { ask, post, reached, receive } from "./support/http.ts"
 import { validLead } from "./support/leads.ts"
 
@@ -118,28 +118,51 @@ describe.concurrent("an app that cannot start", () => {
     }),
   )
 
-  it.live("refuses a database that a newer version has migrated, whichever app it is", () =>
+  it.live(
+    "works on a database that a newer version has migrated, unless that requires more, whichever app it is",
+    () =>
+      Effect.gen(function* () {
+        const [folder, { client, url }] = yield* Effect.all([makeFolder, TestDatabase.make()])
+        const env = {
+          DATABASE_URL: url,
+          CUSTOMER_API_URL: "http://127.0.0.1:9/",
+          QUEUE_TYPE: "database",
+        }
+        const run = (statement: string) =>
+          Effect.provide(
+            SqlClient.use((sql) => sql.unsafe(statement)),
+            client,
+          )
+        const first = yield* start("api", { folder, env })
+        yield* first.waitForLine("api is ready")
+        yield* run("INSERT INTO schema_migration (name, run_on) VALUES ('9998_more', now())")
+        const second = yield* start("api", { folder, env })
+        yield* second.waitForLine("it has 9998_more")
+        yield* second.waitForLine("api is ready")
+        yield* run("INSERT INTO schema_migration (name, run_on) VALUES ('9999_future', now())")
+        yield* run("INSERT INTO schema_compatibility VALUES ('9999_future', 9998)")
+        for (const app of ["gateway", "api", "worker"] as const) {
+          const process = yield* start(app, { folder, env })
+          assert.deepStrictEqual(yield* process.exited, { code: 1, signal: null }, app)
+          assert.strictEqual(process.stderr().length, 1)
+          assert.match(process.stderr()[0] ?? "", /migrated by a newer version of Lead Gateway .*9999_future/)
+        }
+        const status = yield* command("migrate", { folder, args: ["status"], env })
+        assert.include(status.stdout.join("\n"), "(for versions that know 9998)  (unknown to this version)")
+      }),
+  )
+
+  it.live("waits for `migrate up` when it is not to migrate itself", () =>
     Effect.gen(function* () {
-      const [folder, { client, url }] = yield* Effect.all([makeFolder, TestDatabase.make()])
-      const env = {
-        DATABASE_URL: url,
-        CUSTOMER_API_URL: "http://127.0.0.1:9/",
-        QUEUE_TYPE: "database",
-      }
-      const first = yield* start("api", { folder, env })
-      yield* first.waitForLine("api is ready")
-      yield* Effect.provide(
-        SqlClient.use(
-          (sql) => sql`INSERT INTO schema_migration (name, run_on) VALUES ('9999_future', now())`,
-        ),
-        client,
-      )
-      for (const app of ["gateway", "api", "worker"] as const) {
-        const process = yield* start(app, { folder, env })
-        assert.deepStrictEqual(yield* process.exited, { code: 1, signal: null }, app)
-        assert.strictEqual(process.stderr().length, 1)
-        assert.match(process.stderr()[0] ?? "", /migrated by a newer version of Lead Gateway .*9999_future/)
-      }
+      const [folder, { url }] = yield* Effect.all([makeFolder, TestDatabase.make()])
+      const env = { DATABASE_URL: url, QUEUE_TYPE: "database", MIGRATE_ON_START: "false" }
+      const api = yield* start("api", { folder, env })
+      const listening = yield* api.waitForLine("api is listening")
+      const { port } = JSON.parse(listening) as { readonly port: number }
+      yield* api.waitForLine("waiting for `migrate up`")
+      yield* api.waitForHttp(`http://127.0.0.1:${port}/readyz`, 503)
+      assert.strictEqual((yield* command("migrate", { folder, args: ["up"], env })).exited.code, 0)
+      yield* api.waitForHttp(`http://127.0.0.1:${port}/readyz`)
     }),
   )
 })

@@ -132,10 +132,12 @@ describe("MIGRATE_ON_START", () => {
   it.effect("is true for every app unless it is turned off", () =>
     Effect.gen(function* () {
       const given = { DATABASE_URL: "postgres://me@db/leads" }
-      for (const settings of [Config.databaseSettings, Config.embeddedDatabaseSettings]) {
-        assert.isTrue((yield* load(settings, given)).value.migrateOnStart)
-        const off = yield* load(settings, { ...given, MIGRATE_ON_START: "false" })
-        assert.isFalse(off.value.migrateOnStart)
+      for (const [set, expected] of [
+        [given, true],
+        [{ ...given, MIGRATE_ON_START: "false" }, false],
+      ] as const) {
+        assert.strictEqual((yield* load(Config.databaseSettings, set)).value.migrateOnStart, expected)
+        assert.strictEqual((yield* load(Config.embeddedDatabaseSettings, set)).value.migrateOnStart, expected)
       }
     }),
   )

@@ -91,7 +91,10 @@ const session = `
   SET default_transaction_isolation = 'read committed';
   SET statement_timeout = 0;
   SET lock_timeout = 0;
-  SET idle_in_transaction_session_timeout = '1min';`
+  SET idle_in_transaction_session_timeout = '1min';
+  SET enable_seqscan = on;
+  SET enable_hashjoin = on;
+  SET enable_mergejoin = on;`
 
 /**
  * Looks and moves under one lock, which goes with the connection: whoever waited for another process sees

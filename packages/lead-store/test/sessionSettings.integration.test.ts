@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { TestDatabase } from "@lead-gateway/testkit"
+import { readFileSync } from "node:fs"
 import { Context, Effect, Layer, Option } from "effect"
 import { LeadDatabase } from "../src/index.ts"
 import { sessionSettings } from "../src/internal/sessionSettings.ts"
@@ -93,4 +94,22 @@ describe("every connection of an operator's command", () => {
       assert.deepStrictEqual(yield* shown(yield* operatorPool), { ...wanted, statement_timeout: "0" })
     }).pipe(inEmptyDatabase),
   )
+})
+
+describe("the README", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+
+  it("tells those with a pooler every setting: what to ignore, and what to store with the role", () => {
+    const others = Object.entries(sessionSettings).filter(([name]) => name !== "TimeZone")
+    const [, ignored = ""] = /ignore_startup_parameters = ([a-z_, ]+)/.exec(readme) ?? []
+    assert.sameMembers(
+      ignored.split(", "),
+      others.map(([name]) => name),
+    )
+    const stored = [...readme.matchAll(/ALTER ROLE lead_gateway SET (\w+) = '?([^';]+)'?;/g)]
+    assert.deepStrictEqual(
+      Object.fromEntries(stored.map(([, name = "", value]) => [name, value])),
+      Object.fromEntries(others),
+    )
+  })
 })
