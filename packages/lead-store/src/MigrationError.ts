@@ -22,9 +22,9 @@ export class SchemaTooNew extends Schema.TaggedError<SchemaTooNew>()("SchemaTooN
   /** The migrations that this version does not know, such as `0004_lead_colour`. */
   unknown: Schema.Array(Schema.String),
   /** The number of the migration that a process must know to work with the schema; 0 when every one may. */
-  requires: Schema.Number,
+  requires: Schema.Int,
   /** The number of the newest migration that this version knows. */
-  knows: Schema.Number,
+  knows: Schema.Int,
 }) {
   override get message(): string {
     const needs =

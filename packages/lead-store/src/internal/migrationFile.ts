@@ -40,7 +40,7 @@ const readMigration = async (path: string): Promise<MigrationFile> =>
   parseMigration(basename(path, ".sql"), await readFile(path, "utf8"))
 
 /** Takes a file apart. Throws when a comment above its sections is not understood. */
-export const parseMigration = (name: string, text: string): MigrationFile => {
+const parseMigration = (name: string, text: string): MigrationFile => {
   const sections = [...text.matchAll(/^\s*--[\s-]*(up|down)\s+migration/gim)]
   const sectionOf = (direction: "up" | "down") => {
     const at = sections.findIndex(([, word]) => word?.toLowerCase() === direction)
