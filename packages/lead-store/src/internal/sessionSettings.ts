@@ -10,6 +10,8 @@ import { Effect } from "effect"
 export const sessionSettings: Readonly<Record<string, string>> = {
   // Statements are written for it: they lock rows and look again.
   default_transaction_isolation: "read committed",
+  // Acknowledged means committed: to disk, too.
+  synchronous_commit: "on",
   // Far above what a statement of the store takes, whose callers wait 10 s: this is for those whose caller is gone.
   statement_timeout: "30s",
   // More than the 2 s for which a migration stands in the way.
