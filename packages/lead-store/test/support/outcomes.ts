@@ -1,88 +1,110 @@
 /** What may be decided on a lead, and how its attempts may end. */
 import { RejectionReason } from "@lead-gateway/lead"
-import { Duration } from "effect"
-import type { AttemptRecord, StoredDecision } from "../../src/index.ts"
+import type { StoredDecision } from "../../src/index.ts"
+import type { Outcome } from "./leads.ts"
 
-const versions = { rules: "1", profile: "1", mapping: "1", template: "1" }
+const decidedWith = '{"rules":"1","profile":"1","mapping":"1","template":"1"}'
 
-export const ready = {
-  status: "READY",
-  details: {},
-  normalized: { phone: "+49123456789" },
-  customerPayload: { phone: "+49123456789", product: { name: "solar" } },
+export const ready: StoredDecision = {
+  verdict: "READY",
+  reason: null,
+  details: "{}",
+  normalized: '{"phone":"+49123456789"}',
   omitted: [],
-  decidedWith: versions,
-} satisfies StoredDecision
+  decidedWith,
+  delivery: {
+    customerId: 1,
+    idempotencyKey: "9a1d2f6e-51c0-4f43-8d5c-0d1f6a7b8c9d",
+    body: '{"phone":"+49123456789","product":{"name":"solar"}}',
+  },
+}
 
-export const rejected = {
-  status: "REJECTED",
+/** A delivery for another customer than the default one. */
+export const readyFor = (customerId: number): StoredDecision => ({
+  ...ready,
+  delivery: ready.delivery && { ...ready.delivery, customerId },
+})
+
+export const rejected: StoredDecision = {
+  verdict: "REJECTED",
   reason: RejectionReason.make("ZIP_NOT_66XXX"),
-  details: { reason: "ZIP_NOT_66XXX" },
-  decidedWith: versions,
-} satisfies StoredDecision
+  details: '{"reason":"ZIP_NOT_66XXX"}',
+  normalized: null,
+  omitted: [],
+  decidedWith,
+  delivery: null,
+}
 
-export const parked = {
-  status: "FAILED",
+export const parked: StoredDecision = {
+  verdict: "PARKED",
   reason: RejectionReason.make("MISSING_REQUIRED_FIELD"),
-  details: { missing: ["phone"] },
-  normalized: { phone: null },
+  details: '{"missing":["phone"]}',
+  normalized: '{"phone":null}',
   omitted: [{ name: "roof_age", reason: "not_a_number" }],
-  decidedWith: versions,
-} satisfies StoredDecision
+  decidedWith,
+  delivery: null,
+}
+
+const inAnHour = { state: "RETRYING", retryAfterMs: 3_600_000 } as const
+
+const endsAs = (reason: string) =>
+  ({ state: "PERMANENTLY_FAILED", reason: RejectionReason.make(reason) }) as const
 
 export const succeeded = {
-  success: true,
   outcomeUnknown: false,
+  durationMs: 12,
   responseStatus: 200,
   responseBody: "thank you",
   errorMessage: null,
   fault: null,
-  health: "took",
-  next: { status: "DELIVERED" },
-} as const satisfies Partial<AttemptRecord>
+  health: "success",
+  next: { state: "DELIVERED" },
+} as const satisfies Outcome
 
 export const failed = {
-  success: false,
   outcomeUnknown: false,
+  durationMs: 12,
   responseStatus: 500,
   responseBody: "oops",
   errorMessage: "the customer answered 500",
   fault: "customer",
-  health: "down",
-  next: { status: "FAILED", retryAfter: Duration.hours(1) },
-} as const satisfies Partial<AttemptRecord>
+  health: "unavailable",
+  next: inAnHour,
+} as const satisfies Outcome
+
+export const exhausted = { ...failed, next: endsAs("RETRIES_EXHAUSTED") } as const satisfies Outcome
 
 export const refused = {
-  success: false,
   outcomeUnknown: false,
+  durationMs: 12,
   responseStatus: 422,
   responseBody: "no",
   errorMessage: "the customer answered 422",
   fault: "lead",
-  health: "answered",
-  next: { status: "PERMANENTLY_FAILED", reason: RejectionReason.make("CUSTOMER_REFUSED") },
-} as const satisfies Partial<AttemptRecord>
+  health: "rejected",
+  next: endsAs("CUSTOMER_REFUSED"),
+} as const satisfies Outcome
 
 /** Too many requests: the customer is there, and wants the lead later. */
 export const throttled = {
   ...failed,
   responseStatus: 429,
   errorMessage: "the customer answered 429",
-  health: "answered",
-} as const satisfies Partial<AttemptRecord>
+  health: "rejected",
+} as const satisfies Outcome
 
 export const unknown = {
-  success: false,
   outcomeUnknown: true,
+  durationMs: null,
   responseStatus: null,
   responseBody: null,
   errorMessage: "outcome unknown",
   fault: "ours",
-  health: "unclear",
-  next: { status: "FAILED", retryAfter: Duration.hours(1) },
-} as const satisfies Partial<AttemptRecord>
+  health: "unknown",
+  next: inAnHour,
+} as const satisfies Outcome
 
 export const unknownAndLast = {
   ...unknown,
-  next: { status: "PERMANENTLY_FAILED", reason: RejectionReason.make("DELIVERY_OUTCOME_UNKNOWN") },
-} as const satisfies Partial<AttemptRecord>
+  next: endsAs("DELIVERY_OUTCOME_UNKNOWN"),
+} as const satisfies Outcome

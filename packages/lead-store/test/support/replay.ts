@@ -1,47 +1,13 @@
 /** Leads that ended badly in every way, for tests of replays. */
-import { RejectionReason } from "@lead-gateway/lead"
 import { Effect } from "effect"
-import {
-  claimOne,
-  open,
-  parked,
-  proceed,
-  receive,
-  record,
-  refused,
-  rejected,
-  unknownAndLast,
-} from "./world.ts"
+import { claimNew, exhausted, parked, refused, rejected, send, step, unknownAndLast } from "./world.ts"
 
-export const exhausted = {
-  ...refused,
-  responseStatus: 500,
-  fault: "customer",
-  health: "down",
-  next: { status: "PERMANENTLY_FAILED", reason: RejectionReason.make("RETRIES_EXHAUSTED") },
-} as const
-
-/** A new lead whose worker has opened attempt 1. */
-export const sending = Effect.gen(function* () {
-  yield* receive(1)
-  const lead = yield* claimOne
-  yield* open(lead)
-  return lead
-})
-
-const endedBy = (outcome: typeof refused | typeof exhausted | typeof unknownAndLast) =>
-  Effect.tap(sending, (lead) => record(lead, 1, outcome))
-
-const decided = (decision: typeof rejected | typeof parked) =>
-  Effect.gen(function* () {
-    yield* receive(1)
-    return yield* Effect.tap(claimOne, (lead) => proceed(lead, decision))
-  })
+const decided = (decision: typeof rejected) => Effect.tap(claimNew, (lead) => step(lead, decision))
 
 export const badEnds = {
   rejected: decided(rejected),
   parked: decided(parked),
-  "refused by the customer": endedBy(refused),
-  "out of attempts": endedBy(exhausted),
-  "ended with an outcome unknown": endedBy(unknownAndLast),
+  "refused by the customer": send(refused),
+  "out of attempts": send(exhausted),
+  "ended with an outcome unknown": send(unknownAndLast),
 } as const

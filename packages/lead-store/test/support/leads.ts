@@ -1,0 +1,129 @@
+/** What a sender and a worker do with leads, as effects. */
+import type { LeadId } from "@lead-gateway/lead"
+import { stringify, type JsonObject } from "@lead-gateway/lossless-json"
+import { Duration, Effect, Schema } from "effect"
+import { createHash } from "node:crypto"
+import {
+  type AttemptRecord,
+  type Batcher,
+  type ClaimedWork,
+  LeadIntake,
+  LeadReader,
+  LeadReplay,
+  LeadWork,
+  type Lease,
+  type NewLead,
+  type Released,
+  type ReplayCriteria,
+  ReplayRequest,
+  type StepResult,
+  type StoredDecision,
+  type StoreError,
+} from "../../src/index.ts"
+import { ready } from "./outcomes.ts"
+
+/** Waits for what a callback is told. */
+const told = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
+  Effect.callback<Value, StoreError>((resume) => submit((result) => resume(Effect.fromResult(result))))
+
+/** A lead as the api would hand it in. */
+export const newLead = (payload: JsonObject | string = { phone: "+49123456789" }): NewLead => {
+  const text = typeof payload === "string" ? payload : stringify(payload)
+  return {
+    payload: text,
+    sourceHeaders: '{"content-type":"application/json"}',
+    payloadHash: createHash("sha256").update(text).digest(),
+    correlationId: "a-correlation-id",
+    queuePatienceMs: 0,
+  }
+}
+
+/** Stores one lead; its id. */
+export const receiveLead = (lead: NewLead) =>
+  LeadIntake.use((intake) => told<LeadId>((done) => intake.receive(lead, done)))
+
+/** Stores so many leads; their ids in ascending order. */
+export const receive = (count: number) =>
+  Effect.forEach(
+    Array.from({ length: count }, (_, index) => newLead({ index })),
+    receiveLead,
+    { concurrency: "unbounded" },
+  )
+
+export const lease = Duration.seconds(45)
+
+/** Claims what is due. */
+export const claim = (max: number) => LeadWork.use((work) => work.claim({ max, lease }))
+
+/** Claims the work of these leads. */
+export const claimIds = (ids: ReadonlyArray<LeadId>, max = 100) =>
+  LeadWork.use((work) => work.claim({ ids, max, lease }))
+
+/** Claims the one piece of work that is due. */
+export const claimOne = Effect.flatMap(
+  Effect.suspend(() => claim(2)),
+  ([lead, ...others]) =>
+    lead !== undefined && others.length === 0
+      ? Effect.succeed(lead)
+      : Effect.die(new Error(lead === undefined ? "nothing is due" : "more than one piece of work is due")),
+)
+
+const leaseOf = ({ deliveryNo, leadId, lease }: Lease): Lease => ({ leadId, deliveryNo, lease })
+
+/** Takes owned work one step on: by a decision, or by a further attempt. */
+export const step = (owned: Lease, decision: StoredDecision | undefined) =>
+  LeadWork.use((work) => told<StepResult>((done) => work.open({ ...leaseOf(owned), decision }, done)))
+
+/** As {@link step}, for a step that opens an attempt. */
+export const open = Effect.fnUntraced(function* (owned: Pick<ClaimedWork, "_tag"> & Lease) {
+  const result = yield* step(owned, owned._tag === "Undecided" ? ready : undefined)
+  return result._tag === "Opened" ? result : yield* Effect.die(new Error(`${result._tag}, not opened`))
+})
+
+/** How an attempt ended, whichever. */
+export type Outcome = Omit<AttemptRecord, keyof Lease | "attemptNo">
+
+/** Records how an attempt ended; whether its lead was moved. */
+export const complete = (owned: Lease, attemptNo: number, outcome: Outcome) =>
+  LeadWork.use((work) =>
+    told<boolean>((done) => work.complete({ ...outcome, ...leaseOf(owned), attemptNo }, done)),
+  )
+
+/** Gives work back: at once, with no attempt taken back, unless told otherwise; whether it was owned. */
+export const release = (owned: Lease, options: Partial<Omit<Released, keyof Lease>> = {}) =>
+  LeadWork.use((work) =>
+    told<boolean>((done) =>
+      work.release(
+        {
+          unsentAttemptNo: undefined,
+          delay: Duration.zero,
+          internalFailure: undefined,
+          ...options,
+          ...leaseOf(owned),
+        },
+        done,
+      ),
+    ),
+  )
+
+/** A new lead, claimed. */
+export const claimNew = Effect.gen(function* () {
+  const [lead] = yield* claimIds(yield* receive(1))
+  return lead ?? (yield* Effect.die(new Error("the new lead cannot be claimed")))
+})
+
+/** A new lead whose attempt 1 is opened. */
+export const openNew = Effect.tap(claimNew, open)
+
+/** Sends a new lead, with this outcome. */
+export const send = (outcome: Outcome) => Effect.tap(openNew, (lead) => complete(lead, 1, outcome))
+
+/** Asks for leads to be sent again; what the request has replayed in all. */
+export const replay = (request: string, criteria: typeof ReplayCriteria.Encoded) =>
+  LeadReplay.use(({ replay }) =>
+    replay(Schema.decodeSync(ReplayRequest)({ request, criteria }), () => Effect.void),
+  ).pipe(Effect.map(({ replayed }) => replayed))
+
+/** What is known of a lead. */
+export const history = (id: LeadId) =>
+  LeadReader.use(({ history }) => Effect.flatMap(history(id), Effect.fromOption))
