@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 
 /**
- * Where a lead is in its life.
+ * Where a lead is in its life, as people see it.
  *
  * ```
  * RECEIVED ──▶ READY ──────▶ DELIVERED
@@ -11,7 +11,7 @@ import { Schema } from "effect"
  *    └──▶ REJECTED
  * ```
  *
- * The database checks the values and the transitions too (`migrations/`).
+ * It is stored as a `LeadState`, which tells the two halves of `FAILED` apart.
  */
 export const LeadStatus = Schema.Literals([
   "RECEIVED",

@@ -1,6 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { isTerminal, LeadId, LeadStatus, transitions } from "../src/index.ts"
+import {
+  isTerminal,
+  LeadId,
+  LeadState,
+  LeadStatus,
+  openStates,
+  settledStates,
+  statusOf,
+  transitions,
+} from "../src/index.ts"
 
 describe("LeadStatus", () => {
   it("is terminal exactly when nothing leaves it", () => {
@@ -16,6 +25,23 @@ describe("LeadStatus", () => {
 
   it("is never entered again as RECEIVED", () => {
     for (const targets of Object.values(transitions)) assert.notInclude(targets, "RECEIVED")
+  })
+})
+
+describe("LeadState", () => {
+  it("is one of its status, and every status has one", () => {
+    const statuses = new Set(LeadState.literals.map(statusOf))
+    assert.sameMembers([...statuses], LeadStatus.literals)
+    assert.deepStrictEqual(
+      LeadState.literals.filter((state) => statusOf(state) === "FAILED"),
+      ["RETRYING", "PARKED"],
+    )
+  })
+
+  it("is open or settled, and every terminal status is settled", () => {
+    assert.sameMembers([...openStates, ...settledStates], LeadState.literals)
+    const terminal = LeadState.literals.filter((state) => isTerminal(statusOf(state)))
+    assert.sameMembers(["PARKED", ...terminal], settledStates)
   })
 })
 
