@@ -74,23 +74,33 @@ export const LeadSummary = Schema.Struct(summaryFields).pipe(
 )
 export type LeadSummary = typeof LeadSummary.Type
 
-/** One attempt to deliver; `statusCode` is null while it is open and when no answer came. */
+/** One attempt to deliver; what tells of the answer is null while it is open and when no answer came. */
 export const DeliveryAttempt = Schema.Struct({
   attemptNo: Schema.Int,
   attemptedAt: Timestamp,
   success: Schema.Boolean,
   statusCode: Schema.NullOr(Schema.Int),
   errorMessage: Schema.NullOr(Schema.String),
+  durationMs: Schema.NullOr(Schema.Int),
+  fault: Schema.NullOr(Schema.Literals(["lead", "customer", "ours"])).annotate({
+    description: "Whose fault a failure was: the lead's (its data), the customer's (their API) or ours",
+  }),
+  responseBody: Schema.NullOr(Schema.String).annotate({
+    description: "The beginning of the answer's body. It may quote the lead",
+  }),
 }).pipe(
   Schema.encodeKeys({
     attemptNo: "attempt_no",
     attemptedAt: "attempted_at",
     statusCode: "status_code",
     errorMessage: "error_message",
+    durationMs: "duration_ms",
+    responseBody: "response_body",
   }),
   Schema.annotateEncoded({
     identifier: "DeliveryAttempt",
-    description: "One attempt to deliver. `status_code` is null while it is open and when no answer came.",
+    description:
+      "One attempt to deliver. `status_code`, `duration_ms` and `response_body` are null while it is open and when no answer came.",
     examples: [
       {
         attempt_no: 1,
@@ -98,6 +108,9 @@ export const DeliveryAttempt = Schema.Struct({
         success: true,
         status_code: 200,
         error_message: null,
+        duration_ms: 84,
+        fault: null,
+        response_body: '{"id":"crm-4711"}',
       },
     ],
   }),

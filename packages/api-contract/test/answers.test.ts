@@ -69,6 +69,9 @@ describe("a lead's history", () => {
           success: true,
           status_code: 200,
           error_message: null,
+          duration_ms: 84,
+          fault: null,
+          response_body: "thank you",
         },
       ])
       assert.lengthOf(Object.keys(body), 12)

@@ -31,7 +31,7 @@ describe("LeadStatus", () => {
 describe("LeadState", () => {
   it("is one of its status, and every status has one", () => {
     const statuses = new Set(LeadState.literals.map(statusOf))
-    assert.sameMembers([...statuses], LeadStatus.literals)
+    assert.sameMembers([...statuses], [...LeadStatus.literals])
     assert.deepStrictEqual(
       LeadState.literals.filter((state) => statusOf(state) === "FAILED"),
       ["RETRYING", "PARKED"],
@@ -39,9 +39,9 @@ describe("LeadState", () => {
   })
 
   it("is open or settled, and every terminal status is settled", () => {
-    assert.sameMembers([...openStates, ...settledStates], LeadState.literals)
+    assert.sameMembers([...openStates, ...settledStates], [...LeadState.literals])
     const terminal = LeadState.literals.filter((state) => isTerminal(statusOf(state)))
-    assert.sameMembers(["PARKED", ...terminal], settledStates)
+    assert.sameMembers(["PARKED", ...terminal], [...settledStates])
   })
 })
 
