@@ -12,17 +12,21 @@ export interface LeadSummary {
   readonly rejectionReason: RejectionReason | null
 }
 
-/** One attempt to deliver. While it is open, or when no answer came, `statusCode` is null. */
+/** One attempt to deliver. While it is open, or when no answer came, what tells of the answer is null. */
 export interface DeliveryAttempt {
   readonly attemptNo: number
   readonly attemptedAt: Date
   readonly success: boolean
   readonly statusCode: number | null
   readonly errorMessage: string | null
+  /** From the request to the end of the answer; null when it was not seen. */
+  readonly durationMs: number | null
   readonly fault: "lead" | "customer" | "ours" | null
+  /** The beginning of the customer's answer. It may quote the lead. */
+  readonly responseBody: string | null
 }
 
-/** One thing that happened to a lead: `received`, `ready`, `rejected`, `parked`, `attempt_opened` … */
+/** One thing that happened to a lead: `received`, `ready`, `rejected`, `parked`, `attempt_opened` … No personal data. */
 export interface LeadEvent {
   readonly at: Date
   readonly type: string

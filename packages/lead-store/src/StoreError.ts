@@ -61,6 +61,10 @@ export const isPartitionMissing = ({ reason: { cause } }: SqlError.SqlError): bo
 
 const partitionMissing = "23514"
 
+/** Whether a statement named a table that is not there: a partition whose leads have not come, or have gone. */
+export const isTableMissing = ({ reason: { cause } }: SqlError.SqlError): boolean =>
+  isServerError(cause) && cause.code === "42P01"
+
 /** Whether Postgres refused something because of this constraint, or of what a function calls so. */
 export const violates =
   (constraint: string) =>

@@ -1,53 +1,99 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
-import { LeadId, type LeadStatus } from "@lead-gateway/lead"
-import { stringify } from "@lead-gateway/lossless-json"
-import { Effect, Option } from "effect"
-import { LeadIntake, LeadReader, maintainPartitions } from "../src/index.ts"
+import { LeadId, type LeadStatus, LeadStatus as Statuses } from "@lead-gateway/lead"
+import { Effect } from "effect"
+import { LeadReader, maintainPartitions } from "../src/index.ts"
 import {
   claim,
-  claimOne,
+  claimNew,
+  complete,
   failed,
-  history,
   inWorld,
   newLead,
   open,
+  openNew,
   parked,
-  proceed,
   receive,
-  record,
+  receiveLead,
+  refused,
   rejected,
+  replay,
+  send,
+  step,
   succeeded,
   timeComes,
+  unknown,
 } from "./support/world.ts"
 
-const recent = (options: {
+interface Page {
   readonly limit?: number
   readonly before?: LeadId | undefined
   readonly status?: LeadStatus | undefined
-}) =>
+}
+
+const page = (options: Page) => ({ limit: 50, before: undefined, status: undefined, ...options })
+
+const recent = (options: Page) =>
   LeadReader.use((reader) =>
-    Effect.map(reader.recent({ limit: 50, before: undefined, status: undefined, ...options }), (leads) =>
-      leads.map((lead) => lead.id as number),
-    ),
+    Effect.map(reader.recent(page(options)), (leads) => leads.map((lead) => lead.id)),
   )
 
 const counts = LeadReader.use((reader) => reader.counts)
 
+const none = { RECEIVED: 0, REJECTED: 0, READY: 0, DELIVERED: 0, FAILED: 0, PERMANENTLY_FAILED: 0 }
+
+/** A lead in each state, in the order in which they came. */
+const oneInEachState = Effect.gen(function* () {
+  const retrying = yield* send(failed)
+  const parkedLead = yield* Effect.tap(claimNew, (lead) => step(lead, parked))
+  const rejectedLead = yield* Effect.tap(claimNew, (lead) => step(lead, rejected))
+  const delivered = yield* send(succeeded)
+  const refusedLead = yield* send(refused)
+  const ready = yield* openNew
+  const [received] = yield* receive(1)
+  assert(received !== undefined)
+  return {
+    retrying: retrying.leadId,
+    parked: parkedLead.leadId,
+    rejected: rejectedLead.leadId,
+    delivered: delivered.leadId,
+    refused: refusedLead.leadId,
+    ready: ready.leadId,
+    received,
+  }
+})
+
+/** A lead that was delivered by a late success while its second attempt is open: it is in both tables. */
+const endedWhileOpen = Effect.gen(function* () {
+  const first = yield* send(unknown)
+  yield* timeComes(first.leadId)
+  const [second] = yield* claim(1)
+  assert(second !== undefined)
+  yield* open(second)
+  assert.isTrue(yield* complete(first, 1, succeeded))
+  return second
+})
+
 describe("LeadReader.counts", () => {
   it.effect("has every status, with 0 for those that no lead is in", () =>
     Effect.gen(function* () {
-      const none = { RECEIVED: 0, REJECTED: 0, READY: 0, DELIVERED: 0, FAILED: 0, PERMANENTLY_FAILED: 0 }
       assert.deepStrictEqual(yield* counts, none)
-      yield* receive(4)
-      const [one, two, three] = yield* claim(3)
-      assert(one !== undefined && two !== undefined && three !== undefined)
-      yield* proceed(one, rejected)
-      yield* proceed(two, parked)
-      yield* open(three)
-      assert.deepStrictEqual(yield* counts, { ...none, RECEIVED: 1, REJECTED: 1, FAILED: 1, READY: 1 })
-      yield* record(three, 1, succeeded)
-      assert.deepStrictEqual(yield* counts, { ...none, RECEIVED: 1, REJECTED: 1, FAILED: 1, DELIVERED: 1 })
+      yield* receive(1)
+      assert.deepStrictEqual(yield* counts, { ...none, RECEIVED: 1 })
+    }).pipe(inWorld),
+  )
+
+  it.effect("has leads that wait for a retry and parked ones as FAILED", () =>
+    Effect.gen(function* () {
+      yield* oneInEachState
+      assert.deepStrictEqual(yield* counts, {
+        RECEIVED: 1,
+        REJECTED: 1,
+        READY: 1,
+        DELIVERED: 1,
+        FAILED: 2,
+        PERMANENTLY_FAILED: 1,
+      })
     }).pipe(inWorld),
   )
 })
@@ -56,45 +102,112 @@ describe("LeadReader.recent", () => {
   it.effect("lists the newest leads first, across partitions, page by page", () =>
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      const older = yield* receive(3)
-      yield* sql`SELECT setval('inbound_lead_id_seq', 1999998)`
-      const newer = yield* receive(3)
+      const older = Object.values(yield* oneInEachState)
+      yield* sql`SELECT setval('lead_id_seq', 1999998)`
+      const newer = Object.values(yield* oneInEachState)
       const all = [...older, ...newer].toReversed()
       assert.deepStrictEqual(yield* recent({}), all)
-      assert.deepStrictEqual(yield* recent({ limit: 4 }), all.slice(0, 4))
-      assert.deepStrictEqual(yield* recent({ limit: 4, before: all[3] }), all.slice(4))
+      for (let limit = 1; limit <= all.length + 1; limit++) {
+        const paged: Array<LeadId> = []
+        for (;;) {
+          const part = yield* recent({ limit, before: paged.at(-1) })
+          paged.push(...part)
+          if (part.length < limit) break
+        }
+        assert.deepStrictEqual(paged, all)
+      }
       assert.deepStrictEqual(yield* recent({ before: all.at(-1) }), [])
     }).pipe(inWorld),
   )
 
-  it.effect("lists the leads of one status", () =>
+  it.effect("lists the leads of one status, those of FAILED from both tables", () =>
     Effect.gen(function* () {
-      yield* receive(3)
-      const [one, two] = yield* claim(2)
-      assert(one !== undefined && two !== undefined)
-      yield* proceed(one, rejected)
-      yield* proceed(two, rejected)
-      const both = [one.id, two.id].sort((a, b) => b - a)
-      assert.deepStrictEqual(yield* recent({ status: "REJECTED" }), both)
-      assert.deepStrictEqual(yield* recent({ status: "REJECTED", limit: 1, before: both[0] }), both.slice(1))
-      assert.deepStrictEqual(yield* recent({ status: "DELIVERED" }), [])
+      const first = yield* oneInEachState
+      const second = yield* oneInEachState
+      const expected: Record<LeadStatus, ReadonlyArray<LeadId>> = {
+        RECEIVED: [second.received, first.received],
+        REJECTED: [second.rejected, first.rejected],
+        READY: [second.ready, first.ready],
+        DELIVERED: [second.delivered, first.delivered],
+        FAILED: [second.parked, second.retrying, first.parked, first.retrying],
+        PERMANENTLY_FAILED: [second.refused, first.refused],
+      }
+      for (const status of Statuses.literals) {
+        const ids = expected[status]
+        assert.deepStrictEqual(yield* recent({ status }), ids, status)
+        assert.deepStrictEqual(yield* recent({ status, limit: 1 }), ids.slice(0, 1))
+        assert.deepStrictEqual(yield* recent({ status, limit: 2, before: ids[0] }), ids.slice(1, 3))
+        assert.deepStrictEqual(yield* recent({ status, before: ids.at(-1) }), [])
+      }
+    }).pipe(inWorld),
+  )
+
+  it.effect("lists a lead once that has ended while an attempt of it is open", () =>
+    Effect.gen(function* () {
+      const { leadId } = yield* endedWhileOpen
+      const reader = yield* LeadReader
+      const lines = yield* reader.recent(page({}))
+      assert.deepStrictEqual(
+        lines.map(({ id, status }) => [id, status]),
+        [[leadId, "DELIVERED"]],
+      )
+      assert.deepStrictEqual(yield* recent({ status: "DELIVERED" }), [leadId])
+      assert.deepStrictEqual(yield* recent({ status: "FAILED" }), [])
+    }).pipe(inWorld),
+  )
+
+  it.effect("lists a lead that was replayed as RECEIVED", () =>
+    Effect.gen(function* () {
+      const { leadId } = yield* send(refused)
+      yield* replay("again", { ids: [leadId] })
+      assert.deepStrictEqual(yield* recent({ status: "RECEIVED" }), [leadId])
+      assert.deepStrictEqual(yield* recent({}), [leadId])
     }).pipe(inWorld),
   )
 
   it.effect("says of each lead when it came, where it is and why", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const lead = yield* claimOne
-      yield* proceed(lead, rejected)
-      const [line] = yield* LeadReader.use((reader) =>
-        reader.recent({ limit: 1, before: undefined, status: undefined }),
+      const sql = yield* PgClient.PgClient
+      yield* oneInEachState
+      const received = new Map(
+        (yield* sql<{ id: bigint; received_at: Date }>`SELECT id, received_at FROM lead`).map((row) => [
+          Number(row.id),
+          row.received_at,
+        ]),
       )
-      assert.deepStrictEqual(line, {
-        id: lead.id,
-        receivedAt: (yield* history(lead.id)).receivedAt,
-        status: "REJECTED",
-        rejectionReason: rejected.reason,
-      })
+      const lines = yield* LeadReader.use((reader) => reader.recent(page({})))
+      assert.deepStrictEqual(
+        lines.map(({ rejectionReason, status }) => [status, rejectionReason as string | null]),
+        [
+          ["RECEIVED", null],
+          ["READY", null],
+          ["PERMANENTLY_FAILED", "CUSTOMER_REFUSED"],
+          ["DELIVERED", null],
+          ["REJECTED", "ZIP_NOT_66XXX"],
+          ["FAILED", "MISSING_REQUIRED_FIELD"],
+          ["FAILED", null],
+        ],
+      )
+      for (const { id, receivedAt } of lines) assert.deepStrictEqual(receivedAt, received.get(id))
+    }).pipe(inWorld),
+  )
+
+  it.effect("shows nothing of another tenant", () =>
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const { delivered, received } = yield* oneInEachState
+      yield* sql`INSERT INTO tenant (id, name) VALUES (2, 'another')`
+      yield* sql`UPDATE lead SET tenant_id = 2`
+      yield* sql`UPDATE work SET tenant_id = 2`
+      yield* sql`UPDATE settled_lead SET tenant_id = 2`
+      yield* sql`UPDATE lead_count SET tenant_id = 2`
+      assert.deepStrictEqual(yield* recent({}), [])
+      for (const status of Statuses.literals) assert.deepStrictEqual(yield* recent({ status }), [])
+      assert.deepStrictEqual(yield* counts, none)
+      const reader = yield* LeadReader
+      for (const id of [delivered, received]) assert.isTrue((yield* reader.history(id))._tag === "None")
+      yield* sql`UPDATE settled_lead SET tenant_id = 1`
+      assert.deepStrictEqual(yield* reader.payloads(page({})), [])
     }).pipe(inWorld),
   )
 })
@@ -102,120 +215,47 @@ describe("LeadReader.recent", () => {
 describe("LeadReader.payloads", () => {
   it.effect("gives what the newest leads came with, every digit kept and each on one line", () =>
     Effect.gen(function* () {
-      const intake = yield* LeadIntake
-      const id = yield* intake.receive(newLead('{"id":12345678901234567890,"note":"one\\ntwo"}'))
-      const newer = yield* receive(2)
-      const payloads = (options: { readonly limit: number; readonly before?: LeadId }) =>
-        LeadReader.use((reader) => reader.payloads({ before: undefined, status: undefined, ...options }))
-      const all = yield* payloads({ limit: 10 })
+      const sql = yield* PgClient.PgClient
+      const id = yield* receiveLead(newLead('{"id":12345678901234567890,\r\n"note":"one\\ntwo"}'))
+      yield* sql`SELECT setval('lead_id_seq', 999998)`
+      const newer = yield* receive(3)
+      const payloads = (options: Page) => LeadReader.use((reader) => reader.payloads(page(options)))
+      const all = yield* payloads({})
       assert.deepStrictEqual(
         all.map((lead) => lead.id),
-        [...newer, id].toSorted((a, b) => b - a),
+        [...newer.toReversed(), id],
       )
-      const last = all.at(-1)?.json ?? ""
-      assert.deepStrictEqual([last.split("\n").length, /\d{20}/.exec(last)?.[0]], [1, "12345678901234567890"])
+      assert.strictEqual(all.at(-1)?.json, '{"id":12345678901234567890,  "note":"one\\ntwo"}')
       assert.deepStrictEqual(yield* payloads({ limit: 1 }), all.slice(0, 1))
-      assert.deepStrictEqual(yield* payloads({ limit: 10, before: newer[0] as LeadId }), all.slice(-1))
+      assert.deepStrictEqual(yield* payloads({ before: newer[0] }), all.slice(-1))
+      assert.deepStrictEqual(yield* payloads({ status: "REJECTED" }), [])
     }).pipe(inWorld),
   )
-})
 
-describe("LeadReader.history", () => {
-  it.effect("is none for an id that was never given, however large", () =>
+  it.effect("leaves out leads whose partition has gone", () =>
     Effect.gen(function* () {
-      const reader = yield* LeadReader
-      for (const id of [1, 3_000_000_000, Number.MAX_SAFE_INTEGER]) {
-        assert.deepStrictEqual(yield* reader.history(LeadId.make(id)), Option.none())
-      }
+      const sql = yield* PgClient.PgClient
+      yield* receive(1)
+      yield* sql`SELECT setval('lead_id_seq', 999999)`
+      const [newer] = yield* receive(1)
+      yield* sql`DROP TABLE lead_p000000`
+      const payloads = yield* LeadReader.use((reader) => reader.payloads(page({})))
+      assert.deepStrictEqual(
+        payloads.map(({ id }) => id),
+        [newer],
+      )
     }).pipe(inWorld),
   )
 
   it.effect("finds a lead whose id needs more than 32 bits", () =>
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      yield* sql`SELECT setval('inbound_lead_id_seq', 3000000000)`
+      yield* sql`SELECT setval('lead_id_seq', 3000000000)`
       yield* maintainPartitions
-      yield* receive(1)
-      const lead = yield* claimOne
-      yield* open(lead)
-      yield* record(lead, 1, failed)
-      assert.strictEqual(lead.id, LeadId.make(3_000_000_001))
-      assert.strictEqual((yield* history(lead.id)).deliveryAttempts.length, 1)
-      assert.deepStrictEqual(yield* recent({ before: LeadId.make(3_000_000_002) }), [lead.id])
-    }).pipe(inWorld),
-  )
-
-  it.effect("shows the payload and what was decided digit for digit", () =>
-    Effect.gen(function* () {
-      const intake = yield* LeadIntake
-      const id = yield* intake.receive(
-        newLead('{"id": 12345678901234567890, "__proto__": {"a": 0.10000000000000000001}}'),
-      )
-      const lead = yield* claimOne
-      const { payload } = lead
-      assert(payload !== null)
-      yield* proceed(lead, { ...parked, normalized: payload, details: payload })
-      const { events, normalizedPayload, rawPayload } = yield* history(id)
-      const expected = '{"id":12345678901234567890,"__proto__":{"a":0.10000000000000000001}}'
-      for (const json of [rawPayload, normalizedPayload, events[1]?.details ?? null]) {
-        assert.strictEqual(stringify(json), expected)
-      }
-    }).pipe(inWorld),
-  )
-
-  it.effect("lists attempts and events in the order they came in", () =>
-    Effect.gen(function* () {
-      yield* receive(1)
-      const first = yield* claimOne
-      yield* open(first)
-      yield* record(first, 1, failed)
-      yield* timeComes(first.id)
-      const second = yield* claimOne
-      yield* open(second)
-      yield* record(second, 2, succeeded)
-      const { deliveryAttempts, events } = yield* history(first.id)
-      assert.deepStrictEqual(
-        deliveryAttempts.map(({ attemptNo, success }) => [attemptNo, success]),
-        [
-          [1, false],
-          [2, true],
-        ],
-      )
-      assert.deepStrictEqual(
-        events.map((event) => event.type),
-        [
-          "received",
-          "ready",
-          "attempt_opened",
-          "attempt_failed",
-          "retry_scheduled",
-          "attempt_opened",
-          "attempt_succeeded",
-          "delivered",
-        ],
-      )
-      assert.isTrue(events.every(({ at }, index) => index === 0 || at >= (events[index - 1]?.at ?? at)))
-    }).pipe(inWorld),
-  )
-
-  it.effect("knows the next attempt's time only while one is scheduled", () =>
-    Effect.gen(function* () {
-      const nextAttemptAt = (id: LeadId) => Effect.map(history(id), (lead) => lead.nextAttemptAt)
-      const [id] = yield* receive(2)
-      assert(id !== undefined)
-      assert.isNull(yield* nextAttemptAt(id))
-      const [lead, other] = yield* claim(2)
-      assert(lead !== undefined && other !== undefined)
-      assert.isNull(yield* nextAttemptAt(lead.id))
-      yield* open(lead)
-      assert.isNull(yield* nextAttemptAt(lead.id))
-      yield* record(lead, 1, failed)
-      assert.isNotNull(yield* nextAttemptAt(lead.id))
-      yield* timeComes(lead.id)
-      yield* open(yield* claimOne)
-      assert.isNull(yield* nextAttemptAt(lead.id))
-      yield* proceed(other, parked)
-      assert.isNull(yield* nextAttemptAt(other.id))
+      const { leadId } = yield* send(failed)
+      assert.strictEqual(leadId, LeadId.make(3_000_000_001))
+      assert.deepStrictEqual(yield* recent({ before: LeadId.make(3_000_000_002) }), [leadId])
+      assert.strictEqual((yield* LeadReader.use((reader) => reader.payloads(page({})))).length, 1)
     }).pipe(inWorld),
   )
 })

@@ -1,0 +1,144 @@
+import type { PgClient } from "@effect/sql-pg"
+import {
+  type LeadId,
+  type LeadState,
+  type OmittedAttribute,
+  RejectionReason,
+  statusOf,
+} from "@lead-gateway/lead"
+import { Effect, Option } from "effect"
+import type { DeliveryAttempt, LeadHistory } from "../LeadHistory.ts"
+import { partitionName, partitionOf } from "../Partitions.ts"
+import { isTableMissing } from "../StoreError.ts"
+import {
+  type AttemptRow,
+  composeEvents,
+  dateOf,
+  type DecisionRow,
+  type EventRow,
+  type Micros,
+} from "./composeEvents.ts"
+import { storedJson } from "./storedJson.ts"
+
+/** Reads everything known of one lead: one statement, on one partition. None for an id that was never given. */
+export const readHistory = (sql: PgClient.PgClient) =>
+  Effect.fnUntraced(function* (id: LeadId) {
+    const rows = yield* sql.unsafe<HistoryRow>(statement(partitionOf(id)), [id]).pipe(
+      // No partition for it: no such lead, as long as there are leads at all.
+      Effect.catchIf(isTableMissing, () => Effect.as(sql`SELECT FROM lead WHERE false`, [])),
+    )
+    return Option.map(Option.fromNullishOr(rows[0]), (row) => fullHistory(id, row))
+  })
+
+interface HistoryRow {
+  readonly received_at: Micros
+  readonly correlation_id: string
+  readonly raw_payload: string
+  readonly normalized_payload: string | null
+  readonly omitted_attributes: string | null
+  readonly customer_payload: string | null
+  readonly state: LeadState
+  readonly settled_at: Micros | null
+  readonly reason: string | null
+  readonly next_attempt_at: Date | null
+  readonly decisions: string
+  readonly attempts: string
+  readonly events: string
+}
+
+interface FullAttemptRow extends AttemptRow {
+  readonly response_body: string | null
+  readonly error_message: string | null
+  readonly duration_ms: number | null
+}
+
+/** Times go as microseconds: a `Date` would lose the order of what happened within a millisecond. */
+const micros = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::bigint`
+
+const list = (rows: string): string => `(SELECT coalesce(json_agg(r), '[]')::text FROM (${rows}) AS r)`
+
+const statement = (partition: number): string => {
+  const from = (table: Parameters<typeof partitionName>[0]) =>
+    `${partitionName(table, partition)} AS ${table}`
+  return `
+  SELECT ${micros("lead.received_at")}::float8 AS received_at, lead.correlation_id, lead.raw_payload::text AS raw_payload,
+    decision.normalized_payload::text AS normalized_payload, decision.omitted_attributes::text AS omitted_attributes,
+    delivery.payload::text AS customer_payload, stands.state::text AS state,
+    ${micros("settled.settled_at")}::float8 AS settled_at, settled.reason,
+    CASE WHEN work.lease IS NULL AND NOT work.attempt_is_open AND (work.state <> 'RECEIVED' OR work.scheduled_at > now())
+      THEN work.scheduled_at END AS next_attempt_at,
+    ${list(`
+      SELECT ${micros("decided_at")} AS decided_at, verdict, details FROM ${from("decision")}
+      WHERE lead_id = lead.id ORDER BY delivery_no`)} AS decisions,
+    ${list(`
+      SELECT attempt_no, ${micros("requested_at")} AS requested_at, ${micros("ended_at")} AS ended_at, success,
+        outcome_unknown, is_probe, response_status, response_body, error_message, fault, duration_ms,
+        ${micros("retry_at")} AS retry_at
+      FROM ${from("attempt")} WHERE lead_id = lead.id
+      UNION ALL
+      SELECT attempt_no, ${micros("attempt_opened_at")}, NULL, false, false, attempt_is_probe, NULL, NULL, NULL, NULL, NULL, NULL
+      FROM work WHERE lead_id = lead.id AND attempt_is_open
+      ORDER BY attempt_no`)} AS attempts,
+    ${list(`
+      SELECT ${micros("at")} AS at, type, details FROM ${from("lead_event")}
+      WHERE lead_id = lead.id ORDER BY id`)} AS events
+  FROM ${from("lead")}
+  LEFT JOIN settled_lead AS settled ON settled.lead_id = lead.id
+  LEFT JOIN LATERAL (
+    SELECT * FROM work WHERE lead_id = lead.id ORDER BY delivery_no DESC LIMIT 1
+  ) AS work ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM ${from("decision")} WHERE lead_id = lead.id ORDER BY delivery_no DESC LIMIT 1
+  ) AS last_decision ON true
+  CROSS JOIN LATERAL (
+    SELECT coalesce(settled.state, work.state, last_decision.verdict, 'RECEIVED') AS state
+  ) AS stands
+  -- Before it is decided again, a lead that was replayed has nothing decided.
+  LEFT JOIN LATERAL (
+    SELECT last_decision.normalized_payload, last_decision.omitted_attributes WHERE stands.state <> 'RECEIVED'
+  ) AS decision ON true
+  LEFT JOIN LATERAL (
+    SELECT payload FROM ${from("delivery")}
+    WHERE lead_id = lead.id AND stands.state NOT IN ('RECEIVED', 'REJECTED', 'PARKED') ORDER BY delivery_no DESC LIMIT 1
+  ) AS delivery ON true
+  WHERE lead.id = $1::bigint AND lead.tenant_id = 1`
+}
+
+const json = (text: string | null) => (text === null ? null : (storedJson(text) ?? null))
+
+const rowsOf = <Row>(text: string): ReadonlyArray<Row> => json(text) as unknown as ReadonlyArray<Row>
+
+const fullHistory = (id: LeadId, row: HistoryRow): LeadHistory => {
+  const attempts = rowsOf<FullAttemptRow>(row.attempts)
+  return {
+    id,
+    receivedAt: dateOf(row.received_at),
+    status: statusOf(row.state),
+    rejectionReason: row.reason === null ? null : RejectionReason.make(row.reason),
+    correlationId: row.correlation_id,
+    rawPayload: json(row.raw_payload),
+    normalizedPayload: json(row.normalized_payload),
+    customerPayload: json(row.customer_payload),
+    omittedAttributes: rowsOf<OmittedAttribute>(row.omitted_attributes ?? "[]"),
+    nextAttemptAt: row.next_attempt_at,
+    deliveryAttempts: attempts.map(deliveryAttempt),
+    events: composeEvents({
+      received_at: row.received_at,
+      decisions: rowsOf<DecisionRow>(row.decisions),
+      attempts,
+      events: rowsOf<EventRow>(row.events),
+      settled: row.settled_at === null ? null : { at: row.settled_at, state: row.state, reason: row.reason },
+    }),
+  }
+}
+
+const deliveryAttempt = (row: FullAttemptRow): DeliveryAttempt => ({
+  attemptNo: row.attempt_no,
+  attemptedAt: dateOf(row.requested_at),
+  success: row.success,
+  statusCode: row.response_status,
+  errorMessage: row.error_message,
+  durationMs: row.duration_ms,
+  fault: row.fault,
+  responseBody: row.response_body,
+})
