@@ -51,9 +51,11 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
       }
 
       const anyDue: Hint = { _tag: "AnyDue" }
-      const depth = sql<{
-        leads: bigint
-      }>`SELECT count(*) AS leads FROM open_lead WHERE due_at <= now()`
+      // Work that is due and that nobody owns, lane by lane: that of new leads, and one of each customer's deliveries.
+      const depth = sql<{ leads: bigint }>`
+        SELECT count(*) AS leads FROM (SELECT 0 AS id UNION ALL SELECT id FROM customer) AS lane
+        JOIN work ON work.lane = lane.id
+        WHERE due_at <= now() AND (leased_until IS NULL OR leased_until <= now())`
 
       return LeadQueue.of({
         offer: () => Effect.asVoid(Queue.offer(offered, undefined)),

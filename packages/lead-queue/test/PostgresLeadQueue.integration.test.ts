@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { LeadId } from "@lead-gateway/lead"
-import { LeadIntake, LeadWork, Migrations } from "@lead-gateway/lead-store"
+import { LeadIntake, LeadWork, Migrations, type StoreError } from "@lead-gateway/lead-store"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
 import { Context, Duration, Effect, Fiber, Layer, Queue, Redacted } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
@@ -30,13 +30,12 @@ const process = (options: PostgresLeadQueue.PostgresLeadQueueOptions) =>
     return Context.get(context, LeadQueue)
   })
 
-/** One that holds nothing back. */
-const gate = {
-  customer: "customer.example:443",
-  ratePerSecond: undefined,
-  failures: 20,
-  openFor: Duration.seconds(30),
-  ramp: Duration.zero,
+const lead = {
+  payload: "{}",
+  sourceHeaders: "{}",
+  payloadHash: new Uint8Array(32),
+  correlationId: "c",
+  queuePatienceMs: 0,
 }
 
 const aLead = [LeadId.make(1)]
@@ -188,24 +187,27 @@ describe("PostgresLeadQueue", () => {
     Effect.gen(function* () {
       const queue = yield* process({ listen: false })
       assert.strictEqual(yield* queue.depth, 0)
-      const lead = {
-        payload: "{}",
-        sourceHeaders: "{}",
-        payloadHash: "0".repeat(64),
-        correlationId: "c",
-        queuePatience: yield* queue.patience,
-      }
-      yield* LeadIntake.use(({ receive }) => Effect.forEach([lead, lead, lead], (one) => receive(one)))
+      yield* Effect.forEach([1, 2, 3], () =>
+        LeadIntake.use((intake) =>
+          Effect.callback<LeadId, StoreError>((resume) =>
+            intake.receive(lead, (result) => resume(Effect.fromResult(result))),
+          ),
+        ),
+      )
       assert.strictEqual(yield* queue.depth, 3)
-      yield* LeadWork.use((work) => work.claim({ max: 2 }))
+      yield* LeadWork.use((work) => work.claim({ max: 2, lease: Duration.minutes(1) }))
       assert.strictEqual(yield* queue.depth, 1)
+      const sql = yield* PgClient.PgClient
+      // One lease has ended, and the lead that nobody owns waits at its customer's throttle for an hour.
+      yield* sql`UPDATE work SET leased_until = now() WHERE lead_id = (SELECT min(lead_id) FROM work WHERE lease IS NOT NULL)`
+      assert.strictEqual(yield* queue.depth, 2)
+      yield* sql`UPDATE work SET lane = 1, due_at = now() + interval '1 hour' WHERE lease IS NULL`
+      assert.strictEqual(yield* queue.depth, 1)
+      yield* sql`UPDATE work SET due_at = now() WHERE lane = 1`
+      assert.strictEqual(yield* queue.depth, 2)
     }).pipe(
       Effect.scoped,
-      Effect.provide(
-        Layer.mergeAll(LeadIntake.layer, LeadWork.layer({ lease: Duration.minutes(1), gate })).pipe(
-          Layer.provideMerge(World),
-        ),
-      ),
+      Effect.provide(Layer.mergeAll(LeadIntake.layer, LeadWork.layer).pipe(Layer.provideMerge(World))),
     ),
   )
 })
