@@ -12,7 +12,8 @@ const accountNames: Readonly<Record<(typeof ledgerAccounts)[number], string>> = 
   received: "received",
   rejected: "= rejected",
   delivered: "+ delivered",
-  failed: "+ failed",
+  retrying: "+ retrying",
+  parked: "+ parked",
   permanentlyFailed: "+ permanently failed",
   inFlight: "+ in flight",
 }
