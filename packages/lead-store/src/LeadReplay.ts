@@ -1,9 +1,9 @@
 import { PgClient } from "@effect/sql-pg"
 import { LeadId, RejectionReason } from "@lead-gateway/lead"
 import { Context, Effect, Layer, Schema } from "effect"
-import { takeShard } from "./internal/leadCount.ts"
-import { criteriaJson, replayChunk } from "./internal/replay.ts"
-import { type StoreError, storeCall, violates } from "./StoreError.ts"
+import { makeSegments } from "./internal/counts.ts"
+import { beginReplay, replayChunk } from "./internal/replay.ts"
+import type { StoreError } from "./StoreError.ts"
 
 /**
  * Which leads an operator wants to be sent again: those that meet every criterion given. There must be one, so
@@ -62,9 +62,10 @@ export class ReplayRequestConflict extends Schema.TaggedError<ReplayRequestConfl
  * Sends leads again that were rejected, parked or given up, when an operator says so: the one way out of a terminal
  * status.
  *
- * A replayed lead is `RECEIVED` again and decided anew, by the rules of then. Its attempts stay on record and their
- * numbers go on; its retry budget starts again, and so does its idempotency key. Leads that were delivered, are under
- * way or wait for a retry are never touched, nor are those that came after the request was first made.
+ * A replayed lead is `RECEIVED` again and decided anew, by the rules of then; if it is delivered, that is another
+ * delivery, with an idempotency key of its own, since the old one may answer the old refusal. Its attempts stay on
+ * record and their numbers go on; its retry budget starts again. Leads that were delivered, are under way or wait for a
+ * retry are never touched, nor are those that came after the request was first made.
  */
 export class LeadReplay extends Context.Service<
   LeadReplay,
@@ -82,29 +83,21 @@ export class LeadReplay extends Context.Service<
     ) => Effect.Effect<Replayed, StoreError | ReplayRequestConflict>
   }
 >()("@lead-gateway/lead-store/LeadReplay") {
-  static readonly layer = Layer.effect(
+  static readonly layer: Layer.Layer<LeadReplay, never, PgClient.PgClient> = Layer.effect(
     LeadReplay,
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      const chunk = replayChunk(sql, takeShard(sql))
-
-      const begin = ({ criteria, request }: ReplayRequest) =>
-        sql`SELECT begin_replay(${request}, ${criteriaJson(criteria)}::text::jsonb)`.pipe(
-          Effect.catchIf(violates("replay_request_criteria"), () =>
-            Effect.succeed(new ReplayRequestConflict({ request })),
-          ),
-          storeCall("LeadReplay.replay"),
-          Effect.flatMap((begun) =>
-            begun instanceof ReplayRequestConflict ? Effect.fail(begun) : Effect.void,
-          ),
-        )
+      const begin = beginReplay(sql)
+      const chunk = replayChunk(sql, makeSegments())
 
       return LeadReplay.of({
         replay: Effect.fn("LeadReplay.replay")(function* (request, offer) {
-          yield* begin(request)
+          if (!(yield* begin(request))) {
+            return yield* new ReplayRequestConflict({ request: request.request })
+          }
           const now: Array<LeadId> = []
           while (true) {
-            const { ids, isComplete, replayed } = yield* chunk(request.request)
+            const { ids, isComplete, replayed } = yield* chunk(request)
             if (ids.length > 0) yield* offer(ids)
             now.push(...ids)
             if (isComplete) return { replayed, now }

@@ -1,37 +1,52 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Exit, Schema } from "effect"
-import { ReplayRequest } from "../src/index.ts"
-import { badEnds, sending } from "./support/replay.ts"
+import type { LeadId } from "@lead-gateway/lead"
+import { LeadReplay, ReplayRequest } from "../src/index.ts"
 import {
-  claimOne,
+  claimIds,
+  complete,
   failed,
   inWorld,
   open,
+  openNew,
   receive,
-  record,
   replay,
+  send,
   succeeded,
   timeComes,
+  unknown,
 } from "./support/world.ts"
 
 describe("the limits of a replay", () => {
   it.effect("never touches a lead that was delivered, is under way, or waits for a worker or a retry", () =>
     Effect.gen(function* () {
-      const delivered = yield* sending
-      yield* record(delivered, 1, succeeded)
-      const scheduled = yield* sending
-      yield* record(scheduled, 1, failed)
-      const underWay = yield* sending
-      const retried = yield* sending
-      yield* record(retried, 1, failed)
-      yield* timeComes(retried.id)
-      yield* open(yield* claimOne)
+      const delivered = yield* send(succeeded)
+      const scheduled = yield* send(failed)
+      const underWay = yield* openNew
+      const retried = yield* send(failed)
+      yield* timeComes(retried.leadId)
+      const [retry] = yield* claimIds([retried.leadId])
+      assert(retry !== undefined)
+      yield* open(retry)
+      const endedWhileOpen = yield* send(unknown)
+      yield* timeComes(endedWhileOpen.leadId)
+      const [second] = yield* claimIds([endedWhileOpen.leadId])
+      assert(second !== undefined)
+      yield* open(second)
+      yield* complete(endedWhileOpen, 1, succeeded)
       const [received = 0] = yield* receive(1)
-      const ids = [delivered.id, scheduled.id, underWay.id, retried.id, received] as const
+      const ids = [
+        delivered.leadId,
+        scheduled.leadId,
+        underWay.leadId,
+        retried.leadId,
+        endedWhileOpen.leadId,
+        received,
+      ] as const
       const rows = PgClient.PgClient.use(
-        (sql) =>
-          sql`SELECT lead::text, open_lead::text FROM inbound_lead lead LEFT JOIN open_lead USING (id) ORDER BY id`,
+        (sql) => sql`
+          SELECT work::text, settled_lead::text FROM work FULL JOIN settled_lead USING (lead_id) ORDER BY lead_id`,
       )
       const before = yield* rows
       assert.strictEqual(yield* replay("by-id", { ids }), 0)
@@ -61,23 +76,54 @@ describe("the limits of a replay", () => {
         for (const request of ["", "a b", "ä", "x".repeat(129)]) {
           assert.isFalse(yield* decode({ request, criteria: { ids: [1] } }), request)
         }
-        const sql = yield* PgClient.PgClient
-        assert.isFalse(yield* Effect.isSuccess(sql`SELECT begin_replay('by-hand', '{}')`))
       }).pipe(inWorld),
   )
 
-  it.effect("leaves a terminal status to nobody who does not give the lead a new key", () =>
+  it.effect("goes on through leads that are not wanted, a page of them in each transaction", () =>
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      const lead = yield* badEnds.rejected
-      const back = sql`UPDATE inbound_lead SET status = 'RECEIVED', rejection_reason = NULL WHERE id = ${lead.id}`
-      assert.isFalse(yield* Effect.isSuccess(back))
-      const done = yield* sending
-      yield* record(done, 1, succeeded)
-      assert.isFalse(
-        yield* Effect.isSuccess(sql`
-          UPDATE inbound_lead SET status = 'RECEIVED', idempotency_key = gen_random_uuid() WHERE id = ${done.id}`),
+      yield* sql`SELECT setval('lead_id_seq', 30000)`
+      const wanted = [5, 10_000, 10_001, 20_001, 25_000]
+      yield* sql`
+        INSERT INTO lead (id, tenant_id, source_id, raw_payload, source_headers, payload_hash, correlation_id)
+        SELECT id, 1, 1, '{}', '{}', sha256(''), 'c' FROM unnest(${wanted}::bigint[]) AS id`
+      yield* sql`
+        INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
+        SELECT id, 1, now(), CASE WHEN id = 10001 THEN 'PARKED' ELSE 'REJECTED' END::lead_state,
+          CASE WHEN id = ANY (${wanted}::bigint[]) THEN 'WANTED' ELSE 'UNWANTED' END
+        FROM generate_series(1, 25000) AS id`
+      const told: Array<ReadonlyArray<number>> = []
+      const request = Schema.decodeSync(ReplayRequest)({ request: "rare", criteria: { reasons: ["WANTED"] } })
+      yield* LeadReplay.use(({ replay }) => replay(request, (ids) => Effect.sync(() => told.push(ids))))
+      assert.deepStrictEqual(told, [[5, 10_000], [10_001, 20_001], [25_000]])
+    }).pipe(inWorld),
+  )
+
+  it.effect("takes leads of several states in the order of their ids, 500 in each transaction", () =>
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      yield* sql`SELECT setval('lead_id_seq', 3000)`
+      yield* sql`
+        INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
+        SELECT id, 1, now(), CASE WHEN id % 3 = 0 THEN 'PARKED' ELSE 'REJECTED' END::lead_state, 'WHY'
+        FROM generate_series(1, 1000) AS id`
+      const told: Array<LeadId> = []
+      const sizes: Array<number> = []
+      const request = Schema.decodeSync(ReplayRequest)({ request: "all", criteria: { reasons: ["WHY"] } })
+      const done = yield* LeadReplay.use(({ replay }) =>
+        replay(request, (ids) =>
+          Effect.sync(() => {
+            sizes.push(ids.length)
+            told.push(...ids)
+          }),
+        ),
       )
+      assert.deepStrictEqual(sizes, [500, 500])
+      assert.deepStrictEqual<ReadonlyArray<number>>(
+        told,
+        Array.from({ length: 1000 }, (_, index) => index + 1),
+      )
+      assert.strictEqual(done.replayed, 1000)
     }).pipe(inWorld),
   )
 })

@@ -1,34 +1,190 @@
 import type { PgClient } from "@effect/sql-pg"
 import { LeadId } from "@lead-gateway/lead"
 import { DateTime, Effect } from "effect"
-import type { SqlError } from "effect/sql"
-import type { ReplayCriteria } from "../LeadReplay.ts"
+import type { ReplayCriteria, ReplayRequest } from "../LeadReplay.ts"
+import { byPartition, partitionName } from "../Partitions.ts"
 import { storeCall } from "../StoreError.ts"
+import * as columns from "./columns.ts"
+import { countMoves } from "./counts.ts"
 
 /** Leads of one transaction. */
 const chunkSize = 500
 
-interface Row {
-  readonly leads: ReadonlyArray<bigint>
-  readonly replayed: bigint
-  readonly is_complete: boolean
-}
+/** Leads of each state that a transaction looks at, however few of them are wanted: none takes long. */
+const lookSize = 10_000
 
-/** Carries a request on by one transaction. */
-export const replayChunk = (sql: PgClient.PgClient, shard: Effect.Effect<number, SqlError.SqlError>) =>
-  Effect.fnUntraced(function* (request: string) {
-    const rows =
-      yield* sql<Row>`SELECT * FROM replay_leads(${request}, ${chunkSize}, ${yield* shard}::integer)`
-    const { is_complete, leads, replayed } = rows[0] ?? { leads: [], replayed: 0n, is_complete: true }
-    return {
-      ids: leads.map((id) => LeadId.make(Number(id))),
-      replayed: Number(replayed),
-      isComplete: is_complete,
-    }
+/** The states that may be replayed, by the status that they are asked for. */
+const stateOf = { REJECTED: "REJECTED", FAILED: "PARKED", PERMANENTLY_FAILED: "PERMANENTLY_FAILED" } as const
+
+/** Begins a request, or finds that it was begun. False when its name was used for other criteria. */
+export const beginReplay = (sql: PgClient.PgClient) =>
+  Effect.fnUntraced(function* ({ criteria, request }: ReplayRequest) {
+    const wanted = criteriaJson(criteria)
+    yield* sql`
+      INSERT INTO replay_request (id, criteria, up_to_id)
+      VALUES (${request}, ${wanted}::text::jsonb, (SELECT last_value FROM lead_id_seq)) ON CONFLICT DO NOTHING`
+    const rows = yield* sql`
+      SELECT FROM replay_request WHERE id = ${request} AND criteria = ${wanted}::text::jsonb`
+    return rows.length > 0
   }, storeCall("LeadReplay.replay"))
 
+/**
+ * Carries a request on by one transaction: at most {@link chunkSize} leads, in the order of their ids. Callers that do
+ * so at once take turns by the request's row.
+ */
+export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
+  Effect.fnUntraced(
+    function* ({ criteria, request }: ReplayRequest) {
+      const [asked] = yield* sql<AskedRow>`
+        SELECT up_to_id, after_id, replayed, completed_at FROM replay_request WHERE id = ${request} FOR UPDATE`
+      if (asked === undefined || asked.completed_at !== null) {
+        return { ids: [], replayed: Number(asked?.replayed ?? 0), isComplete: true }
+      }
+      const filter = filterOf(criteria)
+      const { candidates, reached } = yield* look(sql, criteria, filter, asked)
+      // What has changed before it was locked is looked at again, by the same criteria.
+      const locked = yield* sql.unsafe<LockedRow>(lockWanted, [...filter, columns.int8(candidates)])
+      const ids = locked.map(({ lead_id }) => LeadId.make(Number(lead_id)))
+      const numbers = yield* readNumbers(sql, ids)
+      const isComplete = reached >= asked.up_to_id
+      yield* sql.unsafe(replayLocked, [
+        segment(),
+        request,
+        columns.int8(ids),
+        columns.int4(ids.map((id) => numbers.get(id)?.delivery_no ?? 0)),
+        columns.int4(ids.map((id) => numbers.get(id)?.attempt_no ?? 0)),
+        reached,
+        isComplete,
+      ])
+      return { ids, replayed: Number(asked.replayed) + ids.length, isComplete }
+    },
+    sql.withTransaction,
+    storeCall("LeadReplay.replay"),
+  )
+
+interface AskedRow {
+  readonly up_to_id: bigint
+  readonly after_id: bigint
+  readonly replayed: bigint
+  readonly completed_at: Date | null
+}
+
+interface LockedRow {
+  readonly lead_id: bigint
+}
+
+interface NumbersRow extends LockedRow {
+  readonly delivery_no: number
+  readonly attempt_no: number
+}
+
+/** The parameters $1 to $4 of {@link isWanted}. */
+const filterOf = ({ reasons, receivedBefore, receivedFrom, statuses }: ReplayCriteria) => [
+  columns.text((statuses ?? (["REJECTED", "FAILED", "PERMANENTLY_FAILED"] as const)).map((s) => stateOf[s])),
+  reasons === undefined ? null : columns.text(reasons),
+  receivedFrom === undefined ? null : DateTime.formatIso(receivedFrom),
+  receivedBefore === undefined ? null : DateTime.formatIso(receivedBefore),
+]
+
+const isWanted = `
+  ($2::text[] IS NULL OR reason = ANY ($2::text[]))
+  AND ($3::text::timestamptz IS NULL OR received_at >= $3::text::timestamptz)
+  AND ($4::text::timestamptz IS NULL OR received_at < $4::text::timestamptz)`
+
+/** The next leads that may be wanted, and the id up to which none is left out. */
+const look = Effect.fnUntraced(function* (
+  sql: PgClient.PgClient,
+  { ids }: ReplayCriteria,
+  filter: ReturnType<typeof filterOf>,
+  { after_id, up_to_id }: AskedRow,
+) {
+  if (ids !== undefined) {
+    const left = inOrder(ids, (a, b) => a - b).filter((id) => id > after_id && id <= up_to_id)
+    const candidates = left.slice(0, chunkSize)
+    return { candidates, reached: left.length > chunkSize ? BigInt(candidates.at(-1) ?? 0) : up_to_id }
+  }
+  const rows = yield* sql.unsafe<{ candidates: ReadonlyArray<bigint>; reached: bigint }>(lookAround, [
+    ...filter,
+    after_id,
+    up_to_id,
+  ])
+  const { candidates, reached } = rows[0] ?? { candidates: [], reached: up_to_id }
+  return { candidates: candidates.map(Number), reached }
+})
+
+/** A page of each state, by id. What lies beyond the shortest full page is looked at next time. */
+const lookAround = `
+  WITH seen AS MATERIALIZED (
+    SELECT wanted.state AS of_state, page.* FROM unnest($1::text[]) AS wanted (state) CROSS JOIN LATERAL (
+      SELECT lead_id, reason, received_at FROM settled_lead
+      WHERE tenant_id = 1 AND settled_lead.state = wanted.state::lead_state
+        AND lead_id > $5::bigint AND lead_id <= $6::bigint
+      ORDER BY lead_id LIMIT ${lookSize}
+    ) AS page
+  ), edge AS (
+    SELECT coalesce(min(last), $6::bigint) AS last FROM (
+      SELECT max(lead_id) AS last FROM seen GROUP BY of_state HAVING count(*) = ${lookSize}
+    ) AS full_page
+  ), chunk AS MATERIALIZED (
+    SELECT lead_id FROM seen WHERE lead_id <= (SELECT last FROM edge) AND ${isWanted} ORDER BY lead_id LIMIT ${chunkSize}
+  )
+  SELECT coalesce(array_agg(lead_id ORDER BY lead_id), '{}') AS candidates,
+    CASE count(*) WHEN ${chunkSize} THEN max(lead_id) ELSE (SELECT last FROM edge) END AS reached
+  FROM chunk`
+
+/** A lead that somebody still works at has ended by a success: it is never wanted. */
+const lockWanted = `
+  SELECT lead_id FROM settled_lead
+  WHERE tenant_id = 1 AND lead_id = ANY ($5::bigint[]) AND state = ANY ($1::text[]::lead_state[]) AND ${isWanted}
+  ORDER BY lead_id FOR UPDATE`
+
+/** The number of the next delivery of each lead, and that of its last attempt. */
+const readNumbers = Effect.fnUntraced(function* (sql: PgClient.PgClient, ids: ReadonlyArray<LeadId>) {
+  const numbers = new Map<number, NumbersRow>()
+  for (const [partition, part] of byPartition(ids, (id) => id)) {
+    const highest = (table: "decision" | "delivery" | "attempt", column: string) =>
+      `(SELECT max(${column}) FROM ${partitionName(table, partition)} AS t WHERE t.lead_id = wanted.lead_id)`
+    const rows = yield* sql.unsafe<NumbersRow>(
+      `SELECT lead_id, coalesce(greatest(${highest("decision", "delivery_no")}, ${highest("delivery", "delivery_no")}), -1) + 1 AS delivery_no,
+         coalesce(${highest("attempt", "attempt_no")}, 0) AS attempt_no
+       FROM unnest($1::bigint[]) AS wanted (lead_id)`,
+      [columns.int8(part)],
+    )
+    for (const row of rows) numbers.set(Number(row.lead_id), row)
+  }
+  return numbers
+})
+
+/** An end that no attempt or decision tells of gets an event of its own, since its row goes. */
+const replayLocked = `
+  WITH input AS MATERIALIZED (
+    SELECT * FROM unnest($3::bigint[], $4::integer[], $5::integer[]) AS lead (lead_id, delivery_no, attempt_no)
+  ), ended AS (
+    DELETE FROM settled_lead USING input WHERE settled_lead.lead_id = input.lead_id
+    RETURNING input.*, tenant_id, received_at, settled_at, settled_lead.state AS old_state, reason
+  ), opened AS (
+    INSERT INTO work (lead_id, delivery_no, tenant_id, received_at, attempt_no, uncounted_attempts)
+    SELECT lead_id, delivery_no, tenant_id, received_at, attempt_no, attempt_no FROM ended
+  ), events AS (
+    INSERT INTO lead_event (lead_id, at, type, details)
+    SELECT lead_id, at, type, details FROM (
+      SELECT lead_id, 1 AS place, settled_at AS at, 'permanently_failed' AS type, json_build_object('reason', reason) AS details
+      FROM ended WHERE old_state = 'PERMANENTLY_FAILED'
+      UNION ALL
+      SELECT lead_id, 2, clock_timestamp(), 'replayed', json_build_object(
+        'request', $2::text, 'from', CASE old_state WHEN 'PARKED' THEN 'FAILED' ELSE old_state::text END, 'reason', reason
+      ) FROM ended
+    ) AS event ORDER BY lead_id, place
+  ), moves AS (
+    SELECT tenant_id, old_state, 'RECEIVED' AS state FROM ended
+  ), counted AS (${countMoves("moves", "$1")})
+  UPDATE replay_request SET
+    replayed = replayed + cardinality($3::bigint[]), after_id = $6::bigint,
+    completed_at = CASE WHEN $7::boolean THEN now() END
+  WHERE id = $2::text`
+
 /** Criteria as they are stored and compared: lists in order, each value once. */
-export const criteriaJson = ({ ids, reasons, receivedBefore, receivedFrom, statuses }: ReplayCriteria) =>
+const criteriaJson = ({ ids, reasons, receivedBefore, receivedFrom, statuses }: ReplayCriteria) =>
   JSON.stringify({
     ids: ids && inOrder(ids, (a, b) => a - b),
     statuses: statuses && inOrder(statuses),
