@@ -54,11 +54,14 @@ export interface Deliveries {
   readonly abort: () => void
 }
 
-/** Where a piece of work is. Only while it is `sent` may the customer have its attempt without our knowing the outcome. */
+/**
+ * Where a piece of work is. Only while it is `sent` may the customer have its attempt without our knowing the outcome.
+ * One that is `opening`, `sent` or `refused` (its customer's address is, and that is being noted) holds a slot.
+ */
 interface Job {
   readonly work: ClaimedWork
   readonly claimedAtMs: number
-  stage: "ready" | "opening" | "sent" | "recording" | "releasing"
+  stage: "ready" | "opening" | "sent" | "refused" | "recording" | "releasing"
   attempt?: OpenAttempt
   exchange?: { readonly abort: () => void }
 }
@@ -74,7 +77,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   const { client, concurrency, ids, log, policy, sendWithinMs, steps, work: store } = options
   const jobs = new Set<Job>()
   let ready: Array<Job> = []
-  /** Jobs that are opening or sent. */
+  /** Jobs that hold a slot. */
   let sending = 0
   let answers = 0
   let whenEmpty: (() => void) | undefined
@@ -89,9 +92,9 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     if (jobs.size === 0) whenEmpty?.()
   }
 
-  /** Leaves the stages that hold a slot. */
+  /** Gives up the slot, if the job holds one. */
   const leave = (job: Job, stage: "recording" | "releasing") => {
-    if (job.stage === "opening" || job.stage === "sent") sending--
+    if (job.stage === "opening" || job.stage === "sent" || job.stage === "refused") sending--
     job.stage = stage
     pump()
   }
@@ -139,6 +142,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   const answered = (job: Job, attempt: OpenAttempt, outcome: DeliveryOutcome) => {
     answers++
     if (outcome._tag === "AddressRefused") {
+      job.stage = "refused"
       return options.refused(outcome.message, () => release(job, {}))
     }
     if (outcome._tag === "Unreachable" && outcome.kind === "unsendable") {
