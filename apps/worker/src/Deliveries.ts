@@ -94,8 +94,10 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
 
   /** Gives up the slot, if the job holds one. */
   const leave = (job: Job, stage: "recording" | "releasing") => {
-    if (job.stage === "opening" || job.stage === "sent" || job.stage === "refused") sending--
+    const heldSlot = job.stage === "opening" || job.stage === "sent" || job.stage === "refused"
     job.stage = stage
+    if (!heldSlot) return
+    sending--
     pump()
   }
 
@@ -187,14 +189,14 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     const { work } = job
     if (work._tag !== "Undecided" && work._tag !== "Due") return
     if (isLate(job)) return release(job, {})
-    job.stage = "opening"
-    sending++
     let next: NextStep
     try {
       next = steps(work, ids.key, options.now())
     } catch (defect) {
       return snooze(job, unexpected, defect)
     }
+    job.stage = "opening"
+    sending++
     store.open(next.step, (result) => opened(job, next, result))
   }
 
