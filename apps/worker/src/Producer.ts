@@ -73,13 +73,17 @@ export const make = ({ batch, free }: Slots): Producer => {
     set(nothingDue, !anyDue)
   }
 
+  // A latch lets everybody pass who waited; things may have changed since, the number of slots by itself.
   const room: Effect.Effect<number> = Effect.flatMap(hasRoom.await, () =>
-    // A latch lets everybody pass who waited; things may have changed since.
-    Effect.suspend(() => (hasRoom.isOpen() ? Effect.succeed(free() * boost) : room)),
+    Effect.suspend(() => {
+      changed()
+      return hasRoom.isOpen() ? Effect.succeed(free() * boost) : room
+    }),
   )
 
   const next: Effect.Effect<Wanted> = Effect.flatMap(work.await, () =>
     Effect.suspend(() => {
+      changed()
       if (!work.isOpen()) return next
       const max = free()
       claimedAt = performance.now()
