@@ -101,7 +101,10 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     pump()
   }
 
-  const release = (job: Job, how: { readonly delay?: Duration.Duration; readonly internalFailure?: string }) => {
+  const release = (
+    job: Job,
+    how: { readonly delay?: Duration.Duration; readonly internalFailure?: string },
+  ) => {
     const { deliveryNo, lease, leadId } = job.work
     leave(job, "releasing")
     releaseWithRetry(

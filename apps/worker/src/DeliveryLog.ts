@@ -26,9 +26,7 @@ export interface DeliveryLog {
 export const makeDeliveryLog: Effect.Effect<DeliveryLog> = Effect.gen(function* () {
   const fork = Effect.runForkWith(yield* Effect.context())
   const tell = (work: ClaimedWork, line: Effect.Effect<void>, fields: Record<string, unknown> = {}) => {
-    fork(
-      Effect.annotateLogs(line, { lead_id: work.leadId, correlation_id: work.correlationId, ...fields }),
-    )
+    fork(Effect.annotateLogs(line, { lead_id: work.leadId, correlation_id: work.correlationId, ...fields }))
   }
   return {
     attempt: (work, record, outcome, isProbe, moved) =>

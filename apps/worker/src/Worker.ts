@@ -36,6 +36,8 @@ export interface WorkerOptions {
   readonly scanInterval: Duration.Duration
   /** Leads that wait in the queue by way of the sweep, at most. */
   readonly scanLimit: number
+  /** How often the customer's address is looked at: once it is allowed again, its leads go out this much later at most. */
+  readonly addressCheckInterval: Duration.Duration
   /** How long a stop waits for leads that are under way. */
   readonly shutdownTimeout: Duration.Duration
   readonly customer: CustomerSettings
@@ -139,9 +141,7 @@ export const layer = (
         Effect.andThen(Effect.sleep(Duration.minutes(1))),
       )
 
-      const checkAddress = Effect.flatMap(client.refusal, (refusal) =>
-        block(Option.getOrUndefined(refusal)),
-      )
+      const checkAddress = Effect.flatMap(client.refusal, (refusal) => block(Option.getOrUndefined(refusal)))
 
       const loops = [
         forever("claim leads", claimNext),
@@ -155,7 +155,7 @@ export const layer = (
         forever("create partitions ahead", maintain),
         forever(
           "check the customer's address",
-          Effect.andThen(Effect.sleep(betweenAddressChecks), checkAddress),
+          Effect.andThen(Effect.sleep(options.addressCheckInterval), checkAddress),
         ),
       ]
       yield* database.ready.pipe(
@@ -235,9 +235,6 @@ const drain = Effect.fnUntraced(function* (
 })
 
 const pauseAfterFailure = Duration.seconds(1)
-
-/** How soon a customer whose address was refused is sent to again, once it is allowed. */
-const betweenAddressChecks = Duration.seconds(30)
 
 /** A Postgres that does not answer must not hold up what else there is to stop. */
 const giveBackWithin = Duration.seconds(4)

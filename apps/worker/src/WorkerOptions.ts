@@ -23,6 +23,7 @@ export const workerOptions = (settings: {
     pollInterval: settings.worker.pollInterval,
     scanInterval: settings.worker.retryScanInterval,
     scanLimit: settings.worker.retryScanLimit,
+    addressCheckInterval: Duration.seconds(30),
     shutdownTimeout: settings.process.shutdownTimeout,
     customer: {
       // Without path, query or credentials: it stands in a table.
