@@ -10,9 +10,10 @@ import {
   LeadWork,
   maintainPartitions,
   spareKept,
+  type StoreError,
 } from "@lead-gateway/lead-store"
 import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
-import { Clock, Duration, Effect, Latch, Layer, Option, Queue, Random } from "effect"
+import { Clock, Duration, Effect, Latch, Layer, Option, Queue, Random, Schedule } from "effect"
 import { makeDeliveries } from "./Deliveries.ts"
 import { makeDeliveryLog } from "./DeliveryLog.ts"
 import { makeIds } from "./Ids.ts"
@@ -141,6 +142,8 @@ export const layer = (
         Effect.andThen(Effect.sleep(Duration.minutes(1))),
       )
 
+      const configure = customers.configure(defaultCustomer, options.customer)
+
       const checkAddress = Effect.flatMap(client.refusal, (refusal) => block(Option.getOrUndefined(refusal)))
 
       const loops = [
@@ -159,7 +162,7 @@ export const layer = (
         ),
       ]
       yield* database.ready.pipe(
-        Effect.andThen(Effect.retry(customers.configure(defaultCustomer, options.customer), { times: 3 })),
+        Effect.andThen(Effect.retry(configure, untilPostgresIsBack)),
         Effect.andThen(Effect.ignore(checkAddress)),
         Effect.andThen(options.isAlone ? Effect.ignore(work.expireLeases) : Effect.void),
         Effect.andThen(Effect.all(loops, { concurrency: "unbounded", discard: true })),
@@ -235,6 +238,11 @@ const drain = Effect.fnUntraced(function* (
 })
 
 const pauseAfterFailure = Duration.seconds(1)
+
+const untilPostgresIsBack = {
+  schedule: Schedule.spaced(pauseAfterFailure),
+  while: ({ _tag }: StoreError) => _tag === "StoreUnavailable",
+}
 
 /** A Postgres that does not answer must not hold up what else there is to stop. */
 const giveBackWithin = Duration.seconds(4)
