@@ -5,8 +5,9 @@ import { type JsonObject, stringify } from "@lead-gateway/lossless-json"
 import {
   defaultCustomer,
   type DueDelivery,
+  needsMending,
   type Step,
-  storableText,
+  storableJson,
   type StoredDecision,
   type UndecidedLead,
 } from "@lead-gateway/lead-store"
@@ -99,7 +100,11 @@ export const storedDecision = (
   }
 }
 
-const textOf = (value: JsonObject): string => storableText(stringify(value))
+/** JSON as Postgres can hold it. `stringify` escapes what it cannot, and `jsonb` refuses the escapes. */
+const textOf = (value: JsonObject): string => {
+  const text = stringify(value)
+  return needsMending(text) ? stringify(storableJson(value)) : text
+}
 
 /** What rules flagged the lead for; nothing where none did. */
 const flagsOf = ({ flags }: Decision): JsonObject =>
