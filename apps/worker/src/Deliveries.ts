@@ -203,8 +203,9 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     store.open(next.step, (result) => opened(job, next, result))
   }
 
+  const nextReady = () => (sending < concurrency ? ready.shift() : undefined)
   const pump = () => {
-    while (sending < concurrency && ready.length > 0) open(ready.shift() as Job)
+    for (let job = nextReady(); job !== undefined; job = nextReady()) open(job)
   }
 
   const begin = (work: ClaimedWork, claimedAtMs: number) => {

@@ -1,33 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DeliveryOutcome, type UnreachableKind } from "@lead-gateway/customer-client"
-import { LeadId, Reason } from "@lead-gateway/lead"
-import type { ClaimedLead } from "@lead-gateway/lead-store"
+import { Reason } from "@lead-gateway/lead"
 import { compile, defaultRetryPolicy } from "@lead-gateway/retry-policy"
-import { Duration, Result } from "effect"
+import { Result } from "effect"
 import {
-  asRetryOutcome,
   attemptRecord,
-  type Conclusion,
-  conclusionOf,
-  timeOfAnswer,
+  messageOf,
+  type OpenAttempt,
+  type SentOutcome,
   unknownAttemptRecord,
   unseen,
 } from "../src/AttemptOutcome.ts"
-
-const lead: ClaimedLead = {
-  id: LeadId.make(7),
-  lease: "6b1e9f2c-2d1b-4a51-9a53-0d3d3bb0c9a1",
-  status: "READY",
-  correlationId: "c-7",
-  idempotencyKey: "0f0e0d0c-0b0a-4908-8706-050403020100",
-  traceparent: undefined,
-  attemptCount: 3,
-  uncountedAttempts: 0,
-  attemptIsOpen: true,
-  attemptIsProbe: false,
-  troubles: 0,
-  payload: null,
-}
+import { due } from "./support/claimed.ts"
+import { retryPolicy } from "./support/policy.ts"
 
 interface More {
   readonly retryAfter?: string
@@ -35,7 +20,7 @@ interface More {
   readonly body?: string
 }
 
-const answered = (status: number, more: More = {}) =>
+const answered = (status: number, more: More = {}): SentOutcome =>
   DeliveryOutcome.Answered({
     status,
     retryAfter: more.retryAfter,
@@ -45,42 +30,126 @@ const answered = (status: number, more: More = {}) =>
     durationMs: 12,
   })
 
-const policy = Result.getOrThrow(compile(defaultRetryPolicy))
+const unreachable = (kind: UnreachableKind, message: string) =>
+  DeliveryOutcome.Unreachable({ kind, message, durationMs: 1 })
 
-const concludedAfter = (attempt: number, outcome: DeliveryOutcome, by = policy) =>
-  conclusionOf({ policy: by, attempt, outcome: asRetryOutcome(outcome), nowMs: 0 })
+const timedOut = (phase: "connect" | "answer") => DeliveryOutcome.TimedOut({ phase, durationMs: 9 })
 
-const nextAfter = (attempt: number, outcome: DeliveryOutcome) => concludedAfter(attempt, outcome).next
+const ours = Date.UTC(2026, 0, 21, 10, 35)
+const circumstances = { policy: retryPolicy(), nowMs: ours, random: 0.5 }
 
-const recordOf = (outcome: DeliveryOutcome) => attemptRecord(lead, 3, outcome, concludedAfter(3, outcome))
+const attempt = (attemptNo: number, uncountedAttempts = 0, isProbe = false): OpenAttempt => ({
+  work: due(7, { uncountedAttempts }),
+  attemptNo,
+  isProbe,
+})
 
-describe("conclusionOf", () => {
-  it("delivers on a 2xx", () => {
-    assert.deepStrictEqual(nextAfter(1, answered(202)), { status: "DELIVERED" })
+const recordOf = (outcome: SentOutcome, attemptNo = 3) =>
+  attemptRecord(attempt(attemptNo), outcome, circumstances)
+
+const nextAfter = (attemptNo: number, outcome: SentOutcome) => recordOf(outcome, attemptNo).next
+
+describe("attemptRecord", () => {
+  it("keeps lead, lease and number, and of a success status, body and duration", () => {
+    assert.deepStrictEqual(recordOf(answered(200, { body: "ok" })), {
+      leadId: due(7).leadId,
+      deliveryNo: 0,
+      lease: due(7).lease,
+      attemptNo: 3,
+      outcomeUnknown: false,
+      durationMs: 12,
+      responseStatus: 200,
+      responseBody: "ok",
+      errorMessage: null,
+      fault: null,
+      health: "success",
+      next: { state: "DELIVERED" },
+    })
+  })
+
+  it("delivers on any 2xx", () => {
+    assert.deepStrictEqual(nextAfter(1, answered(202)), { state: "DELIVERED" })
   })
 
   it("schedules another attempt after what a retry can mend, and keeps the customer's wish", () => {
-    assert.deepStrictEqual(nextAfter(2, answered(500)), { status: "FAILED", retryAfter: Duration.minutes(1) })
+    assert.deepStrictEqual(nextAfter(2, answered(500)), { state: "RETRYING", retryAfterMs: 60_000 })
     assert.deepStrictEqual(nextAfter(1, answered(429, { retryAfter: "90" })), {
-      status: "FAILED",
-      retryAfter: Duration.seconds(90),
+      state: "RETRYING",
+      retryAfterMs: 90_000,
     })
   })
 
   it("ends a lead with the reason: refused by the customer, or out of attempts", () => {
-    assert.deepInclude(nextAfter(1, answered(422)), { reason: Reason.customerRefused })
-    assert.deepInclude(nextAfter(5, answered(500)), { reason: Reason.retriesExhausted })
+    assert.deepStrictEqual(nextAfter(1, answered(422)), {
+      state: "PERMANENTLY_FAILED",
+      reason: Reason.customerRefused,
+    })
+    assert.deepStrictEqual(nextAfter(5, answered(500)), {
+      state: "PERMANENTLY_FAILED",
+      reason: Reason.retriesExhausted,
+    })
   })
 
-  it("retries an address that was refused, like any customer that is not reached", () => {
-    const outcome = DeliveryOutcome.AddressRefused({ message: "leads to a forbidden address" })
-    assert.deepInclude(nextAfter(1, outcome), { status: "FAILED" })
+  it("counts no attempts from before a replay, and no probe that found nobody", () => {
+    const next = (open: OpenAttempt, outcome = answered(500)) =>
+      attemptRecord(open, outcome, circumstances).next
+    assert.deepStrictEqual(next(attempt(6, 5)), { state: "RETRYING", retryAfterMs: 30_000 })
+    assert.deepStrictEqual(next(attempt(5, 0, true)), { state: "RETRYING", retryAfterMs: 240_000 })
+    // It found somebody, who refused this lead: that counts.
+    assert.deepInclude(next(attempt(5, 0, true), answered(422)), { state: "PERMANENTLY_FAILED" })
+  })
+
+  it("says why an attempt failed, and whose fault it is", () => {
+    const said = (outcome: SentOutcome) => {
+      const { errorMessage, fault, health, responseStatus } = recordOf(outcome)
+      return [errorMessage, fault, health, responseStatus]
+    }
+    assert.deepStrictEqual(said(answered(422)), ["the customer answered 422", "lead", "rejected", 422])
+    assert.deepStrictEqual(said(unreachable("dns", "no such host")), [
+      "no such host",
+      "customer",
+      "unavailable",
+      null,
+    ])
+    const noAnswer = (words: string) => [words, "customer", "unavailable", null]
+    assert.deepStrictEqual(said(timedOut("connect")), noAnswer("no connection within 9 ms"))
+    assert.deepStrictEqual(said(timedOut("answer")), noAnswer("no answer within 9 ms"))
+  })
+
+  it("quotes nothing of the answer's body in the message, and makes the body storable", () => {
+    const { errorMessage, responseBody } = recordOf(answered(400, { body: "phone +49\0 is wrong \ud800" }))
+    assert.strictEqual(errorMessage, "the customer answered 400")
+    assert.strictEqual(responseBody, "phone +49\ufffd is wrong \ufffd")
+  })
+
+  it("names an address that was refused in the client's words, which hold nothing of a lead", () => {
+    assert.strictEqual(messageOf(DeliveryOutcome.AddressRefused({ message: "forbidden" })), "forbidden")
+  })
+})
+
+describe("a date in Retry-After", () => {
+  const tenMinutesLater = (date: string) =>
+    nextAfter(1, answered(429, { date, retryAfter: new Date(Date.parse(date) + 600_000).toUTCString() }))
+
+  it("is compared with the answer's own date, however far that is from our time", () => {
+    for (const date of ["Wed, 21 Jan 2026 10:30:00 GMT", "Wed, 21 Jan 2026 10:40:00 GMT"]) {
+      assert.deepStrictEqual(tenMinutesLater(date), { state: "RETRYING", retryAfterMs: 600_000 })
+    }
+  })
+
+  it("is compared with our time when the answer has no date, or one that cannot be read", () => {
+    const retryAfter = new Date(ours + 600_000).toUTCString()
+    const unreadable = ["", "soon", "2026-01-21T10:30:00Z", "Sun, 31 Feb 2026 10:30:00 GMT"]
+    for (const more of [{}, ...unreadable.map((date) => ({ date }))]) {
+      assert.deepStrictEqual(nextAfter(1, answered(429, { retryAfter, ...more })), {
+        state: "RETRYING",
+        retryAfterMs: 600_000,
+      })
+    }
   })
 })
 
 describe("a policy's own classification", () => {
-  const refused = { kind: "refused", message: "nobody listens", durationMs: 1 } as const
-
   it("decides on the kinds of network errors that the client tells apart, and on the fault", () => {
     const own = Result.getOrThrow(
       compile({
@@ -88,10 +157,14 @@ describe("a policy's own classification", () => {
         classification: [{ outcomes: ["refused"], means: "give_up", fault: "ours" }],
       }),
     )
-    assert.deepStrictEqual(concludedAfter(1, DeliveryOutcome.Unreachable(refused), own), {
-      next: { status: "PERMANENTLY_FAILED", reason: Reason.retriesExhausted },
+    const record = attemptRecord(attempt(1), unreachable("refused", "nobody listens"), {
+      ...circumstances,
+      policy: own,
+    })
+    assert.deepInclude(record, {
+      next: { state: "PERMANENTLY_FAILED", reason: Reason.retriesExhausted },
       fault: "ours",
-      health: "down",
+      health: "unavailable",
     })
   })
 
@@ -112,108 +185,28 @@ describe("a policy's own classification", () => {
   })
 })
 
-describe("timeOfAnswer", () => {
-  const ours = Date.UTC(2026, 0, 21, 10, 35)
-
-  it("is the answer's own date, however far it is from our time", () => {
-    for (const date of ["Wed, 21 Jan 2026 10:30:00 GMT", "Wed, 21 Jan 2026 10:40:00 GMT"]) {
-      assert.strictEqual(timeOfAnswer(answered(429, { date }), ours), Date.parse(date))
-    }
-  })
-
-  it("is our time when the answer has no date, or one that cannot be read", () => {
-    assert.strictEqual(timeOfAnswer(answered(429), ours), ours)
-    for (const date of ["", "soon", "2026-01-21T10:30:00Z", "Sun, 31 Feb 2026 10:30:00 GMT"]) {
-      assert.strictEqual(timeOfAnswer(answered(429, { date }), ours), ours)
-    }
-  })
-
-  it("is our time when there is no answer", () => {
-    assert.strictEqual(timeOfAnswer(DeliveryOutcome.TimedOut({ phase: "answer", durationMs: 9 }), ours), ours)
-  })
-})
-
-describe("attemptRecord", () => {
-  it("keeps lead, lease and number, and of a success status and body alone", () => {
-    assert.deepStrictEqual(recordOf(answered(200, { body: "ok" })), {
-      id: lead.id,
-      lease: lead.lease,
-      attemptNo: 3,
-      success: true,
-      outcomeUnknown: false,
-      responseStatus: 200,
-      responseBody: "ok",
-      errorMessage: null,
-      fault: null,
-      health: "took",
-      next: { status: "DELIVERED" },
-    })
-  })
-
-  it("says why an attempt failed, and whose fault it is", () => {
-    const said = (outcome: DeliveryOutcome) => {
-      const { errorMessage, fault, responseStatus, success } = recordOf(outcome)
-      return { errorMessage, fault, responseStatus, success }
-    }
-    assert.deepStrictEqual(said(answered(422)), {
-      errorMessage: "the customer answered 422",
-      fault: "lead",
-      responseStatus: 422,
-      success: false,
-    })
-    const unreachable = { kind: "dns", message: "no such host", durationMs: 1 } as const
-    assert.deepStrictEqual(said(DeliveryOutcome.Unreachable(unreachable)), {
-      errorMessage: "no such host",
-      fault: "customer",
-      responseStatus: null,
-      success: false,
-    })
-    assert.include(said(DeliveryOutcome.TimedOut({ phase: "connect", durationMs: 9 })), {
-      errorMessage: "no connection within 9 ms",
-    })
-    assert.include(said(DeliveryOutcome.TimedOut({ phase: "answer", durationMs: 9 })), {
-      errorMessage: "no answer within 9 ms",
-    })
-  })
-
-  it("takes the blame for what was not sent, for a reason on our side", () => {
-    const refused = DeliveryOutcome.AddressRefused({ message: "forbidden" })
-    assert.include(recordOf(refused), { errorMessage: "forbidden", fault: "ours" })
-    const unsendable = { kind: "unsendable", message: "no such header", durationMs: 1 } as const
-    assert.include(recordOf(DeliveryOutcome.Unreachable(unsendable)), {
-      errorMessage: "no such header",
-      fault: "ours",
-    })
-  })
-
-  it("quotes nothing of the answer's body in the message, and makes the body storable", () => {
-    const { errorMessage, responseBody } = recordOf(answered(400, { body: "phone +49\0 is wrong \ud800" }))
-    assert.strictEqual(errorMessage, "the customer answered 400")
-    assert.strictEqual(responseBody, "phone +49\ufffd is wrong \ufffd")
-  })
-})
-
 describe("unknownAttemptRecord", () => {
   it("tells of the attempt that the last owner opened, by the present owner's lease", () => {
-    const conclusion: Conclusion = {
-      next: { status: "FAILED", retryAfter: Duration.seconds(120) },
-      fault: "ours",
-      health: "unclear",
-    }
-    assert.deepStrictEqual(
-      conclusionOf({ policy, attempt: 3, outcome: { _tag: "OutcomeUnknown" }, nowMs: 0 }),
-      conclusion,
-    )
-    assert.deepStrictEqual(unknownAttemptRecord(lead, 3, unseen.workerLost, conclusion), {
-      id: lead.id,
-      lease: lead.lease,
+    assert.deepStrictEqual(unknownAttemptRecord(attempt(3), unseen.workerLost, circumstances), {
+      leadId: due(7).leadId,
+      deliveryNo: 0,
+      lease: due(7).lease,
       attemptNo: 3,
-      success: false,
       outcomeUnknown: true,
+      durationMs: null,
       responseStatus: null,
       responseBody: null,
       errorMessage: "outcome unknown: the worker was lost after it had opened this attempt",
-      ...conclusion,
+      next: { state: "RETRYING", retryAfterMs: 120_000 },
+      fault: "ours",
+      health: "unknown",
+    })
+  })
+
+  it("gives a lead up whose last attempt it was", () => {
+    assert.deepStrictEqual(unknownAttemptRecord(attempt(5), unseen.workerStopped, circumstances).next, {
+      state: "PERMANENTLY_FAILED",
+      reason: Reason.deliveryOutcomeUnknown,
     })
   })
 })

@@ -6,7 +6,8 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { migrate } from "./support/schema.ts"
-import { eventually, World } from "./support/World.ts"
+import { waitForLock } from "./support/rows.ts"
+import { World } from "./support/World.ts"
 
 /** A customer that answers 200 as soon as something has happened, and no earlier. */
 const after = <E>(event: Effect.Effect<unknown, E>): CustomerBehaviour => ({
@@ -44,8 +45,8 @@ describe("a worker whose Postgres goes away", () => {
       const world = yield* World.make()
       const [locked, unlock] = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
       const lead = yield* world.receive()
-      // Claims pass this lock; opening an attempt waits for it.
-      yield* world.sql`LOCK TABLE delivery_attempt IN EXCLUSIVE MODE`.pipe(
+      // Claims pass this lock; opening a first attempt waits for it.
+      yield* world.sql`LOCK TABLE decision IN EXCLUSIVE MODE`.pipe(
         Effect.andThen(Deferred.succeed(locked, undefined)),
         Effect.andThen(Deferred.await(unlock)),
         world.sql.withTransaction,
@@ -53,12 +54,8 @@ describe("a worker whose Postgres goes away", () => {
       )
       yield* Deferred.await(locked)
       yield* world.startWorker()
-      yield* eventually(
-        Effect.map(
-          world.sql`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted`,
-          (rows) => rows[0],
-        ),
-      )
+      for (const pid of yield* waitForLock(world))
+        yield* world.sql`SELECT pg_terminate_backend(${pid}::integer)`
       yield* Deferred.succeed(unlock, undefined)
       const { deliveryAttempts, events } = yield* world.reached(lead.id, "DELIVERED")
       assert.deepStrictEqual(

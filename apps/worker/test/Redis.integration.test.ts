@@ -2,8 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { RedisLeadQueue, RedisUrl } from "@lead-gateway/lead-queue"
 import { TestRedis } from "@lead-gateway/testkit"
 import { Duration, Effect, Result } from "effect"
-import { eventually, World } from "./support/World.ts"
 import { held } from "./support/held.ts"
+import { eventually } from "./support/waiting.ts"
+import { World } from "./support/World.ts"
 
 const key = "queue:process_lead"
 
@@ -96,7 +97,7 @@ describe("a worker with Redis", () => {
       yield* world.offered(3)
       // Redis forgets the list alone, and the leads have waited for longer than they should.
       yield* world.redis.command("DEL", key)
-      yield* world.sql`UPDATE open_lead SET due_at = now() WHERE lease_token IS NULL`
+      yield* world.sql`UPDATE work SET due_at = now() WHERE lease IS NULL`
       yield* world.offered(2)
       yield* Effect.sleep(300)
       assert.strictEqual(yield* world.waiting, 2, "no more than the sweep's limit")

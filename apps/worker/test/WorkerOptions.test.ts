@@ -3,7 +3,7 @@ import { processSettings, Settings, workerSettings } from "@lead-gateway/config"
 import { type CompiledRetryPolicy, schedule } from "@lead-gateway/retry-policy"
 import { Duration, Effect } from "effect"
 import { tmpdir } from "node:os"
-import { gateOf, workerOptions } from "../src/WorkerOptions.ts"
+import { workerOptions } from "../src/WorkerOptions.ts"
 import { shippedFlow } from "./support/flow.ts"
 
 const optionsOf = Effect.fnUntraced(function* (env: Record<string, string>) {
@@ -12,7 +12,7 @@ const optionsOf = Effect.fnUntraced(function* (env: Record<string, string>) {
   return workerOptions({
     ...value,
     flow: yield* shippedFlow,
-    customer: { timeout: Duration.seconds(30) },
+    customer: { timeout: Duration.seconds(30), url: new URL("https://crm.example:8443/leads?key=secret") },
     isAlone: false,
   })
 })
@@ -43,28 +43,27 @@ describe("workerOptions", () => {
       assert.strictEqual(Duration.toSeconds((yield* optionsOf({})).lease), 45)
     }),
   )
-})
 
-describe("gateOf", () => {
-  it.effect("names the customer by its host alone, and has no limit unless there is one", () =>
+  it.effect("names the customer by its host alone, and has no rate limit unless there is one", () =>
     Effect.gen(function* () {
-      const gate = (env: Record<string, string>) =>
-        Effect.map(Settings.load(workerSettings, { env, directory: tmpdir() }), ({ value }) =>
-          gateOf({ customer: { url: new URL("https://crm.example:8443/leads?key=secret") }, worker: value }),
-        )
-      assert.deepStrictEqual(yield* gate({}), {
-        customer: "crm.example:8443",
+      assert.deepStrictEqual((yield* optionsOf({})).customer, {
+        address: "crm.example:8443",
         ratePerSecond: undefined,
         failures: 20,
         openFor: Duration.seconds(30),
         ramp: Duration.seconds(30),
+        probeTimeout: Duration.seconds(45),
       })
-      const changed = yield* gate({
+      const changed = yield* optionsOf({
         RATE_LIMIT_PER_SEC: "2.5",
         BREAKER_FAILURES: "7",
         BREAKER_OPEN_FOR: "1m",
       })
-      assert.deepInclude(changed, { ratePerSecond: 2.5, failures: 7, openFor: Duration.minutes(1) })
+      assert.deepInclude(changed.customer, {
+        ratePerSecond: 2.5,
+        failures: 7,
+        openFor: Duration.minutes(1),
+      })
     }),
   )
 })

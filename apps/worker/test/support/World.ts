@@ -7,32 +7,22 @@ import { CustomerClient } from "@lead-gateway/customer-client"
 import type { LeadId } from "@lead-gateway/lead"
 import { LeadQueue, PostgresLeadQueue } from "@lead-gateway/lead-queue"
 import {
-  type Gate,
+  Customers,
+  type CustomerSettings,
   LeadDatabase,
   type LeadHistory,
   LeadIntake,
   LeadReader,
   LeadWork,
 } from "@lead-gateway/lead-store"
-import { compile, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { CustomerBehaviour, TestCustomer, TestDatabase } from "@lead-gateway/testkit"
 import { Worker } from "@lead-gateway/worker"
-import {
-  Context,
-  Duration,
-  Effect,
-  Exit,
-  Layer,
-  Logger,
-  Option,
-  Redacted,
-  Result,
-  Schedule,
-  Scope,
-} from "effect"
+import { Context, Duration, Effect, Exit, Layer, Logger, Option, Redacted, Schedule, Scope } from "effect"
 import { createHash } from "node:crypto"
 import { shippedFlow } from "./flow.ts"
+import { type PolicyOptions, retryPolicy } from "./policy.ts"
 import { addressOf, migrations, template } from "./schema.ts"
+import { eventually, told } from "./waiting.ts"
 
 /** What the worker's connections are called in `pg_stat_activity`. */
 const applicationName = "worker under test"
@@ -44,31 +34,21 @@ interface WorldOptions {
   /** Instead of a database of the test run's server. */
   readonly databaseUrl?: string
   readonly customerTimeout?: Duration.Input
-  readonly gate?: Partial<Gate>
+  readonly throttle?: Partial<CustomerSettings>
   /** Postgres itself by default. */
   readonly queue?: Layer.Layer<LeadQueue>
-  /** Something to put between the worker and the store. */
-  readonly betweenWorkerAndStore?: (real: LeadWork["Service"]) => LeadWork["Service"]
+  /** Something to put between the worker and its services. */
+  readonly between?: {
+    readonly work?: (real: LeadWork["Service"]) => LeadWork["Service"]
+    readonly customers?: (real: Customers["Service"]) => Customers["Service"]
+  }
 }
 
 /** How a worker is started, where it matters to a test. */
-interface Start extends Partial<Worker.WorkerOptions> {
-  readonly backoff?: Duration.Input | undefined
-  readonly maxAttempts?: number | undefined
+interface Start extends Partial<Worker.WorkerOptions>, PolicyOptions {
+  /** Instead of one that may send to the test's customer. */
+  readonly client?: CustomerClient["Service"]
 }
-
-/** The shipped policy, with another first wait and another number of attempts where a test asks for them. */
-export const retryPolicy = ({
-  backoff = "30 seconds",
-  maxAttempts = 5,
-}: Pick<Start, "backoff" | "maxAttempts"> = {}) =>
-  Result.getOrThrow(
-    compile({
-      ...defaultRetryPolicy,
-      backoff: { kind: "exponential", base: `${Duration.toMillis(backoff)}ms` },
-      max_attempts: maxAttempts,
-    }),
-  )
 
 /** A lead as a sender sends it, and how the customer answers its attempts, the last answer for ever. */
 interface Sent {
@@ -77,17 +57,10 @@ interface Sent {
   readonly answers?: ReadonlyArray<CustomerBehaviour>
 }
 
-/** Looks until there is something. What happens in Postgres cannot be awaited, so it is asked again and again. */
-export const eventually = <A, E, R>(look: Effect.Effect<A | undefined, E, R>): Effect.Effect<A, E, R> =>
-  Effect.filterOrElse(
-    look,
-    (found) => found !== undefined,
-    () => Effect.andThen(Effect.sleep(10), eventually(look)),
-  )
-
 const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
   const url = options.databaseUrl ?? (yield* TestDatabase.make({ template })).url
   const timeout = Duration.fromInputUnsafe(options.customerTimeout ?? "5 seconds")
+  const lease = Duration.sum(timeout, Duration.seconds(15))
   const log: Array<string> = []
   const scripts = new Map<string, Array<CustomerBehaviour>>()
   const customer = yield* TestCustomer.make({
@@ -97,35 +70,32 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
     },
   })
 
+  const clientOf = (url: string, allowPrivate: boolean) =>
+    CustomerClient.make({
+      url,
+      auth: { _tag: "Bearer", token: Redacted.make("secret-token") },
+      timeout,
+      allowPrivate,
+    })
+  /** Clients of the test's customer: one that may send to it, and one that may not, by what its name resolves to. */
+  const clients = {
+    allowing: clientOf(customer.url, true),
+    refusing: clientOf(customer.url.replace("127.0.0.1", "localhost"), false),
+  }
   const Database = LeadDatabase.layer({
     connection: addressOf(url),
     pool: { maxConnections: 10, minConnections: 1, connectionTTL: Option.none() },
     migrations,
     applicationName,
   })
-  const Customer = CustomerClient.layer({
-    url: customer.url,
-    auth: { _tag: "Bearer", token: Redacted.make("secret-token") },
-    timeout,
-    allowPrivate: true,
-  })
   const services = yield* Layer.build(
     Layer.mergeAll(
       LeadIntake.layer,
       LeadReader.layer,
-      LeadWork.layer({
-        lease: Duration.sum(timeout, Duration.seconds(15)),
-        gate: {
-          customer: "customer.example",
-          ratePerSecond: undefined,
-          failures: 20,
-          openFor: Duration.seconds(30),
-          ramp: Duration.seconds(30),
-          ...options.gate,
-        },
-      }),
+      LeadWork.layer,
+      Customers.layer,
       options.queue ?? PostgresLeadQueue.layer({ listen: true }),
-      Customer,
+      Layer.effect(CustomerClient, clients.allowing),
     ).pipe(
       Layer.provideMerge(Database),
       Layer.provideMerge(Logger.layer([Logger.map(Logger.formatJson, (line) => void log.push(line))])),
@@ -134,49 +104,59 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
   const sql = Context.get(services, PgClient.PgClient)
   const intake = Context.get(services, LeadIntake)
   const reader = Context.get(services, LeadReader)
-  const work = Context.get(services, LeadWork)
   const queue = Context.get(services, LeadQueue)
+  const work = Context.get(services, LeadWork)
+  const customers = Context.get(services, Customers)
   yield* Context.get(services, LeadDatabase).ready
 
   /** Starts a worker; it stops with the test, or by `stop`. */
-  const startWorker = Effect.fnUntraced(function* ({ backoff, maxAttempts, ...others }: Start = {}) {
+  const startWorker = Effect.fnUntraced(function* ({ backoff, client, maxAttempts, ...others }: Start = {}) {
     const worker = Worker.layer({
       flow: yield* shippedFlow,
       policy: retryPolicy({ backoff, maxAttempts }),
       timeout,
-      lease: Duration.sum(timeout, Duration.seconds(15)),
+      lease,
       concurrency: 5,
       pollInterval: Duration.seconds(5),
       scanInterval: Duration.seconds(5),
       scanLimit: 1000,
+      addressCheckInterval: Duration.seconds(30),
       shutdownTimeout: Duration.seconds(10),
+      customer: {
+        address: "customer.example",
+        ratePerSecond: undefined,
+        failures: 20,
+        openFor: Duration.seconds(30),
+        ramp: Duration.seconds(30),
+        probeTimeout: lease,
+        ...options.throttle,
+      },
       isAlone: false,
       ...others,
     })
     const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
-    const between = options.betweenWorkerAndStore?.(work) ?? work
-    yield* Layer.buildWithScope(worker, scope).pipe(
-      Effect.provideContext(Context.add(services, LeadWork, between)),
+    const context = services.pipe(
+      Context.add(LeadWork, options.between?.work?.(work) ?? work),
+      Context.add(Customers, options.between?.customers?.(customers) ?? customers),
+      Context.add(CustomerClient, client ?? Context.get(services, CustomerClient)),
     )
+    yield* Effect.provideContext(Layer.buildWithScope(worker, scope), context)
     return { stop: Scope.close(scope, Exit.void) }
   })
 
   /** Stores a lead as the api does; `requests` is what the customer has seen of it. */
-  const receive = Effect.fnUntraced(function* ({
-    payload = validLead,
-    headers = {},
-    answers = [],
-  }: Sent = {}) {
+  const receive = Effect.fnUntraced(function* ({ payload = validLead, headers, answers = [] }: Sent = {}) {
     const correlationId = crypto.randomUUID()
     const text = JSON.stringify(payload)
     scripts.set(correlationId, [...answers])
-    const id = yield* intake.receive({
+    const lead = {
       payload: text,
-      sourceHeaders: JSON.stringify(headers),
-      payloadHash: createHash("sha256").update(text).digest("hex"),
+      sourceHeaders: JSON.stringify(headers ?? {}),
+      payloadHash: createHash("sha256").update(text).digest(),
       correlationId,
-      queuePatience: yield* queue.patience,
-    })
+      queuePatienceMs: Duration.toMillis(yield* queue.patience),
+    }
+    const id = yield* told<LeadId>((done) => intake.receive(lead, done))
     yield* queue.offer([id])
     const requests = () =>
       customer.requests().filter((request) => request.headers["x-correlation-id"] === correlationId)
@@ -203,7 +183,21 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = ${applicationName} AND pid <> pg_backend_pid()`)
 
-  return { customer, cutConnections, history, log, queue, reached, receive, services, sql, startWorker, work }
+  return {
+    clients,
+    customer,
+    cutConnections,
+    history,
+    lease,
+    log,
+    queue,
+    reached,
+    receive,
+    services,
+    sql,
+    startWorker,
+    work,
+  }
 })
 
 export class World extends Context.Service<World, Effect.Success<ReturnType<typeof make>>>()("World") {

@@ -1,5 +1,6 @@
-import { Migrations } from "@lead-gateway/lead-store"
-import { Redacted } from "effect"
+import { PgClient } from "@effect/sql-pg"
+import { maintainPartitions, Migrations } from "@lead-gateway/lead-store"
+import { Effect, Redacted } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { inRepository } from "./flow.ts"
 
@@ -10,12 +11,17 @@ export const addressOf = (url: string): Migrations.DatabaseAddress => ({
   ssl: false,
 })
 
-export const migrate = (url: string) => Migrations.up({ connection: addressOf(url), directory: migrations })
+export const migrate = (url: string) =>
+  Effect.andThen(
+    Migrations.up({ connection: addressOf(url), directory: migrations }),
+    Effect.provide(maintainPartitions, PgClient.layer({ url: Redacted.make(url) })),
+  )
 
-/** A database with the schema, made once a run. */
+/** A database with the schema and its partitions, made once a run. */
 export const template = {
-  key: readdirSync(migrations)
-    .map((file) => readFileSync(`${migrations}/${file}`, "utf8"))
-    .join("\n"),
+  key: [
+    "worker: with partitions",
+    ...readdirSync(migrations).map((file) => readFileSync(`${migrations}/${file}`, "utf8")),
+  ].join("\n"),
   migrate,
 }

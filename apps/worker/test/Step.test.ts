@@ -1,0 +1,151 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Reason, RejectionReason } from "@lead-gateway/lead"
+import type { Flow } from "@lead-gateway/lead-pipeline"
+import { compile } from "@lead-gateway/lead-rules"
+import { type StoredDecision, defaultCustomer } from "@lead-gateway/lead-store"
+import type { JsonObject } from "@lead-gateway/lossless-json"
+import { Effect, Result } from "effect"
+import { makeSteps, type NextStep } from "../src/Step.ts"
+import { due, undecided } from "./support/claimed.ts"
+import { nestedFlow, shippedFlow } from "./support/flow.ts"
+
+const key = "0f0e0d0c-0b0a-4908-8706-050403020100"
+const house = { is_owner: true }
+
+const stepFor = (flow: Flow.Flow, payload: JsonObject): NextStep =>
+  makeSteps(flow)(undecided(7, payload), () => key, 0)
+
+/** What is stored of the decision on a payload, and what is sent. */
+const decided = (payload: JsonObject) =>
+  Effect.map(shippedFlow, (flow) => {
+    const { message, step } = stepFor(flow, payload)
+    assert.deepInclude(step, { leadId: undecided(7).leadId, deliveryNo: 0, lease: undecided(7).lease })
+    return { decidedWith: JSON.stringify(flow.versions), decision: step.decision, message }
+  })
+
+const detailsOf = (decision: StoredDecision | undefined): unknown => JSON.parse(decision?.details ?? "null")
+
+describe("the step of an undecided lead", () => {
+  it.effect(
+    "keeps of a rejection the reason, the rule and its explanation, and the versions that decided",
+    () =>
+      Effect.gen(function* () {
+        const { decidedWith, decision, message } = yield* decided({ zipcode: "10115", house })
+        const reason = RejectionReason.make("ZIP_NOT_66XXX")
+        assert.deepInclude(decision, {
+          verdict: "REJECTED",
+          reason,
+          normalized: null,
+          omitted: [],
+          delivery: null,
+          decidedWith,
+        })
+        assert.deepInclude(detailsOf(decision), {
+          reason,
+          rule: { index: 0, path: "rules.0", field: "zipcode" },
+          explanation: "zipcode must match ^66\\d{3}$, but this text does not",
+        })
+        assert.notInclude(JSON.stringify(decision), "10115")
+        assert.isUndefined(message)
+      }),
+  )
+
+  it.effect("keeps of a parked lead what is missing and what it was normalised to", () =>
+    Effect.gen(function* () {
+      const { decidedWith, decision, message } = yield* decided({
+        zipcode: "66123",
+        house,
+        email: " A@B.example ",
+      })
+      assert.deepStrictEqual(decision, {
+        verdict: "PARKED",
+        reason: Reason.missingRequiredField,
+        details: '{"reason":"MISSING_REQUIRED_FIELD","missing":["phone"]}',
+        normalized: '{"zipcode":"66123","house":{"is_owner":true},"email":"a@b.example"}',
+        omitted: [],
+        decidedWith,
+        delivery: null,
+      })
+      assert.isUndefined(message)
+    }),
+  )
+
+  it.effect("keeps of a ready lead both payloads, the key and what was left out, and sends the same", () =>
+    Effect.gen(function* () {
+      const { decidedWith, decision, message } = yield* decided({
+        phone: "+49123456789",
+        zipcode: "66123",
+        house,
+        solar_usage: "Heizung",
+      })
+      const body = '{"phone":"+49123456789","product":{"name":"solar_panel_installation"},"attributes":[]}'
+      assert.deepStrictEqual(decision, {
+        verdict: "READY",
+        reason: null,
+        details: "{}",
+        normalized:
+          '{"phone":"+49123456789","zipcode":"66123","house":{"is_owner":true},"solar_usage":"Heizung"}',
+        omitted: [{ name: "solar_usage", reason: "not_an_allowed_value" }],
+        decidedWith,
+        delivery: { customerId: defaultCustomer, idempotencyKey: key, body },
+      })
+      assert.deepInclude(message, { idempotencyKey: key, body })
+    }),
+  )
+
+  it.effect("keeps what the rules flagged, with the rule and its sentence, and no value of the lead", () =>
+    Effect.gen(function* () {
+      const flow = yield* shippedFlow
+      const flagging = {
+        field: "source",
+        operator: "equals",
+        value: "web",
+        reason: "ODD",
+        message: "Why?",
+        severity: "flag",
+      }
+      const rules = Result.getOrThrow(compile({ version: "1", rules: [flagging] }))
+      const { step } = stepFor({ ...flow, rules }, { phone: "+49123456789", source: "fair" })
+      assert.deepStrictEqual(detailsOf(step.decision), {
+        flags: [
+          {
+            reason: "ODD",
+            rule: { index: 0, path: "rules.0", field: "source" },
+            explanation: 'source must be "web", but this text is not',
+            message: "Why?",
+          },
+        ],
+      })
+    }),
+  )
+
+  it.effect("lets the customer's template name the lead", () =>
+    Effect.gen(function* () {
+      const { message } = stepFor(yield* nestedFlow, undecided(7).payload)
+      assert.deepInclude(JSON.parse(message?.body ?? "{}"), { meta_attributes: { unique_id: 7 } })
+    }),
+  )
+
+  it.effect("stores and sends texts that Postgres can hold, whatever came", () =>
+    Effect.gen(function* () {
+      const { decision } = yield* decided({ ...undecided(7).payload, city: "a\0b \ud800" })
+      assert.include(decision?.normalized, '"city":"a\ufffdb \ufffd"')
+    }),
+  )
+})
+
+describe("the step of a delivery that is due", () => {
+  it.effect("decides nothing anew: the same bytes go out under the same key", () =>
+    Effect.gen(function* () {
+      const delivery = due(7, { attemptNo: 2 })
+      const next = makeSteps(yield* shippedFlow)(delivery, () => "another key", 0)
+      assert.deepStrictEqual(next.step, {
+        leadId: delivery.leadId,
+        deliveryNo: 0,
+        lease: delivery.lease,
+        decision: undefined,
+      })
+      assert.deepInclude(next.message, { idempotencyKey: delivery.idempotencyKey, body: delivery.body })
+    }),
+  )
+})

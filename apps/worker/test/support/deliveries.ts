@@ -1,0 +1,133 @@
+/** Deliveries with a store and a customer that answer when a test lets them: nothing happens by itself. */
+import type { CustomerClient, DeliveryOutcome, DeliveryRequest } from "@lead-gateway/customer-client"
+import type { LeadId } from "@lead-gateway/lead"
+import type {
+  AttemptRecord,
+  Batcher,
+  ClaimedWork,
+  LeadWork,
+  Released,
+  Step,
+  StepResult,
+  StoreError,
+} from "@lead-gateway/lead-store"
+import { Result } from "effect"
+import { type DeliveriesOptions, makeDeliveries } from "../../src/Deliveries.ts"
+import type { DeliveryLog } from "../../src/DeliveryLog.ts"
+import { retryPolicy } from "./policy.ts"
+
+/** Calls of one method of the store, in their order; a test answers them. */
+const calls = <Item, Value>() => {
+  const items: Array<Item> = []
+  const waiting: Array<Batcher.Done<Value, StoreError>> = []
+  const answerNext = (result: Result.Result<Value, StoreError>) => {
+    const done = waiting.shift()
+    if (done === undefined) throw new Error("nobody waits for an answer")
+    done(result)
+  }
+  return {
+    items,
+    waiting: () => waiting.length,
+    call: (item: Item, done: Batcher.Done<Value, StoreError>) => {
+      items.push(item)
+      waiting.push(done)
+    },
+    succeed: (value: Value) => answerNext(Result.succeed(value)),
+    fail: (error: StoreError) => answerNext(Result.fail(error)),
+  }
+}
+
+interface Exchange {
+  readonly request: DeliveryRequest
+  readonly answer: (outcome: DeliveryOutcome) => void
+  isAborted: boolean
+}
+
+/** Rejects a lead whose payload says so, breaks on one whose payload says that, and sends the rest as it is. */
+const steps: DeliveriesOptions["steps"] = (work, newKey) => {
+  const { deliveryNo, leadId, lease } = work
+  const key = { leadId, deliveryNo, lease }
+  if (work._tag === "Due") return { step: { ...key, decision: undefined }, message: work }
+  if (work.payload["breaks"] === true) throw new Error("a bug")
+  const idempotencyKey = newKey()
+  const body = JSON.stringify(work.payload)
+  const isReady = work.payload["reject"] !== true
+  const decision = {
+    verdict: isReady ? ("READY" as const) : ("REJECTED" as const),
+    reason: null,
+    details: "{}",
+    normalized: null,
+    omitted: [],
+    decidedWith: "{}",
+    delivery: isReady ? { customerId: 1, idempotencyKey, body } : null,
+  }
+  return { step: { ...key, decision }, message: isReady ? { idempotencyKey, body } : undefined }
+}
+
+export const makeHarness = (more: Partial<Pick<DeliveriesOptions, "concurrency" | "policy">> = {}) => {
+  const open = calls<Step, StepResult>()
+  const complete = calls<AttemptRecord, boolean>()
+  const release = calls<Released, boolean>()
+  const exchanges: Array<Exchange> = []
+  const log: Array<string> = []
+  const ended: Array<boolean> = []
+  const offered: Array<LeadId> = []
+  const refusals: Array<{ readonly reason: string; readonly noted: () => void }> = []
+
+  const client: Pick<CustomerClient["Service"], "start"> = {
+    start: (request, done) => {
+      const exchange: Exchange = { request, answer: done, isAborted: false }
+      exchanges.push(exchange)
+      return { abort: () => void (exchange.isAborted = true) }
+    },
+  }
+  const tell = (what: string, { leadId }: ClaimedWork, detail: unknown = "") =>
+    void log.push(`${leadId} ${what} ${String(detail)}`.trim())
+  const deliveryLog: DeliveryLog = {
+    attempt: (work, { next }, outcome) => tell("attempt", work, `${outcome} ${next.state}`),
+    unknown: (work, { next }) => tell("unknown", work, next.state),
+    settled: (work, { verdict }) => tell("settled", work, verdict),
+    snoozed: (work, delayMs, why) => tell("snoozed", work, `${delayMs / 1000} s: ${why}`),
+    tooLate: (work) => tell("too late", work),
+    notOpened: (work) => tell("not opened", work),
+    notRecorded: (work) => tell("not recorded", work),
+    recordRefused: (work) => tell("record refused", work),
+  }
+  const store: Pick<LeadWork["Service"], "open" | "complete" | "release"> = {
+    open: open.call,
+    complete: complete.call,
+    release: release.call,
+  }
+  const deliveries = makeDeliveries({
+    work: store,
+    client,
+    steps,
+    policy: retryPolicy(),
+    log: deliveryLog,
+    ids: { key: () => "a new key", traceparent: (sent, key) => `${sent ?? "none"} ${key}` },
+    concurrency: 5,
+    sendWithinMs: 10_000,
+    now: () => 0,
+    random: () => 0,
+    ended: (scheduled) => void ended.push(scheduled),
+    offer: (ids) => void offered.push(...ids),
+    refused: (reason, noted) => void refusals.push({ reason, noted }),
+    ...more,
+  })
+  return {
+    ...deliveries,
+    /** Takes on work that was claimed now, or so long ago. */
+    begin: (work: ReadonlyArray<ClaimedWork>, agoMs = 0) => deliveries.begin(work, performance.now() - agoMs),
+    complete,
+    ended,
+    exchanges,
+    log,
+    offered,
+    open,
+    refusals,
+    release,
+  }
+}
+
+/** An attempt may be sent. */
+export const opened = (attemptNo = 1, isProbe = false): StepResult => ({ _tag: "Opened", attemptNo, isProbe })
