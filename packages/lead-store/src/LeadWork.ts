@@ -1,6 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import type { LeadId } from "@lead-gateway/lead"
 import { Context, type Duration, Effect, Layer, Result } from "effect"
+import type { SqlError } from "effect/sql"
 import * as Batcher from "./Batcher.ts"
 import { makeClaim } from "./internal/claim.ts"
 import { completeAttempts } from "./internal/complete.ts"
@@ -9,16 +10,8 @@ import { makeSegments } from "./internal/counts.ts"
 import { openAttempts } from "./internal/open.ts"
 import { expireLeases, releaseWork } from "./internal/release.ts"
 import { nextDue, offerDue, waitingLeads } from "./internal/schedule.ts"
-import { type StoreError, StoreUnavailable } from "./StoreError.ts"
-import type {
-  AttemptRecord,
-  ClaimedWork,
-  ClaimOptions,
-  Outlook,
-  Released,
-  Step,
-  StepResult,
-} from "./Work.ts"
+import { storeCall, type StoreError, StoreUnavailable } from "./StoreError.ts"
+import type { AttemptRecord, ClaimedWork, ClaimOptions, Outlook, Released, Step, StepResult } from "./Work.ts"
 
 /**
  * What a worker does: claim work, move it one step, record what came of an attempt.
@@ -70,19 +63,20 @@ export class LeadWork extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
       // Each kind of statement is committed beside the others, so each counts in a segment of its own.
-      const opens = yield* shared(openAttempts(sql, makeSegments()), "LeadWork.open", stepSize)
+      const opens = yield* shared("LeadWork.open", openAttempts(sql, makeSegments()), stepSize)
       const completions = yield* shared(
-        completeAttempts(sql, makeSegments()),
         "LeadWork.complete",
+        completeAttempts(sql, makeSegments()),
         recordSize,
       )
       const late = completeLate(sql, makeSegments())
       const lates = yield* shared(
-        (records: ReadonlyArray<AttemptRecord>) => Effect.forEach(records, late),
         "LeadWork.complete",
+        (records) => Effect.forEach(records, late),
         recordSize,
+        1,
       )
-      const releases = yield* shared(releaseWork(sql), "LeadWork.release", () => 100)
+      const releases = yield* shared("LeadWork.release", releaseWork(sql), () => 100)
 
       return LeadWork.of({
         claim: makeClaim(sql),
@@ -94,7 +88,6 @@ export class LeadWork extends Context.Service<
           completions.submit(record, (result) => {
             if (Result.isFailure(result)) done(Result.fail(result.failure))
             else if (result.success !== undefined) done(Result.succeed(result.success))
-            else if (record.outcomeUnknown) done(Result.succeed(false))
             else lates.submit(record, done)
           }),
         release: releases.submit,
@@ -105,15 +98,17 @@ export class LeadWork extends Context.Service<
 }
 
 const shared = <Item, Value>(
-  run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Value>, StoreError>,
   operation: string,
+  run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Value>, SqlError.SqlError>,
   sizeOf: (item: Item) => number,
+  maxItems?: number,
 ) =>
   Batcher.make({
-    run,
+    run: (items: ReadonlyArray<Item>) => storeCall(operation)(run(items)),
     sizeOf,
     isolate: (error: StoreError) => error._tag === "DataRefused",
     refusal: () => new StoreUnavailable({ operation }),
+    ...(maxItems === undefined ? {} : { maxItems }),
   })
 
 const stepSize = ({ decision }: Step): number =>

@@ -1,4 +1,4 @@
-import { PgTypes, type PgClient } from "@effect/sql-pg"
+import type { PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
 import { randomUUID } from "node:crypto"
 import { storeCall } from "../StoreError.ts"
@@ -11,31 +11,39 @@ import { peek } from "./throttle.ts"
  * Takes work, past what another worker is taking at this moment, and reads what belongs to it: one statement on the
  * narrow table, and one for each partition that its leads are in.
  *
- * A claim by schedule looks from where the last one came to, so that it does not walk again over what has been done
- * since: dead rows stay in the index for as long as anybody holds a snapshot. It looks from the beginning once a second,
- * and whenever it found less than it asked for: work whose owner was lost is found then.
+ * A claim by schedule looks from where the last one came to in each lane, so that it does not walk again over what has
+ * been done since: dead rows stay in the index for as long as anybody holds a snapshot. It looks from the beginning once
+ * a second, and whenever it found less than it asked for: work whose owner was lost is found then.
  */
 export const makeClaim = (sql: PgClient.PgClient) => {
-  let reached: Date | undefined
+  /** By lane, in seconds since 1970. */
+  const reached = new Map<number, number>()
   let lookedFromTheBeginningAt = Number.NEGATIVE_INFINITY
 
-  const look = (lease: string, seconds: number, max: number, from: Date) =>
-    sql.unsafe<LeasedRow>(claimDue, [lease, seconds, max, PgTypes.timestamptz(from)])
+  const look = Effect.fnUntraced(function* (lease: string, seconds: number, max: number) {
+    const rows = yield* sql.unsafe<LeasedRow>(claimDue, [
+      lease,
+      seconds,
+      max,
+      columns.int4([...reached.keys()]),
+      columns.float8([...reached.values()]),
+    ])
+    for (const { due_at, is_leased, lane } of rows) {
+      // Not the whole way: a row of a commit that was slow may lie before others that were claimed.
+      const at = due_at.getTime() / 1000 - lookBackSeconds
+      if (is_leased && !(at <= (reached.get(lane) ?? Number.NEGATIVE_INFINITY))) reached.set(lane, at)
+    }
+    return rows
+  })
 
   const due = Effect.fnUntraced(function* (lease: string, seconds: number, max: number) {
-    const from =
-      performance.now() - lookedFromTheBeginningAt < fromTheBeginningEveryMs ? reached : undefined
-    if (from === undefined) lookedFromTheBeginningAt = performance.now()
-    const rows = yield* look(lease, seconds, max, from ?? beginning)
-    if (rows.length === max) {
-      // Not the whole way: a row of a commit that was slow may lie before others that were claimed.
-      reached = new Date(Math.max(...rows.map((row) => row.due_at.getTime())) - lookBackMs)
-      return rows
-    }
-    reached = undefined
-    return from === undefined
-      ? rows
-      : [...rows, ...(yield* look(lease, seconds, max - rows.length, beginning))]
+    if (performance.now() - lookedFromTheBeginningAt >= fromTheBeginningEveryMs) reached.clear()
+    const isFromTheBeginning = reached.size === 0
+    if (isFromTheBeginning) lookedFromTheBeginningAt = performance.now()
+    const rows = yield* look(lease, seconds, max)
+    if (rows.length === max) return rows
+    reached.clear()
+    return isFromTheBeginning ? rows : [...rows, ...(yield* look(lease, seconds, max - rows.length))]
   })
 
   return Effect.fnUntraced(function* ({ ids, max, lease }: ClaimOptions) {
@@ -50,8 +58,7 @@ export const makeClaim = (sql: PgClient.PgClient) => {
 }
 
 const fromTheBeginningEveryMs = 1000
-const lookBackMs = 1000
-const beginning = new Date(0)
+const lookBackSeconds = 1
 
 /**
  * Leases the rows of the CTE `due`. Work that lost its owner at its third internal failure in a row, or a later one,
@@ -78,7 +85,7 @@ const leaseDue = `
     ) FROM leased WHERE rests
   )
   SELECT lead_id, delivery_no, state::text AS state, attempt_no, attempt_is_open, attempt_is_probe, uncounted_attempts,
-    internal_failures, due_at, NOT rests AS is_leased
+    internal_failures, lane, due_at, NOT rests AS is_leased
   FROM leased`
 
 const columnsOfDue = "lead_id, delivery_no, due_at, lease IS NOT NULL AS was_lost, internal_failures"
@@ -86,13 +93,15 @@ const isFree = "(leased_until IS NULL OR leased_until <= now())"
 
 const claimDue = `
   WITH lane AS MATERIALIZED (
-    SELECT 0 AS id, $3::integer AS most
-    UNION ALL
-    SELECT c.id, least($3::integer, throttle.permits) FROM customer AS c ${peek}
+    SELECT id, most, coalesce(to_timestamp(reached.at), '-infinity') AS reached_at FROM (
+      SELECT 0 AS id, $3::integer AS most
+      UNION ALL
+      SELECT c.id, least($3::integer, throttle.permits) FROM customer AS c ${peek}
+    ) AS l LEFT JOIN unnest($4::integer[], $5::float8[]) AS reached (lane, at) ON reached.lane = l.id
   ), due AS MATERIALIZED (
     SELECT w.* FROM lane CROSS JOIN LATERAL (
       SELECT ${columnsOfDue} FROM work
-      WHERE work.lane = lane.id AND due_at >= $4::timestamptz AND due_at <= now() AND ${isFree}
+      WHERE work.lane = lane.id AND due_at >= lane.reached_at AND due_at <= now() AND ${isFree}
       ORDER BY due_at LIMIT lane.most FOR UPDATE SKIP LOCKED
     ) AS w ORDER BY due_at LIMIT $3::integer
   ), ${leaseDue}`

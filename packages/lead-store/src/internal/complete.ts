@@ -1,6 +1,5 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { storeCall } from "../StoreError.ts"
 import type { AttemptRecord } from "../Work.ts"
 import * as columns from "./columns.ts"
 import { countMoves } from "./counts.ts"
@@ -27,7 +26,7 @@ export const completeAttempts = (sql: PgClient.PgClient, segment: () => string) 
     const results = new Array<boolean | undefined>(records.length)
     for (const row of rows) results[Number(row.ord) - 1] = row.moved
     return results
-  }, storeCall("LeadWork.complete"))
+  })
 
 /** What both statements that record outcomes are told of them, from `attempt_no` on. */
 export const outcomeColumns = (records: ReadonlyArray<AttemptRecord>) => [
@@ -44,14 +43,12 @@ export const outcomeColumns = (records: ReadonlyArray<AttemptRecord>) => [
   columns.float8(records.map(({ next }) => (next.state === "RETRYING" ? next.retryAfterMs / 1000 : null))),
 ]
 
-/** The open attempt that an outcome is of. Nobody but its owner may say that its outcome is unknown. */
-const isOpen = `
-  work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no AND work.attempt_no = input.attempt_no
-  AND work.attempt_is_open AND (NOT input.unknown OR work.lease = input.lease)`
-
 /** An attempt whose lead has ended meanwhile, by the late success of an older one, is completed and changes nothing else. */
 const hasNotEnded = "work.state IN ('RECEIVED', 'READY', 'RETRYING')"
 
+const isOfOutcome = "work.lead_id = open.lead_id AND work.delivery_no = open.delivery_no"
+
+/** Nobody but its owner may say that the outcome of an attempt is unknown. */
 const statement = `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest(
@@ -61,30 +58,28 @@ const statement = `
       lead_id, delivery_no, lease, attempt_no, unknown, duration_ms, response_status, response_body, error_message,
       fault, health, state, reason, retry_after, ord
     )
+  ), open AS MATERIALIZED (
+    SELECT input.*, work.tenant_id, work.customer_id, work.received_at, work.attempt_id, work.attempt_opened_at,
+      work.attempt_is_probe, work.state AS old_state, ${hasNotEnded} AS moved,
+      CASE WHEN ${hasNotEnded} THEN clock_timestamp() + make_interval(secs => input.retry_after) END AS retry_at
+    FROM input JOIN work ON work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no
+    WHERE work.attempt_no = input.attempt_no AND work.attempt_is_open AND (NOT input.unknown OR work.lease = input.lease)
+    ORDER BY input.lead_id, input.delivery_no FOR UPDATE OF work
   ), ended AS (
-    DELETE FROM work USING input WHERE ${isOpen} AND (input.retry_after IS NULL OR NOT ${hasNotEnded})
-    RETURNING input.*, work.tenant_id, work.customer_id, work.received_at, work.attempt_id, work.attempt_opened_at,
-      work.attempt_is_probe, work.state AS old_state, ${hasNotEnded} AS moved
+    DELETE FROM work USING open WHERE ${isOfOutcome} AND open.retry_at IS NULL
+    RETURNING open.*
   ), rescheduled AS (
     UPDATE work SET
-      prior_state = work.state, state = 'RETRYING', lane = work.customer_id, lease = NULL, leased_until = NULL,
-      due_at = clock_timestamp() + make_interval(secs => input.retry_after),
-      scheduled_at = clock_timestamp() + make_interval(secs => input.retry_after),
+      state = 'RETRYING', lane = work.customer_id, lease = NULL, leased_until = NULL,
+      due_at = open.retry_at, scheduled_at = open.retry_at,
       attempt_is_open = false, internal_failures = 0,
       -- A probe that found nobody costs its lead nothing.
       uncounted_attempts = work.uncounted_attempts +
-        (work.attempt_is_probe AND input.health IN ('unavailable', 'unknown'))::integer
-    FROM input WHERE ${isOpen} AND input.retry_after IS NOT NULL AND ${hasNotEnded}
-    RETURNING input.*, work.tenant_id, work.customer_id, work.attempt_id, work.attempt_opened_at, work.attempt_is_probe,
-      work.prior_state, work.scheduled_at
+        (work.attempt_is_probe AND open.health IN ('unavailable', 'unknown'))::integer
+    FROM open WHERE ${isOfOutcome} AND open.retry_at IS NOT NULL
+    RETURNING open.*
   ), completed AS MATERIALIZED (
-    SELECT ord, lead_id, delivery_no, attempt_no, unknown, duration_ms, response_status, response_body, error_message,
-      fault, health, state, tenant_id, customer_id, attempt_id, attempt_opened_at, attempt_is_probe, old_state, moved,
-      NULL::timestamptz AS retry_at FROM ended
-    UNION ALL
-    SELECT ord, lead_id, delivery_no, attempt_no, unknown, duration_ms, response_status, response_body, error_message,
-      fault, health, state, tenant_id, customer_id, attempt_id, attempt_opened_at, attempt_is_probe, prior_state, true,
-      scheduled_at FROM rescheduled
+    SELECT * FROM ended UNION ALL SELECT * FROM rescheduled
   ), attempts AS (
     INSERT INTO attempt (
       id, lead_id, delivery_no, attempt_no, requested_at, success, outcome_unknown, is_probe, duration_ms,

@@ -1,35 +1,41 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { partitionName, partitionOf } from "../Partitions.ts"
-import { storeCall } from "../StoreError.ts"
 import type { AttemptRecord } from "../Work.ts"
-import { outcomeColumns } from "./complete.ts"
+import { completeAttempts, outcomeColumns } from "./complete.ts"
 import { countMoves } from "./counts.ts"
 import { noteOutcomes } from "./throttle.ts"
 
 /**
- * Records an outcome that comes late: its attempt was completed as unknown meanwhile. The attempt takes the first known
- * outcome. A success ends a lead that has not ended, whichever attempt it is of: the customer has it. Returns whether
- * the lead changed. Rare: a transaction of its own.
+ * Records an outcome whose attempt was not found open. Returns whether the lead changed. Rare: a transaction of its own.
  *
- * An attempt that is open then stays open until its own outcome comes, or its owner is found to be lost; its work is
- * marked as ended, so that nothing follows from it.
+ * Usually the attempt was completed as unknown meanwhile; it takes the first known outcome then. A success ends a lead
+ * that has not ended, whichever attempt it is of: the customer has it. A failure moves its lead while no newer attempt
+ * was opened. An attempt that is open when its lead ends stays open until its own outcome comes, or its owner is found
+ * to be lost; its work is marked as ended, so that nothing follows from it.
  */
-export const completeLate = (sql: PgClient.PgClient, segment: () => string) =>
-  Effect.fnUntraced(
-    function* (record: AttemptRecord) {
-      // The work first, as everybody locks it: what follows sees it as it is then.
-      yield* sql`SELECT FROM work WHERE lead_id = ${record.leadId}::bigint ORDER BY delivery_no FOR UPDATE`
-      const rows = yield* sql.unsafe<{ moved: boolean }>(statement(partitionOf(record.leadId)), [
-        segment(),
-        record.leadId,
-        ...outcomeColumns([record]),
-      ])
-      return rows[0]?.moved ?? false
-    },
-    sql.withTransaction,
-    storeCall("LeadWork.complete"),
-  )
+export const completeLate = (sql: PgClient.PgClient, segment: () => string) => {
+  const complete = completeAttempts(sql, segment)
+  return Effect.fnUntraced(function* (record: AttemptRecord) {
+    // In the order in which everybody locks them; what follows sees them as they are then.
+    yield* sql`SELECT FROM settled_lead WHERE lead_id = ${record.leadId}::bigint FOR UPDATE`
+    yield* sql`SELECT FROM work WHERE lead_id = ${record.leadId}::bigint ORDER BY delivery_no FOR UPDATE`
+    // It was being opened or changed when it was looked for.
+    const [moved] = yield* complete([record])
+    if (moved !== undefined || record.outcomeUnknown) return moved ?? false
+    const rows = yield* sql.unsafe<{ moved: boolean }>(statement(partitionOf(record.leadId)), [
+      segment(),
+      record.leadId,
+      ...outcomeColumns([record]),
+    ])
+    return rows[0]?.moved ?? false
+  }, sql.withTransaction)
+}
+
+/** The attempt is the last one that its work has had: a failure of it counts. */
+const isNewest = (attempt: string) => `
+  work.lead_id = ${attempt}.lead_id AND work.delivery_no = ${attempt}.delivery_no
+  AND work.attempt_no = ${attempt}.attempt_no AND NOT work.attempt_is_open AND work.state <> 'RECEIVED'`
 
 const statement = (partition: number): string => `
   WITH input AS MATERIALIZED (
@@ -44,38 +50,48 @@ const statement = (partition: number): string => `
     UPDATE ${partitionName("attempt", partition)} AS attempt SET
       ended_at = clock_timestamp(), success = input.state = 'DELIVERED', outcome_unknown = false,
       duration_ms = input.duration_ms, response_status = input.response_status, response_body = input.response_body,
-      error_message = input.error_message, fault = input.fault
+      error_message = input.error_message, fault = input.fault,
+      retry_at = CASE WHEN EXISTS (SELECT FROM work WHERE ${isNewest("attempt")})
+        THEN clock_timestamp() + make_interval(secs => input.retry_after) ELSE attempt.retry_at END
     FROM input
     WHERE attempt.lead_id = input.lead_id AND attempt.attempt_no = input.attempt_no AND attempt.outcome_unknown
-      AND NOT input.unknown
-    RETURNING attempt.*, input.health
+    RETURNING attempt.*, input.health, input.state, input.reason, input.retry_after,
+      -- While its outcome was unknown, a probe was taken for one that found nobody.
+      (attempt.is_probe AND input.health NOT IN ('unavailable', 'unknown'))::integer AS recount
   ), completed AS MATERIALIZED (
     SELECT known.*, delivery.customer_id FROM known
     JOIN ${partitionName("delivery", partition)} AS delivery USING (lead_id, delivery_no)
   ), freed AS (
-    DELETE FROM work USING known WHERE work.lead_id = known.lead_id AND known.success AND NOT work.attempt_is_open
-    RETURNING work.lead_id, work.tenant_id, work.received_at, work.state AS old_state
+    DELETE FROM work USING known
+    WHERE work.lead_id = known.lead_id AND NOT work.attempt_is_open
+      AND (known.success OR (known.retry_after IS NULL AND ${isNewest("known")}))
+    RETURNING work.lead_id, work.tenant_id, work.received_at, work.state AS old_state, known.state, known.reason
   ), marked AS (
     UPDATE work SET prior_state = work.state, state = 'DELIVERED' FROM known
     WHERE work.lead_id = known.lead_id AND known.success AND work.attempt_is_open AND work.state <> 'DELIVERED'
-    RETURNING work.lead_id, work.tenant_id, work.received_at, work.prior_state AS old_state
+    RETURNING work.lead_id, work.tenant_id, work.received_at, work.prior_state AS old_state, known.state, known.reason
+  ), rescheduled AS (
+    UPDATE work SET
+      lease = NULL, leased_until = NULL, lane = work.customer_id, due_at = known.retry_at, scheduled_at = known.retry_at,
+      internal_failures = 0, uncounted_attempts = greatest(0, work.uncounted_attempts - known.recount)
+    FROM known WHERE NOT known.success AND known.retry_after IS NOT NULL AND ${isNewest("known")}
+    RETURNING work.lead_id
   ), recounted AS (
-    -- While its outcome was unknown, a probe was taken for one that found nobody.
-    UPDATE work SET uncounted_attempts = work.uncounted_attempts - 1 FROM known
-    WHERE work.lead_id = known.lead_id AND NOT known.success AND known.is_probe AND known.health <> 'unavailable'
-      AND work.uncounted_attempts > 0
+    UPDATE work SET uncounted_attempts = greatest(0, work.uncounted_attempts - known.recount) FROM known
+    WHERE work.lead_id = known.lead_id AND work.delivery_no = known.delivery_no
+      AND NOT known.success AND known.recount > 0 AND work.attempt_no > known.attempt_no
   ), unparked AS (
     UPDATE settled_lead SET state = 'DELIVERED', reason = NULL, settled_at = clock_timestamp() FROM known
     WHERE settled_lead.lead_id = known.lead_id AND known.success AND settled_lead.state = 'PARKED'
     RETURNING settled_lead.lead_id, settled_lead.tenant_id
-  ), delivered AS (
+  ), ended AS (
     SELECT * FROM freed UNION ALL SELECT * FROM marked
   ), settled AS (
-    INSERT INTO settled_lead (lead_id, tenant_id, received_at, state)
-    SELECT lead_id, tenant_id, received_at, 'DELIVERED' FROM delivered
+    INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
+    SELECT lead_id, tenant_id, received_at, state::lead_state, reason FROM ended
   ), ${noteOutcomes}, moves AS (
-    SELECT tenant_id, old_state::text AS old_state, 'DELIVERED' AS state FROM delivered
+    SELECT tenant_id, old_state::text AS old_state, state FROM ended
     UNION ALL
     SELECT tenant_id, 'PARKED', 'DELIVERED' FROM unparked
   ), counted AS (${countMoves("moves", "$1")})
-  SELECT EXISTS (SELECT FROM moves) AS moved FROM known`
+  SELECT EXISTS (SELECT FROM moves) OR EXISTS (SELECT FROM rescheduled) AS moved FROM known`

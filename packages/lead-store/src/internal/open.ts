@@ -1,6 +1,5 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { storeCall } from "../StoreError.ts"
 import type { Step, StepResult } from "../Work.ts"
 import * as columns from "./columns.ts"
 import { countMoves } from "./counts.ts"
@@ -39,7 +38,7 @@ export const openAttempts = (sql: PgClient.PgClient, segment: () => string) =>
     const results = new Array<StepResult>(steps.length).fill({ _tag: "NotOwned" })
     for (const row of rows) results[Number(row.ord) - 1] = stepResult(row)
     return results
-  }, storeCall("LeadWork.open"))
+  })
 
 const omittedJson = ({ omitted }: { readonly omitted: ReadonlyArray<object> }) =>
   omitted.length === 0 ? "[]" : JSON.stringify(omitted)
@@ -49,11 +48,14 @@ const stepResult = ({ attempt_no, is_held_back, is_probe }: Row): StepResult => 
   return is_held_back ? { _tag: "HeldBack" } : { _tag: "Settled" }
 }
 
-/** Work of the CTE `step` that is still owned and has no open attempt. */
-const isOwned = `
-  work.lead_id = step.lead_id AND work.delivery_no = step.delivery_no AND work.lease = step.lease AND NOT work.attempt_is_open`
+const isOfStep = "work.lead_id = step.lead_id AND work.delivery_no = step.delivery_no"
 
-/** An undecided lead needs a decision, and one that is decided takes none. */
+/**
+ * An undecided lead needs a decision, and one that is decided takes none.
+ *
+ * The work is locked first, all of a batch in the order of the leads, then the customers: whoever changes work does it
+ * so, and no two statements wait for each other in a circle.
+ */
 const statement = `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest(
@@ -68,6 +70,7 @@ const statement = `
       coalesce(input.verdict, 'READY') = 'READY' AS wants
     FROM input JOIN work ON work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no AND work.lease = input.lease
     WHERE NOT work.attempt_is_open AND (work.state = 'RECEIVED') = (input.verdict IS NOT NULL)
+    ORDER BY input.lead_id, input.delivery_no FOR UPDATE OF work
   ), ${takePermits}, step AS MATERIALIZED (
     SELECT owned.*, throttled.circuit, wants AND ${permitsTaken} >=
       row_number() OVER (PARTITION BY owned.customer_id, wants ORDER BY lead_id, delivery_no) AS opens
@@ -76,17 +79,19 @@ const statement = `
     UPDATE work SET
       state = CASE work.state WHEN 'RECEIVED' THEN 'READY' ELSE work.state END, customer_id = step.customer_id,
       attempt_no = work.attempt_no + 1, attempt_is_open = true, attempt_id = nextval('attempt_id_seq'),
-      attempt_opened_at = clock_timestamp(), attempt_is_probe = step.circuit IS NOT DISTINCT FROM 'open'
-    FROM step WHERE step.opens AND ${isOwned}
+      attempt_opened_at = clock_timestamp(), attempt_is_probe = step.circuit IS NOT DISTINCT FROM 'open',
+      -- Should its worker be lost, the attempt is completed whatever the customer's throttle says.
+      lane = 0
+    FROM step WHERE step.opens AND ${isOfStep}
     RETURNING step.*, work.attempt_no, work.attempt_is_probe
   ), held_back AS (
     UPDATE work SET
       state = CASE work.state WHEN 'RECEIVED' THEN 'READY' ELSE work.state END, customer_id = step.customer_id,
       lane = step.customer_id, due_at = work.scheduled_at, lease = NULL, leased_until = NULL, internal_failures = 0
-    FROM step WHERE step.wants AND NOT step.opens AND ${isOwned}
+    FROM step WHERE step.wants AND NOT step.opens AND ${isOfStep}
     RETURNING step.*
   ), settled AS (
-    DELETE FROM work USING step WHERE NOT step.wants AND ${isOwned}
+    DELETE FROM work USING step WHERE NOT step.wants AND ${isOfStep}
     RETURNING step.*, work.received_at
   ), done AS (
     SELECT ord, attempt_no, attempt_is_probe AS is_probe, false AS is_held_back, lead_id, delivery_no, tenant_id, customer_id,

@@ -4,6 +4,7 @@ import { isJsonObject } from "@lead-gateway/lossless-json"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
 import { byPartition, partitionName } from "../Partitions.ts"
+import { isTableMissing } from "../StoreError.ts"
 import type { ClaimedWork } from "../Work.ts"
 import * as columns from "./columns.ts"
 import { storedJson } from "./storedJson.ts"
@@ -18,17 +19,19 @@ export interface LeasedRow {
   readonly attempt_is_probe: boolean
   readonly uncounted_attempts: number
   readonly internal_failures: number
+  readonly lane: number
   readonly due_at: Date
   /** False: it was put to rest instead. */
   readonly is_leased: boolean
 }
 
-/** What the partitions have of a piece of work. */
+/** What a partition has of a lead, or of one of its deliveries. */
 interface StoredRow {
   readonly lead_id: bigint
+  readonly delivery_no: number | null
   readonly correlation_id: string
   readonly traceparent: string | null
-  /** Null once the lead is decided. */
+  /** Of a lead that waits for its decision. */
   readonly payload: string | null
   readonly idempotency_key: string | null
   readonly body: string | null
@@ -41,32 +44,42 @@ export const readClaimed = (
   lease: string,
 ): Effect.Effect<ReadonlyArray<ClaimedWork>, SqlError.SqlError> =>
   Effect.gen(function* () {
-    const stored = new Map<bigint, StoredRow>()
+    const stored = new Map<string, StoredRow>()
     for (const [partition, part] of byPartition(rows, (row) => Number(row.lead_id) as LeadId)) {
-      for (const row of yield* readPartition(sql, partition, part)) stored.set(row.lead_id, row)
+      const reading = Effect.catchIf(readPartition(sql, partition, part), isTableMissing, () => noRows)
+      for (const row of yield* reading) stored.set(keyOf(row.lead_id, row.delivery_no), row)
     }
-    return rows.map((row) => claimedWork(row, stored.get(row.lead_id), lease))
+    return rows.map((row) =>
+      claimedWork(row, stored.get(keyOf(row.lead_id, isUndecided(row) ? null : row.delivery_no)), lease),
+    )
   })
+
+const noRows = Effect.succeed<ReadonlyArray<StoredRow>>([])
+
+const isUndecided = ({ state }: LeasedRow) => state === "RECEIVED"
+
+/** A lead may have an old delivery with an attempt open beside its new work. */
+const keyOf = (leadId: bigint, deliveryNo: number | null) => `${leadId} ${deliveryNo}`
 
 /** New leads and deliveries are read by statements of their own, so that each is one walk down an index. */
 const readPartition = (sql: PgClient.PgClient, partition: number, rows: ReadonlyArray<LeasedRow>) => {
   const lead = partitionName("lead", partition)
   const delivery = partitionName("delivery", partition)
-  const undecided = rows.filter((row) => row.state === "RECEIVED")
-  const decided = rows.filter((row) => row.state !== "RECEIVED")
+  const undecided = rows.filter(isUndecided)
+  const decided = rows.filter((row) => !isUndecided(row))
   const ids = (part: ReadonlyArray<LeasedRow>) => columns.int8(part.map((row) => Number(row.lead_id)))
   const leads = sql.unsafe<StoredRow>(
-    `SELECT id AS lead_id, correlation_id, source_headers ->> 'traceparent' AS traceparent, raw_payload::text AS payload,
-       NULL AS idempotency_key, NULL AS body
+    `SELECT id AS lead_id, NULL AS delivery_no, correlation_id, source_headers ->> 'traceparent' AS traceparent,
+       raw_payload::text AS payload, NULL AS idempotency_key, NULL AS body
      FROM ${lead} WHERE id = ANY ($1::bigint[])`,
     [ids(undecided)],
   )
   const deliveries = sql.unsafe<StoredRow>(
-    `SELECT lead.id AS lead_id, correlation_id, source_headers ->> 'traceparent' AS traceparent, NULL AS payload,
-       idempotency_key::text, delivery.payload::text AS body
+    `SELECT lead.id AS lead_id, wanted.delivery_no, correlation_id, source_headers ->> 'traceparent' AS traceparent,
+       NULL AS payload, idempotency_key::text, delivery.payload::text AS body
      FROM unnest($1::bigint[], $2::integer[]) AS wanted (lead_id, delivery_no)
      JOIN ${lead} AS lead ON lead.id = wanted.lead_id
-     JOIN ${delivery} AS delivery ON delivery.lead_id = wanted.lead_id AND delivery.delivery_no = wanted.delivery_no`,
+     LEFT JOIN ${delivery} AS delivery ON delivery.lead_id = wanted.lead_id AND delivery.delivery_no = wanted.delivery_no`,
     [ids(decided), columns.int4(decided.map((row) => row.delivery_no))],
   )
   if (decided.length === 0) return leads

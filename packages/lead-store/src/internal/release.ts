@@ -22,7 +22,7 @@ export const releaseWork = (sql: PgClient.PgClient) =>
     ])
     const ords = new Set(rows.map(({ ord }) => Number(ord)))
     return released.map((_, index) => ords.has(index + 1))
-  }, storeCall("LeadWork.release"))
+  })
 
 /** Ends every lease. Whoever held them has died. */
 export const expireLeases = (sql: PgClient.PgClient) =>
@@ -36,9 +36,11 @@ const statement = `
     SELECT * FROM unnest($1::bigint[], $2::integer[], $3::uuid[], $4::integer[], $5::float8[], $6::text[])
       WITH ORDINALITY AS released (lead_id, delivery_no, lease, unsent, delay, internal_failure, ord)
   ), owned AS MATERIALIZED (
-    SELECT input.*, work.attempt_is_open AND work.attempt_no = input.unsent AS withdraws,
-      work.attempt_is_open AND work.attempt_no <> input.unsent AS stays_open
+    SELECT input.*, work.customer_id, work.attempt_is_open AND work.attempt_no = input.unsent AS withdraws,
+      work.attempt_is_open AND work.attempt_no <> input.unsent AS stays_open,
+      work.state IN ('RECEIVED', 'READY', 'RETRYING') AS has_not_ended
     FROM input JOIN work ON work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no AND work.lease = input.lease
+    ORDER BY input.lead_id, input.delivery_no FOR UPDATE OF work
   ), freed AS (
     UPDATE work SET
       lease = NULL, leased_until = NULL, attempt_is_open = owned.stays_open,
@@ -48,16 +50,21 @@ const statement = `
       due_at = now() + make_interval(secs => owned.delay), scheduled_at = now() + make_interval(secs => owned.delay),
       internal_failures = work.internal_failures + (owned.internal_failure IS NOT NULL)::integer
     FROM owned
-    WHERE work.lead_id = owned.lead_id AND work.delivery_no = owned.delivery_no AND work.lease = owned.lease
-      AND work.attempt_is_open = (owned.withdraws OR owned.stays_open)
-      AND (work.state IN ('RECEIVED', 'READY', 'RETRYING') OR owned.stays_open)
+    WHERE work.lead_id = owned.lead_id AND work.delivery_no = owned.delivery_no AND (has_not_ended OR stays_open)
     RETURNING owned.*, work.scheduled_at
+  ), dropped AS (
+    -- The lead has ended meanwhile by the late success of an older attempt: nothing is left to do.
+    DELETE FROM work USING owned
+    WHERE work.lead_id = owned.lead_id AND work.delivery_no = owned.delivery_no AND NOT (has_not_ended OR stays_open)
+    RETURNING owned.*
   ), withdrawn AS (
-    SELECT * FROM freed WHERE withdraws
+    SELECT ord, lead_id, customer_id, unsent FROM freed WHERE withdraws
+    UNION ALL
+    SELECT ord, lead_id, customer_id, unsent FROM dropped
   ), probes AS (
     -- A probe that was not sent after all: another lead may be it at once.
     UPDATE customer SET probe_lead = NULL, probe_at = clock_timestamp() FROM withdrawn
-    WHERE customer.circuit = 'open' AND customer.probe_lead = withdrawn.lead_id
+    WHERE customer.id = withdrawn.customer_id AND customer.circuit = 'open' AND customer.probe_lead = withdrawn.lead_id
   ), events AS (
     INSERT INTO lead_event (lead_id, type, details)
     SELECT lead_id, type, details FROM (
@@ -68,4 +75,4 @@ const statement = `
       FROM freed WHERE internal_failure IS NOT NULL
     ) AS event ORDER BY ord, place
   )
-  SELECT ord FROM freed`
+  SELECT ord FROM freed UNION ALL SELECT ord FROM dropped`

@@ -15,11 +15,13 @@ export const nextDue = (sql: PgClient.PgClient) =>
          SELECT c.id, CASE WHEN throttle.permits > 0 THEN now() ELSE throttle.again_at END, c.circuit = 'open'
          FROM customer AS c ${peek}
        )
-       SELECT extract(epoch FROM min(greatest(w.due_at, lane.again_at)) FILTER (WHERE lane.again_at < 'infinity') - now())::float8
-         AS seconds, bool_or(lane.circuit_is_open) AS circuit_is_open
+       SELECT extract(epoch FROM min(
+           greatest(w.due_at, lane.again_at)
+         ) FILTER (WHERE w.due_at IS NOT NULL AND lane.again_at < 'infinity') - now())::float8 AS seconds,
+         bool_or(lane.circuit_is_open) AS circuit_is_open
        FROM lane LEFT JOIN LATERAL (
-         SELECT due_at FROM work WHERE work.lane = lane.id AND leased_until IS NULL ORDER BY due_at LIMIT 1
-       ) AS w ON true WHERE w.due_at IS NOT NULL OR lane.circuit_is_open OR lane.id = 0`,
+         SELECT due_at FROM work WHERE work.lane = lane.id AND ${isFree} ORDER BY due_at LIMIT 1
+       ) AS w ON true`,
       [],
     )
     .pipe(
@@ -47,7 +49,7 @@ export const offerDue = (sql: PgClient.PgClient) =>
        ), due AS MATERIALIZED (
          SELECT w.* FROM lane CROSS JOIN LATERAL (
            SELECT lead_id, delivery_no, due_at FROM work
-           WHERE work.lane = lane.id AND due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
+           WHERE work.lane = lane.id AND due_at <= now() AND ${isFree}
            ORDER BY due_at LIMIT lane.most FOR UPDATE SKIP LOCKED
          ) AS w ORDER BY due_at LIMIT $1::integer
        )
@@ -68,11 +70,14 @@ export const waitingLeads = (sql: PgClient.PgClient) =>
          SELECT c.id FROM customer AS c ${peek} WHERE throttle.spacing IS NULL AND throttle.permits > 1
        )
        SELECT lead_id AS id FROM work
-       WHERE lead_id > $1::bigint AND lease IS NULL AND scheduled_at <= now() AND EXISTS (SELECT FROM lane WHERE lane.id = work.lane)
+       WHERE lead_id > $1::bigint AND ${isFree} AND scheduled_at <= now() AND EXISTS (SELECT FROM lane WHERE lane.id = work.lane)
        ORDER BY lead_id LIMIT $2::integer`,
       [options.after ?? 0, options.max],
     )
     return rows.map(leadId)
   }, storeCall("LeadWork.waiting"))
+
+/** Nobody owns it: nobody ever did, it was given back, or its owner's lease has ended. */
+const isFree = "(leased_until IS NULL OR leased_until <= now())"
 
 const leadId = ({ id }: { readonly id: bigint }) => Number(id) as LeadId

@@ -66,7 +66,7 @@ export const peek = `CROSS JOIN LATERAL ${throttleOf("c")} AS throttle`
 export const takePermits = `
   asked AS (
     SELECT customer_id, count(*)::integer AS deliveries, min(lead_id) AS first_lead
-    FROM owned WHERE wants GROUP BY customer_id
+    FROM owned WHERE wants GROUP BY customer_id ORDER BY customer_id
   ), throttled AS (
     UPDATE customer AS c SET (permits, next_send_at, circuit_changed_at, probe_lead, probe_at) = (
       SELECT granted,
@@ -101,7 +101,7 @@ export const noteOutcomes = `
       coalesce(array_agg(lead_id) FILTER (WHERE health = 'rejected'), '{}') AS rejected,
       coalesce(array_agg(lead_id) FILTER (WHERE health = 'unavailable'), '{}') AS unavailable,
       coalesce(array_agg(lead_id) FILTER (WHERE health = 'unknown'), '{}') AS unknown
-    FROM completed GROUP BY customer_id
+    FROM completed GROUP BY customer_id ORDER BY customer_id
   ), noted AS (
     UPDATE customer AS c SET (
       circuit, circuit_changed_at, failed_leads, open_for, probe_at, probe_lead, next_send_at
@@ -135,7 +135,8 @@ export const noteOutcomes = `
       ) AS e
     )
     FROM heard
-    WHERE c.id = heard.customer_id AND (
-      heard.unavailable <> '{}' OR c.circuit = 'open' OR (heard.succeeded AND c.failed_leads <> '{}')
-    )
+    WHERE c.id = heard.customer_id AND CASE c.circuit
+      WHEN 'open' THEN heard.succeeded OR c.probe_lead = ANY (heard.rejected || heard.unavailable || heard.unknown)
+      ELSE heard.unavailable <> '{}' OR (heard.succeeded AND c.failed_leads <> '{}')
+    END
   )`

@@ -1,22 +1,26 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { stringify } from "@lead-gateway/lossless-json"
-import { Duration, Effect } from "effect"
-import { LeadIntake, LeadWork } from "../../src/index.ts"
+import { Effect } from "effect"
 import {
   claim,
+  claimIds,
   claimOne,
+  complete,
+  delivery,
   failed,
   holdOpen,
   inWorld,
-  lease,
   newLead,
   open,
+  openNew,
+  ownerIsLost,
   parked,
-  proceed,
   receive,
-  record,
+  receiveLead,
   rejected,
+  send,
+  step,
   timeComes,
 } from "../support/world.ts"
 
@@ -32,10 +36,14 @@ describe("LeadWork.claim", () => {
       const rest = yield* claim(1000)
       const claimed = [...claims.flat(), ...rest]
       assert.deepStrictEqual(
-        claimed.map((lead) => lead.id).sort((a, b) => a - b),
+        claimed.map(({ leadId }) => leadId).sort((a, b) => a - b),
         ids,
       )
-      assert.strictEqual(new Set(claimed.map((lead) => lead.lease)).size, 1000)
+      const leases = claims
+        .filter((one) => one.length > 0)
+        .map((one) => new Set(one.map(({ lease }) => lease)))
+      assert.isTrue(leases.every((lease) => lease.size === 1))
+      assert.strictEqual(new Set(leases.flatMap((lease) => [...lease])).size, leases.length)
       assert.deepStrictEqual(yield* claim(1), [])
     }).pipe(inWorld),
   )
@@ -44,11 +52,11 @@ describe("LeadWork.claim", () => {
     Effect.gen(function* () {
       const ids = yield* receive(5)
       const sql = yield* PgClient.PgClient
-      yield* sql`UPDATE open_lead SET due_at = now() - make_interval(mins => id::integer)`
+      yield* sql`UPDATE work SET due_at = now() - make_interval(mins => lead_id::integer)`
       for (const expected of [[5, 4], [3, 2], [1]]) {
         const claimed = yield* claim(2)
         assert.sameMembers(
-          claimed.map((lead) => lead.id),
+          claimed.map(({ leadId }) => leadId),
           ids.filter((id) => expected.includes(id)),
         )
       }
@@ -57,126 +65,120 @@ describe("LeadWork.claim", () => {
 
   it.effect("tells what a worker needs, the payload digit for digit", () =>
     Effect.gen(function* () {
-      const payload = '{"id": 12345678901234567890, "__proto__": {"price": 0.10000000000000000001}}'
-      const id = yield* LeadIntake.use(({ receive }) =>
-        receive({
-          ...newLead(payload),
-          sourceHeaders: '{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}',
-        }),
-      )
-      const { idempotencyKey, lease, payload: claimed, ...rest } = yield* claimOne
+      const text = '{"id": 12345678901234567890, "__proto__": {"price": 0.10000000000000000001}}'
+      const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+      const leadId = yield* receiveLead({ ...newLead(text), sourceHeaders: JSON.stringify({ traceparent }) })
+      const claimed = yield* claimOne
+      assert(claimed._tag === "Undecided")
+      const { lease, payload, ...rest } = claimed
       assert.deepStrictEqual(rest, {
-        id,
-        status: "RECEIVED",
-        correlationId: "a-correlation-id",
-        traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-        attemptCount: 0,
+        _tag: "Undecided",
+        leadId,
+        deliveryNo: 0,
+        attemptNo: 0,
         uncountedAttempts: 0,
-        attemptIsOpen: false,
-        attemptIsProbe: false,
-        troubles: 0,
+        internalFailures: 0,
+        correlationId: "a-correlation-id",
+        traceparent,
       })
-      assert.match(idempotencyKey, uuid)
       assert.match(lease, uuid)
       assert.strictEqual(
-        stringify(claimed),
+        stringify(payload),
         '{"id":12345678901234567890,"__proto__":{"price":0.10000000000000000001}}',
       )
     }).pipe(inWorld),
   )
 
-  it.effect("leaves alone what is owned, scheduled for later, parked or at its end", () =>
+  it.effect("tells of a delivery its bytes and its key, the same for every attempt", () =>
     Effect.gen(function* () {
-      yield* receive(4)
-      const [owned, later, toPark, toReject] = yield* claim(4)
-      assert(owned !== undefined && later !== undefined && toPark !== undefined && toReject !== undefined)
-      yield* open(later)
-      yield* record(later, 1, failed)
-      yield* proceed(toPark, parked)
-      yield* proceed(toReject, rejected)
-      assert.deepStrictEqual(yield* claim(10), [])
+      const { leadId } = yield* openNew
+      const [first] = yield* Effect.andThen(ownerIsLost(leadId), claimIds([leadId]))
+      assert(first?._tag === "LostAttempt")
+      for (const attemptNo of [1, 2, 3]) {
+        yield* complete(first, attemptNo, failed)
+        yield* timeComes(leadId)
+        const again = yield* claimOne
+        const { body, idempotencyKey } = delivery
+        assert.deepInclude(again, { _tag: "Due", leadId, attemptNo, body, idempotencyKey })
+        yield* open(again)
+      }
     }).pipe(inWorld),
   )
 
-  it.effect("takes a lead again when its lease has ended, under a new lease", () =>
+  it.effect("leaves alone what is owned, scheduled for later, parked or at its end", () =>
+    Effect.gen(function* () {
+      const ids = yield* receive(4)
+      const [owned, later, toPark, toReject] = yield* claim(4)
+      assert(owned !== undefined && later !== undefined && toPark !== undefined && toReject !== undefined)
+      yield* open(later)
+      yield* complete(later, 1, failed)
+      yield* step(toPark, parked)
+      yield* step(toReject, rejected)
+      assert.deepStrictEqual(yield* claim(10), [])
+      assert.deepStrictEqual(yield* claimIds(ids), [])
+    }).pipe(inWorld),
+  )
+
+  it.effect("takes work again when its lease has ended, under a new lease", () =>
     Effect.gen(function* () {
       const [id] = yield* receive(1)
       const first = yield* claimOne
-      yield* timeComes(first.id)
+      yield* ownerIsLost(first.leadId)
       const second = yield* claimOne
-      assert.strictEqual(second.id, id)
+      assert.strictEqual(second.leadId, id)
       assert.notStrictEqual(second.lease, first.lease)
-      assert.strictEqual(second.idempotencyKey, first.idempotencyKey)
     }).pipe(inWorld),
   )
 
   it.effect("says that an attempt is open when its owner was lost after it had opened one", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const first = yield* claimOne
-      yield* open(first)
-      yield* timeComes(first.id)
-      const { attemptCount, attemptIsOpen, payload, status } = yield* claimOne
-      assert.deepStrictEqual(
-        { attemptCount, attemptIsOpen, payload, status },
-        { attemptCount: 1, attemptIsOpen: true, payload: null, status: "READY" },
-      )
+      const first = yield* openNew
+      yield* ownerIsLost(first.leadId)
+      assert.deepInclude(yield* claimOne, { _tag: "LostAttempt", attemptNo: 1, isProbe: false })
     }).pipe(inWorld),
   )
 
-  it.effect("takes a retry when its time has come, without its payload and with no attempt open", () =>
+  it.effect("takes a retry when its time has come, with no attempt open", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const first = yield* claimOne
-      yield* open(first)
-      yield* record(first, 1, failed)
-      yield* timeComes(first.id)
-      const { attemptCount, attemptIsOpen, payload, status } = yield* claimOne
-      assert.deepStrictEqual(
-        { attemptCount, attemptIsOpen, payload, status },
-        { attemptCount: 1, attemptIsOpen: false, payload: null, status: "FAILED" },
-      )
+      const { leadId } = yield* send(failed)
+      assert.deepStrictEqual(yield* claim(1), [])
+      yield* timeComes(leadId)
+      assert.deepInclude(yield* claimOne, { _tag: "Due", attemptNo: 1 })
     }).pipe(inWorld),
   )
 
   it.effect("passes by a row that somebody else has locked, instead of waiting for it", () =>
     Effect.gen(function* () {
       const [locked, free] = yield* receive(2)
-      yield* Effect.asVoid(holdOpen((sql) => sql`SELECT FROM open_lead WHERE id = ${locked ?? 0} FOR UPDATE`))
-      assert.strictEqual((yield* claimOne).id, free)
+      yield* Effect.asVoid(holdOpen((sql) => sql`SELECT FROM work WHERE lead_id = ${locked ?? 0} FOR UPDATE`))
+      assert.strictEqual((yield* claimOne).leadId, free)
     }).pipe(inWorld),
   )
 })
 
-describe("LeadWork.outlook", () => {
-  const untilDue = LeadWork.use((work) => Effect.map(work.outlook, (outlook) => outlook.untilDue))
-
-  it.effect("is undefined when nothing is scheduled", () =>
+describe("LeadWork.claim of leads by their ids", () => {
+  it.effect("takes those that may be taken, each once, and leaves the others where they are", () =>
     Effect.gen(function* () {
-      assert.isUndefined(yield* untilDue)
+      const ids = yield* receive(3)
+      const others = yield* receive(1)
+      const take = claimIds([...ids, ...ids])
+      assert.sameMembers(
+        (yield* take).map(({ leadId }) => leadId),
+        [...ids],
+      )
+      assert.deepStrictEqual(yield* take, [])
+      assert.deepStrictEqual(yield* claimIds([]), [])
+      assert.deepStrictEqual(
+        (yield* claim(9)).map(({ leadId }) => leadId),
+        others,
+      )
     }).pipe(inWorld),
   )
 
-  it.effect("is zero when a lead is due, and the end of its lease when it is owned", () =>
+  it.effect("takes no more than asked for", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      assert.deepStrictEqual(yield* untilDue, Duration.zero)
-      yield* claimOne
-      const left = (yield* untilDue) ?? Duration.zero
-      assert.isTrue(Duration.isLessThanOrEqualTo(left, lease))
-      assert.isTrue(Duration.isGreaterThan(left, Duration.seconds(25)))
-    }).pipe(inWorld),
-  )
-
-  it.effect("is the time of the next retry", () =>
-    Effect.gen(function* () {
-      yield* receive(1)
-      const lead = yield* claimOne
-      yield* open(lead)
-      yield* record(lead, 1, failed)
-      const left = (yield* untilDue) ?? Duration.zero
-      assert.isTrue(Duration.isGreaterThan(left, Duration.minutes(59)))
-      assert.isTrue(Duration.isLessThanOrEqualTo(left, Duration.hours(1)))
+      const ids = yield* receive(5)
+      assert.lengthOf(yield* claimIds(ids, 2), 2)
     }).pipe(inWorld),
   )
 })

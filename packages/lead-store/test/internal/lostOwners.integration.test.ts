@@ -1,104 +1,91 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import type { LeadId } from "@lead-gateway/lead"
-import { isJsonObject } from "@lead-gateway/lossless-json"
 import { Duration, Effect } from "effect"
 import { LeadWork } from "../../src/index.ts"
-import { send } from "../support/gate.ts"
+import { probeTimeComes } from "../support/throttle.ts"
 import {
   claim,
+  claimIds,
   claimOne,
+  complete,
   eventsOf,
   failed,
-  history,
   inWorld,
   inWorldWith,
   open,
-  proceed,
+  openNew,
+  ownerIsLost,
   ready,
   receive,
-  record,
   rowOf,
+  send,
+  step,
   timeComes,
+  workOf,
 } from "../support/world.ts"
-
-const claimIds = (ids: ReadonlyArray<LeadId>) => LeadWork.use((work) => work.claim({ ids, max: 10 }))
 
 const offer = LeadWork.use((work) => work.offer({ max: 10, patience: Duration.minutes(1) }))
 
 const waiting = LeadWork.use((work) => work.waiting({ after: undefined, max: 10 }))
 
-/** The lease of whoever owns the lead ends. */
-const ownerIsLost = (id: LeadId) =>
-  PgClient.PgClient.use((sql) => sql`UPDATE open_lead SET due_at = now() WHERE id = ${id}`)
-
-const troublesAre = (id: LeadId, troubles: number) =>
-  PgClient.PgClient.use((sql) => sql`UPDATE open_lead SET troubles = ${troubles} WHERE id = ${id}`)
+const failuresAre = (id: LeadId, failures: number) =>
+  PgClient.PgClient.use((sql) => sql`UPDATE work SET internal_failures = ${failures} WHERE lead_id = ${id}`)
 
 /** A new lead that has lost three owners, the last of them at this moment. */
 const losingThird = Effect.gen(function* () {
   const [id] = yield* receive(1)
   assert(id !== undefined)
-  for (const troubles of [0, 1, 2]) {
-    assert.deepInclude(yield* claimOne, { id, troubles })
+  for (const internalFailures of [0, 1, 2]) {
+    assert.deepInclude(yield* claimOne, { leadId: id, internalFailures })
     yield* ownerIsLost(id)
   }
   return id
 })
 
-/** In how many seconds the lead may be taken. */
-const restOf = (id: LeadId) =>
-  PgClient.PgClient.use((sql) =>
-    Effect.map(
-      sql<{ due: number; next: number }>`
-        SELECT extract(epoch FROM due_at - now())::float8 AS due,
-          extract(epoch FROM next_attempt_at - now())::float8 AS next
-        FROM open_lead WHERE id = ${id}`,
-      (rows) => rows[0] ?? { due: Number.NaN, next: Number.NaN },
-    ),
-  )
-
 const assertRests = Effect.fnUntraced(function* (id: LeadId, seconds: number) {
-  const { due, next } = yield* restOf(id)
-  assert.strictEqual(due, next)
-  assert.isAtMost(next, seconds)
-  assert.isAbove(next, seconds - 60)
+  const { due_at, lease, scheduled_at } = (yield* rowOf(id)) ?? {}
+  assert.deepStrictEqual(due_at, scheduled_at)
+  assert.isNull(lease)
+  const rest = ((scheduled_at?.getTime() ?? Number.NaN) - Date.now()) / 1000
+  assert.isAtMost(rest, seconds)
+  assert.isAbove(rest, seconds - 60)
   assert.deepStrictEqual(yield* claimIds([id]), [])
   assert.deepStrictEqual(yield* claim(10), [])
   assert.deepStrictEqual(yield* offer, [])
   assert.deepStrictEqual(yield* waiting, [])
 })
 
-describe("a lead that loses its owners", () => {
-  for (const [how, takes] of Object.entries({
-    "by its id": (id: LeadId) => Effect.map(claimIds([id]), (leads) => leads.map((lead) => lead.id)),
-    "when it is due": () => Effect.map(claim(10), (leads) => leads.map((lead) => lead.id)),
-    "to offer it": () => offer,
+describe("work that loses its owners", () => {
+  for (const [how, take] of Object.entries({
+    "by its lead's id": (id: LeadId) => claimIds([id]),
+    "when it is due": () => claim(10),
+    "by who is told of it after the sweep": (id: LeadId) =>
+      Effect.andThen(
+        Effect.map(offer, (offered) => assert.deepStrictEqual(offered, [id])),
+        claimIds([id]),
+      ),
   })) {
     it.effect(`rests about 4 minutes when it has lost three in a row and is taken ${how}`, () =>
       Effect.gen(function* () {
         const id = yield* losingThird
-        assert.deepStrictEqual(yield* takes(id), [])
+        assert.deepStrictEqual(yield* take(id), [])
         yield* assertRests(id, 240)
-        assert.deepInclude(yield* rowOf(id), { lease_token: null })
         yield* timeComes(id)
-        assert.deepInclude(yield* claimOne, { id, status: "RECEIVED", troubles: 3 })
+        assert.deepInclude(yield* claimOne, { leadId: id, _tag: "Undecided", internalFailures: 3 })
       }).pipe(inWorld),
     )
   }
 
-  it.effect("tells why it rests, and until when", () =>
+  it.effect("tells in its lead's history why it rests, and until when", () =>
     Effect.gen(function* () {
       const id = yield* losingThird
-      assert.deepStrictEqual(yield* eventsOf(id), ["received"])
+      assert.deepStrictEqual(yield* eventsOf(id), [])
       yield* claim(1)
-      const { events, nextAttemptAt } = yield* history(id)
-      const { details, type } = events.at(-1) ?? {}
-      assert(type === "set_aside" && isJsonObject(details) && typeof details.next_attempt_at === "string")
-      assert.strictEqual(details.because, "its worker was lost, the trouble no. 3 in a row")
-      assert.deepStrictEqual(new Date(details.next_attempt_at), nextAttemptAt)
-      yield* timeComes(id)
-      assert.isNull((yield* history(id)).nextAttemptAt)
+      const [event, ...others] = yield* eventsOf(id)
+      assert.deepStrictEqual([event?.type, others], ["snoozed", []])
+      assert.strictEqual(event?.details.because, "its worker was lost, the internal failure no. 3 in a row")
+      assert.deepStrictEqual(new Date(String(event?.details.until)), (yield* rowOf(id))?.scheduled_at)
     }).pipe(inWorld),
   )
 
@@ -113,11 +100,11 @@ describe("a lead that loses its owners", () => {
         [7, 3600],
         [2000, 3600],
       ] as const) {
-        yield* troublesAre(id, lost - 1)
+        yield* failuresAre(id, lost - 1)
         assert.deepStrictEqual(yield* claim(1), [])
         yield* assertRests(id, seconds)
         yield* timeComes(id)
-        assert.strictEqual((yield* claimOne).troubles, lost)
+        assert.strictEqual((yield* claimOne).internalFailures, lost)
         yield* ownerIsLost(id)
       }
     }).pipe(inWorld),
@@ -128,7 +115,7 @@ describe("a lead that loses its owners", () => {
       const id = yield* losingThird
       const others = yield* receive(3)
       assert.sameMembers(
-        (yield* claimIds([id, ...others])).map((lead) => lead.id),
+        (yield* claimIds([id, ...others])).map(({ leadId }) => leadId),
         [...others],
       )
     }).pipe(inWorld),
@@ -136,22 +123,17 @@ describe("a lead that loses its owners", () => {
 
   it.effect("keeps an attempt open while it rests, for the next owner to find", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const first = yield* claimOne
-      yield* open(first)
-      for (const troubles of [1, 2]) {
-        yield* ownerIsLost(first.id)
-        assert.deepInclude(yield* claimOne, { troubles, attemptIsOpen: true })
+      const { leadId } = yield* openNew
+      for (const internalFailures of [1, 2]) {
+        yield* ownerIsLost(leadId)
+        assert.deepInclude(yield* claimOne, { internalFailures, _tag: "LostAttempt" })
       }
-      yield* ownerIsLost(first.id)
+      yield* ownerIsLost(leadId)
       assert.deepStrictEqual(yield* claim(1), [])
-      yield* assertRests(first.id, 240)
-      const sql = yield* PgClient.PgClient
-      assert.deepStrictEqual(yield* sql`SELECT attempt_no, ended_at FROM delivery_attempt`, [
-        { attempt_no: 1, ended_at: null },
-      ])
-      yield* timeComes(first.id)
-      assert.deepInclude(yield* claimOne, { attemptCount: 1, attemptIsOpen: true, troubles: 3 })
+      yield* assertRests(leadId, 240)
+      assert.deepInclude((yield* workOf(leadId))[0], { attempt_no: 1, attempt_is_open: true })
+      yield* timeComes(leadId)
+      assert.deepInclude(yield* claimOne, { attemptNo: 1, _tag: "LostAttempt", internalFailures: 3 })
     }).pipe(inWorld),
   )
 
@@ -162,22 +144,21 @@ describe("a lead that loses its owners", () => {
       yield* timeComes(id)
       const lead = yield* claimOne
       yield* open(lead)
-      yield* record(lead, 1, failed)
+      yield* complete(lead, 1, failed)
       yield* timeComes(id)
-      assert.strictEqual((yield* claimOne).troubles, 0)
+      assert.strictEqual((yield* claimOne).internalFailures, 0)
     }).pipe(inWorld),
   )
 
-  it.effect("starts from nothing again when a step was done: a decision that waits at the gate", () =>
+  it.effect("starts from nothing again when a step was done: a decision that waits at the throttle", () =>
     Effect.gen(function* () {
       yield* send(failed)
       const id = yield* losingThird
       yield* claim(1)
       yield* timeComes(id)
-      assert.deepStrictEqual(yield* proceed(yield* claimOne, ready), { _tag: "HeldBack" })
-      const sql = yield* PgClient.PgClient
-      yield* sql`UPDATE customer_gate SET probe_at = now()`
-      assert.deepInclude(yield* claimOne, { id, troubles: 0 })
+      assert.deepStrictEqual(yield* step(yield* claimOne, ready), { _tag: "HeldBack" })
+      yield* probeTimeComes
+      assert.deepInclude(yield* claimOne, { leadId: id, internalFailures: 0 })
     }).pipe(inWorldWith({ failures: 1 })),
   )
 })

@@ -1,9 +1,15 @@
 /** What may be decided on a lead, and how its attempts may end. */
 import { RejectionReason } from "@lead-gateway/lead"
-import type { StoredDecision } from "../../src/index.ts"
+import type { NewDelivery, StoredDecision } from "../../src/index.ts"
 import type { Outcome } from "./leads.ts"
 
 const decidedWith = '{"rules":"1","profile":"1","mapping":"1","template":"1"}'
+
+export const delivery: NewDelivery = {
+  customerId: 1,
+  idempotencyKey: "9a1d2f6e-51c0-4f43-8d5c-0d1f6a7b8c9d",
+  body: '{"phone":"+49123456789","product":{"name":"solar"}}',
+}
 
 export const ready: StoredDecision = {
   verdict: "READY",
@@ -12,17 +18,13 @@ export const ready: StoredDecision = {
   normalized: '{"phone":"+49123456789"}',
   omitted: [],
   decidedWith,
-  delivery: {
-    customerId: 1,
-    idempotencyKey: "9a1d2f6e-51c0-4f43-8d5c-0d1f6a7b8c9d",
-    body: '{"phone":"+49123456789","product":{"name":"solar"}}',
-  },
+  delivery,
 }
 
 /** A delivery for another customer than the default one. */
 export const readyFor = (customerId: number): StoredDecision => ({
   ...ready,
-  delivery: ready.delivery && { ...ready.delivery, customerId },
+  delivery: { ...delivery, customerId },
 })
 
 export const rejected: StoredDecision = {
