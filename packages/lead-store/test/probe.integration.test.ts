@@ -1,17 +1,21 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
-import { anotherWorker, gateRow, openNext, probeTimeComes, send } from "./support/gate.ts"
+import { Context, Duration, Effect } from "effect"
+import { LeadWork } from "../src/index.ts"
+import { customerRow, openNext, probeTimeComes } from "./support/throttle.ts"
 import {
+  anotherProcess,
   claim,
+  complete,
   failed,
   inWorldWith,
   open,
-  proceed,
   ready,
   receive,
-  record,
   refused,
   release,
+  rowOf,
+  send,
+  step,
   succeeded,
   throttled,
   timeComes,
@@ -24,18 +28,18 @@ const inWorld = inWorldWith({ failures: 1, ramp: Duration.zero })
 const waitingForCustomer = Effect.fnUntraced(function* (count: number) {
   yield* send(failed)
   yield* receive(count)
-  yield* Effect.forEach(yield* claim(count), (lead) => proceed(lead, ready))
+  yield* Effect.forEach(yield* claim(count), (lead) => step(lead, ready))
 })
 
 describe("a probe of a customer that is down", () => {
   it.effect("is one lead, when its time has come", () =>
     Effect.gen(function* () {
       yield* waitingForCustomer(3)
-      assert.closeTo((yield* gateRow)?.probe_in ?? 0, 30, 10)
+      assert.closeTo((yield* customerRow()).probe_in ?? 0, 30, 10)
       assert.deepStrictEqual(yield* claim(10), [])
       yield* probeTimeComes
       const probe = yield* openNext
-      assert.deepInclude(yield* gateRow, { circuit: "open", probe_lead: BigInt(probe.id) })
+      assert.deepInclude(yield* customerRow(), { circuit: "open", probe_lead: BigInt(probe.leadId) })
       assert.deepStrictEqual(yield* claim(10), [])
     }).pipe(inWorld),
   )
@@ -44,16 +48,14 @@ describe("a probe of a customer that is down", () => {
     Effect.gen(function* () {
       yield* waitingForCustomer(3)
       yield* probeTimeComes
-      const workers = yield* Effect.all([anotherWorker(), anotherWorker(), anotherWorker()])
+      const workers = yield* Effect.all([anotherProcess, anotherProcess, anotherProcess])
       const steps = yield* Effect.forEach(
         workers,
         (worker) =>
           Effect.gen(function* () {
-            const [lead] = yield* worker.claim({ max: 1 })
-            return (
-              lead && (yield* worker.proceed({ id: lead.id, lease: lead.lease, decision: undefined }))._tag
-            )
-          }),
+            const [lead] = yield* claim(1)
+            return lead && (yield* step(lead, undefined))._tag
+          }).pipe(Effect.provideService(LeadWork, Context.get(worker, LeadWork))),
         { concurrency: "unbounded" },
       )
       assert.strictEqual(steps.filter((step) => step === "Opened").length, 1)
@@ -67,10 +69,10 @@ describe("a probe of a customer that is down", () => {
       for (const expected of [60, 120, 240, 300, 300]) {
         yield* probeTimeComes
         const probe = yield* openNext
-        yield* record(probe, probe.attemptNo, failed)
-        const row = yield* gateRow
+        yield* complete(probe, probe.attemptNo, failed)
+        const row = yield* customerRow()
         assert.deepInclude(row, { circuit: "open", open_for: expected, probe_lead: null })
-        assert.closeTo(row?.probe_in ?? 0, expected, 10)
+        assert.closeTo(row.probe_in ?? 0, expected, 10)
       }
     }).pipe(inWorld),
   )
@@ -85,10 +87,10 @@ describe("a probe of a customer that is down", () => {
       ] as const) {
         yield* probeTimeComes
         const probe = yield* openNext
-        yield* record(probe, probe.attemptNo, outcome)
-        const row = yield* gateRow
+        yield* complete(probe, probe.attemptNo, outcome)
+        const row = yield* customerRow()
         assert.deepInclude(row, { circuit: "open", open_for: expected, probe_lead: null })
-        assert.closeTo(row?.probe_in ?? 0, expected, 10)
+        assert.closeTo(row.probe_in ?? 0, expected, 10)
       }
     }).pipe(inWorld),
   )
@@ -99,7 +101,7 @@ describe("a probe of a customer that is down", () => {
         yield* waitingForCustomer(4)
         yield* probeTimeComes
         const probe = yield* openNext
-        yield* record(probe, probe.attemptNo, outcome)
+        yield* complete(probe, probe.attemptNo, outcome)
         assert.strictEqual((yield* claim(10)).length, 1)
       }).pipe(inWorldWith({ failures: 1, ramp: Duration.hours(1) })),
     )
@@ -111,8 +113,8 @@ describe("a probe of a customer that is down", () => {
         yield* waitingForCustomer(1)
         yield* probeTimeComes
         const probe = yield* openNext
-        yield* record(probe, probe.attemptNo, outcome)
-        assert.deepInclude(yield* gateRow, {
+        yield* complete(probe, probe.attemptNo, outcome)
+        assert.deepInclude(yield* customerRow(), {
           circuit: "closed",
           failed_leads: [],
           probe_lead: null,
@@ -127,14 +129,15 @@ describe("a probe of a customer that is down", () => {
       yield* waitingForCustomer(2)
       yield* probeTimeComes
       const lost = yield* openNext
-      assert.closeTo((yield* gateRow)?.probe_in ?? 0, 45, 10)
+      assert.closeTo((yield* customerRow()).probe_in ?? 0, 45, 10)
       yield* probeTimeComes
       const second = yield* openNext
-      const row = yield* gateRow
-      assert.strictEqual(row?.probe_lead, BigInt(second.id))
-      // What is heard of the first one now is too late to be bad news.
-      yield* record(lost, lost.attemptNo, failed)
-      assert.strictEqual((yield* gateRow)?.place, row?.place)
+      const row = yield* customerRow()
+      assert.strictEqual(row.probe_lead, BigInt(second.leadId))
+      // What is heard of the first one now is too late to be bad news, but costs its lead nothing either.
+      yield* complete(lost, lost.attemptNo, failed)
+      assert.deepInclude(yield* rowOf(lost.leadId), { attempt_no: 1, uncounted_attempts: 1 })
+      assert.strictEqual((yield* customerRow()).place, row.place)
     }).pipe(inWorld),
   )
 
@@ -145,8 +148,8 @@ describe("a probe of a customer that is down", () => {
       const lost = yield* openNext
       yield* probeTimeComes
       yield* openNext
-      yield* record(lost, lost.attemptNo, succeeded)
-      assert.deepInclude(yield* gateRow, { circuit: "closed", probe_lead: null })
+      yield* complete(lost, lost.attemptNo, succeeded)
+      assert.deepInclude(yield* customerRow(), { circuit: "closed", probe_lead: null })
     }).pipe(inWorld),
   )
 
@@ -156,8 +159,8 @@ describe("a probe of a customer that is down", () => {
       yield* probeTimeComes
       const first = yield* openNext
       yield* release(first, { unsentAttemptNo: first.attemptNo, delay: Duration.hours(1) })
-      assert.deepInclude(yield* gateRow, { probe_lead: null })
-      yield* timeComes(first.id)
+      assert.deepInclude(yield* customerRow(), { probe_lead: null })
+      yield* timeComes(first.leadId)
       const again = yield* openNext
       assert.strictEqual(again.attemptNo, first.attemptNo)
     }).pipe(inWorld),
@@ -169,7 +172,7 @@ describe("a probe of a customer that is down", () => {
       yield* probeTimeComes
       const first = yield* openNext
       yield* release(first, { unsentAttemptNo: undefined })
-      assert.deepInclude(yield* gateRow, { probe_lead: BigInt(first.id) })
+      assert.deepInclude(yield* customerRow(), { probe_lead: BigInt(first.leadId) })
     }).pipe(inWorld),
   )
 
@@ -181,7 +184,7 @@ describe("a probe of a customer that is down", () => {
       assert(one !== undefined && two !== undefined)
       yield* probeTimeComes
       yield* open(one)
-      assert.deepStrictEqual(yield* proceed(two, ready), { _tag: "HeldBack" })
+      assert.deepStrictEqual(yield* step(two, ready), { _tag: "HeldBack" })
     }).pipe(inWorld),
   )
 })

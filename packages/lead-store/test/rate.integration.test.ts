@@ -1,10 +1,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
-import { Duration, Effect } from "effect"
-import { type Gate, LeadWork } from "../src/index.ts"
-import { anotherWorker, permitsAt } from "./support/gate.ts"
+import { Context, Duration, Effect } from "effect"
+import { type CustomerSettings, LeadWork } from "../src/index.ts"
+import { permitsAt } from "./support/throttle.ts"
 import { random } from "./support/walk.ts"
-import { claim, inWorldWith, open, proceed, ready, receive, record, succeeded } from "./support/world.ts"
+import {
+  anotherProcess,
+  claim,
+  complete,
+  inWorldWith,
+  open,
+  ready,
+  receive,
+  step,
+  succeeded,
+} from "./support/world.ts"
 
 /** The most of these moments (in ms) that lie within so many ms of each other. */
 const mostWithin = (moments: ReadonlyArray<number>, window: number) =>
@@ -35,30 +45,28 @@ describe("the rate limit", () => {
     it.live(`holds over three workers that send as fast as they can: ${ratePerSecond} a second`, () =>
       Effect.gen(function* () {
         yield* receive(300)
-        const workers = yield* Effect.all(Array.from({ length: 3 }, () => anotherWorker({ ratePerSecond })))
+        const workers = yield* Effect.all([anotherProcess, anotherProcess, anotherProcess])
         yield* Effect.forEach(
           workers,
           (worker) =>
-            Effect.forever(
-              Effect.gen(function* () {
-                const leads = yield* worker.claim({ max: 10 })
-                if (leads.length === 0) yield* Effect.sleep("5 millis")
-                yield* Effect.forEach(
-                  leads,
-                  (lead) =>
-                    Effect.gen(function* () {
-                      const attempt = yield* proceed(lead, lead.status === "RECEIVED" ? ready : undefined)
-                      if (attempt._tag === "Opened") yield* record(lead, attempt.attemptNo, succeeded)
-                    }),
-                  { concurrency: "unbounded" },
-                ).pipe(Effect.provideService(LeadWork, worker))
-              }),
-            ),
+            Effect.gen(function* () {
+              const leads = yield* claim(10)
+              if (leads.length === 0) yield* Effect.sleep("5 millis")
+              yield* Effect.forEach(
+                leads,
+                (lead) =>
+                  Effect.gen(function* () {
+                    const result = yield* step(lead, lead._tag === "Undecided" ? ready : undefined)
+                    if (result._tag === "Opened") yield* complete(lead, result.attemptNo, succeeded)
+                  }),
+                { concurrency: "unbounded" },
+              )
+            }).pipe(Effect.forever, Effect.provideService(LeadWork, Context.get(worker, LeadWork))),
           { concurrency: "unbounded" },
         ).pipe(Effect.timeoutOption("2500 millis"))
         const sql = yield* PgClient.PgClient
         const rows = yield* sql<{ at: number }>`
-          SELECT (extract(epoch FROM requested_at) * 1000)::float8 AS at FROM delivery_attempt ORDER BY 1`
+          SELECT (extract(epoch FROM requested_at) * 1000)::float8 AS at FROM attempt ORDER BY 1`
         const opened = rows.map((row) => row.at)
         assert.isAtLeast(opened.length, 1)
         // Between the permit and the time that is noted of the attempt a busy machine may take a break.
@@ -72,23 +80,23 @@ describe("the rate limit", () => {
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
       const ids = yield* receive(6)
-      yield* sql`UPDATE open_lead SET next_attempt_at = now() - make_interval(secs => id::float8), due_at = now()`
-      const leads = (yield* claim(6)).toSorted((a, b) => a.id - b.id)
-      const steps = yield* Effect.forEach(leads, (lead) => proceed(lead, ready))
+      yield* sql`UPDATE work SET scheduled_at = now() - make_interval(secs => lead_id::float8), due_at = now()`
+      const leads = (yield* claim(6)).toSorted((a, b) => a.leadId - b.leadId)
+      const steps = yield* Effect.forEach(leads, (lead) => step(lead, ready))
       assert.deepStrictEqual(
         steps.map(({ _tag }) => _tag),
         ["Opened", "HeldBack", "HeldBack", "HeldBack", "HeldBack", "HeldBack"],
       )
       assert(leads[0] !== undefined)
-      yield* record(leads[0], 1, succeeded)
+      yield* complete(leads[0], 1, succeeded)
       assert.deepStrictEqual(yield* claim(6), [])
-      assert.isAbove(Duration.toSeconds((yield* LeadWork.use((work) => work.outlook)).untilDue ?? 0), 100)
+      assert.isAbove(Duration.toSeconds((yield* LeadWork.use((work) => work.nextDue)).untilDue ?? 0), 100)
       const waiting: Array<number> = []
       for (let turn = 0; turn < 5; turn++) {
-        yield* sql`UPDATE customer_gate SET next_send_at = now()`
+        yield* sql`UPDATE customer SET next_send_at = now()`
         const [lead, ...others] = yield* claim(6)
         assert(lead !== undefined && others.length === 0)
-        waiting.push(lead.id)
+        waiting.push(lead.leadId)
         yield* open(lead)
       }
       assert.deepStrictEqual(waiting, ids.slice(1).toReversed())
@@ -98,7 +106,7 @@ describe("the rate limit", () => {
   it.effect("rises from 1 a second to 1024 after a recovery, and is gone then", () =>
     Effect.gen(function* () {
       const closed = 1_000_000
-      const after = (seconds: number, options: Partial<Gate> = {}) =>
+      const after = (seconds: number, options: Partial<CustomerSettings> = {}) =>
         Effect.map(permitsAt(options, { at: closed + seconds * 1000, closed }), ({ permits, spacing }) => ({
           permits,
           spacing,

@@ -5,7 +5,7 @@ import { storeCall } from "../StoreError.ts"
 import type { ClaimOptions } from "../Work.ts"
 import * as columns from "./columns.ts"
 import { readClaimed, type LeasedRow } from "./readClaimed.ts"
-import { peek } from "./throttle.ts"
+import { peek, unlimited } from "./throttle.ts"
 
 /**
  * Takes work, past what another worker is taking at this moment, and reads what belongs to it: one statement on the
@@ -20,13 +20,21 @@ export const makeClaim = (sql: PgClient.PgClient) => {
   const reached = new Map<number, number>()
   let lookedFromTheBeginningAt = Number.NEGATIVE_INFINITY
 
-  const look = Effect.fnUntraced(function* (lease: string, seconds: number, max: number) {
+  /** `taken` was taken just now, and counts against the permits of its customers. */
+  const look = Effect.fnUntraced(function* (
+    lease: string,
+    seconds: number,
+    max: number,
+    taken: ReadonlyArray<LeasedRow> = [],
+  ) {
+    const lanes = [...new Set([...reached.keys(), ...taken.map(({ lane }) => lane)])]
     const rows = yield* sql.unsafe<LeasedRow>(claimDue, [
       lease,
       seconds,
       max,
-      columns.int4([...reached.keys()]),
-      columns.float8([...reached.values()]),
+      columns.int4(lanes),
+      columns.float8(lanes.map((lane) => reached.get(lane) ?? null)),
+      columns.int4(lanes.map((lane) => taken.filter((row) => row.lane === lane).length)),
     ])
     for (const { due_at, is_leased, lane } of rows) {
       // Not the whole way: a row of a commit that was slow may lie before others that were claimed.
@@ -43,7 +51,7 @@ export const makeClaim = (sql: PgClient.PgClient) => {
     const rows = yield* look(lease, seconds, max)
     if (rows.length === max) return rows
     reached.clear()
-    return isFromTheBeginning ? rows : [...rows, ...(yield* look(lease, seconds, max - rows.length))]
+    return isFromTheBeginning ? rows : [...rows, ...(yield* look(lease, seconds, max - rows.length, rows))]
   })
 
   return Effect.fnUntraced(function* ({ ids, max, lease }: ClaimOptions) {
@@ -93,15 +101,17 @@ const isFree = "(leased_until IS NULL OR leased_until <= now())"
 
 const claimDue = `
   WITH lane AS MATERIALIZED (
-    SELECT id, most, coalesce(to_timestamp(reached.at), '-infinity') AS reached_at FROM (
-      SELECT 0 AS id, $3::integer AS most
+    SELECT id, least($3::integer, greatest(0, permits - coalesce(known.taken, 0))) AS most,
+      coalesce(to_timestamp(known.reached), '-infinity') AS reached
+    FROM (
+      SELECT 0 AS id, ${unlimited} AS permits
       UNION ALL
-      SELECT c.id, least($3::integer, throttle.permits) FROM customer AS c ${peek}
-    ) AS l LEFT JOIN unnest($4::integer[], $5::float8[]) AS reached (lane, at) ON reached.lane = l.id
+      SELECT c.id, throttle.permits FROM customer AS c ${peek}
+    ) AS l LEFT JOIN unnest($4::integer[], $5::float8[], $6::integer[]) AS known (lane, reached, taken) ON known.lane = l.id
   ), due AS MATERIALIZED (
     SELECT w.* FROM lane CROSS JOIN LATERAL (
       SELECT ${columnsOfDue} FROM work
-      WHERE work.lane = lane.id AND due_at >= lane.reached_at AND due_at <= now() AND ${isFree}
+      WHERE work.lane = lane.id AND due_at >= lane.reached AND due_at <= now() AND ${isFree}
       ORDER BY due_at LIMIT lane.most FOR UPDATE SKIP LOCKED
     ) AS w ORDER BY due_at LIMIT $3::integer
   ), ${leaseDue}`

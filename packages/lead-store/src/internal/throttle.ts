@@ -10,7 +10,7 @@
  */
 
 /** Stands for "no limit". */
-const unlimited = 2_147_483_647
+export const unlimited = 2_147_483_647
 
 /**
  * A subquery on the customer's row `c`: `at`, `permits` (how many deliveries may begin now), `again_at` (when to ask
@@ -40,7 +40,7 @@ const throttleOf = (c: string): string => `(
     SELECT least(
       0.95 * ${c}.rate_per_second,
       CASE WHEN t.at < ${c}.circuit_changed_at + ${c}.breaker_ramp THEN 2 ^ (
-        10 * greatest(extract(epoch FROM t.at - ${c}.circuit_changed_at), 0) / extract(epoch FROM ${c}.breaker_ramp)
+        10 * greatest(extract(epoch FROM t.at - ${c}.circuit_changed_at), 0) / nullif(extract(epoch FROM ${c}.breaker_ramp), 0)
       ) END
     )::float8 AS rate
   ) AS r

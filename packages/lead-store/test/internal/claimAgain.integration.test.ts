@@ -28,12 +28,24 @@ describe("claims by schedule, one after another", () => {
 
   it.effect("look from the beginning when there is less than they ask for", () =>
     Effect.gen(function* () {
-      yield* receive(6)
-      yield* dueBefore({ 1: 60, 2: 50, 3: 40, 4: 30, 5: 20, 6: -3600 })
+      yield* receive(9)
+      yield* dueBefore({ 1: 60, 2: 50, 3: 40, 4: 30, 5: -9, 6: -9, 7: -9, 8: -9, 9: -9 })
       yield* claim(2)
-      yield* dueBefore({ 6: 70 })
-      assert.sameMembers(ids(yield* claim(9)), [3, 4, 5, 6])
+      yield* dueBefore({ 5: 71, 6: 72, 7: 73, 8: 74, 9: 75 })
+      assert.sameMembers(ids(yield* claim(6)), [3, 4, 6, 7, 8, 9])
+      assert.sameMembers(ids(yield* claim(6)), [5])
     }).pipe(inWorld),
+  )
+
+  it.effect("take no more of a throttled customer's work by looking twice", () =>
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      yield* receive(4)
+      yield* Effect.forEach(yield* claim(4), (lead) => step(lead, ready))
+      yield* sql`UPDATE customer SET next_send_at = now()`
+      assert.lengthOf(yield* claim(1), 1)
+      assert.lengthOf(yield* claim(2), 1)
+    }).pipe(inWorldWith({ ratePerSecond: 0.001 })),
   )
 
   it.live("look from the beginning once a second, however much there is", () =>

@@ -1,176 +1,198 @@
 import { assert, describe, it } from "@effect/vitest"
-import { isJsonObject } from "@lead-gateway/lossless-json"
 import { Duration, Effect, Fiber } from "effect"
 import { LeadWork } from "../../src/index.ts"
 import {
+  attemptsOf,
   claim,
+  claimIds,
+  claimNew,
   claimOne,
+  complete,
   eventsOf,
   failed,
-  history,
   holdOpen,
   inWorld,
   lockWaiters,
   open,
+  openNew,
+  ownerIsLost,
   receive,
-  record,
   release,
   rowOf,
+  send,
   timeComes,
+  workOf,
 } from "../support/world.ts"
 
+const typesOf = (id: Parameters<typeof eventsOf>[0]) =>
+  Effect.map(eventsOf(id), (events) => events.map(({ type }) => type))
+
 describe("LeadWork.release", () => {
-  it.effect("makes a lead due at once, with its payload when it is still undecided", () =>
+  it.effect("makes work due at once, with its payload when it is still undecided", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const lead = yield* claimOne
-      yield* release(lead)
+      const lead = yield* claimNew
+      assert.isTrue(yield* release(lead))
       const again = yield* claimOne
       assert.deepStrictEqual({ ...again, lease: "" }, { ...lead, lease: "" })
       assert.notStrictEqual(again.lease, lead.lease)
+      assert.deepStrictEqual(yield* eventsOf(lead.leadId), [])
     }).pipe(inWorld),
   )
 
   it.effect("gives the number of an attempt back that was not sent, and tells of it", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const lead = yield* claimOne
-      const { body } = yield* open(lead)
-      yield* release(lead, { unsentAttemptNo: 1 })
-      assert.deepStrictEqual((yield* history(lead.id)).deliveryAttempts, [])
+      const lead = yield* openNew
+      assert.isTrue(yield* release(lead, { unsentAttemptNo: 1 }))
+      assert.deepInclude(yield* rowOf(lead.leadId), { attempt_no: 0, attempt_is_open: false, lane: 1 })
       const again = yield* claimOne
-      assert.deepInclude(again, { status: "READY", attemptCount: 0, attemptIsOpen: false })
-      assert.deepStrictEqual(yield* open(again), { _tag: "Opened", isProbe: false, attemptNo: 1, body })
-      assert.deepStrictEqual(yield* eventsOf(lead.id), [
-        "received",
-        "ready",
-        "attempt_opened",
-        "attempt_withdrawn",
-        "attempt_opened",
+      assert.deepInclude(again, { _tag: "Due", attemptNo: 0 })
+      assert.strictEqual((yield* open(again)).attemptNo, 1)
+      assert.deepStrictEqual(yield* eventsOf(lead.leadId), [
+        { type: "attempt_withdrawn", details: { attempt_no: 1 } },
       ])
     }).pipe(inWorld),
   )
 
   it.effect("leaves an open attempt to the next owner when it may have been sent", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const lead = yield* claimOne
-      yield* open(lead)
-      yield* release(lead)
-      assert.deepInclude(yield* claimOne, { attemptCount: 1, attemptIsOpen: true })
+      const lead = yield* openNew
+      assert.isTrue(yield* release(lead))
+      assert.deepInclude(yield* rowOf(lead.leadId), { attempt_no: 1, attempt_is_open: true, lane: 0 })
+      assert.deepInclude(yield* claimOne, { _tag: "LostAttempt", attemptNo: 1, internalFailures: 0 })
     }).pipe(inWorld),
   )
 
   it.effect("takes back the open attempt only, never one that has its outcome", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const first = yield* claimOne
-      yield* open(first)
-      yield* record(first, 1, failed)
-      yield* timeComes(first.id)
-      const numbers = Effect.map(history(first.id), ({ deliveryAttempts }) =>
-        deliveryAttempts.map((attempt) => attempt.attemptNo),
-      )
+      const { leadId } = yield* send(failed)
+      yield* timeComes(leadId)
       yield* release(yield* claimOne, { unsentAttemptNo: 1 })
-      assert.deepStrictEqual(yield* numbers, [1])
+      assert.deepInclude(yield* rowOf(leadId), { attempt_no: 1, attempt_is_open: false, lane: 1 })
       const retry = yield* claimOne
       yield* open(retry)
       yield* release(retry, { unsentAttemptNo: 1 })
-      assert.deepStrictEqual(yield* numbers, [1, 2])
+      assert.deepInclude(yield* rowOf(leadId), { attempt_no: 2, attempt_is_open: true, lane: 0 })
+      assert.lengthOf(yield* attemptsOf(leadId), 1)
     }).pipe(inWorld),
   )
 
   it.effect("does nothing under a lease that was lost", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const lost = yield* claimOne
-      yield* open(lost)
-      yield* timeComes(lost.id)
+      const lost = yield* openNew
+      yield* ownerIsLost(lost.leadId)
       yield* claimOne
-      const before = yield* rowOf(lost.id)
-      yield* release(lost, { unsentAttemptNo: 1 })
-      assert.deepStrictEqual(yield* rowOf(lost.id), before)
-      assert.strictEqual((yield* history(lost.id)).deliveryAttempts.length, 1)
+      const before = yield* rowOf(lost.leadId)
+      assert.isFalse(yield* release(lost, { unsentAttemptNo: 1, internalFailure: "a reason of ours" }))
+      assert.deepStrictEqual(yield* rowOf(lost.leadId), before)
+      assert.deepStrictEqual(yield* eventsOf(lost.leadId), [])
+    }).pipe(inWorld),
+  )
+
+  it.effect("does nothing to work that is done", () =>
+    Effect.gen(function* () {
+      const lead = yield* send(failed)
+      const before = yield* rowOf(lead.leadId)
+      assert.isFalse(yield* release(lead, { unsentAttemptNo: 1 }))
+      assert.deepStrictEqual(yield* rowOf(lead.leadId), before)
     }).pipe(inWorld),
   )
 
   it.effect("takes nothing back when another worker takes the lead at the same moment", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const lost = yield* claimOne
-      yield* open(lost)
+      const lost = yield* openNew
       const taken = yield* holdOpen(
-        (sql) => sql`UPDATE open_lead SET lease_token = gen_random_uuid() WHERE id = ${lost.id}`,
+        (sql) => sql`UPDATE work SET lease = gen_random_uuid() WHERE lead_id = ${lost.leadId}`,
       )
       const releasing = yield* Effect.forkChild(release(lost, { unsentAttemptNo: 1 }))
       yield* lockWaiters(1)
       yield* taken
-      yield* Fiber.join(releasing)
-      assert.deepInclude(yield* rowOf(lost.id), { attempt_count: 1 })
-      assert.strictEqual((yield* history(lost.id)).deliveryAttempts.length, 1)
+      assert.isFalse(yield* Fiber.join(releasing))
+      assert.deepInclude((yield* workOf(lost.leadId))[0], { attempt_no: 1, attempt_is_open: true })
     }).pipe(inWorld),
   )
 
-  it.effect("sets a lead aside for as long as it is told, and tells why", () =>
+  it.effect("sets work aside for as long as it is told, and tells why", () =>
     Effect.gen(function* () {
-      yield* receive(1)
-      const lead = yield* claimOne
-      yield* release(lead, { delay: Duration.minutes(5), trouble: "our rules cannot be read" })
-      const row = yield* rowOf(lead.id)
-      assert.deepStrictEqual(yield* LeadWork.use((work) => work.claim({ ids: [lead.id], max: 1 })), [])
-      const { events } = yield* history(lead.id)
-      const { details, type } = events.at(-1) ?? {}
-      assert(type === "set_aside" && isJsonObject(details) && typeof details.next_attempt_at === "string")
-      assert.strictEqual(details.because, "our rules cannot be read")
-      assert.deepStrictEqual(new Date(details.next_attempt_at), row?.next_attempt_at)
-      yield* timeComes(lead.id)
-      assert.deepInclude(yield* claimOne, { troubles: 1, status: "RECEIVED" })
+      const lead = yield* claimNew
+      yield* release(lead, { delay: Duration.minutes(5), internalFailure: "our rules cannot be read" })
+      assert.deepStrictEqual(yield* claimIds([lead.leadId]), [])
+      const [event] = yield* eventsOf(lead.leadId)
+      assert.strictEqual(event?.type, "snoozed")
+      assert.strictEqual(event?.details.because, "our rules cannot be read")
+      const { due_at, scheduled_at } = (yield* rowOf(lead.leadId)) ?? {}
+      assert.deepStrictEqual([new Date(String(event?.details.until)), due_at], [scheduled_at, scheduled_at])
+      yield* timeComes(lead.leadId)
+      assert.deepInclude(yield* claimOne, { internalFailures: 1, _tag: "Undecided" })
     }).pipe(inWorld),
   )
 
-  it.effect("counts troubles in a row, until the lead's next step", () =>
+  it.effect("tells first that an attempt was withdrawn, then that its delivery was set aside", () =>
+    Effect.gen(function* () {
+      const lead = yield* openNew
+      yield* release(lead, { unsentAttemptNo: 1, internalFailure: "a reason of ours" })
+      assert.deepStrictEqual(yield* typesOf(lead.leadId), ["attempt_withdrawn", "snoozed"])
+    }).pipe(inWorld),
+  )
+
+  it.effect("gives each of 100 that come together its own answer", () =>
+    Effect.gen(function* () {
+      const ids = yield* receive(100)
+      const leads = yield* claim(100)
+      const lost = leads.filter(({ leadId }) => leadId % 4 === 0)
+      yield* Effect.forEach(lost, ({ leadId }) => ownerIsLost(leadId))
+      assert.lengthOf(yield* claim(100), lost.length)
+      const released = yield* Effect.forEach(leads, (lead) => release(lead), { concurrency: "unbounded" })
+      assert.deepStrictEqual(
+        released,
+        leads.map((lead) => !lost.includes(lead)),
+      )
+      assert.lengthOf(yield* claim(100), ids.length - lost.length)
+    }).pipe(inWorld),
+  )
+
+  it.effect("counts internal failures in a row, until the work's next step", () =>
     Effect.gen(function* () {
       yield* receive(1)
-      for (const troubles of [0, 1, 2]) {
+      for (const internalFailures of [0, 1, 2]) {
         const lead = yield* claimOne
-        assert.strictEqual(lead.troubles, troubles)
-        yield* release(lead, { trouble: "a reason of ours" })
+        assert.strictEqual(lead.internalFailures, internalFailures)
+        yield* release(lead, { internalFailure: "a reason of ours" })
       }
-      const abandoned = yield* claimOne
-      yield* timeComes(abandoned.id)
-      // Whoever is lost with a lead that was trouble before lets it rest.
+      const { leadId } = yield* claimOne
+      yield* ownerIsLost(leadId)
+      // Whoever is lost with work that failed before lets it rest.
       assert.deepStrictEqual(yield* claim(1), [])
-      yield* timeComes(abandoned.id)
+      yield* timeComes(leadId)
       const lead = yield* claimOne
-      assert.strictEqual(lead.troubles, 4)
+      assert.strictEqual(lead.internalFailures, 4)
       yield* release(lead)
       const last = yield* claimOne
-      assert.strictEqual(last.troubles, 4)
+      assert.strictEqual(last.internalFailures, 4)
       yield* open(last)
-      yield* record(last, 1, failed)
-      yield* timeComes(last.id)
-      assert.strictEqual((yield* claimOne).troubles, 0)
+      yield* complete(last, 1, failed)
+      yield* timeComes(leadId)
+      assert.strictEqual((yield* claimOne).internalFailures, 0)
     }).pipe(inWorld),
   )
 })
 
-describe("LeadWork.releaseAll", () => {
+describe("LeadWork.expireLeases", () => {
   it.effect("ends every lease at once, so that others find what was left open; retries keep their time", () =>
     Effect.gen(function* () {
       yield* receive(3)
       const [scheduled, sent, idle] = yield* claim(3)
       assert(scheduled !== undefined && sent !== undefined && idle !== undefined)
       yield* open(scheduled)
-      yield* record(scheduled, 1, failed)
+      yield* complete(scheduled, 1, failed)
       yield* open(sent)
-      yield* LeadWork.use((work) => work.releaseAll)
-      const again = (yield* claim(10)).toSorted((a, b) => a.id - b.id)
+      yield* LeadWork.use((work) => work.expireLeases)
+      const again = (yield* claim(10)).toSorted((a, b) => a.leadId - b.leadId)
       assert.deepStrictEqual(
-        again.map(({ attemptIsOpen, id, troubles }) => ({ attemptIsOpen, id, troubles })),
+        again.map(({ _tag, internalFailures, leadId }) => ({ _tag, internalFailures, leadId })),
         [
-          { attemptIsOpen: true, id: sent.id, troubles: 1 },
-          { attemptIsOpen: false, id: idle.id, troubles: 1 },
-        ],
+          { _tag: "LostAttempt" as const, leadId: sent.leadId, internalFailures: 1 },
+          { _tag: "Undecided" as const, leadId: idle.leadId, internalFailures: 1 },
+        ].toSorted((a, b) => a.leadId - b.leadId),
       )
     }).pipe(inWorld),
   )

@@ -1,9 +1,21 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
-import type { Gate } from "../src/index.ts"
-import { anotherWorker, gateRow, openOne, permitsAt, send } from "./support/gate.ts"
-import { claim, failed, inWorld, inWorldWith, proceed, ready, receive } from "./support/world.ts"
+import { customerRow, permitsAt } from "./support/throttle.ts"
+import {
+  claim,
+  complete,
+  configure,
+  failed,
+  inWorld,
+  inWorldWith,
+  openNew,
+  ready,
+  receive,
+  send,
+  step,
+  unknown,
+} from "./support/world.ts"
 
 const minute = 60_000
 const at = 10 * 60 * minute
@@ -11,17 +23,17 @@ const at = 10 * 60 * minute
 /** By how much a clock may be set back. */
 const setBack = [minute, 10 * minute, 120 * minute]
 
-const gateTimes = PgClient.PgClient.use((sql) =>
+const times = PgClient.PgClient.use((sql) =>
   Effect.map(
     sql<{ turn: number; changed: number }>`
       SELECT extract(epoch FROM next_send_at - clock_timestamp())::float8 AS turn,
-        extract(epoch FROM changed_at - clock_timestamp())::float8 AS changed
-      FROM customer_gate`,
+        extract(epoch FROM circuit_changed_at - clock_timestamp())::float8 AS changed
+      FROM customer`,
     (rows) => rows[0] ?? { turn: Number.NaN, changed: Number.NaN },
   ),
 )
 
-describe("a gate whose clock was set back", () => {
+describe("a throttle whose clock was set back", () => {
   for (const back of setBack) {
     it.effect(`begins its ramp anew, at 1 a second or the limit: ${back / minute} min`, () =>
       Effect.gen(function* () {
@@ -73,21 +85,21 @@ describe("a gate whose clock was set back", () => {
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
       for (const back of ["1 minute", "10 minutes", "2 hours"]) {
-        yield* openOne
+        yield* openNew
         yield* sql`
-          UPDATE customer_gate
-          SET next_send_at = clock_timestamp() + ${back}::interval, changed_at = clock_timestamp() + ${back}::interval`
-        yield* openOne
-        const { changed, turn } = yield* gateTimes
+          UPDATE customer
+          SET next_send_at = clock_timestamp() + ${back}::interval, circuit_changed_at = clock_timestamp() + ${back}::interval`
+        yield* openNew
+        const { changed, turn } = yield* times
         assert.isAtMost(turn, 2.2)
         assert.isAtMost(changed, 0)
-        yield* sql`UPDATE customer_gate SET next_send_at = '-infinity', changed_at = '-infinity'`
+        yield* sql`UPDATE customer SET next_send_at = '-infinity', circuit_changed_at = '-infinity'`
       }
     }).pipe(inWorldWith({ ratePerSecond: 0.5 })),
   )
 })
 
-describe("a gate that holds what was noted under its own policy", () => {
+describe("a throttle that holds what was noted under its own settings", () => {
   it.effect("waits for the last turn that its burst can have taken, to the end", () =>
     Effect.gen(function* () {
       for (const ratePerSecond of [0.001, 0.5, 1, 7, 100, 5000]) {
@@ -115,21 +127,17 @@ describe("a gate that holds what was noted under its own policy", () => {
   }
 })
 
-describe("a gate whose policy is changed", () => {
-  const workWith = (options: Partial<Gate>) => anotherWorker(options)
-
+describe("a throttle whose settings are changed", () => {
   it.effect("lets leads go at once when its limit is raised from 0.001 to 100 a second", () =>
     Effect.gen(function* () {
       yield* receive(3)
-      yield* Effect.forEach(yield* claim(3), (lead) => proceed(lead, ready))
+      yield* Effect.forEach(yield* claim(3), (lead) => step(lead, ready))
       assert.deepStrictEqual(yield* claim(3), [])
-      const faster = yield* workWith({ ratePerSecond: 100 })
-      const leads = yield* faster.claim({ max: 3 })
-      assert.strictEqual(leads.length, 2)
-      for (const { id, lease } of leads) {
-        assert.deepInclude(yield* faster.proceed({ id, lease, decision: undefined }), { _tag: "Opened" })
-      }
-      assert.isAtMost((yield* gateTimes).turn, 1)
+      yield* configure({ ratePerSecond: 100 })
+      const leads = yield* claim(3)
+      assert.lengthOf(leads, 2)
+      for (const lead of leads) assert.deepInclude(yield* step(lead, undefined), { _tag: "Opened" })
+      assert.isAtMost((yield* times).turn, 1)
     }).pipe(inWorldWith({ ratePerSecond: 0.001 })),
   )
 
@@ -137,19 +145,16 @@ describe("a gate whose policy is changed", () => {
     Effect.gen(function* () {
       yield* send(failed)
       yield* receive(1)
-      yield* Effect.forEach(yield* claim(1), (lead) => proceed(lead, ready))
+      yield* Effect.forEach(yield* claim(1), (lead) => step(lead, ready))
       assert.deepStrictEqual(yield* claim(1), [])
-      const sooner = yield* workWith({ openFor: Duration.seconds(1) })
-      const [probe] = yield* sooner.claim({ max: 1 })
+      yield* configure({ failures: 1, openFor: Duration.seconds(1) })
+      const [probe] = yield* claim(1)
       assert(probe !== undefined)
-      const { id, lease } = probe
-      const step = yield* sooner.proceed({ id, lease, decision: undefined })
-      assert.deepInclude(step, { _tag: "Opened", isProbe: true })
+      assert.deepInclude(yield* step(probe, undefined), { _tag: "Opened", isProbe: true })
       // An answer that tells nothing keeps the wait, as far as it may be kept.
-      const unclear = { success: false, outcomeUnknown: false, health: "unclear" } as const
-      yield* sooner.record({ ...failed, ...unclear, id, lease, attemptNo: 1 })
-      assert.strictEqual((yield* gateRow)?.open_for, 10)
-      assert.deepStrictEqual(yield* sooner.claim({ max: 1 }), [])
+      yield* complete(probe, 1, { ...unknown, outcomeUnknown: false })
+      assert.strictEqual((yield* customerRow()).open_for, 10)
+      assert.deepStrictEqual(yield* claim(1), [])
     }).pipe(inWorldWith({ failures: 1, openFor: Duration.hours(1) })),
   )
 })
