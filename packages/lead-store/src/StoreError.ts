@@ -65,12 +65,6 @@ const partitionMissing = "23514"
 export const isTableMissing = ({ reason: { cause } }: SqlError.SqlError): boolean =>
   isServerError(cause) && cause.code === "42P01"
 
-/** Whether Postgres refused something because of this constraint, or of what a function calls so. */
-export const violates =
-  (constraint: string) =>
-  ({ reason: { cause } }: SqlError.SqlError): boolean =>
-    isServerError(cause) && cause.constraint === constraint
-
 /**
  * SQLSTATEs that mean "not now": 08 connection, 28 and 3D000 (access being changed), 40 rollback (deadlock,
  * serialisation), 42P01 (no table: not migrated yet), 53 resources, 55P03 lock timeout, 57 operator

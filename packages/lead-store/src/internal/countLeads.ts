@@ -1,50 +1,76 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import type { SqlError } from "effect/sql"
+import { partitionOf, partitionSize } from "../Partitions.ts"
+
+/** How many leads stand somewhere: an account is a state, or `TOTAL`. */
+export interface AccountRow {
+  readonly account: string
+  readonly leads: number
+}
 
 /**
- * Counts every lead by its rows: one walk over the leads, what has settled and what is left to do, side by side.
- *
- * Accounts are states, `TOTAL` and `STRANDED`. Only inside a transaction: it plans and times itself out otherwise than
- * the statements of the delivery path, which never read a table from end to end.
+ * Counts every lead by its rows, at one moment. Three walks and no join, so that the moment does not last: while it
+ * does, Postgres cannot tidy up after the workers. Only inside a transaction.
  */
 export const countLeads = (sql: PgClient.PgClient) =>
-  Effect.andThen(
-    sql`
-      SELECT set_config(name, setting, true) FROM unnest(
-        ARRAY['statement_timeout', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'work_mem'],
-        ARRAY['10min', 'on', 'on', 'on', '64MB']
-      ) AS local (name, setting)`,
-    sql.unsafe<{ readonly account: string; readonly leads: number }>(statement, []),
-  )
+  Effect.andThen(planForWalks(sql), sql.unsafe<AccountRow>(accounts, []))
 
 /**
- * A lead's own row tells only that it came, so that its index is enough: the wide rows are not read. Its tenant is told
- * by its narrow row; a lead without one is everybody's concern. Work of a lead that has ended is not counted, and of
- * several pieces of work one is.
+ * Counts the leads that neither have work left nor have settled, and rows of work or of settled leads whose lead is
+ * missing: each at a moment of its own, a range of leads in a statement.
  */
-const statement = `
-  WITH side_by_side AS (
-    SELECT lead.id AS lead, settled.lead_id AS settled, open.lead_id AS open, settled.state AS settled_state,
-      CASE WHEN open.state IN ('RECEIVED', 'READY', 'RETRYING') THEN open.state END AS open_state
-    FROM lead
-    FULL JOIN settled_lead AS settled ON settled.lead_id = lead.id
-    FULL JOIN (
-      SELECT DISTINCT ON (lead_id) lead_id, tenant_id, state FROM work ORDER BY lead_id, delivery_no DESC
-    ) AS open ON open.lead_id = coalesce(lead.id, settled.lead_id)
-    WHERE coalesce(settled.tenant_id, open.tenant_id, 1) = 1
-  ), counted AS MATERIALIZED (
-    SELECT lead IS NOT NULL AS came, lead IS NULL OR (settled IS NULL AND open IS NULL) AS is_stranded,
-      settled_state, open_state, count(*) AS leads
-    FROM side_by_side GROUP BY 1, 2, 3, 4
+export const countStranded = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
+  const [newest] = yield* sql<{ id: bigint }>`SELECT last_value AS id FROM lead_id_seq`
+  const last = partitionOf(Number(newest?.id ?? 0))
+  let leads = 0
+  for (let partition = 0; partition <= last; partition++) {
+    const end = partition < last ? (partition + 1) * partitionSize : Number.MAX_SAFE_INTEGER
+    const walk = sql.unsafe<{ leads: number }>(stranded(partition * partitionSize, end), [])
+    const [row] = yield* sql.withTransaction(Effect.andThen(planForWalks(sql), walk))
+    leads += row?.leads ?? 0
+  }
+  return leads
+})
+
+/** These statements read whole tables, and take their time: what the delivery path must not do. */
+const planForWalks = (sql: PgClient.PgClient): Effect.Effect<unknown, SqlError.SqlError> =>
+  sql`
+    SELECT set_config(name, setting, true) FROM unnest(
+      ARRAY['statement_timeout', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'work_mem'],
+      ARRAY['10min', 'on', 'on', 'on', '64MB']
+    ) AS local (name, setting)`
+
+/**
+ * A lead's own row is counted by its index alone, since it is wide: whose it is is told by its narrow row. Work of a
+ * lead that has ended is not counted, and of several pieces of work one is.
+ */
+const accounts = `
+  WITH open AS (
+    SELECT DISTINCT ON (lead_id) tenant_id, state FROM work
+    WHERE state IN ('RECEIVED', 'READY', 'RETRYING') ORDER BY lead_id, delivery_no DESC
+  ), standing AS MATERIALIZED (
+    SELECT tenant_id, state, count(*) AS leads FROM settled_lead GROUP BY tenant_id, state
+    UNION ALL
+    SELECT tenant_id, state, count(*) FROM open GROUP BY tenant_id, state
   ), entry AS (
-    SELECT 'TOTAL' AS account, leads FROM counted WHERE came
+    SELECT 'TOTAL' AS account, (SELECT count(*) FROM lead) AS leads
     UNION ALL
-    SELECT 'STRANDED', leads FROM counted WHERE is_stranded
+    SELECT 'TOTAL', -leads FROM standing WHERE tenant_id <> 1
     UNION ALL
-    SELECT settled_state::text, leads FROM counted WHERE settled_state IS NOT NULL
-    UNION ALL
-    SELECT open_state::text, leads FROM counted WHERE open_state IS NOT NULL
+    SELECT state::text, leads FROM standing WHERE tenant_id = 1
     UNION ALL
     SELECT unnest(ARRAY['TOTAL', account]), leads FROM sealed_count WHERE tenant_id = 1
   )
   SELECT account, sum(leads)::float8 AS leads FROM entry GROUP BY account`
+
+/** The bounds stand in the text, so that Postgres looks at no other partition. */
+const stranded = (start: number, end: number): string => {
+  const range = (table: string, id: string) =>
+    `SELECT ${id} AS id FROM ${table} WHERE ${id} >= ${start} AND ${id} < ${end}`
+  return `
+    SELECT count(*)::float8 AS leads
+    FROM (${range("lead", "id")}) AS lead
+    FULL JOIN (${range("settled_lead", "lead_id")} UNION ${range("work", "lead_id")}) AS standing USING (id)
+    WHERE lead.id IS NULL OR standing.id IS NULL`
+}
