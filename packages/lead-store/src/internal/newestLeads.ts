@@ -54,32 +54,38 @@ export const readPayloads = (sql: PgClient.PgClient) =>
 const onOneLine = (json: string): string => json.replaceAll(/[\r\n]/g, " ")
 
 /**
- * Two walks down an index, one of what has settled and one of what is still open, merged. A lead whose attempt is open
- * although it has ended is in both tables, and listed as settled: its work is in no open state.
+ * One walk down an index for each state, merged: as many rows are read as are shown, and one of each state, whatever
+ * Postgres knows of the tables. A lead whose attempt is open although it has ended is in both tables, and listed as
+ * settled: its work is in no open state.
  *
- * The walk through the work ends where the settled page does, so that it does not step over the dead rows of work that
+ * The walks through the work end where the settled page does, so that they do not step over the dead rows of work that
  * was done long ago.
  */
 const newest = (status: LeadStatus | undefined): string => {
-  const within = (states: ReadonlyArray<LeadState>) => {
-    const wanted = states.filter((state) => status === undefined || statusOf(state) === status)
-    return wanted.length === 0 ? "false" : `state IN (${wanted.map((state) => `'${state}'`).join(", ")})`
-  }
-  // Without a status all settled leads are wanted: no condition, so that the index is the primary key.
-  const ofSettled = status === undefined ? "true" : within(settledStates)
+  const wanted = (state: LeadState) => status === undefined || statusOf(state) === status
+  const settled = settledStates.filter(wanted).map((state) => walk("settled_lead", "reason", state, ""))
+  const end = "AND lead_id > coalesce((SELECT min(lead_id) FROM settled HAVING count(*) = $2::integer), 0)"
+  const open = openStates.filter(wanted).map((state) => walk("work", "NULL", state, end))
   return `
     WITH settled AS MATERIALIZED (
-      SELECT lead_id, received_at, state, reason FROM settled_lead
-      WHERE tenant_id = 1 AND ${ofSettled} AND lead_id < $1::bigint ORDER BY lead_id DESC LIMIT $2::integer
+      ${[...settled, nothing].join(" UNION ALL ")} ORDER BY lead_id DESC LIMIT $2::integer
     ), open AS (
-      SELECT DISTINCT ON (lead_id) lead_id, received_at, state, NULL AS reason FROM work
-      WHERE tenant_id = 1 AND ${within(openStates)} AND lead_id < $1::bigint
-        AND lead_id > coalesce((SELECT min(lead_id) FROM settled HAVING count(*) = $2::integer), 0)
+      SELECT DISTINCT ON (lead_id) * FROM (${[...open, nothing].join(" UNION ALL ")}) AS work
       ORDER BY lead_id DESC LIMIT $2::integer
     )
     SELECT lead_id, received_at, state::text AS state, reason FROM (TABLE settled UNION ALL TABLE open) AS newest
     ORDER BY lead_id DESC LIMIT $2::integer`
 }
+
+const walk = (table: string, reason: string, state: LeadState, end: string) => `(
+  SELECT lead_id, received_at, state, ${reason} AS reason FROM ${table}
+  WHERE tenant_id = 1 AND state = '${state}' AND lead_id < $1::bigint ${end} ORDER BY lead_id DESC LIMIT $2::integer
+)`
+
+/** Where there may be no walk at all. */
+const nothing = `(
+  SELECT NULL::bigint AS lead_id, NULL::timestamptz AS received_at, NULL::lead_state AS state, NULL AS reason WHERE false
+)`
 
 const summary = (row: SummaryRow): LeadSummary => ({
   id: LeadId.make(Number(row.lead_id)),

@@ -106,10 +106,11 @@ const statement = (partition: number): string => {
 
 const json = (text: string | null) => (text === null ? null : (storedJson(text) ?? null))
 
-const rowsOf = <Row>(text: string): ReadonlyArray<Row> => json(text) as unknown as ReadonlyArray<Row>
+/** The rows of a {@link list}. */
+const rowsOf = (text: string): unknown => json(text)
 
 const fullHistory = (id: LeadId, row: HistoryRow): LeadHistory => {
-  const attempts = rowsOf<FullAttemptRow>(row.attempts)
+  const attempts = rowsOf(row.attempts) as ReadonlyArray<FullAttemptRow>
   return {
     id,
     receivedAt: dateOf(row.received_at),
@@ -119,14 +120,14 @@ const fullHistory = (id: LeadId, row: HistoryRow): LeadHistory => {
     rawPayload: json(row.raw_payload),
     normalizedPayload: json(row.normalized_payload),
     customerPayload: json(row.customer_payload),
-    omittedAttributes: rowsOf<OmittedAttribute>(row.omitted_attributes ?? "[]"),
+    omittedAttributes: rowsOf(row.omitted_attributes ?? "[]") as ReadonlyArray<OmittedAttribute>,
     nextAttemptAt: row.next_attempt_at,
     deliveryAttempts: attempts.map(deliveryAttempt),
     events: composeEvents({
       received_at: row.received_at,
-      decisions: rowsOf<DecisionRow>(row.decisions),
+      decisions: rowsOf(row.decisions) as ReadonlyArray<DecisionRow>,
       attempts,
-      events: rowsOf<EventRow>(row.events),
+      events: rowsOf(row.events) as ReadonlyArray<EventRow>,
       settled: row.settled_at === null ? null : { at: row.settled_at, state: row.state, reason: row.reason },
     }),
   }
