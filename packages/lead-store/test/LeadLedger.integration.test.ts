@@ -129,7 +129,7 @@ describe("LeadLedger", () => {
       Effect.gen(function* () {
         const sql = yield* PgClient.PgClient
         const next = random(seed)
-        const step = makeWalk("walk", next)
+        const step = makeWalk("walk", next, [])
         for (let done = 0; done < 300; done += 4) {
           if (next() < 0.3) yield* receive(2)
           yield* Effect.all([step, step, step, step], { concurrency: 4 })
