@@ -13,23 +13,23 @@ const now = <A>(effect: Effect.Effect<A>) =>
 
 /** A producer for so many slots that has looked once, and found nothing. */
 const looked = Effect.fnUntraced(function* (slots: number, batch = 1) {
-  let held: number = 0
-  const producer = Producer.make({ free: () => slots - held, batch })
+  const held = { count: 0 }
+  const producer = Producer.make({ free: () => slots - held.count, batch })
   const first = yield* producer.next
   assert.deepStrictEqual(first, { ids: undefined, max: slots })
   producer.claimed(first, [])
   return {
     ...producer,
     claimed: (wanted: Producer.Wanted, leads: ReadonlyArray<LeadId>) => {
-      held += leads.length
+      held.count += leads.length
       producer.claimed(wanted, leads)
     },
     ended: (count = 1) => {
-      held -= count
+      held.count -= count
       producer.changed()
     },
     /** Without a word to the producer. */
-    takeSlots: (count: number) => void (held += count),
+    takeSlots: (count: number) => void (held.count += count),
   }
 })
 
