@@ -12,24 +12,24 @@ const now = <A>(effect: Effect.Effect<A>) =>
   Effect.map(Effect.timeoutOption(effect, 30), Option.getOrUndefined)
 
 /** A producer for so many slots that has looked once, and found nothing. */
-const looked = Effect.fnUntraced(function* (slots: number, batch = 1) {
-  const held = { count: 0 }
-  const producer = Producer.make({ free: () => slots - held.count, batch })
+const looked = Effect.fnUntraced(function* (slots: number, batch?: number) {
+  let held = 0
+  const producer = Producer.make({ free: () => slots - held, batch: batch ?? 1 })
   const first = yield* producer.next
   assert.deepStrictEqual(first, { ids: undefined, max: slots })
   producer.claimed(first, [])
   return {
     ...producer,
     claimed: (wanted: Producer.Wanted, leads: ReadonlyArray<LeadId>) => {
-      held.count += leads.length
+      held += leads.length
       producer.claimed(wanted, leads)
     },
     ended: (count = 1) => {
-      held.count -= count
+      held -= count
       producer.changed()
     },
     /** Without a word to the producer. */
-    takeSlots: (count: number) => void (held.count += count),
+    takeSlots: (count: number) => void (held += count),
   }
 })
 
