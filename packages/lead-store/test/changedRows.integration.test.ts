@@ -1,101 +1,92 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { PgClient } from "@effect/sql-pg"
+import type { LeadId } from "@lead-gateway/lead"
 import { Effect, Fiber } from "effect"
-import type { SqlError } from "effect/sql"
-import { badEnds } from "./support/replay.ts"
 import {
-  bothCounts,
+  attemptsOf,
+  claimNew,
   claimOne,
   complete,
   failed,
-  history,
   holdOpen,
   inWorld,
   lockWaiters,
   open,
   receive,
   release,
-  replay,
   rowOf,
   succeeded,
   timeComes,
 } from "./support/world.ts"
 
-/** Runs something that must wait for a row, because somebody changes it and commits meanwhile. */
+/** Runs something that must wait for the lead, because somebody changes its work and commits meanwhile. */
 const whileChanging = Effect.fnUntraced(function* <A, E, R>(
-  change: (sql: PgClient.PgClient) => Effect.Effect<unknown, SqlError.SqlError>,
+  id: LeadId,
   run: Effect.Effect<A, E, R>,
+  change = "internal_failures = internal_failures",
 ) {
-  const commit = yield* holdOpen(change)
+  const changing = yield* holdOpen((sql) => sql.unsafe(`UPDATE work SET ${change} WHERE lead_id = ${id}`))
   const running = yield* Effect.forkChild(run)
   yield* lockWaiters(1)
-  yield* commit
+  yield* changing
   return yield* Fiber.join(running)
 })
 
-const touchWork = (sql: PgClient.PgClient) => sql`UPDATE work SET internal_failures = internal_failures`
+/** What a statement does that opens attempt 1. */
+const opens =
+  "state = 'READY', customer_id = 1, attempt_no = 1, attempt_is_open = true, attempt_id = 1, attempt_opened_at = now()"
 
 describe("the store's statements on rows that change while they wait for them", () => {
-  it.effect("go on with the work as it is then", () =>
+  it.effect("go on with the row as it is then", () =>
     Effect.gen(function* () {
       yield* receive(1)
-      for (let attemptNo = 1; attemptNo <= 4; attemptNo++) {
+      for (let attemptNo = 1; attemptNo <= 5; attemptNo++) {
         const lead = yield* claimOne
-        assert.strictEqual((yield* whileChanging(touchWork, open(lead))).attemptNo, attemptNo)
-        assert.isTrue(yield* whileChanging(touchWork, release(lead, { unsentAttemptNo: attemptNo })))
+        assert.strictEqual((yield* whileChanging(lead.leadId, open(lead))).attemptNo, attemptNo)
+        assert.isTrue(yield* whileChanging(lead.leadId, release(lead, { unsentAttemptNo: attemptNo })))
         const again = yield* claimOne
         yield* open(again)
-        assert.isTrue(yield* whileChanging(touchWork, complete(again, attemptNo, failed)))
+        assert.isTrue(yield* whileChanging(lead.leadId, complete(again, attemptNo, failed)))
         yield* timeComes(lead.leadId)
       }
     }).pipe(inWorld),
   )
 
-  it.effect("replay a lead that was touched, and none that was delivered meanwhile", () =>
+  // What the row was before must not break its constraints either.
+  it.effect("give work back whose attempt is opened meanwhile", () =>
     Effect.gen(function* () {
-      const lead = yield* badEnds.parked
-      yield* whileChanging(
-        (sql) => sql`UPDATE settled_lead SET settled_at = settled_at`,
-        Effect.map(replay("one", { statuses: ["FAILED"] }), (replayed) => assert.strictEqual(replayed, 1)),
-      )
-      const other = yield* badEnds.rejected
-      yield* whileChanging(
-        (sql) => sql`UPDATE settled_lead SET state = 'DELIVERED', reason = NULL`,
-        Effect.map(replay("two", { ids: [other.leadId] }), (replayed) => assert.strictEqual(replayed, 0)),
-      )
-      assert.strictEqual((yield* rowOf(lead.leadId))?.state, "RECEIVED")
-      assert.strictEqual((yield* rowOf(other.leadId))?.state, "DELIVERED")
+      const lead = yield* claimNew
+      assert.isTrue(yield* whileChanging(lead.leadId, release(lead), opens))
+      assert.deepInclude(yield* rowOf(lead.leadId), {
+        attempt_no: 1,
+        attempt_is_open: true,
+        lane: 0,
+        lease: null,
+      })
     }).pipe(inWorld),
   )
 
-  it.effect("replay a lead once by two requests at the same time", () =>
+  it.effect("take an attempt back that is opened meanwhile", () =>
     Effect.gen(function* () {
-      yield* badEnds.rejected
-      yield* badEnds.parked
-      const lock = yield* holdOpen((sql) => sql`SELECT FROM settled_lead ORDER BY lead_id LIMIT 1 FOR UPDATE`)
-      const requests = yield* Effect.forEach(["one", "two"], (name) =>
-        Effect.forkChild(replay(name, { statuses: ["REJECTED", "FAILED"] })),
-      )
-      yield* lockWaiters(2)
-      yield* lock
-      const replayed = yield* Effect.forEach(requests, Fiber.join)
-      assert.deepStrictEqual(replayed.toSorted(), [0, 2])
-      const { counted, kept } = yield* bothCounts
-      assert.deepStrictEqual([kept, counted], [counted, { RECEIVED: 2, TOTAL: 2 }])
+      const lead = yield* claimNew
+      assert.isTrue(yield* whileChanging(lead.leadId, release(lead, { unsentAttemptNo: 1 }), opens))
+      assert.deepInclude(yield* rowOf(lead.leadId), {
+        attempt_no: 0,
+        attempt_is_open: false,
+        lane: 1,
+        lease: null,
+      })
     }).pipe(inWorld),
   )
 
-  it.effect("deliver a lead by a success that comes while it is replayed", () =>
-    Effect.gen(function* () {
-      const lead = yield* badEnds["ended with an outcome unknown"]
-      const lock = yield* holdOpen((sql) => sql`SELECT FROM settled_lead FOR UPDATE`)
-      const replaying = yield* Effect.forkChild(replay("again", { ids: [lead.leadId] }))
-      yield* lockWaiters(1)
-      const late = yield* Effect.forkChild(complete(lead, 1, succeeded))
-      yield* lockWaiters(2)
-      yield* lock
-      assert.deepStrictEqual([yield* Fiber.join(replaying), yield* Fiber.join(late)], [1, true])
-      assert.strictEqual((yield* history(lead.leadId)).status, "DELIVERED")
-    }).pipe(inWorld),
-  )
+  for (const [name, outcome] of Object.entries({ succeeded, failed })) {
+    it.effect(`record the outcome of an attempt that is opened meanwhile: ${name}`, () =>
+      Effect.gen(function* () {
+        const lead = yield* claimNew
+        // The first statement does not see it, the second waits for it.
+        assert.isTrue(yield* whileChanging(lead.leadId, complete(lead, 1, outcome), opens))
+        assert.strictEqual((yield* rowOf(lead.leadId))?.state, outcome.next.state)
+        assert.lengthOf(yield* attemptsOf(lead.leadId), 1)
+      }).pipe(inWorld),
+    )
+  }
 })

@@ -70,12 +70,13 @@ const statement = `
     RETURNING open.*
   ), rescheduled AS (
     UPDATE work SET
-      state = 'RETRYING', lane = work.customer_id, lease = NULL, leased_until = NULL,
+      state = 'RETRYING', lane = open.customer_id, lease = NULL, leased_until = NULL,
       due_at = open.retry_at, scheduled_at = open.retry_at,
       attempt_is_open = false, internal_failures = 0,
-      -- A probe that found nobody costs its lead nothing.
+      -- A probe that found nobody costs its lead nothing. The row may have been opened after the statement began: its
+      -- constraints are checked on what it was before, too.
       uncounted_attempts = work.uncounted_attempts +
-        (work.attempt_is_probe AND open.health IN ('unavailable', 'unknown'))::integer
+        (work.attempt_is_open AND work.attempt_is_probe AND open.health IN ('unavailable', 'unknown'))::integer
     FROM open WHERE ${isOfOutcome} AND open.retry_at IS NOT NULL
     RETURNING open.*
   ), completed AS MATERIALIZED (

@@ -14,11 +14,12 @@ export const makeSegments = (): (() => string) => {
   let segment = ""
   let left = 0
   return () => {
-    if (left-- <= 0) {
+    if (left === 0) {
       left = statementsPerSegment
       // 62 bits: two writers that draw the same one wait for each other, and count right all the same.
       segment = String((randomBytes(8).readBigUInt64BE() >> 2n) + 1n)
     }
+    left--
     return segment
   }
 }

@@ -31,6 +31,10 @@ export const expireLeases = (sql: PgClient.PgClient) =>
     storeCall("LeadWork.expireLeases"),
   )
 
+/**
+ * Postgres checks a row's constraints before it finds that the row has changed since the statement began, and forms the
+ * new row again then. So columns are set from the row's own columns, not from what was read when it was locked.
+ */
 const statement = `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest($1::bigint[], $2::integer[], $3::uuid[], $4::integer[], $5::float8[], $6::text[])
@@ -43,10 +47,11 @@ const statement = `
     ORDER BY input.lead_id, input.delivery_no FOR UPDATE OF work
   ), freed AS (
     UPDATE work SET
-      lease = NULL, leased_until = NULL, attempt_is_open = owned.stays_open,
-      attempt_no = work.attempt_no - owned.withdraws::integer,
+      lease = NULL, leased_until = NULL, attempt_is_open = work.attempt_is_open AND work.attempt_no <> owned.unsent,
+      attempt_no = work.attempt_no - (work.attempt_is_open AND work.attempt_no = owned.unsent)::integer,
       -- An attempt that is open is completed whatever the customer's throttle says.
-      lane = CASE WHEN work.state = 'RECEIVED' OR owned.stays_open THEN 0 ELSE work.customer_id END,
+      lane = CASE WHEN work.state = 'RECEIVED' OR (work.attempt_is_open AND work.attempt_no <> owned.unsent) THEN 0
+        ELSE work.customer_id END,
       due_at = now() + make_interval(secs => owned.delay), scheduled_at = now() + make_interval(secs => owned.delay),
       internal_failures = work.internal_failures + (owned.internal_failure IS NOT NULL)::integer
     FROM owned

@@ -1,24 +1,21 @@
 /** Random steps of any workers and operators, in any order. */
 import { Duration, Effect } from "effect"
-import {
-  type ClaimedLead,
-  type LeadReplay,
-  type LeadWork,
-  type ReplayRequestConflict,
-  type StoreError,
-} from "../../src/index.ts"
+import type { ClaimedWork, LeadReplay, LeadWork, ReplayRequestConflict, StoreError } from "../../src/index.ts"
 import {
   claim,
+  claimIds,
+  complete,
+  exhausted,
   failed,
   parked,
-  proceed,
-  ready,
-  record,
+  readyFor,
   refused,
   rejected,
   release,
   replay,
+  step,
   succeeded,
+  throttled,
   unknown,
   unknownAndLast,
 } from "./world.ts"
@@ -34,36 +31,57 @@ export const random = (seed: number) => {
   }
 }
 
-/** One walker's next step: a claim, a decision, an outcome (late ones too), a lead given back, a replay. */
-export const makeWalk = (name: string, next: () => number) => {
-  const pick = <A>(all: ReadonlyArray<A>) => all[Math.floor(next() * all.length)]
-  /** Everything that was ever claimed: present owners, and those that are late. */
-  const held: Array<ClaimedLead> = []
+const endings = [succeeded, failed, throttled, refused, exhausted, unknown, unknownAndLast]
+
+/**
+ * One walker's next step, on up to six pieces of work at once: a claim, decisions, outcomes (late and wrong ones too),
+ * work given back, a replay.
+ *
+ * `held` is everything that was ever claimed, by present owners and by those that are late; walkers may share it.
+ */
+export const makeWalk = (name: string, next: () => number, held: Array<ClaimedWork>, customers = 1) => {
+  const pick = <A>(all: ReadonlyArray<A>) => all[Math.floor(next() * all.length)] as A
   let requests = 0
 
+  const decide = (lead: ClaimedWork) => {
+    const fits = next() < 0.95 === (lead._tag === "Undecided")
+    const ready = readyFor(1 + Math.floor(next() * customers))
+    return step(lead, fits ? pick([ready, ready, ready, ready, rejected, parked]) : undefined)
+  }
+
+  const finish = (lead: ClaimedWork) => {
+    const isOpen = lead._tag === "LostAttempt"
+    const off = next() < 0.1 ? pick([-1, 1]) : 0
+    return complete(lead, Math.max(1, lead.attemptNo + (isOpen ? 0 : 1) + off), pick(endings))
+  }
+
+  const giveBack = (lead: ClaimedWork) =>
+    release(lead, {
+      unsentAttemptNo: next() < 0.5 ? undefined : lead.attemptNo + (lead._tag === "LostAttempt" ? 0 : 1),
+      delay: Duration.seconds(pick([0, 0, 60])),
+      internalFailure: pick([undefined, "a reason of ours"]),
+    })
+
   return Effect.suspend(
-    (): Effect.Effect<unknown, StoreError | ReplayRequestConflict, LeadWork | LeadReplay> => {
-      const lead = pick(next() < 0.8 ? held.slice(-4) : held)
+    (): Effect.Effect<void, StoreError | ReplayRequestConflict, LeadWork | LeadReplay> => {
       const dice = next()
-      if (lead === undefined || dice < 0.25) return Effect.map(claim(2), (leads) => held.push(...leads))
-      if (dice < 0.55) {
-        const fits = next() < 0.9 === (lead.status === "RECEIVED")
-        return proceed(lead, fits ? pick([ready, ready, ready, rejected, parked]) : undefined)
+      if (held.length === 0 || dice < 0.2) {
+        return Effect.map(claim(4), (claimed) => void held.push(...claimed))
       }
-      const attemptNo = lead.attemptCount + (lead.attemptIsOpen || next() < 0.1 ? 0 : 1)
-      if (dice < 0.82) {
-        const outcome = pick([succeeded, failed, failed, refused, unknown, unknownAndLast]) ?? failed
-        return record(lead, Math.max(1, attemptNo), outcome)
+      const some = Array.from({ length: 1 + Math.floor(next() * 6) }, () =>
+        pick(next() < 0.3 ? held : held.slice(-12)),
+      )
+      if (dice < 0.28) {
+        const ids = some.map(({ leadId }) => leadId)
+        return Effect.map(claimIds(ids, 4), (claimed) => void held.push(...claimed))
       }
-      if (dice < 0.93) {
-        return release(lead, {
-          unsentAttemptNo: next() < 0.5 ? undefined : attemptNo,
-          delay: Duration.seconds(pick([0, 0, 60]) ?? 0),
-          trouble: pick([undefined, "a reason of ours"]),
-        })
-      }
-      const statuses = pick([["REJECTED"], ["FAILED", "PERMANENTLY_FAILED"]] as const) ?? ["REJECTED"]
-      return replay(`${name}-${requests++}`, { statuses })
+      const all = <A, E, R>(act: (lead: ClaimedWork) => Effect.Effect<A, E, R>) =>
+        Effect.asVoid(Effect.forEach(some, act, { concurrency: "unbounded" }))
+      if (dice < 0.58) return all(decide)
+      if (dice < 0.86) return all(finish)
+      if (dice < 0.95) return all(giveBack)
+      const statuses = pick([["REJECTED"], ["FAILED", "PERMANENTLY_FAILED"]] as const)
+      return Effect.asVoid(replay(`${name}-${requests++}`, { statuses }))
     },
   )
 }
