@@ -57,7 +57,7 @@ export const composeEvents = (rows: StoryRows): ReadonlyArray<LeadEvent> =>
       details,
     })),
     ...rows.attempts.flatMap((attempt) => attemptEvents(attempt, rows.attempts)),
-    ...[...rows.events, ...endEvent(rows.settled)].map((event) => placed(event, rows.attempts)),
+    ...[...rows.events, ...endEvent(rows.settled)].map((event) => placed(event, rows)),
   ]
     .sort((a, b) => a.at - b.at || a.rank - b.rank)
     .map(({ at, details, type }) => ({ at: dateOf(at), type, details }))
@@ -109,15 +109,19 @@ const endEvent = (settled: StoryRows["settled"]): ReadonlyArray<EventRow> => {
 
 /**
  * An end follows the outcome that it came from. Both were written by one statement, in either order; so an end takes
- * the time of the nearest such outcome that a statement's length can have parted it from.
+ * the time of the nearest such outcome that a statement's length can have parted it from, between the same replays.
  */
-const placed = (event: EventRow, attempts: ReadonlyArray<AttemptRow>): Ranked => {
+const placed = (event: EventRow, { attempts, events }: StoryRows): Ranked => {
   if (event.type !== "delivered" && event.type !== "permanently_failed") return { ...event, rank: 5 }
   const distance = (moment: Micros) => Math.abs(moment - event.at)
+  const replays = events.flatMap(({ at, type }) => (type === "replayed" ? [at] : []))
+  const start = Math.max(-Infinity, ...replays.filter((at) => at <= event.at))
+  const end = Math.min(Infinity, ...replays.filter((at) => at > event.at))
   const nearest = attempts
     .flatMap(({ ended_at, success }) =>
       ended_at !== null && success === (event.type === "delivered") ? [ended_at] : [],
     )
+    .filter((moment) => moment > start && moment < end)
     .reduce((best, moment) => (distance(moment) < distance(best) ? moment : best), Infinity)
   return { ...event, rank: 4, at: distance(nearest) <= longestStatement ? nearest : event.at }
 }

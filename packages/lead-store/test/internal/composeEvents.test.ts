@@ -190,6 +190,43 @@ describe("the events of a lead", () => {
     )
   })
 
+  it("leave an end before the replay that undid it, also when its outcome became known afterwards", () => {
+    assert.deepStrictEqual(
+      types({
+        attempts: [attempt(1, 2, 2 * second, failure(null))],
+        events: [
+          { at: at(9), type: "permanently_failed", details: { reason: "DELIVERY_OUTCOME_UNKNOWN" } },
+          { at: at(second), type: "replayed", details: { from: "PERMANENTLY_FAILED" } },
+        ],
+      }),
+      ["received", "attempt_opened", "permanently_failed", "replayed", "attempt_failed"],
+    )
+    const replayed = { type: "replayed", details: {} }
+    const givenUp = { type: "permanently_failed", details: {} }
+    assert.deepStrictEqual(
+      types({
+        attempts: [attempt(1, 1, 3, failure(null)), attempt(2, 6, 2 * second, failure(null))],
+        events: [
+          { at: at(2), ...givenUp },
+          { at: at(4), ...replayed },
+          { at: at(8), ...givenUp },
+          { at: at(9), ...replayed },
+        ],
+      }),
+      [
+        "received",
+        "attempt_opened",
+        "attempt_failed",
+        "permanently_failed",
+        "replayed",
+        "attempt_opened",
+        "permanently_failed",
+        "replayed",
+        "attempt_failed",
+      ],
+    )
+  })
+
   it("have what was held back after its decision, and what was stored together in its order", () => {
     const events = [
       { at: at(5), type: "held_back", details: { circuit: "open" } },
