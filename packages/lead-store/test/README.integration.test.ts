@@ -35,7 +35,7 @@ describe("the README's statements", () => {
       const sql = yield* PgClient.PgClient
       yield* sql`SELECT setval('lead_id_seq', 41)`
       const { leadId } = yield* send(succeeded)
-      assert.strictEqual(leadId as number, 42)
+      assert.strictEqual<number>(leadId, 42)
       yield* leads
       yield* sql`UPDATE work SET lane = 1, due_at = now() WHERE state = 'RETRYING'`
       assert.lengthOf(statements, 8)
