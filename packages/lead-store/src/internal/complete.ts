@@ -23,7 +23,7 @@ export const completeAttempts = (sql: PgClient.PgClient, segment: () => string) 
       columns.uuid(records.map(({ lease }) => lease)),
       ...outcomeColumns(records),
     ])
-    const results = new Array<boolean | undefined>(records.length)
+    const results = records.map((): boolean | undefined => undefined)
     for (const row of rows) results[Number(row.ord) - 1] = row.moved
     return results
   })

@@ -32,14 +32,14 @@ export const completeLate = (sql: PgClient.PgClient, segment: () => string) => {
   }, sql.withTransaction)
 }
 
-/** The attempt is the last one that its work has had: a failure of it counts. */
+/** The attempt (of the lead $2) is the last one that its work has had: a failure of it counts. */
 const isNewest = (attempt: string) => `
-  work.lead_id = ${attempt}.lead_id AND work.delivery_no = ${attempt}.delivery_no
+  work.lead_id = $2::bigint AND work.delivery_no = ${attempt}.delivery_no
   AND work.attempt_no = ${attempt}.attempt_no AND NOT work.attempt_is_open AND work.state <> 'RECEIVED'`
 
 const statement = (partition: number): string => `
   WITH input AS MATERIALIZED (
-    SELECT $2::bigint AS lead_id, outcome.* FROM unnest(
+    SELECT * FROM unnest(
       $3::integer[], $4::boolean[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::text[],
       $11::text[], $12::text[], $13::float8[]
     ) AS outcome (
@@ -54,7 +54,7 @@ const statement = (partition: number): string => `
       retry_at = CASE WHEN EXISTS (SELECT FROM work WHERE ${isNewest("attempt")})
         THEN clock_timestamp() + make_interval(secs => input.retry_after) ELSE attempt.retry_at END
     FROM input
-    WHERE attempt.lead_id = input.lead_id AND attempt.attempt_no = input.attempt_no AND attempt.outcome_unknown
+    WHERE attempt.lead_id = $2::bigint AND attempt.attempt_no = input.attempt_no AND attempt.outcome_unknown
     RETURNING attempt.*, input.health, input.state, input.reason, input.retry_after,
       -- While its outcome was unknown, a probe was taken for one that found nobody.
       (attempt.is_probe AND input.health NOT IN ('unavailable', 'unknown'))::integer AS recount
@@ -63,12 +63,12 @@ const statement = (partition: number): string => `
     JOIN ${partitionName("delivery", partition)} AS delivery USING (lead_id, delivery_no)
   ), freed AS (
     DELETE FROM work USING known
-    WHERE work.lead_id = known.lead_id AND NOT work.attempt_is_open
+    WHERE work.lead_id = $2::bigint AND NOT work.attempt_is_open
       AND (known.success OR (known.retry_after IS NULL AND ${isNewest("known")}))
     RETURNING work.lead_id, work.tenant_id, work.received_at, work.state AS old_state, known.state, known.reason
   ), marked AS (
     UPDATE work SET prior_state = work.state, state = 'DELIVERED' FROM known
-    WHERE work.lead_id = known.lead_id AND known.success AND work.attempt_is_open AND work.state <> 'DELIVERED'
+    WHERE work.lead_id = $2::bigint AND known.success AND work.attempt_is_open AND work.state <> 'DELIVERED'
     RETURNING work.lead_id, work.tenant_id, work.received_at, work.prior_state AS old_state, known.state, known.reason
   ), rescheduled AS (
     UPDATE work SET
@@ -78,11 +78,11 @@ const statement = (partition: number): string => `
     RETURNING work.lead_id
   ), recounted AS (
     UPDATE work SET uncounted_attempts = greatest(0, work.uncounted_attempts - known.recount) FROM known
-    WHERE work.lead_id = known.lead_id AND work.delivery_no = known.delivery_no
+    WHERE work.lead_id = $2::bigint AND work.delivery_no = known.delivery_no
       AND NOT known.success AND known.recount > 0 AND work.attempt_no > known.attempt_no
   ), unparked AS (
     UPDATE settled_lead SET state = 'DELIVERED', reason = NULL, settled_at = clock_timestamp() FROM known
-    WHERE settled_lead.lead_id = known.lead_id AND known.success AND settled_lead.state = 'PARKED'
+    WHERE settled_lead.lead_id = $2::bigint AND known.success AND settled_lead.state = 'PARKED'
     RETURNING settled_lead.lead_id, settled_lead.tenant_id
   ), ended AS (
     SELECT * FROM freed UNION ALL SELECT * FROM marked

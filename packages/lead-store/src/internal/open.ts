@@ -35,10 +35,12 @@ export const openAttempts = (sql: PgClient.PgClient, segment: () => string) =>
       columns.uuid(decided.map((decision) => decision?.delivery?.idempotencyKey ?? null)),
       columns.text(decided.map((decision) => decision?.delivery?.body ?? null)),
     ])
-    const results = new Array<StepResult>(steps.length).fill({ _tag: "NotOwned" })
+    const results = steps.map(() => notOwned)
     for (const row of rows) results[Number(row.ord) - 1] = stepResult(row)
     return results
   })
+
+const notOwned: StepResult = { _tag: "NotOwned" }
 
 const omittedJson = ({ omitted }: { readonly omitted: ReadonlyArray<object> }) =>
   omitted.length === 0 ? "[]" : JSON.stringify(omitted)

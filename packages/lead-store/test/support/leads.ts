@@ -50,7 +50,7 @@ export const receive = (count: number) =>
     { concurrency: "unbounded" },
   )
 
-export const lease = Duration.seconds(45)
+const lease = Duration.seconds(45)
 
 /** Claims what is due. */
 export const claim = (max: number) => LeadWork.use((work) => work.claim({ max, lease }))

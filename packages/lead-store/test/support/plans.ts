@@ -1,66 +1,64 @@
-/** How Postgres runs the store's statements, those inside its functions included. */
-import { PgClient } from "@effect/sql-pg"
+/** How Postgres means to run the store's statements. */
+import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { Statement } from "effect/sql"
+import type { Statement } from "effect/sql"
 
-/** One table that was really read: by an index, or from end to end. */
-export interface Scan {
-  readonly table: string
-  readonly by: string
+/** Notes the text of every statement that is run with its transformer, background fibers included. */
+export const noteStatements = () => {
+  const texts = new Set<string>()
+  const transformer: Statement.Transformer = (statement) =>
+    Effect.sync(() => {
+      texts.add(statement.compile()[0])
+      return statement
+    })
+  return { texts, transformer }
 }
 
-/** How often this connection has read each table by what; it only grows within a transaction. */
-const readCounters = (sql: PgClient.PgClient) =>
-  Effect.map(
-    sql<Scan & { readonly scans: bigint }>`
-      SELECT relname AS table, 'Seq Scan' AS by, pg_stat_get_xact_numscans(relid) AS scans FROM pg_stat_user_tables
-      UNION ALL
-      SELECT relname, indexrelname, pg_stat_get_xact_numscans(indexrelid) FROM pg_stat_user_indexes
-      ORDER BY 1, 2`,
-    (rows) => rows.map(({ by, scans, table }) => ({ table, by, scans: Number(scans) })),
-  )
+interface PlanNode {
+  readonly "Node Type": string
+  readonly "Relation Name"?: string
+  readonly "Index Name"?: string
+  readonly "Index Cond"?: string
+  readonly Plans?: ReadonlyArray<PlanNode>
+}
 
-/**
- * Watches the statements of everything that runs with its transformer, background fibers included, by plans for
- * their parameters or by plans that are made once for all.
- */
-export const watchPlans = (planCacheMode: "auto" | "force_generic_plan") => {
-  let watcher: PgClient.PgClient | undefined
-  let seen: Array<Scan> = []
-
-  /** Sees what a statement reads by running it and taking it back, before it runs for good. */
-  const transformer: Statement.Transformer = Effect.fnUntraced(function* (statement) {
-    const sql = watcher
-    if (sql === undefined) return statement
-    const [text, parameters] = statement.compile()
-    yield* Effect.gen(function* () {
-      yield* sql.unsafe(`SET LOCAL plan_cache_mode = ${planCacheMode}`)
-      // To plan, Postgres may look at the ends of indexes: that is no reading.
-      const start = yield* readCounters(sql)
-      yield* sql.unsafe(`EXPLAIN ${text}`, parameters)
-      const planned = yield* readCounters(sql)
-      yield* sql.unsafe(text, parameters)
-      for (const [index, { by, scans, table }] of (yield* readCounters(sql)).entries()) {
-        const [first = 0, then = 0] = [start[index]?.scans, planned[index]?.scans]
-        if (scans - then > then - first) seen.push({ table, by })
-      }
-      return yield* Effect.fail("taken back" as const)
-    }).pipe(
-      sql.withTransaction,
-      Effect.provideService(Statement.CurrentTransformer, undefined),
-      Effect.catch((error) => (error === "taken back" ? Effect.void : Effect.die(error))),
+/** Makes statements ready on this connection, and tells how it runs one of them by its plan for all parameters. */
+export const prepare = (sql: PgClient.PgClient, texts: Iterable<string>) =>
+  Effect.forEach([...texts], (text, index) => {
+    const parameters = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)))
+    const values = parameters === 0 ? "" : `(${Array.from({ length: parameters }, () => "NULL").join(", ")})`
+    const explain = Effect.map(
+      sql.unsafe<{ "QUERY PLAN": ReadonlyArray<{ readonly Plan: PlanNode }> }>(
+        `EXPLAIN (FORMAT JSON) EXECUTE watched_${index}${values}`,
+      ).unprepared,
+      (rows) => rows.flatMap((row) => row["QUERY PLAN"].map(({ Plan }) => Plan)),
     )
-    return statement
+    return Effect.as(sql.unsafe(`PREPARE watched_${index} AS ${text}`).unprepared, { text, explain })
   })
 
-  /** Runs something; what it returned and the scans that it made. */
-  const watch = Effect.fnUntraced(function* <A, E, R>(run: Effect.Effect<A, E, R>) {
-    watcher = yield* PgClient.PgClient
-    seen = []
-    const result = yield* run
-    watcher = undefined
-    return { result, scans: seen }
-  })
-
-  return { transformer, watch }
+/** The first column of each index: a condition on another one only walks through all of it. */
+const firstColumn = (index: string) => {
+  if (index === "work_due") return "lane"
+  if (index === "work_state" || index === "settled_lead_newest") return "tenant_id"
+  return /^lead_p\d+/.test(index) ? "id" : "lead_id"
 }
+
+const isLarge = /^(work|settled_lead|(lead|decision|delivery|attempt|lead_event)(_p\d+)?)$/
+
+/** Scans of large tables or of their indexes from end to end. */
+export const fullScans = (node: PlanNode): ReadonlyArray<string> => {
+  const type = node["Node Type"]
+  const index = node["Index Name"]
+  const relation = node["Relation Name"] ?? index?.replace(/_(pkey|due|state|newest|tenant_id.*)$/, "") ?? ""
+  const below = (node.Plans ?? []).flatMap(fullScans)
+  if (!isLarge.test(relation)) return below
+  if (type === "Seq Scan") return [`Seq Scan of ${relation}`, ...below]
+  if (index === undefined) return below
+  const isBounded = new RegExp(`\\b${firstColumn(index)}\\b`).test(node["Index Cond"] ?? "")
+  return isBounded ? below : [`${type} of all of ${index}`, ...below]
+}
+
+/** How many nodes read a large table, whichever way. */
+export const readsLarge = (node: PlanNode): number =>
+  Number(isLarge.test(node["Relation Name"] ?? "") && node["Node Type"].includes("Scan")) +
+  (node.Plans ?? []).reduce((sum, plan) => sum + readsLarge(plan), 0)

@@ -1,6 +1,7 @@
 /** Many workers and operators on the same few leads, as fast as they can. */
 import { PgClient } from "@effect/sql-pg"
 import { Clock, Duration, Effect, Fiber } from "effect"
+import { isDeepStrictEqual } from "node:util"
 import type { ClaimedWork } from "../../src/index.ts"
 import { bothCounts } from "./rows.ts"
 import { makeWalk, random } from "./walk.ts"
@@ -25,7 +26,7 @@ export const serverStart = PgClient.PgClient.use(
 )
 
 /** Lets nothing leave DELIVERED, and counts what leaves another end. */
-export const guardEnds = PgClient.PgClient.use((sql) =>
+const guardEnds = PgClient.PgClient.use((sql) =>
   Effect.forEach(
     [
       `CREATE TABLE left_end (lead_id bigint, state lead_state)`,
@@ -142,7 +143,7 @@ export const stress = Effect.fnUntraced(function* (options: {
       const [left] = yield* sql<{ waits: number }>`SELECT count(*)::integer AS waits FROM work`
       yield* receive(Math.max(0, 20 - (left?.waits ?? 0)))
       const { counted, kept } = yield* bothCounts
-      if (JSON.stringify(Object.entries(counted).sort()) !== JSON.stringify(Object.entries(kept).sort())) {
+      if (!isDeepStrictEqual(counted, kept)) {
         return yield* Effect.die(new Error(`counts ${JSON.stringify({ counted, kept })}`))
       }
       const [wrong] = yield* contradictions

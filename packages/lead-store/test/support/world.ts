@@ -31,12 +31,12 @@ export const migrations = fileURLToPath(new URL("../../../../migrations", import
 export const address = (url: string): Migrations.DatabaseAddress => ({ url: Redacted.make(url), ssl: false })
 
 /** How the apps' connections plan: by an index, once for all parameters. */
-export const startupOptions =
+const startupOptions =
   "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off"
 
 /** Connections as the apps have them. */
-export const client = (url: string, options = startupOptions) =>
-  PgClient.layer({ url: Redacted.make(url), startupOptions: options, maxConnections: 20 })
+export const client = (url: string, options: { readonly maxConnections?: number } = {}) =>
+  PgClient.layer({ url: Redacted.make(url), startupOptions, maxConnections: 20, ...options })
 
 /** A migrated database with its partitions, without leads. */
 export const template: Template<
@@ -68,7 +68,7 @@ export const configure = (options: Partial<CustomerSettings>, customer = default
   Customers.use((customers) => customers.configure(customer, { ...settings, ...options }))
 
 /** The services that read and write leads. */
-export const services = Layer.mergeAll(
+const services = Layer.mergeAll(
   LeadIntake.layer,
   LeadWork.layer,
   Customers.layer,
@@ -87,11 +87,17 @@ export const worldOn = (serverUrl?: string) =>
 export type World = Layer.Success<ReturnType<typeof worldOn>>
 type WorldError = Layer.Error<ReturnType<typeof worldOn>>
 
-/** Runs a test in a database of its own, with the services that read and write leads in it, and these settings. */
-export const inWorldWith =
-  (options: Partial<CustomerSettings>) =>
+/** Runs a test in a database of its own, with these settings, on the server of the test run or on another one. */
+const inWorldOf =
+  (options: Partial<CustomerSettings>, serverUrl?: string) =>
   <A, E>(test: Effect.Effect<A, E, World | Scope.Scope>): Effect.Effect<A, E | WorldError | StoreError> =>
-    Effect.provide(Effect.scoped(Effect.andThen(configure(options), test)), worldOn())
+    Effect.provide(Effect.scoped(Effect.andThen(configure(options), test)), worldOn(serverUrl))
+
+/** Runs a test in a database of its own, with the services that read and write leads in it, and these settings. */
+export const inWorldWith = (options: Partial<CustomerSettings>) => inWorldOf(options)
+
+/** As {@link inWorldWith}, with the usual settings, on another server. */
+export const inWorldOn = (serverUrl: string | undefined) => inWorldOf({}, serverUrl)
 
 /** As {@link inWorldWith}, with the usual settings. */
 export const inWorld = inWorldWith({})
