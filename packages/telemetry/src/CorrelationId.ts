@@ -1,5 +1,7 @@
-import { type Option, Schema } from "effect"
+import { Option, Schema } from "effect"
 import { randomUUID } from "node:crypto"
+
+const pattern = /^[\x21-\x7e]{1,128}$/
 
 /**
  * What ties together everything that happens to one request or lead: `X-Correlation-ID`, the lead's row,
@@ -9,14 +11,13 @@ import { randomUUID } from "node:crypto"
  * URL's query after encoding.
  */
 export const CorrelationId = Schema.String.check(
-  Schema.isPattern(/^[\x21-\x7e]{1,128}$/, { expected: "1 to 128 visible ASCII characters" }),
+  Schema.isPattern(pattern, { expected: "1 to 128 visible ASCII characters" }),
 ).pipe(Schema.brand("CorrelationId"))
 export type CorrelationId = typeof CorrelationId.Type
 
-const decode = Schema.decodeUnknownOption(CorrelationId)
-
 /** A sender's own correlation id; none when the header is absent or breaks the rules. */
-export const fromHeader = (value: string | undefined): Option.Option<CorrelationId> => decode(value)
+export const fromHeader = (value: string | undefined): Option.Option<CorrelationId> =>
+  value !== undefined && pattern.test(value) ? Option.some(value as CorrelationId) : Option.none()
 
 /** A new correlation id: a random UUID (version 4). */
-export const make = (): CorrelationId => CorrelationId.make(randomUUID())
+export const make = (): CorrelationId => randomUUID() as string as CorrelationId

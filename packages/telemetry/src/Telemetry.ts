@@ -3,19 +3,21 @@
  *
  * Apps provide {@link layer} once; code logs with `Effect.logInfo` and the like, a constant message and
  * annotations. Entries carry `timestamp`, `level`, `message`, `service`, `correlation_id` and `lead_id`
- * first, then whatever else was annotated. No line ever holds an object that was merely thrown or failed
+ * first, then whatever else was annotated. Where a line is written for every lead, `LineLog` writes it. No line ever holds an object that was merely thrown or failed
  * with: of failures with a tag, tag and message are logged; of anything else its name and where it was thrown,
  * never its message, which may quote a lead. The stack follows at debug level. Metrics and traces are not here.
  */
-import { Effect, Layer, Logger, References } from "effect"
+import { Clock, Effect, Layer, Logger, References } from "effect"
 import type { CorrelationId } from "./CorrelationId.ts"
 import { entryOf } from "./internal/entry.ts"
 import { formatJson } from "./internal/formatJson.ts"
 import { formatText } from "./internal/formatText.ts"
-import { type LineSink, makeLineWriter } from "./internal/LineWriter.ts"
+import { isLogged, type LogLevel } from "./internal/levels.ts"
+import { type LineSink, type LineWriter, makeLineWriter } from "./internal/LineWriter.ts"
+import { prepareJson, prepareText } from "./internal/prepareLine.ts"
+import { LineLog } from "./LineLog.ts"
 
-/** The least important entries that are logged. */
-export type LogLevel = "debug" | "info" | "warn" | "error"
+export type { LogLevel } from "./internal/levels.ts"
 
 /** How the log looks and where it goes. */
 export interface TelemetryOptions {
@@ -31,23 +33,42 @@ export interface TelemetryOptions {
 const minimumLevel = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const
 
 /**
- * Replaces the loggers of the program, and sets the level.
+ * Replaces the loggers of the program, provides its `LineLog`, and sets the level of both.
  *
  * Lines of one turn of the event loop are written together; the rest is written when the scope closes and
  * when the process exits. When nobody reads the log any more (EPIPE), the program goes on without it.
  */
-export const layer = ({
-  service,
-  level,
-  format,
-  sink = process.stdout,
-}: TelemetryOptions): Layer.Layer<never> => {
+export const layer = (options: TelemetryOptions): Layer.Layer<never> =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const writer = yield* makeLineWriter(options.sink ?? process.stdout)
+      return Layer.mergeAll(
+        Logger.layer([logger(options, writer)]),
+        Layer.succeed(LineLog, lineLog(options, writer, yield* Clock.Clock)),
+        Layer.succeed(References.MinimumLogLevel, minimumLevel[options.level]),
+      )
+    }),
+  )
+
+const logger = ({ format, level, service }: TelemetryOptions, writer: LineWriter) => {
   const print = format === "json" ? formatJson(service) : formatText
   const withStack = level === "debug"
-  const logger = Effect.map(makeLineWriter(sink), (writer) =>
-    Logger.make<unknown, void>((options) => writer.write(print(entryOf(options, withStack)))),
-  )
-  return Layer.merge(Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, minimumLevel[level]))
+  return Logger.make<unknown, void>((options) => writer.write(print(entryOf(options, withStack))))
+}
+
+const lineLog = (
+  { format, level: minimum, service }: TelemetryOptions,
+  writer: LineWriter,
+  clock: Clock.Clock,
+): LineLog => {
+  const prepare = format === "json" ? prepareJson(service) : prepareText
+  return {
+    prepare: (level, message, names) => {
+      if (!isLogged(level, minimum)) return () => {}
+      const print = prepare(level, message, names)
+      return (...values) => writer.write(print(clock.currentTimeMillisUnsafe(), values))
+    },
+  }
 }
 
 /** Annotates what an effect logs with the correlation id it works for. */

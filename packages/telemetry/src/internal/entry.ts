@@ -1,10 +1,11 @@
 import { Array, type Logger, Redacted, References } from "effect"
 import { describeCause, describeError, stackOf } from "./describe.ts"
+import type { LogLevel } from "./levels.ts"
 
 /** What one line says, before it has a format. */
 export interface Entry {
   readonly date: Date
-  readonly level: "debug" | "info" | "warn" | "error"
+  readonly level: LogLevel
   readonly message: string
   /** In order of appearance; values are plain data. */
   readonly fields: ReadonlyArray<readonly [name: string, value: unknown]>
@@ -27,7 +28,10 @@ const levels = {
 const reserved: ReadonlySet<string> = new Set(["timestamp", "level", "message", "service", "error", "stack"])
 
 /** First where they are present, so that eyes and tools find them. */
-const leading = ["correlation_id", "lead_id"]
+export const leading: ReadonlyArray<string> = ["correlation_id", "lead_id"]
+
+/** The name that a field has on a line. */
+export const nameOf = (name: string): string => (reserved.has(name) ? `${name}_` : name)
 
 /** Reads what a logger is given. */
 export const entryOf = (options: Logger.Options<unknown>, withStack: boolean): Entry => {
@@ -37,8 +41,7 @@ export const entryOf = (options: Logger.Options<unknown>, withStack: boolean): E
     if (Object.hasOwn(annotations, name)) fields.push([name, plain(annotations[name])])
   }
   for (const name of Object.keys(annotations)) {
-    if (!leading.includes(name))
-      fields.push([reserved.has(name) ? `${name}_` : name, plain(annotations[name])])
+    if (!leading.includes(name)) fields.push([nameOf(name), plain(annotations[name])])
   }
   const failed = options.cause.reasons.length > 0
   if (failed) fields.push(["error", describeCause(options.cause)])

@@ -1,0 +1,33 @@
+import { Context } from "effect"
+import type { LogLevel } from "./internal/levels.ts"
+
+/** What a field of a prepared line may hold; a field that is `undefined` is left out. */
+export type LineValue = string | number | boolean | null | undefined
+
+/**
+ * Log lines for where one is written for every lead: plain functions, without an effect, an annotation or a
+ * fiber.
+ *
+ * The lines are those of Effect's logger under `Telemetry.layer`, in the same order on the same output. Without that
+ * layer nothing is written. Used by the api and the worker; everything that happens now and then is logged with
+ * `Effect.logInfo` and the like.
+ */
+export interface LineLog {
+  /**
+   * Makes the function that writes one sort of line; call it once, not for every lead.
+   *
+   * The message and the names are constants of the program, the values are given in the order of the names:
+   * `const line = log.prepare("info", "lead received", ["correlation_id", "lead_id"])`, then `line(id, 7)`. Below the
+   * level of the log, what is made does nothing.
+   */
+  readonly prepare: <const Names extends ReadonlyArray<string>>(
+    level: LogLevel,
+    message: string,
+    names: Names,
+  ) => (...values: { readonly [Index in keyof Names]: LineValue }) => void
+}
+
+/** The log of this program, as `Telemetry.layer` provides it; `yield* LineLog` needs no other service. */
+export const LineLog: Context.Reference<LineLog> = Context.Reference("@lead-gateway/telemetry/LineLog", {
+  defaultValue: (): LineLog => ({ prepare: () => () => {} }),
+})
