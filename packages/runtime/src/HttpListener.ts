@@ -1,15 +1,19 @@
 import { CorrelationId } from "@lead-gateway/telemetry"
 import { Duration, Effect, Option, Schema, type Scope } from "effect"
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { createServer, IncomingMessage, type Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
+import { HttpResponse } from "./HttpResponse.ts"
 import { answerBrokenRequest, refuse, textOf } from "./internal/brokenRequest.ts"
 import { continueWhenRead } from "./internal/continueWhenRead.ts"
 import { respond } from "./respond.ts"
 
-/** Answers one request. Its correlation id is on the response already. */
+/**
+ * Answers one request, by `respond`, `sendJson` or a router's handler: each of them puts the correlation id on the
+ * answer. Whoever writes an answer by itself does that too.
+ */
 export type Handler = (
   request: IncomingMessage,
-  response: ServerResponse,
+  response: HttpResponse,
   correlationId: CorrelationId.CorrelationId,
 ) => void
 
@@ -43,14 +47,14 @@ export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFail
 
 /** A server, and each of its connections with the newest answer on it. */
 interface Listener {
-  readonly server: Server
-  readonly connections: Map<Socket, ServerResponse | undefined>
+  readonly server: Server<typeof IncomingMessage, typeof HttpResponse>
+  readonly connections: Map<Socket, HttpResponse | undefined>
 }
 
 /**
  * Listens until the scope closes, and returns the address in use.
  *
- * Every response carries `X-Correlation-ID`: the sender's, if it is one, else a new one. What is no proper
+ * Every request has a correlation id: the sender's `X-Correlation-ID`, if it is one, else a new one. What is no proper
  * request is answered here, like all other errors. A body is asked for (`Expect: 100-continue`) when the
  * handler begins to read it. When the scope closes no new connection is taken, requests that are being answered
  * may end, and then all is cut.
@@ -86,7 +90,9 @@ const makeListener = (
 ): Listener => {
   // A webhook is short: who takes longer than this to send one is gone, or wants to hold us up.
   const timeoutMs = Duration.toMillis(requestTimeout)
-  const server = createServer({
+  const server = createServer<typeof IncomingMessage, typeof HttpResponse>({
+    IncomingMessage,
+    ServerResponse: HttpResponse,
     requestTimeout: timeoutMs,
     headersTimeout: Math.min(timeoutMs, 10_000),
     connectionsCheckingInterval: 1_000,
@@ -95,9 +101,9 @@ const makeListener = (
     requireHostHeader: false,
   })
   const connections: Listener["connections"] = new Map()
-  const receive = (handler: Handler) => (request: IncomingMessage, response: ServerResponse) => {
+  const receive = (handler: Handler) => (request: IncomingMessage, response: HttpResponse) => {
     const id = correlationId(request)
-    response.setHeader("X-Correlation-ID", id)
+    response.correlationId = id
     connections.set(request.socket, response)
     // A stop must not wait for the next request of a connection that is kept alive.
     if (!server.listening) response.shouldKeepAlive = false
@@ -126,7 +132,7 @@ const makeListener = (
   return { server, connections }
 }
 
-const refuseWith = (status: number) => (_: IncomingMessage, response: ServerResponse) =>
+const refuseWith = (status: number) => (_: IncomingMessage, response: HttpResponse) =>
   respond(response, { status, body: { error: textOf(status) } })
 
 const correlationId = (request: IncomingMessage): CorrelationId.CorrelationId =>

@@ -6,7 +6,8 @@
  * meaning are theirs.
  */
 export { type Handler, listen, ListenFailed, type HttpListenerOptions } from "./HttpListener.ts"
-export { type Reply, respond } from "./respond.ts"
+export type { HttpResponse } from "./HttpResponse.ts"
+export { type Reply, respond, sendJson } from "./respond.ts"
 export { handlerOf } from "./routes.ts"
 export { runCli } from "./runCli.ts"
 export { runCommand } from "./runCommand.ts"

@@ -1,4 +1,5 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http"
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http"
+import type { HttpResponse } from "./HttpResponse.ts"
 
 /** An answer that is there as a whole. */
 export interface Reply {
@@ -27,9 +28,9 @@ const worthKeepingAlive = 256 * 1024
  * cut; a connection is kept alive over a rest of at most 256 KiB. A request that has been answered, or whose
  * sender is gone, is left alone.
  */
-export const respond = (response: ServerResponse, reply: Reply, limits: RestLimits = restLimits): void => {
+export const respond = (response: HttpResponse, reply: Reply, limits: RestLimits = restLimits): void => {
   if (response.headersSent || response.destroyed) return
-  const text = JSON.stringify({ ...reply.body, correlation_id: response.getHeader("X-Correlation-ID") })
+  const text = JSON.stringify({ ...reply.body, correlation_id: response.correlationId })
   const { req: request } = response
   if (!request.complete && Number(request.headers["content-length"] ?? 0) > worthKeepingAlive) {
     response.shouldKeepAlive = false
@@ -37,17 +38,38 @@ export const respond = (response: ServerResponse, reply: Reply, limits: RestLimi
   response.writeHead(reply.status, {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(text),
+    "X-Correlation-ID": response.correlationId,
     ...reply.headers,
   })
   if (request.complete || !hasBody(request)) response.end(text)
   else endAfterRest(response, text, limits)
 }
 
+/**
+ * Answers 200 with a JSON text to a request whose body has been read, as cheaply as Node can.
+ *
+ * The text is ASCII and has the correlation id in it. A request that has been answered, or whose sender is gone, is
+ * left alone.
+ */
+export const sendJson = (response: HttpResponse, text: string): void => {
+  if (response.headersSent || response.destroyed) return
+  response.writeHead(200, [
+    "Content-Type",
+    "application/json",
+    "Content-Length",
+    text.length,
+    "X-Correlation-ID",
+    response.correlationId,
+  ])
+  // ASCII is written as it is: Node need not look for what UTF-8 would change.
+  response.end(text, "latin1")
+}
+
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined
 
 /** The text is sent at once; Node's own end comes with the end of the body, and then leaves nothing unread. */
-const endAfterRest = (response: ServerResponse, text: string, limits: RestLimits): void => {
+const endAfterRest = (response: HttpResponse, text: string, limits: RestLimits): void => {
   const { req: request, shouldKeepAlive } = response
   const { socket } = request
   const cut = () => socket.destroy()

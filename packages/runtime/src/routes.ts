@@ -21,5 +21,10 @@ export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
         Effect.annotateLogs("correlation_id", id),
       )
     })
-    return (yield* NodeHttpServer.makeHandler(answer, { scope })) satisfies Handler
+    const handle = yield* NodeHttpServer.makeHandler(answer, { scope })
+    const handler: Handler = (request, response, correlationId) => {
+      response.setHeader("X-Correlation-ID", correlationId)
+      handle(request, response)
+    }
+    return handler
   })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CorrelationId } from "@lead-gateway/telemetry"
-import { respond, type RestLimits } from "../src/respond.ts"
+import { respond, type RestLimits, sendJson } from "../src/respond.ts"
 import { Effect } from "effect"
 import { connect } from "./connection.ts"
 import { assertError, refuse, serve } from "./world.ts"
@@ -120,6 +120,51 @@ describe("an answer to a request whose body is not read", () => {
       assertError(yield* connection.answer, 413, "too large")
       assert.strictEqual(connection.rest(), "")
       assert.isNotEmpty(seen)
+    }),
+  )
+})
+
+describe("a text that is sent as it is", () => {
+  const send = serve((request, response, id) => {
+    request.resume().once("end", () => {
+      const text = `{"path":"${request.url}","correlation_id":"${id}"}`
+      sendJson(response, text)
+      sendJson(response, "again")
+    })
+  })
+
+  it.live("is a JSON answer with the correlation id, on a connection that lives on", () =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* send)
+      for (const path of ["/a", "/b"]) {
+        yield* connection.send(
+          `POST ${path} HTTP/1.1\r\nHost: x\r\nX-Correlation-ID: mine\r\nContent-Length: 3\r\n\r\nabc`,
+        )
+        const { body, headers, status } = yield* connection.answer
+        assert.strictEqual(status, 200)
+        assert.strictEqual(body, `{"path":"${path}","correlation_id":"mine"}`)
+        assert.strictEqual(headers["content-type"], "application/json")
+        assert.strictEqual(headers["content-length"], String(body.length))
+        assert.strictEqual(headers["x-correlation-id"], "mine")
+        assert.notStrictEqual(headers["connection"], "close")
+      }
+      assert.strictEqual(connection.rest(), "")
+    }),
+  )
+
+  it.live("is not sent to who is gone", () =>
+    Effect.gen(function* () {
+      const seen = Promise.withResolvers<boolean>()
+      const port = yield* serve((request, response) => {
+        request.socket.once("close", () => {
+          sendJson(response, "{}")
+          seen.resolve(response.headersSent)
+        })
+        request.socket.destroy()
+      })
+      const connection = yield* connect(port)
+      yield* connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+      assert.isFalse(yield* Effect.promise(() => seen.promise))
     }),
   )
 })

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Handler, respond } from "@lead-gateway/runtime"
+import { type Handler, type HttpResponse, respond } from "@lead-gateway/runtime"
 import { Duration, Effect, Exit, Fiber, Scope } from "effect"
-import type { ServerResponse } from "node:http"
 import { connect } from "./connection.ts"
 import { serve } from "./world.ts"
 
@@ -24,7 +23,7 @@ const soon = 5_000
 
 /** A handler whose requests come one by one, to be answered when the test says so. */
 const waiting = () => {
-  const came = Promise.withResolvers<ServerResponse>()
+  const came = Promise.withResolvers<HttpResponse>()
   const handler: Handler = (_, response) => came.resolve(response)
   return { handler, came: Effect.promise(() => came.promise) }
 }

@@ -1,6 +1,7 @@
 import { CorrelationId } from "@lead-gateway/telemetry"
-import { type ServerResponse, STATUS_CODES } from "node:http"
+import { STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
+import type { HttpResponse } from "../HttpResponse.ts"
 import { respond } from "../respond.ts"
 
 /** Node's error codes for what is no request, and what it is answered; all others are 400. */
@@ -23,7 +24,7 @@ export const textOf = (status: number): string => (STATUS_CODES[status] ?? "erro
 export const answerBrokenRequest = (
   error: NodeJS.ErrnoException,
   socket: Duplex,
-  latest: ServerResponse | undefined,
+  latest: HttpResponse | undefined,
 ): void => {
   // What still comes of a request that has been refused breaks too.
   if (refused.has(socket)) return
