@@ -34,6 +34,11 @@ export class LeadQueue extends Context.Service<
      */
     readonly offer: (ids: ReadonlyArray<LeadId>) => Effect.Effect<void>
     /**
+     * As `offer`, as a plain function for where it is called for every lead: what is offered in one turn of the event
+     * loop is sent together.
+     */
+    readonly offerUnsafe: (ids: ReadonlyArray<LeadId>) => void
+    /**
      * Waits until there may be something to do, `within` at most, and says what: `max` leads at most, those that
      * were offered first. No lead is given twice for one offer, and an interrupted take loses none.
      */
@@ -44,10 +49,11 @@ export class LeadQueue extends Context.Service<
     /** How many leads wait for a worker. */
     readonly depth: Effect.Effect<number, LeadQueueUnavailable>
     /**
-     * How long an offered lead may wait in the queue before somebody should look for it in the store. Zero when
-     * the queue remembers nothing, or cannot be asked now.
+     * How long an offered lead may wait in the queue before somebody should look for it in the store, in
+     * milliseconds; a plain function, asked for every lead. Zero when the queue remembers nothing, or cannot be asked
+     * now.
      */
-    readonly patience: Effect.Effect<Duration.Duration>
+    readonly patienceMs: () => number
     /**
      * Waits until the queue is found to have lost what it held: then offer everything again. Of all processes
      * that take, one is told. Never ends for a queue that remembers nothing.

@@ -1,5 +1,5 @@
 import { PgClient } from "@effect/sql-pg"
-import { Duration, Effect, Layer, Queue, Schedule } from "effect"
+import { Duration, Effect, Latch, Layer, Queue, Schedule } from "effect"
 import { type Hint, LeadQueue, LeadQueueUnavailable } from "./LeadQueue.ts"
 
 /** How the Postgres driver waits. */
@@ -21,10 +21,23 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
     LeadQueue,
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      const offered = yield* Queue.sliding<void>(1)
+      /** Open while a notification is to be sent. */
+      const offered = Latch.makeUnsafe(false)
+      let isPlanned = false
+      const notifySoon = () => {
+        isPlanned = false
+        offered.openUnsafe()
+      }
+      /** What is offered in one turn of the event loop is one notification. */
+      const offerUnsafe = () => {
+        if (isPlanned) return
+        isPlanned = true
+        setImmediate(notifySoon)
+      }
       const wake = yield* Queue.sliding<void>(1)
 
-      yield* Queue.take(offered).pipe(
+      yield* offered.await.pipe(
+        Effect.tap(() => Effect.sync(() => offered.closeUnsafe())),
         Effect.andThen(Effect.timeout(sql.notify(channel, ""), patience)),
         Effect.catch(() =>
           Effect.logWarning("workers could not be woken; they find leads at their next look"),
@@ -58,13 +71,14 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
         WHERE due_at <= now() AND (leased_until IS NULL OR leased_until <= now())`
 
       return LeadQueue.of({
-        offer: () => Effect.asVoid(Queue.offer(offered, undefined)),
+        offer: () => Effect.sync(offerUnsafe),
+        offerUnsafe,
         take: ({ within }) => Effect.as(Effect.timeoutOption(Queue.take(wake), within), anyDue),
         depth: depth.pipe(
           Effect.map((rows) => Number(rows[0]?.leads ?? 0)),
           Effect.mapError(() => new LeadQueueUnavailable()),
         ),
-        patience: Effect.succeed(Duration.zero),
+        patienceMs: () => 0,
         forgot: Effect.never,
       })
     }),

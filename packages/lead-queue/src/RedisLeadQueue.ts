@@ -39,6 +39,7 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
     LeadQueue,
     Effect.gen(function* () {
       const { url, patience = Duration.seconds(10) } = options
+      const patienceMs = Duration.toMillis(patience)
       const scope = yield* Effect.scope
       const lost = yield* Queue.sliding<void>(1)
 
@@ -113,6 +114,7 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
 
       return LeadQueue.of({
         offer: (ids) => Effect.sync(() => offers.add(ids)),
+        offerUnsafe: offers.add,
         take: (wish) =>
           Effect.andThen(
             lookNowAndThen,
@@ -122,7 +124,7 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
           commands.run((client) => client.llen(key)),
           () => new LeadQueueUnavailable(),
         ),
-        patience: Effect.sync(() => (commands.isReady() && !offers.isRefused() ? patience : Duration.zero)),
+        patienceMs: () => (commands.isReady() && !offers.isRefused() ? patienceMs : 0),
         forgot: Queue.take(lost),
       })
     }),

@@ -79,6 +79,19 @@ export const conforms = (name: string, driver: Driver) =>
         }
       }))
 
+    test("wakes a worker, too, by an offer that is a plain function", (world) =>
+      Effect.gen(function* () {
+        const [worker, api] = [yield* world.process({ takes: true }), yield* world.process({ takes: false })]
+        const waiting = yield* Effect.forkChild(Effect.timed(take(worker, long)), { startImmediately: true })
+        yield* Effect.sleep("50 millis")
+        api.offerUnsafe(ids(1, 2))
+        api.offerUnsafe(ids(3))
+        const [waited, hint] = yield* Fiber.join(waiting)
+        assert.isTrue(Duration.isLessThan(waited, soon))
+        const expected = driver.givesIds ? { _tag: "Leads", ids: ids(1, 2, 3) } : { _tag: "AnyDue" }
+        assert.deepStrictEqual<unknown>(hint, expected)
+      }))
+
     test("wakes at once a worker that waits in the same process", (world) =>
       Effect.gen(function* () {
         const gateway = yield* world.process({ takes: true })

@@ -1,5 +1,5 @@
 /**
- * Ids on their way to Redis: gathered while a push is under way, and pushed together with the next.
+ * Ids on their way to Redis: gathered for a turn of the event loop and while a push is under way, and pushed together.
  */
 import type { LeadId } from "@lead-gateway/lead"
 import { Effect, Latch, type Scope } from "effect"
@@ -7,6 +7,7 @@ import type { Connection } from "./connection.ts"
 
 /** Where ids are left to be pushed. */
 export interface Offers {
+  /** Costs next to nothing: it is called for every lead. */
   readonly add: (ids: ReadonlyArray<LeadId>) => void
   /** Whether the last push was refused, as when Redis has no memory left. */
   readonly isRefused: () => boolean
@@ -31,6 +32,7 @@ export const makeOffers = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Offers, never, Scope.Scope> {
   const { connection, key, onRefused, onAccepted } = options
   const some = Latch.makeUnsafe(false)
+  let isPlanned = false
   let waiting: Array<LeadId> = []
   let refused = false
   let dropped = 0
@@ -56,6 +58,10 @@ export const makeOffers = Effect.fnUntraced(function* (
     }
   })
   yield* Effect.forkScoped(Effect.forever(push))
+  const wake = () => {
+    isPlanned = false
+    some.openUnsafe()
+  }
 
   return {
     add: (ids) => {
@@ -64,7 +70,9 @@ export const makeOffers = Effect.fnUntraced(function* (
         return
       }
       for (const id of ids) waiting.push(id)
-      some.openUnsafe()
+      if (isPlanned) return
+      isPlanned = true
+      setImmediate(wake)
     },
     isRefused: () => refused,
     clear: () => {
