@@ -1,6 +1,7 @@
 import { Data, Result } from "effect"
 import "./internal/jsonSourceText.ts"
 import { type Decimal, decimal, isExact } from "./internal/decimal.ts"
+import { hasLongRun } from "./internal/hasLongRun.ts"
 import type { Json } from "./Json.ts"
 
 /**
@@ -27,8 +28,10 @@ export class JsonInvalid extends Data.TaggedError("JsonInvalid")<{
   readonly message: string
 }> {}
 
-/** Numbers short enough that a double is exact: at most 15 digits and no exponent. Everything else is looked at. */
-const mayHoldLongNumber = /[\d.]{16}|\d[eE]/
+/** Numbers short enough that a double is exact have at most 15 digits and no exponent. Everything else is looked at. */
+const mayHoldLongNumber = (text: string): boolean => hasExponent.test(text) || hasLongRun(text, 16)
+
+const hasExponent = /\d[eE]/
 
 /**
  * Parses JSON without rounding a number: what a double cannot hold becomes a `RawNumber`.
@@ -42,9 +45,7 @@ export const parse = (text: string, limits: ParseLimits = {}): Result.Result<Jso
   if (isDeeperThan(text, maxDepth)) return invalid("TooDeep", `JSON is nested deeper than ${maxDepth}`)
   try {
     return Result.succeed(
-      mayHoldLongNumber.test(text)
-        ? (JSON.parse(text, keepDigits(limits)) as Json)
-        : (JSON.parse(text) as Json),
+      mayHoldLongNumber(text) ? (JSON.parse(text, keepDigits(limits)) as Json) : (JSON.parse(text) as Json),
     )
   } catch (error) {
     return error instanceof JsonInvalid ? Result.fail(error) : invalid("Syntax", "not valid JSON")
