@@ -1,4 +1,5 @@
-import { Effect, Exit, Option, Result, type Scope } from "effect"
+import { Cause, Effect, Exit, Option, Result, type Scope } from "effect"
+import { type Entry, makeWaitingLine } from "./internal/waitingLine.ts"
 
 /** How a batcher works. */
 export interface BatcherOptions<Item, Value, Error> {
@@ -16,6 +17,8 @@ export interface BatcherOptions<Item, Value, Error> {
   readonly maxSize?: number
   /** Batches under way at once; 1 by default. One that is slow does not count, and up to six more may be. */
   readonly concurrency?: number
+  /** When a batch is slow: one whose connection has silently gone holds nobody up. 250 by default. */
+  readonly slowAfterMs?: number
   /** Items that wait, at most; further ones are refused at once. No limit by default. */
   readonly maxWaiting?: number
   /** How long an item may take in all before it is refused, whatever becomes of it; no limit by default. */
@@ -33,17 +36,10 @@ export type Done<Value, Error> = (result: Result.Result<Value, Error>) => void
  * outcomes. It knows nothing of SQL: `run` does the work.
  */
 export interface Batcher<Item, Value, Error> {
-  /** Hands in one item; `done` is called once, never before this returns. */
+  /** Hands in one item; `done` is called once, never before this returns. One that throws harms nobody else. */
   readonly submit: (item: Item, done: Done<Value, Error>) => void
   /** Items that no batch has begun with. */
   readonly waiting: () => number
-}
-
-interface Entry<Item, Value, Error> {
-  readonly item: Item
-  readonly submittedAt: number
-  /** Undefined once it has been called. */
-  done: Done<Value, Error> | undefined
 }
 
 /** Makes a batcher; when the scope closes, batches under way end and what waits is refused. */
@@ -52,116 +48,105 @@ export const make = <Item, Value, Error>(
 ): Effect.Effect<Batcher<Item, Value, Error>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const fork = Effect.runForkWith(yield* Effect.context())
-    const { isolate, refusal, run, sizeOf } = options
-    const { concurrency = 1, maxItems = 100, maxSize = 8 * 1024 * 1024, maxWaiting = Infinity } = options
-    type Waiting = Entry<Item, Value, Error>
+    const { concurrency = 1, maxWaiting = Infinity, slowAfterMs = 250 } = options
+    const { patienceMs, refusal, sizeOf } = options
+    type Batch = ReadonlyArray<Entry<Item, Value, Error>>
 
-    let waiting: Array<Waiting> = []
-    let next = 0
+    const line = makeWaitingLine<Item, Value, Error>(options.maxItems, options.maxSize)
     /** Batches that count against `concurrency`, and all. */
     let running = 0
-    const underWay = new Set<ReadonlyArray<Waiting>>()
+    const underWay = new Set<Batch>()
     let isFlushPlanned = false
     let isClosed = false
     let onIdle: (() => void) | undefined
+    /** A time that is looked at now and then: at most {@link lookEveryMs} ago. */
+    let now = performance.now()
 
-    const settle = (entry: Waiting, result: Result.Result<Value, Error>) => {
+    const settle = (entry: Entry<Item, Value, Error>, result: Result.Result<Value, Error>) => {
       const { done } = entry
+      if (done === undefined) return
       entry.done = undefined
-      done?.(result)
-    }
-
-    const takeBatch = (): ReadonlyArray<Waiting> => {
-      const batch: Array<Waiting> = []
-      let size = 0
-      for (; next < waiting.length && batch.length < maxItems; next++) {
-        const entry = waiting[next] as Waiting
-        if (entry.done === undefined) continue
-        size += sizeOf(entry.item)
-        if (batch.length > 0 && size > maxSize) break
-        batch.push(entry)
+      try {
+        done(result)
+      } catch (defect) {
+        fork(Effect.logError("a callback of a batch failed", Cause.die(defect)))
       }
-      if (next === waiting.length) {
-        waiting = []
-        next = 0
-      } else if (next > 1024) {
-        waiting = waiting.slice(next)
-        next = 0
-      }
-      return batch
     }
+    const refuse = (entry: Entry<Item, Value, Error>) => settle(entry, Result.fail(refusal()))
 
-    const runBatch = (batch: ReadonlyArray<Waiting>): Effect.Effect<void> =>
-      Effect.flatMap(Effect.exit(Effect.suspend(() => run(batch.map(({ item }) => item)))), (exit) => {
-        const error = Exit.findErrorOption(exit)
-        if (batch.length > 1 && Option.exists(error, isolate)) {
-          const half = batch.length >> 1
-          return Effect.andThen(runBatch(batch.slice(0, half)), runBatch(batch.slice(half)))
-        }
-        for (const [index, entry] of batch.entries()) {
-          settle(
-            entry,
-            Exit.isSuccess(exit)
-              ? Result.succeed(exit.value[index] as Value)
-              : Result.fail(Option.getOrElse(error, refusal)),
-          )
-        }
-        // A defect is told by whoever watches fibers; its items are refused like those of any failure.
-        return Exit.isSuccess(exit) || Option.isSome(error) ? Effect.void : Effect.failCause(exit.cause as never)
-      })
+    const runBatch = (batch: Batch): Effect.Effect<void> =>
+      Effect.flatMap(
+        Effect.exit(Effect.suspend(() => options.run(batch.map(({ item }) => item)))),
+        (exit) => {
+          if (Exit.isSuccess(exit)) {
+            for (const [index, entry] of batch.entries()) {
+              settle(entry, Result.succeed(exit.value[index] as Value))
+            }
+            return Effect.void
+          }
+          const error = Exit.findErrorOption(exit)
+          if (batch.length > 1 && Option.exists(error, options.isolate)) {
+            const half = batch.length >> 1
+            return Effect.andThen(runBatch(batch.slice(0, half)), runBatch(batch.slice(half)))
+          }
+          for (const entry of batch) settle(entry, Result.fail(Option.getOrElse(error, refusal)))
+          // A defect is told by whoever watches fibers; its items are refused like those of any failure.
+          return Option.isSome(error) ? Effect.void : Effect.failCause(exit.cause as Cause.Cause<never>)
+        },
+      )
 
-    const start = (batch: ReadonlyArray<Waiting>) => {
+    const start = (batch: Batch) => {
       running++
       underWay.add(batch)
       let counts = true
-      const ended = () => {
+      const letOthersPass = () => {
         if (!counts) return
         counts = false
         running--
+        plan()
       }
       const slow = setTimeout(() => {
-        if (underWay.size > concurrency + 5) return
-        ended()
-        flush()
+        if (underWay.size < concurrency + mostSlow) letOthersPass()
+        else slow.refresh()
       }, slowAfterMs)
       fork(runBatch(batch)).addObserver((exit) => {
         clearTimeout(slow)
-        ended()
         underWay.delete(batch)
+        letOthersPass()
         if (Exit.isFailure(exit)) fork(Effect.logError("a batch failed", exit.cause))
         if (isClosed && underWay.size === 0) onIdle?.()
-        flush()
       })
     }
 
     const flush = () => {
       isFlushPlanned = false
-      while (running < concurrency && next < waiting.length) {
-        const batch = takeBatch()
-        if (batch.length > 0) start(batch)
-      }
+      for (let free = concurrency - running; free > 0 && !line.isEmpty(); free--) start(line.take())
     }
 
-    const { patienceMs } = options
+    /** After everything that this turn of the event loop brings: whoever comes in it shares the batch. */
+    const plan = () => {
+      if (isFlushPlanned || running >= concurrency || line.isEmpty()) return
+      isFlushPlanned = true
+      setImmediate(flush)
+    }
+
     if (patienceMs !== undefined) {
-      const timer = setInterval(() => {
-        const oldest = performance.now() - patienceMs
-        const expire = (entry: Waiting) => {
-          if (entry.submittedAt < oldest) settle(entry, Result.fail(refusal()))
+      const look = () => {
+        now = performance.now()
+        const isTooOld = (entry: Entry<Item, Value, Error>) => entry.since < now - patienceMs - lookEveryMs
+        for (const batch of underWay) {
+          for (const entry of batch) if (isTooOld(entry)) refuse(entry)
         }
-        for (const batch of underWay) batch.forEach(expire)
-        for (let index = next; index < waiting.length; index++) expire(waiting[index] as Waiting)
-      }, 250).unref()
+        line.dropWhile(isTooOld, refuse)
+      }
+      const timer = setInterval(look, lookEveryMs).unref()
       yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(timer)))
     }
 
     yield* Effect.addFinalizer(() =>
       Effect.callback<void>((resume) => {
         isClosed = true
-        const left = waiting.slice(next)
-        waiting = []
-        next = 0
-        for (const entry of left) settle(entry, Result.fail(refusal()))
+        line.dropWhile(() => true, refuse)
         if (underWay.size === 0) return resume(Effect.void)
         onIdle = () => resume(Effect.void)
       }),
@@ -169,17 +154,17 @@ export const make = <Item, Value, Error>(
 
     return {
       submit: (item, done) => {
-        if (isClosed || waiting.length - next >= maxWaiting) {
-          return void setImmediate(() => done(Result.fail(refusal())))
-        }
-        waiting.push({ item, submittedAt: patienceMs === undefined ? 0 : performance.now(), done })
-        if (isFlushPlanned || running >= concurrency) return
-        isFlushPlanned = true
-        setImmediate(flush)
+        const entry = { item, size: sizeOf(item), since: now, done }
+        if (isClosed || line.length() >= maxWaiting) return void setImmediate(refuse, entry)
+        line.add(entry)
+        plan()
       },
-      waiting: () => waiting.length - next,
+      waiting: line.length,
     }
   })
 
-/** A batch that takes longer than this may be a connection that has silently gone: others do not wait for it. */
-const slowAfterMs = 250
+/** Batches that may be under way beside those that count: each has a connection. */
+const mostSlow = 6
+
+/** How often items are looked for that have waited too long. */
+const lookEveryMs = 100

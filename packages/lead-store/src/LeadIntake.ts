@@ -42,7 +42,7 @@ export class LeadIntake extends Context.Service<
     LeadIntake,
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      const insert = insertLeads(sql, makeSegments())
+      const insert = insertLeads(sql)
 
       const { submit } = yield* Batcher.make({
         run: (leads: ReadonlyArray<NewLead>) =>
@@ -65,18 +65,27 @@ export class LeadIntake extends Context.Service<
 }
 
 /** Stores leads with the work that they are and their count in one statement; returns their ids in their order. */
-const insertLeads = (sql: PgClient.PgClient, segment: () => string) =>
-  Effect.fnUntraced(function* (leads: ReadonlyArray<NewLead>) {
-    const rows = yield* sql.unsafe<{ id: bigint }>(statement, [
-      segment(),
-      columns.text(leads.map((lead) => lead.payload)),
-      columns.text(leads.map((lead) => lead.sourceHeaders)),
-      columns.bytea(leads.map((lead) => lead.payloadHash)),
-      columns.text(leads.map((lead) => lead.correlationId)),
-      columns.float8(leads.map((lead) => lead.queuePatienceMs / 1000)),
-    ])
-    return rows.map(({ id }) => Number(id) as LeadId)
-  })
+const insertLeads = (sql: PgClient.PgClient) => {
+  /** Segments that no statement counts in now: two at once would wait for each other's commit. */
+  const idle: Array<() => string> = []
+  return (leads: ReadonlyArray<NewLead>) =>
+    Effect.suspend(() => {
+      const segment = idle.pop() ?? makeSegments()
+      return sql
+        .unsafe<{ id: bigint }>(statement, [
+          segment(),
+          columns.text(leads.map((lead) => lead.payload)),
+          columns.text(leads.map((lead) => lead.sourceHeaders)),
+          columns.bytea(leads.map((lead) => lead.payloadHash)),
+          columns.text(leads.map((lead) => lead.correlationId)),
+          columns.float8(leads.map((lead) => lead.queuePatienceMs / 1000)),
+        ])
+        .pipe(
+          Effect.ensuring(Effect.sync(() => idle.push(segment))),
+          Effect.map((rows) => rows.map(({ id }) => Number(id) as LeadId)),
+        )
+    })
+}
 
 const statement = `
   WITH input AS MATERIALIZED (

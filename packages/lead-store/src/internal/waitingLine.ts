@@ -1,0 +1,70 @@
+import type { Done } from "../Batcher.ts"
+
+/** An item that waits, or is in a batch under way. */
+export interface Entry<Item, Value, Error> {
+  readonly item: Item
+  readonly size: number
+  /** When it came, by the clock that its batcher looks at. */
+  readonly since: number
+  /** Undefined once it has been called. */
+  done: Done<Value, Error> | undefined
+}
+
+/** The items that no batch has begun with, first come, first served. */
+export interface WaitingLine<Item, Value, Error> {
+  readonly add: (entry: Entry<Item, Value, Error>) => void
+  readonly length: () => number
+  readonly isEmpty: () => boolean
+  /** Takes the next batch out. */
+  readonly take: () => ReadonlyArray<Entry<Item, Value, Error>>
+  /** Takes those out, from the front on, for which this holds, and tells of each. */
+  readonly dropWhile: (
+    holds: (entry: Entry<Item, Value, Error>) => boolean,
+    onDropped: (entry: Entry<Item, Value, Error>) => void,
+  ) => void
+}
+
+/** An array with a mark for how much of it has gone: taking costs no more than what is taken. */
+export const makeWaitingLine = <Item, Value, Error>(
+  maxItems = 100,
+  maxSize = 8 * 1024 * 1024,
+): WaitingLine<Item, Value, Error> => {
+  let entries: Array<Entry<Item, Value, Error>> = []
+  let next = 0
+
+  /** Lets go of what is before the mark. */
+  const forget = () => {
+    if (next === entries.length) entries = []
+    else if (next > 1024) entries = entries.slice(next)
+    else return
+    next = 0
+  }
+
+  return {
+    add: (entry) => void entries.push(entry),
+    length: () => entries.length - next,
+    isEmpty: () => next === entries.length,
+    take: () => {
+      const first = next
+      let size = 0
+      for (
+        let entry = entries[next];
+        entry !== undefined && next - first < maxItems;
+        entry = entries[++next]
+      ) {
+        size += entry.size
+        if (next > first && size > maxSize) break
+      }
+      const batch = entries.slice(first, next)
+      forget()
+      return batch
+    },
+    dropWhile: (holds, onDropped) => {
+      for (let entry = entries[next]; entry !== undefined && holds(entry); entry = entries[next]) {
+        next++
+        onDropped(entry)
+      }
+      forget()
+    },
+  }
+}
