@@ -1,13 +1,15 @@
 import type { LeadId } from "@lead-gateway/lead"
 import type { Reply } from "@lead-gateway/runtime"
 
-/** What the webhook is answered: a lead's receipt or an error's short text. */
+/** What a webhook is answered that is not taken. */
 export interface Answer extends Reply {
-  /** The error's short text, if it is one. */
-  readonly reason?: string
+  /** The error's short text. */
+  readonly reason: string
 }
 
-export const received = (id: LeadId): Answer => ({ status: 200, body: { lead_id: id, status: "RECEIVED" } })
+/** What a webhook is answered whose lead is committed, as JSON text; one is made for every lead. */
+export const receipt = (id: LeadId, correlationId: string): string =>
+  `{"lead_id":${id},"status":"RECEIVED","correlation_id":${JSON.stringify(correlationId)}}`
 
 const refused = (status: number, error: string, headers: Reply["headers"] = {}): Answer => ({
   status,

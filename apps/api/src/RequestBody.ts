@@ -1,16 +1,9 @@
-import { Effect, Schema } from "effect"
 import type { IncomingMessage } from "node:http"
 import type { Readable } from "node:stream"
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib"
 
 /** Why a body could not be read. */
-export class RequestBodyRefused extends Schema.TaggedError<RequestBodyRefused>()("RequestBodyRefused", {
-  reason: Schema.Literals(["TooLarge", "Malformed", "Aborted"]),
-}) {
-  override get message(): string {
-    return `the request body was refused: ${this.reason}`
-  }
-}
+export type BodyRefusal = "TooLarge" | "Malformed" | "Aborted"
 
 /** The content encodings that {@link readBody} undoes. */
 const decoders = {
@@ -26,12 +19,13 @@ const encodingOf = (header: string | undefined): string => header?.trim().toLowe
 
 /** Tells whether a request's `Content-Encoding` can be read: none, `identity`, `gzip`, `deflate` or `br`. */
 export const isReadableEncoding = (header: string | undefined): boolean => {
+  if (header === undefined) return true
   const encoding = encodingOf(header)
   return encoding === "identity" || Object.hasOwn(decoders, encoding)
 }
 
 /**
- * Reads and decompresses a body of at most `maxBytes`.
+ * Reads and decompresses a body of at most `maxBytes`, and hands it, or why there is none, to `done`, once.
  *
  * The limit counts what is read, before and after decompression, so neither a chunked body nor a
  * compressed one can be larger than it says. A body that says it is larger is not read at all. Nothing of
@@ -40,51 +34,73 @@ export const isReadableEncoding = (header: string | undefined): boolean => {
 export const readBody = (
   request: IncomingMessage,
   maxBytes: number,
-): Effect.Effect<Buffer, RequestBodyRefused> =>
-  Effect.callback((resume) => {
-    if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
-      return resume(Effect.fail(new RequestBodyRefused({ reason: "TooLarge" })))
-    }
-    const source = decoded(request)
-    const chunks: Array<Buffer> = []
-    let compressed = 0
-    let size = 0
-    const finish = (result: Effect.Effect<Buffer, RequestBodyRefused>) => {
-      request.off("data", countCompressed).off("close", onClose)
-      source.off("data", onData).off("end", onEnd).off("error", onError)
-      // Whatever still comes of a stream that nobody reads any more must not end the process.
-      source.on("error", () => {})
-      if (source !== request) {
-        request.unpipe()
-        source.destroy()
-      }
-      resume(result)
-    }
-    const refuse = (reason: RequestBodyRefused["reason"]) =>
-      finish(Effect.fail(new RequestBodyRefused({ reason })))
-    const countCompressed = (chunk: Buffer) => {
-      compressed += chunk.length
-      if (compressed > maxBytes) refuse("TooLarge")
-    }
-    const onData = (chunk: Buffer) => {
-      size += chunk.length
-      if (size > maxBytes) refuse("TooLarge")
-      else chunks.push(chunk)
-    }
-    const onEnd = () => {
-      const [first, ...more] = chunks
-      finish(Effect.succeed(first !== undefined && more.length === 0 ? first : Buffer.concat(chunks, size)))
-    }
-    const onError = () => refuse(source === request ? "Aborted" : "Malformed")
-    const onClose = () => {
-      if (!request.complete) refuse("Aborted")
-    }
-    if (source !== request) request.on("data", countCompressed)
-    request.on("close", onClose)
-    source.on("data", onData).on("end", onEnd).on("error", onError)
-  })
+  done: (body: Buffer | BodyRefusal) => void,
+): void => {
+  const { headers } = request
+  if (Number(headers["content-length"] ?? 0) > maxBytes) return done("TooLarge")
+  const encoding = encodingOf(headers["content-encoding"]) as Encoding
+  if (encoding === "identity") readStream(request, maxBytes, "Aborted", done)
+  else readCompressed(request, decoders[encoding](), maxBytes, done)
+}
 
-const decoded = (request: IncomingMessage): Readable => {
-  const encoding = encodingOf(request.headers["content-encoding"]) as Encoding
-  return encoding === "identity" ? request : request.pipe(decoders[encoding]())
+/** Most bodies are one chunk, and that is what is handed on. */
+const readStream = (
+  source: Readable,
+  maxBytes: number,
+  onError: BodyRefusal,
+  done: (body: Buffer | BodyRefusal) => void,
+): void => {
+  let first: Buffer | undefined
+  let more: Array<Buffer> | undefined
+  let size = 0
+  let isDone = false
+  const finish = (body: Buffer | BodyRefusal) => {
+    if (isDone) return
+    isDone = true
+    done(body)
+  }
+  source
+    .on("data", (chunk: Buffer) => {
+      size += chunk.length
+      if (isDone) return
+      if (size > maxBytes) {
+        first = more = undefined
+        finish("TooLarge")
+      } else if (first === undefined) first = chunk
+      else (more ??= [first]).push(chunk)
+    })
+    .on("end", () => finish(more === undefined ? (first ?? empty) : Buffer.concat(more, size)))
+    // Stays: whatever still comes of a stream that nobody reads any more must not end the process.
+    .on("error", () => finish(onError))
+}
+
+const empty = Buffer.alloc(0)
+
+const readCompressed = (
+  request: IncomingMessage,
+  decoder: ReturnType<(typeof decoders)[keyof typeof decoders]>,
+  maxBytes: number,
+  done: (body: Buffer | BodyRefusal) => void,
+): void => {
+  let compressed = 0
+  let isDone = false
+  const finish = (body: Buffer | BodyRefusal) => {
+    if (isDone) return
+    isDone = true
+    request.off("data", count).unpipe(decoder)
+    decoder.destroy()
+    done(body)
+  }
+  const count = (chunk: Buffer) => {
+    compressed += chunk.length
+    if (compressed > maxBytes) finish("TooLarge")
+  }
+  request
+    .on("data", count)
+    .on("error", () => finish("Aborted"))
+    .on("close", () => {
+      if (!request.complete) finish("Aborted")
+    })
+    .pipe(decoder)
+  readStream(decoder, maxBytes, "Malformed", finish)
 }

@@ -9,6 +9,8 @@ export interface Handlers {
   readonly router: Handler
 }
 
+const webhooks = "/webhooks/leads"
+
 /**
  * Finds the handler of a request by the paths of the OpenAPI document, as the router itself finds them: upper
  * case, doubled slashes and a slash at the end make no difference.
@@ -26,6 +28,8 @@ export const dispatch = ({ intake, router }: Handlers): Handler => {
 
   return (request, response, correlationId) => {
     const { method = "GET", url = "/" } = request
+    // As nearly all of them come: nothing has to be found.
+    if (url === webhooks && method === "POST") return intake(request, response, correlationId)
     const route = routes.find(method, url)
     if (route !== undefined) return route.handler(request, response, correlationId)
     const allowed = ["GET", "HEAD", "POST"].filter((other) => routes.find(other, url) !== undefined)

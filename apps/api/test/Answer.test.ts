@@ -4,10 +4,12 @@ import * as Answer from "../src/Answer.ts"
 
 describe("an answer", () => {
   it("is a receipt", () => {
-    assert.deepStrictEqual(Answer.received(LeadId.make(7)), {
-      status: 200,
-      body: { lead_id: 7, status: "RECEIVED" },
-    })
+    assert.strictEqual(
+      Answer.receipt(LeadId.make(7), "abc-1"),
+      '{"lead_id":7,"status":"RECEIVED","correlation_id":"abc-1"}',
+    )
+    const id = '"}\\'
+    assert.propertyVal(JSON.parse(Answer.receipt(LeadId.make(7), id)), "correlation_id", id)
   })
 
   it("is an error's status and text, and when to come again or what else to do", () => {

@@ -14,13 +14,10 @@ const read = (
 ) =>
   Effect.callback<Result.Result<Buffer, string>>((resume) => {
     const server = createServer((incoming: IncomingMessage, response) => {
-      const result = Effect.result(Effect.mapError(readBody(incoming, maxBytes), ({ reason }) => reason))
-      Effect.runCallback(result, {
-        onExit: (exit) => {
-          response.end()
-          server.close()
-          resume(exit)
-        },
+      readBody(incoming, maxBytes, (body) => {
+        response.end()
+        server.close()
+        resume(Effect.succeed(typeof body === "string" ? Result.fail(body) : Result.succeed(body)))
       })
     }).listen(0, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo

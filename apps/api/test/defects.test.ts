@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { LeadId } from "@lead-gateway/lead"
 import { LeadQueue, LeadQueueUnavailable } from "@lead-gateway/lead-queue"
 import { DataRefused, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
-import { Duration, Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { ask, assertError, post } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { makeWorld, type WorldShape } from "./support/World.ts"
@@ -18,19 +18,42 @@ const intake = (receive: LeadIntake["Service"]["receive"]) => Layer.succeed(Lead
 const logged = ({ log }: WorldShape) =>
   Effect.map(log, (lines) => lines.filter(({ correlation_id }) => correlation_id === id))
 
+/** A queue that is told of a lead by `offer`. */
+const queue = (offer: LeadQueue["Service"]["offerUnsafe"], depth: LeadQueue["Service"]["depth"]) =>
+  Layer.succeed(LeadQueue, {
+    offer: (ids) => Effect.sync(() => offer(ids)),
+    offerUnsafe: offer,
+    take: () => Effect.never,
+    depth,
+    patienceMs: () => 0,
+    forgot: Effect.never,
+  })
+
+const bugs: ReadonlyArray<{ readonly how: string; readonly replace: Layer.Layer<never> }> = [
+  {
+    how: "is thrown",
+    replace: intake(() => {
+      throw bug
+    }),
+  },
+  {
+    how: "is no error at all",
+    replace: intake(() => {
+      throw { sql, leadText }
+    }),
+  },
+  {
+    how: "comes after the commit",
+    replace: queue(() => {
+      throw bug
+    }, Effect.succeed(0)),
+  },
+]
+
 describe("a bug", () => {
-  it.live.each([
-    [
-      "is thrown",
-      () => {
-        throw bug
-      },
-    ],
-    ["is a defect", () => Effect.die(bug)],
-    ["is no error at all", () => Effect.die({ sql, leadText })],
-  ] as const)("in intake that %s is answered 500, and told to the log alone", ([, receive]) =>
+  it.live.each(bugs)("in intake that $how is answered 500, and told to the log alone", ({ replace }) =>
     Effect.gen(function* () {
-      const world = yield* makeWorld({ replace: intake(receive) })
+      const world = yield* makeWorld({ replace })
       const answer = yield* post(world, leadText, { headers: { "X-Correlation-ID": id } })
       assertError(answer, 500, "internal server error", id)
       const lines = yield* logged(world)
@@ -68,7 +91,9 @@ describe("what Postgres refuses", () => {
   it.live("is answered 400, since sending it again would not help", () =>
     Effect.gen(function* () {
       const refused = new DataRefused({ operation: "LeadIntake.receive", sqlState: "22P05" })
-      const world = yield* makeWorld({ replace: intake(() => Effect.fail(refused)) })
+      const world = yield* makeWorld({
+        replace: intake((_, done) => setImmediate(done, Result.fail(refused))),
+      })
       assertError(yield* post(world, leadText), 400, "malformed JSON payload")
       assert.include(
         (yield* world.log).map(({ message }) => message),
@@ -97,13 +122,7 @@ describe("a queue that is down", () => {
   it.live("costs no lead, and shows in the health of the whole", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld({
-        replace: Layer.succeed(LeadQueue, {
-          offer: () => Effect.void,
-          take: () => Effect.never,
-          depth: Effect.fail(new LeadQueueUnavailable()),
-          patience: Effect.succeed(Duration.zero),
-          forgot: Effect.never,
-        }),
+        replace: queue(() => {}, Effect.fail(new LeadQueueUnavailable())),
       })
       assert.strictEqual((yield* post(world, leadText)).status, 200)
       assert.strictEqual((yield* ask(world, { path: "/readyz" })).status, 200)
@@ -124,19 +143,11 @@ describe("a queue that is down", () => {
       const told: Array<unknown> = []
       const world = yield* makeWorld({
         replace: Layer.mergeAll(
-          intake(() =>
-            Effect.as(
-              Effect.sync(() => told.push("committed")),
-              LeadId.make(7),
-            ),
-          ),
-          Layer.succeed(LeadQueue, {
-            offer: (ids) => Effect.sync(() => void told.push(ids)),
-            take: () => Effect.never,
-            depth: Effect.succeed(0),
-            patience: Effect.succeed(Duration.zero),
-            forgot: Effect.never,
+          intake((_, done) => {
+            told.push("committed")
+            setImmediate(done, Result.succeed(LeadId.make(7)))
           }),
+          queue((ids) => told.push(ids), Effect.succeed(0)),
         ),
       })
       yield* post(world, leadText)

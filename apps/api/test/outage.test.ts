@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { LeadDatabase } from "@lead-gateway/lead-store"
 import { Duration, Effect, Layer, Schedule } from "effect"
-import { ask, assertError, type HttpAnswer, post } from "./support/Http.ts"
+import { ask, assertError, type HttpAnswer, post, postLead } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { makeLink } from "./support/Postgres.ts"
 import { countLeads, makeDatabase, makeWorld, type WorldShape } from "./support/World.ts"
@@ -55,9 +55,11 @@ const assertAway = Effect.fnUntraced(function* (world: WorldShape) {
 /** What everybody sees when it is there. */
 const assertThere = Effect.fnUntraced(function* (world: WorldShape) {
   const before = yield* countLeads(world)
-  assert.strictEqual((yield* post(world, leadText)).status, 200)
+  const id = yield* postLead(world, leadText)
   assert.strictEqual(yield* countLeads(world), before + 1)
-  for (const path of stats) assert.strictEqual((yield* ask(world, { path })).status, 200)
+  for (const path of [...stats.slice(0, 2), `/stats/leads/${id}/history`]) {
+    assert.strictEqual((yield* ask(world, { path })).status, 200)
+  }
 })
 
 describe("while Postgres is away", { concurrent: true }, () => {
@@ -154,14 +156,13 @@ describe("while Postgres is away", { concurrent: true }, () => {
       const acknowledged = answers.filter(({ status }) => status === 200)
       for (const answer of answers) if (answer.status !== 200) assertDatabaseError(answer)
       const ids = acknowledged.map(({ text }) => (JSON.parse(text) as { readonly lead_id: number }).lead_id)
-      const rows = yield* world.sql<{ readonly id: number; readonly events: number }>`
-        SELECT id::float8 AS id, (SELECT count(*)::float8 FROM lead_event WHERE lead_id = lead.id) AS events
-        FROM inbound_lead AS lead`
+      const rows = yield* world.sql<{ readonly id: number; readonly work: number }>`
+        SELECT id::float8 AS id, (SELECT count(*)::float8 FROM work WHERE lead_id = lead.id) AS work FROM lead`
       assert.includeMembers(
         rows.map(({ id }) => id),
         ids,
       )
-      assert.isTrue(rows.every(({ events }) => events === 1))
+      assert.isTrue(rows.every(({ work }) => work === 1))
       const counts = yield* ask(world, { path: "/stats/leads/counts" })
       assert.propertyVal(JSON.parse(counts.text), "received", rows.length)
     }),

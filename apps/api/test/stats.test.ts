@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer } from "effect"
 import { ask, assertError, newId, post, postLead } from "./support/Http.ts"
 import { lead, leadText } from "./support/leads.ts"
-import { decide, workOptions } from "./support/work.ts"
+import { decide } from "./support/work.ts"
 import { World, type WorldShape } from "./support/World.ts"
 
 const json = (text: string): unknown => JSON.parse(text)
@@ -18,7 +18,7 @@ class Leads extends Context.Service<Leads, Readonly<Record<string, number>>>()("
     Effect.gen(function* () {
       const world = yield* World
       const work = yield* Layer.build(
-        LeadWork.layer(workOptions).pipe(Layer.provide(Layer.succeed(PgClient.PgClient, world.sql))),
+        LeadWork.layer.pipe(Layer.provide(Layer.succeed(PgClient.PgClient, world.sql))),
       )
       const make = Effect.fnUntraced(function* (
         ...[decision, answers]: Parameters<typeof decide> extends [number, ...infer R] ? R : never
@@ -179,8 +179,19 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
               success: false,
               status_code: 503,
               error_message: "customer answered with an error",
+              duration_ms: 12,
+              fault: "customer",
+              response_body: null,
             },
-            { attempt_no: 2, success: true, status_code: 200, error_message: null },
+            {
+              attempt_no: 2,
+              success: true,
+              status_code: 200,
+              error_message: null,
+              duration_ms: 12,
+              fault: null,
+              response_body: null,
+            },
           ],
         )
         assert.deepStrictEqual(Object.keys(delivery_attempts[0] ?? {}), [
@@ -189,6 +200,9 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
           "success",
           "status_code",
           "error_message",
+          "duration_ms",
+          "fault",
+          "response_body",
         ])
         assert.deepStrictEqual(
           events.map(({ type }) => type),

@@ -1,16 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { LeadId } from "@lead-gateway/lead"
 import { LeadIntake } from "@lead-gateway/lead-store"
-import { Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { Duration, Effect, Exit, Fiber, Layer, Result, Scope } from "effect"
 import { post } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { makeWorld } from "./support/World.ts"
 
 /** An api whose commits take a while, and what stops it. */
-const makeSlow = Effect.fnUntraced(function* (commit: Duration.Input, shutdownTimeout: Duration.Duration) {
+const makeSlow = Effect.fnUntraced(function* (commit: Duration.Duration, shutdownTimeout: Duration.Duration) {
   const scope = yield* Scope.make()
   const replace = Layer.succeed(LeadIntake, {
-    receive: () => Effect.delay(Effect.succeed(LeadId.make(7)), commit),
+    receive: (_, done) =>
+      void setTimeout(done, Duration.toMillis(commit), Result.succeed(LeadId.make(7))).unref(),
   })
   const world = yield* Scope.provide(makeWorld({ replace, shutdownTimeout }), scope)
   const stop = Effect.map(Effect.timed(Scope.close(scope, Exit.void)), ([took]) => Duration.toMillis(took))
@@ -20,7 +21,7 @@ const makeSlow = Effect.fnUntraced(function* (commit: Duration.Input, shutdownTi
 describe("a stop of the api", { concurrent: true }, () => {
   it.live("lets a lead that is being committed be acknowledged", () =>
     Effect.gen(function* () {
-      const { stop, world } = yield* makeSlow("300 millis", Duration.seconds(5))
+      const { stop, world } = yield* makeSlow(Duration.millis(300), Duration.seconds(5))
       const asking = yield* Effect.forkChild(post(world, leadText))
       yield* Effect.sleep("100 millis")
       const took = yield* stop
@@ -31,7 +32,7 @@ describe("a stop of the api", { concurrent: true }, () => {
 
   it.live("does not wait for ever", () =>
     Effect.gen(function* () {
-      const { stop, world } = yield* makeSlow("1 minute", Duration.millis(200))
+      const { stop, world } = yield* makeSlow(Duration.minutes(1), Duration.millis(200))
       const asking = yield* Effect.forkChild(Effect.exit(post(world, leadText)))
       yield* Effect.sleep("100 millis")
       assert.isBelow(yield* stop, 2_000)

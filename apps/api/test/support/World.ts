@@ -2,7 +2,13 @@ import { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { serve } from "@lead-gateway/api"
 import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
-import { LeadDatabase, LeadIntake, LeadReader, Migrations } from "@lead-gateway/lead-store"
+import {
+  LeadDatabase,
+  LeadIntake,
+  LeadReader,
+  maintainPartitions,
+  Migrations,
+} from "@lead-gateway/lead-store"
 import { Telemetry } from "@lead-gateway/telemetry"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
 import { Array, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
@@ -13,13 +19,17 @@ import { makeSecrecy, type Secrecy } from "./Secrecy.ts"
 
 const migrations = fileURLToPath(new URL("../../../../migrations", import.meta.url))
 
-/** The schema, made once a run. */
+/** The schema and its first partitions, made once a run. */
 const template: Template<Error> = {
-  key: readdirSync(migrations)
-    .map((file) => readFileSync(`${migrations}/${file}`, "utf8"))
-    .join("\n"),
+  key: [
+    "with partitions",
+    ...readdirSync(migrations).map((file) => readFileSync(`${migrations}/${file}`, "utf8")),
+  ].join("\n"),
   migrate: (url) =>
-    Migrations.up({ connection: { url: Redacted.make(url), ssl: false }, directory: migrations }),
+    Effect.andThen(
+      Migrations.up({ connection: { url: Redacted.make(url), ssl: false }, directory: migrations }),
+      Effect.provide(maintainPartitions, PgClient.layer({ url: Redacted.make(url) })),
+    ),
 }
 
 /** A database for the current scope, with the schema or without it. */

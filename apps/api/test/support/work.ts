@@ -1,38 +1,51 @@
 import { assert } from "@effect/vitest"
 import { Reason, RejectionReason } from "@lead-gateway/lead"
-import { LeadWork, type LeadWorkOptions, type StoredDecision } from "@lead-gateway/lead-store"
+import {
+  type AttemptRecord,
+  type Batcher,
+  defaultCustomer,
+  LeadWork,
+  type Lease,
+  type StepResult,
+  type StoredDecision,
+  type StoreError,
+} from "@lead-gateway/lead-store"
 import { Duration, Effect } from "effect"
+import { randomUUID } from "node:crypto"
 
-const decidedWith = { rules: "1" }
-const details = { rule: "owner" }
-const normalized = { phone: "+49123456789" }
-const customerPayload = { phone: "+49123456789", attributes: [] }
-const omitted = [{ name: "roof_age", reason: "not a number" }]
-
-const decisions: Readonly<Record<"REJECTED" | "PARKED" | "READY", StoredDecision>> = {
-  REJECTED: { status: "REJECTED", reason: RejectionReason.make("NOT_HOMEOWNER"), details, decidedWith },
-  PARKED: {
-    status: "FAILED",
-    reason: Reason.missingRequiredField,
-    details,
-    normalized,
-    omitted,
-    decidedWith,
-  },
-  READY: { status: "READY", details: {}, normalized, customerPayload, omitted, decidedWith },
+const stored = {
+  details: '{"rule":"owner"}',
+  normalized: '{"phone":"+49123456789"}',
+  omitted: [{ name: "roof_age", reason: "not a number" }],
+  decidedWith: '{"rules":"1"}',
+  delivery: null,
 }
 
-/** How leads are worked on here; the gate lets everything through. */
-export const workOptions: LeadWorkOptions = {
-  lease: Duration.minutes(1),
-  gate: {
-    customer: "customer.example",
-    ratePerSecond: undefined,
-    failures: 100,
-    openFor: Duration.minutes(1),
-    ramp: Duration.minutes(1),
-  },
+const decisions: Readonly<Record<"REJECTED" | "PARKED" | "READY", () => StoredDecision>> = {
+  REJECTED: () => ({
+    ...stored,
+    verdict: "REJECTED",
+    reason: RejectionReason.make("NOT_HOMEOWNER"),
+    normalized: null,
+    omitted: [],
+  }),
+  PARKED: () => ({ ...stored, verdict: "PARKED", reason: Reason.missingRequiredField }),
+  READY: () => ({
+    ...stored,
+    verdict: "READY",
+    reason: null,
+    details: "{}",
+    delivery: {
+      customerId: defaultCustomer,
+      idempotencyKey: randomUUID(),
+      body: '{"phone":"+49123456789","attributes":[]}',
+    },
+  }),
 }
+
+/** Waits for what a callback is told. */
+const told = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
+  Effect.callback<Value, StoreError>((resume) => submit((result) => resume(Effect.fromResult(result))))
 
 /** Does to a lead what a worker does; its attempts are answered with these HTTP statuses, null for no answer. */
 export const decide = Effect.fnUntraced(function* (
@@ -42,40 +55,47 @@ export const decide = Effect.fnUntraced(function* (
 ) {
   const work = yield* LeadWork
   for (const [index, status] of (answers.length === 0 ? [undefined] : answers).entries()) {
-    const claims = yield* work.claim({ max: 100 })
-    const claim = claims.find(({ id }) => id === leadId) ?? assert.fail("the lead is not due")
+    const claims = yield* work.claim({ max: 100, lease: Duration.minutes(1) })
+    const claim = claims.find((claimed) => claimed.leadId === leadId) ?? assert.fail("the lead is not due")
     for (const other of claims) {
-      if (other !== claim)
-        yield* work.release({
-          ...other,
-          unsentAttemptNo: undefined,
-          delay: Duration.zero,
-          trouble: undefined,
-        })
+      const released = {
+        ...leaseOf(other),
+        unsentAttemptNo: undefined,
+        delay: Duration.zero,
+        internalFailure: undefined,
+      }
+      if (other !== claim) yield* told<boolean>((done) => work.release(released, done))
     }
-    const opened = yield* work.proceed({
-      ...claim,
-      decision: index === 0 ? decisions[decision] : undefined,
-    })
+    const step = { ...leaseOf(claim), decision: index === 0 ? decisions[decision]() : undefined }
+    const opened = yield* told<StepResult>((done) => work.open(step, done))
     if (opened._tag !== "Opened" || status === undefined) return
-    const success = status === 200
-    yield* work.record({
-      ...claim,
-      attemptNo: opened.attemptNo,
-      success,
-      outcomeUnknown: false,
-      responseStatus: status,
-      responseBody: null,
-      errorMessage: success ? null : "customer answered with an error",
-      fault: success ? null : "customer",
-      health: success ? "took" : "down",
-      next: nextOf(status, index === answers.length - 1),
-    })
+    const { attemptNo } = opened
+    const record = { ...leaseOf(claim), ...outcomeOf(status, index === answers.length - 1), attemptNo }
+    yield* told<boolean>((done) => work.complete(record, done))
   }
 })
 
-const nextOf = (status: number | null, isLast: boolean) => {
-  if (status === 200) return { status: "DELIVERED" as const }
-  if (status === 400) return { status: "PERMANENTLY_FAILED" as const, reason: Reason.customerRefused }
-  return { status: "FAILED" as const, retryAfter: isLast ? Duration.hours(1) : Duration.zero }
+const leaseOf = ({ deliveryNo, leadId, lease }: Lease): Lease => ({ leadId, deliveryNo, lease })
+
+const outcomeOf = (
+  status: number | null,
+  isLast: boolean,
+): Omit<AttemptRecord, keyof Lease | "attemptNo"> => {
+  const isSuccess = status === 200
+  return {
+    outcomeUnknown: false,
+    durationMs: 12,
+    responseStatus: status,
+    responseBody: null,
+    errorMessage: isSuccess ? null : "customer answered with an error",
+    fault: isSuccess ? null : "customer",
+    health: isSuccess ? "success" : "unavailable",
+    next: nextOf(status, isLast),
+  }
+}
+
+const nextOf = (status: number | null, isLast: boolean): AttemptRecord["next"] => {
+  if (status === 200) return { state: "DELIVERED" }
+  if (status === 400) return { state: "PERMANENTLY_FAILED", reason: Reason.customerRefused }
+  return { state: "RETRYING", retryAfterMs: isLast ? 3_600_000 : 0 }
 }
