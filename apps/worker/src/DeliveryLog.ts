@@ -1,6 +1,7 @@
 import type { DeliveryOutcome } from "@lead-gateway/customer-client"
 import type { AttemptRecord, ClaimedWork, StoredDecision } from "@lead-gateway/lead-store"
-import { Effect } from "effect"
+import { LineLog } from "@lead-gateway/telemetry"
+import { Cause, Effect } from "effect"
 
 /** What deliveries tell the log: one line for each, with the lead's ids and nothing of its data. */
 export interface DeliveryLog {
@@ -22,53 +23,80 @@ export interface DeliveryLog {
   readonly recordRefused: (work: ClaimedWork, record: AttemptRecord, why: string) => void
 }
 
-/** Tells the loggers of the context. */
+/** Writes to the program's log. What happens for every lead is a prepared line; a defect is told with its cause. */
 export const makeDeliveryLog: Effect.Effect<DeliveryLog> = Effect.gen(function* () {
   const fork = Effect.runForkWith(yield* Effect.context())
-  const tell = (work: ClaimedWork, line: Effect.Effect<void>, fields: Record<string, unknown> = {}) => {
-    fork(Effect.annotateLogs(line, { lead_id: work.leadId, correlation_id: work.correlationId, ...fields }))
+  const log = yield* LineLog
+  const lead = ["correlation_id", "lead_id"] as const
+  const attemptFields = [
+    ...lead,
+    "attempt_no",
+    "outcome",
+    "status_code",
+    "error_message",
+    "fault",
+    "duration_ms",
+    "probe",
+    "next",
+    "moved",
+  ] as const
+  const delivered = log.prepare("info", "lead delivered", attemptFields)
+  const failed = log.prepare("info", "delivery failed", attemptFields)
+  const unknown = log.prepare("warn", "attempt outcome unknown", [...lead, "attempt_no", "next"])
+  const settled = {
+    REJECTED: log.prepare("info", "lead rejected", [...lead, "reason"]),
+    PARKED: log.prepare("info", "lead parked", [...lead, "reason"]),
   }
+  const snoozed = log.prepare("error", "a lead is snoozed", [...lead, "delay_ms", "because"])
+  const tooLate = log.prepare(
+    "warn",
+    "an attempt was opened too late to be sent; the lead is given back",
+    lead,
+  )
+  const notOpened = log.prepare("error", "a step failed", [...lead, "because"])
+  const unrecorded = [...lead, "attempt_no", "status_code", "because"] as const
+  const notRecorded = log.prepare("error", "the outcome of an attempt is not recorded yet", unrecorded)
+  const recordRefused = log.prepare(
+    "error",
+    "the outcome of an attempt cannot be recorded, and counts as unknown",
+    unrecorded,
+  )
+
   return {
-    attempt: (work, record, outcome, isProbe, moved) =>
-      tell(work, Effect.logInfo(record.next.state === "DELIVERED" ? "lead delivered" : "delivery failed"), {
-        attempt_no: record.attemptNo,
+    attempt: ({ correlationId, leadId }, record, outcome, isProbe, moved) =>
+      (record.next.state === "DELIVERED" ? delivered : failed)(
+        correlationId,
+        leadId,
+        record.attemptNo,
         outcome,
-        status_code: record.responseStatus,
-        error_message: record.errorMessage,
-        fault: record.fault,
-        duration_ms: record.durationMs,
-        probe: isProbe,
-        next: record.next.state,
+        record.responseStatus,
+        record.errorMessage,
+        record.fault,
+        record.durationMs,
+        isProbe,
+        record.next.state,
         moved,
-      }),
-    unknown: (work, { attemptNo, next }) =>
-      tell(work, Effect.logWarning("attempt outcome unknown"), { attempt_no: attemptNo, next: next.state }),
-    settled: (work, { reason, verdict }) =>
-      tell(work, Effect.logInfo(`lead ${verdict.toLowerCase()}`), { reason }),
-    snoozed: (work, delayMs, why, cause) =>
-      tell(
-        work,
-        cause === undefined
-          ? Effect.logError(`a lead is snoozed: ${why}`)
-          : Effect.logError("a lead is snoozed", cause),
-        { delay_ms: delayMs },
       ),
-    tooLate: (work) =>
-      tell(work, Effect.logWarning("an attempt was opened too late to be sent; the lead is given back")),
-    notOpened: (work, why) => tell(work, Effect.logError(`a step failed: ${why}`)),
-    notRecorded: (work, { attemptNo, responseStatus }, why) =>
-      tell(work, Effect.logError(`the outcome of an attempt is not recorded yet: ${why}`), {
-        attempt_no: attemptNo,
-        status_code: responseStatus,
-      }),
-    recordRefused: (work, { attemptNo, responseStatus }, why) =>
-      tell(
-        work,
-        Effect.logError(`the outcome of an attempt cannot be recorded, and counts as unknown: ${why}`),
-        {
-          attempt_no: attemptNo,
-          status_code: responseStatus,
-        },
-      ),
+    unknown: ({ correlationId, leadId }, { attemptNo, next }) =>
+      unknown(correlationId, leadId, attemptNo, next.state),
+    settled: ({ correlationId, leadId }, { reason, verdict }) => {
+      if (verdict !== "READY") settled[verdict](correlationId, leadId, reason)
+    },
+    snoozed: ({ correlationId, leadId }, delayMs, why, cause) => {
+      snoozed(correlationId, leadId, delayMs, why)
+      if (cause === undefined) return
+      fork(
+        Effect.annotateLogs(Effect.logError("the cause", Cause.die(cause)), {
+          correlation_id: correlationId,
+          lead_id: leadId,
+        }),
+      )
+    },
+    tooLate: ({ correlationId, leadId }) => tooLate(correlationId, leadId),
+    notOpened: ({ correlationId, leadId }, why) => notOpened(correlationId, leadId, why),
+    notRecorded: ({ correlationId, leadId }, { attemptNo, responseStatus }, why) =>
+      notRecorded(correlationId, leadId, attemptNo, responseStatus, why),
+    recordRefused: ({ correlationId, leadId }, { attemptNo, responseStatus }, why) =>
+      recordRefused(correlationId, leadId, attemptNo, responseStatus, why),
   }
 })

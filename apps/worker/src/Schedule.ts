@@ -51,11 +51,11 @@ export const sweep = Effect.fnUntraced(function* (
   queue: LeadQueue["Service"],
   limit: number,
 ) {
-  const patience = yield* queue.patience
-  if (Duration.isZero(patience)) return
+  const patienceMs = queue.patienceMs()
+  if (patienceMs === 0) return
   const room = limit - (yield* Effect.orElseSucceed(queue.depth, () => limit))
   if (room <= 0) return
-  const ids = yield* work.offer({ max: room, patience })
+  const ids = yield* work.offer({ max: room, patience: Duration.millis(patienceMs) })
   if (ids.length > 0) yield* queue.offer(ids)
 })
 

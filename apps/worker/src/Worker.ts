@@ -97,7 +97,7 @@ export const layer = (
           if (isScheduled) Queue.offerUnsafe(scheduled, undefined)
           producer.changed()
         },
-        offer: (ids) => fork(queue.offer(ids)),
+        offer: queue.offerUnsafe,
         refused: (reason, then) => fork(Effect.ignore(block(reason))).addObserver(then),
       })
       const prefetch = yield* prefetchOf(deliveries.answers, concurrency)

@@ -13,9 +13,7 @@ const make = Effect.gen(function* () {
   const redis = yield* TestRedis.make({ args: [] })
   const url = Result.getOrThrow(RedisUrl.parse(redis.url))
   const world = yield* World.make({ queue: RedisLeadQueue.layer({ url, takes: true }) })
-  yield* eventually(
-    Effect.map(world.queue.patience, (patience) => (Duration.isZero(patience) ? undefined : true)),
-  )
+  yield* eventually(Effect.sync(() => (world.queue.patienceMs() === 0 ? undefined : true)))
   const waiting = Effect.map(redis.command("LLEN", key), Number)
   /** At least so many: a worker that finds Redis without its memory offers again what waits. */
   const offered = (count: number) =>
@@ -70,9 +68,7 @@ describe("a worker with Redis", () => {
       const world = yield* make
       yield* world.startWorker({ pollInterval: Duration.millis(200), scanInterval: Duration.millis(200) })
       yield* world.redis.kill
-      yield* eventually(
-        Effect.map(world.queue.patience, (patience) => (Duration.isZero(patience) ? true : undefined)),
-      )
+      yield* eventually(Effect.sync(() => (world.queue.patienceMs() === 0 ? true : undefined)))
       const meanwhile = yield* world.receive()
       yield* world.reached(meanwhile.id, "DELIVERED")
       yield* world.redis.start

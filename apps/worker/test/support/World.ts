@@ -154,7 +154,7 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
       sourceHeaders: JSON.stringify(headers ?? {}),
       payloadHash: createHash("sha256").update(text).digest(),
       correlationId,
-      queuePatienceMs: Duration.toMillis(yield* queue.patience),
+      queuePatienceMs: queue.patienceMs(),
     }
     const id = yield* told<LeadId>((done) => intake.receive(lead, done))
     yield* queue.offer([id])
