@@ -7,9 +7,9 @@ import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { LeadDatabase, LeadIntake, type LeadDatabaseOptions, Migrations } from "../src/index.ts"
+import { LeadDatabase, LeadIntake, type LeadDatabaseOptions, Migrations, type NewLead } from "../src/index.ts"
 import { folder, logged } from "./support/migrations.ts"
-import { address, inWorld, migrations, newLead } from "./support/world.ts"
+import { address, inWorld, migrations, newLead, receiveLead } from "./support/world.ts"
 
 const optionsFor = (url: string, minConnections = 0): LeadDatabaseOptions => ({
   connection: address(url),
@@ -24,7 +24,7 @@ const connect = (options: LeadDatabaseOptions) =>
     Layer.build(LeadIntake.layer.pipe(Layer.provideMerge(LeadDatabase.layer(options)))),
     (context) => ({
       ...Context.get(context, LeadDatabase),
-      receive: Context.get(context, LeadIntake).receive,
+      receive: (lead: NewLead) => Effect.provideContext(receiveLead(lead), context),
     }),
   )
 

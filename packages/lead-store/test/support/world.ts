@@ -20,6 +20,7 @@ import {
   type StoreError,
 } from "../../src/index.ts"
 
+import { sessionSettings } from "../../src/internal/sessionSettings.ts"
 export * from "./leads.ts"
 export * from "./locks.ts"
 export * from "./outcomes.ts"
@@ -30,13 +31,14 @@ export const migrations = fileURLToPath(new URL("../../../../migrations", import
 
 export const address = (url: string): Migrations.DatabaseAddress => ({ url: Redacted.make(url), ssl: false })
 
-/** How the apps' connections plan: by an index, once for all parameters. */
-const startupOptions =
-  "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off"
-
 /** Connections as the apps have them. */
 export const client = (url: string, options: { readonly maxConnections?: number } = {}) =>
-  PgClient.layer({ url: Redacted.make(url), startupOptions, maxConnections: 20, ...options })
+  PgClient.layer({
+    url: Redacted.make(url),
+    startupParameters: sessionSettings,
+    maxConnections: 20,
+    ...options,
+  })
 
 /** A migrated database with its partitions, without leads. */
 export const template: Template<
