@@ -26,7 +26,10 @@ export class LeadWork extends Context.Service<
   {
     /** Takes work that nobody owns, as much as it gets up to `max`: that of `ids`, or what is due. */
     readonly claim: (options: ClaimOptions) => Effect.Effect<ReadonlyArray<ClaimedWork>, StoreError>
-    /** When there will be something to claim, and whether a customer is held to be down. */
+    /**
+     * When there will be something to claim, and whether a customer is held to be down. It does not look at leases that
+     * still run: who waits as long as a lease looks again, and finds what lost its owner.
+     */
     readonly nextDue: Effect.Effect<Outlook, StoreError>
     /**
      * The sweep: up to `max` leads whose work is due, retries and those that lost their owner included. They are the
