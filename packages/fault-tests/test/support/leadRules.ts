@@ -16,7 +16,7 @@ const noticedTogetherMs = 100
 /** True if the attempt was at some time closed as unknown, though its outcome may have come to light later. */
 const wasUnknown = (lead: LeadFacts, attempt: AttemptRow): boolean =>
   attempt.unknown ||
-  lead.events.some((event) => event.type === "outcome_came_late" && event.attemptNo === attempt.no)
+  lead.events.some((event) => event.type === "attempt_outcome_unknown" && event.attemptNo === attempt.no)
 
 /** The time for which the customer noticed nothing, of those that touch this one the longest. */
 const stalledMs = ({ stalls }: LeadFacts, from: number, to: number): number =>

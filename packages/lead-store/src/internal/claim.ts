@@ -6,6 +6,7 @@ import type { ClaimOptions } from "../Work.ts"
 import * as columns from "./columns.ts"
 import { readClaimed, type LeasedRow } from "./readClaimed.ts"
 import { peek, unlimited } from "./throttle.ts"
+import { utc } from "./utc.ts"
 
 /**
  * Takes work, past what another worker is taking at this moment, and reads what belongs to it: one statement on the
@@ -89,7 +90,7 @@ const leaseDue = `
   ), snoozed AS (
     INSERT INTO lead_event (lead_id, type, details)
     SELECT lead_id, 'snoozed', json_build_object(
-      'because', 'its worker was lost, the internal failure no. ' || internal_failures || ' in a row', 'until', scheduled_at
+      'because', 'its worker was lost, the internal failure no. ' || internal_failures || ' in a row', 'until', ${utc("scheduled_at")}
     ) FROM leased WHERE rests
   )
   SELECT lead_id, delivery_no, state::text AS state, attempt_no, attempt_is_open, attempt_is_probe, uncounted_attempts,

@@ -51,7 +51,8 @@ const isOfOutcome = "work.lead_id = open.lead_id AND work.delivery_no = open.del
 /** Nobody but its owner may say that the outcome of an attempt is unknown. */
 const statement = `
   WITH input AS MATERIALIZED (
-    SELECT * FROM unnest(
+    -- One moment for whatever follows from an outcome.
+    SELECT *, clock_timestamp() AS at FROM unnest(
       $2::bigint[], $3::integer[], $4::uuid[], $5::integer[], $6::boolean[], $7::integer[], $8::integer[], $9::text[],
       $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::float8[]
     ) WITH ORDINALITY AS outcome (
@@ -61,7 +62,7 @@ const statement = `
   ), open AS MATERIALIZED (
     SELECT input.*, work.tenant_id, work.customer_id, work.received_at, work.attempt_id, work.attempt_opened_at,
       work.attempt_is_probe, work.state AS old_state, ${hasNotEnded} AS moved,
-      CASE WHEN ${hasNotEnded} THEN clock_timestamp() + make_interval(secs => input.retry_after) END AS retry_at
+      CASE WHEN ${hasNotEnded} THEN input.at + make_interval(secs => input.retry_after) END AS retry_at
     FROM input JOIN work ON work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no
     WHERE work.attempt_no = input.attempt_no AND work.attempt_is_open AND (NOT input.unknown OR work.lease = input.lease)
     ORDER BY input.lead_id, input.delivery_no FOR UPDATE OF work
@@ -83,15 +84,15 @@ const statement = `
     SELECT * FROM ended UNION ALL SELECT * FROM rescheduled
   ), attempts AS (
     INSERT INTO attempt (
-      id, lead_id, delivery_no, attempt_no, requested_at, success, outcome_unknown, is_probe, duration_ms,
+      id, lead_id, delivery_no, attempt_no, requested_at, ended_at, success, outcome_unknown, is_probe, duration_ms,
       response_status, response_body, error_message, fault, retry_at
     )
-    SELECT attempt_id, lead_id, delivery_no, attempt_no, attempt_opened_at, state = 'DELIVERED', unknown, attempt_is_probe,
+    SELECT attempt_id, lead_id, delivery_no, attempt_no, attempt_opened_at, at, state = 'DELIVERED', unknown, attempt_is_probe,
       duration_ms, response_status, response_body, error_message, fault, retry_at
     FROM completed
   ), settled AS (
-    INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
-    SELECT lead_id, tenant_id, received_at, state::lead_state, reason FROM ended WHERE moved
+    INSERT INTO settled_lead (lead_id, tenant_id, received_at, settled_at, state, reason)
+    SELECT lead_id, tenant_id, received_at, at, state::lead_state, reason FROM ended WHERE moved
   ), ${noteOutcomes}, moves AS (
     SELECT tenant_id, old_state, state FROM completed WHERE moved AND old_state::text <> state
   ), counted AS (${countMoves("moves", "$1")})

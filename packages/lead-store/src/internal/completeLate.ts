@@ -39,20 +39,29 @@ const isNewest = (attempt: string) => `
 
 const statement = (partition: number): string => `
   WITH input AS MATERIALIZED (
-    SELECT * FROM unnest(
+    SELECT *, clock_timestamp() AS at FROM unnest(
       $3::integer[], $4::boolean[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::text[],
       $11::text[], $12::text[], $13::float8[]
     ) AS outcome (
       attempt_no, unknown, duration_ms, response_status, response_body, error_message, fault, health, state, reason,
       retry_after
     )
+  ), unknown AS MATERIALIZED (
+    SELECT attempt.lead_id, attempt.attempt_no, attempt.ended_at, attempt.fault
+    FROM input JOIN ${partitionName("attempt", partition)} AS attempt ON attempt.attempt_no = input.attempt_no
+    WHERE attempt.lead_id = $2::bigint AND attempt.outcome_unknown
+  ), events AS (
+    -- The attempt's row says so no more.
+    INSERT INTO lead_event (lead_id, at, type, details)
+    SELECT lead_id, ended_at, 'attempt_outcome_unknown', json_build_object('attempt_no', attempt_no, 'fault', fault)
+    FROM unknown
   ), known AS (
     UPDATE ${partitionName("attempt", partition)} AS attempt SET
-      ended_at = clock_timestamp(), success = input.state = 'DELIVERED', outcome_unknown = false,
+      ended_at = input.at, success = input.state = 'DELIVERED', outcome_unknown = false,
       duration_ms = input.duration_ms, response_status = input.response_status, response_body = input.response_body,
       error_message = input.error_message, fault = input.fault,
       retry_at = CASE WHEN EXISTS (SELECT FROM work WHERE ${isNewest("attempt")})
-        THEN clock_timestamp() + make_interval(secs => input.retry_after) ELSE attempt.retry_at END
+        THEN input.at + make_interval(secs => input.retry_after) ELSE attempt.retry_at END
     FROM input
     WHERE attempt.lead_id = $2::bigint AND attempt.attempt_no = input.attempt_no AND attempt.outcome_unknown
     RETURNING attempt.*, input.health, input.state, input.reason, input.retry_after,
@@ -65,11 +74,13 @@ const statement = (partition: number): string => `
     DELETE FROM work USING known
     WHERE work.lead_id = $2::bigint AND NOT work.attempt_is_open
       AND (known.success OR (known.retry_after IS NULL AND ${isNewest("known")}))
-    RETURNING work.lead_id, work.tenant_id, work.received_at, work.state AS old_state, known.state, known.reason
+    RETURNING work.lead_id, work.tenant_id, work.received_at, work.state AS old_state, known.ended_at, known.state,
+      known.reason
   ), marked AS (
     UPDATE work SET prior_state = work.state, state = 'DELIVERED' FROM known
     WHERE work.lead_id = $2::bigint AND known.success AND work.attempt_is_open AND work.state <> 'DELIVERED'
-    RETURNING work.lead_id, work.tenant_id, work.received_at, work.prior_state AS old_state, known.state, known.reason
+    RETURNING work.lead_id, work.tenant_id, work.received_at, work.prior_state AS old_state, known.ended_at, known.state,
+      known.reason
   ), rescheduled AS (
     UPDATE work SET
       lease = NULL, leased_until = NULL, lane = work.customer_id, due_at = known.retry_at, scheduled_at = known.retry_at,
@@ -81,14 +92,14 @@ const statement = (partition: number): string => `
     WHERE work.lead_id = $2::bigint AND work.delivery_no = known.delivery_no
       AND NOT known.success AND known.recount > 0 AND work.attempt_no > known.attempt_no
   ), unparked AS (
-    UPDATE settled_lead SET state = 'DELIVERED', reason = NULL, settled_at = clock_timestamp() FROM known
+    UPDATE settled_lead SET state = 'DELIVERED', reason = NULL, settled_at = known.ended_at FROM known
     WHERE settled_lead.lead_id = $2::bigint AND known.success AND settled_lead.state = 'PARKED'
     RETURNING settled_lead.lead_id, settled_lead.tenant_id
   ), ended AS (
     SELECT * FROM freed UNION ALL SELECT * FROM marked
   ), settled AS (
-    INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
-    SELECT lead_id, tenant_id, received_at, state::lead_state, reason FROM ended
+    INSERT INTO settled_lead (lead_id, tenant_id, received_at, settled_at, state, reason)
+    SELECT lead_id, tenant_id, received_at, ended_at, state::lead_state, reason FROM ended
   ), ${noteOutcomes}, moves AS (
     SELECT tenant_id, old_state::text AS old_state, state FROM ended
     UNION ALL
