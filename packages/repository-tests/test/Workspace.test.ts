@@ -8,7 +8,8 @@ const rootManifest = readManifest(read("package.json"))
 const paths = files("packages/*/package.json", "apps/*/package.json")
 const manifests = paths.map((path) => readManifest(read(path)))
 const published = manifests.filter((manifest) => manifest.private !== true)
-const exact = /^\d+\.\d+\.\d+(-[\w.]+)?$/
+/** A version, or that of a package under another name. */
+const exact = /^(npm:@?[\w./-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/
 
 describe("versions", () => {
   it("come from the catalog or the workspace, in every manifest", () => {
