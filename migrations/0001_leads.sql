@@ -171,6 +171,7 @@ CREATE TABLE work (
   received_at timestamptz NOT NULL DEFAULT now(),
   state lead_state NOT NULL DEFAULT 'RECEIVED',
   prior_state lead_state NOT NULL DEFAULT 'RECEIVED',
+  listed_as lead_state NOT NULL DEFAULT 'RECEIVED',
   lane integer NOT NULL DEFAULT 0,
   due_at timestamptz NOT NULL DEFAULT now(),
   scheduled_at timestamptz NOT NULL DEFAULT now(),
@@ -185,6 +186,7 @@ CREATE TABLE work (
   internal_failures integer NOT NULL DEFAULT 0,
   PRIMARY KEY (lead_id, delivery_no),
   CONSTRAINT work_is_left CHECK (state IN ('RECEIVED', 'READY', 'RETRYING') OR attempt_is_open),
+  CONSTRAINT work_is_listed_as_open CHECK (listed_as IN ('RECEIVED', 'READY', 'RETRYING')),
   CONSTRAINT work_is_leased_for_a_time CHECK ((lease IS NULL) = (leased_until IS NULL)),
   CONSTRAINT work_open_attempt CHECK (
     NOT attempt_is_open OR (attempt_no >= 1 AND attempt_id IS NOT NULL AND attempt_opened_at IS NOT NULL)
@@ -199,6 +201,8 @@ COMMENT ON COLUMN work.delivery_no IS 'Which delivery of the lead; 0 unless the 
 COMMENT ON COLUMN work.customer_id IS 'Null until the lead is decided.';
 COMMENT ON COLUMN work.state IS 'A terminal state: the lead has ended, and only its open attempt is still to be completed.';
 COMMENT ON COLUMN work.prior_state IS 'The state before the last change.';
+COMMENT ON COLUMN work.listed_as IS
+  'The state by which lists find the row: its state, but RECEIVED as long as its first attempt is open.';
 COMMENT ON COLUMN work.lane IS 'Whose schedule the row is on: 0 for new leads, else the customer whose throttle it waits at.';
 COMMENT ON COLUMN work.due_at IS 'From when on workers look for the row themselves; later than scheduled_at while the queue was told of it.';
 COMMENT ON COLUMN work.scheduled_at IS 'From when on a worker may take the row: at once, or at a retry''s time.';
@@ -207,10 +211,12 @@ COMMENT ON COLUMN work.attempt_no IS 'The number of the last attempt, open or co
 COMMENT ON COLUMN work.uncounted_attempts IS 'Attempts that the retry budget does not count: those before the last replay, and probes of a customer that was down.';
 COMMENT ON COLUMN work.internal_failures IS 'How often in a row the work failed for a reason of ours since its last step.';
 
--- What workers look for. A claim changes neither column: it stays in its page.
+-- Neither index has a column that a claim or a first attempt changes: an ordinary lead's row stays in its page until
+-- it is deleted.
+-- What workers look for.
 CREATE INDEX work_due ON work (lane, due_at);
--- The newest open leads of one state.
-CREATE INDEX work_state ON work (tenant_id, state, lead_id);
+-- The newest open leads.
+CREATE INDEX work_listed ON work (tenant_id, listed_as, lead_id);
 
 CREATE TABLE settled_lead (
   lead_id bigint PRIMARY KEY,

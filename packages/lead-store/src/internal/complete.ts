@@ -71,7 +71,7 @@ const statement = `
     RETURNING open.*
   ), rescheduled AS (
     UPDATE work SET
-      state = 'RETRYING', lane = open.customer_id, lease = NULL, leased_until = NULL,
+      state = 'RETRYING', listed_as = 'RETRYING', lane = open.customer_id, lease = NULL, leased_until = NULL,
       due_at = open.retry_at, scheduled_at = open.retry_at,
       attempt_is_open = false, internal_failures = 0,
       -- A probe that found nobody costs its lead nothing. The row may have been opened after the statement began: its

@@ -83,7 +83,7 @@ const statement = (partition: number): string => `
       known.reason
   ), rescheduled AS (
     UPDATE work SET
-      lease = NULL, leased_until = NULL, lane = work.customer_id, due_at = known.retry_at, scheduled_at = known.retry_at,
+      listed_as = 'RETRYING', lease = NULL, leased_until = NULL, lane = work.customer_id, due_at = known.retry_at, scheduled_at = known.retry_at,
       internal_failures = 0, uncounted_attempts = greatest(0, work.uncounted_attempts - known.recount)
     FROM known WHERE NOT known.success AND known.retry_after IS NOT NULL AND ${isNewest("known")}
     RETURNING work.lead_id

@@ -54,18 +54,20 @@ export const readPayloads = (sql: PgClient.PgClient) =>
 const onOneLine = (json: string): string => json.replaceAll(/[\r\n]/g, " ")
 
 /**
- * One walk down an index for each state, merged: as many rows are read as are shown, and one of each state, whatever
- * Postgres knows of the tables. A lead whose attempt is open although it has ended is in both tables, and listed as
- * settled: its work is in no open state.
+ * One walk down an index for each state, merged: about as many rows are read as are shown, and one of each state,
+ * whatever Postgres knows of the tables. A lead whose attempt is open although it has ended is in both tables, and
+ * listed as settled: its work is in no open state.
  *
  * The walks through the work end where the settled page does, so that they do not step over the dead rows of work that
  * was done long ago.
  */
 const newest = (status: LeadStatus | undefined): string => {
   const wanted = (state: LeadState) => status === undefined || statusOf(state) === status
-  const settled = settledStates.filter(wanted).map((state) => walk("settled_lead", "reason", state, ""))
-  const end = "AND lead_id > coalesce((SELECT min(lead_id) FROM settled HAVING count(*) = $2::integer), 0)"
-  const open = openStates.filter(wanted).map((state) => walk("work", "NULL", state, end))
+  const settled = settledStates.filter(wanted).map(settledWalk)
+  const open =
+    status === undefined
+      ? openStates.map((state) => openWalk(state, "state IN ('RECEIVED', 'READY', 'RETRYING')"))
+      : openStates.filter(wanted).flatMap((state) => openWalks(state))
   return `
     WITH settled AS MATERIALIZED (
       ${[...settled, nothing].join(" UNION ALL ")} ORDER BY lead_id DESC LIMIT $2::integer
@@ -77,10 +79,34 @@ const newest = (status: LeadStatus | undefined): string => {
     ORDER BY lead_id DESC LIMIT $2::integer`
 }
 
-const walk = (table: string, reason: string, state: LeadState, end: string) => `(
-  SELECT lead_id, received_at, state, ${reason} AS reason FROM ${table}
-  WHERE tenant_id = 1 AND state = '${state}' AND lead_id < $1::bigint ${end} ORDER BY lead_id DESC LIMIT $2::integer
+const settledWalk = (state: LeadState) => `(
+  SELECT lead_id, received_at, state, reason FROM settled_lead
+  WHERE tenant_id = 1 AND state = '${state}' AND lead_id < $1::bigint ORDER BY lead_id DESC LIMIT $2::integer
 )`
+
+const afterSettled =
+  "lead_id > coalesce((SELECT min(lead_id) FROM settled HAVING count(*) = $2::integer), 0)"
+
+const openWalk = (listedAs: LeadState, also: string) => `(
+  SELECT lead_id, received_at, state, NULL AS reason FROM work
+  WHERE tenant_id = 1 AND listed_as = '${listedAs}' AND lead_id < $1::bigint AND ${afterSettled} AND ${also}
+  ORDER BY lead_id DESC LIMIT $2::integer
+)`
+
+/**
+ * Leads in their first attempt are READY and still listed as RECEIVED. They are the oldest of these, as far as workers
+ * have come; no more are looked at than workers can have under way.
+ */
+const firstAttempts = `(
+  SELECT lead_id, received_at, state, NULL AS reason FROM (
+    SELECT * FROM work WHERE tenant_id = 1 AND listed_as = 'RECEIVED' ORDER BY lead_id LIMIT 10000
+  ) AS oldest WHERE state = 'READY' AND lead_id < $1::bigint ORDER BY lead_id DESC LIMIT $2::integer
+)`
+
+const openWalks = (state: LeadState): ReadonlyArray<string> => {
+  const walk = openWalk(state, `state = '${state}'`)
+  return state === "READY" ? [walk, firstAttempts] : [walk]
+}
 
 /** Where there may be no walk at all. */
 const nothing = `(

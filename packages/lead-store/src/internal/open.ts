@@ -89,6 +89,7 @@ const statement = `
   ), held_back AS (
     UPDATE work SET
       state = CASE work.state WHEN 'RECEIVED' THEN 'READY' ELSE work.state END, customer_id = step.customer_id,
+      listed_as = CASE work.listed_as WHEN 'RECEIVED' THEN 'READY' ELSE work.listed_as END,
       lane = step.customer_id, due_at = work.scheduled_at, lease = NULL, leased_until = NULL, internal_failures = 0
     FROM step WHERE step.wants AND NOT step.opens AND ${isOfStep}
     RETURNING step.*

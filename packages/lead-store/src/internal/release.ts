@@ -50,6 +50,7 @@ const statement = `
     UPDATE work SET
       lease = NULL, leased_until = NULL, attempt_is_open = work.attempt_is_open AND work.attempt_no <> owned.unsent,
       attempt_no = work.attempt_no - (work.attempt_is_open AND work.attempt_no = owned.unsent)::integer,
+      listed_as = CASE WHEN work.state IN ('RECEIVED', 'READY', 'RETRYING') THEN work.state ELSE work.listed_as END,
       -- An attempt that is open is completed whatever the customer's throttle says.
       lane = CASE WHEN work.state = 'RECEIVED' OR (work.attempt_is_open AND work.attempt_no <> owned.unsent) THEN 0
         ELSE work.customer_id END,

@@ -39,7 +39,7 @@ export const prepare = (sql: PgClient.PgClient, texts: Iterable<string>) =>
 /** The first column of each index: a condition on another one only walks through all of it. */
 const firstColumn = (index: string) => {
   if (index === "work_due") return "lane"
-  if (index === "work_state" || index === "settled_lead_newest") return "tenant_id"
+  if (index === "work_listed" || index === "settled_lead_newest") return "tenant_id"
   return /^lead_p\d+/.test(index) ? "id" : "lead_id"
 }
 
