@@ -84,8 +84,7 @@ const settledWalk = (state: LeadState) => `(
   WHERE tenant_id = 1 AND state = '${state}' AND lead_id < $1::bigint ORDER BY lead_id DESC LIMIT $2::integer
 )`
 
-const afterSettled =
-  "lead_id > coalesce((SELECT min(lead_id) FROM settled HAVING count(*) = $2::integer), 0)"
+const afterSettled = "lead_id > coalesce((SELECT min(lead_id) FROM settled HAVING count(*) = $2::integer), 0)"
 
 const openWalk = (listedAs: LeadState, also: string) => `(
   SELECT lead_id, received_at, state, NULL AS reason FROM work

@@ -21,6 +21,8 @@ export const sessionSettings: Readonly<Record<string, string>> = {
   TimeZone: "UTC",
   // One plan, by index, whatever the tables held when it was made: they grow a million times while a process runs.
   enable_seqscan: "off",
+  // What is asked for in the order of an index is read in it, not gathered and sorted.
+  enable_bitmapscan: "off",
   enable_hashjoin: "off",
   enable_mergejoin: "off",
   plan_cache_mode: "force_generic_plan",
