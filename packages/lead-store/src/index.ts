@@ -6,6 +6,7 @@
  * about leads is made here: a worker brings the decision, this package makes it durable.
  */
 export * as Batcher from "./Batcher.ts"
+export { foldCounts } from "./Counters.ts"
 export { Customers, type CustomerSettings, defaultCustomer } from "./Customers.ts"
 export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
 export type { DeliveryAttempt, LeadCounts, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
