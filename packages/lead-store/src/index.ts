@@ -5,6 +5,7 @@
  * `LeadLedger` balances the books, `LeadDatabase` connects and migrates. The api and the worker compose them. No rule
  * about leads is made here: a worker brings the decision, this package makes it durable.
  */
+export * as Archive from "./Archive.ts"
 export * as Batcher from "./Batcher.ts"
 export { foldCounts } from "./Counters.ts"
 export { Customers, type CustomerSettings, defaultCustomer } from "./Customers.ts"
@@ -32,6 +33,7 @@ export {
 export { LeadWork } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
+export * as Retention from "./Retention.ts"
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { DataRefused, type StoreError, StoreUnavailable } from "./StoreError.ts"
 export type {

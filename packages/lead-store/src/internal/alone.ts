@@ -1,0 +1,31 @@
+import type { PgClient } from "@effect/sql-pg"
+import { Deferred, Effect, Option } from "effect"
+import type { SqlError } from "effect/sql"
+
+/**
+ * Does work that one process at a time shall do; none, when another is at it.
+ *
+ * The lock belongs to a transaction that stays open meanwhile, on a connection of its own: it ends with that connection,
+ * also behind a pooler. It holds no snapshot. A connection that is cut frees the lock early, so the work must be right
+ * with two at it; the lock saves doing it twice.
+ */
+export const alone = <A, E, R>(
+  sql: PgClient.PgClient,
+  name: string,
+  work: Effect.Effect<A, E, R>,
+): Effect.Effect<Option.Option<A>, E | SqlError.SqlError, R> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const answered = yield* Deferred.make<boolean, SqlError.SqlError>()
+      yield* sql<{ locked: boolean }>`SELECT pg_try_advisory_xact_lock(hashtext(${name})) AS locked`.pipe(
+        Effect.flatMap((rows) => {
+          const locked = rows[0]?.locked ?? false
+          return Effect.andThen(Deferred.succeed(answered, locked), locked ? Effect.never : Effect.void)
+        }),
+        sql.withTransaction,
+        Effect.catchCause((cause) => Deferred.failCause(answered, cause)),
+        Effect.forkScoped,
+      )
+      return (yield* Deferred.await(answered)) ? Option.some(yield* work) : Option.none()
+    }),
+  )

@@ -1,0 +1,115 @@
+import { Data, Effect, Exit } from "effect"
+import { createWriteStream } from "node:fs"
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises"
+import { join } from "node:path"
+import { pipeline } from "node:stream/promises"
+import { createGzip, type Gzip } from "node:zlib"
+import { isUnfinished, unfinishedName } from "./archiveName.ts"
+
+/** Leads could not be archived: a full disk, a folder that may not be written. None of them was removed. */
+export class ArchiveFailed extends Data.TaggedError("ArchiveFailed")<{
+  readonly folder: string
+  /** Of the system, such as `ENOSPC`. */
+  readonly code: string
+}> {
+  override get message(): string {
+    const reasons: Readonly<Record<string, string>> = {
+      ENOSPC: "the disk is full",
+      EDQUOT: "the disk quota is used up",
+      EACCES: "not allowed to write there",
+      EPERM: "not allowed to write there",
+      EROFS: "it cannot be written to",
+      ENOTDIR: "it is no folder",
+      EEXIST: "it is no folder",
+    }
+    return `cannot archive leads in ${this.folder}: ${reasons[this.code] ?? this.code}; none of them was removed`
+  }
+}
+
+/** A file that is being written. */
+interface OpenFile {
+  readonly gzip: Gzip
+  /** When all has reached the disk and the file is closed. */
+  readonly written: Promise<void>
+}
+
+/**
+ * Writes a compressed file into a folder, made where missing: `use` is given a way to write text, and calls it one at a
+ * time. The file has its name once it is complete and has reached the disk; whatever fails before leaves nothing. Only
+ * the user that wrote it may read it: it holds personal data.
+ */
+export const writeArchiveFile = <A, E, R>(
+  folder: string,
+  name: string,
+  use: (write: (text: string) => Effect.Effect<void, ArchiveFailed>) => Effect.Effect<A, E, R>,
+): Effect.Effect<A, E | ArchiveFailed, R> => {
+  const unfinished = join(folder, unfinishedName(name))
+  const onDisk = <B>(run: () => Promise<B>) => attempt(folder, run)
+
+  const begin = onDisk(async (): Promise<OpenFile> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const gzip = createGzip()
+    const written = pipeline(gzip, createWriteStream(unfinished, { flags: "wx", mode: 0o600, flush: true }))
+    // Heard of when it is waited for.
+    written.catch(() => {})
+    return { gzip, written }
+  })
+
+  const write =
+    ({ gzip, written }: OpenFile) =>
+    (text: string) =>
+      onDisk(() => {
+        const taken = new Promise<void>((resolve, reject) => {
+          gzip.write(text, (error) => (error ? reject(error) : resolve()))
+        })
+        // A failure is the file's, and told as such; what was being written is only told that the stream has ended.
+        return Promise.race([taken.catch(() => written), written.then(() => taken)])
+      })
+
+  const finish = ({ gzip, written }: OpenFile) =>
+    onDisk(async () => {
+      gzip.end()
+      await written
+      await rename(unfinished, join(folder, name))
+      await syncFolder(folder)
+    })
+
+  const close = ({ gzip, written }: OpenFile, exit: Exit.Exit<unknown, unknown>) =>
+    Effect.promise(async () => {
+      gzip.destroy()
+      await written.catch(() => {})
+      if (Exit.isFailure(exit)) await rm(unfinished, { force: true }).catch(() => {})
+    })
+
+  return Effect.acquireUseRelease(begin, (file) => Effect.tap(use(write(file)), () => finish(file)), close)
+}
+
+/** A renamed file is there after a power cut only when its folder has reached the disk too. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, "r")
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Removes what a process that died was writing more than a day ago: leads that are still in the database. */
+export const removeUnfinished = (folder: string): Effect.Effect<void, ArchiveFailed> =>
+  attempt(folder, async () => {
+    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return []
+      throw error
+    })
+    for (const name of names.filter(isUnfinished)) {
+      const path = join(folder, name)
+      if (Date.now() - (await stat(path)).mtimeMs > 24 * 3600 * 1000) await rm(path, { force: true })
+    }
+  })
+
+const attempt = <A>(folder: string, run: () => Promise<A>): Effect.Effect<A, ArchiveFailed> =>
+  Effect.tryPromise({
+    try: run,
+    catch: (error) =>
+      new ArchiveFailed({ folder, code: (error as NodeJS.ErrnoException).code ?? String(error) }),
+  })

@@ -1,0 +1,62 @@
+import type { PgClient } from "@effect/sql-pg"
+import { Clock, Effect, Stream } from "effect"
+import { partitionName } from "../Partitions.ts"
+import { storeCall } from "../StoreError.ts"
+import { archiveName } from "./archiveName.ts"
+import { writeArchiveFile } from "./archiveFile.ts"
+import * as columns from "./columns.ts"
+import { pageSize } from "./dueForRemoval.ts"
+
+interface Row {
+  readonly id: bigint
+  readonly line: string
+}
+
+/**
+ * Writes settled leads of a partition with all that belongs to them into one file of a folder, a line of JSON each, and
+ * returns the ids of those that are in it, in order. Once it has returned, the file is on the disk.
+ *
+ * Rows flow through: neither the leads nor the file are held in memory as a whole. Each page is a statement of its own,
+ * so that no snapshot is held for long.
+ */
+export const archiveLeads = (sql: PgClient.PgClient, folder: string) =>
+  Effect.fnUntraced(function* (partition: number, ids: ReadonlyArray<number>) {
+    const [first, last] = [ids[0] ?? 0, ids.at(-1) ?? 0]
+    const name = archiveName(partition, first, last, new Date(yield* Clock.currentTimeMillis))
+    const archived: Array<number> = []
+    yield* writeArchiveFile(folder, name, (write) =>
+      Effect.gen(function* () {
+        for (let from = 0; from < ids.length; from += pageSize) {
+          const page = ids.slice(from, from + pageSize)
+          yield* sql.unsafe<Row>(statement(partition), [columns.int8(page)]).stream.pipe(
+            Stream.runForEachArray((rows) => {
+              for (const { id } of rows) archived.push(Number(id))
+              return write(rows.map(({ line }) => `${line}\n`).join(""))
+            }),
+            Effect.catchTag("SqlError", (error) => storeCall("Retention.archive")(Effect.fail(error))),
+          )
+        }
+      }),
+    )
+    return archived
+  })
+
+/**
+ * Everything that the tables have of a lead, as JSON: rows by their columns' names, stored JSON as the text that it is,
+ * so that numbers keep their digits. A line feed in it can only stand between values, since JSON escapes them in texts.
+ */
+const statement = (partition: number): string => {
+  const rows = (table: "decision" | "delivery" | "attempt" | "lead_event", order: string) => `(
+      SELECT coalesce(json_agg(row_to_json(part) ORDER BY part.${order}), '[]')::text
+      FROM ${partitionName(table, partition)} AS part WHERE part.lead_id = lead.id
+    )`
+  return `
+    SELECT lead.id, '{"id":' || lead.id || translate(
+      ',"lead":' || row_to_json(lead)::text || ',"decisions":' || ${rows("decision", "delivery_no")}
+        || ',"deliveries":' || ${rows("delivery", "delivery_no")} || ',"attempts":' || ${rows("attempt", "attempt_no")}
+        || ',"events":' || ${rows("lead_event", "id")} || ',"end":' || row_to_json(settled)::text || '}',
+      E'\\n\\r', '  '
+    ) AS line
+    FROM ${partitionName("lead", partition)} AS lead JOIN settled_lead AS settled ON settled.lead_id = lead.id
+    WHERE lead.id = ANY ($1::bigint[]) ORDER BY lead.id`
+}
