@@ -1,6 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import type { LeadId } from "@lead-gateway/lead"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
+import * as columns from "./internal/columns.ts"
 import { storeCall } from "./StoreError.ts"
 
 /** Leads of one partition: the first holds the ids below a million. */
@@ -49,8 +50,10 @@ interface Found {
  * Makes sure that the partitions of the newest lead and of {@link spareKept} further ones exist and are attached, and
  * returns how many whole ones are spare afterwards; fewer than {@link spareKept} deserves an alarm.
  *
- * A partition that exists and was detached is attached again. Harmless to repeat, and for many processes at once: one
- * does the work. Reads and writes of other partitions go on meanwhile.
+ * A partition that exists and was detached is attached again, an older one too: its leads are in the database, and no
+ * list or count would show all of them. Retention never leaves one detached. One that cannot be attached, such as a copy
+ * with other columns, is logged; leads come in all the same. Harmless to repeat, and for many processes at once: one does
+ * the work. Reads and writes of other partitions go on meanwhile.
  */
 export const maintainPartitions = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
@@ -58,7 +61,10 @@ export const maintainPartitions = Effect.gen(function* () {
   const wanted = Array.from({ length: spareKept + 1 }, (_, index) => first + index)
   if ((yield* missing(sql, wanted)).length > 0) yield* createPartitions(sql)
   return wanted.length - 1 - (yield* missing(sql, wanted)).length
-}).pipe(storeCall("maintainPartitions"))
+}).pipe(
+  storeCall("maintainPartitions"),
+  Effect.tap(() => PgClient.PgClient.use(attachOlder)),
+)
 
 /** As {@link maintainPartitions}, for a statement that found no partition; tells nothing. */
 export const createPartitions = (sql: PgClient.PgClient) =>
@@ -69,11 +75,55 @@ export const createPartitions = (sql: PgClient.PgClient) =>
     for (const { table, partition, exists } of yield* missing(sql, wanted)) {
       const child = sql.literal(partitionName(table, partition))
       if (!exists) yield* sql`CREATE TABLE ${child} (LIKE ${sql.literal(table)} INCLUDING ALL)`
-      yield* sql`
-        ALTER TABLE ${sql.literal(table)} ATTACH PARTITION ${child}
-        FOR VALUES FROM (${sql.literal(String(partition * partitionSize))}) TO (${sql.literal(String((partition + 1) * partitionSize))})`
+      yield* attach(sql, table, partition)
     }
   }).pipe(sql.withTransaction)
+
+const attach = (sql: PgClient.PgClient, table: PartitionedTable, partition: number) =>
+  sql.unsafe(
+    `ALTER TABLE ${table} ATTACH PARTITION ${partitionName(table, partition)}
+     FOR VALUES FROM (${partition * partitionSize}) TO (${(partition + 1) * partitionSize})`,
+  )
+
+/** Attaches partitions of older leads that were detached. Postgres reads each to see that its rows belong there. */
+const attachOlder = (sql: PgClient.PgClient) =>
+  Effect.gen(function* () {
+    const first = yield* newestPartition(sql)
+    for (const name of yield* detached(sql, first)) {
+      yield* attachDetached(sql, name, first).pipe(
+        storeCall("maintainPartitions", Duration.minutes(10)),
+        Effect.tap((attached) => (attached ? Effect.logInfo(`attached ${name} again`) : Effect.void)),
+        Effect.catchCause((cause) => Effect.logWarning(`cannot attach ${name}`, cause)),
+      )
+    }
+  }).pipe(storeCall("maintainPartitions", Duration.minutes(10)))
+
+/** Attaches a partition unless another process has done so, or is at it. */
+const attachDetached = (sql: PgClient.PgClient, name: string, first: number) =>
+  Effect.gen(function* () {
+    const [turn] = yield* sql<{
+      ours: boolean
+    }>`SELECT pg_try_advisory_xact_lock(hashtext('detached lead partitions')) AS ours`
+    if (turn?.ours !== true || !(yield* detached(sql, first)).includes(name)) return false
+    const [table, partition] = name.split("_p") as [PartitionedTable, string]
+    yield* attach(sql, table, Number(partition))
+    return true
+  }).pipe(sql.withTransaction)
+
+/** Tables before a partition that are named like partitions, beside their parents, and are attached to nothing. */
+const detached = (sql: PgClient.PgClient, before: number) =>
+  Effect.map(
+    sql.unsafe<{ readonly name: string }>(
+      `SELECT child.relname AS name FROM pg_class AS child
+       JOIN pg_class AS parent ON parent.relnamespace = child.relnamespace
+         AND parent.relname = substring(child.relname FROM '^(.*)_p[0-9]{6}$')
+       WHERE parent.oid = ANY ($1::text[]::regclass[]) AND child.relkind = 'r' AND NOT child.relispartition
+         AND substring(child.relname FROM '[0-9]{6}$')::integer < $2::integer
+       ORDER BY child.relname`,
+      [columns.text(partitionedTables), before],
+    ),
+    (rows) => rows.map(({ name }) => name),
+  )
 
 /** The partition that the newest id is in. */
 const newestPartition = (sql: PgClient.PgClient) =>
