@@ -80,7 +80,7 @@ const patience = { within: "40 seconds" } as const
 
 /** Runs an operator's command to its end. */
 export const command = Effect.fnUntraced(function* (
-  name: "leads" | "ledger" | "migrate" | "replay",
+  name: "archive" | "leads" | "ledger" | "migrate" | "replay",
   options: { readonly folder: string; readonly args?: ReadonlyArray<string>; readonly env?: Env },
 ) {
   const { args = [], env, folder } = options
