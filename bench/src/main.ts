@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- decisions`, `wake-up`, `rate-limit`, `soak --minutes 30 --queue redis --per-second 200`,
- * `intake --rounds 5 --seconds 8` or `end-to-end --rounds 3 --leads 100000`; the last two also with
+ * `size --leads 10k,1m,10m`, `intake --rounds 5 --seconds 8` or `end-to-end --rounds 3 --leads 100000`; the last two also with
  * `--only gateway-redis,fastify-bullmq`, `--postgres /usr/lib/postgresql/15/bin` (or `embedded`), `--statements` and `--profile`.
  */
 import { Effect } from "effect"
@@ -10,6 +10,7 @@ import { decisions } from "./decisions.ts"
 import { endToEnd } from "./endToEnd.ts"
 import { intake } from "./intake.ts"
 import { rateLimit } from "./rateLimit.ts"
+import { size } from "./size.ts"
 import { soak } from "./soak.ts"
 import { wakeUp } from "./wakeUp.ts"
 
@@ -45,6 +46,7 @@ const benchmarks = {
   decisions: Effect.promise(decisions),
   "wake-up": wakeUp(Number(values.leads ?? 200)),
   "rate-limit": rateLimit(queue),
+  size: size({ leads: values.leads, postgres: values.postgres }),
   soak: soak({
     queue,
     minutes: Number(values.minutes),
