@@ -1,7 +1,7 @@
 /** What single calls of the store's services take. */
 import { LeadId, LeadStatus, RejectionReason } from "@lead-gateway/lead"
 import { type ClaimedWork, LeadReader, LeadWork, type StoreError } from "@lead-gateway/lead-store"
-import { Duration, Effect, Result } from "effect"
+import { Duration, Effect, type Result } from "effect"
 import { randomUUID } from "node:crypto"
 
 /** Milliseconds of each call, by its name. */
@@ -59,7 +59,7 @@ export const measure = Effect.fnUntraced(function* (leads: number) {
     note(`decisions and openings of ${batch}`, completing - opening)
     note(`outcomes of ${batch}`, performance.now() - completing)
   }
-  return measured as Measured
+  return measured
 })
 
 /** Hands all leads in at once, as a worker's callbacks would, and waits for them. */

@@ -2,6 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import type { LeadId } from "@lead-gateway/lead"
 import { Duration, Effect } from "effect"
 import * as columns from "./internal/columns.ts"
+import { patiently } from "./internal/patiently.ts"
 import { storeCall } from "./StoreError.ts"
 
 /** Leads of one partition: the first holds the ids below a million. */
@@ -108,7 +109,7 @@ const attachDetached = (sql: PgClient.PgClient, name: string, first: number) =>
     const [table, partition] = name.split("_p") as [PartitionedTable, string]
     yield* attach(sql, table, Number(partition))
     return true
-  }).pipe(sql.withTransaction)
+  }).pipe(patiently(sql))
 
 /** Tables before a partition that are named like partitions, beside their parents, and are attached to nothing. */
 const detached = (sql: PgClient.PgClient, before: number) =>

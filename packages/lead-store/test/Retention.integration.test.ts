@@ -1,10 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Option } from "effect"
 import { Retention } from "../src/index.ts"
+import { alone } from "../src/internal/alone.ts"
 import { dropPartition } from "../src/internal/dropPartition.ts"
 import { holdOpen } from "./support/locks.ts"
-import { books, idsLeft, inDatabase, partitions, sealed, store } from "./support/olderLeads.ts"
+import {
+  books,
+  idsLeft,
+  inDatabase,
+  inDatabaseWith,
+  partitions,
+  sealed,
+  store,
+} from "./support/olderLeads.ts"
 
 const options: Retention.Options = { age: { days: 30 }, archive: undefined }
 const round = Retention.run(options)
@@ -110,6 +119,16 @@ describe("Retention.run", () => {
       )
       assert.deepStrictEqual(yield* sealed, ["1 0 DELIVERED 10"])
     }).pipe(Effect.scoped, inDatabase),
+  )
+
+  it.live("stays alone at it for as long as it takes", () =>
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      const other = Effect.map(alone(sql, "a name", Effect.void), Option.isSome)
+      const result = yield* alone(sql, "a name", Effect.andThen(Effect.sleep("600 millis"), other))
+      assert.deepStrictEqual(result, Option.some(false))
+      assert.isTrue(yield* other)
+    }).pipe(inDatabaseWith({ idle_in_transaction_session_timeout: "200ms" })),
   )
 
   it.live("leaves out what another transaction works on at this moment", () =>

@@ -17,7 +17,11 @@ export const alone = <A, E, R>(
   Effect.scoped(
     Effect.gen(function* () {
       const answered = yield* Deferred.make<boolean, SqlError.SqlError>()
-      yield* sql<{ locked: boolean }>`SELECT pg_try_advisory_xact_lock(hashtext(${name})) AS locked`.pipe(
+      // It has nothing to do while the work goes on, which may be for hours.
+      yield* sql`SET LOCAL idle_in_transaction_session_timeout = 0`.pipe(
+        Effect.andThen(
+          sql<{ locked: boolean }>`SELECT pg_try_advisory_xact_lock(hashtext(${name})) AS locked`,
+        ),
         Effect.flatMap((rows) => {
           const locked = rows[0]?.locked ?? false
           return Effect.andThen(Deferred.succeed(answered, locked), locked ? Effect.never : Effect.void)

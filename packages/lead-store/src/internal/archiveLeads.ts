@@ -6,6 +6,7 @@ import { archiveName } from "./archiveName.ts"
 import { writeArchiveFile } from "./archiveFile.ts"
 import * as columns from "./columns.ts"
 import { pageSize } from "./dueForRemoval.ts"
+import { patiently } from "./patiently.ts"
 
 interface Row {
   readonly id: bigint
@@ -33,6 +34,8 @@ export const archiveLeads = (sql: PgClient.PgClient, folder: string) =>
               for (const { id } of rows) archived.push(Number(id))
               return write(rows.map(({ line }) => `${line}\n`).join(""))
             }),
+            // It lasts as long as writing does.
+            patiently(sql),
             Effect.catchTag("SqlError", (error) => storeCall("Retention.archive")(Effect.fail(error))),
           )
         }

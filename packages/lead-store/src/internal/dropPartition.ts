@@ -2,6 +2,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Data, Duration, Effect, Schedule } from "effect"
 import { partitionedTables, partitionName } from "../Partitions.ts"
 import { storeCall } from "../StoreError.ts"
+import { patiently } from "./patiently.ts"
 import { boundsOf, hasEnded, seal } from "./remove.ts"
 
 /** A partition stays as it was, for now. */
@@ -25,7 +26,7 @@ export const dropPartition = (sql: PgClient.PgClient) =>
     function* (partition: number, cutoff: string, expected: number | undefined) {
       const bounds = boundsOf(partition)
       const locked = lockTables(sql, partition)
-      const leads = yield* sql.withTransaction(
+      const leads = yield* patiently(sql)(
         Effect.gen(function* () {
           const [result] = yield* sql.unsafe<{ removed: number; stored: number }>(remove(partition), [
             ...bounds,

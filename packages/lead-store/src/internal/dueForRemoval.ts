@@ -2,6 +2,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
 import { partitionName } from "../Partitions.ts"
 import { storeCall } from "../StoreError.ts"
+import { patiently } from "./patiently.ts"
 import { boundsOf, hasEnded } from "./remove.ts"
 
 /** How long leads are kept after they ended, as the calendar has it: all parts together, more than nothing. */
@@ -56,7 +57,9 @@ export type Fate = "Ended" | "EndsSoon" | "Mixed"
 export const fateOf = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(
     function* (partition: number, { cutoff, soon }: Outlook) {
-      const [row] = yield* sql.unsafe<{ fate: Fate }>(fate(partition), [...boundsOf(partition), cutoff, soon])
+      const [row] = yield* patiently(sql)(
+        sql.unsafe<{ fate: Fate }>(fate(partition), [...boundsOf(partition), cutoff, soon]),
+      )
       return row?.fate ?? "Mixed"
     },
     storeCall("Retention.fateOf", Duration.minutes(10)),

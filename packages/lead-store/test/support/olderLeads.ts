@@ -1,11 +1,12 @@
 /** A database with leads of any age and state, written by hand: retention looks at rows alone. */
 import { PgClient } from "@effect/sql-pg"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
-import { Effect, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Migrations } from "../../src/index.ts"
+import { sessionSettings } from "../../src/internal/sessionSettings.ts"
 import { createPartitions } from "../../src/Partitions.ts"
 
 const directory = fileURLToPath(new URL("../../../../migrations", import.meta.url))
@@ -26,8 +27,18 @@ const template: Template<unknown> = {
     ),
 }
 
-/** Runs a test in a database of its own. */
-export const inDatabase = Effect.provide(TestDatabase.layerClient({ template }))
+/** Runs a test in a database of its own, on connections with other settings. */
+export const inDatabaseWith = (settings: Readonly<Record<string, string>>) =>
+  Effect.provide(
+    Layer.unwrap(
+      Effect.map(TestDatabase.make({ template }), ({ url }) =>
+        PgClient.layer({ url: Redacted.make(url), startupParameters: { ...sessionSettings, ...settings } }),
+      ),
+    ),
+  )
+
+/** As {@link inDatabaseWith}, with the settings that every process has. */
+export const inDatabase = inDatabaseWith({})
 
 /** Leads as a test wants them. */
 export interface Leads {
