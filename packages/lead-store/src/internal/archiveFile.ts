@@ -31,17 +31,21 @@ interface OpenFile {
   readonly gzip: Gzip
   /** When all has reached the disk and the file is closed. */
   readonly written: Promise<void>
+  /** Fails what is being written at this moment. */
+  giveUp: (error: Error) => void
+  /** Why no more can be written. */
+  failure: Error | undefined
 }
 
 /**
- * Writes a compressed file into a folder, made where missing: `use` is given a way to write text, and calls it one at a
+ * Writes a compressed file into a folder, made where missing: `use` is given a way to write, and calls it one at a
  * time. The file has its name once it is complete and has reached the disk; whatever fails before leaves nothing. Only
  * the user that wrote it may read it: it holds personal data.
  */
 export const writeArchiveFile = <A, E, R>(
   folder: string,
   name: string,
-  use: (write: (text: string) => Effect.Effect<void, ArchiveFailed>) => Effect.Effect<A, E, R>,
+  use: (write: (bytes: Uint8Array) => Effect.Effect<void, ArchiveFailed>) => Effect.Effect<A, E, R>,
 ): Effect.Effect<A, E | ArchiveFailed, R> => {
   const unfinished = join(folder, unfinishedName(name))
   const onDisk = <B>(run: () => Promise<B>) => attempt(folder, run)
@@ -50,21 +54,27 @@ export const writeArchiveFile = <A, E, R>(
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const gzip = createGzip()
     const written = pipeline(gzip, createWriteStream(unfinished, { flags: "wx", mode: 0o600, flush: true }))
-    // Heard of when it is waited for.
-    written.catch(() => {})
-    return { gzip, written }
+    const file: OpenFile = { gzip, written, giveUp: () => {}, failure: undefined }
+    written.catch((error: Error) => {
+      file.failure = error
+      file.giveUp(error)
+    })
+    return file
   })
 
-  const write =
-    ({ gzip, written }: OpenFile) =>
-    (text: string) =>
-      onDisk(() => {
-        const taken = new Promise<void>((resolve, reject) => {
-          gzip.write(text, (error) => (error ? reject(error) : resolve()))
-        })
-        // A failure is the file's, and told as such; what was being written is only told that the stream has ended.
-        return Promise.race([taken.catch(() => written), written.then(() => taken)])
-      })
+  // What fails is the file, which tells why; what is being written is only told that the stream has ended, if anything.
+  // One listener for all of it: a reaction of each write to `written` would keep what it wrote for as long as the file.
+  const write = (file: OpenFile) => (bytes: Uint8Array) =>
+    onDisk(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          if (file.failure !== undefined) return reject(file.failure)
+          file.giveUp = reject
+          file.gzip.write(bytes, (error) => {
+            if (!error) resolve()
+          })
+        }),
+    )
 
   const finish = ({ gzip, written }: OpenFile) =>
     onDisk(async () => {

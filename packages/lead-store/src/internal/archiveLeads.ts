@@ -10,7 +10,8 @@ import { patiently } from "./patiently.ts"
 
 interface Row {
   readonly id: bigint
-  readonly line: string
+  /** With its line feed. As bytes, since texts of this number would fill the heap before they are collected. */
+  readonly line: Uint8Array
 }
 
 /**
@@ -32,7 +33,7 @@ export const archiveLeads = (sql: PgClient.PgClient, folder: string) =>
           yield* sql.unsafe<Row>(statement(partition), [columns.int8(page)]).stream.pipe(
             Stream.runForEachArray((rows) => {
               for (const { id } of rows) archived.push(Number(id))
-              return write(rows.map(({ line }) => `${line}\n`).join(""))
+              return write(Buffer.concat(rows.map(({ line }) => line)))
             }),
             // It lasts as long as writing does.
             patiently(sql),
@@ -54,12 +55,12 @@ const statement = (partition: number): string => {
       FROM ${partitionName(table, partition)} AS part WHERE part.lead_id = lead.id
     )`
   return `
-    SELECT lead.id, '{"id":' || lead.id || translate(
+    SELECT lead.id, convert_to('{"id":' || lead.id || translate(
       ',"lead":' || row_to_json(lead)::text || ',"decisions":' || ${rows("decision", "delivery_no")}
         || ',"deliveries":' || ${rows("delivery", "delivery_no")} || ',"attempts":' || ${rows("attempt", "attempt_no")}
         || ',"events":' || ${rows("lead_event", "id")} || ',"end":' || row_to_json(settled)::text || '}',
       E'\\n\\r', '  '
-    ) AS line
+    ) || E'\\n', 'UTF8') AS line
     FROM ${partitionName("lead", partition)} AS lead JOIN settled_lead AS settled ON settled.lead_id = lead.id
     WHERE lead.id = ANY ($1::bigint[]) ORDER BY lead.id`
 }
