@@ -83,7 +83,13 @@ const round = Effect.fnUntraced(function* (sql: PgClient.PgClient, { age, archiv
     if (fate === "EndsSoon") continue
     if (fate === "Ended") {
       const dropped = yield* partition.drop(number)
-      if (dropped._tag === "Kept") continue
+      if (dropped._tag === "Kept") {
+        yield* Effect.annotateLogs(Effect.logWarning("retention leaves a partition for later"), {
+          partition: number,
+          because: dropped.because,
+        })
+        continue
+      }
       leads += dropped.leads
       partitions++
       yield* Effect.annotateLogs(Effect.logInfo("retention dropped a partition"), {

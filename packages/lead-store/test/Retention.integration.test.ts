@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
+import { LeadId } from "@lead-gateway/lead"
 import { Effect, Fiber, Option } from "effect"
-import { Retention } from "../src/index.ts"
+import { ledgerDifferences, LeadLedger, LeadReader, Retention } from "../src/index.ts"
 import { alone } from "../src/internal/alone.ts"
 import { dropPartition } from "../src/internal/dropPartition.ts"
 import { holdOpen } from "./support/locks.ts"
@@ -164,6 +165,30 @@ describe("Retention.run, of whole partitions", () => {
         assert.deepStrictEqual((yield* books).counted, counted)
         assert.deepStrictEqual(yield* round, { leads: 0, partitions: 0 })
       }).pipe(inDatabase),
+  )
+
+  it.live("leaves no lead behind that lists, histories or the ledger would miss", () =>
+    Effect.gen(function* () {
+      yield* store({ from: 1, count: 4, state: "DELIVERED", daysAgo: 60 })
+      yield* advanceTo(1)
+      yield* store({ from: 1_000_000, count: 2, state: "REJECTED", daysAgo: 60 })
+      yield* store({ from: 1_000_002, state: "PARKED", daysAgo: 60 })
+      const reader = yield* LeadReader
+      const counts = yield* reader.counts
+      assert.deepStrictEqual(yield* round, { leads: 6, partitions: 1 })
+      assert.deepStrictEqual(yield* reader.counts, counts)
+      for (const id of [1, 1_000_000]) {
+        assert.deepStrictEqual(yield* reader.history(LeadId.make(id)), Option.none())
+      }
+      const listed = yield* reader.recent({ limit: 50, before: undefined, status: undefined })
+      assert.deepStrictEqual(
+        listed.map(({ id }) => Number(id)),
+        [1_000_002],
+      )
+      const { counters, rows } = yield* LeadLedger.use(({ both }) => both)
+      assert.deepStrictEqual(ledgerDifferences(counters, rows), [])
+      assert.deepInclude(rows, { received: 7, delivered: 4, rejected: 2, parked: 1, stranded: 0 })
+    }).pipe(Effect.provide([LeadReader.layer, LeadLedger.layer]), inDatabase),
   )
 
   it.live("removes leads of a partition one by one where one of them stays", () =>
