@@ -2,6 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Context, Deferred, Duration, Effect, Layer, Option, Schedule } from "effect"
 import { differingSettings, operatorSettings, sessionSettings } from "./internal/sessionSettings.ts"
 import * as Migrations from "./Migrations.ts"
+import { maintainPartitions } from "./Partitions.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
 
 /** How to reach Postgres. */
@@ -37,7 +38,8 @@ export class LeadDatabase extends Context.Service<
   {
     /**
      * Waits until Postgres answers and its schema is one that this version can work with: the one it knows, or a newer
-     * one that does not require more. Fails with `SchemaTooNew` if it does.
+     * one that does not require more. Fails with `SchemaTooNew` if it does. Partitions for the first leads are there
+     * then, unless this process may not make them.
      */
     readonly ready: Effect.Effect<void, Migrations.SchemaTooNew | Migrations.MigrationFailed>
     /** Whether `ready` has come, and not failed. */
@@ -90,6 +92,8 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
       schedule: whilePostgresStarts,
       while: (error) => error._tag === "MigrationFailed" && error.unavailable,
     }),
+    // A lead that comes before its partition is stored all the same, but costs an id. Some may not create tables.
+    Effect.andThen(Effect.ignoreCause(Effect.provideService(maintainPartitions, PgClient.PgClient, sql))),
     Effect.onExit((exit) => Deferred.done(ready, exit)),
     Effect.andThen(checkSession(sql)),
     Effect.ignore,

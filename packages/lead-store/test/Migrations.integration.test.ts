@@ -13,7 +13,7 @@ describe("Migrations.up", () => {
     Effect.gen(function* () {
       const options = yield* emptyDatabase
       assert.deepStrictEqual(yield* Migrations.up(options()), names)
-      assert.include(yield* tables, "inbound_lead")
+      assert.include(yield* tables, "lead")
       assert.deepStrictEqual(yield* Migrations.up(options()), [])
     }).pipe(inEmptyDatabase),
   )

@@ -10,8 +10,8 @@ import { failed, history, inWorld, openNew, receive, replay, send, succeeded } f
 
 const readme = readFileSync(fileURLToPath(new URL("../README.md", import.meta.url)), "utf8")
 
-/** The statements of the README, in order. */
-const statements = [...readme.matchAll(/```sql\n([^`]+)```/g)].flatMap(([, block = ""]) =>
+/** The statements of the README, in order; those that are part of a list are for an administrator. */
+const statements = [...readme.matchAll(/^```sql\n([^`]+)```/gm)].flatMap(([, block = ""]) =>
   block
     .split(";")
     .map((statement) => statement.trim())

@@ -12,6 +12,10 @@ const endOf: Readonly<Record<string, LeadHistory["status"]>> = {
   permanently_failed: "PERMANENTLY_FAILED",
 }
 
+/** What is told of one attempt: it may be withdrawn and opened again; its outcome may be unknown first. */
+const attemptStory =
+  /^(attempt_opened attempt_withdrawn )*(attempt_opened (attempt_outcome_unknown )?(attempt_(succeeded|failed) )?)?$/
+
 /** What is wrong with a lead's story; nothing, always. */
 const faults = ({
   deliveryAttempts,
@@ -30,7 +34,23 @@ const faults = ({
     "events are out of order",
   )
   check(types[0] === "received" && count("received") === 1, "it does not begin with its webhook")
-  check(count("attempt_opened") === deliveryAttempts.length, "an attempt is not told of")
+  check(
+    count("attempt_opened") === deliveryAttempts.length + count("attempt_withdrawn"),
+    "an attempt is not told of",
+  )
+  const told = new Map<unknown, string>(deliveryAttempts.map(({ attemptNo }) => [attemptNo, ""]))
+  for (const { details, type } of events) {
+    const { attempt_no } = details as { readonly attempt_no?: unknown }
+    if (attempt_no !== undefined) told.set(attempt_no, `${told.get(attempt_no) ?? ""}${type} `)
+  }
+  for (const [attemptNo, story] of told) {
+    check(attemptStory.test(story), `attempt ${String(attemptNo)} is told wrongly`)
+    check(
+      deliveryAttempts.some((attempt) => attempt.attemptNo === attemptNo) !==
+        (story.endsWith("attempt_withdrawn ") || story === ""),
+      `attempt ${String(attemptNo)} is told of and not listed, or listed and not told of`,
+    )
+  }
   check(
     deliveryAttempts.every(({ attemptNo }, index) => attemptNo === index + 1),
     "attempts are not numbered from 1",

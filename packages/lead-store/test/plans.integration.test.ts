@@ -32,7 +32,7 @@ describe("the statements of the hot paths", () => {
       of(/nextval\('attempt_id_seq'\)/)
       of(/INSERT INTO attempt \(/)
       of(/UPDATE attempt_p000000 AS attempt SET/)
-      of(/'attempt_withdrawn' AS type/)
+      of(/'attempt_withdrawn', json_build_object/)
       of(/bool_or\(lane\.circuit_is_open\)/)
       of(/SET due_at = now\(\) \+ make_interval\(secs => \$2::float8\) FROM due/)
       of(/ORDER BY lead_id LIMIT \$2::integer/)

@@ -6,6 +6,7 @@ import {
   anotherProcess,
   claim,
   complete,
+  eventsOf,
   failed,
   inWorldWith,
   open,
@@ -160,6 +161,11 @@ describe("a probe of a customer that is down", () => {
       const first = yield* openNext
       yield* release(first, { unsentAttemptNo: first.attemptNo, delay: Duration.hours(1) })
       assert.deepInclude(yield* customerRow(), { probe_lead: null })
+      const { attemptNo: attempt_no } = first
+      assert.deepStrictEqual((yield* eventsOf(first.leadId)).slice(-2), [
+        { type: "attempt_opened", details: { attempt_no, probe: true } },
+        { type: "attempt_withdrawn", details: { attempt_no } },
+      ])
       yield* timeComes(first.leadId)
       const again = yield* openNext
       assert.strictEqual(again.attemptNo, first.attemptNo)

@@ -39,6 +39,7 @@ const shown = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
 
 const wanted = {
   default_transaction_isolation: "read committed",
+  synchronous_commit: "on",
   statement_timeout: "30s",
   lock_timeout: "5s",
   idle_in_transaction_session_timeout: "1min",
@@ -55,6 +56,7 @@ const stored = Effect.gen(function* () {
   const { name } = yield* TestDatabase
   const sql = yield* PgClient.PgClient
   yield* sql.unsafe(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`)
+  yield* sql.unsafe(`ALTER DATABASE ${name} SET synchronous_commit = 'off'`)
   yield* sql.unsafe(`ALTER DATABASE ${name} SET statement_timeout = '1s'`)
   yield* sql.unsafe(`ALTER DATABASE ${name} SET timezone = 'Pacific/Kiritimati'`)
   yield* sql.unsafe(`ALTER ROLE CURRENT_USER IN DATABASE ${name} SET enable_seqscan = 'on'`)

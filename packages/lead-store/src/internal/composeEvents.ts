@@ -24,7 +24,11 @@ export interface AttemptRow {
   readonly retry_at: Micros | null
 }
 
-/** An event that has a row of its own: `replayed`, `held_back`, `snoozed`, `attempt_withdrawn` … */
+/**
+ * An event that has a row of its own: `replayed`, `held_back`, `snoozed`, `attempt_withdrawn` …, and what another row
+ * said once: `attempt_opened` of an attempt that was withdrawn, `attempt_outcome_unknown` of one whose outcome became
+ * known, `permanently_failed` of a lead that was replayed.
+ */
 export interface EventRow {
   readonly at: Micros
   readonly type: string
@@ -44,8 +48,8 @@ export interface StoryRows {
 /**
  * Tells what happened to a lead, in order, from the rows that every step left anyway.
  *
- * In order of time; what one statement wrote, and so may have one time, by cause before effect: received, decided,
- * attempt opened, its outcome, what followed from it. An end that a replay has undone has an event row of its own.
+ * In order of time; what one statement wrote, and so has one time, by cause before effect: received, decided, attempt
+ * opened, its outcome, what followed from it.
  */
 export const composeEvents = (rows: StoryRows): ReadonlyArray<LeadEvent> =>
   [
@@ -57,7 +61,7 @@ export const composeEvents = (rows: StoryRows): ReadonlyArray<LeadEvent> =>
       details,
     })),
     ...rows.attempts.flatMap((attempt) => attemptEvents(attempt, rows.attempts)),
-    ...[...rows.events, ...endEvent(rows.settled)].map((event) => placed(event, rows)),
+    ...[...rows.events, ...endEvent(rows.settled)].map((event) => ({ ...event, rank: rankOf(event.type) })),
   ]
     .sort((a, b) => a.at - b.at || a.rank - b.rank)
     .map(({ at, details, type }) => ({ at: dateOf(at), type, details }))
@@ -107,27 +111,20 @@ const endEvent = (settled: StoryRows["settled"]): ReadonlyArray<EventRow> => {
   return [{ at: settled.at, type: settled.state.toLowerCase(), details }]
 }
 
-/**
- * An end follows the outcome that it came from. Both were written by one statement, in either order; so an end takes
- * the time of the nearest such outcome that a statement's length can have parted it from, between the same replays.
- */
-const placed = (event: EventRow, { attempts, events }: StoryRows): Ranked => {
-  if (event.type !== "delivered" && event.type !== "permanently_failed") return { ...event, rank: 5 }
-  const distance = (moment: Micros) => Math.abs(moment - event.at)
-  const replays = events.flatMap(({ at, type }) => (type === "replayed" ? [at] : []))
-  const start = Math.max(-Infinity, ...replays.filter((at) => at <= event.at))
-  const end = Math.min(Infinity, ...replays.filter((at) => at > event.at))
-  const nearest = attempts
-    .flatMap(({ ended_at, success }) =>
-      ended_at !== null && success === (event.type === "delivered") ? [ended_at] : [],
-    )
-    .filter((moment) => moment > start && moment < end)
-    .reduce((best, moment) => (distance(moment) < distance(best) ? moment : best), Infinity)
-  return { ...event, rank: 4, at: distance(nearest) <= longestStatement ? nearest : event.at }
+/** What an event of a row of its own follows among those of one moment. */
+const rankOf = (type: string): number => {
+  switch (type) {
+    case "attempt_opened":
+      return 2
+    case "attempt_outcome_unknown":
+      return 3
+    case "delivered":
+    case "permanently_failed":
+      return 4
+    default:
+      return 5
+  }
 }
-
-/** Postgres cancels a statement that takes longer. */
-const longestStatement: Micros = 30_000_000
 
 /** A moment as a `Date`, which has milliseconds. */
 export const dateOf = (moment: Micros): Date => new Date(Math.floor(moment / 1000))

@@ -41,7 +41,8 @@ const statement = `
     SELECT * FROM unnest($1::bigint[], $2::integer[], $3::uuid[], $4::integer[], $5::float8[], $6::text[])
       WITH ORDINALITY AS released (lead_id, delivery_no, lease, unsent, delay, internal_failure, ord)
   ), owned AS MATERIALIZED (
-    SELECT input.*, work.customer_id, work.attempt_opened_at, work.attempt_is_open AND work.attempt_no = input.unsent AS withdraws,
+    SELECT input.*, work.customer_id, work.attempt_opened_at, work.attempt_is_probe,
+      work.attempt_is_open AND work.attempt_no = input.unsent AS withdraws,
       work.attempt_is_open AND work.attempt_no <> input.unsent AS stays_open,
       work.state IN ('RECEIVED', 'READY', 'RETRYING') AS has_not_ended
     FROM input JOIN work ON work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no AND work.lease = input.lease
@@ -65,9 +66,9 @@ const statement = `
     WHERE work.lead_id = owned.lead_id AND work.delivery_no = owned.delivery_no AND NOT (has_not_ended OR stays_open)
     RETURNING owned.*
   ), withdrawn AS (
-    SELECT ord, lead_id, customer_id, unsent, attempt_opened_at FROM freed WHERE withdraws
+    SELECT ord, lead_id, customer_id, unsent, attempt_opened_at, attempt_is_probe FROM freed WHERE withdraws
     UNION ALL
-    SELECT ord, lead_id, customer_id, unsent, attempt_opened_at FROM dropped WHERE withdraws
+    SELECT ord, lead_id, customer_id, unsent, attempt_opened_at, attempt_is_probe FROM dropped WHERE withdraws
   ), probes AS (
     -- A probe that was not sent after all: another lead may be it at once.
     UPDATE customer SET probe_lead = NULL, probe_at = clock_timestamp() FROM withdrawn
@@ -76,7 +77,8 @@ const statement = `
     INSERT INTO lead_event (lead_id, at, type, details)
     SELECT lead_id, at, type, details FROM (
       SELECT ord, 1 AS place, lead_id, attempt_opened_at AS at, 'attempt_opened' AS type,
-        json_build_object('attempt_no', unsent) AS details
+        CASE WHEN attempt_is_probe THEN json_build_object('attempt_no', unsent, 'probe', true)
+          ELSE json_build_object('attempt_no', unsent) END AS details
       FROM withdrawn
       UNION ALL
       SELECT ord, 2, lead_id, clock_timestamp(), 'attempt_withdrawn', json_build_object('attempt_no', unsent)

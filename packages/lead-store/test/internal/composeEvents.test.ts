@@ -70,7 +70,7 @@ describe("the events of a lead", () => {
     const events = story({
       decisions: [decision(11_000, "READY")],
       attempts: [attempt(1, 11_000, 18_500, success)],
-      settled: settled(18_400, "DELIVERED"),
+      settled: settled(18_500, "DELIVERED"),
     })
     assert.deepStrictEqual(
       events.map(({ at, details, type }) => [at.toISOString().slice(17), type, details]),
@@ -105,7 +105,7 @@ describe("the events of a lead", () => {
     const rows = {
       decisions: [decision(1, "READY")],
       attempts: [attempt(1, 2, 3, failure(30 * second)), attempt(2, 31 * second, 32 * second, failure(null))],
-      settled: settled(32 * second - 5, "PERMANENTLY_FAILED", "RETRIES_EXHAUSTED"),
+      settled: settled(32 * second, "PERMANENTLY_FAILED", "RETRIES_EXHAUSTED"),
     }
     assert.deepStrictEqual(
       story(rows)
@@ -166,6 +166,50 @@ describe("the events of a lead", () => {
     )
   })
 
+  it("tell of an outcome that was unknown where it was, and of the attempt that it is of once", () => {
+    assert.deepStrictEqual(
+      types({
+        attempts: [
+          attempt(1, 1, 60 * second, { ...success, retry_at: at(30 * second) }),
+          attempt(2, 31 * second, null),
+        ],
+        events: [
+          { at: at(9), type: "attempt_outcome_unknown", details: { attempt_no: 1, fault: "customer" } },
+        ],
+        settled: settled(60 * second, "DELIVERED"),
+      }).slice(1),
+      ["attempt_opened", "attempt_outcome_unknown", "attempt_opened", "attempt_succeeded", "delivered"],
+    )
+  })
+
+  it("have an outcome that was unknown before the end that it brought, and what became known after a replay", () => {
+    assert.deepStrictEqual(
+      types({
+        attempts: [attempt(1, 1, 40, failure(null))],
+        events: [
+          { at: at(9), type: "permanently_failed", details: {} },
+          { at: at(20), type: "replayed", details: {} },
+          { at: at(9), type: "attempt_outcome_unknown", details: { attempt_no: 1 } },
+        ],
+      }).slice(1),
+      ["attempt_opened", "attempt_outcome_unknown", "permanently_failed", "replayed", "attempt_failed"],
+    )
+  })
+
+  it("tell of an attempt that was opened with its decision and withdrawn", () => {
+    assert.deepStrictEqual(
+      types({
+        decisions: [decision(5, "READY")],
+        attempts: [attempt(1, 9, null)],
+        events: [
+          { at: at(5), type: "attempt_opened", details: { attempt_no: 1 } },
+          { at: at(7), type: "attempt_withdrawn", details: { attempt_no: 1 } },
+        ],
+      }).slice(1),
+      ["ready", "attempt_opened", "attempt_withdrawn", "attempt_opened"],
+    )
+  })
+
   it("keep the time of an end that no outcome on record came from", () => {
     const rows = {
       attempts: [attempt(1, 1, 120 * second, failure(null))],
@@ -181,7 +225,7 @@ describe("the events of a lead", () => {
         decisions: [decision(1, "READY"), decision(90 * second, "PARKED")],
         attempts: [attempt(1, 2, 9, failure(null))],
         events: [
-          { at: at(8), type: "permanently_failed", details: { reason: "CUSTOMER_REFUSED" } },
+          { at: at(9), type: "permanently_failed", details: { reason: "CUSTOMER_REFUSED" } },
           { at: at(80 * second), type: "replayed", details: { from: "PERMANENTLY_FAILED" } },
         ],
         settled: settled(90 * second, "PARKED", "MISSING_REQUIRED_FIELD"),
@@ -207,7 +251,7 @@ describe("the events of a lead", () => {
       types({
         attempts: [attempt(1, 1, 3, failure(null)), attempt(2, 6, 2 * second, failure(null))],
         events: [
-          { at: at(2), ...givenUp },
+          { at: at(3), ...givenUp },
           { at: at(4), ...replayed },
           { at: at(8), ...givenUp },
           { at: at(9), ...replayed },
@@ -246,7 +290,7 @@ describe("the events of a lead", () => {
     assert.deepStrictEqual(
       types({
         attempts: [attempt(1, 100, 200, failure(300)), attempt(2, 301, 400, success)],
-        settled: settled(401, "DELIVERED"),
+        settled: settled(400, "DELIVERED"),
       }),
       [
         "received",

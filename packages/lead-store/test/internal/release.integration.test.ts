@@ -10,6 +10,7 @@ import {
   complete,
   eventsOf,
   failed,
+  history,
   holdOpen,
   inWorld,
   lockWaiters,
@@ -39,17 +40,21 @@ describe("LeadWork.release", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("gives the number of an attempt back that was not sent, and tells of it", () =>
+  it.effect("gives the number of an attempt back that was not sent, and tells when it was opened, too", () =>
     Effect.gen(function* () {
       const lead = yield* openNew
+      const openedAt = (yield* history(lead.leadId)).deliveryAttempts[0]?.attemptedAt
       assert.isTrue(yield* release(lead, { unsentAttemptNo: 1 }))
       assert.deepInclude(yield* rowOf(lead.leadId), { attempt_no: 0, attempt_is_open: false, lane: 1 })
       const again = yield* claimOne
       assert.deepInclude(again, { _tag: "Due", attemptNo: 0 })
       assert.strictEqual((yield* open(again)).attemptNo, 1)
       assert.deepStrictEqual(yield* eventsOf(lead.leadId), [
+        { type: "attempt_opened", details: { attempt_no: 1 } },
         { type: "attempt_withdrawn", details: { attempt_no: 1 } },
       ])
+      const { events } = yield* history(lead.leadId)
+      assert.deepStrictEqual(events.find(({ type }) => type === "attempt_opened")?.at, openedAt)
     }).pipe(inWorld),
   )
 
@@ -126,12 +131,18 @@ describe("LeadWork.release", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("tells first that an attempt was withdrawn, then that its delivery was set aside", () =>
-    Effect.gen(function* () {
-      const lead = yield* openNew
-      yield* release(lead, { unsentAttemptNo: 1, internalFailure: "a reason of ours" })
-      assert.deepStrictEqual(yield* typesOf(lead.leadId), ["attempt_withdrawn", "snoozed"])
-    }).pipe(inWorld),
+  it.effect(
+    "tells first that an attempt was opened and withdrawn, then that its delivery was set aside",
+    () =>
+      Effect.gen(function* () {
+        const lead = yield* openNew
+        yield* release(lead, { unsentAttemptNo: 1, internalFailure: "a reason of ours" })
+        assert.deepStrictEqual(yield* typesOf(lead.leadId), [
+          "attempt_opened",
+          "attempt_withdrawn",
+          "snoozed",
+        ])
+      }).pipe(inWorld),
   )
 
   it.effect("gives each of 100 that come together its own answer", () =>
