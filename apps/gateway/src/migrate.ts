@@ -1,4 +1,4 @@
-import { Migrations } from "@lead-gateway/lead-store"
+import { LeadDatabase, maintainPartitions, Migrations } from "@lead-gateway/lead-store"
 import { runCli } from "@lead-gateway/runtime"
 import { Console, Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -7,19 +7,28 @@ import { operatorDatabase } from "./Database.ts"
 
 const directory = "migrations"
 
-const target = Effect.map(operatorDatabase({ mayMake: true }), ({ connection }) => ({
-  connection,
-  directory,
-}))
+const database = operatorDatabase({ mayMake: true })
+
+const target = Effect.map(database, ({ connection }) => ({ connection, directory }))
 
 const report = (done: ReadonlyArray<string>, verb: string) =>
   Console.log(done.length === 0 ? "nothing to do" : done.map((name) => `${verb} ${name}`).join("\n"))
 
 const up = Command.make("up", {}, () =>
   Effect.gen(function* () {
-    yield* report(yield* Migrations.up(yield* target), "applied")
+    const { connection, pool } = yield* database
+    yield* report(yield* Migrations.up({ connection, directory }), "applied")
+    // The apps may have a role that creates no tables.
+    yield* Effect.provide(
+      maintainPartitions,
+      LeadDatabase.pool({
+        connection,
+        pool: { ...pool, minConnections: 0 },
+        applicationName: "lead-gateway-migrate",
+      }),
+    )
   }),
-).pipe(Command.withDescription("Apply what is missing"))
+).pipe(Command.withDescription("Apply what is missing, and make room for new leads"))
 
 const down = Command.make(
   "down",
