@@ -59,13 +59,13 @@ describe("a worker that is stopped", () => {
     Effect.gen(function* () {
       const world = yield* World.make()
       const customer = held()
-      const worker = yield* world.startWorker({ concurrency: 2 })
       const quick = yield* Effect.forEach(Array.from({ length: 60 }), () =>
         world.receive({ answers: [reply({ delayMs: 10 })] }),
       )
       const slow = yield* Effect.forEach(Array.from({ length: 6 }), () =>
         world.receive({ answers: [customer.answer] }),
       )
+      const worker = yield* world.startWorker({ concurrency: 2 })
       yield* Effect.forEach(quick, ({ id }) => world.reached(id, "DELIVERED"))
       yield* world.customer.received(62)
       // Two at the customer, and what was claimed ahead while it answered quickly.

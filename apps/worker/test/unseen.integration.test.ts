@@ -96,9 +96,9 @@ describe("work that cannot be sent while its lease lasts", () => {
         deliveryAttempts.map(({ attemptNo }) => attemptNo),
         [1],
       )
-      assert.deepStrictEqual(
-        [...new Set(events.map(({ type }) => type))],
-        ["received", "ready", "attempt_withdrawn", "attempt_opened", "attempt_succeeded", "delivered"],
+      assert.match(
+        events.map(({ type }) => type).join(),
+        /^received,ready,(attempt_opened,attempt_withdrawn,)+attempt_opened,attempt_succeeded,delivered$/,
       )
     }),
   )

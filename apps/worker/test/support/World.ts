@@ -15,9 +15,10 @@ import {
   LeadReader,
   LeadWork,
 } from "@lead-gateway/lead-store"
+import { Telemetry } from "@lead-gateway/telemetry"
 import { CustomerBehaviour, TestCustomer, TestDatabase } from "@lead-gateway/testkit"
 import { Worker } from "@lead-gateway/worker"
-import { Context, Duration, Effect, Exit, Layer, Logger, Option, Redacted, Schedule, Scope } from "effect"
+import { Context, Duration, Effect, Exit, Layer, Option, Redacted, Schedule, Scope } from "effect"
 import { createHash } from "node:crypto"
 import { shippedFlow } from "./flow.ts"
 import { type PolicyOptions, retryPolicy } from "./policy.ts"
@@ -43,6 +44,13 @@ interface WorldOptions {
     readonly customers?: (real: Customers["Service"]) => Customers["Service"]
   }
 }
+
+/** Keeps the lines that are logged, each when it is written. */
+const sinkOf = (lines: Array<string>) => ({
+  writable: true,
+  write: (text: string) => void lines.push(...text.split("\n").slice(0, -1)),
+  on: () => undefined,
+})
 
 /** How a worker is started, where it matters to a test. */
 interface Start extends Partial<Worker.WorkerOptions>, PolicyOptions {
@@ -98,7 +106,9 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
       Layer.effect(CustomerClient, clients.allowing),
     ).pipe(
       Layer.provideMerge(Database),
-      Layer.provideMerge(Logger.layer([Logger.map(Logger.formatJson, (line) => void log.push(line))])),
+      Layer.provideMerge(
+        Telemetry.layer({ service: "worker", level: "info", format: "json", sink: sinkOf(log) }),
+      ),
     ),
   )
   const sql = Context.get(services, PgClient.PgClient)
