@@ -1,4 +1,4 @@
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Schedule } from "effect"
 import { PG_MIGRATE_LOCK_ID } from "node-pg-migrate"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -104,7 +104,8 @@ const run = (options: Options, direction: "up" | "down", count: number) =>
   withClient(options.connection, (client) =>
     Effect.gen(function* () {
       const { connection, directory, locks = usualLocks } = options
-      yield* attempt(() => client.query(`${session} SELECT pg_advisory_lock(${PG_MIGRATE_LOCK_ID})`))
+      yield* attempt(() => client.query(session))
+      yield* lock(client)
       const found = yield* states(client, directory)
       const fit = schemaFit(found)
       if (fit._tag === "SchemaTooNew") return yield* fit
@@ -125,6 +126,16 @@ const run = (options: Options, direction: "up" | "down", count: number) =>
       return done
     }),
   )
+
+/**
+ * Waits for its turn. By asking again: a statement that waited would hold a snapshot meanwhile, and an index that is
+ * built concurrently waits until there is none that is older.
+ */
+const lock = (client: Client) =>
+  attempt(async () => {
+    const sql = `SELECT pg_try_advisory_lock(${PG_MIGRATE_LOCK_ID}) AS locked`
+    return (await client.query<{ locked: boolean }>(sql)).rows[0]?.locked === true
+  }).pipe(Effect.repeat({ until: (locked) => locked, schedule: Schedule.spaced(Duration.millis(100)) }))
 
 const usualLocks: LockPatience = { timeout: Duration.seconds(2), patience: Duration.minutes(5) }
 

@@ -18,7 +18,7 @@ describe("Migrations.up", () => {
     }).pipe(inEmptyDatabase),
   )
 
-  it.effect("applies a migration once when ten processes want to at the same time", () =>
+  it.live("applies a migration once when ten processes want to at the same time", () =>
     Effect.gen(function* () {
       const options = yield* emptyDatabase
       const directory = yield* ownFolder({ "0001_fruit": fruit, "0002_nothing": "SELECT 1" })
@@ -88,7 +88,7 @@ describe("Migrations.up", () => {
     }).pipe(inEmptyDatabase),
   )
 
-  it.effect("does not mind what the database has in store for its sessions", () =>
+  it.live("does not mind what the database has in store for its sessions", () =>
     Effect.gen(function* () {
       const { name } = yield* TestDatabase
       const sql = yield* PgClient.PgClient

@@ -120,6 +120,20 @@ DROP INDEX CONCURRENTLY fruit_name;
     }).pipe(inEmptyDatabase),
   )
 
+  it.live("does not wait for processes that wait for it: api and worker start together", () =>
+    Effect.gen(function* () {
+      const options = yield* emptyDatabase
+      const directory = yield* ownFolder({
+        "0001_fruit": fruit,
+        "0002_slow": "SELECT pg_sleep(0.5)",
+        "0003_index": index,
+      })
+      const start = logged(Migrations.up(options(directory)))
+      const lines = yield* Effect.all([start, Effect.delay(start, "200 millis")], { concurrency: 2 })
+      assert.deepStrictEqual(lines, [[], []])
+    }).pipe(inEmptyDatabase),
+  )
+
   it.effect("is not applied when it ends half way, and then begins again", () =>
     Effect.gen(function* () {
       const options = yield* emptyDatabase

@@ -68,7 +68,7 @@ describe("two releases on one database", () => {
     }).pipe(inEmptyDatabase),
   )
 
-  it.effect("an older one is refused when the newer one contracts at the same moment", () =>
+  it.live("an older one is refused when the newer one contracts at the same moment", () =>
     Effect.gen(function* () {
       const options = yield* emptyDatabase
       const newer = yield* ownFolder({ ...first, "0002_slow": "-- Requires: 0002\nSELECT pg_sleep(0.3)" })
