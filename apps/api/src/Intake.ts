@@ -45,10 +45,12 @@ export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSec
   }
 
   const refuseUnstored = (response: HttpResponse, error: StoreError): void => {
-    const isUnavailable = error._tag === "StoreUnavailable"
-    log.prepare(isUnavailable ? "error" : "warn", error.message, ["correlation_id"])(response.correlationId)
+    // Class 22 is about the payload's own text. Class 23 is about the tables: a newer release has made rules for them that
+    // this one does not keep, and the sender must come again, maybe to that one.
+    const isMalformed = error._tag === "DataRefused" && error.sqlState.startsWith("22")
+    log.prepare(isMalformed ? "warn" : "error", error.message, ["correlation_id"])(response.correlationId)
     // Everything that Postgres is known to refuse is mended or answered before; a 400 beats a sender's endless retry.
-    refuse(response, isUnavailable ? Answer.databaseError : Answer.malformed())
+    refuse(response, isMalformed ? Answer.malformed() : Answer.databaseError)
   }
 
   /** A bug is answered, and told to the log alone. */

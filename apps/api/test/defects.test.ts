@@ -101,6 +101,16 @@ describe("what Postgres refuses", () => {
       )
     }),
   )
+
+  it.live("is answered 503 when a table refuses it that a newer release has changed", () =>
+    Effect.gen(function* () {
+      const refused = new DataRefused({ operation: "LeadIntake.receive", sqlState: "23502" })
+      const world = yield* makeWorld({
+        replace: intake((_, done) => setImmediate(done, Result.fail(refused))),
+      })
+      assertError(yield* post(world, leadText), 503, "database error")
+    }),
+  )
 })
 
 describe("a webhook that is refused", () => {

@@ -33,6 +33,7 @@ describe("storeCall", () => {
     ["40P01", "a deadlock"],
     ["40001", "a serialisation failure"],
     ["42P01", "a schema that is being migrated"],
+    ["42703", "a column that a newer release has dropped"],
     ["53300", "too many connections"],
     ["55P03", "a lock that was not to be had"],
     ["57P01", "a shutdown"],
