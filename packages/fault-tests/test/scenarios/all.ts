@@ -11,6 +11,7 @@ import {
 import { customerFaults, customerIsAway, customerIsAwayFromFew } from "./customer.ts"
 import { postgresFaults } from "./postgres.ts"
 import { redisFaults, redisPausedLong } from "./redis.ts"
+import { releaseContracts, releasesSideBySide } from "./releases.ts"
 import { workerFaults } from "./workers.ts"
 
 /** Every fault of the long form. */
@@ -29,4 +30,6 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   customerIsAway,
   customerIsAwayFromFew,
   ...workerFaults,
+  releasesSideBySide,
+  releaseContracts,
 ]

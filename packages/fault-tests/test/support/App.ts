@@ -1,5 +1,6 @@
 import { TestProcess } from "@lead-gateway/testkit"
 import { Effect, Scope } from "effect"
+import { join } from "node:path"
 import { inRepository } from "./places.ts"
 
 /** An app as it is deployed: a process, which is killed, comes back, and always has the same settings. */
@@ -10,6 +11,10 @@ export interface App {
   readonly ready: Effect.Effect<void>
   /** kill -9, and waits for its end. */
   readonly kill: Effect.Effect<void>
+  /** SIGTERM, and waits for its end, which must be a good one. */
+  readonly stop: Effect.Effect<void>
+  /** Waits until it ends by itself, which must be a bad end; answers with what it wrote on standard error. */
+  readonly refuses: Effect.Effect<ReadonlyArray<string>>
   /** Stops it as a busy machine would (SIGSTOP): it comes back later and knows nothing of it. */
   readonly freeze: Effect.Effect<void>
   readonly thaw: Effect.Effect<void>
@@ -22,15 +27,22 @@ export interface App {
 interface Life {
   readonly process: Effect.Success<ReturnType<typeof TestProcess.spawn>>
   isOver: boolean
-  wasKilled: boolean
+  /** How it is to end: by itself never, unless it is said to. */
+  mayEnd: (code: number | null) => boolean
 }
+
+const never = () => false
+const anyhow = () => true
 
 /** Node keeps compiled programs here, so that only the first process of a kind compiles them. */
 const compileCache = inRepository("node_modules/.cache/tested-apps")
 
-/** An app of the repository, for the current scope. It is not started. */
+/** An app, for the current scope. It is not started. */
 export const makeApp = Effect.fnUntraced(function* (options: {
   readonly name: "api" | "worker"
+  /** The folder that `apps` is in. */
+  readonly sources: string
+  /** Where it runs. */
   readonly folder: string
   /** Where it answers `/readyz`. */
   readonly port: number
@@ -45,23 +57,23 @@ export const makeApp = Effect.fnUntraced(function* (options: {
   const start = Effect.gen(function* () {
     if (current()?.isOver === false) return
     const process = yield* TestProcess.spawn({
-      program: inRepository(`apps/${options.name}/src/main.ts`),
+      program: join(options.sources, `apps/${options.name}/src/main.ts`),
       cwd: options.folder,
       env: { NODE_COMPILE_CACHE: compileCache, ...options.env },
       nodeFlags: options.nodeFlags,
     })
-    const life: Life = { process, isOver: false, wasKilled: false }
+    const life: Life = { process, isOver: false, mayEnd: never }
     lives.push(life)
     yield* Effect.forkIn(
       Effect.map(process.exited, ({ code, signal }) => {
         life.isOver = true
-        if (!life.wasKilled) ended.push(`${options.name} ended with ${code ?? signal}`)
+        if (!life.mayEnd(code)) ended.push(`${options.name} ended with ${code ?? signal}`)
       }),
       scope,
     )
   }).pipe(Scope.provide(scope))
 
-  yield* Effect.addFinalizer(() => Effect.sync(() => lives.forEach((life) => (life.wasKilled = true))))
+  yield* Effect.addFinalizer(() => Effect.sync(() => lives.forEach((life) => (life.mayEnd = anyhow))))
   const app: App = {
     start,
     ready: Effect.suspend(
@@ -73,8 +85,20 @@ export const makeApp = Effect.fnUntraced(function* (options: {
     kill: Effect.suspend(() => {
       const life = current()
       if (life === undefined) return Effect.void
-      life.wasKilled = true
+      life.mayEnd = anyhow
       return Effect.andThen(life.process.kill("SIGKILL"), Effect.asVoid(life.process.exited))
+    }),
+    stop: Effect.suspend(() => {
+      const life = current()
+      if (life === undefined) return Effect.void
+      life.mayEnd = (code) => code === 0
+      return Effect.andThen(life.process.kill("SIGTERM"), Effect.asVoid(life.process.exited))
+    }),
+    refuses: Effect.suspend(() => {
+      const life = current()
+      if (life === undefined) return Effect.succeed([])
+      life.mayEnd = (code) => code === 1
+      return Effect.map(life.process.exited, () => life.process.stderr())
     }),
     freeze: Effect.suspend(() => current()?.process.kill("SIGSTOP") ?? Effect.void),
     thaw: Effect.suspend(() => current()?.process.kill("SIGCONT") ?? Effect.void),

@@ -40,10 +40,24 @@ export interface Rows {
   readonly events: ReadonlyArray<EventRow>
 }
 
+/** A busy machine takes its time to connect. */
+const connect = (url: string) =>
+  PgClient.makeClient({ url: Redacted.make(url), connectTimeout: "30 seconds" })
+
 /** Runs one statement by a connection of its own: one that is kept would not outlive the faults. */
 export const query = <A extends object>(url: string, statement: string) =>
-  PgClient.makeClient({ url: Redacted.make(url) }).pipe(
+  connect(url).pipe(
     Effect.flatMap((sql) => sql.unsafe<A>(statement).unprepared),
+    Effect.scoped,
+    Effect.provide(Reactivity.layer),
+  )
+
+/** Does something while a transaction that has read from a table stays open: a report that somebody runs, say. */
+export const whileReading = <A, E, R>(url: string, table: string, something: Effect.Effect<A, E, R>) =>
+  connect(url).pipe(
+    Effect.flatMap((sql) =>
+      sql.withTransaction(Effect.andThen(sql.unsafe(`SELECT FROM ${table} LIMIT 1`), something)),
+    ),
     Effect.scoped,
     Effect.provide(Reactivity.layer),
   )

@@ -22,6 +22,8 @@ export interface Scenario extends WorldNeeds {
   readonly validLeads?: number
   /** Over which time leads come in; 3 s by default. */
   readonly overMs?: number
+  /** True: leads go on to come in at this pace until the fault is mended. */
+  readonly untilMended?: boolean
   /** Sets the scene, before the first lead is sent. */
   readonly before?: (world: World) => void
   /** Does the damage while leads come in and go out, and mends it. */
@@ -63,6 +65,7 @@ const needsOf = (scenarios: ReadonlyArray<Scenario>): WorldNeeds => ({
   workers: Math.max(...scenarios.map(({ workers }) => workers ?? 1)),
   ownPostgres: scenarios.some(({ ownPostgres }) => ownPostgres === true),
   skewMs: scenarios[0]?.skewMs ?? 0,
+  nextRelease: scenarios.find(({ nextRelease }) => nextRelease !== undefined)?.nextRelease,
   env: Object.assign({}, ...scenarios.map(({ env }) => env)) as Record<string, string>,
 })
 
@@ -78,28 +81,37 @@ export const runScenarios = (
     const { keepIn, leads: size, queue, seed, sharedPostgres } = options
     const site = yield* makeSite({ ...needsOf(scenarios), queue, sharedPostgres })
     const sent: Array<Sent> = []
-    for (const { before, fault, name, overMs = 3000, validLeads } of scenarios) {
+    const found: Array<string> = []
+    let url = site.url
+    for (const { before, fault, name, overMs = 3000, untilMended = false, validLeads } of scenarios) {
       const world = withLeads(site, {
         name,
         draw: drawBy(`${seed} ${name}`),
         size: validLeads ?? size,
         allValid: validLeads !== undefined,
         overMs,
+        untilMended,
       })
       site.book.behave(() => CustomerBehaviour.reply())
       before?.(world)
-      yield* Effect.all([world.senders.run, fault(world)], { concurrency: 2, discard: true })
+      const mended = Effect.tap(fault(world), () => Effect.sync(world.senders.stop))
+      yield* Effect.all([world.senders.run, mended], { concurrency: 2, discard: true })
       sent.push(...world.senders.sent)
+      found.push(...world.findings)
+      ;[url] = world.senders.urls()
     }
     const nothingUnderWay = Effect.map(inFlight(site.databaseUrl), (leads) => leads === 0)
     yield* until(nothingUnderWay, drainMs)
     // The customer's side of the last answer may close a moment later than ours.
     yield* until(() => site.book.exchanges.every((exchange) => exchange.closedAt !== undefined), 5000)
-    const apps = [site.api, ...site.workers]
+    const apps = [site, ...(site.next === undefined ? [] : [site.next])].flatMap(({ api, workers }) => [
+      api,
+      ...workers,
+    ])
     const facts: Facts = {
       sent,
       rows: yield* readRows(site.databaseUrl),
-      counts: yield* readCounts(site.url),
+      counts: yield* readCounts(url),
       exchanges: site.book.exchanges,
       stalls: site.book.stalls,
       outcomesMayBeLost: scenarios.some(({ mayLoseOutcomes }) => mayLoseOutcomes === true),
@@ -107,7 +119,11 @@ export const runScenarios = (
       ended: apps.flatMap((app) => app.ended()),
     }
     const books = balance(facts)
-    const findings = [...books.findings, ...scenarios.flatMap(({ verify }) => verify?.(facts) ?? [])]
+    const findings = [
+      ...found,
+      ...books.findings,
+      ...scenarios.flatMap(({ verify }) => verify?.(facts) ?? []),
+    ]
     if (keepIn !== undefined && findings.length > 0) {
       const file = join(keepIn, `${scenarios.map(({ name }) => name).join(" ")}-${queue}.json`)
       writeFileSync(file, JSON.stringify({ findings, ...facts }))

@@ -12,13 +12,27 @@ export interface Sent extends SampleLead {
   readonly refusals: Array<string>
 }
 
+/** One answer that a sender got. */
+export interface Answer {
+  readonly status: number
+  /** When it was asked for: milliseconds since 1970. */
+  readonly at: number
+  readonly tookMs: number
+}
+
 /** Senders at work: they post each lead until it is taken. */
 export interface Senders {
   readonly sent: ReadonlyArray<Sent>
+  readonly answers: ReadonlyArray<Answer>
   /** How many leads have been answered 200. */
   readonly accepted: () => number
   /** Posts all leads, and ends when each is taken, refused for good, or has been tried for too long. */
   readonly run: Effect.Effect<void>
+  /** Where they post to: each try to the next of these. */
+  readonly urls: () => readonly [string, ...ReadonlyArray<string>]
+  readonly postTo: (...urls: readonly [string, ...ReadonlyArray<string>]) => void
+  /** No lead comes beyond those that were there from the beginning. */
+  readonly stop: () => void
 }
 
 /** The correlation id of a lead's try: it names the one row that this try may have stored. */
@@ -35,11 +49,20 @@ const patienceMs = 90_000
  */
 export const makeSenders = (options: {
   readonly url: string
-  readonly leads: ReadonlyArray<SampleLead>
+  /** By their number, from 1 on. */
+  readonly lead: (number: number) => SampleLead
+  readonly size: number
   /** Over which time the first tries are spread. */
   readonly overMs: number
+  /** True: further leads come at the same pace until they are told to stop. */
+  readonly untilStopped: boolean
 }): Senders => {
-  const sent = options.leads.map((lead): Sent => ({ ...lead, tries: 0, leadId: undefined, refusals: [] }))
+  const { lead: make, overMs, size } = options
+  let goesOn = options.untilStopped
+  let urls: readonly [string, ...ReadonlyArray<string>] = [options.url]
+  let posts = 0
+  const sent: Array<Sent> = []
+  const answers: Array<Answer> = []
 
   const post = async (lead: Sent, signal: AbortSignal): Promise<boolean> => {
     lead.tries += 1
@@ -48,13 +71,16 @@ export const makeSenders = (options: {
       "Content-Type": "application/json",
       "X-Correlation-ID": correlationOf(lead.uid, lead.tries),
     }
-    const response = await fetch(`${options.url}/webhooks/leads`, {
+    const at = Date.now()
+    const url = urls[posts++ % urls.length] ?? urls[0]
+    const response = await fetch(`${url}/webhooks/leads`, {
       method: "POST",
       headers,
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
     })
     const text = await response.text()
+    answers.push({ status: response.status, at, tookMs: Date.now() - at })
     if (response.status === 200) {
       lead.leadId = (JSON.parse(text) as { readonly lead_id: number }).lead_id
       return true
@@ -74,17 +100,30 @@ export const makeSenders = (options: {
 
   const run = Effect.suspend(() => {
     const began = performance.now()
-    return Effect.forEach(
-      sent,
-      (lead, index) =>
-        Effect.promise(async (signal) => {
-          const due = began + (index / sent.length) * options.overMs - performance.now()
-          if (due > 0) await pause(due, undefined, { signal })
-          await send(lead, signal)
-        }),
-      { concurrency: senderCount, discard: true },
-    )
+    const next = (): Sent | undefined => {
+      if (sent.length >= size && !goesOn) return undefined
+      const lead: Sent = { ...make(sent.length + 1), tries: 0, leadId: undefined, refusals: [] }
+      sent.push(lead)
+      return lead
+    }
+    const sender = async (signal: AbortSignal) => {
+      for (let lead = next(); lead !== undefined; lead = next()) {
+        const due = began + ((sent.length - 1) / size) * overMs - performance.now()
+        if (due > 0) await pause(due, undefined, { signal })
+        await send(lead, signal)
+      }
+    }
+    const senders = Array.from({ length: senderCount }, () => Effect.promise(sender))
+    return Effect.all(senders, { concurrency: "unbounded", discard: true })
   })
 
-  return { sent, accepted: () => sent.filter((lead) => lead.leadId !== undefined).length, run }
+  return {
+    sent,
+    answers,
+    accepted: () => sent.filter((lead) => lead.leadId !== undefined).length,
+    run,
+    urls: () => urls,
+    postTo: (...next) => void (urls = next),
+    stop: () => void (goesOn = false),
+  }
 }

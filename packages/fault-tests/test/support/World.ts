@@ -1,9 +1,11 @@
 import { CustomerBehaviour, TestCustomer, TestDatabase, TestRedis } from "@lead-gateway/testkit"
 import { Effect } from "effect"
+import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type App, makeApp } from "./App.ts"
 import { type CustomerBook, keepBook } from "./CustomerBook.ts"
 import type { Draw } from "./Draw.ts"
+import { makeNextRelease, type NextRelease } from "./NextRelease.ts"
 import { makeOwnPostgres, type OwnPostgres } from "./OwnPostgres.ts"
 import { inRepository, makeFolder, ownPort } from "./places.ts"
 import { sampleLead } from "./SampleLead.ts"
@@ -22,19 +24,28 @@ export interface WorldNeeds {
   readonly env?: Readonly<Record<string, string>>
   /** How many milliseconds the clock of worker 1 is ahead. */
   readonly skewMs?: number
+  /** Another release, with an api and a worker of its own, which the fault starts. */
+  readonly nextRelease?: NextRelease | undefined
+}
+
+/** One release as it is deployed. */
+export interface Release {
+  /** Where its sources are. */
+  readonly sources: string
+  readonly url: string
+  readonly api: App
+  readonly workers: readonly [App, ...ReadonlyArray<App>]
 }
 
 /** Lead Gateway as it is deployed, with all its neighbours. */
-interface Site {
+interface Site extends Release {
   readonly queue: QueueType
   readonly databaseUrl: string
   readonly postgres: OwnPostgres | undefined
   readonly redis: TestRedis | undefined
   readonly customer: TestCustomer
   readonly book: CustomerBook
-  readonly url: string
-  readonly api: App
-  readonly workers: readonly [App, ...ReadonlyArray<App>]
+  readonly next: Release | undefined
 }
 
 /** A site, and the leads that come to it during one fault. */
@@ -43,12 +54,16 @@ export interface World extends Site {
   readonly postgres: OwnPostgres
   /** Fails the test when the queue is another. */
   readonly redis: TestRedis
+  /** Fails the test when no scenario asked for it. */
+  readonly next: Release
   readonly draw: Draw
   readonly senders: Senders
   /** How many leads are sent. */
   readonly size: number
   /** How often the customer had been asked before. */
   readonly askedBefore: number
+  /** What the fault itself found to be wrong, one sentence each. */
+  readonly findings: Array<string>
 }
 
 /** Small times, so that a scenario takes seconds. Twelve attempts: a slow machine must not use them up. */
@@ -85,16 +100,33 @@ export const makeSite = Effect.fnUntraced(function* (
   const customer = yield* TestCustomer.make({ port: yield* ownPort })
   const book = keepBook(customer, () => CustomerBehaviour.reply())
 
-  const apiPort = yield* ownPort
   const env = {
     ...settings,
-    API_PORT: String(apiPort),
     CUSTOMER_API_URL: customer.url,
     DATABASE_URL: databaseUrl,
     QUEUE_TYPE: queue,
     ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
     ...options.env,
   }
+  const present = yield* makeRelease({ ...options, sources: inRepository("."), folder, env })
+  const next = options.nextRelease && (yield* makeNext(options.nextRelease, env))
+  const all = [present.api, ...present.workers]
+  yield* Effect.forEach(all, (app) => app.start, { discard: true })
+  yield* Effect.forEach(all, (app) => app.ready, { concurrency: "unbounded", discard: true })
+
+  const site: Site = { queue, databaseUrl, postgres, redis, customer, book, next, ...present }
+  return site
+})
+
+/** An api and workers, not started. */
+const makeRelease = Effect.fnUntraced(function* (
+  options: Pick<WorldNeeds, "workers" | "skewMs"> & {
+    readonly sources: string
+    readonly folder: string
+    readonly env: Readonly<Record<string, string>>
+  },
+) {
+  const { env, folder, sources } = options
   const worker = (index: number) =>
     Effect.gen(function* () {
       const port = yield* ownPort
@@ -102,25 +134,33 @@ export const makeSite = Effect.fnUntraced(function* (
       const skew = `${pathToFileURL(inRepository("packages/fault-tests/test/support/skewClock.ts")).href}?ms=${skewMs}`
       return yield* makeApp({
         name: "worker",
+        sources,
         folder,
         port,
         env: { ...env, WORKER_PORT: String(port) },
         nodeFlags: skewMs === 0 ? [] : ["--import", skew],
       })
     })
-  const api = yield* makeApp({ name: "api", folder, port: apiPort, env })
+  const port = yield* ownPort
+  const api = yield* makeApp({ name: "api", sources, folder, port, env: { ...env, API_PORT: String(port) } })
   const others = yield* Effect.forEach(
     Array.from({ length: (options.workers ?? 1) - 1 }, (_, index) => index + 1),
     worker,
   )
-  const workers = [yield* worker(0), ...others] as const
-  const all = [api, ...workers]
-  yield* Effect.forEach(all, (app) => app.start, { discard: true })
-  yield* Effect.forEach(all, (app) => app.ready, { concurrency: "unbounded", discard: true })
+  const release: Release = {
+    sources,
+    url: `http://127.0.0.1:${port}`,
+    api,
+    workers: [yield* worker(0), ...others],
+  }
+  return release
+})
 
-  const url = `http://127.0.0.1:${apiPort}`
-  const site: Site = { queue, databaseUrl, postgres, redis, customer, book, url, api, workers }
-  return site
+const makeNext = Effect.fnUntraced(function* (next: NextRelease, env: Readonly<Record<string, string>>) {
+  const sources = yield* makeNextRelease(next)
+  // Its sources are gone afterwards, and so is what they were compiled to.
+  const own = { NODE_COMPILE_CACHE: join(sources, ".compiled") }
+  return yield* makeRelease({ sources, folder: sources, env: { ...env, ...own, ...next.env } })
 })
 
 /** The site with so many leads on their way to it; which ones is drawn. */
@@ -133,10 +173,12 @@ export const withLeads = (
     readonly allValid: boolean
     /** Over which time leads come in. */
     readonly overMs: number
+    /** Whether further ones come until the fault is mended. */
+    readonly untilMended: boolean
   },
 ): World => {
-  const { allValid, draw, name, overMs, size } = options
-  const leads = Array.from({ length: size }, (_, index) => sampleLead(draw, `${name}-${index + 1}`, allValid))
+  const { allValid, draw, name, overMs, size, untilMended } = options
+  const lead = (number: number) => sampleLead(draw, `${name}-${number}`, allValid)
   return {
     ...site,
     get postgres() {
@@ -145,9 +187,13 @@ export const withLeads = (
     get redis() {
       return site.redis ?? absent("Redis")
     },
+    get next() {
+      return site.next ?? absent("next release")
+    },
     draw,
-    senders: makeSenders({ url: site.url, leads, overMs }),
+    senders: makeSenders({ url: site.url, lead, size, overMs, untilStopped: untilMended }),
     size,
     askedBefore: site.book.exchanges.length,
+    findings: [],
   }
 }

@@ -16,16 +16,22 @@ const root = (() => {
   return free.bavail * free.bsize > 4 * 1024 ** 3 ? memory : realpathSync(tmpdir())
 })()
 
-/** A folder for the current scope, with links to what programs read, and no `.env`. */
-export const makeFolder = Effect.acquireRelease(
+/** An empty folder for the current scope. */
+export const makeEmptyFolder = Effect.acquireRelease(
   Effect.sync(() => {
     const folder = mkdtempSync(join(root, "lead-gateway-faults-"))
     // When root runs the tests, the user that Postgres runs as passes through.
     chmodSync(folder, 0o711)
-    for (const name of ["config", "migrations"]) symlinkSync(inRepository(name), join(folder, name))
     return folder
   }),
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })),
+)
+
+/** A folder for the current scope, with links to what programs read, and no `.env`. */
+export const makeFolder = Effect.tap(makeEmptyFolder, (folder) =>
+  Effect.sync(() => {
+    for (const name of ["config", "migrations"]) symlinkSync(inRepository(name), join(folder, name))
+  }),
 )
 
 const isFree = (port: number) =>

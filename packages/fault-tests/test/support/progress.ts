@@ -26,3 +26,23 @@ export const someTime = (
     whenAccepted(world, from + (to - from) * world.draw.fraction(what, "share")),
     Effect.sleep(world.draw.between(0, offsetMs, what, "offset")),
   )
+
+/** Waits until so many further leads have been answered 200, and the customer was asked as often. */
+export const goesOn = (world: World, leads: number): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { book, senders } = world
+    const [accepted, asked] = [senders.accepted() + leads, book.exchanges.length + leads]
+    const hasGone = () => senders.accepted() >= accepted && book.exchanges.length >= asked
+    return expect(world, `${leads} further leads come and go`, hasGone)
+  })
+
+/** Waits until it holds; notes a finding if it does not within a time that is long for a busy machine too. */
+export const expect = <E>(
+  world: World,
+  what: string,
+  condition: (() => boolean) | Effect.Effect<boolean, E>,
+): Effect.Effect<void> =>
+  until(condition, 90_000, 100).pipe(
+    Effect.map((holds) => (holds ? undefined : world.findings.push(`not so within 90 s: ${what}`))),
+    Effect.orDie,
+  )

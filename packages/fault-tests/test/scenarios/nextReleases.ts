@@ -1,0 +1,74 @@
+import type { NextRelease } from "../support/NextRelease.ts"
+
+/** Inserts one more column: the first, so that it does not matter which others there are. */
+const alsoInserts = (table: string, column: string, value: string) => ({
+  replace: new RegExp(`INSERT INTO ${table} \\(([^)]*)\\)(\\s+)SELECT`),
+  by: `INSERT INTO ${table} (${column}, $1)$2SELECT ${value},`,
+})
+
+/**
+ * A release that expands: two columns, a table and an index. Its statements use them, those of this release do not: it
+ * marks what it receives, claims and delivers.
+ */
+export const expands: NextRelease = {
+  migrations: {
+    "9001_work_release": `-- Up Migration
+ALTER TABLE work ADD COLUMN release text;
+CREATE TABLE attempt_release (
+  lead_id bigint, attempt_no integer, release text NOT NULL, PRIMARY KEY (lead_id, attempt_no)
+);
+-- Down Migration
+DROP TABLE attempt_release;
+ALTER TABLE work DROP COLUMN release;
+`,
+    "9002_lead_release": `-- Up Migration
+ALTER TABLE lead ADD COLUMN release text;
+-- Down Migration
+ALTER TABLE lead DROP COLUMN release;
+`,
+    "9003_work_release_index": `-- No transaction
+-- Up Migration
+DROP INDEX CONCURRENTLY IF EXISTS work_release;
+CREATE INDEX CONCURRENTLY work_release ON work (release);
+-- Down Migration
+DROP INDEX CONCURRENTLY IF EXISTS work_release;
+`,
+  },
+  changes: [
+    { file: "packages/lead-store/src/LeadIntake.ts", ...alsoInserts("lead", "release", "'next'") },
+    { file: "packages/lead-store/src/LeadIntake.ts", ...alsoInserts("work", "release", "'next'") },
+    {
+      file: "packages/lead-store/src/internal/claim.ts",
+      replace: /UPDATE work SET/,
+      by: "UPDATE work SET release = 'next',",
+    },
+    {
+      file: "packages/lead-store/src/internal/complete.ts",
+      replace: /attempts AS \(\s+INSERT INTO attempt \(/,
+      by: `attempt_releases AS (
+    INSERT INTO attempt_release SELECT lead_id, attempt_no, 'next' FROM completed
+  ), $&`,
+    },
+  ],
+}
+
+/**
+ * A release that contracts: it drops what only replays use, which are not made here, and wants of each lead what this
+ * release does not say. So processes of this one that run can store no lead, and deliver those that are there. It leaves
+ * migrating to an operator.
+ */
+export const contracts: NextRelease = {
+  migrations: {
+    "9001_lead_release": `-- Requires: 9001
+-- Up Migration
+ALTER TABLE lead ADD COLUMN release text NOT NULL DEFAULT 'unknown';
+ALTER TABLE lead ALTER COLUMN release DROP DEFAULT;
+DROP TABLE replay_request;
+-- Down Migration
+CREATE TABLE replay_request (id text PRIMARY KEY);
+ALTER TABLE lead DROP COLUMN release;
+`,
+  },
+  changes: [{ file: "packages/lead-store/src/LeadIntake.ts", ...alsoInserts("lead", "release", "'next'") }],
+  env: { MIGRATE_ON_START: "false" },
+}
