@@ -53,7 +53,10 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
         options.profile && contender.isOurs ? mkdtempSync(join(tmpdir(), "lead-gateway-profile-")) : undefined
       const started = yield* startProgram({
         program: join(root, program),
-        nodeFlags: profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`],
+        nodeFlags: [
+          ...(contender.nodeFlags ?? []),
+          ...(profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`]),
+        ],
         cwd: folder,
         env: {
           DATABASE_URL: database.url,

@@ -7,6 +7,8 @@ export interface Contender {
   /** Without one it takes part in `intake` only. */
   readonly worker?: string
   readonly env?: Readonly<Record<string, string>>
+  /** As `npm run api` and `npm run worker` start ours. */
+  readonly nodeFlags?: ReadonlyArray<string>
   /** Ours can be profiled. */
   readonly isOurs: boolean
   /** Whether it has tables `inbound_lead` and `delivery_attempt`. */
@@ -16,6 +18,7 @@ export interface Contender {
 const ours = {
   api: "apps/api/src/main.ts",
   worker: "apps/worker/src/main.ts",
+  nodeFlags: ["--max-semi-space-size=16"],
   isOurs: true,
   hasDatabase: true,
 }

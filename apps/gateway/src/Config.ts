@@ -7,6 +7,7 @@ import {
   loggingSettings,
   optionalCustomerSettings,
   processSettings,
+  retentionSettings,
   Settings,
   workerSettings,
 } from "@lead-gateway/config"
@@ -20,6 +21,7 @@ export const config = Settings.all({
   worker: workerSettings,
   customer: optionalCustomerSettings,
   files: fileSettings,
+  retention: retentionSettings,
   logging: loggingSettings,
   process: processSettings,
 })

@@ -23,6 +23,7 @@ runMain({
     files,
     process,
     queue,
+    retention,
     worker,
   }) {
     const flow = yield* loadFlow(files, customer)
@@ -47,6 +48,7 @@ runMain({
       customer: { ...customer, url: target.url },
       worker,
       process,
+      retention,
       // No other worker knows the embedded database.
       isAlone: Option.isNone(database.connection),
     })

@@ -5,6 +5,7 @@ import {
   loggingSettings,
   processSettings,
   queueSettings,
+  retentionSettings,
   Settings,
   workerSettings,
 } from "@lead-gateway/config"
@@ -16,6 +17,7 @@ export const config = Settings.all({
   worker: workerSettings,
   customer: customerSettings,
   files: fileSettings,
+  retention: retentionSettings,
   logging: loggingSettings,
   process: processSettings,
 })

@@ -1,8 +1,14 @@
-import type { CustomerSettings, ProcessSettings, WorkerSettings } from "@lead-gateway/config"
+import type {
+  CustomerSettings,
+  ProcessSettings,
+  RetentionSettings,
+  WorkerSettings,
+} from "@lead-gateway/config"
 import { CustomerClient } from "@lead-gateway/customer-client"
 import type { Flow } from "@lead-gateway/lead-pipeline"
 import { Customers, LeadWork } from "@lead-gateway/lead-store"
 import { Layer, Option } from "effect"
+import * as Maintenance from "./Maintenance.ts"
 import * as Worker from "./Worker.ts"
 import { workerOptions } from "./WorkerOptions.ts"
 
@@ -12,6 +18,7 @@ export interface ConfiguredWorkerOptions {
   readonly customer: CustomerSettings
   readonly worker: WorkerSettings
   readonly process: ProcessSettings
+  readonly retention: RetentionSettings
   /** Whether no other process works on the leads of this database. */
   readonly isAlone: boolean
 }
@@ -20,7 +27,7 @@ export interface ConfiguredWorkerOptions {
 export const layer = (options: ConfiguredWorkerOptions) => {
   const { customer } = options
   const worker = workerOptions(options)
-  return Worker.layer(worker).pipe(
+  const Deliver = Worker.layer(worker).pipe(
     Layer.provide([
       LeadWork.layer,
       Customers.layer,
@@ -35,4 +42,5 @@ export const layer = (options: ConfiguredWorkerOptions) => {
       }),
     ]),
   )
+  return Layer.merge(Deliver, Maintenance.layer(options.retention))
 }

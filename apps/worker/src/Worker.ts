@@ -1,4 +1,3 @@
-import type { PgClient } from "@effect/sql-pg"
 import { CustomerClient } from "@lead-gateway/customer-client"
 import type { Flow } from "@lead-gateway/lead-pipeline"
 import { LeadQueue } from "@lead-gateway/lead-queue"
@@ -8,14 +7,13 @@ import {
   defaultCustomer,
   LeadDatabase,
   LeadWork,
-  maintainPartitions,
-  spareKept,
   type StoreError,
 } from "@lead-gateway/lead-store"
 import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
 import { Clock, Duration, Effect, Latch, Layer, Option, Queue, Random, Schedule } from "effect"
 import { makeDeliveries } from "./Deliveries.ts"
 import { makeDeliveryLog } from "./DeliveryLog.ts"
+import { forever } from "./forever.ts"
 import { makeIds } from "./Ids.ts"
 import * as Producer from "./Producer.ts"
 import { reoffer, sweep, watchSchedule } from "./Schedule.ts"
@@ -55,11 +53,7 @@ export interface WorkerOptions {
  */
 export const layer = (
   options: WorkerOptions,
-): Layer.Layer<
-  never,
-  never,
-  LeadDatabase | LeadWork | Customers | LeadQueue | CustomerClient | PgClient.PgClient
-> =>
+): Layer.Layer<never, never, LeadDatabase | LeadWork | Customers | LeadQueue | CustomerClient> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const database = yield* LeadDatabase
@@ -135,13 +129,6 @@ export const layer = (
         producer.note(yield* queue.take({ max, within: options.pollInterval }))
       })
 
-      const maintain = maintainPartitions.pipe(
-        Effect.tap((spare) =>
-          spare < spareKept ? Effect.logError(`only ${spare} spare partitions for new leads`) : Effect.void,
-        ),
-        Effect.andThen(Effect.sleep(Duration.minutes(1))),
-      )
-
       const configure = customers.configure(defaultCustomer, options.customer)
 
       const checkAddress = Effect.flatMap(client.refusal, (refusal) => block(Option.getOrUndefined(refusal)))
@@ -155,7 +142,6 @@ export const layer = (
           Effect.andThen(Effect.sleep(options.scanInterval), sweep(work, queue, options.scanLimit)),
         ),
         forever("offer leads again", reoffer(work, queue)),
-        forever("create partitions ahead", maintain),
         forever(
           "check the customer's address",
           Effect.andThen(Effect.sleep(options.addressCheckInterval), checkAddress),
@@ -191,25 +177,6 @@ const prefetchOf = (answers: () => number, most: number) =>
 
 const prefetchWindowMs = 200
 
-/** Does something again and again; says when it cannot be done, and when it can again. */
-const forever = <E, R>(what: string, once: Effect.Effect<unknown, E, R>): Effect.Effect<never, never, R> =>
-  Effect.suspend(() => {
-    let failing = false
-    return once.pipe(
-      Effect.tap(() => {
-        if (!failing) return Effect.void
-        failing = false
-        return Effect.logInfo(`worker can ${what} again`)
-      }),
-      Effect.catchCause((cause) => {
-        const logged = failing ? Effect.void : Effect.logError(`worker cannot ${what}`, cause)
-        failing = true
-        return Effect.andThen(logged, Effect.sleep(pauseAfterFailure))
-      }),
-      Effect.forever,
-    )
-  })
-
 /** Waits for what is under way, gives back what does not end in time, and tells of both. */
 const drain = Effect.fnUntraced(function* (
   deliveries: ReturnType<typeof makeDeliveries>,
@@ -237,10 +204,8 @@ const drain = Effect.fnUntraced(function* (
   yield* Effect.logInfo("worker has stopped")
 })
 
-const pauseAfterFailure = Duration.seconds(1)
-
 const untilPostgresIsBack = {
-  schedule: Schedule.spaced(pauseAfterFailure),
+  schedule: Schedule.spaced(Duration.seconds(1)),
   while: ({ _tag }: StoreError) => _tag === "StoreUnavailable",
 }
 

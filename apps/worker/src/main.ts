@@ -10,7 +10,7 @@ import * as Health from "./Health.ts"
 runMain({
   service: "worker",
   settings: config,
-  main: Effect.fnUntraced(function* ({ customer, database, files, process, queue, worker }) {
+  main: Effect.fnUntraced(function* ({ customer, database, files, process, queue, retention, worker }) {
     const flow = yield* loadFlow(files, customer)
     const Database = LeadDatabase.layer({
       ...database,
@@ -18,7 +18,7 @@ runMain({
       applicationName: "lead-gateway-worker",
     })
     const App = Layer.mergeAll(
-      ConfiguredWorker.layer({ flow, customer, worker, process, isAlone: false }),
+      ConfiguredWorker.layer({ flow, customer, worker, process, retention, isAlone: false }),
       Health.layer({ host: "0.0.0.0", port: worker.port, shutdownTimeout: process.shutdownTimeout }),
     ).pipe(Layer.provide(queueLayer(queue, { takes: true })), Layer.provideMerge(Database))
 
