@@ -56,7 +56,7 @@ const stepOf = (
 ): Step => ({ leadId, deliveryNo, lease, decision })
 
 /** A decision of the pipeline as the store keeps it, stamped with the flow's versions. */
-export const storedDecision = (
+const storedDecision = (
   decision: Decision,
   decidedWith: string,
   idempotencyKey: string,
