@@ -80,6 +80,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   /** Jobs that hold a slot. */
   let sending = 0
   let answers = 0
+  let pausing: ReturnType<typeof setTimeout> | undefined
   let whenEmpty: (() => void) | undefined
   let isAborted = false
 
@@ -203,10 +204,22 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     store.open(next.step, (result) => opened(job, next, result))
   }
 
-  const nextReady = () => (sending < concurrency ? ready.shift() : undefined)
+  /**
+   * Opens attempts as slots are free: in good batches while customers answer quickly, since each batch is a statement,
+   * and after a short pause what there is.
+   */
   const pump = () => {
+    const free = concurrency - sending
+    if (free <= 0 || ready.length === 0) return
+    if (free < Math.min(ready.length, concurrency)) pausing ??= setTimeout(openReady, pauseMs)
+    else openReady()
+  }
+  const openReady = () => {
+    clearTimeout(pausing)
+    pausing = undefined
     for (let job = nextReady(); job !== undefined; job = nextReady()) open(job)
   }
+  const nextReady = () => (sending < concurrency ? ready.shift() : undefined)
 
   const begin = (work: ClaimedWork, claimedAtMs: number) => {
     const job: Job = { work, claimedAtMs, stage: "ready" }
@@ -227,6 +240,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     answers: () => answers,
     stop: (done) => {
       whenEmpty = done
+      clearTimeout(pausing)
       const left = ready
       ready = []
       for (const job of left) release(job, {})
@@ -242,6 +256,9 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     },
   }
 }
+
+/** How long a slot may be free for the sake of a larger batch. */
+const pauseMs = 5
 
 const unexpected = "an unexpected error in the gateway"
 

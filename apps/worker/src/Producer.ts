@@ -135,7 +135,7 @@ export const make = ({ batch, free }: Slots): Producer => {
 }
 
 /** How long a claim for fewer slots than a batch waits for more. */
-const pauseMs = 5
+const pauseMs = 20
 
 /** How many hints are looked at for each slot, at most. */
 const mostBoost = 256

@@ -56,11 +56,7 @@ const stepOf = (
 ): Step => ({ leadId, deliveryNo, lease, decision })
 
 /** A decision of the pipeline as the store keeps it, stamped with the flow's versions. */
-const storedDecision = (
-  decision: Decision,
-  decidedWith: string,
-  idempotencyKey: string,
-): StoredDecision => {
+const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey: string): StoredDecision => {
   const flags = flagsOf(decision)
   switch (decision._tag) {
     case "Rejected":

@@ -97,7 +97,7 @@ export const layer = (
       const prefetch = yield* prefetchOf(deliveries.answers, concurrency)
       const producer = Producer.make({
         free: () => concurrency + prefetch() - deliveries.held(),
-        batch: Math.ceil(concurrency / 2),
+        batch: concurrency,
       })
       yield* Effect.addFinalizer(() => drain(deliveries, producer, queue, options.shutdownTimeout))
 

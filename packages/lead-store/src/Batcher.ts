@@ -21,6 +21,11 @@ export interface BatcherOptions<Item, Value, Error> {
   readonly slowAfterMs?: number
   /** Items that wait, at most; further ones are refused at once. No limit by default. */
   readonly maxWaiting?: number
+  /**
+   * A batch of fewer items than this waits so long for more. For what nobody waits for, such as recording an outcome: a
+   * statement for one row costs as much as one for ten. Without it a batch waits for nobody.
+   */
+  readonly gather?: { readonly items: number; readonly ms: number }
   /** How long an item may take in all before it is refused, whatever becomes of it; no limit by default. */
   readonly patienceMs?: number
 }
@@ -49,7 +54,7 @@ export const make = <Item, Value, Error>(
   Effect.gen(function* () {
     const fork = Effect.runForkWith(yield* Effect.context())
     const { concurrency = 1, maxWaiting = Infinity, slowAfterMs = 250 } = options
-    const { patienceMs, refusal, sizeOf } = options
+    const { gather, patienceMs, refusal, sizeOf } = options
     type Batch = ReadonlyArray<Entry<Item, Value, Error>>
 
     const line = makeWaitingLine<Item, Value, Error>(options.maxItems, options.maxSize)
@@ -57,6 +62,7 @@ export const make = <Item, Value, Error>(
     let running = 0
     const underWay = new Set<Batch>()
     let isFlushPlanned = false
+    let gathering: ReturnType<typeof setTimeout> | undefined
     let isClosed = false
     let onIdle: (() => void) | undefined
     /** A time that is looked at now and then: at most {@link lookEveryMs} ago. */
@@ -126,6 +132,13 @@ export const make = <Item, Value, Error>(
     /** After everything that this turn of the event loop brings: whoever comes in it shares the batch. */
     const plan = () => {
       if (isFlushPlanned || running >= concurrency || line.isEmpty()) return
+      if (gather === undefined || line.length() >= gather.items) return planNow()
+      gathering ??= setTimeout(planNow, gather.ms)
+    }
+    const planNow = () => {
+      clearTimeout(gathering)
+      gathering = undefined
+      if (isFlushPlanned) return
       isFlushPlanned = true
       setImmediate(flush)
     }

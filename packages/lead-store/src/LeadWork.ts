@@ -71,13 +71,15 @@ export class LeadWork extends Context.Service<
         "LeadWork.complete",
         completeAttempts(sql, makeSegments()),
         recordSize,
+        // The customer has answered, and nobody waits for it to be on record.
+        { gather: { items: 50, ms: 5 } },
       )
       const late = completeLate(sql, makeSegments())
       const lates = yield* shared(
         "LeadWork.complete",
         (records) => Effect.forEach(records, late),
         recordSize,
-        1,
+        { maxItems: 1 },
       )
       const releases = yield* shared("LeadWork.release", releaseWork(sql), () => 100)
 
@@ -104,14 +106,14 @@ const shared = <Item, Value>(
   operation: string,
   run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Value>, SqlError.SqlError>,
   sizeOf: (item: Item) => number,
-  maxItems?: number,
+  options: Pick<Batcher.BatcherOptions<Item, Value, StoreError>, "gather" | "maxItems"> = {},
 ) =>
   Batcher.make({
     run: (items: ReadonlyArray<Item>) => storeCall(operation)(run(items)),
     sizeOf,
     isolate: (error: StoreError) => error._tag === "DataRefused",
     refusal: () => new StoreUnavailable({ operation }),
-    ...(maxItems === undefined ? {} : { maxItems }),
+    ...options,
   })
 
 const stepSize = ({ decision }: Step): number =>
