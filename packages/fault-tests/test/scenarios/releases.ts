@@ -137,7 +137,7 @@ export const releaseContracts: Scenario = {
         env: { DATABASE_URL: world.databaseUrl },
       })
       const { code } = yield* migrate.exited
-      if (code !== 0) findings.push(`migrate up: ${migrate.lines().join("\n")}`)
+      if (code !== 0) return yield* Effect.die(new Error(`migrate up: ${migrate.lines().join("\n")}`))
       yield* ready(next)
       senders.postTo(world.url, next.url)
       const refused = () => senders.answers.some(({ status }) => status === 503)
@@ -147,8 +147,8 @@ export const releaseContracts: Scenario = {
       yield* stop(world)
       senders.postTo(next.url)
       yield* start(world)
-      for (const app of appsOf(world)) {
-        const lines = yield* app.refuses
+      const ends = yield* Effect.forEach(appsOf(world), (app) => app.refuses, { concurrency: "unbounded" })
+      for (const lines of ends) {
         if (lines.length !== 1 || lines[0]?.includes("needs a version that knows migration 9001") !== true) {
           findings.push(`a release that is too old ended with: ${lines.join("\n")}`)
         }
