@@ -11,6 +11,8 @@ import { contracts, expands } from "./nextReleases.ts"
 const common = {
   // On a busy machine this lasts minutes: what comes in must not keep it busy.
   overMs: 4000,
+  // A customer that is slow for want of processor time must not open the circuit.
+  env: { CUSTOMER_API_TIMEOUT: "10s" },
   untilMended: true,
   before: ({ book, draw }: World) =>
     book.behave((request, earlier) => {
@@ -39,8 +41,8 @@ const migrationWaits = (url: string) =>
   Effect.map(
     query(
       url,
-      `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
-       WHERE datname = current_database() AND mode = 'AccessExclusiveLock' AND NOT granted`,
+      `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()
+       WHERE relation = 'work'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted`,
     ),
     (rows) => rows.length > 0,
   )
