@@ -1,6 +1,6 @@
 import type { LeadId } from "@lead-gateway/lead"
 import type { LeadQueue } from "@lead-gateway/lead-queue"
-import type { LeadWork } from "@lead-gateway/lead-store"
+import type { LeadWork, StoreError } from "@lead-gateway/lead-store"
 import { Duration, Effect, Queue } from "effect"
 import type { Producer } from "./Producer.ts"
 
@@ -46,11 +46,11 @@ export const watchSchedule = (
  * whose owner was lost, leads that the queue forgot. The queue is filled up to `limit`, no further. A queue that
  * remembers nothing needs no sweep: there, workers look at the schedule.
  */
-export const sweep = Effect.fnUntraced(function* (
+export const sweep: (
   work: LeadWork["Service"],
   queue: LeadQueue["Service"],
   limit: number,
-) {
+) => Effect.Effect<void, StoreError> = Effect.fnUntraced(function* (work, queue, limit) {
   const patienceMs = queue.patienceMs()
   if (patienceMs === 0) return
   const room = limit - (yield* Effect.orElseSucceed(queue.depth, () => limit))
@@ -60,7 +60,10 @@ export const sweep = Effect.fnUntraced(function* (
 })
 
 /** Waits until the queue has lost what it held, and tells it of every lead that waits. */
-export const reoffer = Effect.fnUntraced(function* (work: LeadWork["Service"], queue: LeadQueue["Service"]) {
+export const reoffer: (
+  work: LeadWork["Service"],
+  queue: LeadQueue["Service"],
+) => Effect.Effect<void, StoreError> = Effect.fnUntraced(function* (work, queue) {
   yield* queue.forgot
   let after: LeadId | undefined
   let count = 0
