@@ -42,6 +42,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
         Effect.catch(() =>
           Effect.logWarning("workers could not be woken; they find leads at their next look"),
         ),
+        Effect.andThen(Effect.sleep(betweenNotifications)),
         Effect.forever,
         Effect.forkScoped,
       )
@@ -86,6 +87,9 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
 
 /** How long one notification may take: a connection that has silently gone must not hold up those that follow. */
 const patience = Duration.seconds(5)
+
+/** Leads that come while one notification is under way, or so soon after it, share the next. */
+const betweenNotifications = Duration.millis(5)
 
 /** Postgres comes back; until then, the poll finds the leads. */
 const beforeReconnect = Duration.seconds(1)
