@@ -96,6 +96,8 @@ export class LeadLedger extends Context.Service<
           storeCall("LeadLedger.fromRows", Duration.minutes(10)),
         ),
         both: sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`.pipe(
+          // A partition that is dropped between the two would be in one and not in the other.
+          Effect.andThen(sql`LOCK TABLE lead IN ACCESS SHARE MODE`),
           Effect.andThen(Effect.all({ counters: counted, rows: found })),
           sql.withTransaction,
           Effect.zipWith(stranded, ({ counters, rows }, leads) => ({

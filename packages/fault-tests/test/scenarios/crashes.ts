@@ -131,7 +131,8 @@ export const killedBeforeRecord: Scenario = {
         () => world.book.exchanges.slice(0, before).every((one) => one.closedAt !== undefined),
         2000,
       )
-      yield* Effect.sleep(world.draw.between(20, 300, "kill"))
+      // Before the first statement counts as slow, and others are sent past it.
+      yield* Effect.sleep(world.draw.between(10, 80, "kill"))
       yield* worker.kill
       yield* world.postgres.thaw
       yield* worker.start

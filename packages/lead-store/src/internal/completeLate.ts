@@ -1,6 +1,7 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { partitionName, partitionOf } from "../Partitions.ts"
+import { isTableMissing } from "../StoreError.ts"
 import type { AttemptRecord } from "../Work.ts"
 import { completeAttempts, outcomeColumns } from "./complete.ts"
 import { countMoves } from "./counts.ts"
@@ -16,20 +17,25 @@ import { noteOutcomes } from "./throttle.ts"
  */
 export const completeLate = (sql: PgClient.PgClient, segment: () => string) => {
   const complete = completeAttempts(sql, segment)
-  return Effect.fnUntraced(function* (record: AttemptRecord) {
-    // In the order in which everybody locks them; what follows sees them as they are then.
-    yield* sql`SELECT FROM settled_lead WHERE lead_id = ${record.leadId}::bigint FOR UPDATE`
-    yield* sql`SELECT FROM work WHERE lead_id = ${record.leadId}::bigint ORDER BY delivery_no FOR UPDATE`
-    // It was being opened or changed when it was looked for.
-    const [moved] = yield* complete([record])
-    if (moved !== undefined || record.outcomeUnknown) return moved ?? false
-    const rows = yield* sql.unsafe<{ moved: boolean }>(statement(partitionOf(record.leadId)), [
-      segment(),
-      record.leadId,
-      ...outcomeColumns([record]),
-    ])
-    return rows[0]?.moved ?? false
-  }, sql.withTransaction)
+  return Effect.fnUntraced(
+    function* (record: AttemptRecord) {
+      // In the order in which everybody locks them; what follows sees them as they are then.
+      yield* sql`SELECT FROM settled_lead WHERE lead_id = ${record.leadId}::bigint FOR UPDATE`
+      yield* sql`SELECT FROM work WHERE lead_id = ${record.leadId}::bigint ORDER BY delivery_no FOR UPDATE`
+      // It was being opened or changed when it was looked for.
+      const [moved] = yield* complete([record])
+      if (moved !== undefined || record.outcomeUnknown) return moved ?? false
+      const rows = yield* sql.unsafe<{ moved: boolean }>(statement(partitionOf(record.leadId)), [
+        segment(),
+        record.leadId,
+        ...outcomeColumns([record]),
+      ])
+      return rows[0]?.moved ?? false
+    },
+    (record) =>
+      // Retention has removed the lead with its whole partition.
+      Effect.catchIf(sql.withTransaction(record), isTableMissing, () => Effect.succeed(false)),
+  )
 }
 
 /** The attempt (of the lead $2) is the last one that its work has had: a failure of it counts. */
