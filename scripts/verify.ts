@@ -11,7 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 
-const limitMs = 15 * 60_000
+const limitMs = 22 * 60_000
 
 /**
  * The gates are tasks of turbo, which answers from its cache what has not changed. Each lane runs by itself, in
