@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, onTestFinished, vi } from "@effect/vitest"
 import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { LeadId } from "@lead-gateway/lead"
 import { DataRefused } from "@lead-gateway/lead-store"
@@ -100,6 +100,8 @@ describe("Deliveries", () => {
   })
 
   it("never sends more at once than it may, and begins the next while it records the last", () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
     const world = makeHarness({ concurrency: 2 })
     world.begin([1, 2, 3, 4].map((id) => due(id)))
     assert.deepStrictEqual([world.open.items.length, world.held()], [2, 4])
@@ -107,9 +109,21 @@ describe("Deliveries", () => {
     world.open.succeed(opened())
     assert.strictEqual(world.open.items.length, 2)
     world.exchanges[0]?.answer(answered(200))
+    // One slot is free for two: it waits a moment for the other, so that both are opened by one statement.
+    assert.deepStrictEqual([world.open.items.length, world.complete.waiting(), world.held()], [2, 1, 4])
+    vi.advanceTimersByTime(5)
     assert.deepStrictEqual([world.open.items.length, world.complete.waiting(), world.held()], [3, 1, 4])
     world.complete.succeed(true)
     assert.deepStrictEqual([world.open.items.length, world.held()], [3, 3])
+  })
+
+  it("opens at once what all free slots can take", () => {
+    const world = makeHarness({ concurrency: 2 })
+    world.begin([1, 2, 3].map((id) => due(id)))
+    world.open.succeed(opened())
+    world.open.succeed(opened())
+    world.exchanges[0]?.answer(answered(200))
+    assert.strictEqual(world.open.items.length, 3)
   })
 
   it("ends when an outcome cannot be recorded at all: the lease will", () => {

@@ -45,6 +45,7 @@ const wanted = {
   idle_in_transaction_session_timeout: "1min",
   TimeZone: "UTC",
   enable_seqscan: "off",
+  enable_bitmapscan: "off",
   enable_hashjoin: "off",
   enable_mergejoin: "off",
   plan_cache_mode: "force_generic_plan",

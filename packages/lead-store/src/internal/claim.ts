@@ -67,7 +67,7 @@ export const makeClaim = (sql: PgClient.PgClient) => {
 }
 
 const fromTheBeginningEveryMs = 1000
-const lookBackSeconds = 0.05
+const lookBackSeconds = 0.1
 
 /**
  * Leases the rows of the CTE `due`. Work that lost its owner at its third internal failure in a row, or a later one,
