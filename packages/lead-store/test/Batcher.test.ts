@@ -42,6 +42,20 @@ describe("a batcher", () => {
       }).pipe(Effect.scoped),
   )
 
+  it.live("waits for more where it is told to gather, until there are enough or for so long", () =>
+    Effect.gen(function* () {
+      const { batches, submit } = yield* world({ gather: { items: 3, ms: 30 } })
+      const first = yield* Effect.forkChild(submit(0))
+      yield* Effect.sleep("5 millis")
+      assert.deepStrictEqual(batches, [])
+      yield* Effect.forEach([1, 2], submit, { concurrency: "unbounded" })
+      yield* Fiber.join(first)
+      assert.deepStrictEqual(batches, [[0, 1, 2]])
+      yield* submit(3)
+      assert.deepStrictEqual(batches, [[0, 1, 2], [3]])
+    }).pipe(Effect.scoped),
+  )
+
   it.live("never tells a caller before `submit` has returned", () =>
     Effect.gen(function* () {
       const { batcher } = yield* world({ maxWaiting: 1 })
