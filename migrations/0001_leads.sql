@@ -148,7 +148,7 @@ CREATE TABLE attempt (
   PRIMARY KEY (lead_id, attempt_no),
   CONSTRAINT attempt_success_is_known CHECK (NOT success OR NOT outcome_unknown)
 ) PARTITION BY RANGE (lead_id);
-COMMENT ON TABLE attempt IS 'One attempt to deliver, inserted when its outcome is recorded; until then it is part of work.';
+COMMENT ON TABLE attempt IS 'One attempt to deliver, inserted when its outcome is recorded; until then it is part of work. Updated once if its outcome was unknown and comes late.';
 COMMENT ON COLUMN attempt.outcome_unknown IS 'Nobody saw the answer: the worker was lost or stopped after it had opened the attempt.';
 COMMENT ON COLUMN attempt.is_probe IS 'Made while the customer''s circuit was open, to see whether it is back.';
 COMMENT ON COLUMN attempt.retry_at IS 'When the next attempt was scheduled for; null when none was.';
@@ -161,7 +161,7 @@ CREATE TABLE lead_event (
   details json NOT NULL DEFAULT '{}',
   PRIMARY KEY (lead_id, id)
 ) PARTITION BY RANGE (lead_id);
-COMMENT ON TABLE lead_event IS 'What happened to a lead and no other row says: replayed, held back, snoozed, attempt withdrawn. No personal data.';
+COMMENT ON TABLE lead_event IS 'What happened to a lead and no other row says, or says no more: replayed, held back, snoozed, attempt withdrawn, a first unknown outcome. No personal data.';
 
 CREATE TABLE work (
   lead_id bigint NOT NULL,

@@ -36,7 +36,7 @@ export type Done<Value, Error> = (result: Result.Result<Value, Error>) => void
 /**
  * Lets concurrent callers share one statement, and so one commit: group commit.
  *
- * While a batch runs, the next one gathers; an idle caller waits for nobody, so no latency is added. It takes plain
+ * While a batch runs, the next one gathers; an idle caller waits for nobody, unless it is told to `gather`. It takes plain
  * callbacks, since one is called for every lead; only a batch is an effect. Used by intake, by decisions and by
  * outcomes. It knows nothing of SQL: `run` does the work.
  */
