@@ -69,7 +69,7 @@ describe("a data folder", () => {
       yield* onDisk(() => writeLock(dataDir, { pid: 2 ** 22 + 1, started: "1", place: "gone", host: "gone" }))
       yield* onDisk(() => utimes(join(dataDir, "owner.json"), 0, 0))
       const owners = Array.from({ length: 4 }, () => startOwner({ dataDir, durable: false }))
-      const words = yield* onDisk(() => Promise.all(owners.map((owner) => owner.word())))
+      const words = yield* onDisk(() => Promise.all(owners.map((owner) => owner.result())))
       assert.sameMembers(
         words.map((word) => (word._tag === "Failed" ? word.reason : word._tag)),
         ["Up", "DataDirInUse", "DataDirInUse", "DataDirInUse"],

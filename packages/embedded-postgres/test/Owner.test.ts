@@ -178,7 +178,7 @@ describe("the owner of a server", () => {
       const binDir = yield* onDisk(copyOfServer)
       const firstWord = async (path?: string) => {
         const task = { dataDir: await newDataDir(), binDir, durable: false, becomeUid: namelessUid }
-        const word = await startOwner(task, path).word()
+        const word = await startOwner(task, path).result()
         return word._tag === "Failed" ? word.message : word._tag
       }
       const told =
@@ -196,7 +196,7 @@ describe("the owner of a server", () => {
       yield* onDisk(() => chmod(join(binDir, ".."), 0o700))
       const path = yield* onDisk(withoutNamespaces)
       const owner = startOwner({ dataDir, binDir, durable: false }, path)
-      const word = yield* onDisk(() => owner.word())
+      const word = yield* onDisk(() => owner.result())
       const reason = word._tag === "Failed" ? word.reason : word._tag
       assert.strictEqual(reason, isRoot ? "UserRefused" : "Up")
       const message = word._tag === "Failed" ? word.message : ""

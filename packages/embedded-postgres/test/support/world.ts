@@ -73,8 +73,8 @@ export const scripts = async (programs: Readonly<Record<string, string>>): Promi
 /** A program that owns a server. */
 export interface Owner {
   readonly pid: number
-  /** What it says next. */
-  readonly word: () => Promise<OwnerWord>
+  /** What it says next that is no log line: a starter that meets a lock being broken may log that it waits. */
+  readonly result: () => Promise<OwnerWord>
   /** What it says next must be this. */
   readonly says: <Tag extends OwnerWord["_tag"]>(tag: Tag) => Promise<Extract<OwnerWord, { _tag: Tag }>>
   readonly kill: (signal: NodeJS.Signals) => Promise<void>
@@ -110,9 +110,13 @@ export const startOwner = (task: OwnerTask, path = process.env.PATH): Owner => {
     if (done === true) throw new Error("the owner ended without a word")
     return JSON.parse(value) as OwnerWord
   }
+  const result = async (): Promise<OwnerWord> => {
+    const said = await word()
+    return said._tag === "Log" ? result() : said
+  }
   return {
     pid: child.pid ?? 0,
-    word,
+    result,
     says: async (tag) => {
       const said = await word()
       if (isWord(said, tag)) return said
