@@ -67,11 +67,11 @@ export const isTableMissing = ({ reason: { cause } }: SqlError.SqlError): boolea
 
 /**
  * SQLSTATEs that mean "not now": 08 connection, 28 and 3D000 (access being changed), 40 rollback (deadlock,
- * serialisation), 42P01 (no table: not migrated yet), 42703 (no column: a newer release has
- * dropped it), 53 resources, 55P03 lock timeout, 57 operator
+ * serialisation), 42501 (rights are missing, until somebody grants them), 42P01 (no table: not migrated yet), 42703 (no
+ * column: a newer release has dropped it), 53 resources, 55P03 lock timeout, 57 operator
  * intervention (shutdown, cancel), 58 system error, 25006 read-only (a failover under way).
  */
-const notNow = /^(08|28|40|53|57|58)|^(3D000|42P01|42703|55P03|25006)$/
+const notNow = /^(08|28|40|53|57|58)|^(3D000|42501|42P01|42703|55P03|25006)$/
 
 const isNotNow = (error: SqlError.SqlError, sqlState: string | undefined): boolean =>
   sqlState === undefined

@@ -32,6 +32,7 @@ describe("storeCall", () => {
     ["3D000", "a database that is being made"],
     ["40P01", "a deadlock"],
     ["40001", "a serialisation failure"],
+    ["42501", "a right that is missing"],
     ["42P01", "a schema that is being migrated"],
     ["42703", "a column that a newer release has dropped"],
     ["53300", "too many connections"],
