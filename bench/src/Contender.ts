@@ -18,7 +18,7 @@ export interface Contender {
 const ours = {
   api: "apps/api/src/main.ts",
   worker: "apps/worker/src/main.ts",
-  nodeFlags: ["--max-semi-space-size=16"],
+  nodeFlags: ["--max-semi-space-size=16", "--heap-growing-percent=50"],
   isOurs: true,
   hasDatabase: true,
 }

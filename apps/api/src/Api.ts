@@ -1,4 +1,4 @@
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { openApi, OperatorApi } from "@lead-gateway/api-contract"
 import type { ApiSettings } from "@lead-gateway/config"
 import { handlerOf, listen } from "@lead-gateway/runtime"

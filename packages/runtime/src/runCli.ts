@@ -1,4 +1,4 @@
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, type Scope } from "effect"
 import { CliError, Command } from "effect/cli"
 import { runCommand } from "./runCommand.ts"

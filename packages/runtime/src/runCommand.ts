@@ -1,4 +1,4 @@
-import { NodeRuntime } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Defect } from "@lead-gateway/telemetry"
 import { Cause, Effect, Exit } from "effect"
 
