@@ -24,8 +24,10 @@ export interface DeliveriesOptions {
   readonly policy: CompiledRetryPolicy
   readonly log: DeliveryLog
   readonly ids: Ids
-  /** Deliveries under way at once: from the opening of an attempt to the customer's answer. */
+  /** Exchanges with customers at once. */
   readonly concurrency: number
+  /** How many attempts may be opened before a slot is free for them. */
+  readonly ahead: () => number
   /** For how long after a claim its work may be sent: its lease must outlive the exchange. */
   readonly sendWithinMs: number
   /** Milliseconds since 1970. */
@@ -48,7 +50,7 @@ export interface Deliveries {
   readonly held: () => number
   /** Answers of the customer since the start. */
   readonly answers: () => number
-  /** Begins nothing more: gives back what has not begun. `whenEmpty` is called when all has ended. */
+  /** Begins nothing more: gives back what has no slot. `whenEmpty` is called when all has ended. */
   readonly stop: (whenEmpty: () => void) => void
   /** After `stop`: waits for customers no longer. */
   readonly abort: () => void
@@ -56,12 +58,13 @@ export interface Deliveries {
 
 /**
  * Where a piece of work is. Only while it is `sent` may the customer have its attempt without our knowing the outcome.
- * One that is `opening`, `sent` or `refused` (its customer's address is, and that is being noted) holds a slot.
+ * One that is `sent` or `refused` (its customer's address is, and that is being noted) holds a slot; one that is `opened`
+ * waits for one.
  */
 interface Job {
   readonly work: ClaimedWork
   readonly claimedAtMs: number
-  stage: "ready" | "opening" | "sent" | "refused" | "recording" | "releasing"
+  stage: "ready" | "opening" | "opened" | "sent" | "refused" | "recording" | "releasing"
   attempt?: OpenAttempt
   exchange?: { readonly abort: () => void }
 }
@@ -77,12 +80,16 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   const { client, concurrency, ids, log, policy, sendWithinMs, steps, work: store } = options
   const jobs = new Set<Job>()
   let ready: Array<Job> = []
-  /** Jobs that hold a slot. */
+  /** What waits for a slot, with what is to be sent. */
+  const opened: Array<{ readonly job: Job; readonly message: Message; readonly attempt: OpenAttempt }> = []
+  /** Jobs that are opening or opened, and jobs that hold a slot. */
+  let opening = 0
   let sending = 0
   let answers = 0
   let pausing: ReturnType<typeof setTimeout> | undefined
   let whenEmpty: (() => void) | undefined
   let isAborted = false
+  let isPumping = false
 
   const circumstances = (): Circumstances => ({ policy, nowMs: options.now(), random: options.random() })
   const isLate = (job: Job) => performance.now() - job.claimedAtMs > sendWithinMs
@@ -93,12 +100,13 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     if (jobs.size === 0) whenEmpty?.()
   }
 
-  /** Gives up the slot, if the job holds one. */
+  /** Makes room for another job, if this one took any. */
   const leave = (job: Job, stage: "recording" | "releasing") => {
-    const heldSlot = job.stage === "opening" || job.stage === "sent" || job.stage === "refused"
+    const left = job.stage
     job.stage = stage
-    if (!heldSlot) return
-    sending--
+    if (left === "opening" || left === "opened") opening--
+    else if (left === "sent" || left === "refused") sending--
+    else return
     pump()
   }
 
@@ -159,6 +167,13 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   }
 
   const send = (job: Job, { body, idempotencyKey }: Message, attempt: OpenAttempt) => {
+    // A process that was paused may own the work no more when it wakes: then the attempt must not leave.
+    if (isLate(job)) {
+      log.tooLate(job.work)
+      return release(job, {})
+    }
+    opening--
+    sending++
     job.stage = "sent"
     job.attempt = attempt
     const { correlationId, traceparent } = job.work
@@ -168,7 +183,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     )
   }
 
-  const opened = (job: Job, { message, step }: NextStep, result: Result.Result<StepResult, StoreError>) => {
+  const stepDone = (job: Job, { message, step }: NextStep, result: Result.Result<StepResult, StoreError>) => {
     if (Result.isFailure(result)) {
       const error = result.failure
       if (error._tag === "DataRefused") return snooze(job, error.message)
@@ -181,12 +196,15 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
       leave(job, "recording")
       return end(job, done._tag === "HeldBack")
     }
-    // A process that was paused may own the work no more when it wakes: then the attempt must not leave.
-    if (isAborted || isLate(job)) {
-      if (!isAborted) log.tooLate(job.work)
-      return release(job, {})
-    }
-    send(job, message, { work: job.work, attemptNo: done.attemptNo, isProbe: done.isProbe })
+    // A stop waits for no slot.
+    if (isAborted || (whenEmpty !== undefined && sending >= concurrency)) return release(job, {})
+    job.stage = "opened"
+    opened.push({
+      job,
+      message,
+      attempt: { work: job.work, attemptNo: done.attemptNo, isProbe: done.isProbe },
+    })
+    pump()
   }
 
   const open = (job: Job) => {
@@ -200,26 +218,38 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
       return snooze(job, unexpected, defect)
     }
     job.stage = "opening"
-    sending++
-    store.open(next.step, (result) => opened(job, next, result))
+    opening++
+    store.open(next.step, (result) => stepDone(job, next, result))
   }
 
-  /**
-   * Opens attempts as slots are free: in good batches while customers answer quickly, since each batch is a statement,
-   * and after a short pause what there is.
-   */
+  /** Sends what waits for a slot, as slots are free, and opens attempts for those that will be. */
   const pump = () => {
-    const free = concurrency - sending
-    if (free <= 0 || ready.length === 0) return
-    if (free < Math.min(ready.length, concurrency)) pausing ??= setTimeout(openReady, pauseMs)
-    else openReady()
+    // What is sent or opened may end at once, and asks for the next.
+    if (isPumping) return
+    isPumping = true
+    try {
+      for (let next = nextOpened(); next !== undefined; next = nextOpened()) {
+        send(next.job, next.message, next.attempt)
+      }
+      const room = roomToOpen()
+      // In good batches, since each is a statement; after a short pause what there is.
+      if (room >= Math.min(ready.length, concurrency)) openReady()
+      else if (room > 0) pausing ??= setTimeout(openReady, pauseMs)
+    } finally {
+      isPumping = false
+    }
   }
+  const withdrawOpened = () => {
+    for (const { job } of opened.splice(0)) release(job, {})
+  }
+  const nextOpened = () => (sending < concurrency ? opened.shift() : undefined)
   const openReady = () => {
     clearTimeout(pausing)
     pausing = undefined
     for (let job = nextReady(); job !== undefined; job = nextReady()) open(job)
   }
-  const nextReady = () => (sending < concurrency ? ready.shift() : undefined)
+  const nextReady = () => (roomToOpen() > 0 ? ready.shift() : undefined)
+  const roomToOpen = () => concurrency + options.ahead() - sending - opening
 
   const begin = (work: ClaimedWork, claimedAtMs: number) => {
     const job: Job = { work, claimedAtMs, stage: "ready" }
@@ -244,6 +274,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
       const left = ready
       ready = []
       for (const job of left) release(job, {})
+      withdrawOpened()
       if (jobs.size === 0) done()
     },
     abort: () => {

@@ -15,6 +15,7 @@ import { makeDeliveries } from "./Deliveries.ts"
 import { makeDeliveryLog } from "./DeliveryLog.ts"
 import { forever } from "./forever.ts"
 import { makeIds } from "./Ids.ts"
+import { type Pace, watchPace } from "./Pace.ts"
 import * as Producer from "./Producer.ts"
 import { reoffer, sweep, watchSchedule } from "./Schedule.ts"
 import { makeSteps } from "./Step.ts"
@@ -47,8 +48,8 @@ export interface WorkerOptions {
 /**
  * Claims work that may be done and delivers it, as much at once as it has slots, until its scope closes.
  *
- * It claims what the queue tells it of and what is due by the schedule. Beside what is under way it holds as much again
- * while customers answer quickly. On closing it claims no more, finishes what is under way within `shutdownTimeout` and
+ * It claims what the queue tells it of and what is due by the schedule, and somewhat more than it has slots for while
+ * customers answer quickly. On closing it claims no more, finishes what is under way within `shutdownTimeout` and
  * gives the rest back at once. It starts when the database is ready.
  */
 export const layer = (
@@ -83,6 +84,7 @@ export const layer = (
         log: yield* makeDeliveryLog,
         ids: makeIds(),
         concurrency,
+        ahead: () => pace.opening(),
         // Of the time that a lease has beyond the exchange, a third is kept for recording what came of it.
         sendWithinMs: (Duration.toMillis(options.lease) - Duration.toMillis(options.timeout)) * (2 / 3),
         now: () => clock.currentTimeMillisUnsafe(),
@@ -94,9 +96,9 @@ export const layer = (
         offer: queue.offerUnsafe,
         refused: (reason, then) => fork(Effect.ignore(block(reason))).addObserver(then),
       })
-      const prefetch = yield* prefetchOf(deliveries.answers, concurrency)
+      const pace: Pace = yield* watchPace(() => deliveries.answers())
       const producer = Producer.make({
-        free: () => concurrency + prefetch() - deliveries.held(),
+        free: () => concurrency + pace.claiming() - deliveries.held(),
         batch: concurrency,
       })
       yield* Effect.addFinalizer(() => drain(deliveries, producer, queue, options.shutdownTimeout))
@@ -158,24 +160,6 @@ export const layer = (
       )
     }),
   )
-
-/** How much work is claimed ahead: as much as customers answered within the last moment, `most` at most. */
-const prefetchOf = (answers: () => number, most: number) =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      let before = 0
-      let ahead = 0
-      const timer = setInterval(() => {
-        const now = answers()
-        ahead = Math.min(most, now - before)
-        before = now
-      }, prefetchWindowMs).unref()
-      return { ahead: () => ahead, timer }
-    }),
-    ({ timer }) => Effect.sync(() => clearInterval(timer)),
-  ).pipe(Effect.map(({ ahead }) => ahead))
-
-const prefetchWindowMs = 200
 
 /** Waits for what is under way, gives back what does not end in time, and tells of both. */
 const drain = Effect.fnUntraced(function* (

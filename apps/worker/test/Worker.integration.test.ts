@@ -9,7 +9,7 @@ import { validLead, World } from "./support/World.ts"
 const { reply } = CustomerBehaviour
 
 describe("Worker", () => {
-  it.live("has never more leads under way than it has slots, and holds no more than as many again", () =>
+  it.live("has never more exchanges under way than it has slots, and claims ahead while they are quick", () =>
     Effect.gen(function* () {
       const world = yield* World.make()
       let open = 0
@@ -35,7 +35,8 @@ describe("Worker", () => {
       yield* Effect.forEach(leads, ({ id }) => world.reached(id, "DELIVERED"))
       assert.strictEqual(most, 3)
       assert.isAbove(claimed, 3, "some are claimed ahead")
-      assert.isAtMost(claimed, 6)
+      // Three in 20 ms: some thirty while a timer of 200 ms runs, which may be late.
+      assert.isBelow(claimed, 60)
     }),
   )
 

@@ -64,7 +64,9 @@ const steps: DeliveriesOptions["steps"] = (work, newKey) => {
   return { step: { ...key, decision }, message: isReady ? { idempotencyKey, body } : undefined }
 }
 
-export const makeHarness = (more: Partial<Pick<DeliveriesOptions, "concurrency" | "policy">> = {}) => {
+export const makeHarness = (
+  more: Partial<Pick<DeliveriesOptions, "ahead" | "concurrency" | "policy">> = {},
+) => {
   const open = calls<Step, StepResult>()
   const complete = calls<AttemptRecord, boolean>()
   const release = calls<Released, boolean>()
@@ -106,6 +108,7 @@ export const makeHarness = (more: Partial<Pick<DeliveriesOptions, "concurrency" 
     log: deliveryLog,
     ids: { key: () => "a new key", traceparent: (sent, key) => `${sent ?? "none"} ${key}` },
     concurrency: 5,
+    ahead: () => 0,
     sendWithinMs: 10_000,
     now: () => 0,
     random: () => 0,
