@@ -42,6 +42,21 @@ const timesReplayed = PgClient.PgClient.use((sql) =>
   ),
 )
 
+describe("a lead that the customer turned out to have", () => {
+  it.effect("is not replayed, though it ended badly before the success was known", () =>
+    Effect.gen(function* () {
+      const lead = yield* badEnds["ended with an outcome unknown"]
+      const other = yield* badEnds["ended with an outcome unknown"]
+      assert.isFalse(yield* complete(lead, 1, succeeded), "a terminal status stays")
+      const before = yield* history(lead.leadId)
+      assert.deepInclude(before.deliveryAttempts[0], { success: true })
+      assert.strictEqual(yield* replay("both", { ids: [lead.leadId, other.leadId] }), 1)
+      assert.deepStrictEqual(yield* history(lead.leadId), before)
+      assert.strictEqual((yield* history(other.leadId)).status, "RECEIVED")
+    }).pipe(inWorld),
+  )
+})
+
 describe("a replay that is asked for more than once", () => {
   it.effect("is carried out once, and says the same again", () =>
     Effect.gen(function* () {

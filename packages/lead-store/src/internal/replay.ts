@@ -44,8 +44,11 @@ export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
       const { candidates, reached } = yield* look(sql, criteria, filter, asked)
       // What has changed before it was locked is looked at again, by the same criteria.
       const locked = yield* sql.unsafe<LockedRow>(lockWanted, [...filter, columns.int8(candidates)])
-      const ids = locked.map(({ lead_id }) => LeadId.make(Number(lead_id)))
-      const numbers = yield* readNumbers(sql, ids)
+      const numbers = yield* readNumbers(
+        sql,
+        locked.map(({ lead_id }) => LeadId.make(Number(lead_id))),
+      )
+      const ids = [...numbers.keys()]
       const isComplete = reached >= asked.up_to_id
       yield* sql.unsafe(replayLocked, [
         segment(),
@@ -138,19 +141,25 @@ const lockWanted = `
   WHERE tenant_id = 1 AND lead_id = ANY ($5::bigint[]) AND state = ANY ($1::text[]::lead_state[]) AND ${isWanted}
   ORDER BY lead_id FOR UPDATE`
 
-/** The number of the next delivery of each lead, and that of its last attempt. */
+/**
+ * The number of the next delivery of each lead, and that of its last attempt. Without the leads that the customer turned
+ * out to have after they had ended: nobody sends those again.
+ */
 const readNumbers = Effect.fnUntraced(function* (sql: PgClient.PgClient, ids: ReadonlyArray<LeadId>) {
-  const numbers = new Map<number, NumbersRow>()
+  const numbers = new Map<LeadId, NumbersRow>()
   for (const [partition, part] of byPartition(ids, (id) => id)) {
     const highest = (table: "decision" | "delivery" | "attempt", column: string) =>
       `(SELECT max(${column}) FROM ${partitionName(table, partition)} AS t WHERE t.lead_id = wanted.lead_id)`
     const rows = yield* sql.unsafe<NumbersRow>(
       `SELECT lead_id, coalesce(greatest(${highest("decision", "delivery_no")}, ${highest("delivery", "delivery_no")}), -1) + 1 AS delivery_no,
          coalesce(${highest("attempt", "attempt_no")}, 0) AS attempt_no
-       FROM unnest($1::bigint[]) AS wanted (lead_id)`,
+       FROM unnest($1::bigint[]) AS wanted (lead_id)
+       WHERE NOT EXISTS (
+         SELECT FROM ${partitionName("attempt", partition)} AS t WHERE t.lead_id = wanted.lead_id AND t.success
+       )`,
       [columns.int8(part)],
     )
-    for (const row of rows) numbers.set(Number(row.lead_id), row)
+    for (const row of rows) numbers.set(LeadId.make(Number(row.lead_id)), row)
   }
   return numbers
 })
