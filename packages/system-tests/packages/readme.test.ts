@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { examplesOf, importsOf, sizesIn, withSizes } from "../src/readme.ts"
+import { examplesOf, importsOf, sizesIn, withSizes } from "./readme.ts"
 
 const block = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\`\n`
 

@@ -90,7 +90,12 @@ describe("a changeset", () => {
 
 describe("the sources", () => {
   it("assert no type twice to get it past the compiler", () => {
-    const sources = files("packages/*/{src,test}/**/*.ts", "apps/*/{src,test}/**/*.ts", "scripts/*.ts")
+    const sources = files(
+      "packages/*/{src,test}/**/*.ts",
+      "packages/system-tests/**/*.ts",
+      "apps/*/{src,test}/**/*.ts",
+      "scripts/*.ts",
+    )
     const double = new RegExp(`\\b${["as", "unknown", "as"].join("\\s+")}\\b`)
     assert.deepStrictEqual(
       sources.filter((path) => double.test(read(path))),
@@ -101,12 +106,13 @@ describe("the sources", () => {
 
   it("keep every test where the one run finds it", () => {
     const tests = files("**/*.test.ts")
-    const found = tests.filter((path) => /^(apps|packages)\/[\w-]+\/test\//.test(path))
+    const projects = /^(apps\/[\w-]+\/test|packages\/[\w-]+\/test|packages\/system-tests\/\w+)\//
+    const found = tests.filter((path) => projects.test(path))
     assert.deepStrictEqual(
       tests.filter((path) => !found.includes(path)),
       [],
     )
-    const folders = [...new Set(found.map((path) => path.split("/").slice(0, 2).join("/")))]
+    const folders = [...new Set(found.map((path) => path.replace(/(\/test\/|(?<=system-tests\/\w+)\/).*/, "")))]
     assert.deepStrictEqual(
       folders.filter((folder) => !exists(`${folder}/vitest.config.ts`)),
       [],

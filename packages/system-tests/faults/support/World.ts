@@ -131,7 +131,7 @@ const makeRelease = Effect.fnUntraced(function* (
     Effect.gen(function* () {
       const port = yield* ownPort
       const skewMs = index === 0 ? (options.skewMs ?? 0) : 0
-      const skew = `${pathToFileURL(inRepository("packages/fault-tests/test/support/skewClock.ts")).href}?ms=${skewMs}`
+      const skew = `${pathToFileURL(inRepository("packages/system-tests/faults/support/skewClock.ts")).href}?ms=${skewMs}`
       return yield* makeApp({
         name: "worker",
         sources,

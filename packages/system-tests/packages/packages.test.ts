@@ -1,11 +1,11 @@
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { type EmptyProject, typeCheck } from "../src/EmptyProject.ts"
-import { nodeBinary } from "../src/nodeBinary.ts"
-import { examplesOf, sizesIn } from "../src/readme.ts"
-import { run } from "../src/run.ts"
-import { describeSizes, measure, stillTrue } from "../src/sizes.ts"
-import { openWorkbench, type Workbench } from "../src/Workbench.ts"
-import { nodeVersions, published } from "../src/workspace.ts"
+import { type EmptyProject, typeCheck } from "./EmptyProject.ts"
+import { nodeBinary } from "./nodeBinary.ts"
+import { examplesOf, sizesIn } from "./readme.ts"
+import { run } from "./run.ts"
+import { describeSizes, measure, stillTrue } from "./sizes.ts"
+import { openWorkbench, type Workbench } from "./Workbench.ts"
+import { nodeVersions, published } from "./workspace.ts"
 
 let workbench: Workbench
 const binaries = new Map<string, string>()

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { describeSizes, stillTrue } from "../src/sizes.ts"
+import { describeSizes, stillTrue } from "./sizes.ts"
 
 const sizes = { own: 33_000, others: 9_960_000, effect: 56_200_000, bundle: 444_400, gzipped: 990 }
 

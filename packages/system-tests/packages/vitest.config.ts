@@ -4,6 +4,8 @@ import { shared } from "@lead-gateway/vitest-config"
 export default defineConfig(
   mergeConfig(shared, {
     test: {
+      name: "packages",
+      include: ["**/*.test.ts"],
       // Two packages at once: npm, tsc and node mostly wait for a disk, and then for a core each.
       sequence: { concurrent: true },
       maxConcurrency: 2,

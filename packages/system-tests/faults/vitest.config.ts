@@ -4,6 +4,8 @@ import { shared } from "@lead-gateway/vitest-config"
 export default defineConfig(
   mergeConfig(shared, {
     test: {
+      name: "faults",
+      include: ["**/*.test.ts"],
       globalSetup: "@lead-gateway/testkit/vitest-postgres",
       // Each test has a world of its own and mostly waits, for leases to end, say.
       sequence: { concurrent: true },
