@@ -1,6 +1,6 @@
 import type { DeliveryOutcome } from "@lead-gateway/customer-client"
 import type { AttemptRecord, ClaimedWork, StoredDecision } from "@lead-gateway/lead-store"
-import { LineLog } from "@lead-gateway/telemetry"
+import { LineLog } from "@lead-gateway/runtime"
 import { Cause, Effect } from "effect"
 
 /** What deliveries tell the log: one line for each, with the lead's ids and nothing of its data. */

@@ -1,4 +1,4 @@
-import { TraceParent } from "@lead-gateway/telemetry"
+import { TraceParent } from "@lead-gateway/runtime"
 import { Option } from "effect"
 import { randomFillSync, randomUUID } from "node:crypto"
 

@@ -1,7 +1,7 @@
-import { CorrelationId } from "@lead-gateway/telemetry"
 import { Duration, Effect, Option, Schema, type Scope } from "effect"
 import { createServer, IncomingMessage, type Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
+import * as CorrelationId from "./CorrelationId.ts"
 import { HttpResponse } from "./HttpResponse.ts"
 import { answerBrokenRequest, refuse, textOf } from "./internal/brokenRequest.ts"
 import { continueWhenRead } from "./internal/continueWhenRead.ts"

@@ -1,5 +1,5 @@
-import type { CorrelationId } from "@lead-gateway/telemetry"
 import { ServerResponse } from "node:http"
+import type * as CorrelationId from "./CorrelationId.ts"
 
 /**
  * Node's response, and the correlation id of its request.

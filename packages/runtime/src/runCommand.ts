@@ -1,6 +1,6 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Defect } from "@lead-gateway/telemetry"
 import { Cause, Effect, Exit } from "effect"
+import * as Defect from "./Defect.ts"
 
 /**
  * Runs a program to its end and sets the exit code: 0 when it succeeds or is stopped by SIGINT or SIGTERM, 1

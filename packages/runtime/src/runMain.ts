@@ -1,7 +1,7 @@
 import { type LoggingSettings, type ProcessSettings, Settings } from "@lead-gateway/config"
-import { Telemetry } from "@lead-gateway/telemetry"
 import { Duration, Effect, Fiber, type Scope } from "effect"
 import { runCommand } from "./runCommand.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /** What every process is told. */
 interface CommonSettings {

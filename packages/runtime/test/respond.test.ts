@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { CorrelationId } from "@lead-gateway/telemetry"
+import { CorrelationId } from "@lead-gateway/runtime"
 import { respond, type RestLimits, sendJson } from "../src/respond.ts"
 import { Effect } from "effect"
 import { connect } from "./connection.ts"

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CurrentCorrelationId } from "@lead-gateway/api-contract"
-import { handlerOf } from "@lead-gateway/runtime"
-import { Telemetry } from "@lead-gateway/telemetry"
+import { handlerOf, Telemetry } from "@lead-gateway/runtime"
 import { Effect } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { connect } from "./connection.ts"

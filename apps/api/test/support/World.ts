@@ -9,7 +9,7 @@ import {
   maintainPartitions,
   Migrations,
 } from "@lead-gateway/lead-store"
-import { Telemetry } from "@lead-gateway/telemetry"
+import { Telemetry } from "@lead-gateway/runtime"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
 import { Array, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { readFileSync, readdirSync } from "node:fs"

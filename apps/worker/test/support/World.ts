@@ -15,7 +15,7 @@ import {
   LeadReader,
   LeadWork,
 } from "@lead-gateway/lead-store"
-import { Telemetry } from "@lead-gateway/telemetry"
+import { Telemetry } from "@lead-gateway/runtime"
 import { CustomerBehaviour, TestCustomer, TestDatabase } from "@lead-gateway/testkit"
 import { Worker } from "@lead-gateway/worker"
 import { Context, Duration, Effect, Exit, Layer, Option, Redacted, Schedule, Scope } from "effect"

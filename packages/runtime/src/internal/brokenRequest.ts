@@ -1,6 +1,6 @@
-import { CorrelationId } from "@lead-gateway/telemetry"
 import { STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
+import * as CorrelationId from "../CorrelationId.ts"
 import type { HttpResponse } from "../HttpResponse.ts"
 import { respond } from "../respond.ts"
 

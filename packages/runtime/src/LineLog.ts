@@ -28,6 +28,6 @@ export interface LineLog {
 }
 
 /** The log of this program, as `Telemetry.layer` provides it; `yield* LineLog` needs no other service. */
-export const LineLog: Context.Reference<LineLog> = Context.Reference("@lead-gateway/telemetry/LineLog", {
+export const LineLog: Context.Reference<LineLog> = Context.Reference("@lead-gateway/runtime/LineLog", {
   defaultValue: (): LineLog => ({ prepare: () => () => {} }),
 })

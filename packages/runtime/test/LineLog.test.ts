@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { LineLog, type LineValue } from "@lead-gateway/telemetry"
+import { LineLog, type LineValue } from "@lead-gateway/runtime"
 import { Effect, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { linesOf } from "./memorySink.ts"

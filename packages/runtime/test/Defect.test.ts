@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Defect } from "@lead-gateway/telemetry"
+import { Defect } from "@lead-gateway/runtime"
 import { Effect, Schema } from "effect"
 import { entriesOf } from "./memorySink.ts"
 

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process"
 const run = (body: string, command: string) => {
   const program = `
     import { Effect } from "effect"
-    import { Telemetry } from "@lead-gateway/telemetry"
+    import { Telemetry } from "@lead-gateway/runtime"
     const log = Telemetry.layer({ service: "api", level: "info", format: "text" })
     ${body}`
   return spawnSync("sh", ["-c", command], {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Option, Schema } from "effect"
-import { CorrelationId } from "@lead-gateway/telemetry"
+import { CorrelationId } from "@lead-gateway/runtime"
 
 describe("a correlation id", () => {
   it("is kept when it is 1 to 128 visible ASCII characters", () => {

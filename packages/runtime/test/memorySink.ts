@@ -1,5 +1,5 @@
 import { Effect, type Scope } from "effect"
-import { Telemetry } from "@lead-gateway/telemetry"
+import { Telemetry } from "@lead-gateway/runtime"
 
 /** A sink that keeps what is written, one element a write; `written` is the first write, once it has come. */
 export const memorySink = () => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Data, Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
-import { CorrelationId, Telemetry } from "@lead-gateway/telemetry"
+import { CorrelationId, Telemetry } from "@lead-gateway/runtime"
 import { entriesOf, linesOf, memorySink } from "./memorySink.ts"
 
 const id = CorrelationId.CorrelationId.make("abc-1")
