@@ -1,3 +1,3 @@
 import { defineConfig } from "tsup"
 
-export default defineConfig({ entry: ["src/index.ts"], format: "esm", target: "node22", clean: true })
+export default defineConfig({ entry: ["src/index.ts", "src/flow.ts"], format: "esm", target: "node22", clean: true })

@@ -1,5 +1,5 @@
 import { serve } from "@lead-gateway/api"
-import { loadFlow } from "@lead-gateway/flow-files"
+import { loadFlow } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
 import { runMain } from "@lead-gateway/runtime"

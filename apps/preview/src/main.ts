@@ -1,5 +1,5 @@
 import { fileSettings, optionalCustomerSettings, Settings } from "@lead-gateway/config"
-import { loadFlow } from "@lead-gateway/flow-files"
+import { loadFlow } from "@lead-gateway/config/flow"
 import { runCli } from "@lead-gateway/runtime"
 import { Effect, Record } from "effect"
 import { Argument, Command, Flag } from "effect/cli"

@@ -1,5 +1,5 @@
 import { oneLine } from "@lead-gateway/document-check"
-import type { MetaName } from "@lead-gateway/flow-files"
+import type { MetaName } from "@lead-gateway/config/flow"
 import { explain, type Flow, printExplanation, type Tone } from "@lead-gateway/lead-pipeline"
 import { styleText } from "node:util"
 import type { Lead } from "./Leads.ts"

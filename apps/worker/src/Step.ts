@@ -1,5 +1,5 @@
 import { decide, type Decision, type Finding, type Flow } from "@lead-gateway/lead-pipeline"
-import type { MetaName } from "@lead-gateway/flow-files"
+import type { MetaName } from "@lead-gateway/config/flow"
 import type { RejectionReason } from "@lead-gateway/lead"
 import { type JsonObject, stringify } from "@lead-gateway/lossless-json"
 import {

@@ -1,4 +1,4 @@
-import { loadFlow } from "@lead-gateway/flow-files"
+import { loadFlow } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase } from "@lead-gateway/lead-store"
 import { runMain } from "@lead-gateway/runtime"

@@ -1,4 +1,4 @@
-import { loadFlow } from "@lead-gateway/flow-files"
+import { loadFlow } from "@lead-gateway/config/flow"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 

@@ -1,6 +1,6 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { FileSettings } from "@lead-gateway/config"
-import { loadFlow } from "@lead-gateway/flow-files"
+import { loadFlow } from "@lead-gateway/config/flow"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { Effect } from "effect"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -19,7 +19,7 @@ const shippedFiles: FileSettings = {
 
 let folder = ""
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "lead-gateway-flow-files-"))
+  folder = mkdtempSync(join(tmpdir(), "lead-gateway-flow-"))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

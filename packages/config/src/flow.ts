@@ -1,10 +1,17 @@
-import type { CustomerSettings, FileSettings } from "@lead-gateway/config"
+/**
+ * Makes a flow of the configuration files that say what to do with a lead.
+ *
+ * An entry of its own, `@lead-gateway/config/flow`, so that a process that decides on no lead, such as the api, loads
+ * no rules. It reads the files and knows their names; `lead-pipeline` checks what is in them.
+ */
 import { Flow } from "@lead-gateway/lead-pipeline"
 import { parse } from "@lead-gateway/lossless-json"
 import { Data, Effect, Record, Result } from "effect"
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
-import { repeatedKeys } from "./repeatedKeys.ts"
+import type { CustomerSettings } from "./CustomerSettings.ts"
+import type { FileSettings } from "./FileSettings.ts"
+import { repeatedKeys } from "./internal/repeatedKeys.ts"
 
 /** Configuration files that make no flow; one line a mistake, each naming its file. */
 export class FlowFilesInvalid extends Data.TaggedError("FlowFilesInvalid")<{
