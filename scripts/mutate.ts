@@ -23,10 +23,11 @@ const { positionals, values } = parseArgs({
 const [name = ""] = positionals
 const folder = join(import.meta.dirname, "../packages", name)
 
-if (positionals.length === 1 && existsSync(join(folder, "vitest.config.ts"))) {
+if (positionals.length === 1 && existsSync(join(folder, "test"))) {
   process.chdir(folder)
   const stryker = new Stryker({
     testRunner: "vitest",
+    vitest: { configFile: "../../vitest.package.ts" },
     plugins: [import.meta.resolve("@stryker-mutator/vitest-runner")],
     mutate: values.mutate,
     concurrency: Number(values.concurrency),

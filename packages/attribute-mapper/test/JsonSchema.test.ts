@@ -7,7 +7,7 @@ import {
   nestedTemplate,
 } from "@lead-gateway/attribute-mapper"
 import { type Json, stringify } from "@lead-gateway/lossless-json"
-import { testJsonSchema } from "@lead-gateway/vitest-config/json-schema"
+import { testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { Result } from "effect"
 import { MappingDocument } from "../src/MappingDocument.ts"

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 
 /** A document of the repository's `config` folder, but for the key that editors look at. */
 export const configFile = (name: string): unknown => {

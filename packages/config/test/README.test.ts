@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Config from "@lead-gateway/config"
-import { testReadmeExample } from "@lead-gateway/vitest-config/readme-example"
 import { readFileSync } from "node:fs"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
@@ -24,8 +23,6 @@ const rows = () => {
       `| \`${name}\`${secret ? "*" : ""} | ${fallback} | ${about} | ${allowed} |`,
   )
 }
-
-testReadmeExample(new URL("..", import.meta.url))
 
 describe("the README's table", () => {
   it("lists every variable with its default, and no other", () => {

@@ -2,12 +2,9 @@ import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as face from "@lead-gateway/customer-client"
-import { testReadmeExample } from "@lead-gateway/vitest-config/readme-example"
 
 const folder = new URL("..", import.meta.url)
 const readme = readFileSync(new URL("README.md", folder), "utf8")
-
-testReadmeExample(folder)
 
 describe("the README's example for Effect", () => {
   it("prints what it says", () => {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DocumentInvalid, makeReport } from "@lead-gateway/document-check"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { Effect, Schema } from "effect"
 
 class MenuInvalid extends DocumentInvalid("MenuInvalid", "menu") {}

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { oneLine, printValue, shorten } from "@lead-gateway/document-check"
 import { stringify } from "@lead-gateway/lossless-json"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { Schema } from "effect"
 
 const lengthOf = (text: string) => Array.from(text).length

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeReport, type Mistake, reportIssue } from "@lead-gateway/document-check"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { Result, Schema } from "effect"
 
 const Dish = Schema.Struct({

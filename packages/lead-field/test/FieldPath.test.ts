@@ -1,4 +1,4 @@
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { FieldPathText, parsePath, printPath, valueAt } from "@lead-gateway/lead-field"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { nestedTemplate } from "@lead-gateway/attribute-mapper"
 import { Flow } from "@lead-gateway/lead-pipeline"
 import { Result } from "effect"

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { defaultTemplate } from "@lead-gateway/attribute-mapper"
 import { decide, Flow } from "@lead-gateway/lead-pipeline"
 import { defaultRuleSet } from "@lead-gateway/lead-rules"

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { compile, type Mistake } from "@lead-gateway/lead-rules"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 
 const AnyJson = anyJson({
   keys: ["version", "rules", "field", "operator", "pattern", "value", "reason"],

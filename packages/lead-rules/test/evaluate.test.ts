@@ -7,7 +7,7 @@ import {
   type CompiledRuleSet,
   type Rule,
 } from "@lead-gateway/lead-rules"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { explanationOf, nowMs, reasonOf, ruleSetOf } from "./support.ts"
 
 const AnyJson = anyJson({

@@ -1,4 +1,4 @@
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import type { Condition, Finding, Rule, Verdict } from "@lead-gateway/lead-rules"

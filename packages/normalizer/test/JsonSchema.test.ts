@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { jsonSchemaOf, testJsonSchema } from "@lead-gateway/vitest-config/json-schema"
+import { jsonSchemaOf, testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { Arbitrary, Result } from "effect"
 import { compile, defaultProfile, ProfileData } from "@lead-gateway/normalizer"

@@ -1,4 +1,4 @@
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { Arbitrary, Result, Schema } from "effect"
 import { isJsonObject, type Json, type JsonObject } from "@lead-gateway/lossless-json"
 import { compile } from "@lead-gateway/normalizer"

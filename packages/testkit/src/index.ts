@@ -3,7 +3,7 @@
  * start and kill, a customer that can misbehave.
  *
  * Used by the tests of packages and apps. It knows no schema and no app: migrations and programs are passed in.
- * The server behind the databases is started by `@lead-gateway/testkit/vitest-postgres`.
+ * The server behind the databases is started by `@lead-gateway/embedded-postgres/vitest-postgres`.
  */
 export { CustomerBehaviour } from "./CustomerBehaviour.ts"
 export { scratchFolder } from "./scratchFolder.ts"

@@ -5,8 +5,8 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import { Effect, Redacted } from "effect"
+import { EmbeddedPostgres } from "../EmbeddedPostgres.ts"
 
 const makeFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), "lead-gateway-test-postgres-"))

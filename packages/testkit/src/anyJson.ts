@@ -1,7 +1,14 @@
+/**
+ * Generates JSON as the lossless parser makes it, for properties that hold of any payload or document.
+ *
+ * Keys are own properties, odd ones such as `__proto__` among them; texts may be blank or hold NUL and lone
+ * surrogates; numbers that a double cannot hold are raw. By itself `it.prop` with `Schema.Json` makes none of
+ * that. Used by the tests of the pure packages, each with the keys and texts that its subject reads.
+ */
 import type { Json, JsonObject } from "@lead-gateway/lossless-json"
 import { Arbitrary, Schema } from "effect"
 
-/** What the subject of a test has eyes for: without it generated JSON would hardly ever meet it. */
+/** What the subject of a test reads: without it generated JSON would hardly ever hold that. */
 export interface Vocabulary {
   readonly keys?: ReadonlyArray<string>
   readonly texts?: ReadonlyArray<string>

@@ -1,11 +1,8 @@
 /**
- * One Postgres server for a whole test run, as a vitest `globalSetup`:
+ * One Postgres server for a whole test run, as a vitest `globalSetup`. `vitest.package.ts` gives it to every package with
+ * integration tests.
  *
- * ```ts
- * export default defineConfig(mergeConfig(shared, { test: { globalSetup: "@lead-gateway/testkit/vitest-postgres" } }))
- * ```
- *
- * Used by `TestDatabase`, which gives each test file or test a database of its own on this server. The server's
+ * Used by `TestDatabase` of testkit, which gives each test file or test a database of its own on this server. The server's
  * data lies in a temporary folder and is not durable. With `TEST_DATABASE_URL` in the environment no server is
  * started and that one is used; its user must be allowed to create databases.
  *
@@ -18,7 +15,7 @@ import { createInterface } from "node:readline"
 import type { Readable, Writable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import type { TestProject } from "vitest/node"
-import { serverUrlKey } from "../internal/provided.ts"
+import { serverUrlKey } from "./provided.ts"
 
 /** A server and how many projects of the run use it. */
 interface Shared {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { isJsonObject, isRawNumber, type Json, parse, stringify } from "@lead-gateway/lossless-json"
-import { anyJson } from "@lead-gateway/any-json"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { Arbitrary, Effect, Result } from "effect"
 
 const { object, value } = anyJson({ keys: ["phone"], texts: ["0151 2345678"] })

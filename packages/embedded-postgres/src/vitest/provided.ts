@@ -1,7 +1,7 @@
 declare module "vitest" {
   interface ProvidedContext {
     /**
-     * The URL of the run's Postgres server, from the `globalSetup` `@lead-gateway/testkit/vitest-postgres`. Its
+     * The URL of the run's Postgres server, from the `globalSetup` `@lead-gateway/embedded-postgres/vitest-postgres`. Its
      * database is for maintenance, not for tests.
      */
     leadGatewayPostgresUrl: string

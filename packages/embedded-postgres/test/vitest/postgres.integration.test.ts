@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { afterEach, assert, describe, it } from "@effect/vitest"
-import postgresGlobalSetup from "@lead-gateway/testkit/vitest-postgres"
+import postgresGlobalSetup from "@lead-gateway/embedded-postgres/vitest-postgres"
 
 /** A project of a test run, as far as the set-up knows it. */
 const project = () => {

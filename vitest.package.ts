@@ -1,0 +1,81 @@
+/**
+ * How the tests of a package run: `vitest run --config ../../vitest.package.ts` in its folder, or all of them by
+ * `vitest run` in the root, whose `vitest.config.ts` makes a project of each.
+ *
+ * A test's name says what it needs: `*.test.ts` nothing but this process, `*.integration.test.ts` real services,
+ * `*.e2e.test.ts` whole processes. `--mode unit` leaves the latter two out.
+ */
+import { globSync, readFileSync } from "node:fs"
+import { join, relative } from "node:path"
+import { defaultServerConditions } from "vite"
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config"
+
+const root = import.meta.dirname
+
+const conditions = ["@lead-gateway/source", ...defaultServerConditions]
+
+/** What only some of the system tests need. Seconds each; a busy machine takes a multiple of that. */
+const systemTests: Readonly<Record<string, TestProjectInlineConfiguration["test"]>> = {
+  // Each test has a world of its own and mostly waits, for leases to end, say.
+  "packages/system-tests/faults": {
+    sequence: { concurrent: true },
+    maxConcurrency: 4,
+    testTimeout: 300_000,
+  },
+  // Two packages at once: npm, tsc and node mostly wait for a disk, and then for a core each.
+  "packages/system-tests/packages": {
+    sequence: { concurrent: true },
+    maxConcurrency: 2,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+}
+
+interface Manifest {
+  readonly name: string
+  readonly devDependencies?: Readonly<Record<string, string>>
+}
+
+/**
+ * The settings of one package, or of one folder of the system tests.
+ *
+ * Workspace packages are read from their TypeScript sources, so tests need no build. A test may take 20 s and a hook
+ * 60 s: real databases and processes start in them, on machines that are busy. Tests wait more than they compute, so
+ * every core gets a worker; vitest alone would leave one idle. Where there are integration tests, they share a Postgres
+ * server; where there are end-to-end tests, each starts up to four processes, a second each and ten on a busy machine,
+ * so they get a minute, and a file may run a few of them together.
+ */
+export const packageProject = (folder: string, mode: string): TestProjectInlineConfiguration => {
+  const path = relative(root, folder)
+  const isSystemTest = path.startsWith("packages/system-tests/")
+  const manifest = readFileSync(join(folder, isSystemTest ? ".." : "", "package.json"), "utf8")
+  const { name, devDependencies = {} } = JSON.parse(manifest) as Manifest
+  const tests = globSync("**/*.{integration,e2e}.test.ts", { cwd: folder, exclude: ["node_modules"] })
+  const usesTestkit = name === "@lead-gateway/testkit" || "@lead-gateway/testkit" in devDependencies
+  const needsPostgres = mode !== "unit" && tests.length > 0 && usesTestkit
+  return {
+    root: folder,
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      name: isSystemTest ? `${name}/${relative("packages/system-tests", path)}` : name,
+      include: isSystemTest ? ["**/*.test.ts"] : ["test/**/*.test.ts"],
+      exclude: mode === "unit" ? ["**/*.{integration,e2e}.test.ts"] : [],
+      testTimeout: tests.some((file) => file.includes(".e2e.")) ? 60_000 : 20_000,
+      hookTimeout: 60_000,
+      maxConcurrency: 3,
+      ...(needsPostgres
+        ? { globalSetup: join(root, "packages/embedded-postgres/src/vitest/postgres.ts") }
+        : {}),
+      ...systemTests[path],
+    },
+  }
+}
+
+/** What holds of a whole run. */
+export const run = { maxWorkers: "100%", allowOnly: false }
+
+export default defineConfig(({ mode }) => {
+  const project = packageProject(process.cwd(), mode)
+  return { ...project, test: { ...project.test, ...run } }
+})
