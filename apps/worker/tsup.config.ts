@@ -1,8 +1,0 @@
-import { defineConfig } from "tsup"
-
-export default defineConfig({
-  entry: ["src/main.ts", "src/index.ts"],
-  format: "esm",
-  target: "node22",
-  clean: true,
-})
