@@ -1,9 +1,12 @@
 import { makeReport } from "@lead-gateway/document-check"
 import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
 import { Result } from "effect"
+import type { TemplateNames } from "./internal/context.ts"
 import type { Filling } from "./internal/filling.ts"
 import { compileObject, isDirective } from "./internal/nodes.ts"
 import { TemplateInvalid } from "./TemplateInvalid.ts"
+
+export type { TemplateNames }
 
 declare const brand: unique symbol
 
@@ -27,16 +30,6 @@ class CompiledTemplate implements Template {
 
 /** Opens a template, for this package alone. */
 export const opened = (template: Template): CompiledTemplate => template as CompiledTemplate
-
-/** The names that a template may use. A list that is not given is not looked at: any name will do. */
-export interface TemplateNames {
-  /** For `$constant`, such as `product.name`. */
-  readonly constants?: ReadonlyArray<string>
-  /** For `$meta`, such as `lead_id`. */
-  readonly meta?: ReadonlyArray<string>
-  /** For `$attribute`, and `only` and `except` of `$attributes`: `mapping.names`. */
-  readonly attributes?: ReadonlyArray<string>
-}
 
 /**
  * Checks a template and makes it ready, once, when it is loaded.

@@ -1,5 +1,5 @@
 import { Cause, Effect, Exit, Option, Result, type Scope } from "effect"
-import { type Entry, makeWaitingLine } from "./internal/waitingLine.ts"
+import { type Done, type Entry, makeWaitingLine } from "./internal/waitingLine.ts"
 
 /** How a batcher works. */
 export interface BatcherOptions<Item, Value, Error> {
@@ -30,8 +30,7 @@ export interface BatcherOptions<Item, Value, Error> {
   readonly patienceMs?: number
 }
 
-/** What an item's submitter is told, once. */
-export type Done<Value, Error> = (result: Result.Result<Value, Error>) => void
+export type { Done }
 
 /**
  * Lets concurrent callers share one statement, and so one commit: group commit.

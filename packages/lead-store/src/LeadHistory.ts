@@ -12,6 +12,21 @@ export interface LeadSummary {
   readonly rejectionReason: RejectionReason | null
 }
 
+/** Which leads a list shows. */
+export interface RecentOptions {
+  /** Leads at most. */
+  readonly limit: number
+  /** Only leads with a smaller id: the last one of the page before. */
+  readonly before: LeadId | undefined
+  readonly status: LeadStatus | undefined
+}
+
+/** What a sender sent. */
+export interface LeadPayload {
+  readonly id: LeadId
+  readonly json: string
+}
+
 /** One attempt to deliver. While it is open, or when no answer came, what tells of the answer is null. */
 export interface DeliveryAttempt {
   readonly attemptNo: number

@@ -3,23 +3,8 @@ import { type LeadId, LeadState, LeadStatus, statusOf } from "@lead-gateway/lead
 import { Context, Effect, Layer, type Option } from "effect"
 import { readNewest, readPayloads } from "./internal/newestLeads.ts"
 import { readHistory } from "./internal/readHistory.ts"
-import type { LeadCounts, LeadHistory, LeadSummary } from "./LeadHistory.ts"
+import type { LeadCounts, LeadHistory, LeadPayload, LeadSummary, RecentOptions } from "./LeadHistory.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
-
-/** Which leads a list shows. */
-export interface RecentOptions {
-  /** Leads at most. */
-  readonly limit: number
-  /** Only leads with a smaller id: the last one of the page before. */
-  readonly before: LeadId | undefined
-  readonly status: LeadStatus | undefined
-}
-
-/** What a sender sent. */
-export interface LeadPayload {
-  readonly id: LeadId
-  readonly json: string
-}
 
 /**
  * What people ask about leads: how many, which came last, what happened to one. Changes nothing.

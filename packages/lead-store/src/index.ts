@@ -10,7 +10,15 @@ export * as Batcher from "./Batcher.ts"
 export { foldCounts } from "./Counters.ts"
 export { Customers, type CustomerSettings, defaultCustomer } from "./Customers.ts"
 export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
-export type { DeliveryAttempt, LeadCounts, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
+export type {
+  DeliveryAttempt,
+  LeadCounts,
+  LeadEvent,
+  LeadHistory,
+  LeadPayload,
+  LeadSummary,
+  RecentOptions,
+} from "./LeadHistory.ts"
 export { LeadIntake, type NewLead } from "./LeadIntake.ts"
 export {
   imbalance,
@@ -21,18 +29,12 @@ export {
   ledgerDifferences,
   type RowLedger,
 } from "./LeadLedger.ts"
-export { type LeadPayload, LeadReader, type RecentOptions } from "./LeadReader.ts"
-export {
-  LeadReplay,
-  ReplayCriteria,
-  type Replayed,
-  ReplayRequest,
-  ReplayRequestConflict,
-  ReplayRequestId,
-} from "./LeadReplay.ts"
+export { LeadReader } from "./LeadReader.ts"
+export { LeadReplay, type Replayed, ReplayRequestConflict } from "./LeadReplay.ts"
 export { LeadWork } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
+export { ReplayCriteria, ReplayRequest, ReplayRequestId } from "./ReplayRequest.ts"
 export * as Retention from "./Retention.ts"
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { DataRefused, type StoreError, StoreUnavailable } from "./StoreError.ts"

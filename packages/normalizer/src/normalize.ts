@@ -9,8 +9,8 @@ import {
 import type { Change, ChangeKind, Unread } from "./Change.ts"
 import { type Profile, ready } from "./compile.ts"
 import { moveAliases } from "./internal/Aliases.ts"
-import { type FieldTree, isTree } from "./internal/FieldTree.ts"
-import { type Field, NotRead } from "./internal/Form.ts"
+import { type Field, type FieldTree, isTree } from "./internal/FieldTree.ts"
+import { NotRead } from "./internal/Form.ts"
 import type { Place } from "./internal/place.ts"
 import { cleanText } from "./internal/text.ts"
 

@@ -4,6 +4,7 @@ import { type ClassificationTable, tabulate } from "./Classification.ts"
 import { maxAttemptsOf, waitsOf } from "./internal/backoff.ts"
 import { reportContradictions } from "./internal/contradictions.ts"
 import { msOf } from "./internal/duration.ts"
+import type { Jitter } from "./internal/jitter.ts"
 import { reportSchemaIssue } from "./internal/reportSchemaIssue.ts"
 import { RetryPolicy } from "./RetryPolicy.ts"
 import { RetryPolicyInvalid } from "./RetryPolicyInvalid.ts"
@@ -18,7 +19,7 @@ export interface CompiledRetryPolicy {
   readonly waitsMs: ReadonlyArray<number>
   /** When each attempt begins, counted from the first, if none takes any time and without jitter. */
   readonly startsMs: ReadonlyArray<number>
-  readonly jitter: "none" | "full" | "equal"
+  readonly jitter: Jitter
   /** How long after the first attempt the last one may begin; `Infinity` where there is no limit. */
   readonly maxAgeMs: number
   /** The longest wait that a `Retry-After` can ask for. */

@@ -1,8 +1,7 @@
 import type { Json } from "@lead-gateway/lossless-json"
 import type { Directives } from "../TemplateDocument.ts"
+import { type Context, reportUnknown } from "./context.ts"
 import { type Node, setOwn } from "./filling.ts"
-import { reportUnknown } from "./names.ts"
-import type { Context } from "./nodes.ts"
 
 /** The valid attributes in the mapping's order, all or some of them. */
 export const attributesNode = (json: Directives["$attributes"], context: Context): Node => {

@@ -2,8 +2,8 @@ import { missingAs } from "@lead-gateway/lead-field"
 import type { Json } from "@lead-gateway/lossless-json"
 import type { Directives } from "../TemplateDocument.ts"
 import { reader } from "./attribute.ts"
+import type { Context } from "./context.ts"
 import { leaver, type Node } from "./filling.ts"
-import type { Context } from "./nodes.ts"
 
 /** A list with one part for each item of a list in the payload. */
 export const eachNode = (json: Directives["$each"], { path, insideItem }: Context, item: Node): Node => {

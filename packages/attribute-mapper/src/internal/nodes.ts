@@ -1,22 +1,13 @@
-import { type Path, type Report, reportIssue } from "@lead-gateway/document-check"
+import { reportIssue } from "@lead-gateway/document-check"
 import { get, isJsonObject, isRawNumber, type Json, type JsonObject } from "@lead-gateway/lossless-json"
 import { Result, Schema } from "effect"
 import { type Directives, directives } from "../TemplateDocument.ts"
-import type { TemplateNames } from "../Template.ts"
 import { attributesNode } from "./attributesNode.ts"
+import type { Context } from "./context.ts"
 import { eachNode } from "./eachNode.ts"
 import { type Node, setOwn } from "./filling.ts"
 import { ownOf } from "./own.ts"
 import { valueNode } from "./valueNode.ts"
-
-/** Where a part of a template stands, and what is known there. */
-export interface Context {
-  readonly path: Path
-  readonly report: Report
-  readonly names: TemplateNames
-  /** Inside an item of a list, where paths begin at the item. */
-  readonly insideItem: boolean
-}
 
 /** As deep as the payloads that the gateway takes; a template is walked by recursion. */
 const maxDepth = 512

@@ -3,11 +3,10 @@ import { get, type Json } from "@lead-gateway/lossless-json"
 import type { LeftOutReason } from "../LeftOut.ts"
 import type { Directives } from "../TemplateDocument.ts"
 import { reader } from "./attribute.ts"
+import { type Context, reportUnknown } from "./context.ts"
 import { type Filling, leaver, type Node } from "./filling.ts"
 import { compileFormat } from "./format.ts"
 import { reportFormat } from "./formatMistakes.ts"
-import { reportUnknown } from "./names.ts"
-import type { Context } from "./nodes.ts"
 import { fillText, notText, parseText } from "./textTemplate.ts"
 
 type Options = Pick<Directives["$field"], "required" | "default" | "format">

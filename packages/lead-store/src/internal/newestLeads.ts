@@ -9,8 +9,7 @@ import {
   statusOf,
 } from "@lead-gateway/lead"
 import { Effect } from "effect"
-import type { LeadSummary } from "../LeadHistory.ts"
-import type { LeadPayload, RecentOptions } from "../LeadReader.ts"
+import type { LeadPayload, LeadSummary, RecentOptions } from "../LeadHistory.ts"
 import { byPartition, partitionName } from "../Partitions.ts"
 import { isTableMissing } from "../StoreError.ts"
 import * as columns from "./columns.ts"

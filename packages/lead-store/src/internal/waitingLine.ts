@@ -1,4 +1,7 @@
-import type { Done } from "../Batcher.ts"
+import type { Result } from "effect"
+
+/** What an item's submitter is told, once. */
+export type Done<Value, Error> = (result: Result.Result<Value, Error>) => void
 
 /** An item that waits, or is in a batch under way. */
 export interface Entry<Item, Value, Error> {

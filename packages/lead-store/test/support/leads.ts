@@ -4,7 +4,6 @@ import { stringify, type JsonObject } from "@lead-gateway/lossless-json"
 import { Duration, Effect, Schema } from "effect"
 import { createHash } from "node:crypto"
 import {
-  type AttemptRecord,
   type Batcher,
   type ClaimedWork,
   LeadIntake,
@@ -20,7 +19,7 @@ import {
   type StoredDecision,
   type StoreError,
 } from "../../src/index.ts"
-import { ready } from "./outcomes.ts"
+import { type Outcome, ready } from "./outcomes.ts"
 
 /** Waits for what a callback is told. */
 const told = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
@@ -79,9 +78,6 @@ export const open = Effect.fnUntraced(function* (owned: Pick<ClaimedWork, "_tag"
   const result = yield* step(owned, owned._tag === "Undecided" ? ready : undefined)
   return result._tag === "Opened" ? result : yield* Effect.die(new Error(`${result._tag}, not opened`))
 })
-
-/** How an attempt ended, whichever. */
-export type Outcome = Omit<AttemptRecord, keyof Lease | "attemptNo">
 
 /** Records how an attempt ended; whether its lead was moved. */
 export const complete = (owned: Lease, attemptNo: number, outcome: Outcome) =>

@@ -1,7 +1,9 @@
 /** What may be decided on a lead, and how its attempts may end. */
 import { RejectionReason } from "@lead-gateway/lead"
-import type { NewDelivery, StoredDecision } from "../../src/index.ts"
-import type { Outcome } from "./leads.ts"
+import type { AttemptRecord, Lease, NewDelivery, StoredDecision } from "../../src/index.ts"
+
+/** How an attempt ended, whichever. */
+export type Outcome = Omit<AttemptRecord, keyof Lease | "attemptNo">
 
 const decidedWith = '{"rules":"1","profile":"1","mapping":"1","template":"1"}'
 

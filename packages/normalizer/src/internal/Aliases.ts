@@ -1,8 +1,8 @@
 import { type FieldPath, isMissing, valueAt } from "@lead-gateway/lead-field"
 import { isJsonObject, isRawNumber, type Json, type JsonObject } from "@lead-gateway/lossless-json"
-import { type FieldTree, isTree } from "./FieldTree.ts"
+import { type Field, type FieldTree, isTree } from "./FieldTree.ts"
 import { foldKey } from "./foldKey.ts"
-import { type Field, NotRead } from "./Form.ts"
+import { NotRead } from "./Form.ts"
 import { Draft, type Place, placeIn } from "./place.ts"
 
 /** Where our fields come from when they are missing. No two paths in it overlap, so no order matters. */

@@ -1,5 +1,12 @@
 import type { FieldPath } from "@lead-gateway/lead-field"
-import type { Field } from "./Form.ts"
+import type { FieldKind } from "../FieldDeclaration.ts"
+import type { Form } from "./Form.ts"
+
+/** What a profile declares of one field, ready for use. */
+export interface Field {
+  readonly kind: FieldKind
+  readonly form: Form
+}
 
 /** What is declared inside an object or a list. */
 export interface FieldTree {

@@ -1,5 +1,4 @@
 import type { Json, RawNumber } from "@lead-gateway/lossless-json"
-import type { FieldKind } from "../FieldDeclaration.ts"
 
 /** A value that a declared field can hold and that has nothing inside. */
 export type Scalar = string | number | boolean | RawNumber
@@ -17,9 +16,3 @@ export class NotRead {
  * it, and nobody has to. What a form gives it leaves alone the second time.
  */
 export type Form = (value: Scalar) => Scalar | null | NotRead
-
-/** What a profile declares of one field, ready for use. */
-export interface Field {
-  readonly kind: FieldKind
-  readonly form: Form
-}
