@@ -1,4 +1,4 @@
-import { openApi } from "@lead-gateway/api-contract"
+import { routes as contract } from "@lead-gateway/api-contract"
 import { type Handler, respond } from "@lead-gateway/runtime"
 import { FindMyWay } from "effect/http"
 import * as Answer from "./Answer.ts"
@@ -11,18 +11,22 @@ export interface Handlers {
 
 const webhooks = "/webhooks/leads"
 
+const methods = [
+  "GET",
+  "HEAD",
+  ...new Set(contract.map(({ method }) => method).filter((name) => name !== "GET")),
+]
+
 /**
- * Finds the handler of a request by the paths of the OpenAPI document, as the router itself finds them: upper
- * case, doubled slashes and a slash at the end make no difference.
+ * Finds the handler of a request by the contract's routes, as the router itself finds them: upper case, doubled slashes
+ * and a slash at the end make no difference.
  *
  * A method that a path does not have is answered 405 and the ones it has; an unknown path is the router's 404.
  */
 export const dispatch = ({ intake, router }: Handlers): Handler => {
   const routes = FindMyWay.make<Handler>()
-  for (const [path, { post }] of Object.entries(openApi.paths)) {
-    const pattern: FindMyWay.PathInput = `/${path.slice(1).replaceAll(/\{(\w+)\}/g, ":$1")}`
-    if (post === undefined) routes.on(["GET", "HEAD"], pattern, router)
-    else routes.on("POST", pattern, intake)
+  for (const { group, method, path } of contract) {
+    routes.on(method === "GET" ? ["GET", "HEAD"] : method, path, group === "intake" ? intake : router)
   }
   routes.on(["GET", "HEAD"], "/openapi.json", router)
 
@@ -32,7 +36,7 @@ export const dispatch = ({ intake, router }: Handlers): Handler => {
     if (url === webhooks && method === "POST") return intake(request, response, correlationId)
     const route = routes.find(method, url)
     if (route !== undefined) return route.handler(request, response, correlationId)
-    const allowed = ["GET", "HEAD", "POST"].filter((other) => routes.find(other, url) !== undefined)
+    const allowed = methods.filter((other) => routes.find(other, url) !== undefined)
     return allowed.length === 0
       ? router(request, response, correlationId)
       : respond(response, Answer.methodNotAllowed(allowed.join(", ")))

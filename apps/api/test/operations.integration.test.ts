@@ -1,3 +1,4 @@
+import { routes } from "@lead-gateway/api-contract"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { ask, newId, postLead } from "./support/Http.ts"
@@ -45,16 +46,7 @@ layer(World.layer(), { excludeTestServices: true })("operations", (it) => {
         Object.entries(document.paths).flatMap(([path, item]) =>
           Object.keys(item).map((method) => `${method} ${path}`),
         ),
-        [
-          "post /webhooks/leads",
-          "get /stats/leads/counts",
-          "get /stats/leads/recent",
-          "get /stats/leads/{id}/history",
-          "get /health",
-          "get /livez",
-          "get /readyz",
-          "get /health/deep",
-        ],
+        routes.map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, "{$1}")}`),
       )
     }),
   )

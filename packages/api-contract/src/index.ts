@@ -22,6 +22,7 @@ export { CurrentCorrelationId } from "./CurrentCorrelationId.ts"
 export { withErrorBodies } from "./ErrorBodies.ts"
 export { IntakeGroup, LeadPayload, LeadReceipt } from "./Intake.ts"
 export { DeepHealth, Dependency, OperationsGroup, QueueHealth } from "./Operations.ts"
+export { type Route, type RouteName, routes } from "./Routes.ts"
 export { OperatorAuth, SenderAuth } from "./Security.ts"
 export {
   DeliveryAttempt,

@@ -1,0 +1,96 @@
+import { type RouteName, routes } from "@lead-gateway/api-contract"
+import { assert, describe, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { ask, assertError, newId, postLead, type Question } from "./support/Http.ts"
+import { leadText } from "./support/leads.ts"
+import { World } from "./support/World.ts"
+
+/** A question that a route answers with 200, and how the answer begins. There is one lead, 1. */
+interface Case {
+  readonly question: Question
+  readonly answer: RegExp
+}
+
+/** Every route: a new one does not compile without a case. */
+const cases: Record<RouteName, Case> = {
+  "POST /webhooks/leads": {
+    question: { path: "/webhooks/leads", body: leadText },
+    answer: /^\{"lead_id":\d+,"status":"RECEIVED"/,
+  },
+  "GET /stats/leads/counts": { question: { path: "/stats/leads/counts" }, answer: /^\{"received":1,/ },
+  "GET /stats/leads/recent": { question: { path: "/stats/leads/recent" }, answer: /^\[\{"id":1,/ },
+  "GET /stats/leads/:id/history": { question: { path: "/stats/leads/1/history" }, answer: /^\{"id":1,/ },
+  "GET /health": { question: { path: "/health" }, answer: /^OK$/ },
+  "GET /livez": { question: { path: "/livez" }, answer: /^OK$/ },
+  "GET /readyz": { question: { path: "/readyz" }, answer: /^OK$/ },
+  "GET /health/deep": { question: { path: "/health/deep" }, answer: /^\{"status":"up",/ },
+}
+
+/** The document of the contract is no route of it. */
+const paths = new Map([
+  ["GET /openapi.json", { question: { path: "/openapi.json" }, answer: /^\{"openapi":"3\.1/ }],
+  ...routes.map(({ name }) => [name, cases[name]] as const),
+])
+
+/** The methods of a path, as `Allow` names them. */
+const allowed = (path: string): ReadonlyArray<string> => {
+  const methods = [...paths]
+    .filter(([, { question }]) => question.path === path)
+    .map(([name]) => name.replace(/ .*/, ""))
+  return ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].filter(
+    (method) => methods.includes(method) || (method === "HEAD" && methods.includes("GET")),
+  )
+}
+
+const all = [...paths].map(([name, { answer, question }]) => ({
+  name,
+  answer,
+  question: { method: name.replace(/ .*/, ""), ...question },
+}))
+const reading = all.filter(({ question }) => question.method === "GET")
+
+layer(World.layer(), { excludeTestServices: true })("a route", (it) => {
+  // Sent last: the others look at one lead.
+  const inOrder = [...reading, ...all.filter((route) => !reading.includes(route))]
+
+  describe("of the contract", () => {
+    it.effect("has one lead to tell of", () =>
+      Effect.flatMap(World, (world) =>
+        Effect.map(postLead(world, leadText), (id) => assert.strictEqual(id, 1)),
+      ),
+    )
+
+    it.effect.each(inOrder)("is answered, with a correlation id: $name", ({ answer, question }) =>
+      Effect.gen(function* () {
+        const answered = yield* ask(yield* World, question)
+        assert.strictEqual(answered.status, 200)
+        assert.match(answered.text, answer)
+        newId(answered)
+      }),
+    )
+
+    it.effect.each(reading)("answers HEAD as GET, without a body: $name", ({ question }) =>
+      Effect.gen(function* () {
+        const world = yield* World
+        const head = yield* ask(world, { ...question, method: "HEAD" })
+        const get = yield* ask(world, question)
+        assert.strictEqual(head.status, 200)
+        assert.strictEqual(head.text, "")
+        if (question.path === "/health/deep") return
+        assert.strictEqual(head.headers["content-length"], String(Buffer.byteLength(get.text)))
+      }),
+    )
+
+    it.effect.each(all)("refuses other methods, and names its own: $name", ({ question: { path = "" } }) =>
+      Effect.gen(function* () {
+        const own = allowed(path)
+        for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+          if (own.includes(method)) continue
+          const answered = yield* ask(yield* World, { method, path })
+          assertError(answered, 405, "method not allowed")
+          assert.strictEqual(answered.headers["allow"], own.join(", "))
+        }
+      }),
+    )
+  })
+})
