@@ -53,9 +53,9 @@ const url = [
 ] as const
 const host = ["DB_HOST", Kind.host, "Where Postgres is, if not by `DATABASE_URL`"] as const
 const port = ["DB_PORT", Kind.port, "Port of Postgres"] as const
-const user = ["DB_USER", Kind.text, "User of the database"] as const
+const user = ["DB_USER", Kind.withExample(Kind.text, "lead_gateway"), "User of the database"] as const
 const password = ["DB_PASSWORD", Kind.secret, "Password of the user"] as const
-const name = ["DB_NAME", Kind.text, "Name of the database"] as const
+const name = ["DB_NAME", Kind.withExample(Kind.text, "lead_gateway"), "Name of the database"] as const
 const parts = ["DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME", "DB_SSLMODE"]
 
 const sslMode = ["DB_SSLMODE", Kind.literals(sslModes), "TLS to Postgres, as in libpq"] as const
@@ -121,7 +121,7 @@ const pool: Settings.Settings<DatabasePool> = Settings.refine(
     ),
     minConnections: Settings.optional(
       "DB_MAX_IDLE_CONNS",
-      Kind.integer({ ...poolSize, minimum: 0 }),
+      Kind.withExample(Kind.integer({ ...poolSize, minimum: 0 }), "2"),
       "Connections kept open while idle; 2 unless set, never more than `DB_MAX_OPEN_CONNS`",
     ),
     connectionTTL: Settings.withDefault(

@@ -12,6 +12,8 @@ import { isIP } from "node:net"
 export interface Kind<A> {
   /** What is accepted, as the end of "use …": `a whole number from 1 to 65535`. */
   readonly allowed: string
+  /** A text that is accepted, for `.env.example`. */
+  readonly example: string
   /** Secrets are never printed, and may come from a file named by `NAME_FILE`. */
   readonly secret: boolean
   /** The value, or what to use instead. The failure holds nothing of the text. */
@@ -24,20 +26,26 @@ export interface Kind<A> {
 
 const make = <A>(
   allowed: string,
+  example: string,
   read: (text: string) => A | undefined,
   show: (value: A) => string,
   quote: (text: string) => string = (text) => text,
 ): Kind<A> => ({
   allowed,
+  example,
   secret: false,
   read: (text) => Result.fromNullishOr(read(text.trim()), () => allowed),
   show,
   quote,
 })
 
+/** The same kind with another example. */
+export const withExample = <A>(kind: Kind<A>, example: string): Kind<A> => ({ ...kind, example })
+
 /** Any text of at most 200 characters. */
 export const text: Kind<string> = make(
   "a text of at most 200 characters",
+  "text",
   (text) => (text.length <= 200 ? text : undefined),
   (value) => value,
 )
@@ -45,6 +53,7 @@ export const text: Kind<string> = make(
 /** The path of a file or folder, as given: a relative one counts from the working directory. */
 export const path: Kind<string> = make(
   "a path",
+  "folder",
   (text) => (text.includes("\0") ? undefined : text),
   (value) => value,
 )
@@ -52,6 +61,7 @@ export const path: Kind<string> = make(
 /** An IP address or a host name: `0.0.0.0`, `::1`, `db.internal`. */
 export const host: Kind<string> = make(
   "a host name or an IP address",
+  "localhost",
   (text) => (isIP(text) !== 0 || /^[a-z0-9_]([a-z0-9_.-]{0,252})$/i.test(text) ? text : undefined),
   (value) => value,
 )
@@ -60,6 +70,7 @@ export const host: Kind<string> = make(
 export const integer = (range: { readonly minimum: number; readonly maximum: number }): Kind<number> =>
   make(
     `a whole number from ${range.minimum} to ${range.maximum}`,
+    String(range.minimum),
     (text) => (/^[+-]?\d+$/.test(text) ? within(Number(text), range) : undefined),
     String,
   )
@@ -71,6 +82,7 @@ export const numberOrOff = (range: {
 }): Kind<Option.Option<number>> =>
   make(
     `off or a number from ${range.minimum} to ${range.maximum}`,
+    "off",
     (text) => {
       if (/^off$/i.test(text)) return Option.none()
       const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? within(Number(text), range) : undefined
@@ -88,6 +100,7 @@ export const listenPort: Kind<number> = integer({ minimum: 0, maximum: 65_535 })
 /** `true false 1 0 yes no on off`, in any case. */
 export const boolean: Kind<boolean> = make(
   "true or false",
+  "true",
   (text) => {
     if (/^(true|1|yes|on)$/i.test(text)) return true
     return /^(false|0|no|off)$/i.test(text) ? false : undefined
@@ -100,6 +113,7 @@ export const literals = <const L extends string>(words: ReadonlyArray<L>, note?:
   make(
     (words.length === 1 ? `${words[0]}` : `one of ${words.join(", ")}`) +
       (note === undefined ? "" : ` ${note}`),
+    words[0] ?? "",
     (text) => words.find((word) => word.toLowerCase() === text.toLowerCase()),
     (value) => value,
   )
@@ -113,6 +127,7 @@ export const duration = (range: {
 }): Kind<Duration.Duration> =>
   make(
     `a duration such as 500ms, 5s, 10m or 1h, from ${showDuration(range.minimum)} to ${showDuration(range.maximum)}`,
+    showDuration(range.maximum),
     (text) => {
       const [, count, unit] = /^(\d{1,12})(ms|s|m|h)$/.exec(text) ?? []
       if (count === undefined || unit === undefined) return undefined
@@ -154,6 +169,7 @@ const periodUnits = {
  */
 export const periodOrOff: Kind<Option.Option<Period>> = make(
   "off or a period such as 72h, 30d, 6w, 18mo or 2y, from 1h to 100y",
+  "off",
   (text) => {
     if (/^off$/i.test(text)) return Option.none()
     const [, digits, unit] = /^(\d{1,9})(h|d|w|mo|y)$/.exec(text) ?? []
@@ -181,6 +197,7 @@ const bytesPerUnit = { "": 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 } as con
 export const bytes = (range: { readonly minimum: number; readonly maximum: number }): Kind<number> =>
   make(
     `a number of bytes such as 1048576, 512KiB or 1MiB, from ${showBytes(range.minimum)} to ${showBytes(range.maximum)}`,
+    showBytes(range.maximum),
     (text) => {
       const [, count, unit] = /^(\d{1,12})\s?(kib|mib|gib|)$/.exec(text.toLowerCase()) ?? []
       if (count === undefined || unit === undefined) return undefined
@@ -201,6 +218,7 @@ const showBytes = (value: number): string => {
  */
 export const httpUrl: Kind<URL> = make(
   "an http or https URL without user name and password",
+  "https://customer.example/leads",
   (text) => {
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined
@@ -211,16 +229,17 @@ export const httpUrl: Kind<URL> = make(
 )
 
 /** A secret of any characters, taken as it is: a password. */
-export const secret: Kind<Redacted.Redacted> = makeSecret("a text", (text) => Redacted.make(text))
+export const secret: Kind<Redacted.Redacted> = makeSecret("a text", "secret", (text) => Redacted.make(text))
 
 /** A secret that is sent in a header, so visible ASCII characters and inner spaces. */
-export const token: Kind<Redacted.Redacted> = makeSecret("visible ASCII characters", (text) =>
+export const token: Kind<Redacted.Redacted> = makeSecret("visible ASCII characters", "change-me", (text) =>
   isHeaderText(text.trim()) ? Redacted.make(text.trim()) : undefined,
 )
 
 /** One {@link token} or several, separated by commas, so that a new one can be added before the old one goes. */
 export const tokens = makeSecret<Array.NonEmptyReadonlyArray<Redacted.Redacted>>(
   "one secret or several separated by commas, of visible ASCII characters",
+  "change-me",
   (text) => {
     const parts = text
       .split(",")
@@ -238,11 +257,13 @@ export const tokens = makeSecret<Array.NonEmptyReadonlyArray<Redacted.Redacted>>
  */
 export function makeSecret<A>(
   allowed: string,
+  example: string,
   read: (text: string) => A | undefined | Result.Result<A, string>,
   show: (value: A) => string = () => "(set)",
 ): Kind<A> {
   return {
     allowed,
+    example,
     secret: true,
     read: (text) => {
       const value = read(text)

@@ -16,6 +16,7 @@ const redisUrl = Settings.required(
   "REDIS_URL",
   Kind.makeSecret(
     allowed,
+    "redis://localhost:6379",
     (text) => Result.mapError(RedisUrl.parse(text), (why) => `${allowed} (${why})`),
     RedisUrl.show,
   ),

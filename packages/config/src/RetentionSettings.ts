@@ -24,7 +24,7 @@ export const retentionSettings: Settings.Settings<RetentionSettings> = Settings.
   ),
   archiveDir: Settings.optional(
     "ARCHIVE_DIR",
-    Kind.path,
+    Kind.withExample(Kind.path, "archive"),
     "Folder into which leads are written before they go",
   ),
 })

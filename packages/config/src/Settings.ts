@@ -19,6 +19,8 @@ export interface Variable {
   readonly secret: boolean
   /** What holds when it is not set: the default as people write it, or `required`, or `none`. */
   readonly fallback: string
+  /** What `.env.example` shows: the default, or a value that is allowed where there is none. */
+  readonly example: string
 }
 
 /** A value of type `A` to be had from variables. */
@@ -64,6 +66,7 @@ const setting = <A>(
   value: Option.Option<A> = Option.none(),
 ): Settings<Option.Option<A>> => {
   const { allowed, secret } = kind
+  const example = Option.match(value, { onNone: () => kind.example, onSome: kind.show })
   const wrong = (text: string, use: string) =>
     `${name}: ${secret ? "(secret)" : Source.quoted(kind.quote(text))} is not allowed; use ${use}`
   const read = (source: Source.Source): Result.Result<Option.Option<A>, string> =>
@@ -76,7 +79,7 @@ const setting = <A>(
       }),
     )
   return {
-    variables: [{ name, about, allowed, secret, fallback }],
+    variables: [{ name, about, allowed, secret, fallback, example }],
     read: (source) => Result.mapError(read(source), Array.of),
     summarize: (source) =>
       Option.match(

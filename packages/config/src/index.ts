@@ -14,6 +14,7 @@ export {
   type EmbeddedDatabaseSettings,
   embeddedDatabaseSettings,
 } from "./DatabaseSettings.ts"
+export { type SettingGroup, settingGroups, variables } from "./everySetting.ts"
 export { type FileSettings, fileSettings } from "./FileSettings.ts"
 export * as Kind from "./Kind.ts"
 export { type LoggingSettings, loggingSettings } from "./LoggingSettings.ts"

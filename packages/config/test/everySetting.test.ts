@@ -1,35 +1,158 @@
-import { assert, describe, it } from "@effect/vitest"
-import * as Config from "@lead-gateway/config"
+import { assert, describe, expect, it } from "@effect/vitest"
+import { type Settings, settingGroups, variables } from "@lead-gateway/config"
+import { Effect } from "effect"
 import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { parseEnv } from "node:util"
+import { load, mistakes } from "./world.ts"
 
-const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+const path = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
-/** The rows of the table of variables, however wide its columns are. */
-const rows = () => {
-  const { variables } = Config.Settings.all({
-    database: Config.databaseSettings,
-    api: Config.apiSettings,
-    worker: Config.workerSettings,
-    queue: Config.queueSettings,
-    customer: Config.customerSettings,
-    files: Config.fileSettings,
-    retention: Config.retentionSettings,
-    logging: Config.loggingSettings,
-    process: Config.processSettings,
-    dataDirectory: Config.dataDirectory,
-  })
-  return variables.map(
-    ({ name, secret, fallback, about, allowed }) =>
-      `| \`${name}\`${secret ? "*" : ""} | ${fallback} | ${about} | ${allowed} |`,
+/** The settings that have a variable. */
+const settingsOf = (name: string): ReadonlyArray<Settings.Settings<unknown>> =>
+  settingGroups.flatMap(({ settings }) =>
+    settings.filter((one) => one.variables.some((variable) => variable.name === name)),
   )
+
+/** A value of each variable that is refused; undefined where any text is allowed. */
+const wrongValues: Readonly<Record<string, string | undefined>> = {
+  DATABASE_URL: "mysql://localhost/leads",
+  DB_HOST: "two words",
+  DB_PORT: "0",
+  DB_USER: "x".repeat(201),
+  DB_PASSWORD: undefined,
+  DB_NAME: "x".repeat(201),
+  DB_SSLMODE: "prefer",
+  DB_MAX_OPEN_CONNS: "1",
+  DB_MAX_IDLE_CONNS: "-1",
+  DB_CONN_MAX_LIFETIME: "30",
+  MIGRATE_ON_START: "maybe",
+  DATA_DIR: "a\0b",
+  API_HOST: "http://localhost",
+  API_PORT: "65536",
+  MAX_BODY_BYTES: "1MB",
+  ENABLE_AUTH: "perhaps",
+  SHARED_SECRET: "ä",
+  OPERATOR_TOKENS: "ä, ö",
+  CUSTOMER_API_URL: "ftp://customer.example",
+  CUSTOMER_API_TOKEN: "ä",
+  CUSTOMER_API_TIMEOUT: "0s",
+  CUSTOMER_PRODUCT_NAME: "x".repeat(201),
+  CUSTOMER_API_ALLOW_PRIVATE: "2",
+  WORKER_POLL_INTERVAL: "1ms",
+  WORKER_CONCURRENCY: "0",
+  WORKER_PORT: "http",
+  RETRY_SCAN_INTERVAL: "2h",
+  RETRY_SCAN_LIMIT: "0",
+  MAX_RETRY_ATTEMPTS: "21",
+  RETRY_BACKOFF_BASE: "0s",
+  RATE_LIMIT_PER_SEC: "0",
+  BREAKER_FAILURES: "0",
+  BREAKER_OPEN_FOR: "99ms",
+  BREAKER_RAMP: "99ms",
+  QUEUE_TYPE: "kafka",
+  REDIS_URL: "http://localhost",
+  ATTRIBUTE_MAPPING_FILE: "a\0b",
+  LEAD_RULES_FILE: "a\0b",
+  NORMALIZER_PROFILE_FILE: "a\0b",
+  PAYLOAD_TEMPLATE_FILE: "a\0b",
+  RETENTION: "3",
+  ARCHIVE_DIR: "a\0b",
+  LOG_LEVEL: "loud",
+  LOG_FORMAT: "xml",
+  SHUTDOWN_TIMEOUT: "2h",
 }
 
-describe("the README's table", () => {
-  it("lists every variable with its default, and no other", () => {
-    const listed = readme.split("\n").filter((line) => /^\| `[A-Z_]+`/.test(line))
-    assert.deepStrictEqual(
-      listed.map((line) => line.replace(/ +/g, " ")),
-      rows(),
+/** A line of comments, no longer than others in the file. */
+const comment = (text: string): string => {
+  const lines = [""]
+  for (const word of text.split(" ")) {
+    const line = `${lines.at(-1)} ${word}`
+    if (line.length > 116) lines.push(` ${word}`)
+    else lines[lines.length - 1] = line
+  }
+  return lines.map((line) => `#${line}`).join("\n")
+}
+
+const envExample = `${[
+  comment(
+    "Settings of Lead Gateway. Copy this file to .env and take the # from what you change; the values shown are the " +
+      "defaults, or examples where there is none. The environment wins over .env. Every secret may also be given as " +
+      "NAME_FILE, the path of a file that holds it.",
+  ),
+  ...settingGroups.map(({ settings, title }) =>
+    [
+      comment(`--- ${title}`),
+      ...variables
+        .filter(({ name }) => settings.some((one) => one.variables.some((other) => other.name === name)))
+        .map(
+          ({ about, allowed, example, name }) => `${comment(`${about} (${allowed}).`)}\n#${name}=${example}`,
+        ),
+    ].join("\n"),
+  ),
+].join("\n\n")}\n`
+
+/** Lines of a table, padded as the formatter does it. */
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (row: ReadonlyArray<string>) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`
+  const [head = [], ...body] = rows
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n")
+}
+
+describe("every setting", () => {
+  it("is in the README, with its default and what is allowed (vitest --update writes it)", async () => {
+    const readme = readFileSync(path("../README.md"), "utf8")
+    const rows = variables.map(({ about, allowed, fallback, name, secret }) => [
+      `\`${name}\`${secret ? "*" : ""}`,
+      fallback,
+      about,
+      allowed,
+    ])
+    const listed = `<!-- variables -->\n\n${table([["variable", "default", "what for", "allowed"], ...rows])}\n\n<!-- /variables -->`
+    const fresh = readme.replace(/<!-- variables -->[^]*<!-- \/variables -->/, () => listed)
+    assert.include(fresh, listed)
+    await expect(fresh).toMatchFileSnapshot(path("../README.md"))
+  })
+
+  it("is in .env.example, which sets nothing as long as nobody takes a # away (vitest --update writes it)", async () => {
+    await expect(envExample).toMatchFileSnapshot(path("../../../.env.example"))
+    assert.deepStrictEqual(parseEnv(envExample), {})
+    const shown = parseEnv(envExample.replaceAll(/^#(?=[A-Z_]+=)/gm, ""))
+    assert.deepStrictEqual(shown, Object.fromEntries(variables.map(({ example, name }) => [name, example])))
+  })
+
+  it("has a wrong value below, so that none is left untested", () => {
+    assert.sameMembers(
+      Object.keys(wrongValues),
+      variables.map(({ name }) => name),
     )
   })
+
+  it.effect.each(variables)("takes what .env.example shows: $name", ({ name }) =>
+    Effect.forEach(settingsOf(name), (settings) =>
+      load(
+        settings,
+        Object.fromEntries(settings.variables.map((variable) => [variable.name, variable.example])),
+      ),
+    ),
+  )
+
+  it.effect.each(variables.filter(({ name }) => wrongValues[name] !== undefined))(
+    "refuses a wrong value, and says what is allowed: $name",
+    ({ allowed, example, name, secret }) =>
+      Effect.forEach(settingsOf(name), (settings) =>
+        Effect.gen(function* () {
+          const others = settings.variables.filter((variable) => variable.name !== name)
+          const env = Object.fromEntries(others.map((variable) => [variable.name, variable.example]))
+          const wrong = wrongValues[name] ?? example
+          const [line = "", ...more] = yield* mistakes(settings, { ...env, [name]: wrong })
+          assert.deepStrictEqual(more, [])
+          assert.isTrue(line.startsWith(`${name}: `), line)
+          assert.include(line, allowed)
+          if (secret) assert.notInclude(line, wrong)
+        }),
+      ),
+  )
 })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Config from "@lead-gateway/config"
+import { variables } from "@lead-gateway/config"
 import { Schema } from "effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -57,13 +57,7 @@ describe("compose.yaml", () => {
   })
 
   it("sets only variables that the apps read", () => {
-    const known = [
-      Config.databaseSettings,
-      Config.apiSettings,
-      Config.customerSettings,
-      Config.workerSettings,
-      Config.queueSettings,
-    ].flatMap(({ variables }) => variables.map(({ name }) => name))
+    const known = variables.map(({ name }) => name)
     const set = apps.flatMap(([, { environment }]) => Object.keys(environment ?? {}))
     assert.deepStrictEqual(
       set.filter((name) => !known.includes(name)),

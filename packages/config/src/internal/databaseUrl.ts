@@ -39,7 +39,12 @@ const usage =
   "a URL such as postgres://user:password@host:5432/name, or set DB_HOST, DB_USER and DB_NAME instead"
 
 /** `postgres://` or `postgresql://`, one host, and a `sslmode` on offer if there is one. */
-export const databaseUrl: Kind<DatabaseUrl> = makeSecret(usage, read, ({ target }) => `postgres://${target}`)
+export const databaseUrl: Kind<DatabaseUrl> = makeSecret(
+  usage,
+  "postgres://lead_gateway:secret@localhost:5432/lead_gateway",
+  read,
+  ({ target }) => `postgres://${target}`,
+)
 
 function read(text: string): DatabaseUrl | undefined | Result.Result<DatabaseUrl, string> {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined

@@ -1,0 +1,55 @@
+/** Every setting that some process reads: what the README, `.env.example` and the tests are made of. */
+import { Array } from "effect"
+import { apiSettings } from "./ApiSettings.ts"
+import { customerSettings } from "./CustomerSettings.ts"
+import { databaseSettings } from "./DatabaseSettings.ts"
+import { fileSettings } from "./FileSettings.ts"
+import { loggingSettings } from "./LoggingSettings.ts"
+import { dataDirectory, processSettings } from "./ProcessSettings.ts"
+import { queueSettings } from "./QueueSettings.ts"
+import { retentionSettings } from "./RetentionSettings.ts"
+import type { Settings, Variable } from "./Settings.ts"
+import { workerSettings } from "./WorkerSettings.ts"
+
+/** Settings that belong together. */
+export interface SettingGroup {
+  /** What they concern, and what holds of all of them. */
+  readonly title: string
+  readonly settings: ReadonlyArray<Settings<unknown>>
+}
+
+/**
+ * The groups, in the order in which people read them. A new group is added here; a setting of a group that is here is in
+ * every document once `npx vitest run --update` has run in this package.
+ */
+export const settingGroups: ReadonlyArray<SettingGroup> = [
+  {
+    title:
+      "Postgres: one URL, or its parts. With neither, `npm start` runs a Postgres of its own in DATA_DIR.",
+    settings: [databaseSettings, dataDirectory],
+  },
+  {
+    title: "Webhooks and statistics. `npm start` listens on 127.0.0.1 unless told otherwise.",
+    settings: [apiSettings],
+  },
+  { title: "The customer's API", settings: [customerSettings] },
+  {
+    title:
+      "The worker, retries and the customer's protection. By default attempts follow after 30, 60, 120 and 240 s.",
+    settings: [workerSettings],
+  },
+  {
+    title:
+      "The queue: redis is the default of api and worker, database (Postgres itself) that of `npm start`.",
+    settings: [queueSettings],
+  },
+  { title: "What to do with a lead", settings: [fileSettings] },
+  { title: "How long leads are kept", settings: [retentionSettings] },
+  { title: "The process", settings: [loggingSettings, processSettings] },
+]
+
+/** Every variable, once. */
+export const variables: ReadonlyArray<Variable> = Array.dedupeWith(
+  settingGroups.flatMap(({ settings }) => settings.flatMap((one) => one.variables)),
+  (a, b) => a.name === b.name,
+)
