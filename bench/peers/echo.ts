@@ -1,4 +1,4 @@
-/** The most that a server in Node can do here: reads the body, answers about as much as a receipt. */
+/** The upper bound for a Node server: reads the body and answers with about the size of a receipt. */
 import { createServer } from "node:http"
 import { settings } from "./shared/settings.ts"
 

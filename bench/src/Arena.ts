@@ -1,4 +1,4 @@
-/** Where contenders are measured: servers that serve the whole run, and an empty start for each measurement. */
+/** The environment of a benchmark: servers for the whole run, and an empty start for each measurement. */
 import { scratchFolder, TestRedis } from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import { mkdtempSync } from "node:fs"
@@ -21,7 +21,7 @@ export interface ArenaOptions {
   readonly profile: boolean
 }
 
-/** A program that is ready, with the memory of its start forgotten. */
+/** A program that is ready; its peak memory during start-up is not counted. */
 interface Started extends Program {
   readonly name: string
   readonly profiles: string | undefined
@@ -86,7 +86,7 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
       }
       return yield* start(contender.worker ?? "", env, customer.isReached)
     })
-    /** Keeps, as far as asked, what took Postgres's time since this program was ready, and its own. Ends a profiled one. */
+    /** Records, if asked for, the statement times of Postgres and the CPU profile of this program since it was ready. Ends a profiled program. */
     const explain = Effect.fnUntraced(function* (program: Started, leads: number) {
       if (options.statements && contender.hasDatabase)
         details.set(`${program.name}, statements`, yield* describeStatements(database, leads))
@@ -102,7 +102,7 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
     if (actual !== expected) problems.push(`${contender.name}: ${what}: ${actual} instead of ${expected}`)
   }
 
-  /** Prints the table, then what was asked for besides, then what is wrong. */
+  /** Prints the table, then further results that were asked for, then what is wrong. */
   const print = (title: string, table: string) => {
     const versions = `Postgres ${postgres.version}, Node ${process.version}`
     console.log(`${title}; ${versions}\n\n${table}`)

@@ -17,7 +17,7 @@ export interface BenchDatabase {
   readonly rows: <Row extends QueryResultRow>(sql: string) => Effect.Effect<ReadonlyArray<Row>>
 }
 
-/** What Debian's server has and the embedded one chooses otherwise. Everything else is Postgres's default, fsync too. */
+/** Debian's values of settings that the embedded server changes. Everything else is Postgres's default, including fsync. */
 const stock = {
   checkpoint_timeout: "5min",
   jit: "on",

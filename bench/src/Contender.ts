@@ -1,4 +1,4 @@
-/** Who is measured: the gateway with either queue, and the peers that are written by hand. */
+/** The programs that are measured: the gateway with either queue, and the hand-written peers. */
 
 export interface Contender {
   readonly name: string
@@ -31,7 +31,7 @@ const peer = (name: string): Contender => ({
   hasDatabase: true,
 })
 
-/** What nobody who stores anything comes near: 1.0 of `intake`. */
+/** The upper bound, a server that stores nothing: 1.0 of `intake`. */
 export const echo: Contender = { name: "echo", api: "bench/peers/echo.ts", isOurs: false, hasDatabase: false }
 
 /** The services that others are compared with. */

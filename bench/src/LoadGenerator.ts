@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import { startProgram } from "./Program.ts"
 
-/** What to send: for a time, or so many leads. */
+/** What to send: leads for a duration, or a number of leads. */
 export interface Load {
   readonly port: number
   readonly connections: number
@@ -13,7 +13,7 @@ export interface Load {
   readonly leads?: number
 }
 
-/** What came of it. */
+/** The result. */
 export interface LoadReport {
   /** Requests answered 200, those of the warm-up too. */
   readonly acknowledged: number

@@ -9,7 +9,7 @@ import { markdownTable } from "./markdownTable.ts"
 import { cpuMicroseconds, peakMiB } from "./Program.ts"
 import { grouped, Rounds } from "./Rounds.ts"
 
-/** Nothing arrived for so long: what is missing will not come. */
+/** After this time without an arrival, missing leads are given up. */
 const patienceMs = 30_000
 
 export const endToEnd = Effect.fnUntraced(function* (
@@ -39,7 +39,7 @@ export const endToEnd = Effect.fnUntraced(function* (
     const delivered = yield* untilRecorded(database, leads)
     const cpu = (cpuMicroseconds(worker.pid) - cpuBefore) / leads
     const MiB = peakMiB(worker.pid)
-    // A second request for a lead would still come.
+    // Leave time for a second request of the same lead.
     yield* Effect.sleep(1000)
     const arrived = yield* customer.arrivals
     arena.check(contender, "requests at the customer", arrived.requests, leads)
@@ -80,7 +80,7 @@ export const endToEnd = Effect.fnUntraced(function* (
   arena.print(`${grouped(leads)} leads, 50 in flight, ${rounds} rounds`, markdownTable(rows))
 }, Effect.scoped)
 
-/** Waits until as many requests have come as there are leads, or none for long. */
+/** Waits until there are as many requests as leads, or until no more arrive. */
 const untilStill = Effect.fnUntraced(function* (arrivals: Effect.Effect<Arrivals>, leads: number) {
   let seen = yield* arrivals
   let since = performance.now()

@@ -1,6 +1,6 @@
 /** The bytes of a webhook with a realistic lead, each with a number of its own in e-mail, phone, reference and id. */
 
-/** What stands where the number comes. */
+/** The placeholder for the number. */
 const mark = "########"
 
 const body = JSON.stringify({
@@ -31,7 +31,7 @@ const correlationIdOf = (number: string) => `00000000-0000-4000-8000-0000${numbe
 /** The lead's number in a correlation id. */
 export const leadNumberOf = (correlationId: string): number => Number(correlationId.slice(-mark.length))
 
-/** A request that is filled in anew for each lead: its bytes are good until the next is asked for. */
+/** A request buffer that is refilled for each lead: its bytes are valid until the next call. */
 export const leadRequest = (port: number): { readonly numbered: (lead: number) => Buffer } => {
   const head = [
     "POST /webhooks/leads HTTP/1.1",

@@ -64,7 +64,7 @@ const isBenchmark = (name: string): name is keyof typeof benchmarks => Object.ha
 
 const name = positionals[0] ?? ""
 if (isBenchmark(name)) {
-  // What was started is ended, also when the run is broken off.
+  // End all started programs, also when the run is interrupted.
   const stop = new AbortController()
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort())
   await Effect.runPromise<void, unknown>(benchmarks[name], { signal: stop.signal })

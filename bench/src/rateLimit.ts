@@ -1,4 +1,4 @@
-/** How much of `RATE_LIMIT_PER_SEC` two busy workers make use of, as their customer sees it. */
+/** How closely two busy workers reach `RATE_LIMIT_PER_SEC`, as seen by the customer. */
 import { Effect } from "effect"
 import { type Queue, startWorld } from "./World.ts"
 

@@ -1,4 +1,4 @@
-/** What the store's calls take with ten thousand leads and with millions: the same, it should be. */
+/** The cost of the store's calls with ten thousand leads and with millions, which should be the same. */
 import { PgClient } from "@effect/sql-pg"
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import { LeadDatabase, LeadReader, LeadWork } from "@lead-gateway/lead-store"
@@ -44,7 +44,7 @@ export const size = Effect.fnUntraced(function* (options: {
     const small = yield* openDatabase(Redacted.value(server.url), `small_${columns.length}`)
     yield* small.grow(smallest)
     const [left, right]: [Array<Measured>, Array<Measured>] = [[], []]
-    // The first pass is for this program to warm up.
+    // The first pass warms up this program.
     for (let pass = -1; pass < passes; pass++) {
       if (pass < 0) {
         yield* small.measure(smallest)
@@ -104,7 +104,7 @@ const openDatabase = Effect.fnUntraced(function* (serverUrl: string, name: strin
   }
 })
 
-/** What autovacuum does in its own time. */
+/** Does the work of autovacuum now. */
 const settle = PgClient.PgClient.use((sql) =>
   Effect.forEach(["VACUUM (ANALYZE)", "CHECKPOINT"], (statement) => sql.unsafe(statement).unprepared, {
     discard: true,

@@ -1,4 +1,4 @@
-/** What memory api and worker take under a steady load over a long time. */
+/** The memory of api and worker under a steady load over a long time. */
 import { Effect, Fiber } from "effect"
 import { readFileSync } from "node:fs"
 import { slope } from "./statistics.ts"

@@ -11,14 +11,14 @@ interface Statement {
   readonly rows: number
 }
 
-/** Starts counting anew. */
+/** Resets the counters. */
 export const watchStatements = (database: BenchDatabase) =>
   Effect.andThen(
     database.rows("CREATE EXTENSION IF NOT EXISTS pg_stat_statements"),
     database.rows("SELECT pg_stat_statements_reset()"),
   )
 
-/** The statements that took longest since then, by the clock: waits for locks and processors too, but not the commit. */
+/** The slowest statements since then, in wall-clock time: including waits for locks and processors, without the commit. */
 export const describeStatements = Effect.fnUntraced(function* (database: BenchDatabase, leads: number) {
   const statements = yield* database.rows<Statement>(`
     SELECT query, calls::float8, total_plan_time AS planned, total_exec_time AS executed, rows::float8

@@ -1,4 +1,4 @@
-/** How long an idle gateway takes from its 200 to the request at the customer, api and worker being two processes. */
+/** The latency of an idle gateway from its 200 to the request at the customer, with api and worker in two processes. */
 import { Effect } from "effect"
 import { quantile } from "./statistics.ts"
 import { type Queue, startWorld } from "./World.ts"
@@ -29,7 +29,7 @@ const measureWakeUp = Effect.fnUntraced(function* (queue: Queue, leads: number) 
   const times: Array<number> = []
   for (let sent = 0; sent < leads; sent++) {
     const { acknowledged, correlationId } = yield* send
-    // The worker is idle again by then.
+    // Long enough for the worker to become idle again.
     yield* Effect.sleep(50 + (sent % 50))
     while (!arrived.has(correlationId)) yield* Effect.sleep(10)
     times.push((arrived.get(correlationId) ?? 0) - acknowledged)

@@ -10,7 +10,7 @@ const concurrentJobs = settings.concurrency()
 
 await run({
   pgPool: pool,
-  // Its own line for every job would be a second one: the delivery's is there already.
+  // Its line per job would be a second one beside the line of the delivery.
   logger: new Logger(() => () => undefined),
   preset: {
     worker: { concurrentJobs, localQueue: { size: 4 * concurrentJobs }, completeJobBatchDelay: 50 },

@@ -28,7 +28,7 @@ const route = {
 export const serveIntake = async (store: (lead: NewLead) => Promise<number>): Promise<FastifyInstance> => {
   const server = Fastify({
     logger: { level: "info" },
-    // One line for each lead is ours; these would be two more.
+    // We log one line per lead; these would add two.
     logController: new LogController({ disableRequestLogging: true }),
   })
   server.get("/readyz", async () => ({ status: "ok" }))

@@ -5,7 +5,7 @@ const required = (name: string): string => {
   return value
 }
 
-/** Each is read when it is asked for: an api knows no customer. */
+/** Read lazily, because an api has no customer. */
 export const settings = {
   databaseUrl: () => required("DATABASE_URL"),
   redisUrl: () => required("REDIS_URL"),

@@ -1,4 +1,4 @@
-/** A check in nobody's language. Each contender gets the same list and says it in its own. */
+/** A neutral description of a check. Each contender translates the same list into its own form. */
 export type Check =
   | { readonly kind: "pattern"; readonly path: string; readonly pattern: string }
   | { readonly kind: "equals"; readonly path: string; readonly value: string | number | boolean }

@@ -1,4 +1,4 @@
-/** The others, each used as its documentation says it is fast: made ready once, called per payload. */
+/** The other libraries, each used in its documented fast way: prepared once, called per payload. */
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { Engine, type NestedCondition } from "json-rules-engine"
 import { z } from "zod"

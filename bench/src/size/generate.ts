@@ -56,7 +56,7 @@ const body = `('{"phone":"+49123' || id || '","email":"customer' || id || '@exam
 const insert = (from: number, to: number, newFrom: number) =>
   PgClient.PgClient.use((sql) => {
     const p = `_p${String(Math.floor(from / 1_000_000)).padStart(6, "0")}`
-    // Ten a second, up to now. Whatever decides of a lead looks random, and is the same each time.
+    // Ten a second, up to now. Properties of leads look random and are the same in each run.
     const leads = (condition: string) => `
       FROM (
         SELECT id, now() - (${to} - id) * interval '100 ms' AS at, state, tries FROM generate_series(${from}::bigint, ${to - 1}) AS id

@@ -1,4 +1,4 @@
-/** What single calls of the store's services take. */
+/** Measures single calls of the store's services. */
 import { LeadId, LeadStatus, RejectionReason } from "@lead-gateway/lead"
 import { type ClaimedWork, LeadReader, LeadWork, type StoreError } from "@lead-gateway/lead-store"
 import { Duration, Effect, type Result } from "effect"
@@ -44,7 +44,7 @@ export const measure = Effect.fnUntraced(function* (leads: number) {
   yield* repeat("newest leads", recent({ ...newest, status: undefined }))
   for (const status of LeadStatus.literals) yield* repeat(`newest ${status}`, recent({ ...newest, status }))
   yield* repeat("history of a new lead", Effect.flatMap(newId, history))
-  // Of ten million leads most are not in Postgres's memory: this is the disk's time, or that of the system's cache.
+  // Most of ten million leads are not in Postgres's memory, so this measures the disk or the page cache.
   yield* repeat("history of any lead", Effect.flatMap(anyId, history))
   yield* repeat("next due", work.nextDue)
   yield* repeat("sweep of 100", work.offer({ max: 100, patience: Duration.zero }))

@@ -56,7 +56,7 @@ export const optionalCustomerSettings: Settings.Settings<CustomerSettings<Option
     }),
   )
 
-/** An address that no delivery may go to is a mistake at start already; a name is looked at when it is resolved. */
+/** A refused address is reported at start; a host name is checked when it is resolved. */
 const allowed = <C extends CustomerSettings<unknown>>(
   customer: C,
   url: URL,

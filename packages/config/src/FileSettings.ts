@@ -10,7 +10,7 @@ export interface FileSettings {
   readonly payloadTemplate: string
 }
 
-/** The configuration files of whatever decides on leads. Whether they exist shows when they are read. */
+/** The configuration files of processes that decide on leads. Missing files are reported when they are read. */
 export const fileSettings: Settings.Settings<FileSettings> = Settings.all({
   attributeMapping: Settings.withDefault(
     "ATTRIBUTE_MAPPING_FILE",

@@ -54,7 +54,7 @@ export const fromProcess = (options: SourceOptions = {}): Source => {
   })
 }
 
-/** Tells whether a variable, or its `_FILE` form, is set to more than nothing. */
+/** Whether a variable, or its `_FILE` form, is set and not blank. */
 export const isSet = (source: Source, name: string): boolean =>
   Option.isSome(lookup(source, name)) || Option.isSome(lookup(source, `${name}_FILE`))
 

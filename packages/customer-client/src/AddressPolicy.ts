@@ -3,7 +3,7 @@ import { forbidden, privately } from "./internal/networks.ts"
 
 /** Which addresses a lead may be delivered to, besides public ones. Forbidden ones are refused all the same. */
 export interface AddressPolicy {
-  /** Loopback, private and otherwise not public addresses, all of them; `false` by default. */
+  /** Allows all loopback, private and other non-public addresses; `false` by default. */
   readonly allowPrivate?: boolean | undefined
   /**
    * Those of them that are allowed one by one, for development: addresses (`127.0.0.1`), networks

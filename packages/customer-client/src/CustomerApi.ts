@@ -2,11 +2,11 @@ import type { Redacted } from "effect"
 import type { AddressPolicy } from "./AddressPolicy.ts"
 import type { Authentication } from "./Authentication.ts"
 
-/** A customer's API and how to talk to it: the options that both faces of the client share. */
+/** A customer's API and how to talk to it: the options that both APIs of the client share. */
 export interface CustomerApi<Secret = Redacted.Redacted> extends AddressPolicy {
   /** Where leads are posted: absolute, http or https, without credentials. */
   readonly url: string | URL
-  /** How the customer knows us; `None` by default. */
+  /** How we authenticate; `None` by default. */
   readonly auth?: Authentication<Secret> | undefined
   /**
    * Signs every request by [Standard Webhooks](https://www.standardwebhooks.com), beside `auth`: `webhook-id` is
@@ -20,7 +20,7 @@ export interface CustomerApi<Secret = Redacted.Redacted> extends AddressPolicy {
   readonly idempotencyHeader?: string | undefined
   /**
    * Further headers, the same for every request. `Accept`, `Content-Type` and `User-Agent` replace the client's
-   * own; what belongs to the connection (`Host`, `Content-Length`) or to another option is not allowed.
+   * own; headers of the connection (`Host`, `Content-Length`) or of another option are not allowed.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**

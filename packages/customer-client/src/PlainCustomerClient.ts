@@ -41,10 +41,10 @@ export const makeCustomerClient = (options: PlainCustomerClientOptions): PlainCu
   const api: CustomerApi = {
     ...plain,
     auth: redacted(plain.auth),
-    // What is no list is none of ours to read: the check tells of it.
+    // A value that is not a list is passed on as it is; `checkOptions` reports it.
     signingSecrets: isList(plain.signingSecrets) ? plain.signingSecrets.map(wrap) : plain.signingSecrets,
   }
-  // Here under the names that these options have here; made from the same ones, the client finds them right.
+  // Checked here, so that mistakes name the options of this function; the client below then accepts them.
   const checked = checkOptions(api, {
     timeout: { option: "timeoutMs", value: timeoutMs },
     connectTimeout: { option: "connectTimeoutMs", value: connectTimeoutMs },

@@ -3,8 +3,8 @@
  *
  * A worker gives it the text to post and learns how that ended: answered, unreachable, timed out, or refused
  * for the address. It decides nothing about retries (see `@lead-gateway/retry-policy`), follows no redirect,
- * and never talks to addresses that no customer has. `makeCustomerClient` is its face of promises,
- * `CustomerClient` that for Effect.
+ * and never connects to forbidden addresses. `makeCustomerClient` is the API with promises, `CustomerClient` the one
+ * for Effect.
  */
 export { addressClass, type AddressPolicy } from "./AddressPolicy.ts"
 export type { Authentication } from "./Authentication.ts"

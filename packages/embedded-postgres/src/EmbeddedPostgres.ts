@@ -57,11 +57,11 @@ export interface EmbeddedPostgresShape {
   /** A superuser. */
   readonly user: string
   readonly password: Redacted.Redacted
-  /** Made with the first start, empty then. UTF-8, sorted by code point. */
+  /** Created, empty, at the first start. UTF-8, sorted by code point. */
   readonly database: string
   /** The server's version, for example `"18.4"`. */
   readonly version: string
-  /** Waits for the server to end without being asked to (somebody killed it), then fails with why. */
+  /** Waits until the server ends unexpectedly (somebody killed it), then fails with the reason. */
   readonly died: Effect.Effect<never, EmbeddedPostgresError>
 }
 
@@ -99,7 +99,7 @@ const startServer = Effect.fnUntraced(function* (shop: Workshop, options: Embedd
   }
 })
 
-/** Everything before the server starts: the folder is ours, the binaries fit, the database is there. */
+/** The steps before the server starts: lock the folder, find matching binaries, create the database. */
 const prepare = Effect.fnUntraced(function* (options: EmbeddedPostgresOptions) {
   const dir = yield* openDataDir(options.dataDir)
   yield* holdDataDir(dir.root)
@@ -167,7 +167,7 @@ const connectionUrl = Effect.fnUntraced(function* (
  * next start waits for that and then recovers. A Ctrl-C reaches the process but not the server, so that work
  * can be finished with the database still there. Runs as root, too: the server itself then runs as another user.
  *
- * Fails with `EmbeddedPostgresError`; its `reason` tells which of the things that can be wrong it is.
+ * Fails with `EmbeddedPostgresError`; its `reason` says what is wrong.
  */
 export class EmbeddedPostgres extends Context.Service<EmbeddedPostgres, EmbeddedPostgresShape>()(
   "@lead-gateway/embedded-postgres/EmbeddedPostgres",

@@ -2,7 +2,7 @@ import { Schema } from "effect"
 
 /** There is no Postgres server to run: the bundled one does not run here, and none is installed. */
 export class PostgresMissing extends Schema.TaggedError<PostgresMissing>()("PostgresMissing", {
-  /** Where it was looked for and what was wrong there, one entry a place. */
+  /** The places searched, each with what was wrong there. */
   tried: Schema.Array(Schema.String),
 }) {
   override get message(): string {
@@ -18,7 +18,7 @@ export class PostgresMissing extends Schema.TaggedError<PostgresMissing>()("Post
  * name in `/etc/passwd`.
  */
 export class UserRefused extends Schema.TaggedError<UserRefused>()("UserRefused", {
-  /** The users that were tried, each with why not. */
+  /** The users that were tried, each with the reason why it does not work. */
   tried: Schema.Array(Schema.String),
 }) {
   override get message(): string {
@@ -100,7 +100,7 @@ export class DataDirWrongVersion extends Schema.TaggedError<DataDirWrongVersion>
 export class ServerFailed extends Schema.TaggedError<ServerFailed>()("ServerFailed", {
   /** What was being done. */
   stage: Schema.Literals(["initdb", "start", "run"]),
-  /** The server's own last word, one line. */
+  /** The last message of the server, on one line. */
   detail: Schema.String,
   /** Where the rest can be read. */
   logFile: Schema.String,

@@ -1,9 +1,9 @@
 /**
  * A real Postgres server that a process starts for itself and that ends with it.
  *
- * Used by the gateway, which needs no database service then, and by the test kit. It brings the server's
- * binaries, creates the database, guards its folder and never leaves a server behind. It holds no SQL and no
- * schema: that is the work of whoever connects.
+ * Used by the gateway, which then needs no database service, and by the test kit. It finds the server's binaries,
+ * creates the database, locks its folder and never leaves a server behind. It contains no SQL and no schema: clients
+ * bring those.
  */
 export {
   EmbeddedPostgres,

@@ -1,11 +1,11 @@
 /**
- * Words for what was thrown and is no failure of ours: what sort of thing it is, and where it was thrown.
+ * Describes unexpected exceptions: their type and where they were thrown.
  *
- * Its own message is left out, because it may quote a lead, as those of `JSON.parse` do. Logs describe
- * defects this way by themselves; programs that write to standard error call it.
+ * The message is left out, because it may quote a lead, as messages of `JSON.parse` do. The logger describes defects in
+ * this way; programs that write to standard error call it directly.
  */
 
-/** One line: `TypeError at accept (file:///app/Intake.ts:45:20)`; of what is no error its type, `(object)`. */
+/** One line: `TypeError at accept (file:///app/Intake.ts:45:20)`, or the type of a value that is not an error: `(object)`. */
 export const describe = (defect: unknown): string =>
   [sortOf(defect), ...framesOf(defect).slice(0, 1)].join(" ")
 

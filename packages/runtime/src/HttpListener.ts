@@ -8,8 +8,8 @@ import { continueWhenRead } from "./internal/continueWhenRead.ts"
 import { respond } from "./respond.ts"
 
 /**
- * Answers one request, by `respond`, `sendJson` or a router's handler: each of them puts the correlation id on the
- * answer. Whoever writes an answer by itself does that too.
+ * Answers one request by `respond`, `sendJson` or a router's handler, which set the correlation id on the answer. A
+ * handler that writes its answer itself must set it too.
  */
 export type Handler = (
   request: IncomingMessage,
@@ -54,10 +54,10 @@ interface Listener {
 /**
  * Listens until the scope closes, and returns the address in use.
  *
- * Every request has a correlation id: the sender's `X-Correlation-ID`, if it is one, else a new one. What is no proper
- * request is answered here, like all other errors. A body is asked for (`Expect: 100-continue`) when the
- * handler begins to read it. When the scope closes no new connection is taken, requests that are being answered
- * may end, and then all is cut.
+ * Every request has a correlation id: the sender's `X-Correlation-ID` if it is valid, otherwise a new one. Malformed
+ * requests are answered here, in the form of all other errors. `Expect: 100-continue` is answered when the handler
+ * starts to read the body. When the scope closes, no new connection is accepted, requests in progress may finish, and
+ * then all connections are closed.
  */
 export const listen = (
   options: HttpListenerOptions,
@@ -77,7 +77,7 @@ const start = (options: HttpListenerOptions, handler: Handler): Effect.Effect<Li
     server.once("error", failed)
     server.listen(port, host, () => {
       server.off("error", failed)
-      // A connection that cannot be taken is its sender's to try again, and no reason to end.
+      // A connection that cannot be accepted is the sender's to retry; the server goes on.
       server.on("error", () => {})
       resume(Effect.succeed(listener))
     })
@@ -88,7 +88,7 @@ const makeListener = (
   { requestTimeout = Duration.seconds(30) }: HttpListenerOptions,
   handler: Handler,
 ): Listener => {
-  // A webhook is short: who takes longer than this to send one is gone, or wants to hold us up.
+  // Webhooks are short. A sender that needs longer has gone, or wants to block us.
   const timeoutMs = Duration.toMillis(requestTimeout)
   const server = createServer<typeof IncomingMessage, typeof HttpResponse>({
     IncomingMessage,
@@ -105,7 +105,7 @@ const makeListener = (
     const id = correlationId(request)
     response.correlationId = id
     connections.set(request.socket, response)
-    // A stop must not wait for the next request of a connection that is kept alive.
+    // A stop must not wait for the next request on a keep-alive connection.
     if (!server.listening) response.shouldKeepAlive = false
     handler(request, response, id)
   }

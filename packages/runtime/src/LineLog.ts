@@ -5,16 +5,14 @@ import type { LogLevel } from "./internal/levels.ts"
 export type LineValue = string | number | boolean | null | undefined
 
 /**
- * Log lines for where one is written for every lead: plain functions, without an effect, an annotation or a
- * fiber.
+ * Log lines that are written once per lead: plain functions without effects, annotations or fibers.
  *
  * The lines are those of Effect's logger under `Telemetry.layer`, in the same order on the same output. Without that
- * layer nothing is written. Used by the api and the worker; everything that happens now and then is logged with
- * `Effect.logInfo` and the like.
+ * layer nothing is written. Used by the api and the worker; rare events are logged with `Effect.logInfo` and the like.
  */
 export interface LineLog {
   /**
-   * Makes the function that writes one sort of line; call it once, not for every lead.
+   * Makes the function that writes one kind of line. Call it once, not for every lead.
    *
    * The message and the names are constants of the program, the values are given in the order of the names:
    * `const line = log.prepare("info", "lead received", ["correlation_id", "lead_id"])`, then `line(id, 7)`. Below the

@@ -3,9 +3,9 @@
  *
  * Apps provide {@link layer} once; code logs with `Effect.logInfo` and the like, a constant message and
  * annotations. Entries carry `timestamp`, `level`, `message`, `service`, `correlation_id` and `lead_id`
- * first, then whatever else was annotated. Where a line is written for every lead, `LineLog` writes it. No line ever holds an object that was merely thrown or failed
- * with: of failures with a tag, tag and message are logged; of anything else its name and where it was thrown,
- * never its message, which may quote a lead. The stack follows at debug level. Metrics and traces are not here.
+ * first, then all other annotations. `LineLog` writes lines that occur once per lead. A failure with a tag is logged by
+ * its tag and message; anything else that was thrown by its name and location, never by its message, which may quote a
+ * lead. The stack follows at debug level. Metrics and traces are not here.
  */
 import { Clock, Effect, Layer, Logger, References } from "effect"
 import type { CorrelationId } from "./CorrelationId.ts"
@@ -19,7 +19,7 @@ import { LineLog } from "./LineLog.ts"
 
 export type { LogLevel } from "./internal/levels.ts"
 
-/** How the log looks and where it goes. */
+/** The format of the log and where it is written. */
 export interface TelemetryOptions {
   /** Which app this is: `api`, `worker`, `gateway`. */
   readonly service: string
@@ -35,8 +35,8 @@ const minimumLevel = { debug: "Debug", info: "Info", warn: "Warn", error: "Error
 /**
  * Replaces the loggers of the program, provides its `LineLog`, and sets the level of both.
  *
- * Lines of one turn of the event loop are written together; the rest is written when the scope closes and
- * when the process exits. When nobody reads the log any more (EPIPE), the program goes on without it.
+ * Lines of one turn of the event loop are written together; the rest is written when the scope closes and when the
+ * process exits. If the reader of the log goes away (EPIPE), the program continues without a log.
  */
 export const layer = (options: TelemetryOptions): Layer.Layer<never> =>
   Layer.unwrap(

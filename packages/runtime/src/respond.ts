@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http"
 import type { HttpResponse } from "./HttpResponse.ts"
 
-/** An answer that is there as a whole. */
+/** A complete answer. */
 export interface Reply {
   readonly status: number
   /** A JSON object; `correlation_id` is added as its last field. */
@@ -9,7 +9,7 @@ export interface Reply {
   readonly headers?: OutgoingHttpHeaders
 }
 
-/** What of an unread body is thrown away, before its connection is cut. */
+/** How much of an unread body is read and discarded before the connection is closed. */
 export interface RestLimits {
   readonly bytes: number
   readonly ms: number
@@ -23,10 +23,9 @@ const worthKeepingAlive = 256 * 1024
 /**
  * Answers a request, whether or not its body has been read.
  *
- * Whoever is still sending gets to read the answer: closing at once would reset the connection, and the answer
- * with it. So the rest of the body is thrown away, 64 MiB or 10 s of it at most, and then the connection is
- * cut; a connection is kept alive over a rest of at most 256 KiB. A request that has been answered, or whose
- * sender is gone, is left alone.
+ * A sender that is still sending can read the answer: closing immediately would reset the connection and lose it. So the
+ * rest of the body is discarded, at most 64 MiB or 10 s of it, and then the connection is closed; it is kept alive if
+ * the rest is at most 256 KiB. Does nothing if the request was already answered or its sender has gone.
  */
 export const respond = (response: HttpResponse, reply: Reply, limits: RestLimits = restLimits): void => {
   if (response.headersSent || response.destroyed) return
@@ -48,8 +47,8 @@ export const respond = (response: HttpResponse, reply: Reply, limits: RestLimits
 /**
  * Answers 200 with a JSON text to a request whose body has been read, as cheaply as Node can.
  *
- * The text is ASCII and has the correlation id in it. A request that has been answered, or whose sender is gone, is
- * left alone.
+ * The text must be ASCII and contain the correlation id. Does nothing if the request was already answered or its sender
+ * has gone.
  */
 export const sendJson = (response: HttpResponse, text: string): void => {
   if (response.headersSent || response.destroyed) return
@@ -61,7 +60,7 @@ export const sendJson = (response: HttpResponse, text: string): void => {
     "X-Correlation-ID",
     response.correlationId,
   ])
-  // ASCII is written as it is: Node need not look for what UTF-8 would change.
+  // `latin1` spares Node the search for characters that UTF-8 encodes differently.
   response.end(text, "latin1")
 }
 

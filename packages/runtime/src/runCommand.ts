@@ -17,7 +17,7 @@ export const runCommand = <A, E extends { readonly message: string }>(program: E
   )
 
 /**
- * Messages for people, to the place where they look when a program does not start; of a bug, where it is.
+ * Prints failure messages to standard error, where people look when a program does not start; for a defect, its location.
  */
 const report = (cause: Cause.Cause<{ readonly message: string }>): Effect.Effect<void> =>
   Effect.sync(() => {

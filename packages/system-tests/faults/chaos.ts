@@ -2,8 +2,8 @@
  * `npm run chaos [-- --seed N --leads N --queue database|redis|both --only <fault> --together N --keep <folder>]`:
  * every fault with thousands of leads, and the books of each.
  *
- * The seed decides on payloads, on the moments of the faults and on the customer's answers; what the machine
- * makes of it differs from run to run. Ends with 1 if anything is lost, unaccounted for, or otherwise wrong.
+ * The seed determines payloads, the moments of the faults and the customer's answers; the timing still differs from run to
+ * run. Exits with 1 if anything is lost, unaccounted for, or otherwise wrong.
  */
 import { parseArgs } from "node:util"
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"

@@ -11,7 +11,7 @@ const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"
 
 const tools = join(import.meta.dirname, "../node_modules")
 
-/** Strict, and strict with the declarations of all that is installed too. */
+/** Strict, and without `skipLibCheck`, so that all installed declarations are checked too. */
 const compilerOptions = {
   target: "es2023",
   module: "nodenext",
@@ -37,8 +37,8 @@ export interface EmptyProject {
 }
 
 /**
- * Makes the project and installs the package as its README says, with the workspace's version of its peer: what others
- * publish meanwhile decides nothing.
+ * Makes the project and installs the package as its README says, with the workspace's version of its peer, so that newly
+ * published versions change nothing.
  */
 export const makeProject = async (
   tarball: Tarball,

@@ -12,7 +12,7 @@ import type { AddressInfo } from "node:net"
 import type { Tarball } from "./pack.ts"
 
 export interface Registry {
-  /** Ends with `/`. No two registries have the same, so npm's cache confuses none with another. */
+  /** Ends with `/`. Unique for each registry, so that npm's cache cannot mix them up. */
   readonly url: string
   readonly close: () => void
 }

@@ -18,8 +18,8 @@ export interface Tarball {
 /**
  * Packs every published package into the folder.
  *
- * Builds first what has changed since its last build; turbo's cache knows. After `npm run build` nothing is
- * left to do.
+ * Builds packages that have changed since their last build first, by turbo's cache; after `npm run build` there is nothing
+ * to build.
  */
 export const packAll = async (folder: string): Promise<ReadonlyArray<Tarball>> => {
   const filters = published.map(({ name }) => `--filter=${name}`)

@@ -1,8 +1,8 @@
-/** Runs commands as a user of a package would: without what npm and pnpm tell their own scripts. */
+/** Runs commands as a user of a package would: without the variables that npm and pnpm set for scripts. */
 import { execFile } from "node:child_process"
 import { stripVTControlCharacters } from "node:util"
 
-/** Where the registry and its cache are may come from the environment; which package a script belongs to may not. */
+/** Variables to remove. Those that name the registry and the cache are kept. */
 const ownScript =
   /^(npm_(?!config_(cache|registry|userconfig|globalconfig|cafile|(\w+_)?proxy)$)|INIT_CWD$|NODE_OPTIONS$|FORCE_COLOR$)/i
 
@@ -12,7 +12,7 @@ const env = {
   TURBO_TELEMETRY_DISABLED: "1",
 }
 
-/** What a command prints on its standard output. Fails with all that it printed when it ends badly. */
+/** Returns the standard output of a command. Fails with its whole output if it exits with an error. */
 export const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): Promise<string> =>
   new Promise((resolve, reject) => {
     execFile(command, args, { cwd, env, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {

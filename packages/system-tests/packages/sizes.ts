@@ -30,7 +30,7 @@ export const measure = async (project: EmptyProject): Promise<Sizes> => {
   return { own, others, effect, bundle: bundle.length, gzipped: gzipSync(bundle, { level: 9 }).length }
 }
 
-/** The bytes in all files below a folder, npm's own notes in hidden ones left out. */
+/** The bytes of all files below a folder, without npm's hidden metadata. */
 const bytesIn = (folder: string): number =>
   readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith("."))
@@ -82,9 +82,9 @@ export const describeSizes = (sizes: Sizes): string => {
 }
 
 /**
- * Whether what a README says is still true: within a tenth, or within a kilobyte where a tenth is less.
+ * Whether the sizes in a README are still true: within a tenth, or within a kilobyte where a tenth is less.
  *
- * A text without the figures, in their order, is not.
+ * False for a text without the figures in their order.
  */
 export const stillTrue = (said: string, sizes: Sizes): boolean => {
   const measured = figures(sizes)

@@ -1,4 +1,4 @@
-/** What the repository says of itself: its published packages, and the versions that they are tried with. */
+/** Facts about the repository: its published packages, and the versions to test them with. */
 import { globSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 

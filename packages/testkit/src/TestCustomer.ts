@@ -1,9 +1,8 @@
 /**
  * A customer that can misbehave: a real HTTP server on a free port of 127.0.0.1.
  *
- * Tests of the customer client and end-to-end tests of whole processes post to it, tell it how to answer, and
- * look at what it was sent. Nothing in it sleeps to wait: tests wait for what happens (`received`, `until`). It
- * checks nothing by itself: no token, no method, no path.
+ * Tests of the customer client and end-to-end tests post to it, tell it how to answer and inspect what it received. It
+ * never sleeps: tests wait for events (`received`, `until`). It checks nothing by itself: no token, no method, no path.
  */
 import { createServer, type IncomingHttpHeaders } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
@@ -58,8 +57,8 @@ export interface TestCustomerOptions {
   /** How long the customer keeps an idle connection, as it says in `Keep-Alive`; 5 s by default. */
   readonly keepAliveTimeoutMs?: number
   /**
-   * Any free one by default. One that is down for long wants a port below those that systems give to outgoing
-   * connections, so that nobody takes it meanwhile.
+   * Any free port by default. A customer that is down for a long time needs a port below the ephemeral range, so that no
+   * outgoing connection takes it meanwhile.
    */
   readonly port?: number
 }

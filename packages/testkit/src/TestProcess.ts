@@ -12,7 +12,7 @@ export interface Exited {
   readonly signal: NodeJS.Signals | null
 }
 
-/** What was waited for did not come: the process ended first, or the time was over. */
+/** The expected event did not happen: the process ended first, or the time was up. */
 export class TestProcessError extends Schema.TaggedError<TestProcessError>()("TestProcessError", {
   /** What was waited for. */
   awaited: Schema.String,
@@ -30,7 +30,7 @@ export interface TestProcessOptions {
   /** The program's path, or `new URL("../src/main.ts", import.meta.url)`. TypeScript is run as it is. */
   readonly program: string | URL
   readonly args?: ReadonlyArray<string> | undefined
-  /** The program's environment: this, and of the test's own only where programs and the temporary folder are. */
+  /** The program's environment. Only the paths of programs and of the temporary folder are added from the test's own. */
   readonly env?: Readonly<Record<string, string>> | undefined
   /** Default: the test's own. A program that reads `.env` may want an empty folder. */
   readonly cwd?: string | undefined
@@ -105,7 +105,7 @@ const signalTo = (target: number, signal: NodeJS.Signals) => {
   try {
     process.kill(target, signal)
   } catch {
-    // It ended between the look and the signal.
+    // It ended between the check and the signal.
   }
 }
 

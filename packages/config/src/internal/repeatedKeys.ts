@@ -1,15 +1,15 @@
-/** What JSON is made of: texts, and the marks that nest and part. Numbers and names need no look. */
+/** Strings and structural characters of JSON. Numbers and literals are skipped. */
 const token = /"(?:[^"\\]+|\\.)*"|[{}[\],:]/g
 
-/** An object or a list that is being read: which keys it had, and where in it the text is. */
+/** An object or list that is being read: its keys so far, and the current position. */
 interface Level {
   readonly keys: Set<string> | undefined
   at: string | number
 }
 
 /**
- * The keys that an object of a JSON text has twice, a line for each: parsed, only the last of them would count, and
- * what its author wrote above would be gone without a word. The text is known to be JSON.
+ * Duplicate keys in the objects of a JSON text, one line each. `JSON.parse` keeps only the last value and drops the others
+ * silently. The text must be valid JSON.
  */
 export const repeatedKeys = (text: string): ReadonlyArray<string> => {
   const lines: Array<string> = []

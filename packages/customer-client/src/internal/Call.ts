@@ -10,7 +10,7 @@ export interface Call {
   readonly body: string
 }
 
-/** What is told of an answer before its body. */
+/** What is known of an answer before its body arrives. */
 export interface Head {
   readonly status: number
   readonly retryAfter: string | undefined
@@ -23,11 +23,11 @@ export interface Failure {
   readonly message: string
 }
 
-/** What a request tells of itself. After the first `ended` or `unanswered` nothing that it tells counts. */
+/** Events of a request. Everything after the first `ended` or `unanswered` is ignored. */
 export interface SendingEvents {
   readonly answering: (head: Head) => void
   readonly received: (chunk: Uint8Array) => void
-  /** Nothing more of the answer will come; `complete`: it was all. Only after `answering`. */
+  /** The answer has ended; `complete` says whether all of it arrived. Only after `answering`. */
   readonly ended: (complete: boolean) => void
   /** There will be no answer. Only without `answering`. */
   readonly unanswered: (failure: Failure) => void
@@ -35,8 +35,8 @@ export interface SendingEvents {
 
 /** A request under way. */
 export interface Sending {
-  /** The outcome is known; `complete`: all of the answer was read, so the connection may be of further use. */
+  /** The outcome is known; `complete` says whether the whole answer was read, so that the connection can be reused. */
   readonly finish: (complete: boolean) => void
-  /** Nobody waits for an answer any more. */
+  /** The answer is no longer wanted. */
   readonly cancel: (isTimeout: boolean) => void
 }

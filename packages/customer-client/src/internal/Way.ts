@@ -3,33 +3,33 @@ import type { KeptConnections } from "./agent.ts"
 import type { Stage } from "./failure.ts"
 import type { Session } from "./session.ts"
 
-/** What one request can be sent by, now. */
+/** The connection that a request can use now. */
 export type Way = Http1Way | Http2Way
 
-/** By HTTP/1.1: this new connection, or without one a kept one. */
+/** HTTP/1.1: a new connection, or an idle one if none is given. */
 export interface Http1Way {
   readonly protocol: "http/1.1"
   readonly kept: KeptConnections
   readonly socket: Socket | undefined
 }
 
-/** By HTTP/2: a session that has room. */
+/** HTTP/2: a session with a free stream. */
 export interface Http2Way {
   readonly protocol: "h2"
   readonly session: Session
-  /** Takes note that the customer wants HTTP/1.1 from now on. */
+  /** Records that the customer requires HTTP/1.1 from now on. */
   readonly http1Required: () => void
 }
 
-/** An exchange that wants a way for its request. */
+/** An exchange that waits for a connection. */
 export interface Waiter {
-  /** Called at most once, and must send at once: nobody keeps the way for it. Must not throw. */
+  /** Called at most once. Must send immediately, because the connection is not reserved, and must not throw. */
   readonly ready: (way: Way) => void
-  /** Called at most once, if there is no way. Must not throw. */
+  /** Called at most once, if no connection can be had. Must not throw. */
   readonly failed: (error: Error, stage: Stage) => void
 }
 
-/** Where a waiter stands, and how it leaves. */
+/** A place in the queue, and how to give it up. */
 export interface Place {
   giveUp: () => void
 }

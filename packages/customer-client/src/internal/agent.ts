@@ -14,7 +14,7 @@ export interface KeptConnections {
 }
 
 /**
- * Node's own pool of connections, which is handed those it is to keep: it makes none.
+ * Node's connection pool, which never connects by itself: it is handed each connection that it keeps.
  *
  * An idle connection is closed after 4 s, or a second before the time that the customer's `Keep-Alive` header
  * names: common servers (Node, Apache, uvicorn) close theirs after 5 s, and a request that crosses such a close
@@ -23,7 +23,7 @@ export interface KeptConnections {
 export const makeKeptConnections = (url: URL): KeptConnections => {
   const defaultPort = url.protocol === "https:" ? 443 : 80
   const agent = new HandedAgent({ keepAlive: true, timeout: idleTimeoutMs })
-  // As the agents of node:http and node:https say whom they serve.
+  // The properties by which node:http and node:https recognise an agent for their protocol.
   Object.assign(agent, { protocol: url.protocol, defaultPort })
   const options = {
     agent,
@@ -38,7 +38,7 @@ export const makeKeptConnections = (url: URL): KeptConnections => {
     // As an array they are written as they are; Node adds no `Host` to it.
     const request = () => httpRequest({ ...options, headers: ["Host", url.host, ...headers] })
     if (socket === undefined) return request()
-    // Node would rather take a connection that became idle meanwhile: it is not shown any.
+    // Node would prefer a connection that has become idle meanwhile, so it is shown none.
     const { freeSockets } = agent
     Object.assign(agent, { freeSockets: {} })
     agent.handed = socket
@@ -54,7 +54,7 @@ export const makeKeptConnections = (url: URL): KeptConnections => {
     open,
     hasIdle: () => {
       const idle = agent.freeSockets[agent.getName()]
-      // Node takes the last. One that the customer has closed is not yet destroyed: that takes a while.
+      // Node takes the last one. A connection that the customer has closed is destroyed only after a while.
       for (let last = idle?.at(-1); last !== undefined; last = idle?.at(-1)) {
         if (last.readable && last.writable) return true
         idle?.pop()
@@ -82,5 +82,5 @@ class HandedAgent extends Agent {
   }
 }
 
-/** How long a connection stays without an exchange. */
+/** How long an idle connection is kept. */
 export const idleTimeoutMs = 4000

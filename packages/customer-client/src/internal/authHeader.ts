@@ -2,7 +2,7 @@ import { Redacted } from "effect"
 import type { Authentication } from "../Authentication.ts"
 import type { OptionMistake } from "../CustomerOptionsInvalid.ts"
 
-/** The header that an authentication sends, `[name, value]`, if any; what is wrong with it goes to `report`. */
+/** The header that an authentication sends, `[name, value]`, if any. Mistakes go to `report`. */
 export const authHeader = (
   auth: Authentication,
   report: (mistake: OptionMistake) => void,
@@ -24,7 +24,7 @@ export const authHeader = (
 
 const visible = (secret: Redacted.Redacted, option: string, report: (mistake: OptionMistake) => void) => {
   const value = Redacted.value(secret)
-  // A variable of the environment that is not set comes as `undefined`, whatever its type says.
+  // A missing environment variable arrives as `undefined`, whatever the type says.
   if (typeof value !== "string" || !(option === "auth.key" ? words : word).test(value)) {
     report({ option, found: undefined, allowed: "visible ASCII characters, at least one" })
   }

@@ -9,7 +9,7 @@ export interface CappedText {
 /**
  * Decodes UTF-8 as it comes. Invalid bytes become U+FFFD, and so does NUL, which Postgres cannot store.
  *
- * Most answers come in one piece, which needs no decoder of its own: that is dear to make.
+ * Most answers arrive in one piece and need no streaming decoder, which is expensive to create.
  */
 export const cappedText = (maxBytes: number): CappedText => {
   let first: Uint8Array | undefined
@@ -48,5 +48,5 @@ const decodePieces = (first: Uint8Array): Pieces => {
   }
 }
 
-/** Has no memory between whole texts, so it serves all of them. */
+/** Stateless between complete texts, so all calls share it. */
 const whole = new TextDecoder()

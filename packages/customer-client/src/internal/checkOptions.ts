@@ -6,7 +6,7 @@ import { addressCheck, allowMistake, type AddressCheck } from "./addressCheck.ts
 import { isList } from "./isList.ts"
 import { requestHeaders, type RequestHeaders } from "./requestHeaders.ts"
 
-/** Options that a client can be made with, in the form in which it uses them. */
+/** Valid options, in the form in which the client uses them. */
 export interface CheckedOptions {
   readonly url: URL
   readonly addresses: AddressCheck
@@ -17,13 +17,13 @@ export interface CheckedOptions {
   readonly connectTimeout: Duration.Duration | undefined
 }
 
-/** The options of either face; a time's name differs. */
+/** The options of both APIs; only the names of the times differ. */
 export interface Times {
   readonly timeout: { readonly option: string; readonly value: Duration.Input }
   readonly connectTimeout: { readonly option: string; readonly value: Duration.Input | undefined }
 }
 
-/** Checks all options, and tells every mistake at once. */
+/** Checks all options and reports every mistake at once. */
 export const checkOptions = (
   api: CustomerApi,
   times: Times,
@@ -71,7 +71,7 @@ export const checkOptions = (
     : Result.fail(new CustomerOptionsInvalid({ mistakes }))
 }
 
-/** More than this no answer of an API is, and no text of JavaScript. */
+/** No API answer is larger than this, and no JavaScript string can be. */
 const largest = 2 ** 28
 
 const urlAllowed = (why: string) => `an absolute http or https URL of a customer; ${why}`
@@ -94,5 +94,5 @@ const timeOf = (
   return duration
 }
 
-/** What a timer of Node can wait. */
+/** The longest delay of a Node timer. */
 const longestMs = 2 ** 31 - 1

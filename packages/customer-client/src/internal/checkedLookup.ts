@@ -2,7 +2,7 @@ import { lookup } from "node:dns"
 import type { LookupFunction } from "node:net"
 import type { AddressCheck } from "./addressCheck.ts"
 
-/** A host that resolves to an address it must not; its message names both address and class. */
+/** The host resolves to a refused address; the message names the address and its class. */
 export class AddressRefusal extends Error {
   override readonly name = "AddressRefusal"
 }
@@ -25,7 +25,7 @@ export const checkedLookup =
         return callback(new AddressRefusal(`the customer's host resolves to ${refusal}`), [])
       }
       const [first] = addresses
-      // A resolver that took the place of Node's own may succeed with nothing, which `net` throws on.
+      // A replacement for Node's resolver may succeed with an empty list, on which `net` throws.
       if (first === undefined) {
         const none = Object.assign(new Error("no address"), { code: "ENODATA", syscall: "getaddrinfo" })
         return callback(none, [])

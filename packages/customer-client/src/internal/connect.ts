@@ -5,14 +5,14 @@ import { checkedLookup } from "./checkedLookup.ts"
 import type { Stage } from "./failure.ts"
 import { hostOf } from "./hostOf.ts"
 
-/** Who waits for a connection. Exactly one is called, once, unless the attempt is given up before. */
+/** Callbacks of a connection attempt. Exactly one is called, once, unless the attempt is abandoned first. */
 export interface ConnectEvents {
   /** It is there; `h2` if both sides chose HTTP/2. */
   readonly connected: (socket: net.Socket, protocol: "http/1.1" | "h2") => void
   readonly failed: (error: Error, stage: Stage) => void
 }
 
-/** Begins to connect, and gives a way to give up. */
+/** Starts to connect and returns a function that abandons the attempt. */
 export type Connect = (protocols: ReadonlyArray<"http/1.1" | "h2">, events: ConnectEvents) => () => void
 
 /** Connects to one customer, at checked addresses only; later TLS sessions resume the earlier ones. */

@@ -9,9 +9,9 @@ import { ClientClosed, type Place, type Waiter } from "./Way.ts"
 
 /** The connections to one customer. */
 export interface Connections {
-  /** Finds a way, at once or later. */
+  /** Finds a connection, now or later. */
   readonly acquire: (waiter: Waiter) => Place
-  /** Closes all connections, whatever is under way. */
+  /** Closes all connections, including those in use. */
   readonly close: () => void
 }
 
@@ -36,7 +36,7 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
   let giveUpJoint: (() => void) | undefined
   let isClosed = false
 
-  /** Connects, unless it is given up or the client closes before. */
+  /** Connects, unless the attempt is abandoned or the client closes first. */
   const begin = (events: ConnectEvents): (() => void) => {
     const end = () => {
       attempts.delete(close)
@@ -60,7 +60,7 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
     return end
   }
 
-  /** Takes all who wait out of the queue. */
+  /** Empties the queue and returns the waiters. */
   const takeWaiting = () => {
     const taken = [...waiting]
     waiting.clear()
@@ -97,7 +97,7 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
     giveUpJoint = made.destroy
   }
 
-  /** Lets those who wait go on, as far as there is room; makes the connection that they wait for. */
+  /** Serves as many waiters as there is room for, and opens the connection that the others wait for. */
   const serve = () => {
     if (isClosed) return failWaiting(new ClientClosed(), "connecting")
     if (session !== undefined) {
@@ -138,7 +138,7 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
       giveUp: begin({
         connected: (socket, protocol) => {
           if (protocol === "http/1.1") return waiter.ready({ protocol, kept, socket })
-          // It speaks HTTP/2 by now: that is a connection to be shared.
+          // The customer now speaks HTTP/2, so this connection is shared.
           socket.destroy()
           speaksHttp1 = false
           seekAgain([waiter, place])
@@ -149,7 +149,7 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
     return place
   }
 
-  /** Uses a kept connection, if it turns out not to be closed by now. */
+  /** Uses an idle connection, if it is still open. */
   const acquireKept = (waiter: Waiter): Place => {
     let isGivenUp = false
     const place: Place = { giveUp: () => (isGivenUp = true) }
@@ -196,5 +196,5 @@ export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "
   }
 }
 
-/** Gives up a place wherever it stands by then. */
+/** Gives up a place in the queue, at whatever stage it is. */
 const leaving = (place: Place) => () => place.giveUp()

@@ -59,7 +59,7 @@ export class Exchange implements Waiter, SendingEvents {
     }
     this.#done = done
     this.#body = cappedText(terms.maxResponseBytes)
-    // `done` is not called before this has returned.
+    // `done` is never called before this returns.
     if (request.idempotencyKey === "") this.#unsendable("the request has no idempotency key")
     else if (hasHeaderValues(request)) this.#begin()
     else this.failed(invalidCharacter, "connecting")
@@ -75,7 +75,7 @@ export class Exchange implements Waiter, SendingEvents {
         : setTimeout(expireConnect, connectTimeoutMs, this)
   }
 
-  /** Nobody waits any more: closes connection or stream, and tells no outcome. */
+  /** Aborts: closes the connection or stream and reports no outcome. */
   abort(): void {
     this.#isAborted = true
     if (this.#isSettled) return
@@ -83,13 +83,13 @@ export class Exchange implements Waiter, SendingEvents {
     this.#leave(false)
   }
 
-  /** The time to connect is up: ends, if nothing was sent by now. */
+  /** The connect timeout: ends the exchange if nothing has been sent yet. */
   expireConnect(): void {
     if (this.#sending === undefined) return this.expire()
     this.#timer = setTimeout(expire, this.#terms.timeoutMs - (performance.now() - this.#began), this)
   }
 
-  /** Its time is up: ends with what is known by now, and closes connection or stream. */
+  /** The overall timeout: ends with what is known so far and closes the connection or stream. */
   expire(): void {
     if (this.#isSettled) return
     if (this.#head !== undefined) return this.#answered(this.#head, false, true)
@@ -148,7 +148,7 @@ export class Exchange implements Waiter, SendingEvents {
     })
   }
 
-  /** Nothing was sent. Told in a later tick: others may stand in the same queue, or nobody has waited yet. */
+  /** Nothing was sent. Reported in a later tick, because other exchanges may be in the same queue and the caller may not be listening yet. */
   #unsent(outcome: DeliveryOutcome): void {
     if (this.#isSettled) return
     this.#settle()

@@ -1,10 +1,10 @@
 import type { UnreachableKind } from "../DeliveryOutcome.ts"
 
-/** How far a connection had come when it failed; `settling`: HTTP/2's two sides tell what they take. */
+/** The stage at which a connection failed; `settling` is HTTP/2's exchange of settings. */
 export type Stage = "connecting" | "securing" | "settling" | "open"
 
 /**
- * Names what a failed connection failed of, and says it in a sentence of our own: Node's messages may quote
+ * Classifies a connection failure and describes it in a sentence of our own, because Node's messages may quote
  * hosts, certificates and bytes of the answer. `describeFailure(ECONNREFUSED, "connecting")` is `refused`, "the
  * customer's host refuses the connection (ECONNREFUSED)".
  */

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http"
 import type { DeliveryRequest } from "../DeliveryRequest.ts"
 
-/** What the connection decides, or the client by itself; no option may. */
+/** Headers that the connection or the client sets; no option may. */
 const reserved = new Set([
   "accept-encoding",
   "connection",
@@ -19,13 +19,13 @@ const reserved = new Set([
   "upgrade",
 ])
 
-/** What requests have from their own values. */
+/** Headers that are set from the values of each request. */
 const ofRequests = new Set(["x-correlation-id", "traceparent", "tracestate"])
 
 /** What `signingSecrets` writes. */
 const ofSignatures = new Set(["webhook-id", "webhook-timestamp", "webhook-signature"])
 
-/** What may be chosen as a header's name instead; `undefined` if this one may. */
+/** What is allowed as a header's name instead; `undefined` if this name is allowed. */
 export const headerNameMistake = (name: unknown): string | undefined => {
   if (!isHeaderName(name)) return "a header's name: letters, digits, - and _"
   const lower = name.toLowerCase()
@@ -43,7 +43,7 @@ const isHeaderName = (name: unknown): name is string => {
   }
 }
 
-/** Whether a text may stand in HTTP as a header's value. */
+/** Whether a text is a valid HTTP header value. */
 export const isHeaderValue = (value: string): boolean => {
   try {
     validateHeaderValue("X", value)
@@ -53,7 +53,7 @@ export const isHeaderValue = (value: string): boolean => {
   }
 }
 
-/** Whether the values that a request brings along may all stand in its headers. */
+/** Whether all values of a request are valid as headers. */
 export const hasHeaderValues = (request: DeliveryRequest): boolean =>
   isHeaderValue(request.idempotencyKey) &&
   (request.correlationId === undefined || isHeaderValue(request.correlationId)) &&

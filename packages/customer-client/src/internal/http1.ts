@@ -23,14 +23,14 @@ export const sendByHttp1 = (call: Call, way: Http1Way, events: SendingEvents): S
     const message = "the customer's host answered 101, to which nothing was asked"
     events.unanswered({ kind: "protocol", message })
   })
-  // Stays for good: a request that was destroyed may fail once more, and nobody else listens.
+  // Never removed: a destroyed request may emit another error, and this is the only listener.
   request.on("error", (error) => {
     if (response === undefined) events.unanswered(describeFailure(error, "open"))
   })
   request.end(call.body)
 
   return {
-    // A connection with an answer half read, or a request half sent, is of no further use.
+    // A connection with a half-read answer or a half-sent request cannot be reused.
     finish: (complete) => {
       if (!complete || !request.writableFinished) request.destroy()
     },

@@ -42,14 +42,14 @@ export const sendByHttp2 = (call: Call, way: Http2Way, events: SendingEvents): S
   const cancel = () => {
     if (stream.destroyed) return
     stream.close(constants.NGHTTP2_CANCEL)
-    // Its end is not put off until the customer can be told of it: it may read nothing any more.
+    // Do not wait until the customer has been notified: it may have stopped reading.
     stream.destroy()
   }
   return {
     finish: (complete) => {
       if (!complete || !stream.writableFinished) cancel()
     },
-    // Whoever did not answer in time may be gone with the whole connection: the next exchange makes a new one.
+    // A peer that did not answer in time may have lost the whole connection, so the next exchange opens a new one.
     cancel: (isTimeout) => {
       cancel()
       if (isTimeout && !hasHead) way.session.retire()

@@ -28,7 +28,7 @@ const carriedBy = (network: string): ReadonlyArray<string> => {
   ]
 }
 
-/** What no lead is ever delivered to. */
+/** Networks to which no lead is ever delivered. */
 export const forbidden = networks(
   [
     "0.0.0.0/8", // "this host"
@@ -55,7 +55,7 @@ export const forbidden = networks(
 )
 forbidden.addRange("::2", "::ffff:ffff", "ipv6") // IPv4-compatible, RFC 4291: given up; ::1 is loopback
 
-/** What is reachable from our own machine or network alone, or from nowhere. */
+/** Networks that are reachable only from our own machine or network, or not at all. */
 export const privately = networks(
   [
     "10.0.0.0/8",

@@ -1,6 +1,6 @@
 /**
- * Makes a function that lets Node read what has come by now, perhaps the news that a connection is closed, and then
- * goes on with what it was given, which must not throw.
+ * Makes a function that lets Node process what has already arrived, which may be the close of a connection, and then
+ * calls its argument, which must not throw.
  *
  * That takes three turns of the event loop: the rest of this one, one that asks the system, and one more for what
  * HTTP/2 makes of it. All who ask within a turn share them.

@@ -3,7 +3,7 @@ import type { AddressCheck } from "./addressCheck.ts"
 import { AddressRefusal, checkedLookup } from "./checkedLookup.ts"
 import { hostOf } from "./hostOf.ts"
 
-/** Why no connection to a URL's host would be made now; `None` also where its name cannot be resolved. */
+/** Why a connection to a URL's host would be refused now; `None` also if the name cannot be resolved. */
 export const addressRefusal = (url: URL, check: AddressCheck): Effect.Effect<Option.Option<string>> =>
   Effect.callback((resume) => {
     checkedLookup(check)(hostOf(url), { all: true }, (error) =>

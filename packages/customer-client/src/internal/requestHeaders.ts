@@ -7,7 +7,7 @@ import { headerNameMistake, isHeaderValue } from "./headerRules.ts"
 import { isList } from "./isList.ts"
 import { signatureHeaders, signingKey } from "./signature.ts"
 
-/** The headers of a request that is sent at this time; without those that only the connection knows. */
+/** The headers of a request sent at this time, except those that depend on the connection. */
 export interface RequestHeaders {
   /** Names and values in turn. */
   readonly of: (request: DeliveryRequest, timeMs: number) => Array<string>

@@ -1,5 +1,5 @@
 /**
- * The Postgres that comes with the package manager: one package a platform, only the fitting one is installed.
+ * The Postgres that comes as an npm package: one package per platform, of which only the matching one is installed.
  */
 import { lstat, readFile, symlink } from "node:fs/promises"
 import { createRequire } from "node:module"
@@ -40,8 +40,8 @@ const makeLink = async (root: string, source: string, target: string): Promise<v
  * Makes the library links that an npm package cannot carry (`libpq.so.5` → `libpq.so.5.18`). The package's own
  * install script makes them too, but may have been skipped.
  *
- * May be repeated and done by two processes at once; with every link in place it writes nothing. Answers why
- * it could not, or undefined.
+ * Idempotent and safe in two processes at once; with every link in place it writes nothing. Returns why it could not
+ * make the links, or undefined.
  */
 export const makeLinks = async (root: string): Promise<string | undefined> => {
   const text = await readFile(join(root, "pg-symlinks.json"), "utf8").catch(() => "[]")

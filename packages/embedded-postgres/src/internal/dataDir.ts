@@ -1,5 +1,5 @@
 /**
- * What lies where in a data folder:
+ * The layout of a data folder:
  *
  * ```
  * postgres/        the database's own files
@@ -92,7 +92,7 @@ export const clusterVersion = (dir: DataDir): Effect.Effect<string | undefined, 
     unlessMissing<string | undefined>(readFile(join(dir.cluster, "PG_VERSION"), "utf8"), undefined),
   ).pipe(Effect.map((text) => text?.trim()))
 
-/** Removes what a first start that was killed left behind; what an `initdb` still writes to, the next time. */
+/** Removes the remains of a first start that was killed; those that an `initdb` still writes to stay until the next start. */
 export const removeUnfinished = (dir: DataDir): Effect.Effect<void> =>
   Effect.ignore(
     onDisk(dir.root, async () => {
@@ -108,7 +108,7 @@ export const readPassword = (dir: DataDir): Effect.Effect<string | undefined, Em
     Effect.map((text) => (text === undefined || text.trim() === "" ? undefined : text.trim())),
   )
 
-/** Writes a file that only its owner may read, whole or not at all, and lasting. */
+/** Writes a file that only its owner may read: atomically and durably. */
 export const writePrivately = (
   dir: DataDir,
   path: string,

@@ -1,5 +1,5 @@
 /**
- * From what the system says to the errors of this package.
+ * Maps errors of the system to the errors of this package.
  */
 import { Effect } from "effect"
 import {
@@ -19,7 +19,7 @@ export const errorCode = (error: unknown): string | undefined =>
 
 const isFull = (code: string | undefined) => code === "ENOSPC" || code === "EDQUOT"
 
-/** Does something with files of the data folder; whatever the system refuses becomes a reason. */
+/** Runs a file operation in the data folder and maps its errors to reasons. */
 export const onDisk = <A>(dataDir: string, use: () => Promise<A>): Effect.Effect<A, EmbeddedPostgresError> =>
   Effect.tryPromise({
     try: use,

@@ -1,11 +1,11 @@
 /**
  * One owner for a data folder at a time.
  *
- * The lock is the file `owner.json`: who holds it, by process id and start of process, and where (a process id
- * means something only within one boot and one container). It appears whole, by a hard link, so two starters
- * cannot both make it. What a kill -9 leaves behind is recognised: the process is gone, or its id belongs to a
- * process with another start. A holder in another container or on another host cannot be asked, so a holder
- * touches its lock every two seconds, and one that was not touched for fifteen has no living holder.
+ * The lock is the file `owner.json`. It names the holder by its process id, its start time and its place, because a
+ * process id is valid only within one boot and one container. It is created atomically by a hard link, so only one of
+ * two starters succeeds. The lock of a holder that was killed with SIGKILL is recognised as stale: the process is gone,
+ * or its id belongs to a process with another start time. A holder in another container or on another host cannot be
+ * inspected, so every holder touches its lock every two seconds, and a lock not touched for fifteen seconds is stale.
  */
 import { randomUUID } from "node:crypto"
 import {
@@ -34,14 +34,14 @@ const lockName = "owner.json"
 /** How often a holder touches its lock. */
 const touchEveryMs = 2_000
 
-/** How long a lock that nobody can be asked about must lie untouched to be nobody's. */
+/** The age at which a lock of a holder that cannot be inspected is stale. */
 const untouchedForMs = 15_000
 
 const Holder = Schema.Struct({
   pid: Schema.Int,
-  /** The start of the process, see `startOf`; null where it cannot be told. */
+  /** The start time of the process, see `startOf`; null if unknown. */
   started: Schema.NullOr(Schema.String),
-  /** Where the process id counts: the boot and the process namespace. */
+  /** The scope of the process id: the boot and the process namespace. */
   place: Schema.String,
   host: Schema.String,
 })
@@ -62,7 +62,7 @@ const self = async (): Promise<Holder> => ({
   host: hostname(),
 })
 
-/** Undefined: there is nothing at the path any more. */
+/** Undefined if the file no longer exists. */
 const unlessGone = <A>(use: Promise<A>): Promise<A | undefined> =>
   use.catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return undefined
@@ -71,7 +71,7 @@ const unlessGone = <A>(use: Promise<A>): Promise<A | undefined> =>
 
 type Verdict = "alive" | "dead" | "elsewhere"
 
-/** A process of this place is asked; a lock that cannot be read is judged by its age. */
+/** Inspects a process of this machine; a lock that cannot be read is judged by its age. */
 const judge = async (holder: Option.Option<Holder>, place: string): Promise<Verdict> => {
   if (Option.isNone(holder) || holder.value.place !== place) return "elsewhere"
   const { pid, started } = holder.value
@@ -81,8 +81,8 @@ const judge = async (holder: Option.Option<Holder>, place: string): Promise<Verd
 }
 
 /**
- * Takes a dead holder's lock away. It is moved aside first and looked at: should another starter have taken
- * it in between, that one gets it back.
+ * Removes a stale lock. It is moved aside first and checked: if another starter has taken the lock meanwhile, it is put
+ * back.
  */
 const breakLock = async (dataDir: string, judged: string): Promise<void> => {
   const lock = join(dataDir, lockName)
@@ -93,7 +93,7 @@ const breakLock = async (dataDir: string, judged: string): Promise<void> => {
   await rm(aside, { force: true })
 }
 
-/** The lock in hand: its file stays open, so that a touch can never hit another's lock. */
+/** A lock that we hold. Its file stays open, so that a touch can never reach another holder's lock. */
 interface Taken {
   readonly _tag: "Taken"
   readonly file: FileHandle
@@ -104,7 +104,7 @@ type Try =
   | { readonly _tag: "Again" }
   | { readonly _tag: "Held"; readonly judged: string; readonly holder: Option.Option<Holder> }
 
-/** One attempt to make the lock. Not made: the one that is there. */
+/** One attempt to create the lock. Returns the existing lock if there is one. */
 const tryTake = async (dataDir: string, content: string): Promise<Try> => {
   const lock = join(dataDir, lockName)
   const mine = join(dataDir, `owner.${randomUUID()}.new`)
@@ -124,7 +124,7 @@ const tryTake = async (dataDir: string, content: string): Promise<Try> => {
   }
 }
 
-/** How long the lock has lain untouched, by the clock of its own file system. Undefined: it is gone. */
+/** The time since the last touch, by the clock of the file system. Undefined if the lock is gone. */
 const untouchedMs = async (dataDir: string): Promise<number | undefined> => {
   const probe = join(dataDir, `owner.${randomUUID()}.new`)
   await writeFile(probe, "", { mode: 0o600 })
@@ -134,7 +134,7 @@ const untouchedMs = async (dataDir: string): Promise<number | undefined> => {
   return touched === undefined ? undefined : now.mtimeMs - touched.mtimeMs
 }
 
-/** Waits until a lock that nobody can be asked about is touched again (alive) or old enough (dead). */
+/** Waits until the lock of a holder that cannot be inspected is touched again (alive) or stale. */
 const watch = Effect.fnUntraced(function* (dataDir: string) {
   let before = -1
   for (;;) {
@@ -147,7 +147,7 @@ const watch = Effect.fnUntraced(function* (dataDir: string) {
   }
 })
 
-/** Files that a starter who was killed in the middle left behind. */
+/** Files left behind by a starter that was killed. */
 const sweep = async (dataDir: string): Promise<void> => {
   const names = await readdir(dataDir)
   const left = names.filter((name) => /^owner\..+\.(new|old)$/.test(name))
@@ -170,7 +170,7 @@ const take = Effect.fnUntraced(function* (dataDir: string, me: Holder, content: 
   }
 })
 
-/** Removes the lock, unless it was taken from us meanwhile (this process was suspended for long). */
+/** Removes the lock, unless another process has taken it while this one was suspended. */
 const letGo = async (dataDir: string, file: FileHandle): Promise<void> => {
   const lock = join(dataDir, lockName)
   const [there, ours] = await Promise.all([unlessGone(stat(lock)), file.stat()])

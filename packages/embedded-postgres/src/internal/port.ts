@@ -1,7 +1,7 @@
 import { createServer } from "node:net"
 import { Effect } from "effect"
 
-/** A port of 127.0.0.1 that nobody listens on right now. Somebody may, a moment later. */
+/** A free port of 127.0.0.1. Another program may take it before it is used. */
 export const freePort: Effect.Effect<number> = Effect.callback((resume) => {
   const server = createServer()
   server.on("error", (error) => resume(Effect.die(error)))

@@ -1,7 +1,7 @@
 /**
- * The server that an earlier owner left behind. Its watchdog is stopping it; it is waited for, never stopped
- * from here. A `postmaster.pid` whose process is another's must go: Postgres itself only looks whether any
- * process has that id, and would refuse to start.
+ * The server of an earlier owner that died. Its watchdog is stopping it, so we wait and never stop it ourselves. A
+ * `postmaster.pid` whose id now belongs to another program is removed: Postgres only checks whether any process has
+ * that id, and would refuse to start.
  */
 import { readFile, rm } from "node:fs/promises"
 import { join } from "node:path"

@@ -36,7 +36,7 @@ const stat = async (pid: number) => {
   return fields === undefined ? undefined : { state: fields[0], started: fields[19] }
 }
 
-/** When a process started, in the system's own words; with the id it names one process until the next boot. */
+/** When a process started, as the system prints it; together with the id it identifies one process until the next boot. */
 export const startOf = async (pid: number): Promise<string | undefined> =>
   onLinux ? (await stat(pid))?.started : ps(pid, "lstart")
 

@@ -20,8 +20,8 @@ export interface Finished {
 }
 
 /**
- * What a Postgres program gets to see of the environment: where programs and libraries are, and no more. No
- * `PG…` variable changes what it does, and none of the owner's secrets is in its environment.
+ * The environment of a Postgres program: the paths of programs and libraries, nothing else. So no `PG…` variable changes
+ * its behaviour, and it sees none of the owner's secrets.
  */
 export const bareEnvironment = (): Record<string, string> => {
   const kept = ["PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"].flatMap((name) => {

@@ -1,5 +1,5 @@
 /**
- * As whom the server runs. An ordinary user runs it as himself; Postgres refuses root, so root needs another.
+ * The user that the server runs as. An ordinary user runs it directly; Postgres refuses root, so root needs another user.
  *
  * For root, in this order: the owner of a data folder that is not root's (so that he can start it without root
  * later); a user namespace in which root is called nobody (no other user is needed, the files stay root's); the
@@ -102,7 +102,7 @@ interface Task {
   readonly createsDatabase: boolean
 }
 
-/** Decides as whom the server of this data folder runs. */
+/** Decides which user the server of this data folder runs as. */
 export const chooseRunAs = Effect.fnUntraced(function* (
   task: Task,
 ): Effect.fn.Return<RunAs, EmbeddedPostgresError> {
@@ -129,8 +129,8 @@ const chownAll = async (path: string, uid: number, gid: number): Promise<void> =
 }
 
 /**
- * Makes the database's files belong to the user who serves them, as Postgres demands. Only root can; for
- * anybody else Postgres says what is wrong.
+ * Makes the server's user the owner of the database's files, as Postgres requires. Only root can do that; for any other
+ * user Postgres reports what is wrong.
  */
 export const giveTo = (
   way: RunAs,

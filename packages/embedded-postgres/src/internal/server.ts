@@ -27,19 +27,19 @@ const lastBoundMs = 5_000
 export interface Server {
   readonly cluster: string
   readonly watchdog: ChildProcess
-  /** The server's process id; undefined as long as it is not told, or when it could not be started. */
+  /** The server's process id; undefined until the watchdog has reported it, or if it could not be started. */
   readonly pid: () => number | undefined
   /** True once the watchdog is gone, and with it the server, unless somebody killed the watchdog alone. */
   readonly hasEnded: () => boolean
   /** Resolves when `hasEnded` turns true. */
   readonly ended: Promise<void>
-  /** True once this process let go of the watchdog. */
+  /** True once this process has released the watchdog. */
   readonly wasAskedToStop: () => boolean
   /** What it wrote to the log since its start. */
   readonly said: Effect.Effect<string, EmbeddedPostgresError>
 }
 
-/** The log belongs to the server's user, who may be its next starter. */
+/** The log is owned by the server's user, who may start the server next time. */
 const openLog = (dir: DataDir, runAs: RunAs) =>
   onDisk(dir.root, async () => {
     const size = await stat(dir.log).then(
@@ -85,8 +85,8 @@ const spawnServer = Effect.fnUntraced(function* (shop: Workshop, args: ReadonlyA
 })
 
 /**
- * Tells whether the server process lives. Its watchdog waits for it, so its id is its own until the watchdog
- * ends; afterwards the id may be anybody's, and the process is looked at.
+ * Whether the server process is alive. The watchdog waits for it, so its id is not reused before the watchdog ends;
+ * after that the process behind the id is inspected.
  */
 const isServing = (server: Server): Effect.Effect<boolean> =>
   Effect.promise(async () => {
@@ -106,7 +106,7 @@ const signal = Effect.fnUntraced(function* (server: Server, name: NodeJS.Signals
 const stopServer = Effect.fnUntraced(function* (server: Server, forMs: number) {
   const isGone = Effect.map(isServing(server), (serving) => !serving)
   const goneWithin = (ms: number) => waitUntil({ condition: isGone, everyMs: 5, forMs: ms })
-  // A watchdog that was killed asks the server for nothing. Its end may be noticed now, or only while we wait.
+  // A killed watchdog does not stop the server. We may notice that now, or only while we wait.
   const inItsPlace = Effect.promise(() => server.ended).pipe(
     Effect.andThen(signal(server, "SIGINT")),
     Effect.andThen(Effect.never),

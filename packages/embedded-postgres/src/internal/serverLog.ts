@@ -1,5 +1,5 @@
 /**
- * Reads what Postgres says about why it does not work.
+ * Finds in the log of Postgres why it failed.
  */
 import { oneLine } from "./fault.ts"
 

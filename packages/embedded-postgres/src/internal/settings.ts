@@ -1,5 +1,5 @@
 /**
- * The settings that the server is started with. They stand on its command line, so that the same version of
+ * The settings that the server is started with. They are passed on its command line, so that the same version of
  * the program always runs the same server, whatever `initdb` once wrote.
  */
 
@@ -36,10 +36,10 @@ const discreet = {
   log_destination: "stderr",
 }
 
-/** What a crash of the machine may cost is the data of a test. */
+/** For tests, where a crash of the machine may lose data. */
 const careless = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }
 
-/** The last word on what others rely on. */
+/** Settings that callers cannot override, because this package relies on them. */
 const fixed = (port: number) => ({
   listen_addresses: "127.0.0.1",
   port,

@@ -8,7 +8,7 @@ import { Effect } from "effect"
 export const sleepMs = (ms: number): Effect.Effect<void> =>
   Effect.promise((signal) => setTimeout(ms, undefined, { signal }).then(() => undefined))
 
-/** Asks every `everyMs` until it is true, at most `forMs` long. Tells whether it came true. */
+/** Polls every `everyMs`, for at most `forMs`, until the condition holds. Returns whether it did. */
 export const waitUntil = Effect.fnUntraced(function* <E, R>(options: {
   readonly condition: Effect.Effect<boolean, E, R>
   readonly everyMs: number

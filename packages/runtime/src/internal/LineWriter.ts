@@ -1,13 +1,13 @@
 import { Effect, type Scope } from "effect"
 
-/** Where lines go: `process.stdout`, or something like it. */
+/** The destination of lines: `process.stdout` or a similar stream. */
 export interface LineSink {
   readonly writable: boolean
   readonly write: (text: string) => unknown
   readonly on: (event: "error", listener: (error: Error) => void) => unknown
 }
 
-/** Takes lines without waiting. */
+/** Accepts lines without blocking. */
 export interface LineWriter {
   readonly write: (line: string) => void
 }
@@ -15,9 +15,9 @@ export interface LineWriter {
 /**
  * Gathers lines and writes those of one turn of the event loop together.
  *
- * What is left is written when the scope closes, and when the process exits without closing it: writes to
- * standard output are synchronous on POSIX, so they still get out. A sink that is closed takes nothing any
- * more, silently: there is nowhere left to say so.
+ * The rest is written when the scope closes, or when the process exits without closing it: writes to standard output are
+ * synchronous on POSIX, so they still succeed. A closed sink drops lines silently, because there is no other place to
+ * report it.
  */
 export const makeLineWriter = (sink: LineSink): Effect.Effect<LineWriter, never, Scope.Scope> =>
   Effect.acquireRelease(

@@ -4,19 +4,19 @@ import * as CorrelationId from "../CorrelationId.ts"
 import type { HttpResponse } from "../HttpResponse.ts"
 import { respond } from "../respond.ts"
 
-/** Node's error codes for what is no request, and what it is answered; all others are 400. */
+/** The statuses for Node's error codes of malformed requests; all other codes are answered 400. */
 const statusOf: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
-/** The text of an error that only HTTP itself knows, as in `408`: `request timeout`. */
+/** The error text of an HTTP status: `request timeout` for 408. */
 export const textOf = (status: number): string => (STATUS_CODES[status] ?? "error").toLowerCase()
 
 /**
- * Answers what did not become a whole request (no HTTP, headers too large, too slow, a body that breaks off)
- * in the form of all other errors, and closes its connection.
+ * Answers malformed or incomplete requests (not HTTP, headers too large, too slow, a truncated body) in the form of all
+ * other errors, and closes the connection.
  *
  * `latest` is the connection's newest answer, if it has had any: the request it belongs to may be the broken
  * one, or may have to be answered first.
@@ -26,7 +26,7 @@ export const answerBrokenRequest = (
   socket: Duplex,
   latest: HttpResponse | undefined,
 ): void => {
-  // What still comes of a request that has been refused breaks too.
+  // The rest of a refused request causes further errors.
   if (refused.has(socket)) return
   refused.add(socket)
   const status = statusOf[error.code ?? ""] ?? 400
@@ -42,10 +42,10 @@ export const answerBrokenRequest = (
 
 const refused = new WeakSet<Duplex>()
 
-/** Time to read the answer: a connection that is cut while its sender still writes loses it. */
+/** Time for the sender to read the answer, which is lost if the connection closes while the sender still writes. */
 const graceMs = 1_000
 
-/** Answers on a connection that carries no HTTP any more, and closes it. */
+/** Writes an answer to a connection that no longer carries valid HTTP, and closes it. */
 export const refuse = (socket: Duplex, status: number): void => {
   if (!socket.writable) return
   const id = CorrelationId.make()

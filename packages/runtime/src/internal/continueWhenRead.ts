@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 
 /**
- * Tells a sender that waits for it (`Expect: 100-continue`) to go on, as soon as somebody reads the body; a
- * request that is answered without its body is never asked for it.
+ * Sends `100 Continue` to a sender that waits for it (`Expect: 100-continue`) as soon as the handler reads the body. A
+ * request that is answered without reading the body gets no `100 Continue`.
  */
 export const continueWhenRead = (request: IncomingMessage, response: ServerResponse): void => {
   const onListener = (event: string | symbol) => {

@@ -4,14 +4,14 @@ import * as Defect from "../Defect.ts"
 /** Longer messages are cut: some drivers quote whole statements. */
 const maxMessage = 1000
 
-/** How many causes of causes are told. */
+/** How many nested causes are described. */
 const maxDepth = 4
 
 /**
  * A cause on one line: tag and message of every failure, and what it was caused by.
  *
- * `StoreUnavailable: no answer, caused by Error ECONNREFUSED at connect (…/Client.ts:12:9)`. Only what has a
- * tag, and is no defect, has a message of ours; of anything else no word is told, because it may be somebody's
+ * `StoreUnavailable: no answer, caused by Error ECONNREFUSED at connect (…/Client.ts:12:9)`. Only
+ * failures with a tag carry a message of our own; the message of anything else is omitted, because it may hold personal
  * data.
  */
 export const describeCause = (cause: Cause.Cause<unknown>): string =>

@@ -2,14 +2,14 @@ import { Array, type Logger, Redacted, References } from "effect"
 import { describeCause, describeError, stackOf } from "./describe.ts"
 import type { LogLevel } from "./levels.ts"
 
-/** What one line says, before it has a format. */
+/** The content of one line, before it is formatted. */
 export interface Entry {
   readonly date: Date
   readonly level: LogLevel
   readonly message: string
   /** In order of appearance; values are plain data. */
   readonly fields: ReadonlyArray<readonly [name: string, value: unknown]>
-  /** Undefined unless asked for and there is one. */
+  /** Present only at debug level, for entries with a stack. */
   readonly stack: string | undefined
 }
 
@@ -24,10 +24,10 @@ const levels = {
   None: "error",
 } as const
 
-/** Names that mean something of their own on every line. */
+/** Reserved names, which have a fixed meaning on every line. */
 const reserved: ReadonlySet<string> = new Set(["timestamp", "level", "message", "service", "error", "stack"])
 
-/** First where they are present, so that eyes and tools find them. */
+/** Written first if present, so that people and tools find them. */
 export const leading: ReadonlyArray<string> = ["correlation_id", "lead_id"]
 
 /** The name that a field has on a line. */
@@ -54,14 +54,14 @@ export const entryOf = (options: Logger.Options<unknown>, withStack: boolean): E
   }
 }
 
-/** A part of a message. Objects are not looked into: they may be somebody's data. */
+/** A part of a message. Objects are not expanded: they may hold personal data. */
 const text = (part: unknown): string => {
   if (typeof part === "string") return part
   if (part instanceof Error) return describeError(part)
   return typeof part === "object" && part !== null ? "(object)" : String(part)
 }
 
-/** An annotation as plain data, three levels deep. Objects of a class are named, not looked into. */
+/** An annotation as plain data, three levels deep. Class instances are shown by their class name only. */
 const plain = (value: unknown, depth = 3): unknown => {
   switch (typeof value) {
     case "string":

@@ -15,7 +15,7 @@ export const timeOfDay = (date: Date): string => {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`
 }
 
-/** A field's name or value, quoted where it would not be clear where it ends. */
+/** A field's name or value, quoted if its end would be ambiguous. */
 export const valueOf = (value: unknown): string =>
   typeof value === "string" && /^[^\s"=]+$/.test(value)
     ? escapeControls(value)

@@ -1,5 +1,5 @@
 /**
- * Lines whose message and field names are known before: what is constant of them is formatted once.
+ * Lines whose message and field names are known in advance: their constant parts are formatted once.
  */
 import type { LineValue } from "../LineLog.ts"
 import { leading, nameOf } from "./entry.ts"
@@ -7,10 +7,10 @@ import { escapeControls } from "./escape.ts"
 import { timeOfDay, valueOf } from "./formatText.ts"
 import type { LogLevel } from "./levels.ts"
 
-/** Prints one line of a sort: its time in milliseconds, and a value for each name. */
+/** Prints one line of a kind from its time in milliseconds and a value for each name. */
 export type PrintLine = (ms: number, values: ReadonlyArray<LineValue>) => string
 
-/** Makes what prints the lines of one sort. */
+/** Makes the printer of one kind of line. */
 export type PrepareLine = (level: LogLevel, message: string, names: ReadonlyArray<string>) => PrintLine
 
 /** As `formatJson` prints entries. */
@@ -62,7 +62,7 @@ const jsonOf = (value: Exclude<LineValue, undefined>): string => {
   return isPlain.test(value) ? `"${value}"` : escapeControls(JSON.stringify(value))
 }
 
-/** JSON has no `NaN`: such a number is told in words. */
+/** JSON has no `NaN`: such a number is written as a string. */
 const finite = (value: Exclude<LineValue, undefined>): string | number | boolean | null =>
   typeof value === "number" && !Number.isFinite(value) ? String(value) : value
 

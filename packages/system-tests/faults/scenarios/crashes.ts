@@ -6,7 +6,7 @@ import type { Scenario } from "../support/Scenario.ts"
 import { until } from "../support/until.ts"
 import type { World } from "../support/World.ts"
 
-/** A customer that takes its time, so that a kill always finds leads under way. */
+/** A slow customer, so that a kill always finds leads in flight. */
 const unhurried = ({ book, draw }: World) =>
   book.behave((_, earlier) =>
     CustomerBehaviour.reply({ delayMs: draw.between(20, 300, "delay", book.exchanges.length, earlier) }),
@@ -61,7 +61,7 @@ export const apiKilled: Scenario = {
     }),
 }
 
-/** The api is killed while it waits for Postgres, which stores the leads all the same: nobody is told. */
+/** The api is killed while it waits for Postgres, which still stores the leads; the senders get no answer. */
 export const apiKilledInCommit: Scenario = {
   name: "api-killed-in-commit",
   ownPostgres: true,
@@ -108,7 +108,7 @@ const heldAnswers = (book: CustomerBook) => {
   }
 }
 
-/** The customer has answered, and the worker dies before that is on record: Postgres hangs meanwhile. */
+/** The customer has answered, and the worker dies before the outcome is recorded, because Postgres hangs. */
 export const killedBeforeRecord: Scenario = {
   name: "killed-before-record",
   mayLoseOutcomes: true,

@@ -6,7 +6,7 @@ import type { Scenario } from "../support/Scenario.ts"
 import { whenAsked } from "../support/progress.ts"
 import type { World } from "../support/World.ts"
 
-/** The usual answer, except that by chance this one comes; a lead gets it three times at most. */
+/** The normal answer, or at random this one; a lead gets it at most three times. */
 const sometimes =
   (chance: number, behaviour: (draw: (word: string) => number) => CustomerBehaviour) =>
   ({ book, draw }: World): void => {
@@ -51,7 +51,7 @@ const flaps = (world: World) =>
     }
   })
 
-/** A customer that misbehaves, and is served in the end. */
+/** A customer that misbehaves; every lead is delivered in the end. */
 export const customerFaults: ReadonlyArray<Scenario> = [
   misbehaves(
     "customer-fails",
@@ -73,7 +73,7 @@ export const customerFaults: ReadonlyArray<Scenario> = [
 ]
 
 /**
- * A customer that is away for longer than all attempts of a lead take: 1.5 s. The circuit breaker keeps them, so
+ * A customer that is down for longer than all attempts of a lead take, 1.5 s. The circuit breaker saves the attempts, so
  * every lead is delivered.
  */
 export const customerIsAway: Scenario = {
@@ -98,10 +98,10 @@ const few = 3
 const inVain = 9 * few
 
 /**
- * A customer that is away for longer than the attempts of all leads would last if probes were among them: there are
- * only as many leads as open the circuit, so each is the probe again and again.
+ * A customer that is down for longer than the attempts of all leads would last if probes used them up: there are only as
+ * many leads as it takes to open the circuit, so each is the probe again and again.
  *
- * Until all have come their requests are held: no lead may use up its attempts before the circuit opens.
+ * Requests are held until all leads have arrived, so that no lead uses up its attempts before the circuit opens.
  */
 export const customerIsAwayFromFew: Scenario = {
   name: "customer-is-away-from-few",

@@ -7,8 +7,8 @@ const alsoInserts = (table: string, column: string, value: string) => ({
 })
 
 /**
- * A release that expands: two columns, a table and an index. Its statements use them, those of this release do not: it
- * marks what it receives, claims and delivers.
+ * A release that expands: two columns, a table and an index. Only its own statements use them, to mark what it receives,
+ * claims and delivers.
  */
 export const expands: NextRelease = {
   migrations: {
@@ -53,9 +53,9 @@ DROP INDEX CONCURRENTLY IF EXISTS work_release;
 }
 
 /**
- * A release that contracts: it drops what only replays use, which are not made here, and wants of each lead what this
- * release does not say. So processes of this one that run can store no lead, and deliver those that are there. It leaves
- * migrating to an operator.
+ * A release that contracts: it drops what only replays use, which this scenario makes none of, and requires a column of
+ * each lead that this release does not write. So running processes of this release can store no lead, but still deliver
+ * stored ones. An operator runs its migration.
  */
 export const contracts: NextRelease = {
   migrations: {

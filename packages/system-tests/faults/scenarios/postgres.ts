@@ -25,7 +25,7 @@ export const restartedImmediate: Scenario = {
     }),
 }
 
-/** Postgres stops, or does not answer, in the middle of it all. */
+/** Postgres stops, or does not answer, in the middle of a run. */
 export const postgresFaults: ReadonlyArray<Scenario> = [
   {
     ...common,

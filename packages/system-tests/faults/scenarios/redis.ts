@@ -6,7 +6,7 @@ import type { World } from "../support/World.ts"
 
 const common = {
   queues: ["redis"],
-  // Leads wait in the queue when it is struck.
+  // Leads are waiting in the queue when the fault happens.
   env: { WORKER_CONCURRENCY: "5" },
   before: ({ book }: World) => book.behave(() => CustomerBehaviour.reply({ delayMs: 20 })),
 } satisfies Partial<Scenario>
@@ -23,7 +23,7 @@ const paused = (name: string, duration: Duration.Input): Scenario => ({
     }),
 })
 
-/** Redis fails in the middle of it all. It is a shortcut only: no lead may depend on it. */
+/** Redis fails in the middle of a run. It is only an accelerator: no lead may depend on it. */
 export const redisFaults: ReadonlyArray<Scenario> = [
   {
     ...common,
@@ -63,10 +63,10 @@ export const redisFaults: ReadonlyArray<Scenario> = [
   {
     ...common,
     name: "redis-killed",
-    // It does not come back: the sweep alone must find the leads. So this is the last of them.
+    // Redis does not come back, so the sweep alone must find the leads. This scenario runs last.
     fault: (world) => Effect.andThen(someTime(world, "kill", [0.2, 0.6]), world.redis.kill),
   },
 ]
 
-/** Longer than tests have time for. */
+/** Too slow for the tests. */
 export const redisPausedLong = paused("redis-paused-10-s", "10 seconds")

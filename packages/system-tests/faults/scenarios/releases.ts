@@ -11,7 +11,7 @@ import { contracts, expands } from "./nextReleases.ts"
 const common = {
   // On a busy machine this lasts minutes: what comes in must not keep it busy.
   overMs: 4000,
-  // A customer that is slow for want of processor time must not open the circuit.
+  // A customer that is slow because the processor is busy must not open the circuit.
   env: { CUSTOMER_API_TIMEOUT: "10s" },
   untilMended: true,
   before: ({ book, draw }: World) =>
@@ -33,7 +33,7 @@ const say = (release: Release, text: string): ReadonlyArray<boolean> =>
 const allSay = (release: Release, text: string) => () => say(release, text).every(Boolean)
 const oneSays = (release: Release, text: string) => () => say(release, text).some(Boolean)
 
-/** How long a webhook may take while a migration waits: 2 s for its lock, and what a busy machine adds. */
+/** The longest time for a webhook while a migration waits: 2 s for the lock, plus a margin for a busy machine. */
 const mayTakeMs = ({ book }: World, from: number) =>
   3000 + Math.max(0, ...book.stalls.filter((stall) => stall.to >= from).map((stall) => stall.to - stall.from))
 
@@ -47,7 +47,7 @@ const migrationWaits = (url: string) =>
     (rows) => rows.length > 0,
   )
 
-/** The next release migrates while somebody reads a table that it alters, and senders go on to be answered. */
+/** The next release migrates while another session reads a table that it alters; senders still get answers. */
 const migratesPastReader = Effect.fnUntraced(function* (world: World) {
   const { databaseUrl, findings, next, senders } = world
   const meets = Effect.gen(function* () {
@@ -87,8 +87,7 @@ const bothWays = (url: string) =>
   )
 
 /**
- * The next release comes: it migrates while this one works, works beside it, and is taken back, the schema staying as
- * it is then.
+ * The next release migrates while this one works, works beside it, and is rolled back while the schema stays.
  */
 export const releasesSideBySide: Scenario = {
   ...common,
@@ -117,8 +116,8 @@ export const releasesSideBySide: Scenario = {
 }
 
 /**
- * A release that contracts, too early: it waits until an operator migrates. Then processes of this one that run ask
- * senders to come again, and none starts.
+ * A release that contracts too early. It waits until an operator migrates; after that, running processes of this release
+ * answer 503, and none starts.
  */
 export const releaseContracts: Scenario = {
   ...common,

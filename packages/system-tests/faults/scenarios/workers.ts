@@ -5,7 +5,7 @@ import type { Scenario } from "../support/Scenario.ts"
 
 const askedMs = 4000
 
-/** Asks to wait until a time by the customer's clock, which is right. */
+/** Answers with a `Retry-After` date by the customer's clock, which is correct. */
 const asksToWait = (): CustomerBehaviour => ({
   answer: (response) => {
     const date = new Date(Date.now() + askedMs).toUTCString()
@@ -49,10 +49,10 @@ export const workersFight: Scenario = {
   fault: () => Effect.void,
 }
 
-/** One of two workers lives five minutes in the future. */
+/** The clock of one of two workers is five minutes ahead. */
 export const clockIsAhead = wrongClock("clock-5-minutes-ahead", 300_000)
 
-/** Workers that disagree, about the time or about whose lead it is. */
+/** Workers that disagree about the time or about who owns a lead. */
 export const workerFaults: ReadonlyArray<Scenario> = [
   clockIsAhead,
   wrongClock("clock-5-minutes-behind", -300_000),

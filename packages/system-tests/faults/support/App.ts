@@ -3,7 +3,7 @@ import { Effect, Scope } from "effect"
 import { join } from "node:path"
 import { inRepository } from "./places.ts"
 
-/** An app as it is deployed: a process, which is killed, comes back, and always has the same settings. */
+/** An app as it is deployed: a process that is killed and restarted with the same settings. */
 export interface App {
   /** Starts it; it may be up already. Does not wait until it is ready. */
   readonly start: Effect.Effect<void>
@@ -11,23 +11,23 @@ export interface App {
   readonly ready: Effect.Effect<void>
   /** kill -9, and waits for its end. */
   readonly kill: Effect.Effect<void>
-  /** SIGTERM, and waits for its end, which must be a good one. */
+  /** Sends SIGTERM and waits for the end, which must be with code 0. */
   readonly stop: Effect.Effect<void>
-  /** Waits until it ends by itself, which must be a bad end; answers with what it wrote on standard error. */
+  /** Waits until it ends by itself, which must be with an error; returns its standard error. */
   readonly refuses: Effect.Effect<ReadonlyArray<string>>
-  /** Stops it as a busy machine would (SIGSTOP): it comes back later and knows nothing of it. */
+  /** Suspends it with SIGSTOP, as an overloaded machine might; it is resumed later without noticing. */
   readonly freeze: Effect.Effect<void>
   readonly thaw: Effect.Effect<void>
-  /** All that it printed, in all its lives. */
+  /** Everything it has printed, over all restarts. */
   readonly output: () => ReadonlyArray<string>
-  /** Lives that ended without having been asked to: "worker ended with code 1". */
+  /** Unexpected ends of the process: "worker ended with code 1". */
   readonly ended: () => ReadonlyArray<string>
 }
 
 interface Life {
   readonly process: Effect.Success<ReturnType<typeof TestProcess.spawn>>
   isOver: boolean
-  /** How it is to end: by itself never, unless it is said to. */
+  /** How it is expected to end: not by itself, unless a scenario expects that. */
   mayEnd: (code: number | null) => boolean
 }
 

@@ -17,7 +17,7 @@ import { personal } from "./SampleLead.ts"
 export interface Balance {
   /** Answered 200. */
   readonly accepted: number
-  /** Rows: those answered 200, and those whose 200 got lost on its way or was a 503. */
+  /** Stored leads: those answered 200, and those whose 200 was lost or became a 503. */
   readonly stored: number
   readonly delivered: number
   readonly rejected: number
@@ -26,9 +26,9 @@ export interface Balance {
   /** Leads that the customer got more than once, and the causes of the further times. */
   readonly sentTwice: number
   readonly causes: Readonly<Partial<Record<Cause, number>>>
-  /** Acknowledged, but without a row; or delivered, as we say, and not so the customer. */
+  /** Acknowledged but not stored, or recorded as delivered although the customer never answered 2xx. */
   readonly lost: number
-  /** Neither at an end nor parked; stored without having been sent; asked of the customer without being stored. */
+  /** Neither ended nor parked; stored but never sent to us; or sent to the customer without being stored. */
   readonly unaccounted: number
   /** What is wrong, one sentence each. Empty: the books balance. */
   readonly findings: ReadonlyArray<string>
@@ -91,7 +91,7 @@ const triesStoreOnce = ({ rows }: Facts): ReadonlyArray<string> =>
     all.length > 1 ? [`the one try ${correlationId} is stored ${all.length} times`] : [],
   )
 
-/** Two leads never share a key: a customer would take the second for a repetition. */
+/** No two leads share an idempotency key: a customer would treat the second as a repetition. */
 const keysAreOwn = ({ exchanges }: Facts): ReadonlyArray<string> =>
   [...Map.groupBy(exchanges, (exchange) => exchange.idempotencyKey)].flatMap(([key, all]) =>
     new Set(all.map((exchange) => exchange.correlationId)).size > 1 ? [`several leads share key ${key}`] : [],

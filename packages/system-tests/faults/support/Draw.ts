@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto"
 
 /**
- * Chance that repeats itself: the same seed and the same words give the same number.
+ * Reproducible random numbers: the same seed and the same words give the same number.
  *
- * Nothing depends on the order of asking, so what many senders do at once is the same in each run.
+ * The order of calls does not matter, so concurrent senders behave alike in each run.
  */
 export interface Draw {
   /** A number from 0 up to 1, by these words. */
@@ -14,7 +14,7 @@ export interface Draw {
   readonly pick: <A>(from: readonly [A, ...ReadonlyArray<A>], ...words: ReadonlyArray<string | number>) => A
 }
 
-/** Chance by this seed. */
+/** Random numbers from this seed. */
 export const drawBy = (seed: string): Draw => {
   const fraction: Draw["fraction"] = (...words) =>
     createHash("sha256")

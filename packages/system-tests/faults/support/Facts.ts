@@ -13,13 +13,13 @@ export interface Counts {
   readonly total: number
 }
 
-/** Everything that can be known of a run, from outside, after it has come to rest. */
+/** Everything that can be observed of a run from outside, after it has come to rest. */
 export interface Facts {
   readonly sent: ReadonlyArray<Sent>
   readonly rows: Rows
   readonly counts: Counts
   readonly exchanges: ReadonlyArray<Exchange>
-  /** When the customer may not have noticed what came and went. */
+  /** Periods in which the customer process was stalled. */
   readonly stalls: ReadonlyArray<Stall>
   /** Whether workers or Postgres were away for longer than a lease may last, so that outcomes may be unknown. */
   readonly outcomesMayBeLost: boolean
@@ -46,7 +46,7 @@ const grouped = <A, K>(list: ReadonlyArray<A>, key: (one: A) => K): ((key: K) =>
   return (key) => groups.get(key) ?? []
 }
 
-/** Brings together what belongs to each stored lead, and names the exchanges that belong to none. */
+/** Groups the facts by stored lead, and lists the exchanges that belong to none. */
 export const perLead = (facts: Facts) => {
   const { rows, sent, exchanges } = facts
   const attempts = grouped(rows.attempts, (row) => row.leadId)

@@ -22,13 +22,13 @@ export interface Scenario extends WorldNeeds {
   readonly validLeads?: number
   /** Over which time leads come in; 3 s by default. */
   readonly overMs?: number
-  /** True: leads go on to come in at this pace until the fault is mended. */
+  /** True: leads keep arriving at this rate until the fault is repaired. */
   readonly untilMended?: boolean
-  /** Sets the scene, before the first lead is sent. */
+  /** Preparations, before the first lead is sent. */
   readonly before?: (world: World) => void
-  /** Does the damage while leads come in and go out, and mends it. */
+  /** Causes the fault while leads come in and go out, and repairs it. */
   readonly fault: (world: World) => Effect.Effect<void>
-  /** What must be true of this fault in particular, beyond what must always be. */
+  /** Checks for this fault, in addition to the invariants. */
   readonly verify?: (facts: Facts) => ReadonlyArray<string>
 }
 
@@ -43,10 +43,10 @@ export interface RunOptions {
   readonly keepIn?: string | undefined
 }
 
-/** How long a system that has been mended may take to come to rest. */
+/** How long the system may take to come to rest after the repair. */
 const drainMs = 120_000
 
-/** Asks until it is answered: a process that was mended may need a moment. */
+/** Retries until there is an answer: a restarted process may need a moment. */
 const readCounts = (url: string) =>
   Effect.promise(async (signal): Promise<Counts | undefined> => {
     const response = await fetch(`${url}/stats/leads/counts`, { signal })

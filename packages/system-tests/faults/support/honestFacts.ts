@@ -1,4 +1,4 @@
-/** A small run in which everything is right, for the tests of the balance to tamper with. */
+/** A small correct run, for tests that tamper with it. */
 import type { Exchange } from "./CustomerBook.ts"
 import type { Facts } from "./Facts.ts"
 import type { AttemptRow, LeadRow, Rows } from "./Rows.ts"

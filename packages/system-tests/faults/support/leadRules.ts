@@ -1,5 +1,5 @@
 /**
- * The rules that each lead must have kept, whatever happened around it. Each answers with what is wrong.
+ * The invariants that hold for each lead under every fault. Each rule returns its violations.
  */
 import type { LeadFacts } from "./Facts.ts"
 import type { AttemptRow } from "./Rows.ts"
@@ -10,15 +10,15 @@ const isSuccess = (status: number | undefined | null) =>
 /** Times of the customer and of Postgres, both of one machine, differ by rounding. */
 const roundingMs = 2
 
-/** The end of one connection and the next request may be noticed in one go, and in any order. */
+/** The customer may notice the end of one connection and the next request together, in any order. */
 const noticedTogetherMs = 100
 
-/** True if the attempt was at some time closed as unknown, though its outcome may have come to light later. */
+/** Whether the attempt was ever completed as unknown, even if its outcome was recorded later. */
 const wasUnknown = (lead: LeadFacts, attempt: AttemptRow): boolean =>
   attempt.unknown ||
   lead.events.some((event) => event.type === "attempt_outcome_unknown" && event.attemptNo === attempt.no)
 
-/** The time for which the customer noticed nothing, of those that touch this one the longest. */
+/** The longest stall of the customer process that overlaps this period. */
 const stalledMs = ({ stalls }: LeadFacts, from: number, to: number): number =>
   Math.max(0, ...stalls.filter((one) => one.to >= from && one.from <= to).map((one) => one.to - one.from))
 
@@ -28,14 +28,14 @@ const pairs = <A>(list: ReadonlyArray<A>): ReadonlyArray<readonly [A, A]> =>
     return next === undefined ? [] : [[one, next] as const]
   })
 
-/** Nothing reaches the customer without an attempt that was on record before. */
+/** An attempt is recorded before its request reaches the customer. */
 export const onRecordBefore = ({ attempts, exchanges }: LeadFacts): ReadonlyArray<string> =>
   exchanges.flatMap((exchange, index) => {
     const opened = attempts.filter((attempt) => attempt.requestedAt <= exchange.at + roundingMs).length
     return opened > index ? [] : [`request ${index + 1} came when ${opened} attempts were on record`]
   })
 
-/** No two attempts overlap, except that an unknown one may end whenever its outcome comes to light. */
+/** No two attempts overlap; an unknown attempt may be completed late, when its outcome is recorded. */
 export const oneOwner = (lead: LeadFacts): ReadonlyArray<string> => [
   ...pairs(lead.attempts).flatMap(([before, after]) =>
     wasUnknown(lead, before) || (before.endedAt !== null && before.endedAt <= after.requestedAt)
@@ -55,7 +55,7 @@ export const oneOwner = (lead: LeadFacts): ReadonlyArray<string> => [
     : ["its attempts are not numbered 1, 2, 3"]),
 ]
 
-/** As long as neither workers nor Postgres are away, every outcome is seen. */
+/** While workers and Postgres are up, every outcome is recorded. */
 export const allIsSeen = (lead: LeadFacts): ReadonlyArray<string> =>
   lead.attempts
     .filter((attempt) => wasUnknown(lead, attempt))

@@ -9,7 +9,7 @@ import { Effect } from "effect"
 export const inRepository = (path: string): string =>
   fileURLToPath(new URL(`../../../../${path}`, import.meta.url))
 
-/** In memory where there is room: databases that make sure of every commit make a disk slow. */
+/** In memory if there is room: databases that flush every commit slow the disk down. */
 const root = (() => {
   const memory = "/dev/shm"
   const free = existsSync(memory) ? statfsSync(memory) : { bavail: 0, bsize: 0 }
@@ -44,8 +44,7 @@ const isFree = (port: number) =>
 const taken = new Set<number>()
 
 /**
- * A port that stays free while its program is down: below those that systems give to outgoing connections,
- * and given once.
+ * A port that stays free while its program is down: below the ephemeral range, and handed out only once.
  */
 export const ownPort: Effect.Effect<number> = Effect.promise(async () => {
   for (;;) {

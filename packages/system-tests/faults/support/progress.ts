@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import { until } from "./until.ts"
 import type { World } from "./World.ts"
 
-/** What is waited for comes, or the fault happens anyway: its books must balance either way. */
+/** The longest wait for a condition. After that the fault happens anyway; the books must balance either way. */
 const patienceMs = 30_000
 
 /** Waits until a share of all leads has been answered 200. */
@@ -15,7 +15,7 @@ export const whenAsked = (world: World, share: number): Effect.Effect<void> =>
     until(() => world.book.exchanges.length - world.askedBefore >= share * world.size, patienceMs),
   )
 
-/** A moment in the run that the seed chooses: a share of the leads, and then a little more. */
+/** A random moment of the run, from the seed: after a share of the leads and a short delay. */
 export const someTime = (
   world: World,
   what: string,
@@ -36,7 +36,7 @@ export const goesOn = (world: World, leads: number): Effect.Effect<void> =>
     return expect(world, `${leads} further leads come and go`, hasGone)
   })
 
-/** Waits until it holds; notes a finding if it does not within a time that is long for a busy machine too. */
+/** Waits until the condition holds; records a finding if it does not, after a time that is generous even for a busy machine. */
 export const expect = <E>(
   world: World,
   what: string,

@@ -8,7 +8,7 @@ const leads = 100
 
 /**
  * Declares a test for each queue, with these faults one after the other: afterwards every lead is accounted for.
- * Which of them is to blame for a failure is found by `npm run chaos -- --only <fault>`.
+ * `npm run chaos -- --only <fault>` finds the one that causes a failure.
  */
 export const testScenarios = (queues: ReadonlyArray<QueueType>, scenarios: ReadonlyArray<Scenario>): void => {
   const names = scenarios.map(({ name }) => name).join(", ")

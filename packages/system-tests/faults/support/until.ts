@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 
-/** Looks again and again until the condition holds; answers whether it did within the time. */
+/** Polls until the condition holds; returns whether it did in time. */
 export const until = <E = never, R = never>(
   condition: (() => boolean) | Effect.Effect<boolean, E, R>,
   withinMs: number,

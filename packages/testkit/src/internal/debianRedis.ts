@@ -1,8 +1,8 @@
 /**
  * Redis from Debian's packages, unpacked into a cache and not installed: works for root and for ordinary users.
  *
- * Made once for each machine, in a temporary folder that is renamed when it is whole, so that several processes
- * may do it at once.
+ * Prepared once per machine, in a temporary folder that is renamed when it is complete, so that several processes may do
+ * it at once.
  */
 import { execFile } from "node:child_process"
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises"
@@ -18,7 +18,7 @@ export interface UnpackedRedis {
   readonly libraries: string
 }
 
-/** The server from the cache, put there before if need be. Rejects where there is no apt or nothing to be had. */
+/** The server from the cache, which is filled first if necessary. Rejects if there is no apt or no such package. */
 export const debianRedis = async (): Promise<UnpackedRedis> => {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "lead-gateway")
   const folder = join(cache, `redis-${await system()}`)
@@ -29,7 +29,7 @@ export const debianRedis = async (): Promise<UnpackedRedis> => {
   const made = await mkdtemp(join(cache, "redis-unpacking-"))
   try {
     await unpack(made)
-    // What a run that ended badly left there is in the way; a whole one of another process is as good as ours.
+    // Removes the remains of a failed run; a complete copy by another process is as good as ours.
     if ((await look(folder).catch(() => undefined)) === undefined)
       await rm(folder, { recursive: true, force: true })
     await rename(join(made, "root"), folder).catch(() => undefined)
@@ -77,7 +77,7 @@ const unpack = async (folder: string) => {
     await run("dpkg", ["-x", join(packages, file), join(folder, "root")])
 }
 
-/** Which packages the server needs that this machine has not. */
+/** The packages that the server needs and this machine lacks. */
 const missing = async (options: ReadonlyArray<string>) => {
   const install = ["--simulate", "--no-install-recommends", "install", "redis-server"]
   const { stdout } = await run("apt-get", [...options, ...install])

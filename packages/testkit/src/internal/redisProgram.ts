@@ -16,7 +16,7 @@ export interface RedisProgram {
   readonly signal?: (name: string, signal: NodeJS.Signals) => Promise<unknown>
 }
 
-/** The first that there is; rejects with the list of ways when there is none. Looked for once a process. */
+/** The first that exists; rejects with the list of ways if there is none. Searched once per process. */
 export const redisProgram = (): Promise<RedisProgram> => (found ??= find())
 
 let found: Promise<RedisProgram> | undefined

@@ -1,5 +1,5 @@
 /**
- * One Redis process that can be started, killed and paused; it ends with this process, however that ends.
+ * One Redis process that can be started, killed and paused. It ends when this process ends, even after SIGKILL.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -71,7 +71,7 @@ const firstLine = (output: Readable, lines: Array<string>) =>
     reader.on("line", (line) => lines.push(line))
   })
 
-/** Any answer will do, also one that asks for a password; not one that says that it is loading its data. */
+/** Any answer counts, even a request for a password, except the one that says that data is still being loaded. */
 const answers = async (url: string, child: ChildProcess, lines: ReadonlyArray<string>) => {
   const until = performance.now() + 20_000
   for (;;) {
