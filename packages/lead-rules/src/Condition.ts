@@ -1,20 +1,20 @@
 import { expected } from "@lead-gateway/document-check"
 import { Schema } from "effect"
-import { leaf, listOf } from "./internal/schema/keys.ts"
-import { fieldOperators } from "./internal/schema/operators.ts"
+import {
+  type FieldCondition,
+  fieldDefinitions,
+  quantifierDefinitions,
+  type QuantifierName,
+} from "./internal/operators/table.ts"
+import { Field, listOf, operatorKey, Optional } from "./internal/schema/keys.ts"
 import { unionOf } from "./internal/schema/unionOf.ts"
 
-type FieldOperators = typeof fieldOperators
+export type { FieldCondition } from "./internal/operators/table.ts"
 
-/** A requirement on one field, told apart by `operator`. */
-export type FieldCondition = {
-  [Operator in keyof FieldOperators]: Schema.Struct.Type<FieldOperators[Operator]>
-}[keyof FieldOperators]
-
-/** A requirement on the items of a list: on at least one of them, or on each. */
+/** A condition on the items of a list: that at least one of them meets a condition, or that each does. */
 export interface ItemCondition {
   readonly field: string
-  readonly operator: "some_item" | "every_item"
+  readonly operator: QuantifierName
   /** Its fields are paths inside an item; `.` is the item itself. */
   readonly item: Condition
   readonly optional?: boolean
@@ -30,34 +30,36 @@ export interface AnyCondition {
   readonly any: ReadonlyArray<Condition>
 }
 
-/** The contrary. */
+/** The opposite. */
 export interface NotCondition {
   readonly not: Condition
 }
 
 /**
- * What a lead is asked for: a requirement on a field, or conditions joined by `all`, `any` and `not`.
+ * A condition on a lead: on one field, or several joined by `all`, `any` and `not`.
  *
- * A condition is met, unmet, or it cannot be told because a field is missing (absent, null or blank): `all` is
- * unmet when one is unmet, `any` is met when one is met, whatever the others miss. `present` and `absent` can
- * always be told, and so can what is `optional`.
+ * A condition is met, unmet, or unknown because a field is missing (absent, null or blank): `all` is unmet when one
+ * is unmet and `any` is met when one is met, whatever fields the others miss. `present`, `absent` and `optional`
+ * conditions are never unknown.
  */
 export type Condition = FieldCondition | ItemCondition | AllCondition | AnyCondition | NotCondition
 
-/** The operators that hold a condition on items, by their name. */
-const itemOperators = <S extends Schema.Constraint>(condition: S) => ({
-  some_item: leaf("some_item", "The field must be a list with at least one item that meets a condition.", {
-    item: condition,
-  }),
-  every_item: leaf(
-    "every_item",
-    "The field must be a list every item of which meets a condition; an empty list does.",
-    { item: condition },
-  ),
-})
+/** The keys of a condition on a field, by operator. */
+const fieldKeys = () =>
+  Object.entries(fieldDefinitions).map(([name, { description, keys }]): [string, Schema.Struct.Fields] => [
+    name,
+    { field: Field, operator: operatorKey(name, description), ...keys },
+  ])
 
-/** What joins conditions, by its key. */
-const junctions = <S extends Schema.Constraint>(condition: S) => {
+/** The keys of a condition on the items of a list, by operator. */
+const quantifierKeys = (condition: Schema.Constraint) =>
+  Object.entries(quantifierDefinitions).map(([name, { description }]): [string, Schema.Struct.Fields] => [
+    name,
+    { field: Field, operator: operatorKey(name, description), item: condition, optional: Optional },
+  ])
+
+/** The key that joins conditions, by its name. */
+const junctionKeys = (condition: Schema.Constraint): Record<string, Schema.Struct.Fields> => {
   const list = (description: string) =>
     listOf(condition, "a list of conditions with at least one item", description)
   return {
@@ -67,14 +69,13 @@ const junctions = <S extends Schema.Constraint>(condition: S) => {
   }
 }
 
-/** The keys that a condition takes, by its operator or its junction. */
-export const conditionKeys = <S extends Schema.Constraint>(condition: S) => ({
-  ...fieldOperators,
-  ...itemOperators(condition),
-  ...junctions(condition),
+/** The keys of a condition, by its operator or by the key that joins conditions. */
+export const conditionKeys = (condition: Schema.Constraint): Record<string, Schema.Struct.Fields> => ({
+  ...Object.fromEntries([...fieldKeys(), ...quantifierKeys(condition)]),
+  ...junctionKeys(condition),
 })
 
-/** The schema of a condition. To find its mistakes, `compile` is better: it knows which operator is meant. */
+/** The schema of a condition. `compile` gives better messages: it knows which operator is meant. */
 export const Condition: Schema.Codec<Condition> = unionOf<Condition>(
   conditionKeys(Schema.suspend(() => Condition)),
 ).annotate({

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { type Condition, conditionKeys } from "./Condition.ts"
 import { unionOf } from "./internal/schema/unionOf.ts"
 
-/** The form that a reason has everywhere in the gateway, so that it can be the label of a metric. */
+/** A code that can be the label of a metric. */
 const Reason = textOf(
   /^[A-Z][A-Z0-9_]{0,63}$/u,
   "a code such as NOT_HOMEOWNER: A-Z, 0-9 and _, a letter first, at most 64 characters",
@@ -32,10 +32,10 @@ const SeverityText = Schema.Literals(severities).annotate({
   description: "reject (the default): a lead that does not meet the rule is rejected. flag: it is marked.",
 })
 
-/** What becomes of a lead that does not meet a rule. */
+/** What happens to a lead that does not meet a rule. */
 export type Severity = typeof SeverityText.Type
 
-/** What a rule says beside its condition. */
+/** The parts of a rule besides its condition. */
 interface RuleParts {
   readonly reason: string
   readonly id?: string
@@ -50,27 +50,27 @@ const parts = {
   severity: Schema.optionalKey(SeverityText),
 }
 
-/** Only the rule that a field must be there needs no reason of its own. */
+/** A condition and what follows where it is not met. A rule with `present` may do without a reason. */
 export type Rule =
   | (Condition & RuleParts)
   | (Extract<Condition, { readonly operator: "present" }> & Partial<RuleParts>)
 
-/** The keys that a rule takes, by its operator or its junction. */
+/** The keys of a rule, by its operator or by the key that joins conditions. */
 export const ruleKeys = (condition: Schema.Constraint): Record<string, Schema.Struct.Fields> =>
   Object.fromEntries(
-    Object.entries<Schema.Struct.Fields>(conditionKeys(condition)).map(([name, keys]) => [
+    Object.entries(conditionKeys(condition)).map(([name, keys]) => [
       name,
       { ...keys, ...parts, ...(name === "present" ? { reason: Schema.optionalKey(Reason) } : {}) },
     ]),
   )
 
-/** What `allowed` says of a rule that is none. */
-export const ruleWords = "a rule: an object with an operator, or with all, any or not, and a reason"
+/** What a value that is not a rule is told to be. */
+export const expectedRule = "a rule: an object with an operator, or with all, any or not, and a reason"
 
 /** The schema of a rule. */
 export const ruleOf = (condition: Schema.Codec<Condition>): Schema.Codec<Rule> =>
   unionOf<Rule>(ruleKeys(condition)).annotate({
-    ...expected(ruleWords),
+    ...expected(expectedRule),
     identifier: "Rule",
     description: "A condition, and what is said of a lead that does not meet it.",
   })

@@ -3,12 +3,12 @@ import { Schema } from "effect"
 import { Condition } from "./Condition.ts"
 import { type Rule, ruleOf } from "./Rule.ts"
 
-/** The most rules that a set may have. */
+/** The most rules in a set. */
 const maxRules = 10_000
 
-const rulesWords = `a list of at most ${maxRules} rules`
+const expectedRules = `a list of at most ${maxRules} rules`
 
-/** The keys of a rule set, around any schema of its rules. */
+/** The keys of a rule set, for a schema of its rules. */
 export const ruleSetKeys = <S extends Schema.Constraint>(rule: S) => ({
   $schema: SchemaReference,
   version: NotBlank.annotate({
@@ -16,23 +16,23 @@ export const ruleSetKeys = <S extends Schema.Constraint>(rule: S) => ({
   }),
   rules: Schema.Array(rule)
     .annotate({
-      ...expected(rulesWords),
+      ...expected(expectedRules),
       description:
         "They run in this order and the first that is unmet decides; a set without rules accepts everything.",
     })
-    .check(Schema.isMaxLength(maxRules, expected(rulesWords))),
+    .check(Schema.isMaxLength(maxRules, expected(expectedRules))),
 })
 
-/** What `allowed` says of a rule set that is none. */
-export const ruleSetWords = "an object with the keys version and rules"
+/** What a value that is not a rule set is told to be. */
+export const expectedRuleSet = "an object with the keys version and rules"
 
 /**
- * What a customer asks of a lead, as data: plain JSON, to be kept in a file, a table or a message.
+ * What a customer requires of a lead, as data: plain JSON, to be kept in a file, a table or a message.
  *
- * Make it ready for use with `compile`, which reports mistakes better than this schema alone does and finds more.
+ * `compile` makes it ready for use. Its messages are better than this schema's, and it finds more.
  */
 export const RuleSet: Schema.Codec<RuleSet> = Schema.Struct(ruleSetKeys(ruleOf(Condition))).annotate({
-  ...expected(ruleSetWords),
+  ...expected(expectedRuleSet),
   description: "What a customer asks of a lead.",
 })
 export interface RuleSet {

@@ -1,24 +1,25 @@
 import { type CompiledRuleSet, programOf } from "./CompiledRuleSet.ts"
-import { kindCode, kindCodes } from "./internal/explain/kindCode.ts"
 import { findingOf } from "./internal/explain/findingOf.ts"
+import { kindCode, kindCodes } from "./internal/explain/kindCode.ts"
 import { childAt } from "./internal/program/Scope.ts"
 import type { Accepted, Finding, Verdict } from "./Verdict.ts"
 
-/** When a payload is looked at, and how much is said of it. Make it once where `nowMs` does not matter. */
+/** The time of an evaluation, and how much its verdict tells. */
 export interface EvaluateOptions {
-  /** The time, in milliseconds since 1970, as `Date.now()` gives it. Dates relative to now depend on it. */
+  /** Milliseconds since 1970, as `Date.now()` gives them. Limits on dates may be relative to it. */
   readonly nowMs: number
-  /** `first` (the default): the first rejecting rule decides and ends it. `all`: every rule is looked at. */
+  /** `first` (the default): stop at the first rejecting rule. `all`: evaluate every rule. */
   readonly findings?: "first" | "all"
-  /** `hide` (the default): nothing quotes the payload, so it may be logged. `show`: what was seen is quoted, shortened. */
+  /** `hide` (the default): the verdict quotes nothing of the payload and may be logged. `show`: it quotes values, shortened. */
   readonly values?: "hide" | "show"
 }
 
 /**
  * Decides whether a payload, as it came, meets a rule set.
  *
- * The rules run in their order. Total: any value that `JSON.parse` or a lossless parser gives has a verdict, only
- * own properties count, and nothing is changed. The same rule set, payload and `nowMs` always give the same verdict.
+ * The rules run in order. Total: there is a verdict on any value that `JSON.parse` or a lossless parser returns. Only
+ * own properties count, and nothing is changed. The same rule set, payload and `nowMs` always give the
+ * same verdict.
  * Example: `{ "zipcode": 66123 }` is `ZIP_NOT_66XXX` under the default rule set, `{ "zipcode": "66123" }` is
  * `MISSING_REQUIRED_FIELD` (of `house.is_owner`).
  */
@@ -33,22 +34,22 @@ export const evaluate = (
   const options = { nowMs, findings, values }
   const node = program.nodes[first]
   const isAlone = findings === "first" && ruleSet.rules[first]?.severity !== "flag"
-  if (!isAlone || values === "show" || node?._tag !== "Leaf") return look(ruleSet, payload, first, options)
-  // Of one field, without its value, there is no more to say than there are kinds of value.
+  if (!isAlone || values === "show" || node?._tag !== "Leaf") return findAll(ruleSet, payload, first, options)
+  // A verdict on one field that quotes no value depends only on the kind of value, so it is cached.
   const key = first * kindCodes + kindCode(childAt(payload, node.segments))
-  const known = program.verdicts.get(key)
-  if (known !== undefined) return known
-  const verdict = frozen(look(ruleSet, payload, first, options))
+  const cached = program.verdicts.get(key)
+  if (cached !== undefined) return cached
+  const verdict = frozen(findAll(ruleSet, payload, first, options))
   program.verdicts.set(key, verdict)
   return verdict
 }
 
-/** Looks at the rules one by one, from the first that is not met. */
-const look = (
+/** Evaluates the rules one by one, from the first that is not met. */
+const findAll = (
   ruleSet: CompiledRuleSet,
   payload: unknown,
   first: number,
-  { nowMs, findings: wanted, values }: Required<EvaluateOptions>,
+  { nowMs, findings: extent, values }: Required<EvaluateOptions>,
 ): Verdict => {
   const program = programOf(ruleSet)
   const frame = program.scope.take(payload, nowMs)
@@ -60,7 +61,7 @@ const look = (
     if (node === undefined || rule === undefined) break
     const finding = findingOf({ node, rule, index: unmet }, frame, values)
     ;(finding.severity === "flag" ? flags : findings).push(finding)
-    if (finding.severity === "reject" && wanted === "first") break
+    if (finding.severity === "reject" && extent === "first") break
   }
   program.scope.release(frame)
   return verdictOf(findings, flags)
@@ -83,7 +84,7 @@ const verdictOf = (findings: ReadonlyArray<Finding>, flags: ReadonlyArray<Findin
   }
 }
 
-/** What many share nobody may change. */
+/** Frozen, since many callers share it. */
 const frozen = (verdict: Verdict): Verdict => {
   for (const finding of verdict._tag === "Rejected" ? verdict.findings : []) {
     Object.freeze(finding.rule)

@@ -1,9 +1,9 @@
 /**
  * Rule sets as data: does a lead meet a customer's rules, and if not, which rule did it break and why?
  *
- * A rule set is JSON. `compile` checks it once and reports every mistake; `evaluate` then decides on payloads,
- * one by one, without ever failing. Used by the lead pipeline and by whatever previews a draft rule set. It
- * does not normalise (rules see the payload as it came), read files or know of any other customer setting.
+ * A rule set is JSON. `compile` checks it once and reports every mistake; `evaluate` then decides on one payload at a
+ * time and never fails. Used by the lead pipeline and by whatever previews a draft rule set. It does not normalise
+ * (rules see the payload as it came), reads no files and knows no other customer setting.
  */
 export type { Mistake } from "@lead-gateway/document-check"
 export { compile, type CompiledRuleSet } from "./CompiledRuleSet.ts"

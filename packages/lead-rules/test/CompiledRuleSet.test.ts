@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { compile, type Mistake } from "@lead-gateway/lead-rules"
 import { anyJson } from "@lead-gateway/testkit/any-json"
+import { fieldDefinitions, quantifierDefinitions } from "../src/internal/operators/table.ts"
 
 const AnyJson = anyJson({
   keys: ["version", "rules", "field", "operator", "pattern", "value", "reason"],
@@ -30,10 +31,8 @@ describe("compile", () => {
   const code = "a code such as NOT_HOMEOWNER: A-Z, 0-9 and _, a letter first, at most 64 characters"
   const path = "a path such as house.is_owner, without an empty segment"
   const value = "a text that is not blank, a finite number, true or false"
-  const operators =
-    '"present" or "absent" or "equals" or "not_equals" or "one_of" or "none_of" or "type" or "starts_with" or ' +
-    '"ends_with" or "contains" or "pattern" or "length" or "range" or "date" or "items" or "includes" or "zip" or ' +
-    '"some_item" or "every_item"; or all, any or not in its place'
+  const names = Object.keys({ ...fieldDefinitions, ...quantifierDefinitions }).map((name) => `"${name}"`)
+  const operators = `${names.join(" or ")}; or all, any or not in its place`
   const keys = "optional, reason, id, message, severity"
   const reason = "X"
 

@@ -5,7 +5,7 @@ import { makeReport } from "@lead-gateway/document-check"
 import { jsonSchemaOf, testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { Result, Schema } from "effect"
-import { reportMistakes } from "../src/internal/mistakes.ts"
+import { checkDocument } from "../src/internal/checkDocument.ts"
 import { RuleSet } from "../src/RuleSet.ts"
 
 const folder = new URL("..", import.meta.url)
@@ -43,7 +43,7 @@ describe("RuleSet", () => {
     [RuleSet],
     ([ruleSet]) => {
       const { mistakes, report } = makeReport()
-      reportMistakes(JSON.parse(JSON.stringify(ruleSet)), report)
+      checkDocument(JSON.parse(JSON.stringify(ruleSet)), report)
       for (const { allowed } of mistakes) assert.match(allowed, beyondSchemas)
     },
   )

@@ -7,67 +7,14 @@ import { compileCondition } from "../src/internal/program/compileCondition.ts"
 import { Scope } from "../src/internal/program/Scope.ts"
 import { Met, type Truth } from "../src/internal/Truth.ts"
 import type { Rule } from "../src/Rule.ts"
+import { allExamples } from "./examples/all.ts"
 
 const now = Date.UTC(2026, 5, 15, 12)
 
-/** What is asked of a field: few enough things that rules often have something to do with each other. */
-const askedOfFields = [
-  { operator: "present" },
-  { operator: "absent" },
-  { operator: "equals", value: "a" },
-  { operator: "equals", value: "AB", ignore_case: true },
-  { operator: "equals", value: 2 },
-  { operator: "equals", value: true },
-  { operator: "not_equals", value: "a" },
-  { operator: "not_equals", value: true },
-  { operator: "one_of", values: ["a", "ab", "66123", 2, 3, true] },
-  { operator: "one_of", values: ["a", "ab", "b"] },
-  { operator: "one_of", values: [true, false] },
-  { operator: "none_of", values: ["a", 2, false] },
-  { operator: "none_of", values: ["AB", "b"], ignore_case: true },
-  { operator: "type", type: "text" },
-  { operator: "type", type: "number" },
-  { operator: "type", type: "boolean" },
-  { operator: "type", type: "list" },
-  { operator: "type", type: "object" },
-  { operator: "starts_with", value: "a" },
-  { operator: "starts_with", value: "66" },
-  { operator: "starts_with", value: "A", ignore_case: true },
-  { operator: "ends_with", value: "b" },
-  { operator: "ends_with", value: "ab" },
-  { operator: "contains", value: "a" },
-  { operator: "contains", value: "B", ignore_case: true },
-  { operator: "pattern", pattern: "^66" },
-  { operator: "pattern", pattern: "^[ab]+$" },
-  { operator: "length", min: 2 },
-  { operator: "length", max: 1 },
-  { operator: "length", min: 1 },
-  { operator: "length", min: 5, max: 5 },
-  { operator: "range", min: 2 },
-  { operator: "range", above: 2 },
-  { operator: "range", max: 2, allow_text: true },
-  { operator: "range", below: 2 },
-  { operator: "range", min: 2, max: 2 },
-  { operator: "range", above: 2, below: 3 },
-  { operator: "range", integer: true },
-  { operator: "range", integer: true, min: 1, max: 2, allow_text: true },
-  { operator: "date", from: "2026-06-15" },
-  { operator: "date", to: "2026-06-15" },
-  { operator: "date", from: "2026-06-15T12:00:00Z", to: "2026-06-15T13:00:00+01:00" },
-  { operator: "date", min_age: "18 years" },
-  { operator: "date", max_age: "17 years" },
-  { operator: "date", min_age: "2 months", max_age: "60 days" },
-  { operator: "date", max_age: "1 minute", max_ahead: "1 days" },
-  { operator: "items", max: 0 },
-  { operator: "items", min: 1 },
-  { operator: "items", min: 2, max: 2 },
-  { operator: "includes", value: "a" },
-  { operator: "includes", value: 2 },
-  { operator: "zip", ranges: ["66000-66999"] },
-  { operator: "zip", ranges: ["66100-66200", "66150-66160"], codes: ["66300", "ab"] },
-  { operator: "zip", prefixes: ["66*", "a*"] },
-  { operator: "zip", prefixes: ["661*"], codes: ["66123"] },
-] as const
+/** Conditions of every operator, few enough to be related often; those on items are made of trees. */
+const askedOfFields = allExamples
+  .flatMap(({ overlapping }) => overlapping)
+  .filter((asked) => !("item" in asked))
 
 type Tree =
   | { readonly asked: number; readonly field: string; readonly optional: boolean }
@@ -108,9 +55,9 @@ const conditionOf = (part: Tree): Condition => {
   }
   const { optional } = part
   if ("item" in part) return { field: "f", operator: part.quantifier, item: conditionOf(part.item), optional }
-  const asked = askedOfFields[part.asked] ?? askedOfFields[0]
-  const twoValued = asked.operator === "present" || asked.operator === "absent"
-  return { field: part.field, ...asked, ...(twoValued ? {} : { optional }) }
+  const asked = askedOfFields[part.asked] ?? { operator: "present" }
+  const isPresence = asked.operator === "present" || asked.operator === "absent"
+  return { field: part.field, ...asked, ...(isPresence ? {} : { optional }) }
 }
 
 const RuleTrees = Schema.Array(Schema.Struct({ tree, isFlag: Schema.Literals([false, false, true]) }))

@@ -61,7 +61,7 @@ describe("evaluate with the default rule set", () => {
     assert.deepStrictEqual(evaluate(rules, lead("66123", "yes")), {
       _tag: "Rejected",
       ...finding,
-      findings: [{ ...finding, severity: "reject", saw: "a text", wanted: "must be true" }],
+      findings: [{ ...finding, severity: "reject", actual: "a text", expected: "must be true" }],
       flags: [],
     })
   })

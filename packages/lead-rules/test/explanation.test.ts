@@ -9,77 +9,6 @@ const kind = { field: "kind" } as const
 
 describe("an explanation", () => {
   it.each<[Condition, unknown, string]>([
-    [{ ...kind, operator: "equals", value: "Kaufen" }, "x", 'kind must be "Kaufen", but this text is not'],
-    [{ ...kind, operator: "equals", value: true }, false, "kind must be true, but is false"],
-    [{ ...kind, operator: "equals", value: true }, "true", "kind must be true, but is a text"],
-    [
-      { ...kind, operator: "equals", value: "a", ignore_case: true },
-      "b",
-      'kind must be "a" in any case, but this text is not',
-    ],
-    [
-      { ...kind, operator: "one_of", values: ["a", "b", 3] },
-      {},
-      'kind must be "a", "b" or 3, but is an object',
-    ],
-    [
-      { ...kind, operator: "one_of", values: [1, 2, 3, 4, 5, 6] },
-      7,
-      "kind must be 1, 2, 3, 4 or 2 more, but this number is not",
-    ],
-    [{ ...kind, operator: "none_of", values: ["a", "b"] }, "a", 'kind must not be "a" or "b", but it is'],
-    [{ ...kind, operator: "not_equals", value: true }, true, "kind must not be true, but it is"],
-    [{ ...kind, operator: "present" }, null, "kind must be present, but is null"],
-    [{ ...kind, operator: "absent" }, "x", "kind must be absent, but is a text"],
-    [{ ...kind, operator: "type", type: "object" }, "x", "kind must be an object, but is a text"],
-    [
-      { ...kind, operator: "starts_with", value: "+49" },
-      "x",
-      'kind must begin with "+49", but this text does not',
-    ],
-    [{ ...kind, operator: "ends_with", value: ".de" }, "", 'kind must end with ".de", but is blank'],
-    [{ ...kind, operator: "contains", value: "@" }, 1, 'kind must contain "@", but is a number'],
-    [
-      { ...kind, operator: "pattern", pattern: "^66\\d{3}$" },
-      "x",
-      "kind must match ^66\\d{3}$, but this text does not",
-    ],
-    [
-      { ...kind, operator: "length", min: 2, max: 50 },
-      "x",
-      "kind must have 2 to 50 characters, but this text does not",
-    ],
-    [
-      { ...kind, operator: "length", max: 1 },
-      "xy",
-      "kind must have at most 1 character, but this text does not",
-    ],
-    [
-      { ...kind, operator: "range", min: 20, below: 100 },
-      5,
-      "kind must be at least 20 and less than 100, but this number is not",
-    ],
-    [
-      { ...kind, operator: "range", integer: true, allow_text: true },
-      "x",
-      "kind must be a whole number, but this text is not",
-    ],
-    [
-      { ...kind, operator: "date", from: "2026-01-01", max_ahead: "6 months" },
-      "x",
-      "kind must be a date from 2026-01-01 and at most 6 months ahead, but this text is not",
-    ],
-    [
-      { ...kind, operator: "items", min: 2, max: 2 },
-      [],
-      "kind must have exactly 2 items, but this list does not",
-    ],
-    [{ ...kind, operator: "includes", value: 1 }, [], "kind must include 1, but this list does not"],
-    [
-      { ...kind, operator: "zip", codes: ["1"], prefixes: ["66*"] },
-      "x",
-      "kind must be one of the codes 1 or 66*, but this text is not",
-    ],
     [{ not: { ...kind, operator: "present" } }, "x", "kind must not be present, but it is"],
     [{ not: { ...kind, operator: "pattern", pattern: "^a" } }, "abc", "kind must not match ^a, but it does"],
     [{ not: { ...kind, operator: "pattern", pattern: "^a" } }, null, "kind must not match ^a, but is null"],
@@ -93,7 +22,7 @@ describe("an explanation", () => {
       true,
       'kind must be "x", but this boolean is not',
     ],
-  ])("of %j for %j", (condition, value, sentence) => {
+  ])("of the opposite says so: %j for %j", (condition, value, sentence) => {
     assert.strictEqual(explain(condition, { kind: value }), sentence)
   })
 
@@ -246,8 +175,8 @@ describe("a finding", () => {
     severity: "flag",
     rule: { index: 0, id: "age", path: "rules.0", field: "age" },
     message: "Ask for the parents.",
-    saw: "a number",
-    wanted: "must be at least 18",
+    actual: "a number",
+    expected: "must be at least 18",
     explanation: "age must be at least 18, but this number is not",
   }
 
@@ -255,7 +184,7 @@ describe("a finding", () => {
     assert.deepStrictEqual<unknown>(verdictOn(rules, { age: 7, zip: "12345", name: "x" }), {
       _tag: "Rejected",
       ...zip,
-      findings: [{ ...zip, severity: "reject", saw: "a text", wanted: "must be one of the codes 66*" }],
+      findings: [{ ...zip, severity: "reject", actual: "a text", expected: "must be one of the codes 66*" }],
       flags: [age],
     })
   })

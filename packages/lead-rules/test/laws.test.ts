@@ -2,32 +2,25 @@ import { anyJson } from "@lead-gateway/testkit/any-json"
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import type { Condition, Finding, Rule, Verdict } from "@lead-gateway/lead-rules"
-import { nowMs, ruleSetOf, truthOf, verdictOn } from "./support.ts"
 import { evaluate } from "@lead-gateway/lead-rules"
+import { allExamples } from "./examples/all.ts"
+import { nowMs, ruleSetOf, truthOf, verdictOn } from "./support.ts"
 
-/** Requirements on few fields, so that payloads of the same few fields meet some of them. */
-const leaves: ReadonlyArray<Condition> = ["a", "b", "c.d", "list.0", "list", "."].flatMap(
-  (field): ReadonlyArray<Condition> => [
-    { field, operator: "present" },
-    { field, operator: "absent" },
-    { field, operator: "equals", value: "x" },
-    { field, operator: "equals", value: true, optional: true },
-    { field, operator: "not_equals", value: 1 },
-    { field, operator: "one_of", values: ["x", 5000, false] },
-    { field, operator: "none_of", values: ["x", 1], ignore_case: true },
-    { field, operator: "type", type: "text" },
-    { field, operator: "contains", value: "X", ignore_case: true },
-    { field, operator: "pattern", pattern: "^6+" },
-    { field, operator: "length", max: 3, optional: true },
-    { field, operator: "range", min: 1, allow_text: true },
-    { field, operator: "range", below: 5000, integer: true },
-    { field, operator: "date", min_age: "18 years" },
-    { field, operator: "items", min: 1 },
-    { field, operator: "includes", value: 1 },
-    { field, operator: "zip", ranges: ["66000-66999"] },
-    { field, operator: "some_item", item: { field: ".", operator: "equals", value: "x" } },
-    { field, operator: "every_item", item: { field: "a", operator: "type", type: "number" }, optional: true },
-  ],
+const fields = ["a", "b", "c.d", "list.0", "list", "."]
+
+/** Conditions of every operator on few fields, so that payloads of the same few fields meet some of them. */
+const leaves: ReadonlyArray<Condition> = allExamples
+  .flatMap(({ evaluated, overlapping }) => [...evaluated.map(({ asked }) => asked), ...overlapping])
+  .flatMap((asked, index): ReadonlyArray<Condition> => {
+    const field = fields[index % fields.length] ?? "a"
+    const condition = { field, ...asked } as Condition
+    const isOptional = index % 3 === 0 && asked.operator !== "present" && asked.operator !== "absent"
+    return [condition, { ...condition, field: "a", ...(isOptional ? { optional: true } : {}) }]
+  })
+
+/** The values that the examples are met by, and those that they are not. */
+const exampleValues = allExamples.flatMap(({ evaluated }) =>
+  evaluated.flatMap(({ met, unmet }) => [...met, ...unmet]),
 )
 
 type Tree =
@@ -67,14 +60,25 @@ const { value } = anyJson({
   texts: ["x", "X", "66123", "5000", "2000-02-29"],
 })
 
-/** Fields that are asked for, absent or with any value; and values that are no object at all. */
+/** One of the examples' values, or any. */
+const AnyValue = Arbitrary.map(
+  Arbitrary.all({
+    value,
+    index: Arbitrary.schema(
+      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 * exampleValues.length })),
+    ),
+  }),
+  ({ value, index }) => (index < exampleValues.length ? exampleValues[index] : value),
+)
+
+/** Fields that conditions are on, absent or with any value; and values that are not objects. */
 const AnyPayload = Arbitrary.map(
   Arbitrary.all({
-    a: value,
-    b: value,
-    d: value,
-    item: value,
-    any: value,
+    a: AnyValue,
+    b: AnyValue,
+    d: AnyValue,
+    item: AnyValue,
+    any: AnyValue,
     shape: Arbitrary.schema(Schema.Int),
   }),
   ({ a, b, d, item, any, shape }) => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { RE2JS } from "re2js"
-import { compilePattern, matchAll, patternMistake } from "../src/internal/pattern.ts"
+import { compilePattern, matchAll, patternError } from "../src/internal/pattern.ts"
 import { programOf } from "../src/internal/patternProgram.ts"
 import { makeTable } from "../src/internal/patternTable.ts"
 
@@ -62,7 +62,7 @@ const tableOf = (pattern: string) => {
   return makeTable([program])
 }
 
-const isPattern = (pattern: string) => patternMistake(pattern) === undefined
+const isPattern = (pattern: string) => patternError(pattern) === undefined
 
 describe("patterns", () => {
   it.prop(
@@ -202,7 +202,7 @@ describe("a pattern is refused", () => {
     ["*", "missing argument to repetition operator: `*`"],
     [`${"(".repeat(1_000)}a${")".repeat(1_000)}`, "expression nests too deeply"],
   ])("with the limit or the syntax it breaks: %.30s", (pattern, mistake) => {
-    assert.include(patternMistake(pattern), mistake)
+    assert.include(patternError(pattern), mistake)
   })
 
   it.each([
@@ -213,7 +213,7 @@ describe("a pattern is refused", () => {
     "[{1000}]{1000}",
     "\\{1000}",
   ])("only for a reason: %.30s is one", (pattern) => {
-    assert.isUndefined(patternMistake(pattern))
+    assert.isUndefined(patternError(pattern))
   })
 
   it.prop(

@@ -4,7 +4,7 @@ import { prepare } from "../src/CompiledRuleSet.ts"
 /** 2026-02-28T12:00:00Z, the last day of a month and no leap year. */
 export const nowMs = Date.UTC(2026, 1, 28, 12)
 
-/** Rules made ready as `compile` makes them, also those that it would call superfluous. */
+/** Compiled rules, without the checks of `compile`. */
 export const ruleSetOf = (...rules: ReadonlyArray<Rule>) => prepare({ version: "1", rules })
 
 export const verdictOn = (
@@ -18,8 +18,8 @@ export const reasonOf = (verdict: Verdict) => (verdict._tag === "Rejected" ? ver
 export const explanationOf = (verdict: Verdict) =>
   verdict._tag === "Rejected" ? verdict.explanation : "accepted"
 
-/** What a condition says of a payload, as one rule shows it. */
-export const truthOf = (condition: Condition, payload: unknown): "met" | "unmet" | "missing" => {
+/** The truth of a condition, as one rule shows it. */
+export const truthOf = (condition: Condition, payload: unknown): "met" | "unmet" | "unknown" => {
   const reason = reasonOf(verdictOn([{ ...condition, reason: "UNMET" }], payload))
-  return reason === "accepted" ? "met" : reason === "UNMET" ? "unmet" : "missing"
+  return reason === "accepted" ? "met" : reason === "UNMET" ? "unmet" : "unknown"
 }

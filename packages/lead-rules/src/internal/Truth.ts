@@ -1,15 +1,16 @@
 /**
- * What a condition says of a payload, by strong Kleene logic: `Missing` is "cannot be told".
+ * What a condition says of a payload, in Kleene's strong three-valued logic: it is unknown while a field is missing.
  *
- * The numbers are the logic: `all` is the largest, `any` the smallest, `not` the distance from {@link Unmet}.
+ * The order of the numbers is the logic: `all` is the maximum, `any` the minimum, `not` the distance from
+ * {@link Unmet}.
  */
 export type Truth = 0 | 1 | 2
 
 export const Met = 0
-export const Missing = 1
+export const Unknown = 1
 export const Unmet = 2
 
 export const not = (truth: Truth): Truth => (Unmet - truth) as Truth
 
-/** Of what is either met or not. */
+/** The truth of a condition that is either met or unmet. */
 export const truthOf = (met: boolean): Truth => (met ? Met : Unmet)

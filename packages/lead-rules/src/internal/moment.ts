@@ -4,10 +4,10 @@ export const dayMs = 86_400_000
 const timeOfDay = /^[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])(\d\d):?(\d\d))?$/
 
 /**
- * The moment that an ISO 8601 date, or date and time, begins: milliseconds since 1970 in UTC, or NaN.
+ * Parses an ISO 8601 date, or date and time: milliseconds since 1970 in UTC, or NaN.
  *
- * NaN for any other text and for days that no calendar has: `2026-02-29`, `2026-04-31`, `24:00`. A date stands for
- * its first moment, a time without an offset is one in UTC. `T` may be `t` or a space, `+0200` is `+02:00`.
+ * NaN for any other text and for days that do not exist: `2026-02-29`, `2026-04-31`, `24:00`. A date is its first
+ * moment; a time without an offset is in UTC. `T` may be `t` or a space, and `+0200` is `+02:00`.
  */
 export const momentOf = (text: string): number => {
   if (text.length < 10 || text.length > 40) return Number.NaN
@@ -16,15 +16,15 @@ export const momentOf = (text: string): number => {
   return text.length === 10 ? day * dayMs : day * dayMs + sinceMidnight(text.slice(10))
 }
 
-/** The last millisecond of what a text names: of a whole day, or of the moment that it is. */
+/** The last millisecond of the day that a text names, or the moment itself where it has a time. */
 export const endOf = (text: string): number => momentOf(text) + (text.length === 10 ? dayMs - 1 : 0)
 
-/** The day of a moment, counted from 1970-01-01, in UTC. */
+/** The day of a moment in UTC, counted from 1970-01-01. */
 export const dayOf = (moment: number): number => Math.floor(moment / dayMs)
 
 const dash = 0x2d
 
-/** The number that these characters spell; NaN when one of them is no digit. */
+/** The number that these characters spell; NaN where one of them is not a digit. */
 const digits = (text: string, from: number, to: number): number => {
   let number = 0
   for (let i = from; i < to; i++) {
@@ -37,15 +37,15 @@ const digits = (text: string, from: number, to: number): number => {
 
 const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
 
-/** The days of a month, from 1. */
+/** The number of days in a month; January is 1. */
 export const daysIn = (year: number, month: number): number => {
   if (month === 2) return isLeap(year) ? 29 : 28
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
-/** Counts days from 1970-01-01; NaN for days that there are not. Years begin in March, so leap days end them. */
+/** The day counted from 1970-01-01; NaN for a day that does not exist. Years start in March here, so a leap day is the last. */
 export const dayNumber = (year: number, month: number, day: number): number => {
-  // Written so that NaN is refused too.
+  // Negated, so that NaN is refused too.
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return Number.NaN
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)

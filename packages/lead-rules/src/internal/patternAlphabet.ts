@@ -1,23 +1,23 @@
-import { Asked, type Program } from "./patternProgram.ts"
+import { Assertion, type Program } from "./patternProgram.ts"
 
-/** The columns of a table: characters of Latin-1 that no instruction tells apart share one. */
+/** Character classes: characters of Latin-1 that no instruction tells apart share a column of the table. */
 export interface Alphabet {
   /** The column of each character. */
   readonly classOf: Uint8Array
-  /** A character of each column. */
+  /** One character of each column. */
   readonly members: ReadonlyArray<number>
-  /** The column behind the others: the text ends. */
+  /** The last column: the end of the text. */
   readonly end: number
 }
 
 /** The line feed, the only character that ends a line. */
 export const lineFeed = 10
 
-/** Whether a character is one of a word, as `\w` and `\b` have it. */
+/** Whether a character is a word character, for `\w` and `\b`. */
 export const isWord = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || (code >= 97 && code <= 122)
 
-/** Finds the columns for programs that share them: every instruction splits those it tells apart. */
+/** Computes the classes for programs that share a table: each instruction splits the classes it tells apart. */
 export const alphabetOf = (programs: ReadonlyArray<Program>): Alphabet => {
   const classOf = new Uint8Array(256)
   let members = [0]
@@ -34,12 +34,13 @@ export const alphabetOf = (programs: ReadonlyArray<Program>): Alphabet => {
 
   const seen = new Set<string>()
   for (const instruction of programs.flatMap(({ instructions }) => instructions)) {
-    if (instruction._tag === "Take" && !seen.has(instruction.like)) {
-      seen.add(instruction.like)
-      split(instruction.takes)
-    } else if (instruction._tag === "Look") {
-      if ((instruction.asks & (Asked.lineBegins | Asked.lineEnds)) !== 0) split((code) => code === lineFeed)
-      if ((instruction.asks & (Asked.wordBoundary | Asked.noWordBoundary)) !== 0) split(isWord)
+    if (instruction._tag === "Consume" && !seen.has(instruction.name)) {
+      seen.add(instruction.name)
+      split(instruction.accepts)
+    } else if (instruction._tag === "Assert") {
+      const { assertions } = instruction
+      if ((assertions & (Assertion.lineBegins | Assertion.lineEnds)) !== 0) split((code) => code === lineFeed)
+      if ((assertions & (Assertion.wordBoundary | Assertion.noWordBoundary)) !== 0) split(isWord)
     }
   }
   return { classOf, members, end: members.length }

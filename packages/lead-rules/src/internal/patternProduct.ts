@@ -1,44 +1,44 @@
-import { found, never, type States, unknown } from "./patternStates.ts"
+import { dead, matched, type States, unbuilt } from "./patternStates.ts"
 
-/** The most states that are made of those of several programs. */
+/** The most states of a product. */
 const maxStates = 1000
 
 /**
- * The states of several programs that run side by side, until all of them have found something.
+ * The product of several automata: it runs them side by side and matches once all of them have.
  *
- * A state is one of each; {@link found} is one more, which is never left.
+ * Its states are tuples of theirs. An automaton that has {@link matched} stays in that state.
  */
-export const productOf = (programs: ReadonlyArray<States>): States => {
-  const [only] = programs
-  if (only !== undefined && programs.length === 1) return only
+export const productOf = (automata: ReadonlyArray<States>): States => {
+  const [only] = automata
+  if (only !== undefined && automata.length === 1) return only
   const states: Array<ReadonlyArray<number>> = []
   const numbers = new Map<string, number>()
-  const known = programs.map(() => new Map<number, number>())
+  const steps = automata.map(() => new Map<number, number>())
 
   const numberOf = (state: ReadonlyArray<number>): number => {
-    if (state.includes(never)) return never
-    if (state.includes(unknown)) return unknown
-    if (state.every((one) => one === found)) return found
+    if (state.includes(dead)) return dead
+    if (state.includes(unbuilt)) return unbuilt
+    if (state.every((one) => one === matched)) return matched
     const key = state.join()
     const number = numbers.get(key)
     if (number !== undefined) return number
-    if (states.length >= maxStates) return unknown
+    if (states.length >= maxStates) return unbuilt
     numbers.set(key, states.length)
     return states.push(state) - 1
   }
 
   const stepOf = (index: number, state: number, column: number): number => {
-    if (state === found) return found
-    const steps = known[index]
+    if (state === matched) return matched
+    const known = steps[index]
     // There are at most 256 columns of characters, and one for the end.
     const step = state * 257 + column
-    const next = steps?.get(step) ?? programs[index]?.stateAfter(state, column) ?? unknown
-    steps?.set(step, next)
+    const next = known?.get(step) ?? automata[index]?.stateAfter(state, column) ?? unbuilt
+    known?.set(step, next)
     return next
   }
 
   return {
-    start: numberOf(programs.map(({ start }) => start)),
+    start: numberOf(automata.map(({ start }) => start)),
     stateAfter: (number, column) =>
       numberOf((states[number] ?? []).map((state, index) => stepOf(index, state, column))),
   }

@@ -1,27 +1,27 @@
 import type { RE2JS } from "re2js"
 
-/** The program that RE2 makes of a pattern: a machine in several places at once, one instruction each. */
+/** The program that RE2 makes of a pattern: a nondeterministic automaton, whose states are its instructions. */
 export interface Program {
   readonly start: number
   readonly instructions: ReadonlyArray<Instruction>
 }
 
-/** One instruction. Every number in it but `asks` is the place of another. */
+/** One instruction. The numbers in it, but for `assertions`, are indices of instructions. */
 export type Instruction =
   | { readonly _tag: "Fork"; readonly next: ReadonlyArray<number> }
-  /** Goes on if what is asked for ({@link Asked}) holds between the characters on both sides. */
-  | { readonly _tag: "Look"; readonly asks: number; readonly next: number }
-  /** Takes one character, and goes on. */
+  /** Goes on where its assertions ({@link Assertion}) hold between the previous character and the next. */
+  | { readonly _tag: "Assert"; readonly assertions: number; readonly next: number }
+  /** Consumes one character. `name` is the same for instructions that accept the same characters. */
   | {
-      readonly _tag: "Take"
-      readonly takes: (code: number) => boolean
-      readonly like: string
+      readonly _tag: "Consume"
+      readonly accepts: (code: number) => boolean
+      readonly name: string
       readonly next: number
     }
-  | { readonly _tag: "Found" }
+  | { readonly _tag: "Match" }
 
-/** What an instruction may ask for, as bits. */
-export const Asked = {
+/** The zero-width assertions, as bits. */
+export const Assertion = {
   lineBegins: 1,
   lineEnds: 2,
   textBegins: 4,
@@ -30,12 +30,12 @@ export const Asked = {
   noWordBoundary: 32,
 } as const
 
-const allAsked = 63
+const allAssertions = 63
 
 /**
- * Reads the program out of a compiled pattern; `undefined` when it has anything in it that is not known here.
+ * Reads the program of a compiled pattern; `undefined` where it contains anything unknown.
  *
- * RE2JS lets it be seen, but promises nothing about it: so nothing is believed of it that is not looked at.
+ * RE2JS exposes its program without documenting it, so everything that is read here is checked.
  */
 export const programOf = (regex: RE2JS): Program | undefined => {
   const program: unknown = regex.re2().prog
@@ -61,20 +61,20 @@ const instructionOf = (inst: Readonly<Record<string, unknown>>): Instruction | u
     case 7: // NOP
       return { _tag: "Fork", next: [out] }
     case 4: // EMPTY_WIDTH
-      return (arg & ~allAsked) === 0 ? { _tag: "Look", asks: arg, next: out } : undefined
+      return (arg & ~allAssertions) === 0 ? { _tag: "Assert", assertions: arg, next: out } : undefined
     case 5: // FAIL
       return { _tag: "Fork", next: [] }
     case 6: // MATCH
-      return { _tag: "Found" }
+      return { _tag: "Match" }
     case 8: // RUNE
     case 9: // RUNE1
     case 10: // RUNE_ANY
     case 11: // RUNE_ANY_NOT_NL
       if (!(runes instanceof Int32Array) || !hasMatchRune(inst)) return undefined
       return {
-        _tag: "Take",
-        takes: (code) => inst.matchRune(code),
-        like: `${arg}:${runes.join()}`,
+        _tag: "Consume",
+        accepts: (code) => inst.matchRune(code),
+        name: `${arg}:${runes.join()}`,
         next: out,
       }
     default:

@@ -1,12 +1,13 @@
 /**
- * How many steps a pattern has once its counted repetitions are written out, about as many as RE2's program has.
+ * The size of a pattern once its counted repetitions are expanded, about that of RE2's program.
  *
- * `a{1000}` has 1000, `((a{1000}){1000})` a million. It reads any text in one pass: whether that is a pattern
- * is for RE2 to say.
+ * `a{1000}` has 1000 steps, `((a{1000}){1000})` a million. It reads any text in one pass; whether that is a pattern
+ * is for RE2 to decide.
  */
 export const sizeOfPattern = (pattern: string): number => {
-  /** The steps of the groups around the place, and of the group at the place, up to its last atom. */
-  const around: Array<number> = []
+  /** The sizes of the enclosing groups so far. */
+  const enclosing: Array<number> = []
+  /** The size of the current group, without its last atom; and of that atom. */
   let sum = 0
   let atom = 0
   for (const [token] of pattern.matchAll(tokens)) {
@@ -15,19 +16,19 @@ export const sizeOfPattern = (pattern: string): number => {
       const [, min = "0", comma, max] = counts
       atom *= Math.max(1, Number(max === undefined || max === "" ? min : max) + (comma && !max ? 1 : 0))
     } else if (token === "(") {
-      around.push(sum + atom)
+      enclosing.push(sum + atom)
       sum = 0
       atom = 0
     } else if (token === ")") {
       atom += sum + 2
-      sum = around.pop() ?? 0
+      sum = enclosing.pop() ?? 0
     } else {
       sum += atom
-      // What stands between \Q and \E is as many atoms.
+      // Every character between \Q and \E is an atom.
       atom = token.startsWith("\\Q") ? token.length : 1
     }
   }
-  while (around.length > 0) sum += around.pop() ?? 0
+  while (enclosing.length > 0) sum += enclosing.pop() ?? 0
   return Math.min(sum + atom, Number.MAX_SAFE_INTEGER)
 }
 

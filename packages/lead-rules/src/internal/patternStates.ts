@@ -1,11 +1,11 @@
 import { type Alphabet, isWord, lineFeed } from "./patternAlphabet.ts"
-import { Asked, type Program } from "./patternProgram.ts"
+import { Assertion, type Program } from "./patternProgram.ts"
 
-/** What is known of a search that is over: a match is found, or none will be. */
-export const found = -2
-export const never = -3
-/** The state that would come next is not built, since the table has cost enough. */
-export const unknown = -1
+/** A state of a search that is over: it has matched, or it cannot match any more. */
+export const matched = -2
+export const dead = -3
+/** A state that is not built, because a limit is reached. */
+export const unbuilt = -1
 
 /**
  * The most states of one pattern: some 130 kB of table, a quarter of a megabyte at worst, whatever texts come. Patterns
@@ -13,102 +13,107 @@ export const unknown = -1
  */
 const maxStates = 512
 
-/** Where the program may be, and what it has to remember of the character before. */
+/** A state of the deterministic automaton: the instructions that the program may be at. */
 interface State {
-  readonly places: ReadonlyArray<number>
+  readonly instructions: ReadonlyArray<number>
   readonly before: Before
 }
 
+/** What assertions have to know about the previous character. */
 interface Before {
-  /** Which of `textBegins` and `lineBegins` holds. */
+  /** Which of `textBegins` and `lineBegins` hold. */
   readonly begins: number
   readonly isWord: boolean
 }
 
-/** The states of a program as far as they have been asked for: numbers from 0, or {@link found} and so on. */
+/** A deterministic automaton that is built on demand. States are numbers from 0, {@link matched}, {@link dead} or {@link unbuilt}. */
 export interface States {
   readonly start: number
-  /** The state after a character of a column, or what the end of the text decides. */
+  /** The state after a character of a column, or at the end of the text. */
   readonly stateAfter: (state: number, column: number) => number
 }
 
-const begins = Asked.textBegins | Asked.lineBegins
+const begins = Assertion.textBegins | Assertion.lineBegins
 
-/** Makes the states; at most so many instructions are looked at for all of them together. */
+/** Builds the automaton of a program (subset construction); it visits at most `maxWork` instructions in all. */
 export const makeStates = (program: Program, { members, end }: Alphabet, maxWork: number): States => {
   const { instructions } = program
   const states: Array<State> = []
   const numbers = new Map<string, number>()
-  const asked = instructions.reduce((all, one) => (one._tag === "Look" ? all | one.asks : all), 0)
+  const assertions = instructions.reduce(
+    (all, one) => (one._tag === "Assert" ? all | one.assertions : all),
+    0,
+  )
   const visited = new Uint32Array(instructions.length)
   let visit = 0
   let work = 0
 
   /**
-   * All that can be reached without a character. A look waits in its place as long as nothing is known of
-   * the next character: then it is among what is reached.
+   * The instructions that are reached without consuming a character (the epsilon closure). While the next character
+   * is unknown, an assertion about it stays in the closure.
    */
-  const reach = (places: ReadonlyArray<number>, holds: number, nextIsKnown: boolean): Array<number> => {
-    const reached: Array<number> = []
-    const open = places.toReversed()
+  const closureOf = (from: ReadonlyArray<number>, holds: number, nextIsKnown: boolean): Array<number> => {
+    const closure: Array<number> = []
+    const open = from.toReversed()
     visit++
-    for (let place = open.pop(); place !== undefined; place = open.pop()) {
-      const instruction = instructions[place]
-      if (instruction === undefined || visited[place] === visit) continue
-      visited[place] = visit
+    for (let index = open.pop(); index !== undefined; index = open.pop()) {
+      const instruction = instructions[index]
+      if (instruction === undefined || visited[index] === visit) continue
+      visited[index] = visit
       work++
       if (instruction._tag === "Fork") open.push(...instruction.next)
-      else if (instruction._tag !== "Look") reached.push(place)
+      else if (instruction._tag !== "Assert") closure.push(index)
       else {
-        const missing = instruction.asks & ~holds
+        const missing = instruction.assertions & ~holds
         if (missing === 0) open.push(instruction.next)
-        else if (!nextIsKnown && (missing & begins) === 0) reached.push(place)
+        else if (!nextIsKnown && (missing & begins) === 0) closure.push(index)
       }
     }
-    return reached
+    return closure
   }
 
-  const isFound = (place: number) => instructions[place]?._tag === "Found"
-  const isLook = (place: number) => instructions[place]?._tag === "Look"
+  const isMatch = (index: number) => instructions[index]?._tag === "Match"
+  const isAssert = (index: number) => instructions[index]?._tag === "Assert"
 
   const numberOf = (from: ReadonlyArray<number>, before: Before): number => {
-    const places = reach(from, before.begins, false)
-    if (places.some(isFound)) return found
-    // Where a line may begin later, so may a match.
-    if (places.length === 0 && (asked & Asked.lineBegins) === 0) return never
-    const remembered = places.some(isLook) ? before : nothing
-    const key = `${remembered.begins}:${remembered.isWord}:${places.toSorted((a, b) => a - b).join()}`
+    const closure = closureOf(from, before.begins, false)
+    if (closure.some(isMatch)) return matched
+    // A match may still begin where a line does.
+    if (closure.length === 0 && (assertions & Assertion.lineBegins) === 0) return dead
+    const remembered = closure.some(isAssert) ? before : nothing
+    const key = `${remembered.begins}:${remembered.isWord}:${closure.toSorted((a, b) => a - b).join()}`
     const known = numbers.get(key)
     if (known !== undefined) return known
-    if (states.length >= maxStates) return unknown
-    const number = states.push({ places, before: remembered }) - 1
+    if (states.length >= maxStates) return unbuilt
+    const number = states.push({ instructions: closure, before: remembered }) - 1
     numbers.set(key, number)
     return number
   }
 
   const stateAfter = (number: number, column: number): number => {
     const state = states[number]
-    if (state === undefined || work > maxWork) return unknown
-    const { places, before } = state
+    if (state === undefined || work > maxWork) return unbuilt
+    const { before } = state
     const next = members[column]
     const isEnd = column === end || next === undefined
     const nextIsWord = !isEnd && isWord(next)
     const holds =
       before.begins |
-      (isEnd ? Asked.textEnds | Asked.lineEnds : next === lineFeed ? Asked.lineEnds : 0) |
-      (before.isWord === nextIsWord ? Asked.noWordBoundary : Asked.wordBoundary)
-    const reached = places.some(isLook) ? reach(places, holds, true) : places
-    if (reached.some(isFound)) return found
-    if (isEnd) return never
+      (isEnd ? Assertion.textEnds | Assertion.lineEnds : next === lineFeed ? Assertion.lineEnds : 0) |
+      (before.isWord === nextIsWord ? Assertion.noWordBoundary : Assertion.wordBoundary)
+    const from = state.instructions
+    const closure = from.some(isAssert) ? closureOf(from, holds, true) : from
+    if (closure.some(isMatch)) return matched
+    if (isEnd) return dead
     const after: Array<number> = []
-    for (const place of reached) {
+    for (const index of closure) {
       work++
-      const instruction = instructions[place]
-      if (instruction?._tag === "Take" && instruction.takes(next)) after.push(instruction.next)
+      const instruction = instructions[index]
+      if (instruction?._tag === "Consume" && instruction.accepts(next)) after.push(instruction.next)
     }
-    // It is a search: a match may begin after any character.
+    // A match may begin after any character.
     after.push(program.start)
-    return numberOf(after, { begins: next === lineFeed ? Asked.lineBegins : 0, isWord: nextIsWord })
+    return numberOf(after, { begins: next === lineFeed ? Assertion.lineBegins : 0, isWord: nextIsWord })
   }
 
   return { start: numberOf([program.start], { begins, isWord: false }), stateAfter }

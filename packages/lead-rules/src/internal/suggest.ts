@@ -1,48 +1,31 @@
-/** What others call the operators. */
-const otherNames: Readonly<Record<string, string>> = {
-  between: "range",
-  blank: "absent",
-  contains_any: "includes",
-  empty: "absent",
-  eq: "equals",
-  every: "every_item",
-  exists: "present",
-  gt: "range",
-  gte: "range",
-  in: "one_of",
-  lt: "range",
-  lte: "range",
-  matches: "pattern",
-  ne: "not_equals",
-  not_in: "none_of",
-  postal_code: "zip",
-  regex: "pattern",
-  regexp: "pattern",
-  required: "present",
-  some: "some_item",
-  zipcode: "zip",
+import { fieldDefinitions, quantifierDefinitions } from "./operators/table.ts"
+
+const definitions = Object.entries({ ...fieldDefinitions, ...quantifierDefinitions })
+
+const names = definitions.map(([name]) => name)
+
+/** The operators by the names that other rule languages give them. */
+const aliases = new Map(definitions.flatMap(([name, { aliases }]) => aliases.map((alias) => [alias, name])))
+
+/** What an unknown operator is told to be: one of all operators, and the one that was probably meant. */
+export const expectedOperator = (actual: unknown): string => {
+  const all = `${names.map((name) => `"${name}"`).join(" or ")}; or all, any or not in its place`
+  const meant = typeof actual === "string" ? nearestTo(actual.toLowerCase()) : undefined
+  return meant === undefined ? all : `${all} (did you mean "${meant}"?)`
 }
 
-/** The names that are allowed, and the one that was probably meant. */
-export const operatorWords = (operators: ReadonlyArray<string>, found: unknown): string => {
-  const names = operators.map((name) => `"${name}"`).join(" or ")
-  const allowed = `${names}; or all, any or not in its place`
-  const meant = typeof found === "string" ? nearest(operators, found.toLowerCase()) : undefined
-  return meant === undefined ? allowed : `${allowed} (did you mean "${meant}"?)`
-}
-
-const nearest = (names: ReadonlyArray<string>, found: string): string | undefined => {
-  const other = Object.hasOwn(otherNames, found) ? otherNames[found] : undefined
-  if (other !== undefined) return other
-  if (found.length > 20) return undefined
-  const plain = found.replaceAll(/[ -]/g, "_")
+const nearestTo = (actual: string): string | undefined => {
+  const alias = aliases.get(actual)
+  if (alias !== undefined) return alias
+  if (actual.length > 20) return undefined
+  const spelled = actual.replaceAll(/[ -]/g, "_")
   return names
-    .map((name) => ({ name, distance: distanceOf(name, plain) }))
+    .map((name) => ({ name, distance: distanceOf(name, spelled) }))
     .filter(({ name, distance }) => distance <= (name.length < 5 ? 1 : 2))
     .sort((a, b) => a.distance - b.distance)[0]?.name
 }
 
-/** How many characters have to be put in, left out or changed (Levenshtein). */
+/** The edit distance (Levenshtein). */
 const distanceOf = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {

@@ -1,8 +1,7 @@
-import { momentOf } from "../moment.ts"
-import { fold } from "../operators/equality.ts"
-import { isShort } from "../operators/decimal.ts"
-import { codePointsOf } from "../operators/texts.ts"
 import { numberOf } from "@lead-gateway/lead-field"
+import { isShort } from "../decimal.ts"
+import { momentOf } from "../moment.ts"
+import { codePointsOf, fold } from "../text.ts"
 import {
   isIn,
   isNoText,
@@ -13,7 +12,7 @@ import {
   sizeOfLanguage,
 } from "./Language.ts"
 import {
-  contraryOfRanges,
+  complementOfRanges,
   isInRanges,
   isNoRange,
   isWithinRanges,
@@ -22,37 +21,37 @@ import {
   type Ranges,
 } from "./Ranges.ts"
 
-/** What is asked of one aspect of a value. */
-export type Constraint = Ranges | Words | Opaque
+/** What one aspect of a value must be. */
+export type Constraint = Ranges | Texts | Opaque
 
-/** Texts of a language, without those of others. */
-export interface Words {
-  readonly _tag: "Words"
-  /** Any text, where there is none. */
+/** The texts of one language that are in none of the others. */
+export interface Texts {
+  readonly _tag: "Texts"
+  /** Without one, all texts. */
   readonly within?: Language
   readonly outside: ReadonlyArray<Language>
 }
 
-/** A question of which nothing is known but that its answer is the same each time. */
+/** A condition that is not analysed any further: equal to itself, and the complement of its negation. */
 export interface Opaque {
   readonly _tag: "Opaque"
   readonly holds: boolean
-  /** The answer for a text, where it can be told here. */
+  /** Whether a text meets the condition; `undefined` where the analysis cannot say. */
   readonly test: (text: string) => boolean | undefined
 }
 
-/** The most languages that are remembered as forbidden: to forget one costs findings, and never makes a false one. */
+/** The most excluded languages that are kept. Dropping one may hide a finding, but never makes a false one. */
 const maxOutside = 8
 
-/** Both together: never less than that, and of two kinds no more than the first says. */
+/** An upper bound of the intersection; the first where they are of different kinds. */
 export const meet = (a: Constraint, b: Constraint): Constraint => {
   if (a._tag === "Ranges" && b._tag === "Ranges") return meetRanges(a, b)
-  if (a._tag === "Words" && b._tag === "Words") return meetWords(a, b)
+  if (a._tag === "Texts" && b._tag === "Texts") return meetTexts(a, b)
   return a._tag === "Opaque" && b._tag === "Opaque" && a.holds !== b.holds ? noRange : a
 }
 
-/** Whether nothing can meet it. */
-export const isNever = (constraint: Constraint): boolean => {
+/** Whether no value satisfies it. */
+export const isUnsatisfiable = (constraint: Constraint): boolean => {
   if (constraint._tag === "Ranges") return isNoRange(constraint)
   if (constraint._tag === "Opaque") return false
   const { within, outside } = constraint
@@ -60,14 +59,14 @@ export const isNever = (constraint: Constraint): boolean => {
   return isNoText(within) || outside.some((language) => isWithinLanguage(within, language))
 }
 
-/** Whether all that meets the first meets the second. `false` may mean that it is not known. */
+/** Whether the first implies the second. `false` may mean that it is undecided. */
 export const implies = (a: Constraint, b: Constraint): boolean => {
   if (a._tag === "Ranges" && b._tag === "Ranges") return isWithinRanges(a, b)
   if (a._tag === "Opaque" && b._tag === "Opaque") return a.holds === b.holds
-  return a._tag === "Words" && b._tag === "Words" && wordsImply(a, b)
+  return a._tag === "Texts" && b._tag === "Texts" && textsImply(a, b)
 }
 
-/** Either of both: a constraint, or that there is none; `undefined` where neither says it exactly. */
+/** The union, which may be everything; `undefined` where no constraint is exactly the union. */
 export const join = (a: Constraint, b: Constraint): Constraint | "anything" | undefined => {
   if (a._tag === "Ranges" && b._tag === "Ranges") {
     const either = joinRanges(a, b)
@@ -78,10 +77,10 @@ export const join = (a: Constraint, b: Constraint): Constraint | "anything" | un
       : either
   }
   if (a._tag === "Opaque" && b._tag === "Opaque") return a.holds === b.holds ? a : "anything"
-  return a._tag === "Words" && b._tag === "Words" ? joinWords(a, b) : undefined
+  return a._tag === "Texts" && b._tag === "Texts" ? joinTexts(a, b) : undefined
 }
 
-/** About how much there is to look at. */
+/** The approximate cost of working with a constraint. */
 export const sizeOf = (constraint: Constraint): number => {
   if (constraint._tag === "Opaque") return 1
   if (constraint._tag === "Ranges") return 1 + constraint.cuts.length
@@ -92,18 +91,18 @@ export const sizeOf = (constraint: Constraint): number => {
   )
 }
 
-/** The contrary, of what has this aspect at all; `undefined` where no constraint says it exactly. */
-export const contraryOf = (constraint: Constraint): Constraint | undefined => {
-  if (constraint._tag === "Ranges") return contraryOfRanges(constraint)
+/** The complement among values that have this aspect; `undefined` where no constraint is exactly that. */
+export const complementOf = (constraint: Constraint): Constraint | undefined => {
+  if (constraint._tag === "Ranges") return complementOfRanges(constraint)
   if (constraint._tag === "Opaque") return { ...constraint, holds: !constraint.holds }
   const { within, outside } = constraint
-  if (within !== undefined) return outside.length === 0 ? { _tag: "Words", outside: [within] } : undefined
+  if (within !== undefined) return outside.length === 0 ? { _tag: "Texts", outside: [within] } : undefined
   const [only] = outside
-  return only !== undefined && outside.length === 1 ? { _tag: "Words", within: only, outside: [] } : undefined
+  return only !== undefined && outside.length === 1 ? { _tag: "Texts", within: only, outside: [] } : undefined
 }
 
-/** Whether a text meets what is asked of an aspect; `undefined` where it cannot be told. */
-export const isMetBy = (aspect: string, constraint: Constraint, text: string): boolean | undefined => {
+/** Whether a text satisfies a constraint on an aspect; `undefined` where that is undecided. */
+export const isSatisfiedBy = (aspect: string, constraint: Constraint, text: string): boolean | undefined => {
   switch (constraint._tag) {
     case "Opaque": {
       const answer = constraint.test(text)
@@ -113,66 +112,67 @@ export const isMetBy = (aspect: string, constraint: Constraint, text: string): b
       const number = measured(aspect, text)
       return number === undefined ? undefined : isInRanges(constraint, number)
     }
-    case "Words": {
-      const looked = asLookedAt(aspect, text)
+    case "Texts": {
+      const view = viewOf(aspect, text)
       const { within, outside } = constraint
-      if (within !== undefined && !isIn(within, looked)) return false
-      return !outside.some((language) => isIn(language, looked))
+      if (within !== undefined && !isIn(within, view)) return false
+      return !outside.some((language) => isIn(language, view))
     }
   }
 }
 
-/** A text as the constraints of an aspect look at it: `text`, `folded`, `backwards`, `folded backwards`. */
-const asLookedAt = (aspect: string, text: string): string => {
+/** A text as an aspect presents it: `text`, `folded`, `reversed`, `folded reversed`. */
+const viewOf = (aspect: string, text: string): string => {
   const folded = aspect.startsWith("folded") ? fold(text) : text
-  return aspect.endsWith("backwards") ? backwards(folded) : folded
+  return aspect.endsWith("reversed") ? reversed(folded) : folded
 }
 
-export const backwards = (text: string): string => {
-  let reversed = ""
-  for (let index = text.length - 1; index >= 0; index--) reversed += text[index]
-  return reversed
+/** A text from its last UTF-16 unit to its first. */
+export const reversed = (text: string): string => {
+  let result = ""
+  for (let index = text.length - 1; index >= 0; index--) result += text[index]
+  return result
 }
 
-/** What an aspect measures of a text: a number, or NaN where there is none. */
+/** The measure of a text that an aspect is: NaN where the text has none, `undefined` where it is undecided. */
 const measured = (aspect: string, text: string): number | undefined => {
   if (aspect === "length") return codePointsOf(text)
   if (aspect === "moment") return momentOf(text)
-  // A number of many digits is not the double nearest to it.
+  // A number of many digits may differ from its nearest double.
   return aspect === "number" && isShort(text) ? numberOf(text) : undefined
 }
 
-const meetWords = (a: Words, b: Words): Words => {
+const meetTexts = (a: Texts, b: Texts): Texts => {
   const within = a.within && b.within ? meetLanguages(a.within, b.within) : (a.within ?? b.within)
   const outside = [...a.outside, ...b.outside].slice(0, maxOutside)
-  if (within === undefined) return { _tag: "Words", outside }
+  if (within === undefined) return { _tag: "Texts", outside }
   const texts = Array.from(within.texts).filter(
     (text) => ![...a.outside, ...b.outside].some((out) => isIn(out, text)),
   )
-  return { _tag: "Words", within: { ...within, texts: new Set(texts) }, outside }
+  return { _tag: "Texts", within: { ...within, texts: new Set(texts) }, outside }
 }
 
-const wordsImply = (a: Words, b: Words): boolean => {
+const textsImply = (a: Texts, b: Texts): boolean => {
   const { within } = a
   if (b.within !== undefined && (within === undefined || !isWithinLanguage(within, b.within))) return false
   return b.outside.every(
-    (forbidden) =>
-      (within !== undefined && isNoText(meetLanguages(within, forbidden))) ||
-      a.outside.some((known) => isWithinLanguage(forbidden, known)),
+    (excluded) =>
+      (within !== undefined && isNoText(meetLanguages(within, excluded))) ||
+      a.outside.some((known) => isWithinLanguage(excluded, known)),
   )
 }
 
-const joinWords = (a: Words, b: Words): Words | "anything" | undefined => {
+const joinTexts = (a: Texts, b: Texts): Texts | "anything" | undefined => {
   const [outA, outB] = [a.outside[0], b.outside[0]]
   if (a.outside.length + b.outside.length === 0) {
     return a.within && b.within
-      ? { _tag: "Words", within: joinLanguages(a.within, b.within), outside: [] }
+      ? { _tag: "Texts", within: joinLanguages(a.within, b.within), outside: [] }
       : "anything"
   }
   if (a.outside.length > 1 || b.outside.length > 1) return undefined
   if (outA && outB && !a.within && !b.within) {
     const both = meetLanguages(outA, outB)
-    return isNoText(both) ? "anything" : { _tag: "Words", outside: [both] }
+    return isNoText(both) ? "anything" : { _tag: "Texts", outside: [both] }
   }
   const [within, out] =
     outA && !a.within ? [b.within, outA] : [a.within, outB && !b.within ? outB : undefined]

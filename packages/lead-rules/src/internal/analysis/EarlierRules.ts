@@ -1,49 +1,49 @@
-import { fieldAround, fieldsOf, type Formula } from "./Formula.ts"
+import { fieldsOf, type Formula, parentOf } from "./Formula.ts"
 
 /** A rejecting rule that comes before another. */
-export interface Earlier {
+export interface EarlierRule {
   readonly name: string
   readonly formula: Formula
 }
 
-/** The rules so far, by the fields that they speak of. */
+/** The rules so far, indexed by their fields. */
 export class EarlierRules {
-  readonly #on = new Map<string, Set<Earlier>>()
-  readonly #inside = new Map<string, Set<Earlier>>()
+  readonly #on = new Map<string, Set<EarlierRule>>()
+  readonly #inside = new Map<string, Set<EarlierRule>>()
 
   add(name: string, formula: Formula): void {
-    const earlier = { name, formula }
+    const rule = { name, formula }
     for (const field of fieldsOf(formula)) {
-      put(this.#on, field, earlier)
-      for (const around of fieldsAround(field)) put(this.#inside, around, earlier)
+      put(this.#on, field, rule)
+      for (const ancestor of ancestorsOf(field)) put(this.#inside, ancestor, rule)
     }
   }
 
-  /** The rules on the same fields as a formula, on what is inside of them and on what they are inside of. */
-  about(formula: Formula): ReadonlyArray<Earlier> {
-    const found = new Set<Earlier>()
+  /** The rules on the fields of a formula, on fields inside them and on fields that contain them. */
+  about(formula: Formula): ReadonlyArray<EarlierRule> {
+    const rules = new Set<EarlierRule>()
     for (const field of new Set(fieldsOf(formula))) {
-      for (const other of [field, ...fieldsAround(field)])
-        this.#on.get(other)?.forEach((one) => found.add(one))
-      this.#inside.get(field)?.forEach((one) => found.add(one))
+      for (const other of [field, ...ancestorsOf(field)])
+        this.#on.get(other)?.forEach((rule) => rules.add(rule))
+      this.#inside.get(field)?.forEach((rule) => rules.add(rule))
     }
-    return Array.from(found)
+    return Array.from(rules)
   }
 }
 
-/** The most fields around one that it is found by: a path may have hundreds of keys, and a set thousands of paths. */
-const maxAround = 16
+/** The most ancestors a field is indexed by: a path may have hundreds of keys, and a rule set thousands of paths. */
+const maxAncestors = 16
 
-function* fieldsAround(field: string): Generator<string> {
-  let around = fieldAround(field)
-  for (let left = maxAround; left > 0 && around !== undefined; left--) {
-    yield around
-    around = fieldAround(around)
+function* ancestorsOf(field: string): Generator<string> {
+  let ancestor = parentOf(field)
+  for (let left = maxAncestors; left > 0 && ancestor !== undefined; left--) {
+    yield ancestor
+    ancestor = parentOf(ancestor)
   }
 }
 
-const put = (sets: Map<string, Set<Earlier>>, key: string, earlier: Earlier): void => {
+const put = (sets: Map<string, Set<EarlierRule>>, key: string, rule: EarlierRule): void => {
   const set = sets.get(key)
-  if (set === undefined) sets.set(key, new Set([earlier]))
-  else set.add(earlier)
+  if (set === undefined) sets.set(key, new Set([rule]))
+  else set.add(rule)
 }

@@ -1,20 +1,21 @@
 import type { Condition } from "../../Condition.ts"
-import { leafRegion, type Level } from "./leafRegion.ts"
+import { conditionRegion } from "./conditionRegion.ts"
 import type { Region } from "./Region.ts"
+import type { Level } from "./valueConstraints.ts"
 
-/** What a condition says, without `not`: a field has a value of a region, all of these, or one of these. */
+/** A condition in negation normal form: a field has a value in a region, all of several formulas, or one of them. */
 export type Formula =
   | { readonly _tag: "Atom"; readonly field: string; readonly region: Region }
   | { readonly _tag: "All"; readonly parts: ReadonlyArray<Formula> }
   | { readonly _tag: "Any"; readonly parts: ReadonlyArray<Formula> }
 
 /**
- * The field that another is inside of; `.` is the value that is looked at, and inside of nothing.
+ * The field that contains another; nothing contains `.`, the value itself.
  *
- * A path is written in one way only, so it is its own name, and those around it are its beginnings: no path is
- * taken apart, which for one of hundreds of keys would be done hundreds of times.
+ * A path has one spelling, so it serves as the field's name, and the containing fields are its prefixes. No path is
+ * parsed, which for one of hundreds of keys would happen hundreds of times.
  */
-export const fieldAround = (field: string): string | undefined => {
+export const parentOf = (field: string): string | undefined => {
   if (field === ".") return undefined
   for (let dot = field.lastIndexOf("."); dot > 0; dot = field.lastIndexOf(".", dot - 1)) {
     if (!isEscaped(field, dot)) return field.slice(0, dot)
@@ -22,7 +23,7 @@ export const fieldAround = (field: string): string | undefined => {
   return "."
 }
 
-/** Whether a dot belongs to a key: an odd number of backslashes is before it. */
+/** Whether a dot belongs to a key: an odd number of backslashes precedes it. */
 const isEscaped = (field: string, dot: number): boolean => {
   let start = dot
   while (field[start - 1] === "\\") start--
@@ -30,12 +31,14 @@ const isEscaped = (field: string, dot: number): boolean => {
 }
 
 /**
- * The formula of a condition; `isNegated` for that of its contrary.
+ * The formula for a condition being met, or not refuted; where `isNegated` the formula for the opposite.
  *
- * A condition is met, unmet or cannot be told. So `not` is met where what it holds is not even bearable.
+ * A condition is met, unmet or unknown, so `not` is met exactly where the condition inside it is refuted.
  */
 export const formulaOf = (condition: Condition, level: Level, isNegated = false): Formula => {
-  if ("not" in condition) return formulaOf(condition.not, level === "met" ? "bearable" : "met", !isNegated)
+  if ("not" in condition) {
+    return formulaOf(condition.not, level === "met" ? "notRefuted" : "met", !isNegated)
+  }
   if ("all" in condition || "any" in condition) {
     const isAll = "all" in condition
     const parts = (isAll ? condition.all : condition.any).map((part) => formulaOf(part, level, isNegated))
@@ -44,11 +47,11 @@ export const formulaOf = (condition: Condition, level: Level, isNegated = false)
   return {
     _tag: "Atom",
     field: condition.field,
-    region: leafRegion(condition, level, isNegated),
+    region: conditionRegion(condition, level, isNegated),
   }
 }
 
-/** The fields that a formula speaks of. */
+/** The fields in a formula. */
 export function* fieldsOf(formula: Formula): Generator<string> {
   if (formula._tag === "Atom") yield formula.field
   else for (const part of formula.parts) yield* fieldsOf(part)

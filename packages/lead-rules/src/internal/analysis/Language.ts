@@ -1,4 +1,4 @@
-import { codePointsOf } from "../operators/texts.ts"
+import { codePointsOf } from "../text.ts"
 import {
   isInRanges,
   isNoRange,
@@ -9,11 +9,11 @@ import {
   union,
 } from "./Ranges.ts"
 
-/** A set of texts: some by themselves, all that begin in some way, and codes of digits in ranges. */
+/** A set of texts: single texts, all texts with a prefix, and ranges of codes that consist of digits. */
 export interface Language {
   readonly texts: ReadonlySet<string>
   readonly prefixes: ReadonlySet<string>
-  /** Codes that are digits alone, by their length. */
+  /** Ranges of codes, by the length of the codes. */
   readonly codes: ReadonlyMap<number, Ranges>
 }
 
@@ -40,7 +40,7 @@ export const languageOf = ({
 
 export const isIn = (language: Language, text: string): boolean =>
   language.texts.has(text) ||
-  beginsAsIn(language, text) ||
+  hasPrefixOf(language, text) ||
   (language.codes.has(text.length) && isDigits(text) && isInCodes(language, text.length, Number(text)))
 
 export const meetLanguages = (a: Language, b: Language): Language => {
@@ -50,10 +50,13 @@ export const meetLanguages = (a: Language, b: Language): Language => {
     if (!isNoRange(both)) codes.set(length, both)
   }
   return {
-    texts: new Set([...those(a.texts, (text) => isIn(b, text)), ...those(b.texts, (text) => isIn(a, text))]),
+    texts: new Set([
+      ...filtered(a.texts, (text) => isIn(b, text)),
+      ...filtered(b.texts, (text) => isIn(a, text)),
+    ]),
     prefixes: new Set([
-      ...those(a.prefixes, (prefix) => beginsAsIn(b, prefix)),
-      ...those(b.prefixes, (prefix) => beginsAsIn(a, prefix)),
+      ...filtered(a.prefixes, (prefix) => hasPrefixOf(b, prefix)),
+      ...filtered(b.prefixes, (prefix) => hasPrefixOf(a, prefix)),
     ]),
     codes,
   }
@@ -72,17 +75,17 @@ export const joinLanguages = (a: Language, b: Language): Language => ({
 
 export const isWithinLanguage = (a: Language, b: Language): boolean =>
   every(a.texts, (text) => isIn(b, text)) &&
-  every(a.prefixes, (prefix) => beginsAsIn(b, prefix)) &&
+  every(a.prefixes, (prefix) => hasPrefixOf(b, prefix)) &&
   every(a.codes, ([length, ranges]) => isWithinRanges(ranges, codesOfLength(b, length, b.texts)))
 
 export const isNoText = ({ texts, prefixes, codes }: Language): boolean =>
   texts.size === 0 && prefixes.size === 0 && every(codes, ([, ranges]) => isNoRange(ranges))
 
-/** Every text of the language, where there are few enough to look at each. */
+/** All texts of a language that consists of single texts. */
 export const textsIn = ({ texts, prefixes, codes }: Language): ReadonlySet<string> | undefined =>
   prefixes.size === 0 && codes.size === 0 ? texts : undefined
 
-/** How long its texts are, in code points. */
+/** The lengths of its texts in code points. */
 export const lengthsOf = ({ texts, prefixes, codes }: Language): { min: number; max?: number } => {
   let min = Number.POSITIVE_INFINITY
   let max = 0
@@ -94,7 +97,7 @@ export const lengthsOf = ({ texts, prefixes, codes }: Language): { min: number; 
   return prefixes.size === 0 ? { min, max } : { min }
 }
 
-/** How much there is to look at. */
+/** The approximate cost of working with a language. */
 export const sizeOfLanguage = ({ texts, prefixes, codes }: Language): number => {
   let size = 1 + texts.size + prefixes.size
   for (const { cuts } of codes.values()) size += cuts.length
@@ -103,7 +106,7 @@ export const sizeOfLanguage = ({ texts, prefixes, codes }: Language): number => 
 
 const noCode = union([])
 
-/** All codes of digits of a length that are in a language by a range, by a prefix, or as one of these texts. */
+/** All codes of a length that are in a language by a range, by a prefix, or as one of these texts. */
 const codesOfLength = (language: Language, length: number, texts: Iterable<string> = []): Ranges => {
   const intervals: Array<readonly [number, number]> = []
   for (const prefix of language.prefixes) {
@@ -120,8 +123,8 @@ const codesOfLength = (language: Language, length: number, texts: Iterable<strin
 const isInCodes = ({ codes }: Language, length: number, code: number): boolean =>
   isInRanges(codes.get(length) ?? noCode, code)
 
-/** Whether all texts that begin so are in the language by a prefix. */
-const beginsAsIn = ({ prefixes }: Language, text: string): boolean => {
+/** Whether a prefix of the language begins a text, so that every text that goes on from it is in the language. */
+const hasPrefixOf = ({ prefixes }: Language, text: string): boolean => {
   if (prefixes.size === 0) return false
   for (let length = 0; length <= text.length; length++) {
     if (prefixes.has(text.slice(0, length))) return true
@@ -131,7 +134,7 @@ const beginsAsIn = ({ prefixes }: Language, text: string): boolean => {
 
 const isDigits = (text: string): boolean => /^\d+$/.test(text)
 
-const those = (texts: Iterable<string>, holds: (text: string) => boolean): Array<string> =>
+const filtered = (texts: Iterable<string>, holds: (text: string) => boolean): Array<string> =>
   Array.from(texts).filter(holds)
 
 const every = <A>(items: Iterable<A>, holds: (item: A) => boolean): boolean => {

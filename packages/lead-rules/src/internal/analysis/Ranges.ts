@@ -1,21 +1,22 @@
 /**
- * A set of numbers: those between cuts of the number line, and perhaps what is no number at all.
+ * A set of numbers, given by cuts of the number line, with or without values that are not numbers.
  *
- * A length, a count of items, a moment, a number as it is written. Every operation is exact or says that it is not.
+ * The numbers are lengths, counts of items, moments, or numbers as they are written. Every operation is exact or
+ * says that it is not.
  */
 export interface Ranges {
   readonly _tag: "Ranges"
   /** Whether the numbers below every cut are in the set. */
   readonly fromBelow: boolean
-  /** In ascending order; at each of them the set begins or ends. */
+  /** In ascending order. At each of them the set begins or ends. */
   readonly cuts: ReadonlyArray<Cut>
-  /** Whether what is no number is in the set: a text that is no date where moments are measured. */
+  /** Whether values without such a number are in the set: for moments, texts that are not dates. */
   readonly other: boolean
-  /** `always`: nothing but whole numbers is measured. `here`: only the whole numbers between the cuts are meant. */
+  /** `always`: the measure is always whole. `here`: only the whole numbers between the cuts are in the set. */
   readonly whole: "always" | "here" | "no"
 }
 
-/** A place between numbers: right before or right after this one. */
+/** A place between numbers: just before or just after this one. */
 interface Cut {
   readonly at: number
   readonly after: boolean
@@ -70,12 +71,12 @@ export const meetRanges = (a: Ranges, b: Ranges): Ranges => {
   return combine(inGrid(a, whole), inGrid(b, whole), (inA, inB) => inA && inB)
 }
 
-/** Of both together; `undefined` where that is no such set. */
+/** The union; `undefined` where it is not such a set. */
 export const joinRanges = (a: Ranges, b: Ranges): Ranges | undefined =>
   a.whole === b.whole ? combine(a, b, (inA, inB) => inA || inB) : undefined
 
-/** All that is measured and not in the set; `undefined` where that is no such set. */
-export const contraryOfRanges = (set: Ranges): Ranges | undefined =>
+/** The complement; `undefined` where it is not such a set. */
+export const complementOfRanges = (set: Ranges): Ranges | undefined =>
   set.whole === "here" ? undefined : { ...set, fromBelow: !set.fromBelow, other: !set.other }
 
 export const isNoRange = ({ fromBelow, cuts, other }: Ranges): boolean =>
@@ -86,7 +87,7 @@ export const isWithinRanges = (a: Ranges, b: Ranges): boolean => {
   return isNoRange(combine(a, inGrid(b, a.whole), (inA, inB) => inA && !inB))
 }
 
-/** Whether a number, or NaN for what is none, is in the set. */
+/** Whether a number is in the set; NaN stands for values without one. */
 export const isInRanges = ({ fromBelow, cuts, other, whole }: Ranges, number: number): boolean => {
   if (Number.isNaN(number)) return other
   if (whole !== "no" && !Number.isInteger(number)) return false
@@ -110,8 +111,8 @@ const make = (fromBelow: boolean, cuts: ReadonlyArray<Cut>, whole: Ranges["whole
   inGrid({ _tag: "Ranges", fromBelow, cuts, other: false, whole: "no" }, whole)
 
 /**
- * The same set with every cut right before a whole number, if it is one of whole numbers. Of the largest numbers no
- * double is the next whole one: the cuts between them stay as they are.
+ * The same set of whole numbers with every cut just before a whole number. Beyond the safe integers the next whole
+ * number is not a double, so cuts stay as they are.
  */
 const inGrid = (set: Ranges, whole: Ranges["whole"]): Ranges => {
   if (whole === "no" || set.whole !== "no") return set
@@ -122,7 +123,7 @@ const inGrid = (set: Ranges, whole: Ranges["whole"]): Ranges => {
         ? { at, after }
         : { at: after ? Math.floor(at) + 1 : Math.ceil(at), after: false }
     const last = cuts.at(-1)
-    // Two cuts in one place: nothing lies between them.
+    // Nothing lies between two cuts in one place.
     if (last?.at === cut.at && last.after === cut.after) cuts.pop()
     else cuts.push(cut)
   }

@@ -1,27 +1,36 @@
 import type { ValueKind } from "@lead-gateway/lead-field"
-import { type Constraint, contraryOf, implies, isMetBy, isNever, join, meet, sizeOf } from "./Constraint.ts"
+import {
+  complementOf,
+  type Constraint,
+  implies,
+  isSatisfiedBy,
+  isUnsatisfiable,
+  join,
+  meet,
+  sizeOf,
+} from "./Constraint.ts"
 import { lengthsOf, textsIn } from "./Language.ts"
 import { between, points, type Ranges } from "./Ranges.ts"
 
-/** What is asked of the values of one kind, aspect by aspect; nothing of those that are not here. */
+/** The constraints on the values of one kind, by aspect; other aspects are unconstrained. */
 export type Aspects = ReadonlyMap<string, Constraint>
 
 /** A set of values that a field may have. */
 export interface Region {
   /** Whether the field may be missing. */
   readonly missing: boolean
-  /** The kinds that a value may be of. */
+  /** The kinds of value that the field may have. */
   readonly kinds: ReadonlyMap<ValueKind, Aspects>
 }
 
 export const kinds: ReadonlyArray<ValueKind> = ["text", "number", "boolean", "list", "object"]
 
-const nothingAsked: Aspects = new Map()
+const unconstrained: Aspects = new Map()
 
-/** Every value of these kinds. */
+/** All values of these kinds. */
 export const regionOfKinds = (missing: boolean, some: ReadonlyArray<ValueKind>): Region => ({
   missing,
-  kinds: new Map(some.map((kind) => [kind, nothingAsked])),
+  kinds: new Map(some.map((kind) => [kind, unconstrained])),
 })
 
 /** Any value, or none. */
@@ -29,14 +38,14 @@ export const anything = regionOfKinds(true, kinds)
 
 export const isEmpty = (region: Region): boolean => !region.missing && region.kinds.size === 0
 
-/** About how much there is to look at. */
+/** The approximate cost of working with a region. */
 export const costOf = ({ kinds }: Region): number => {
   let cost = 20
-  for (const aspects of kinds.values()) for (const asked of aspects.values()) cost += sizeOf(asked)
+  for (const aspects of kinds.values()) for (const constraint of aspects.values()) cost += sizeOf(constraint)
   return cost
 }
 
-/** What is in both, or more: a finding needs it to be empty. */
+/** An upper bound of the intersection: where it is empty, the intersection is. */
 export const meetRegions = (a: Region, b: Region): Region => {
   const both = new Map<ValueKind, Aspects>()
   for (const [kind, ofA] of a.kinds) {
@@ -47,20 +56,20 @@ export const meetRegions = (a: Region, b: Region): Region => {
   return { missing: a.missing && b.missing, kinds: both }
 }
 
-/** Whether all of the first is in the second. `false` may mean that it is not known. */
+/** Whether the first is a subset of the second. `false` may mean that it is undecided. */
 export const isWithin = (a: Region, b: Region): boolean => {
   if (a.missing && !b.missing) return false
   for (const [kind, ofA] of a.kinds) {
     const ofB = b.kinds.get(kind)
     if (ofB === undefined) return false
-    for (const [aspect, asked] of ofB) {
-      if (!aspectImplies(kind, ofA, aspect, asked)) return false
+    for (const [aspect, constraint] of ofB) {
+      if (!aspectImplies(kind, ofA, aspect, constraint)) return false
     }
   }
   return true
 }
 
-/** What is in either; `isExact` is false where it is more than that. */
+/** An upper bound of the union; `isExact` where it is the union. */
 export const joinRegions = (a: Region, b: Region): { readonly region: Region; readonly isExact: boolean } => {
   const either = new Map<ValueKind, Aspects>(a.kinds)
   let isExact = true
@@ -69,13 +78,13 @@ export const joinRegions = (a: Region, b: Region): { readonly region: Region; re
     if (ofA === undefined) either.set(kind, ofB)
     else {
       const joined = new Map<string, Constraint>()
-      for (const [aspect, asked] of ofA) {
+      for (const [aspect, constraint] of ofA) {
         const other = ofB.get(aspect)
-        const answer = other === undefined ? "anything" : join(asked, other)
-        if (answer === undefined) isExact = false
-        else if (answer !== "anything") joined.set(aspect, answer)
+        const union = other === undefined ? "anything" : join(constraint, other)
+        if (union === undefined) isExact = false
+        else if (union !== "anything") joined.set(aspect, union)
       }
-      // Two aspects of each would be mixed: what has one of the first and the other of the second is in neither.
+      // With several aspects, a value that has one from `a` and another from `b` would be let in.
       if (ofA.size > 1 || ofB.size > 1) isExact &&= ofA.size === 0 || ofB.size === 0
       else if (ofA.size === 1 && ofB.size === 1)
         isExact &&= ofA.keys().next().value === ofB.keys().next().value
@@ -85,76 +94,81 @@ export const joinRegions = (a: Region, b: Region): { readonly region: Region; re
   return { region: { missing: a.missing || b.missing, kinds: either }, isExact }
 }
 
-/** The contrary of what is asked of values of a kind in one aspect; `undefined` where it cannot be said. */
-export const contraryWithin = (
+/** The complement of a constraint among the values of a kind; `undefined` where no constraint is exactly that. */
+export const complementWithin = (
   kind: ValueKind,
   aspect: string,
-  asked: Constraint,
+  constraint: Constraint,
 ): Constraint | undefined => {
-  const contrary = contraryOf(asked)
-  const all = domainOf(kind, aspect)
-  return contrary === undefined || all === undefined ? contrary : meet(contrary, all)
+  const complement = complementOf(constraint)
+  const domain = domainOf(kind, aspect)
+  return complement === undefined || domain === undefined ? complement : meet(complement, domain)
 }
 
-/** The most texts that are looked at one by one. */
+/** The most texts that are tested one by one. */
 const maxTexts = 256
 
-/** The most that is remembered of the values of a kind: to forget costs findings, and never makes a false one. */
+/** The most aspects that are kept of a kind. Dropping one may hide a finding, but never makes a false one. */
 const maxAspects = 32
 
-/** From what size on a constraint is not let grow any more, for the same price. */
+/** Constraints do not grow beyond this size, at the same price. */
 const maxSize = 512
 
 const meetAspects = (kind: ValueKind, a: Aspects, b: Aspects): Aspects | undefined => {
   if (a.size === 0 || b.size === 0) return a.size === 0 ? b : a
   const both = new Map(a)
-  for (const [aspect, asked] of b) {
+  for (const [aspect, added] of b) {
     const other = both.get(aspect)
     if (other === undefined && both.size >= maxAspects) continue
-    const constraint = other === undefined ? asked : meet(other, asked)
-    if (isNever(constraint)) return undefined
+    const constraint = other === undefined ? added : meet(other, added)
+    if (isUnsatisfiable(constraint)) return undefined
     const size = sizeOf(constraint)
-    const hasGrown = other !== undefined && size > sizeOf(other) && size > sizeOf(asked)
+    const hasGrown = other !== undefined && size > sizeOf(other) && size > sizeOf(added)
     if (size <= maxSize || !hasGrown) both.set(aspect, constraint)
   }
-  // What was known of single texts is: only what is new has to be asked of them.
+  // The single texts in `a` satisfy its other aspects already: only new aspects have to be tested.
   return kind === "text" ? sifted(both, b.has("text") ? both : b) : both
 }
 
-/** Without the texts that an aspect forbids, and with the lengths that texts have. */
-const sifted = (aspects: Map<string, Constraint>, unasked: Aspects): Aspects | undefined => {
-  const words = aspects.get("text")
-  if (words?._tag !== "Words" || words.within === undefined) return aspects
-  const texts = textsIn(words.within)
+/** Drops single texts that fail the added aspects, and derives the lengths of texts. */
+const sifted = (aspects: Map<string, Constraint>, added: Aspects): Aspects | undefined => {
+  const text = aspects.get("text")
+  if (text?._tag !== "Texts" || text.within === undefined) return aspects
+  const texts = textsIn(text.within)
   if (texts !== undefined && texts.size <= maxTexts) {
-    const rest = Array.from(texts).filter((text) =>
-      Array.from(unasked).every(([aspect, asked]) => isMetBy(aspect, asked, text) !== false),
+    const rest = Array.from(texts).filter((one) =>
+      Array.from(added).every(([aspect, constraint]) => isSatisfiedBy(aspect, constraint, one) !== false),
     )
     if (rest.length === 0) return undefined
-    aspects.set("text", { ...words, within: { ...words.within, texts: new Set(rest) } })
+    aspects.set("text", { ...text, within: { ...text.within, texts: new Set(rest) } })
   } else {
     const length = aspects.get("length")
-    const measured = between(lengthsOf(words.within), "always")
-    const both = length === undefined ? measured : meet(length, measured)
-    if (isNever(both)) return undefined
+    const lengths = between(lengthsOf(text.within), "always")
+    const both = length === undefined ? lengths : meet(length, lengths)
+    if (isUnsatisfiable(both)) return undefined
     aspects.set("length", both)
   }
   return aspects
 }
 
-const aspectImplies = (kind: ValueKind, known: Aspects, aspect: string, asked: Constraint): boolean => {
-  const same = known.get(aspect) ?? domainOf(kind, aspect)
-  if (same !== undefined && implies(same, asked)) return true
-  const words = kind === "text" ? known.get("text") : undefined
-  if (words?._tag !== "Words" || words.within === undefined) return false
-  const texts = textsIn(words.within)
+const aspectImplies = (
+  kind: ValueKind,
+  aspects: Aspects,
+  aspect: string,
+  constraint: Constraint,
+): boolean => {
+  const same = aspects.get(aspect) ?? domainOf(kind, aspect)
+  if (same !== undefined && implies(same, constraint)) return true
+  const text = kind === "text" ? aspects.get("text") : undefined
+  if (text?._tag !== "Texts" || text.within === undefined) return false
+  const texts = textsIn(text.within)
   if (texts !== undefined && texts.size <= maxTexts) {
-    return Array.from(texts).every((text) => isMetBy(aspect, asked, text) === true)
+    return Array.from(texts).every((one) => isSatisfiedBy(aspect, constraint, one) === true)
   }
-  return aspect === "length" && implies(between(lengthsOf(words.within), "always"), asked)
+  return aspect === "length" && implies(between(lengthsOf(text.within), "always"), constraint)
 }
 
-/** All that an aspect can be, of values of a kind. */
+/** All that an aspect can be for values of a kind. */
 const domainOf = (kind: ValueKind, aspect: string): Constraint | undefined => domains.get(`${kind} ${aspect}`)
 
 const any: Ranges = between({})

@@ -1,17 +1,17 @@
 import type { Path, Report } from "@lead-gateway/document-check"
 import type { Condition } from "../../Condition.ts"
-import { fieldAround, fieldsOf, type Formula, formulaOf } from "./Formula.ts"
-import { type Budget, Knowledge } from "./Knowledge.ts"
-import { leafRegion } from "./leafRegion.ts"
+import { conditionRegion } from "./conditionRegion.ts"
+import { type Budget, Facts } from "./Facts.ts"
+import { fieldsOf, type Formula, formulaOf, parentOf } from "./Formula.ts"
 import { isEmpty } from "./Region.ts"
 
 /** The most branches of one `all` or `any` that are compared with each other. */
 const maxBranches = 16
 
-/** What a condition says when it is met, and when it is not unmet. */
-interface Said {
+/** When a condition is met, and when it is not refuted. */
+interface Formulas {
   readonly met: Formula
-  readonly bearable: Formula
+  readonly notRefuted: Formula
 }
 
 /**
@@ -24,15 +24,15 @@ export const reportBranches = (
   path: Path,
   budget: Budget,
   report: Report,
-): Said | undefined => {
+): Formulas | undefined => {
   if ("all" in condition) return reportAll(condition.all, condition, path, budget, report)
   if ("any" in condition) return reportAny(condition.any, condition, path, budget, report)
   if ("not" in condition) {
     if (reportBranches(condition.not, [...path, "not"], budget, report) === undefined) return undefined
-    const said = { met: formulaOf(condition, "met"), bearable: formulaOf(condition, "bearable") }
-    if (!new Knowledge(budget).learn(said.met))
+    const formulas = { met: formulaOf(condition, "met"), notRefuted: formulaOf(condition, "notRefuted") }
+    if (!new Facts(budget).add(formulas.met))
       return wrong(path, condition, "a condition that can be met", report)
-    return isCertain(said.met, condition, path, budget, report) ? undefined : said
+    return isCertain(formulas.met, condition, path, budget, report) ? undefined : formulas
   }
   if (
     "item" in condition &&
@@ -42,9 +42,9 @@ export const reportBranches = (
   }
   // Limits that no value is within are wrong, optional or not.
   const required = "optional" in condition ? { ...condition, optional: false } : condition
-  if (isEmpty(leafRegion(required, "met", false)))
+  if (isEmpty(conditionRegion(required, "met", false)))
     return wrong(path, condition, "a condition that can be met", report)
-  return { met: formulaOf(condition, "met"), bearable: formulaOf(condition, "bearable") }
+  return { met: formulaOf(condition, "met"), notRefuted: formulaOf(condition, "notRefuted") }
 }
 
 const reportAll = (
@@ -53,18 +53,18 @@ const reportAll = (
   path: Path,
   budget: Budget,
   report: Report,
-): Said | undefined => {
+): Formulas | undefined => {
   const branches = branchesOf(parts, [...path, "all"], budget, report)
   if (branches === undefined) return undefined
-  const said: Said = {
-    met: { _tag: "All", parts: branches.map(({ said }) => said.met) },
-    bearable: { _tag: "All", parts: branches.map(({ said }) => said.bearable) },
+  const formulas: Formulas = {
+    met: { _tag: "All", parts: branches.map(({ formulas }) => formulas.met) },
+    notRefuted: { _tag: "All", parts: branches.map(({ formulas }) => formulas.notRefuted) },
   }
   // None of its branches is certain, so it is not either.
-  if (!new Knowledge(budget).learn(said.met))
+  if (!new Facts(budget).add(formulas.met))
     return wrong(path, whole, "conditions that can be met together", report)
-  reportIdle(branches, "all", budget, report)
-  return said
+  reportRedundant(branches, "all", budget, report)
+  return formulas
 }
 
 const reportAny = (
@@ -73,17 +73,17 @@ const reportAny = (
   path: Path,
   budget: Budget,
   report: Report,
-): Said | undefined => {
+): Formulas | undefined => {
   const branches = branchesOf(parts, [...path, "any"], budget, report)
   if (branches === undefined) return undefined
-  const said: Said = {
-    met: { _tag: "Any", parts: branches.map(({ said }) => said.met) },
-    bearable: { _tag: "Any", parts: branches.map(({ said }) => said.bearable) },
+  const formulas: Formulas = {
+    met: { _tag: "Any", parts: branches.map(({ formulas }) => formulas.met) },
+    notRefuted: { _tag: "Any", parts: branches.map(({ formulas }) => formulas.notRefuted) },
   }
   // Each of its branches can be met, so it can be too.
-  if (isCertain(said.met, whole, path, budget, report)) return undefined
-  reportIdle(branches, "any", budget, report)
-  return said
+  if (isCertain(formulas.met, whole, path, budget, report)) return undefined
+  reportRedundant(branches, "any", budget, report)
+  return formulas
 }
 
 const wrong = (path: Path, condition: Condition, allowed: string, report: Report): undefined => {
@@ -98,7 +98,7 @@ const isCertain = (
   budget: Budget,
   report: Report,
 ): boolean => {
-  const certain = new Knowledge(budget).implies(formula)
+  const certain = new Facts(budget).imply(formula)
   if (certain) report(path, condition, "a condition that not everything meets")
   return certain
 }
@@ -106,26 +106,26 @@ const isCertain = (
 interface Branch {
   readonly condition: Condition
   readonly path: Path
-  readonly said: Said
+  readonly formulas: Formulas
 }
 
 const branchesOf = (
   parts: ReadonlyArray<Condition>,
-  around: Path,
+  outer: Path,
   budget: Budget,
   report: Report,
 ): ReadonlyArray<Branch> | undefined => {
   // Each is looked at, so that all mistakes are reported at once.
   const branches = parts.flatMap((condition, index) => {
-    const path = [...around, index]
-    const said = reportBranches(condition, path, budget, report)
-    return said === undefined ? [] : [{ condition, path, said }]
+    const path = [...outer, index]
+    const formulas = reportBranches(condition, path, budget, report)
+    return formulas === undefined ? [] : [{ condition, path, formulas }]
   })
   return branches.length === parts.length ? branches : undefined
 }
 
 /** Reports the branches that the others make up for, and not those which make up for them. */
-const reportIdle = (
+const reportRedundant = (
   branches: ReadonlyArray<Branch>,
   junction: "all" | "any",
   budget: Budget,
@@ -136,33 +136,38 @@ const reportIdle = (
   // From the last: of two that say the same, the second is the one too many.
   for (const branch of branches.toReversed()) {
     left.delete(branch)
-    const others = Array.from(left, ({ said }) => said)
-    if (isIdle(branch.said, others, junction, budget)) {
+    const others = Array.from(left, ({ formulas }) => formulas)
+    if (isRedundant(branch.formulas, others, junction, budget)) {
       const whole = branch.path.slice(0, -1).join(".")
       report(branch.path, branch.condition, `a condition without which ${whole} would say something else`)
     } else left.add(branch)
   }
 }
 
-const isIdle = (own: Said, others: ReadonlyArray<Said>, junction: "all" | "any", budget: Budget): boolean => {
+const isRedundant = (
+  own: Formulas,
+  others: ReadonlyArray<Formulas>,
+  junction: "all" | "any",
+  budget: Budget,
+): boolean => {
   if (others.length === 0 || !haveFieldInCommon(own, others)) return false
-  return (["met", "bearable"] as const).every((level) => {
-    const known = new Knowledge(budget)
-    const parts = others.map((said) => said[level])
+  return (["met", "notRefuted"] as const).every((level) => {
+    const known = new Facts(budget)
+    const parts = others.map((formulas) => formulas[level])
     return junction === "all"
-      ? known.learn({ _tag: "All", parts }) && known.implies(own[level])
-      : known.learn(own[level]) && known.implies({ _tag: "Any", parts })
+      ? known.add({ _tag: "All", parts }) && known.imply(own[level])
+      : known.add(own[level]) && known.imply({ _tag: "Any", parts })
   })
 }
 
 /** Whether conditions speak of the same, or of what is inside of it. Most do not, which is soon seen. */
-const haveFieldInCommon = (own: Said, others: ReadonlyArray<Said>): boolean => {
-  const fields = new Set(fieldsAndAround(own))
-  return others.some((said) => fieldsAndAround(said).some((field) => fields.has(field)))
+const haveFieldInCommon = (own: Formulas, others: ReadonlyArray<Formulas>): boolean => {
+  const fields = new Set(fieldsAndParents(own))
+  return others.some((formulas) => fieldsAndParents(formulas).some((field) => fields.has(field)))
 }
 
-const fieldsAndAround = ({ met }: Said): ReadonlyArray<string> =>
+const fieldsAndParents = ({ met }: Formulas): ReadonlyArray<string> =>
   Array.from(fieldsOf(met)).flatMap((field) => {
-    const around = fieldAround(field)
-    return around === undefined || around === "." ? [field] : [field, around]
+    const outer = parentOf(field)
+    return outer === undefined || outer === "." ? [field] : [field, outer]
   })

@@ -1,9 +1,9 @@
 import type { Report } from "@lead-gateway/document-check"
 import type { RuleSet } from "../../RuleSet.ts"
 import { reportBranches } from "./branches.ts"
-import { type Earlier, EarlierRules } from "./EarlierRules.ts"
+import { type EarlierRule, EarlierRules } from "./EarlierRules.ts"
+import { type Budget, Facts } from "./Facts.ts"
 import type { Formula } from "./Formula.ts"
-import { type Budget, Knowledge } from "./Knowledge.ts"
 
 /** What is looked at in a rule set at most: a second or so. The largest are looked at in part. */
 const maxCost = 10_000_000
@@ -16,11 +16,11 @@ const maxNamed = 3
  *
  * A rule is dead when whatever passes the rejecting rules before it meets it; a rule contradicts them when nothing
  * that passes them can. The same of conditions inside one rule. What is reported is so for every payload and at any
- * time. Not all that is so is reported: what two patterns have in common, for example, is not known here.
+ * time. Not all that is so is reported: what two patterns have in common, for example, is not facts here.
  */
 export const findContradictions = ({ rules }: Pick<RuleSet, "rules">, report: Report): void => {
   const budget: Budget = { left: maxCost }
-  const known = new Knowledge(budget)
+  const facts = new Facts(budget)
   // Its own, so that many mistakes that have to be explained do not hide others.
   const naming: Budget = { left: maxCost }
   const earlier = new EarlierRules()
@@ -29,13 +29,13 @@ export const findContradictions = ({ rules }: Pick<RuleSet, "rules">, report: Re
     const path = ["rules", index]
     const formula = reportBranches(rule, path, budget, report)?.met
     if (formula === undefined) continue
-    const fork = known.fork()
-    if (known.implies(formula)) {
+    const fork = facts.fork()
+    if (facts.imply(formula)) {
       report(path, rule, `a rule that ${decidedBy(formula, earlier, naming)} already`)
-    } else if (!fork.learn(formula)) {
+    } else if (!fork.add(formula)) {
       report(path, rule, `a rule that can be met by what meets ${clashWith(formula, earlier, naming)}`)
     } else if (rule.severity !== "flag") {
-      known.absorb(fork)
+      facts.merge(fork)
       earlier.add(`rules.${index}`, formula)
     }
   }
@@ -44,8 +44,8 @@ export const findContradictions = ({ rules }: Pick<RuleSet, "rules">, report: Re
 const decidedBy = (formula: Formula, rules: EarlierRules, budget: Budget): string => {
   const earlier = rules.about(formula)
   const single = earlier.find((one) => {
-    const known = new Knowledge(budget)
-    return known.learn(one.formula) && known.implies(formula)
+    const facts = new Facts(budget)
+    return facts.add(one.formula) && facts.imply(formula)
   })
   return single === undefined ? `${namesOf(earlier)} do not decide` : `${single.name} does not decide`
 }
@@ -53,13 +53,13 @@ const decidedBy = (formula: Formula, rules: EarlierRules, budget: Budget): strin
 const clashWith = (formula: Formula, rules: EarlierRules, budget: Budget): string => {
   const earlier = rules.about(formula)
   const single = earlier.find((one) => {
-    const known = new Knowledge(budget)
-    return known.learn(one.formula) && !known.learn(formula)
+    const facts = new Facts(budget)
+    return facts.add(one.formula) && !facts.add(formula)
   })
   return single === undefined ? namesOf(earlier) : single.name
 }
 
-const namesOf = (earlier: ReadonlyArray<Earlier>): string => {
+const namesOf = (earlier: ReadonlyArray<EarlierRule>): string => {
   const names = earlier.slice(0, maxNamed).map(({ name }) => name)
   if (names.length === 0) return "the rules before it"
   const rest = earlier.length - names.length

@@ -1,10 +1,10 @@
 import { isBlank } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
 
-/** How many codes there are. */
+/** The number of codes. */
 export const kindCodes = 9
 
-/** All that an explanation says of a value without quoting it, as a number: how it is missing, or its kind. */
+/** What an explanation tells of a value without quoting it, as a number: how it is missing, or its kind. */
 export const kindCode = (value: unknown): number => {
   switch (typeof value) {
     case "undefined":

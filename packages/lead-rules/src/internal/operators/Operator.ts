@@ -2,36 +2,36 @@ import type { ValueKind } from "@lead-gateway/lead-field"
 import type { Matches } from "../pattern.ts"
 import type { Truth } from "../Truth.ts"
 
-/** Whether a value that is not missing will do, at a time. Total, and it keeps nothing of what it sees. */
+/** Whether a value that is not missing meets a condition, at a time. Total; keeps nothing of what it sees. */
 export type Accepts = (value: unknown, now: number) => Truth
 
-/** What a condition on a field asks for, made ready: to be answered, and to be said. */
+/** The operator of one condition, compiled: it evaluates a field and explains the result. */
 export interface Operator {
   readonly accepts: Accepts
-  /** What a missing field is. */
+  /** The truth for a missing field. */
   readonly missing: Truth
-  /** What is asked for: `match ^66\d{3}$`. Said behind "must" and "must not". */
-  readonly wanted: string
-  /** Kinds of value of which it is asked; all others are unmet. */
+  /** What is expected: `match ^66\d{3}$`. Stands behind "must" and "must not". */
+  readonly expected: string
+  /** The kinds of value that can meet it. */
   readonly kinds: ReadonlyArray<ValueKind>
-  /** What it says of every value of a kind; `undefined` where it depends on the value. */
-  readonly settled: (kind: ValueKind) => Truth | undefined
-  /** What it asks of a number, where that is all: requirements on one field become one. */
-  readonly limits?: Limits
-  /** The values that it refuses, where that is all: of one field they are looked up together. */
-  readonly refused?: ReadonlyArray<string | number | boolean>
-  /** The pattern that a text has to match, where that is all: of one field they are looked for at once. */
-  readonly matches?: Matches
+  /** The truth for every value of a kind; `undefined` where it depends on the value. */
+  readonly truthOfKind: (kind: ValueKind) => Truth | undefined
   /** How a sentence ends about a value of such a kind: "but this text does not", "but this text is not". */
   readonly verb: "does" | "is"
+  /** The limits on a number, where they are the whole condition: those on one field are merged. */
+  readonly limits?: Limits
+  /** The values that are excluded, where they are the whole condition: those on one field are looked up at once. */
+  readonly excluded?: ReadonlyArray<string | number | boolean>
+  /** The pattern that a text must match, where it is the whole condition: those on one field are searched at once. */
+  readonly matches?: Matches
 }
 
-/** An operator before anything is said about missing fields; unless it says more, other kinds are unmet. */
-export interface Requirement extends Omit<Operator, "missing" | "settled"> {
-  readonly settled?: Operator["settled"]
+/** An operator without its answer for missing fields. Unless it says otherwise, no value of another kind meets it. */
+export interface Requirement extends Omit<Operator, "missing" | "truthOfKind"> {
+  readonly truthOfKind?: Operator["truthOfKind"]
 }
 
-/** What a number is asked for. */
+/** Limits on a number. */
 export interface Limits {
   readonly min?: number
   readonly max?: number

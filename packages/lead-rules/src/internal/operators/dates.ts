@@ -1,34 +1,53 @@
+/** The operator on dates. */
+import { dateConstraints, type DateLimits } from "../analysis/dateConstraints.ts"
 import { dayOf, endOf, momentOf } from "../moment.ts"
+import { DateLimit, SpanLimit } from "../schema/dates.ts"
+import { isOfDays, shift, type Span, spanOf } from "../span.ts"
 import { Met, Unmet } from "../Truth.ts"
+import { needsOneOf, onValue } from "./definition.ts"
 import type { Requirement } from "./Operator.ts"
-import { isOfDays, shift, type Span, spanOf } from "./span.ts"
 
-/** What a date is asked for. */
-export interface DateLimits {
-  readonly from?: string
-  readonly to?: string
-  readonly min_age?: string
-  readonly max_age?: string
-  readonly min_ahead?: string
-  readonly max_ahead?: string
+export const dates = {
+  date: onValue({
+    description:
+      "The field must be an ISO 8601 date (2026-03-31) or date and time (2026-03-31T14:30:00+02:00; UTC where no offset is given) within these limits. Days are days in UTC.",
+    aliases: [],
+    keys: {
+      from: DateLimit("The first day or moment that will do."),
+      to: DateLimit("The last day or moment that will do: of a day, all of it."),
+      min_age: SpanLimit('At least so long ago: "18 years" for a date of birth.'),
+      max_age: SpanLimit("At most so long ago, and not in the future unless max_ahead says how far."),
+      min_ahead: SpanLimit('At least so far ahead: "2 weeks".'),
+      max_ahead: SpanLimit("At most so far ahead, and not in the past unless max_age says how far."),
+    },
+    checkLimits: (condition, report) => {
+      const { from, to } = condition
+      needsOneOf(condition, ["from", "to", "min_age", "max_age", "min_ahead", "max_ahead"], report)
+      if (from !== undefined && to !== undefined && momentOf(from) > endOf(to)) {
+        report(["to"], to, `not before from, which is ${from}`)
+      }
+    },
+    compile: (condition) => isDateWithin(condition),
+    constraints: (condition, { name }) => dateConstraints(condition, name),
+  }),
 }
 
-export const date = (limits: DateLimits): Requirement => {
+const isDateWithin = (limits: DateLimits): Requirement => {
   const from = limits.from === undefined ? Number.NEGATIVE_INFINITY : momentOf(limits.from)
   const to = limits.to === undefined ? Number.POSITIVE_INFINITY : endOf(limits.to)
-  const relative = relativeOf(limits)
+  const relative = relativeTo(limits)
   return {
     accepts: (value, now) => {
       if (typeof value !== "string") return Unmet
       const moment = momentOf(value)
-      // NaN, for a text that is no date, is on no side of anything.
+      // NaN, of a text that is not a date, fails every comparison.
       if (!(moment >= from && moment <= to)) return Unmet
       for (const isWithin of relative) {
         if (!isWithin(moment, now)) return Unmet
       }
       return Met
     },
-    wanted: wordsOf(limits),
+    expected: expectedOf(limits),
     kinds: ["text"],
     verb: "is",
   }
@@ -36,23 +55,24 @@ export const date = (limits: DateLimits): Requirement => {
 
 type IsWithin = (moment: number, now: number) => boolean
 
-const relativeOf = (limits: DateLimits): ReadonlyArray<IsWithin> => {
+/** The limits that are relative to the time of evaluation. */
+const relativeTo = (limits: DateLimits): ReadonlyArray<IsWithin> => {
   const { min_age: minAge, max_age: maxAge, min_ahead: minAhead, max_ahead: maxAhead } = limits
   const spans = [minAge, maxAge, minAhead, maxAhead].filter((span) => span !== undefined)
-  const alone = spans.length === 1
+  const isOnly = spans.length === 1
   return [
     ...(minAge === undefined ? [] : [notAfter(spanOf(minAge), -1)]),
     ...(maxAge === undefined ? [] : [notBefore(spanOf(maxAge), -1)]),
     ...(minAhead === undefined ? [] : [notBefore(spanOf(minAhead), 1)]),
     ...(maxAhead === undefined ? [] : [notAfter(spanOf(maxAhead), 1)]),
-    // "At most 30 days ago" is not in the future, "at most 6 months ahead" not in the past.
-    ...(alone && maxAge !== undefined ? [notAfter(nothing(spanOf(maxAge)), 1)] : []),
-    ...(alone && maxAhead !== undefined ? [notBefore(nothing(spanOf(maxAhead)), 1)] : []),
+    // "At most 30 days ago" excludes the future, "at most 6 months ahead" the past.
+    ...(isOnly && maxAge !== undefined ? [notAfter(zeroLike(spanOf(maxAge)), 1)] : []),
+    ...(isOnly && maxAhead !== undefined ? [notBefore(zeroLike(spanOf(maxAhead)), 1)] : []),
   ]
 }
 
-/** No time at all, in days or in moments as another span. */
-const nothing = (span: Span): Span => ({ count: 0, unit: isOfDays(span) ? "day" : "minute" })
+/** No time at all, compared by days or by moments as another span is. */
+const zeroLike = (span: Span): Span => ({ count: 0, unit: isOfDays(span) ? "day" : "minute" })
 
 const notAfter = (span: Span, direction: 1 | -1): IsWithin => {
   const limit = shifted(span, direction)
@@ -64,7 +84,7 @@ const notBefore = (span: Span, direction: 1 | -1): IsWithin => {
   return isOfDays(span) ? (moment, now) => dayOf(moment) >= limit(now) : (moment, now) => moment >= limit(now)
 }
 
-/** {@link shift}, which has the calendar to look into, of one `now` after the other: they are mostly the same. */
+/** {@link shift}, which does calendar arithmetic, cached for the last time: successive times are mostly equal. */
 const shifted = (span: Span, direction: 1 | -1): ((now: number) => number) => {
   const ofDays = isOfDays(span)
   let lastTime = Number.NaN
@@ -79,7 +99,7 @@ const shifted = (span: Span, direction: 1 | -1): ((now: number) => number) => {
   }
 }
 
-const wordsOf = (limits: DateLimits): string => {
+const expectedOf = (limits: DateLimits): string => {
   const { from, to, min_age: minAge, max_age: maxAge, min_ahead: minAhead, max_ahead: maxAhead } = limits
   const bounds = [
     ...(from === undefined ? [] : [`from ${from}`]),

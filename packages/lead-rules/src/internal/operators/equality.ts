@@ -1,99 +1,136 @@
+/** The operators that compare a field with given values, or with a kind of value. */
+import { expected } from "@lead-gateway/document-check"
 import { kindOf, type ValueKind } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
+import { Schema } from "effect"
+import { noneOfValues, oneOfValues } from "../analysis/valueConstraints.ts"
+import { compareExactly } from "../decimal.ts"
+import { IgnoreCase, SingleValue, ValueList } from "../schema/keys.ts"
+import { fold } from "../text.ts"
 import { Met, type Truth, truthOf, Unmet } from "../Truth.ts"
-import { compareExactly } from "./decimal.ts"
+import { noLimits, onValue } from "./definition.ts"
 import type { Accepts, Requirement } from "./Operator.ts"
 import { anyKind } from "./Operator.ts"
-import { oneOf } from "./words.ts"
+import { inAnyCase, oneOf } from "./phrases.ts"
 
-/** What a document can ask for. */
-export type Value = string | number | boolean
+const kindNames = ["text", "number", "boolean", "list", "object"] as const
 
-export const isOneOf = (values: ReadonlyArray<Value>, ignoreCase: boolean): Requirement => ({
-  accepts: among(values, ignoreCase),
-  wanted: `be ${oneOf(values)}${caseWords(ignoreCase && values.some((value) => typeof value === "string"))}`,
+const Kind = Schema.Literals(kindNames).annotate({
+  ...expected(kindNames.map((kind) => `"${kind}"`).join(" or ")),
+  description: "The kind of value; any number is a number, however many digits it has.",
+})
+
+export const equality = {
+  equals: onValue({
+    description: "The field must be exactly this value, of this type.",
+    aliases: ["eq"],
+    keys: { value: SingleValue, ignore_case: IgnoreCase },
+    checkLimits: noLimits,
+    compile: ({ value, ignore_case }) => isOneOf([value], ignore_case === true),
+    constraints: ({ value, ignore_case }) => oneOfValues([value], ignore_case),
+  }),
+  not_equals: onValue({
+    description: "The field must be there and be anything but this value.",
+    aliases: ["ne"],
+    keys: { value: SingleValue, ignore_case: IgnoreCase },
+    checkLimits: noLimits,
+    compile: ({ value, ignore_case }) => isNoneOf([value], ignore_case === true),
+    constraints: ({ value, ignore_case }) => noneOfValues([value], ignore_case),
+  }),
+  one_of: onValue({
+    description: "The field must be exactly one of these values.",
+    aliases: ["in"],
+    keys: { values: ValueList, ignore_case: IgnoreCase },
+    checkLimits: noLimits,
+    compile: ({ values, ignore_case }) => isOneOf(values, ignore_case === true),
+    constraints: ({ values, ignore_case }) => oneOfValues(values, ignore_case),
+  }),
+  none_of: onValue({
+    description: "The field must be there and be none of these values.",
+    aliases: ["not_in"],
+    keys: { values: ValueList, ignore_case: IgnoreCase },
+    checkLimits: noLimits,
+    compile: ({ values, ignore_case }) => isNoneOf(values, ignore_case === true),
+    constraints: ({ values, ignore_case }) => noneOfValues(values, ignore_case),
+  }),
+  type: onValue({
+    description: "The field must be a value of this kind.",
+    aliases: [],
+    keys: { type: Kind },
+    checkLimits: noLimits,
+    compile: ({ type }) => isOfKind(type),
+    constraints: ({ type }) => new Map([[type, {}]]),
+  }),
+}
+
+/** A value of a document. */
+type Value = string | number | boolean
+
+const isOneOf = (values: ReadonlyArray<Value>, ignoreCase: boolean): Requirement => ({
+  accepts: equalsOneOf(values, ignoreCase),
+  expected: `be ${oneOf(values)}${inAnyCase(ignoreCase && values.some((value) => typeof value === "string"))}`,
   kinds: Array.from(new Set<ValueKind>(values.map(kindOf))),
   verb: "is",
 })
 
-/** Anything that is there, but none of these. */
+/** Met by any value but these. */
 export const isNoneOf = (values: ReadonlyArray<Value>, ignoreCase: boolean): Requirement => {
-  const { accepts, wanted, kinds, verb } = isOneOf(values, ignoreCase)
+  const { accepts, expected, kinds, verb } = isOneOf(values, ignoreCase)
   return {
     accepts: (value, now) => (accepts(value, now) === Unmet ? Met : Unmet),
-    settled: (kind) => (kinds.includes(kind) ? undefined : Met),
-    ...(ignoreCase ? {} : { refused: values }),
-    wanted: `not ${wanted}`,
+    truthOfKind: (kind) => (kinds.includes(kind) ? undefined : Met),
+    ...(ignoreCase ? {} : { excluded: values }),
+    expected: `not ${expected}`,
     kinds: anyKind,
     verb,
   }
 }
 
-export const includes = (value: Value, ignoreCase: boolean): Requirement => {
-  const accepts = equal(value, ignoreCase)
-  return {
-    accepts: (list, now) => {
-      if (!Array.isArray(list)) return Unmet
-      for (const item of list as ReadonlyArray<unknown>) {
-        if (accepts(item, now) === Met) return Met
-      }
-      return Unmet
-    },
-    wanted: `include ${oneOf([value])}${caseWords(ignoreCase && typeof value === "string")}`,
-    kinds: ["list"],
-    verb: "does",
-  }
-}
+const isOfKind = (kind: ValueKind): Requirement => ({
+  accepts: (value) => (kindOf(value) === kind ? Met : Unmet),
+  truthOfKind: (other) => (other === kind ? Met : Unmet),
+  expected: `be ${kind === "object" ? "an" : "a"} ${kind}`,
+  kinds: [kind],
+  verb: "is",
+})
 
-/**
- * A text without its case: as Unicode maps it by itself, in no language.
- *
- * Character by character: a sigma at the end of a word is written in another way, and is no other letter.
- */
-export const fold = (text: string): string => {
-  const small = text.toLowerCase()
-  // To look first is four times faster, and few texts are Greek.
-  return small.includes("ς") ? small.replaceAll("ς", "σ") : small
-}
-
-export const caseWords = (ignoreCase: boolean): string => (ignoreCase ? " in any case" : "")
-
-const equal = (wanted: Value, ignoreCase: boolean): Accepts => {
-  if (typeof wanted === "string" && ignoreCase) {
-    const folded = fold(wanted)
+/** Whether a value equals one of a document; numbers digit by digit. */
+export const equalTo = (expected: Value, ignoreCase: boolean): Accepts => {
+  if (typeof expected === "string" && ignoreCase) {
+    const folded = fold(expected)
     return (value) => truthOf(typeof value === "string" && fold(value) === folded)
   }
-  if (typeof wanted === "number") {
+  if (typeof expected === "number") {
     return (value) => {
-      if (typeof value === "number") return value === wanted ? Met : Unmet
-      return truthOf(isRawNumber(value) && compareExactly(value.rawJSON, wanted) === 0)
+      if (typeof value === "number") return value === expected ? Met : Unmet
+      return truthOf(isRawNumber(value) && compareExactly(value.rawJSON, expected) === 0)
     }
   }
-  return (value) => (value === wanted ? Met : Unmet)
+  return (value) => (value === expected ? Met : Unmet)
 }
 
-/** The most values that are compared faster one by one than looked up. */
+/** Up to so many values are compared one by one, which is faster than looking them up. */
 const maxCompared = 8
 
-const among = (values: ReadonlyArray<Value>, ignoreCase: boolean): Accepts => {
+const equalsOneOf = (values: ReadonlyArray<Value>, ignoreCase: boolean): Accepts => {
   const [first] = values
-  if (values.length === 1 && first !== undefined) return equal(first, ignoreCase)
-  const wanted = values.map((value) => (ignoreCase && typeof value === "string" ? fold(value) : value))
-  const set = new Set<unknown>(wanted)
+  if (values.length === 1 && first !== undefined) return equalTo(first, ignoreCase)
+  const expected = values.map((value) => (ignoreCase && typeof value === "string" ? fold(value) : value))
+  const set = new Set<unknown>(expected)
   if (ignoreCase) {
-    return (value) => (set.has(typeof value === "string" ? fold(value) : value) ? Met : rawAmong(set, value))
+    return (value) => (set.has(typeof value === "string" ? fold(value) : value) ? Met : rawOneOf(set, value))
   }
-  if (wanted.length > maxCompared) return (value) => (set.has(value) ? Met : rawAmong(set, value))
+  if (expected.length > maxCompared) return (value) => (set.has(value) ? Met : rawOneOf(set, value))
   return (value) => {
-    for (let i = 0; i < wanted.length; i++) {
-      if (wanted[i] === value) return Met
+    for (let i = 0; i < expected.length; i++) {
+      if (expected[i] === value) return Met
     }
-    return rawAmong(set, value)
+    return rawOneOf(set, value)
   }
 }
 
-/** A number of many digits has a nearest double, and is no other number that a document can say. */
-const rawAmong = (set: ReadonlySet<unknown>, value: unknown): Truth => {
+/** A number of many digits can only equal its nearest double, of all numbers that a document can hold. */
+const rawOneOf = (set: ReadonlySet<unknown>, value: unknown): Truth => {
   if (typeof value !== "object" || !isRawNumber(value)) return Unmet
   const double = Number(value.rawJSON)
   return truthOf(set.has(double) && compareExactly(value.rawJSON, double) === 0)

@@ -1,45 +1,116 @@
+/** The operators on lists. */
 import { shorten } from "@lead-gateway/document-check"
+import type { ValueKind } from "@lead-gateway/lead-field"
+import { between } from "../analysis/Ranges.ts"
+import { itemConstraints, type KindConstraint } from "../analysis/valueConstraints.ts"
 import type { Check } from "../program/check.ts"
 import type { Scope } from "../program/Scope.ts"
+import { count, IgnoreCase, SingleValue } from "../schema/keys.ts"
 import { Met, not, type Truth, truthOf, Unmet } from "../Truth.ts"
+import { needsMinBelowMax, needsOneOf, noLimits, onValue, type QuantifierDefinition } from "./definition.ts"
+import { equalTo } from "./equality.ts"
 import type { Requirement } from "./Operator.ts"
-import { counted } from "./words.ts"
+import { counted, inAnyCase, oneOf } from "./phrases.ts"
 
-export const itemCount = (min: number | undefined, max: number | undefined): Requirement => {
+export const lists = {
+  items: onValue({
+    description: "The field must be a list of so many items.",
+    aliases: [],
+    keys: {
+      min: count(0, "The least number of items."),
+      max: count(0, "The largest number of items."),
+    },
+    checkLimits: (condition, report) => {
+      needsOneOf(condition, ["min", "max"], report)
+      needsMinBelowMax(condition, report)
+    },
+    compile: ({ min, max }) => hasItems(min, max),
+    constraints: ({ min, max }) =>
+      new Map<ValueKind, KindConstraint>([
+        ["list", { exact: ["items", between({ min: min ?? 0, max }, "always")] }],
+      ]),
+  }),
+  includes: onValue({
+    description: "The field must be a list with an item that is exactly this value.",
+    aliases: ["contains_any"],
+    keys: { value: SingleValue, ignore_case: IgnoreCase },
+    checkLimits: noLimits,
+    compile: ({ value, ignore_case }) => includes(value, ignore_case === true),
+    constraints: (_condition, question) => itemConstraints("some", question),
+  }),
+}
+
+/** The operators whose condition is on the items of a list. */
+export const quantifiers = {
+  some_item: {
+    description: "The field must be a list with at least one item that meets a condition.",
+    aliases: ["some"],
+    quantifier: "some",
+    compile: (scope, check, expected) =>
+      quantified("some", scope, check, `have an item ${shorten(expected)}`),
+    constraints: (question) => itemConstraints("some", question),
+  },
+  every_item: {
+    description: "The field must be a list every item of which meets a condition; an empty list does.",
+    aliases: ["every"],
+    quantifier: "every",
+    compile: (scope, check, expected) =>
+      quantified("every", scope, check, `have only items ${shorten(expected)}`),
+    constraints: (question) => itemConstraints("every", question),
+  },
+} satisfies Readonly<Record<string, QuantifierDefinition>>
+
+const hasItems = (min: number | undefined, max: number | undefined): Requirement => {
   const least = min ?? 0
   const most = max ?? Number.POSITIVE_INFINITY
   return {
     accepts: (value) => truthOf(Array.isArray(value) && value.length >= least && value.length <= most),
-    wanted: `have ${counted(min, max, "item")}`,
+    expected: `have ${counted(min, max, "item")}`,
     kinds: ["list"],
     verb: "does",
   }
 }
 
-/** `some`: the least of what the items say; `every`: the most. Of no item `some` is unmet and `every` met. */
-export const quantified = (
-  quantifier: "some" | "every",
-  scope: Scope,
-  check: Check,
-  words: string,
-): Requirement => {
-  const atFirst = quantifier === "some" ? Unmet : Met
-  const decisive = not(atFirst)
+const includes = (value: string | number | boolean, ignoreCase: boolean): Requirement => {
+  const accepts = equalTo(value, ignoreCase)
   return {
     accepts: (list, now) => {
       if (!Array.isArray(list)) return Unmet
-      let truth: Truth = atFirst
+      for (const item of list as ReadonlyArray<unknown>) {
+        if (accepts(item, now) === Met) return Met
+      }
+      return Unmet
+    },
+    expected: `include ${oneOf([value])}${inAnyCase(ignoreCase && typeof value === "string")}`,
+    kinds: ["list"],
+    verb: "does",
+  }
+}
+
+/** `some` is the minimum of the items' truths, `every` the maximum: for an empty list unmet and met. */
+const quantified = (
+  quantifier: "some" | "every",
+  scope: Scope,
+  check: Check,
+  expected: string,
+): Requirement => {
+  const initial = quantifier === "some" ? Unmet : Met
+  const decisive = not(initial)
+  return {
+    accepts: (list, now) => {
+      if (!Array.isArray(list)) return Unmet
+      let truth: Truth = initial
       for (const item of list as ReadonlyArray<unknown>) {
         const frame = scope.take(item, now)
-        const of = check(frame)
+        const ofItem = check(frame)
         scope.release(frame)
-        if (of === decisive) return decisive
-        // The third, which is neither where it began nor what decides.
-        if (of !== atFirst) truth = of
+        if (ofItem === decisive) return decisive
+        // It can only be unknown here.
+        if (ofItem !== initial) truth = ofItem
       }
       return truth
     },
-    wanted: `have ${quantifier === "some" ? "an item" : "only items"} ${shorten(words)}`,
+    expected,
     kinds: ["list"],
     verb: "does",
   }

@@ -1,16 +1,53 @@
-import { numberOf } from "@lead-gateway/lead-field"
+/** The operator on numbers. */
+import { numberOf, type ValueKind } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
+import { between } from "../analysis/Ranges.ts"
+import type { KindConstraint } from "../analysis/valueConstraints.ts"
+import { compareExactly, isShort, isWhole } from "../decimal.ts"
+import { AllowText, Integer, limit } from "../schema/keys.ts"
 import { Met, truthOf, Unmet } from "../Truth.ts"
-import { compareExactly, isShort, isWhole } from "./decimal.ts"
+import { needsMinBelowMax, needsOneOf, onValue } from "./definition.ts"
 import type { Limits, Requirement } from "./Operator.ts"
 
+export const numbers = {
+  range: onValue({
+    description: "The field must be a number within these limits, compared exactly, digit by digit.",
+    aliases: ["between", "gt", "gte", "lt", "lte"],
+    keys: {
+      min: limit("The number is at least this."),
+      max: limit("The number is at most this."),
+      above: limit("The number is more than this."),
+      below: limit("The number is less than this."),
+      integer: Integer,
+      allow_text: AllowText,
+    },
+    checkLimits: (condition, report) => {
+      needsOneOf(condition, ["min", "max", "above", "below", "integer", "allow_text"], report)
+      needsMinBelowMax(condition, report)
+      const { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity } = condition
+      if (above >= max) report(["max"], max, `more than above, which is ${above}`)
+      if (min >= below) report(["below"], below, `more than min, which is ${min}`)
+      if (above >= below) report(["below"], below, `more than above, which is ${above}`)
+    },
+    compile: (condition) => range(condition),
+    constraints: (condition) => {
+      const numbers = between(condition, condition.integer === true ? "here" : "no")
+      return new Map<ValueKind, KindConstraint>([
+        ["number", { exact: ["value", numbers] }],
+        ...(condition.allow_text === true ? [["text", { exact: ["number", numbers] }] as const] : []),
+      ])
+    },
+  }),
+}
+
+/** Met by the numbers within limits. */
 export const range = (limits: Limits): Requirement => {
   const min = limits.min ?? Number.NEGATIVE_INFINITY
   const max = limits.max ?? Number.POSITIVE_INFINITY
   const above = limits.above ?? Number.NEGATIVE_INFINITY
   const below = limits.below ?? Number.POSITIVE_INFINITY
   const { integer = false, allow_text: allowText = false } = limits
-  /** Of a number as it is written, which may have more digits than a double can tell. */
+  /** For a number as it is written, which may have more digits than a double keeps. */
   const acceptsWritten = (text: string) =>
     compareExactly(text, min) >= 0 &&
     compareExactly(text, max) <= 0 &&
@@ -24,7 +61,7 @@ export const range = (limits: Limits): Requirement => {
       if (typeof value === "number") return acceptsDouble(value) ? Met : Unmet
       if (typeof value === "string") {
         if (!allowText) return Unmet
-        const whole = spelled(value)
+        const whole = digitsOf(value)
         if (!Number.isNaN(whole)) return acceptsDouble(whole) ? Met : Unmet
         const number = numberOf(value)
         if (isShort(value)) return truthOf(acceptsDouble(number))
@@ -32,15 +69,15 @@ export const range = (limits: Limits): Requirement => {
       }
       return truthOf(isRawNumber(value) && acceptsWritten(value.rawJSON))
     },
-    wanted: wordsOf(limits),
+    expected: expectedOf(limits),
     limits,
     kinds: allowText ? ["number", "text"] : ["number"],
     verb: "is",
   }
 }
 
-/** What fifteen digits at most spell, as most texts do that are numbers; NaN for others. */
-const spelled = (text: string): number => {
+/** The number of a text of at most 15 digits, as most texts with numbers are; NaN for any other text. */
+const digitsOf = (text: string): number => {
   if (text.length > 15) return Number.NaN
   let number = 0
   for (let i = 0; i < text.length; i++) {
@@ -51,7 +88,7 @@ const spelled = (text: string): number => {
   return number
 }
 
-/** Limits that a number meets if it meets all of these. */
+/** The limits that a number meets exactly if it meets all of these. */
 export const tightest = (all: ReadonlyArray<Limits>): Limits => ({
   min: Math.max(...all.map(({ min = Number.NEGATIVE_INFINITY }) => min)),
   max: Math.min(...all.map(({ max = Number.POSITIVE_INFINITY }) => max)),
@@ -60,7 +97,7 @@ export const tightest = (all: ReadonlyArray<Limits>): Limits => ({
   integer: all.some(({ integer }) => integer === true),
 })
 
-const wordsOf = ({ min, max, above, below, integer }: Limits): string => {
+const expectedOf = ({ min, max, above, below, integer }: Limits): string => {
   const bounds = [
     ...(min === undefined ? [] : [`at least ${min}`]),
     ...(above === undefined ? [] : [`more than ${above}`]),

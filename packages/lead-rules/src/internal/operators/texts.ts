@@ -1,81 +1,125 @@
+/** The operators on texts: what a text contains, the pattern it matches, how long it is. */
 import { printValue, shorten } from "@lead-gateway/document-check"
-import type { ValueKind } from "@lead-gateway/lead-field"
-import { kindOf } from "@lead-gateway/lead-field"
+import { folded, lengthBetween, onTexts, prefixed, suffixed, tested } from "../analysis/textConstraints.ts"
 import { compilePattern } from "../pattern.ts"
+import { count, IgnoreCase, Text } from "../schema/keys.ts"
+import { Pattern } from "../schema/pattern.ts"
+import { codePointsOf, fold } from "../text.ts"
 import { Met, Unmet } from "../Truth.ts"
-import { caseWords, fold } from "./equality.ts"
+import { needsMinBelowMax, needsOneOf, noLimits, onValue } from "./definition.ts"
 import type { Accepts, Requirement } from "./Operator.ts"
-import { counted } from "./words.ts"
+import { counted, inAnyCase } from "./phrases.ts"
 
-const verbs = { starts_with: "begin with", ends_with: "end with", contains: "contain" }
+export const texts = {
+  starts_with: onValue({
+    description: "The field must be a text that begins with this text.",
+    aliases: [],
+    keys: { value: Text, ignore_case: IgnoreCase },
+    checkLimits: noLimits,
+    compile: ({ value, ignore_case }) => searchFor("begin with", startsWith, value, ignore_case),
+    constraints: ({ value, ignore_case }) => prefixed(value, ignore_case),
+  }),
+  ends_with: onValue({
+    description: "The field must be a text that ends with this text.",
+    aliases: [],
+    keys: { value: Text, ignore_case: IgnoreCase },
+    checkLimits: noLimits,
+    compile: ({ value, ignore_case }) => searchFor("end with", endsWith, value, ignore_case),
+    constraints: ({ value, ignore_case }) => suffixed(value, ignore_case),
+  }),
+  contains: onValue({
+    description: "The field must be a text with this text somewhere in it.",
+    aliases: [],
+    keys: { value: Text, ignore_case: IgnoreCase },
+    checkLimits: noLimits,
+    compile: ({ value, ignore_case }) => searchFor("contain", contains, value, ignore_case),
+    constraints: ({ value, ignore_case }, { name }) => {
+      const part = folded(value, ignore_case)
+      return tested(name, (text) => folded(text, ignore_case).includes(part))
+    },
+  }),
+  pattern: onValue({
+    description:
+      "The field must be a text in which the pattern is found; it takes time in proportion to the text, whatever the pattern.",
+    aliases: ["matches", "regex", "regexp"],
+    keys: { pattern: Pattern },
+    checkLimits: noLimits,
+    compile: ({ pattern }) => matchesPattern(pattern),
+    constraints: ({ pattern }, { name }) => {
+      // Compiled only if the analysis tests a text.
+      let matches: ((text: string) => boolean) | undefined
+      return tested(name, (text) => (matches ??= compilePattern(pattern))(text))
+    },
+  }),
+  length: onValue({
+    description: "The field must be a text of so many characters (code points).",
+    aliases: [],
+    keys: {
+      min: count(1, "The least number of characters."),
+      max: count(1, "The largest number of characters."),
+    },
+    checkLimits: (condition, report) => {
+      needsOneOf(condition, ["min", "max"], report)
+      needsMinBelowMax(condition, report)
+    },
+    compile: ({ min, max }) => hasLength(min, max),
+    constraints: ({ min, max }) => onTexts(lengthBetween(min, max)),
+  }),
+}
 
-/** The operators that look for one text in another. */
-export const finding = (operator: keyof typeof verbs, part: string, ignoreCase: boolean): Requirement => ({
-  accepts: ignoreCase ? findsFolded(finds(operator, fold(part))) : finds(operator, part),
-  wanted: `${verbs[operator]} ${printValue(part)}${caseWords(ignoreCase)}`,
+const startsWith = (part: string): Accepts => {
+  return (value) => (typeof value === "string" && value.startsWith(part) ? Met : Unmet)
+}
+
+const endsWith = (part: string): Accepts => {
+  return (value) => (typeof value === "string" && value.endsWith(part) ? Met : Unmet)
+}
+
+const contains = (part: string): Accepts => {
+  return (value) => (typeof value === "string" && value.includes(part) ? Met : Unmet)
+}
+
+const searchFor = (
+  verb: string,
+  search: (part: string) => Accepts,
+  part: string,
+  ignoreCase = false,
+): Requirement => ({
+  accepts: ignoreCase ? ignoringCase(search(fold(part))) : search(part),
+  expected: `${verb} ${printValue(part)}${inAnyCase(ignoreCase)}`,
   kinds: ["text"],
   verb: "does",
 })
 
-const finds = (operator: keyof typeof verbs, part: string): Accepts => {
-  switch (operator) {
-    case "starts_with":
-      return (value) => (typeof value === "string" && value.startsWith(part) ? Met : Unmet)
-    case "ends_with":
-      return (value) => (typeof value === "string" && value.endsWith(part) ? Met : Unmet)
-    case "contains":
-      return (value) => (typeof value === "string" && value.includes(part) ? Met : Unmet)
-  }
-}
-
-const findsFolded = (accepts: Accepts): Accepts => {
+const ignoringCase = (accepts: Accepts): Accepts => {
   return (value, now) => (typeof value === "string" ? accepts(fold(value), now) : Unmet)
 }
 
-export const pattern = (source: string): Requirement => {
-  const matches = compilePattern(source)
+const matchesPattern = (pattern: string): Requirement => {
+  const matches = compilePattern(pattern)
   return {
     accepts: (value) => (typeof value === "string" && matches(value) ? Met : Unmet),
     matches,
-    wanted: `match ${shorten(source)}`,
+    expected: `match ${shorten(pattern)}`,
     kinds: ["text"],
     verb: "does",
   }
 }
 
-export const length = (min: number | undefined, max: number | undefined): Requirement => {
+const hasLength = (min: number | undefined, max: number | undefined): Requirement => {
   const least = min ?? 0
   const most = max ?? Number.POSITIVE_INFINITY
   return {
     accepts: (value) => {
       if (typeof value !== "string" || value.length < least) return Unmet
-      // No character has more than two of JavaScript's, so many texts need no counting.
+      // A code point has at most two UTF-16 units, so many texts need no counting.
       if (value.length <= most && value.length >= 2 * least) return Met
       if (value.length > 2 * most) return Unmet
       const count = codePointsOf(value)
       return count >= least && count <= most ? Met : Unmet
     },
-    wanted: `have ${counted(min, max, "character")}`,
+    expected: `have ${counted(min, max, "character")}`,
     kinds: ["text"],
     verb: "does",
   }
 }
-
-/** How many characters, which are code points; half of one, left over, is one too. */
-export const codePointsOf = (text: string): number => {
-  let count = text.length
-  for (let i = 1; i < text.length; i++) {
-    // The second half of a character, behind its first.
-    if ((text.charCodeAt(i) & 0xfc00) !== 0xdc00) continue
-    if ((text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--
-  }
-  return count
-}
-
-export const type = (kind: ValueKind): Requirement => ({
-  accepts: (value) => (kindOf(value) === kind ? Met : Unmet),
-  settled: (other) => (other === kind ? Met : Unmet),
-  wanted: `be ${kind === "object" ? "an" : "a"} ${kind}`,
-  kinds: [kind],
-  verb: "is",
-})

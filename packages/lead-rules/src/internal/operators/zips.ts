@@ -1,36 +1,57 @@
+/** The operator on postal codes. */
+import { languageOf } from "../analysis/Language.ts"
+import { onTexts } from "../analysis/textConstraints.ts"
+import { ZipCodes, ZipPrefixes, ZipRanges } from "../schema/zips.ts"
 import { Met, Unmet } from "../Truth.ts"
+import { needsOneOf, onValue } from "./definition.ts"
 import type { Requirement } from "./Operator.ts"
-import { alternatives } from "./words.ts"
+import { alternatives } from "./phrases.ts"
 
-/** Which codes will do. */
-export interface Zips {
+export const zips = {
+  zip: onValue({
+    description:
+      "The field must be a text that is one of these codes, in one of these ranges or begins with one of these prefixes; thousands cost no more than one.",
+    aliases: ["postal_code", "zipcode"],
+    keys: { codes: ZipCodes, ranges: ZipRanges, prefixes: ZipPrefixes },
+    checkLimits: (condition, report) => needsOneOf(condition, ["codes", "ranges", "prefixes"], report),
+    compile: (condition) => isZipIn(condition),
+    constraints: ({ codes = [], ranges = [], prefixes = [] }) => {
+      const within = languageOf({ texts: codes, ranges, prefixes: prefixes.map(withoutStar) })
+      return onTexts(["text", { _tag: "Texts", within, outside: [] }])
+    },
+  }),
+}
+
+interface Zips {
   readonly codes?: ReadonlyArray<string>
   readonly ranges?: ReadonlyArray<string>
   readonly prefixes?: ReadonlyArray<string>
 }
 
-export const zip = ({ codes = [], ranges = [], prefixes = [] }: Zips): Requirement => {
-  const whole = new Set(codes)
-  const beginnings = new Set(prefixes.map((prefix) => prefix.slice(0, -1)))
+const withoutStar = (prefix: string): string => prefix.slice(0, -1)
+
+const isZipIn = ({ codes = [], ranges = [], prefixes = [] }: Zips): Requirement => {
+  const wholeCodes = new Set(codes)
+  const beginnings = new Set(prefixes.map(withoutStar))
   const lengths = Array.from(new Set(Array.from(beginnings, ({ length }) => length)))
   const intervals = intervalsOf(ranges)
   return {
     accepts: (value) => {
       if (typeof value !== "string") return Unmet
-      if (whole.has(value)) return Met
+      if (wholeCodes.has(value)) return Met
       for (const length of lengths) {
         if (beginnings.has(value.length === length ? value : value.slice(0, length))) return Met
       }
       const ofLength = intervals[value.length]
       return ofLength !== undefined && isWithin(ofLength, value) ? Met : Unmet
     },
-    wanted: `be one of the codes ${alternatives([...codes, ...ranges, ...prefixes])}`,
+    expected: `be one of the codes ${alternatives([...codes, ...ranges, ...prefixes])}`,
     kinds: ["text"],
     verb: "is",
   }
 }
 
-/** Intervals of codes of one length, none touching the next: where each starts and where it ends. */
+/** Intervals of codes of one length, sorted and merged: where each starts and where it ends. */
 interface Intervals {
   readonly starts: ReadonlyArray<number>
   readonly ends: ReadonlyArray<number>

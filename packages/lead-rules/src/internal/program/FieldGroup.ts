@@ -7,43 +7,43 @@ import { type Matches, matchAll } from "../pattern.ts"
 import { Met, type Truth, Unmet } from "../Truth.ts"
 
 /**
- * All that the rules of a set ask of one field, to be met together.
+ * All rules on one field, evaluated together.
  *
- * Of each kind of value it keeps what depends on the value: that a text is present, no number and not `false` was
- * known before; and limits of a number are one pair of limits.
+ * For each kind of value it keeps only checks that depend on the value: that a text is present, not a number and not
+ * `false` needs no check. Limits on a number are merged into one pair, patterns into one automaton.
  */
 export class FieldGroup {
-  readonly #asked: ReadonlyArray<AskedHere>
+  readonly #rules: ReadonlyArray<OperatorOfRule>
   readonly #missing: boolean
   readonly #true: boolean
   readonly #false: boolean
-  readonly #texts: Together
-  readonly #numbers: Together
-  readonly #lists: Together
-  readonly #objects: Together
+  readonly #texts: Checks
+  readonly #numbers: Checks
+  readonly #lists: Checks
+  readonly #objects: Checks
 
   /** In the order of the rules. */
-  constructor(asked: ReadonlyArray<AskedHere>) {
-    const operators = asked.map(({ operator }) => operator)
+  constructor(rules: ReadonlyArray<OperatorOfRule>) {
+    const operators = rules.map(({ operator }) => operator)
     const isMet = (value: boolean) => operators.every(({ accepts }) => accepts(value, 0) === Met)
-    this.#asked = asked
+    this.#rules = rules
     this.#missing = operators.every(({ missing }) => missing === Met)
-    // No operator asks for anything but a kind or a value of a boolean, so the time does not matter.
+    // No operator on booleans depends on the time.
     this.#true = isMet(true)
     this.#false = isMet(false)
-    this.#texts = together("text", operators)
-    this.#numbers = together("number", operators)
-    this.#lists = together("list", operators)
-    this.#objects = together("object", operators)
+    this.#texts = checksOf("text", operators)
+    this.#numbers = checksOf("number", operators)
+    this.#lists = checksOf("list", operators)
+    this.#objects = checksOf("object", operators)
   }
 
-  /** The first rule before `best` that is not met by a value that does not meet them all; else `best`. */
+  /** The first rule before `best` that is not met by a value that does not meet them all, or `best`. */
   first(value: unknown, now: number, best: number): number {
-    const asked = this.#asked
-    // The last one needs no asking, if all before it are met.
-    const last = asked.length - 1
+    const rules = this.#rules
+    // If all others are met, it is the last that is not.
+    const last = rules.length - 1
     for (let i = 0; i <= last; i++) {
-      const { index, operator } = asked[i] as AskedHere
+      const { index, operator } = rules[i] as OperatorOfRule
       if (index >= best) return best
       if (i === last || (isMissing(value) ? operator.missing : operator.accepts(value, now)) !== Met)
         return index
@@ -51,7 +51,7 @@ export class FieldGroup {
     return best
   }
 
-  /** Whether a value, as it is in the payload, meets every requirement. */
+  /** Whether a value, missing or not, meets every rule. */
   isMet(value: unknown, now: number): boolean {
     switch (typeof value) {
       case "string":
@@ -70,46 +70,48 @@ export class FieldGroup {
   }
 }
 
-/** What one rule asks of the field: the rule's place in the set, and the operator. */
-export interface AskedHere {
+/** A rule on the field: its place in the set, and its operator. */
+export interface OperatorOfRule {
   readonly index: number
   readonly operator: Operator
 }
 
-/** What is asked of values of one kind, all of it; `undefined` if none will do. */
-type Together = ReadonlyArray<Accepts> | undefined
+/** The checks on values of one kind; `undefined` if no such value meets all rules. */
+type Checks = ReadonlyArray<Accepts> | undefined
 
-const allMet = (together: Together, value: unknown, now: number): boolean => {
-  if (together === undefined) return false
-  for (let i = 0; i < together.length; i++) {
-    if ((together[i] as Accepts)(value, now) !== Met) return false
+const allMet = (checks: Checks, value: unknown, now: number): boolean => {
+  if (checks === undefined) return false
+  for (let i = 0; i < checks.length; i++) {
+    if ((checks[i] as Accepts)(value, now) !== Met) return false
   }
   return true
 }
 
-const together = (kind: ValueKind, operators: ReadonlyArray<Operator>): Together => {
-  const settled: ReadonlyArray<Truth | undefined> = operators.map((operator) => operator.settled(kind))
-  if (settled.includes(Unmet)) return undefined
-  const open = operators.filter((_, index) => settled[index] === undefined)
+const checksOf = (kind: ValueKind, operators: ReadonlyArray<Operator>): Checks => {
+  const truths: ReadonlyArray<Truth | undefined> = operators.map((operator) => operator.truthOfKind(kind))
+  if (truths.includes(Unmet)) return undefined
+  const open = operators.filter((_, index) => truths[index] === undefined)
   const isText = kind === "text"
   const limits = isText ? [] : open.flatMap((operator) => operator.limits ?? [])
-  const refused = open.flatMap((operator) => operator.refused ?? []).filter((value) => kindOf(value) === kind)
+  const excluded = open
+    .flatMap((operator) => operator.excluded ?? [])
+    .filter((value) => kindOf(value) === kind)
   const patterns = open.flatMap((operator) => operator.matches ?? [])
   const others = open.filter(
     (operator) =>
-      operator.refused === undefined &&
+      operator.excluded === undefined &&
       operator.matches === undefined &&
       (isText || operator.limits === undefined),
   )
   return [
     ...(limits.length === 0 ? [] : [range(tightest(limits)).accepts]),
-    ...(refused.length === 0 ? [] : [isNoneOf(refused, false).accepts]),
+    ...(excluded.length === 0 ? [] : [isNoneOf(excluded, false).accepts]),
     ...others.map(({ accepts }) => accepts),
     ...chunks(patterns).map((some) => matching(matchAll(some))),
   ]
 }
 
-/** The most patterns that are looked for at once: the more, the more different texts there are to them. */
+/** The most patterns in one automaton: its states multiply. */
 const maxPatterns = 16
 
 const chunks = (patterns: ReadonlyArray<Matches>): ReadonlyArray<ReadonlyArray<Matches>> =>

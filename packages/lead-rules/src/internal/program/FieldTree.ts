@@ -1,32 +1,32 @@
-import { type AskedHere, FieldGroup } from "./FieldGroup.ts"
+import { FieldGroup, type OperatorOfRule } from "./FieldGroup.ts"
 import { childOf } from "./Scope.ts"
 
-/** What a rule asks of one field, and the path to it. */
-export interface Asked extends AskedHere {
+/** A rule on one field, with the path to it. */
+export interface FieldRule extends OperatorOfRule {
   readonly path: ReadonlyArray<string>
 }
 
 /**
- * What the rules of a set ask of a value and of the fields inside it.
+ * The rules on a value and on the fields inside it, as a tree of keys.
  *
- * Walked once for a payload, so that every object on the way is looked up once.
+ * One walk evaluates a payload, so every object is looked up once.
  */
 export class FieldTree {
   readonly #group: FieldGroup | undefined
   readonly #children: ReadonlyArray<Child>
 
-  /** In the order of the rules; of each path so many keys lead here. */
-  constructor(asked: ReadonlyArray<Asked>, depth = 0) {
-    const here = asked.filter(({ path }) => path.length === depth)
+  /** Rules in order, all of whose paths share their first `depth` keys. */
+  constructor(rules: ReadonlyArray<FieldRule>, depth = 0) {
+    const here = rules.filter(({ path }) => path.length === depth)
     const inside = Map.groupBy(
-      asked.filter(({ path }) => path.length > depth),
+      rules.filter(({ path }) => path.length > depth),
       ({ path }) => path[depth] ?? "",
     )
     this.#group = here.length === 0 ? undefined : new FieldGroup(here)
-    this.#children = Array.from(inside, ([key, of]) => childAt(key, of, depth + 1))
+    this.#children = Array.from(inside, ([key, ofKey]) => childAt(key, ofKey, depth + 1))
   }
 
-  /** The first rule before `best` that a value does not meet; else `best`. */
+  /** The first rule before `best` that a value does not meet, or `best`. */
   first(value: unknown, now: number, best: number): number {
     let first = best
     const group = this.#group
@@ -36,7 +36,7 @@ export class FieldTree {
     const parent = isPlain(value) ? value : undefined
     for (let i = 0; i < children.length; i++) {
       const { key, isOwn, start, leaf, tree } = children[i] as Child
-      // They are in the order of the rules too.
+      // The children are in the order of their first rules.
       if (start >= first) return first
       const inside = parent !== undefined && isOwn ? parent[key] : childOf(value, key)
       if (tree !== undefined) first = tree.first(inside, now, first)
@@ -46,31 +46,31 @@ export class FieldTree {
   }
 }
 
-/** What is asked of the value under a key. */
+/** The rules on the value under a key. */
 interface Child {
   readonly key: string
-  /** Whether a plain object has the key only if it is its own. */
+  /** Whether no prototype has the key, so that a plain object only has it as its own. */
   readonly isOwn: boolean
-  /** The first of the rules. */
+  /** The index of the first rule. */
   readonly start: number
-  /** Either: of what is inside nothing is asked, or something. */
+  /** `leaf` where no rule reads a field inside the value, else `tree`. */
   readonly leaf: FieldGroup | undefined
   readonly tree: FieldTree | undefined
 }
 
-const childAt = (key: string, asked: ReadonlyArray<Asked>, depth: number): Child => {
-  const isLeaf = asked.every(({ path }) => path.length === depth)
+const childAt = (key: string, rules: ReadonlyArray<FieldRule>, depth: number): Child => {
+  const isLeaf = rules.every(({ path }) => path.length === depth)
   return {
     key,
     isOwn: !(key in Object.prototype || key in Array.prototype || key === "rawJSON"),
-    start: asked[0]?.index ?? Number.POSITIVE_INFINITY,
-    leaf: isLeaf ? new FieldGroup(asked) : undefined,
-    tree: isLeaf ? undefined : new FieldTree(asked, depth),
+    start: rules[0]?.index ?? Number.POSITIVE_INFINITY,
+    leaf: isLeaf ? new FieldGroup(rules) : undefined,
+    tree: isLeaf ? undefined : new FieldTree(rules, depth),
   }
 }
 
 /**
- * Whether a value is an object as parsers make them: then a key that no prototype has need not be asked for.
+ * Whether a value is an object as parsers make them, on which only `Object.prototype` and `Array.prototype` add keys.
  *
  * Nobody may add properties to `Object.prototype` once a rule set is compiled.
  */

@@ -3,22 +3,22 @@ import type { Operator } from "../operators/Operator.ts"
 import type { Check } from "./check.ts"
 import type { Scope } from "./Scope.ts"
 
-/** A condition made ready. `path` is its place in the rule set: `rules.2.any.0`; `check` answers it. */
+/** A compiled condition. `path` is its place in the rule set, such as `rules.2.any.0`; `check` evaluates it. */
 export type Node = LeafNode | ItemsNode | JunctionNode | NotNode
 
-/** A requirement on one field. */
+/** A condition on one field. */
 export interface LeafNode {
   readonly _tag: "Leaf"
   readonly path: string
   readonly check: Check
   readonly field: string
-  /** The path that the field is. */
+  /** The parsed path of the field. */
   readonly segments: FieldPath
   readonly slot: number
   readonly operator: Operator
 }
 
-/** A requirement on the items of the list in a field: on `some` of them, or on `every` one. */
+/** A condition on the items of the list in a field: on `some` of them, or on `every` one. */
 export interface ItemsNode {
   readonly _tag: "Items"
   readonly path: string

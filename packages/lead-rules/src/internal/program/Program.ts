@@ -3,30 +3,30 @@ import type { Verdict } from "../../Verdict.ts"
 import { Met } from "../Truth.ts"
 import type { Check } from "./check.ts"
 import { compileCondition } from "./compileCondition.ts"
-import { type Asked, FieldTree } from "./FieldTree.ts"
+import { type FieldRule, FieldTree } from "./FieldTree.ts"
 import type { Node } from "./Node.ts"
 import { type Frame, pathOf, Scope } from "./Scope.ts"
 
 /**
- * The rules of a set, ready to be answered.
+ * The compiled rules of a set.
  *
- * The first rule that is not met is found field by field, which is faster than rule by rule: most leads meet all.
- * What comes after it is asked rule by rule.
+ * The first rule that is not met is found field by field, which is faster than rule by rule, as most leads meet all
+ * rules. The rules after it are evaluated one by one.
  */
 export class Program {
   /** The fields of the payload. */
   readonly scope = new Scope()
   /** The conditions of the rules, in their order. */
   readonly nodes: ReadonlyArray<Node>
-  /** Verdicts that say nothing of a payload but what kind of value is there, by rule and kind. */
+  /** Cached verdicts, which depend only on the kind of value: by rule and kind. */
   readonly verdicts = new Map<number, Verdict>()
   readonly #fields: FieldTree
-  /** The rules that ask for more than one field. */
+  /** The rules that may read more than one field. */
   readonly #joined: ReadonlyArray<{ readonly index: number; readonly check: Check }>
 
   constructor(rules: ReadonlyArray<Rule>) {
     this.nodes = rules.map((rule, index) => compileCondition(rule, `rules.${index}`, this.scope))
-    this.#fields = new FieldTree(this.nodes.flatMap(askedOf))
+    this.#fields = new FieldTree(this.nodes.flatMap(fieldRuleOf))
     this.#joined = this.nodes.flatMap(({ _tag, check }, index) =>
       _tag === "Junction" || _tag === "Not" ? [{ index, check }] : [],
     )
@@ -55,5 +55,5 @@ export class Program {
   }
 }
 
-const askedOf = (node: Node, index: number): ReadonlyArray<Asked> =>
+const fieldRuleOf = (node: Node, index: number): ReadonlyArray<FieldRule> =>
   "slot" in node ? [{ index, path: pathOf(node.field), operator: node.operator }] : []

@@ -1,53 +1,53 @@
 import { type FieldPath, isMissing, parsePath } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
 
-/** The slot of the value itself that a scope looks at. */
+/** The slot of the value itself. */
 const rootSlot = 0
 
-/** The mark of a slot that was not read yet. No payload holds it. */
+/** Marks a slot that has not been read. No payload contains it. */
 const unread = Symbol("unread")
 
-/** The path that a condition names: `.` is no step at all. */
+/** The path of a condition's field; `.` is the empty path. */
 export const pathOf = (field: string): FieldPath => (field === "." ? [] : (parsePath(field) ?? []))
 
-/** Where a slot's value is: under a key of the value in another slot. */
+/** Where the value of a slot is: under a key of the value in another slot. */
 interface Place {
   readonly parent: number
   readonly key: string
 }
 
 /**
- * The fields that conditions read of one value: a payload, or an item of a list.
+ * The fields that conditions read from one value: a payload, or an item of a list.
  *
- * Every field has a slot, and so has every object on the way to it. Each is read once per value, however many
- * conditions ask for it, and only if one does.
+ * Every field has a slot, and so does every object on its path. A slot is read at most once per value, when the
+ * first condition needs it.
  */
 export class Scope {
   readonly #places: Array<Place> = [{ parent: rootSlot, key: "" }]
   readonly #slots = new Map<string, number>()
-  /** A frame at rest. One that is in use is not here, so that a condition may be asked while it answers. */
-  #resting: Frame | undefined
+  /** A frame for reuse. It is taken while in use, so that evaluation may be re-entrant. */
+  #spare: Frame | undefined
 
   /** The slot of a path. */
   slotOf(field: string): number {
     return pathOf(field).reduce((parent, key) => this.#childSlot(parent, key), rootSlot)
   }
 
-  /** A frame to look at one value with; {@link release} it, and the next one costs nothing. */
+  /** A frame for one value. {@link release} it, so that the next one costs nothing. */
   take(root: unknown, now: number): Frame {
-    const frame = this.#resting ?? new Frame(this.#places)
-    this.#resting = undefined
+    const frame = this.#spare ?? new Frame(this.#places)
+    this.#spare = undefined
     frame.root = root
     frame.now = now
     frame.values[rootSlot] = isMissing(root) ? undefined : root
     return frame
   }
 
-  /** Forgets what was read, so that no lead's data stays here. */
+  /** Clears a frame, so that no lead's data stays in memory. */
   release(frame: Frame): void {
     frame.root = undefined
     frame.values.fill(unread)
-    this.#resting = frame
+    this.#spare = frame
   }
 
   #childSlot(parent: number, key: string): number {
@@ -59,7 +59,7 @@ export class Scope {
   }
 }
 
-/** What is known of one value so far. */
+/** What has been read from one value so far. */
 export class Frame {
   /** The value itself. */
   root: unknown
@@ -86,17 +86,17 @@ export class Frame {
   }
 }
 
-/** The value at a path, as `valueAt` gives it. */
+/** The value at a path, as `valueAt` returns it. */
 export const childAt = (payload: unknown, path: FieldPath): unknown => {
   let value = payload
   for (let i = 0; i < path.length; i++) value = childOf(value, path[i] as string)
   return value
 }
 
-/** An own property of an object or an item of a list; the rules are those of `valueAt`. */
+/** An own property of an object or an item of a list, by the rules of `valueAt`. */
 export const childOf = (parent: unknown, key: string): unknown => {
   if (typeof parent !== "object" || parent === null || !Object.hasOwn(parent, key)) return undefined
-  // What JSON has no word for: the length of a list, and the digits of a number that is kept as text.
+  // Not part of the JSON: the length of a list, and the digits of a number that is kept as text.
   if (key === "length" && Array.isArray(parent)) return undefined
   if (key === "rawJSON" && isRawNumber(parent)) return undefined
   return (parent as Readonly<Record<string, unknown>>)[key]

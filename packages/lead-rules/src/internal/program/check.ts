@@ -2,10 +2,10 @@ import type { Operator } from "../operators/Operator.ts"
 import { Met, not, type Truth, Unmet } from "../Truth.ts"
 import type { Frame } from "./Scope.ts"
 
-/** What a condition says of the value that a frame looks at. */
+/** Evaluates a condition on the value of a frame. */
 export type Check = (frame: Frame) => Truth
 
-/** What a requirement says of the field in a slot. */
+/** Evaluates an operator on the field in a slot. */
 export const fieldCheck = (slot: number, { accepts, missing }: Operator): Check => {
   return (frame) => {
     const value = frame.get(slot)
@@ -13,27 +13,27 @@ export const fieldCheck = (slot: number, { accepts, missing }: Operator): Check 
   }
 }
 
-/** The most of what these say: unmet as soon as one is. */
+/** The maximum of several truths: unmet as soon as one is. */
 export const allCheck = (checks: ReadonlyArray<Check>): Check => {
   return (frame) => {
     let truth: Truth = Met
     for (const check of checks) {
-      const of = check(frame)
-      if (of === Unmet) return Unmet
-      if (of > truth) truth = of
+      const next = check(frame)
+      if (next === Unmet) return Unmet
+      if (next > truth) truth = next
     }
     return truth
   }
 }
 
-/** The least of what these say: met as soon as one is. */
+/** The minimum of several truths: met as soon as one is. */
 export const anyCheck = (checks: ReadonlyArray<Check>): Check => {
   return (frame) => {
     let truth: Truth = Unmet
     for (const check of checks) {
-      const of = check(frame)
-      if (of === Met) return Met
-      if (of < truth) truth = of
+      const next = check(frame)
+      if (next === Met) return Met
+      if (next < truth) truth = next
     }
     return truth
   }

@@ -1,6 +1,6 @@
 import type { Node } from "./Node.ts"
 
-/** What holds of a value that meets a condition, in words: `q is "Dach" and (a is "ja" or a is true)`. */
+/** A condition as a statement about a value that meets it: `q is "Dach" and (a is "ja" or a is true)`. */
 export const describe = (node: Node, negated = false): string => {
   switch (node._tag) {
     case "Not":
@@ -15,15 +15,15 @@ export const describe = (node: Node, negated = false): string => {
     }
     case "Items":
     case "Leaf": {
-      const { wanted } = node.operator
-      const isContrary = wanted.startsWith("not ")
-      const verb = isContrary ? wanted.slice("not ".length) : wanted
-      return `${node.field === "." ? "it" : node.field} ${statement(verb, negated !== isContrary)}`
+      const { expected } = node.operator
+      const isOpposite = expected.startsWith("not ")
+      const verb = isOpposite ? expected.slice("not ".length) : expected
+      return `${node.field === "." ? "it" : node.field} ${statement(verb, negated !== isOpposite)}`
     }
   }
 }
 
-/** Whether a description has an "and" or an "or" of its own, or may end with one. */
+/** Whether a description contains an "and" or an "or", so that it needs brackets. */
 const isLong = (node: Node): boolean => {
   switch (node._tag) {
     case "Not":
@@ -37,12 +37,12 @@ const isLong = (node: Node): boolean => {
   }
 }
 
-/** `be a text` as what holds: `is a text`, `is not a text`; `match ^66`: `matches ^66`, `does not match ^66`. */
-const statement = (wanted: string, negated: boolean): string => {
-  const [verb = ""] = wanted.split(" ", 1)
-  const rest = wanted.slice(verb.length)
+/** An expectation as a statement: `be a text` becomes `is a text`, `is not a text`; `match ^66`: `matches ^66`, `does not match ^66`. */
+const statement = (expected: string, negated: boolean): string => {
+  const [verb = ""] = expected.split(" ", 1)
+  const rest = expected.slice(verb.length)
   if (verb === "be") return `${negated ? "is not" : "is"}${rest}`
-  if (negated) return `does not ${wanted}`
+  if (negated) return `does not ${expected}`
   if (verb === "have") return `has${rest}`
   return `${verb}${verb.endsWith("ch") ? "es" : "s"}${rest}`
 }

@@ -1,10 +1,10 @@
 import { Schema } from "effect"
 
 /**
- * One schema of objects that take one of these sets of keys.
+ * The schema of objects that have one of these sets of keys.
  *
- * The type is not inferred: a union of twenty members that holds itself is more than the compiler can print. The
- * tests hold both against each other.
+ * The type is given, not inferred: the compiler cannot print a recursive union of twenty members. A test compares
+ * the two.
  */
 export const unionOf = <Type>(
   keys: Readonly<Record<string, Schema.Struct.Fields>>,

@@ -2,17 +2,18 @@ import { textOf } from "@lead-gateway/document-check"
 import { Schema } from "effect"
 import { listOf } from "./keys.ts"
 
-const words = 'a range such as "66000-66999": as many digits on both sides, at most 10, the lower first'
+const expectedRange =
+  'a range such as "66000-66999": as many digits on both sides, at most 10, the lower first'
 
 const sameLength = Array.from({ length: 10 }, (_, index) => `\\d{${index + 1}}-\\d{${index + 1}}`).join("|")
 
 const rangeForm = new RegExp(`^(?:${sameLength})$`, "u")
 
-const ZipRange = textOf(rangeForm, words).check(
+const ZipRange = textOf(rangeForm, expectedRange).check(
   Schema.makeFilter((range: string) => {
     const [from = "", to = ""] = range.split("-")
-    // Of another form has been told already.
-    return !rangeForm.test(range) || from <= to || `Expected ${words}`
+    // A text of another form has been reported already.
+    return !rangeForm.test(range) || from <= to || `Expected ${expectedRange}`
   }),
 )
 
@@ -31,7 +32,7 @@ export const ZipCodes = Schema.optionalKey(
   listOf(ZipCode, "a list of codes with at least one item", 'Codes, as texts: "66123", "SW1A 1AA".'),
 )
 
-/** Ranges of codes that are digits alone. */
+/** Ranges of codes that consist of digits. */
 export const ZipRanges = Schema.optionalKey(
   listOf(
     ZipRange,
@@ -40,7 +41,7 @@ export const ZipRanges = Schema.optionalKey(
   ),
 )
 
-/** Beginnings of codes. */
+/** Prefixes of codes. */
 export const ZipPrefixes = Schema.optionalKey(
   listOf(
     ZipPrefix,

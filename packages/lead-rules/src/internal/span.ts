@@ -1,24 +1,24 @@
-import { dayMs, dayNumber, dayOf, daysIn } from "../moment.ts"
+import { dayMs, dayNumber, dayOf, daysIn } from "./moment.ts"
 
-/** A length of time as a document says it: `18 years`, `30 days`. */
+/** A length of time as a document writes it: `18 years`, `30 days`. */
 export interface Span {
   readonly count: number
   readonly unit: "minute" | "hour" | "day" | "week" | "month" | "year"
 }
 
-/** Takes a span apart; the schema has seen to its form. */
+/** Parses a span. The schema has checked its form. */
 export const spanOf = (text: string): Span => {
   const [count, units = ""] = text.split(" ")
   return { count: Number(count), unit: units.replace(/s$/, "") as Span["unit"] }
 }
 
-/** Whether a span is one of days: then whole days are compared, and the time of day does not matter. */
+/** Whether a span counts days or more: then whole days are compared and the time of day does not matter. */
 export const isOfDays = ({ unit }: Span): boolean => unit !== "minute" && unit !== "hour"
 
 /**
- * The moment a span before (-1) or after (1) another; of a span of days, the day, counted from 1970.
+ * The moment a span before (-1) or after (1) a moment; for a span of days the day, counted from 1970-01-01.
  *
- * Months and years are those of the calendar; where the day does not exist it is the month's last: a year before
+ * Months and years follow the calendar. Where the month has no such day it is the month's last: a year before
  * 2028-02-29 is 2027-02-28.
  */
 export const shift = (moment: number, { count, unit }: Span, direction: 1 | -1): number => {

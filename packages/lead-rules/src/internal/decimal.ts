@@ -1,23 +1,23 @@
 const form = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
-/** The most digits, without an exponent, of which a double holds every one. */
+/** A double keeps every digit of a number of at most so many digits without an exponent. */
 const exactLength = 15
 
-/** Whether the double nearest to a number is the number, whatever it is compared with. */
+/** Whether a number is short enough for its nearest double to compare exactly as the number itself does. */
 export const isShort = (text: string): boolean => text.length <= exactLength && !/[eE]/.test(text)
 
 /**
- * Compares a number as it is written with one that a document can say: negative, zero or positive.
+ * Compares a number, as it is written, with a number of a document: negative, zero or positive.
  *
- * The document's `0.3` is three tenths and not the double nearest to it, so `0.30000000000000001` is more. Linear
- * in the text; `text` is a JSON number, or what `numberOf` takes for one.
+ * A `0.3` in the document means three tenths, not the nearest double, so `0.30000000000000001` is greater. Linear
+ * in the length of the text, which is a JSON number or any text that `numberOf` reads as a number.
  */
 export const compareExactly = (text: string, bound: number): number => {
-  // No bound: no number, not even one that is too large for a double, lies beyond it.
+  // An infinite bound is no bound: no number lies beyond it, not even one too large for a double.
   if (!Number.isFinite(bound)) return -bound
   const double = Number(text)
   if (double !== bound) return double - bound
-  // The nearest doubles are the same. So are the numbers, unless one has more digits than a double can tell.
+  // The nearest doubles are equal. So are the numbers, unless one has more digits than a double keeps.
   if (isShort(text)) return 0
   return compare(decimalOf(text.trim()), decimalOf(String(bound)))
 }
@@ -28,7 +28,7 @@ export const isWhole = (text: string): boolean => {
   return digits.length <= power
 }
 
-/** `0.digits` times ten to the `power`; without digits it is zero. */
+/** The number `0.digits` times ten to the `power`; zero has no digits. */
 interface Decimal {
   readonly sign: 1 | -1
   readonly digits: string
@@ -53,7 +53,7 @@ const compare = (a: Decimal, b: Decimal): number => {
   if (a.digits === "" || b.digits === "") return signOf(a) - signOf(b)
   if (a.sign !== b.sign) return a.sign
   if (a.power !== b.power) return a.power > b.power ? a.sign : -a.sign
-  // Both begin with a digit other than 0 and end with one: the longer of two that begin alike is the larger.
+  // Neither has leading or trailing zeros, so text order is numeric order.
   if (a.digits === b.digits) return 0
   return a.digits > b.digits ? a.sign : -a.sign
 }

@@ -1,3 +1,4 @@
+/** The parts of sentences that several operators share. */
 import { printValue } from "@lead-gateway/document-check"
 
 /** The most values that a sentence lists. */
@@ -6,7 +7,7 @@ const maxListed = 5
 /** `"a"`, `"a" or "b"`, `"a", "b" or 12 more`. */
 export const oneOf = (values: ReadonlyArray<unknown>): string => alternatives(values.map(printValue))
 
-/** The same of texts that are printed as they are. */
+/** The same for texts that are printed as they are. */
 export const alternatives = (texts: ReadonlyArray<string>): string => {
   const listed = texts.length > maxListed ? texts.slice(0, maxListed - 1) : texts
   const rest = texts.length - listed.length
@@ -21,3 +22,6 @@ export const counted = (min: number | undefined, max: number | undefined, thing:
   if (max === undefined) return `at least ${things(min)}`
   return min === undefined ? `at most ${things(max)}` : `${min} to ${things(max)}`
 }
+
+/** ` in any case`, where case is ignored. */
+export const inAnyCase = (ignoreCase: boolean): string => (ignoreCase ? " in any case" : "")

@@ -1,0 +1,62 @@
+import type { ValueKind } from "@lead-gateway/lead-field"
+import type { FieldCondition, ItemCondition } from "../../Condition.ts"
+import { definitionOf, quantifierDefinitions } from "../operators/table.ts"
+import { Met, type Truth, Unknown } from "../Truth.ts"
+import { isUnsatisfiable } from "./Constraint.ts"
+import { type Aspects, complementWithin, kinds, type Region } from "./Region.ts"
+import { type KindConstraint, type Level, opaque, type ValueConstraints } from "./valueConstraints.ts"
+
+type Leaf = FieldCondition | ItemCondition
+
+/** The values of its field for which a condition is met, or not refuted; where `isNegated` all other values. */
+export const conditionRegion = (condition: Leaf, level: Level, isNegated: boolean): Region => {
+  const name = nameOf(condition, level)
+  const { whenMissing, constraints } = definedBy(condition, name, level)
+  const region = new Map<ValueKind, Aspects>()
+  for (const kind of kinds) {
+    const constraint = constraints.get(kind)
+    const aspects = isNegated ? complementOf(kind, constraint, name) : aspectsOf(constraint)
+    if (aspects !== undefined && !Array.from(aspects.values()).some(isUnsatisfiable))
+      region.set(kind, aspects)
+  }
+  const acceptsMissing =
+    whenMissing === Unknown
+      ? level === "notRefuted" || ("optional" in condition && condition.optional)
+      : whenMissing === Met
+  return { missing: acceptsMissing !== isNegated, kinds: region }
+}
+
+const definedBy = (
+  condition: Leaf,
+  name: string,
+  level: Level,
+): { readonly whenMissing: Truth; readonly constraints: ValueConstraints } => {
+  if ("item" in condition) {
+    const { constraints } = quantifierDefinitions[condition.operator]
+    return { whenMissing: Unknown, constraints: constraints({ name, level }) }
+  }
+  const { constraints, whenMissing } = definitionOf(condition)
+  return { whenMissing, constraints: constraints(condition, { name, level }) }
+}
+
+const aspectsOf = (constraint: KindConstraint | undefined): Aspects | undefined =>
+  constraint && new Map([...(constraint.exact ? [constraint.exact] : []), ...(constraint.implied ?? [])])
+
+const complementOf = (
+  kind: ValueKind,
+  constraint: KindConstraint | undefined,
+  name: string,
+): Aspects | undefined => {
+  if (constraint === undefined) return new Map()
+  if (constraint.exact === undefined) return undefined
+  const [aspect, exact] = constraint.exact
+  const complement = complementWithin(kind, aspect, exact)
+  return new Map([complement ? [aspect, complement] : [`not ${name}`, opaque(() => undefined)]])
+}
+
+/** The same name for conditions that say the same, of whatever field. */
+const nameOf = (condition: Leaf, level: Level): string => {
+  const question: Record<string, unknown> = { ...condition }
+  for (const key of ["field", "optional", "reason", "id", "message", "severity"]) delete question[key]
+  return `${"item" in condition ? level : ""} ${JSON.stringify(question)}`
+}
