@@ -1,5 +1,5 @@
 import { serve } from "@lead-gateway/api"
-import { loadFlow } from "@lead-gateway/config/flow"
+import { loadFlow, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
 import { runMain } from "@lead-gateway/runtime"
@@ -27,6 +27,7 @@ runMain({
     worker,
   }) {
     const flow = yield* loadFlow(files, customer)
+    yield* logWarnings(flow)
     const { connection, data, died } = yield* chooseDatabase(database.connection, dataDirectory)
     yield* Effect.addFinalizer(() => Effect.logInfo("closing the database"))
     const target = yield* chooseCustomer(customer.url)

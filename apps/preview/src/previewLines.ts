@@ -1,6 +1,6 @@
 import { oneLine } from "@lead-gateway/document-check"
-import type { MetaName } from "@lead-gateway/config/flow"
-import { explain, type Flow, printExplanation, type Tone } from "@lead-gateway/lead-pipeline"
+import { type LoadedFlow, type MetaName, printWarnings } from "@lead-gateway/config/flow"
+import { explain, printExplanation, type Tone } from "@lead-gateway/lead-pipeline"
 import { styleText } from "node:util"
 import type { Lead } from "./Leads.ts"
 import { makeSummary, printSummary, withoutAnswers } from "./Summary.ts"
@@ -17,10 +17,11 @@ export interface PreviewOptions {
 
 /** What is printed: each lead's explanation and, of several leads or none, what became of them all. */
 export function* previewLines(
-  flow: Flow.Flow,
+  flow: LoadedFlow,
   leads: ReadonlyArray<Lead>,
   { hideValues, json, nowMs, summary: alone }: PreviewOptions,
 ): Generator<string> {
+  yield* printWarnings(flow, { json })
   const { add, summary } = makeSummary(flow)
   for (const [index, { name, payload }] of leads.entries()) {
     const lead = { payload, meta: metaOf(index + 1), nowMs }

@@ -178,6 +178,20 @@ describe("preview", () => {
     assert.strictEqual(at("2026-03-02T12:00:00Z"), "standard input: READY")
   })
 
+  it("warns about a rule that changes nothing, and decides all the same", () => {
+    const rule = { field: "zipcode", operator: "present" }
+    const rules = file("redundant.json", { version: "1", rules: [rule, rule] })
+    const stdin = JSON.stringify(lead)
+    const warning = "redundant.json: rules.1 is redundant: whatever meets rules.0 meets it"
+    assert.deepStrictEqual(linesOf(preview(["--rules", rules], { stdin }).stdout).slice(0, 2), [
+      `warning: ${warning}`,
+      "standard input: READY",
+    ])
+    const [first = "", second = ""] = linesOf(preview(["--rules", rules, "--json"], { stdin }).stdout)
+    assert.deepStrictEqual(JSON.parse(first), { warnings: [warning] })
+    assert.include(second, '"decision":"Ready"')
+  })
+
   it("tells every mistake of the documents, each behind its file, and decides on nothing", () => {
     const rules = file("wrong-rules.json", {
       version: "1",

@@ -1,4 +1,4 @@
-import { loadFlow } from "@lead-gateway/config/flow"
+import { loadFlow, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase } from "@lead-gateway/lead-store"
 import { runMain } from "@lead-gateway/runtime"
@@ -12,6 +12,7 @@ runMain({
   settings: config,
   main: Effect.fnUntraced(function* ({ customer, database, files, process, queue, retention, worker }) {
     const flow = yield* loadFlow(files, customer)
+    yield* logWarnings(flow)
     const Database = LeadDatabase.layer({
       ...database,
       migrations: "migrations",

@@ -26,6 +26,25 @@ export class FlowFilesInvalid extends Data.TaggedError("FlowFilesInvalid")<{
 export const metaNames = ["lead_id", "correlation_id", "idempotency_key"] as const
 export type MetaName = (typeof metaNames)[number]
 
+/** A flow of configuration files. */
+export interface LoadedFlow extends Flow.Flow {
+  /** What can hardly be meant in the files: a line for each warning, which begins with its file. */
+  readonly fileWarnings: ReadonlyArray<string>
+}
+
+/** Logs the warnings of a flow, as services do when they start. */
+export const logWarnings = ({ fileWarnings }: LoadedFlow): Effect.Effect<void> =>
+  Effect.forEach(fileWarnings, (line) => Effect.logWarning(line), { discard: true })
+
+/** Prints the warnings of a flow: a line each, or one line of JSON, `{"warnings":[..]}`. Nothing without warnings. */
+export const printWarnings = (
+  { fileWarnings }: LoadedFlow,
+  { json }: { readonly json: boolean },
+): ReadonlyArray<string> => {
+  if (fileWarnings.length === 0) return []
+  return json ? [JSON.stringify({ warnings: fileWarnings })] : fileWarnings.map((line) => `warning: ${line}`)
+}
+
 /**
  * Makes a flow of configuration files. A part's version is the beginning of its file's SHA-256, so that a
  * lead's stamp tells which content decided on it. Fails with every mistake of every file.
@@ -33,7 +52,7 @@ export type MetaName = (typeof metaNames)[number]
 export const loadFlow = Effect.fn("loadFlow")(function* (
   files: FileSettings,
   customer: Pick<CustomerSettings, "productName">,
-): Effect.fn.Return<Flow.Flow, FlowFilesInvalid> {
+): Effect.fn.Return<LoadedFlow, FlowFilesInvalid> {
   const paths: Readonly<Record<Flow.Part, string>> = {
     rules: files.leadRules,
     profile: files.normalizerProfile,
@@ -59,7 +78,8 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
     return lines.map((line) => `${paths[part]}: ${line}`)
   })
   if (Result.isFailure(flow) || mistakes.length > 0) return yield* new FlowFilesInvalid({ mistakes })
-  return flow.success
+  const fileWarnings = flow.success.warnings.map(({ part, message }) => `${paths[part]}: ${message}`)
+  return { ...flow.success, fileWarnings }
 })
 
 interface Document {

@@ -1,8 +1,8 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { FileSettings } from "@lead-gateway/config"
-import { loadFlow } from "@lead-gateway/config/flow"
+import { loadFlow, logWarnings, printWarnings } from "@lead-gateway/config/flow"
 import { Ajv2020 } from "ajv/dist/2020.js"
-import { Effect } from "effect"
+import { Effect, Logger } from "effect"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -128,6 +128,25 @@ describe("loadFlow", () => {
         ].map((line) => line.slice(0, 60)),
       )
     }),
+  )
+
+  it.effect(
+    "has a warning, behind its file, for what can hardly be meant; services log it, and previews print it",
+    () =>
+      Effect.gen(function* () {
+        const rule = { field: "zipcode", operator: "present" }
+        const leadRules = file("rules", { version: "1", rules: [rule, rule] })
+        const flow = yield* load({ leadRules })
+        const warning = `${leadRules}: rules.1 is redundant: whatever meets rules.0 meets it`
+        assert.deepStrictEqual(flow.fileWarnings, [warning])
+        assert.deepStrictEqual(printWarnings(flow, { json: false }), [`warning: ${warning}`])
+        assert.deepStrictEqual(printWarnings(flow, { json: true }), [JSON.stringify({ warnings: [warning] })])
+        const logged: Array<unknown> = []
+        const logger = Logger.make(({ logLevel, message }) => logged.push([logLevel, message]))
+        yield* Effect.provide(logWarnings(flow), Logger.layer([logger]))
+        assert.deepStrictEqual(logged, [["Warn", [warning]]])
+        assert.deepStrictEqual(printWarnings(yield* load(), { json: true }), [])
+      }),
   )
 
   it.effect("finds every mistake of every file at once, each on a line that begins with its file", () =>

@@ -18,6 +18,15 @@ export interface Flow {
   readonly constants: Readonly<Record<string, string>>
   /** Stamped on every lead that this flow decides on: one version per part. */
   readonly versions: Versions
+  /** What can hardly be meant, though the flow can be used, such as a redundant rule: show it to the author. */
+  readonly warnings: ReadonlyArray<Warning>
+}
+
+/** Something in a part of a flow that can hardly be meant, as a sentence. */
+export interface Warning {
+  readonly part: Part
+  /** For example `rules.1 is redundant: whatever meets rules.0 meets it`. */
+  readonly message: string
 }
 
 /** The parts of a flow that are data, in the order in which they see a lead. */
@@ -77,6 +86,7 @@ export const compile = (source: FlowSource): Result.Result<Flow, FlowInvalid> =>
       template: template.success,
       constants: source.constants,
       versions: source.versions,
+      warnings: rules.success.warnings.map(({ message }) => ({ part: "rules", message })),
     })
   }
   const mistakes = [

@@ -3,7 +3,7 @@ import { anyJson } from "@lead-gateway/testkit/any-json"
 import { nestedTemplate } from "@lead-gateway/attribute-mapper"
 import { Flow } from "@lead-gateway/lead-pipeline"
 import { Result } from "effect"
-import { compiled, source } from "./world.ts"
+import { compiled, decideOn, source, valid } from "./world.ts"
 
 const wrong = { rules: { rules: 1 }, profile: [], mapping: { a: 1 }, template: null }
 
@@ -45,6 +45,16 @@ describe("Flow.compile", () => {
     assert.deepStrictEqual(other.versions, versions)
     assert.deepStrictEqual(other.constants, constants)
     assert.deepStrictEqual(compiled(source).versions, source.versions)
+  })
+
+  it("has warnings about what can hardly be meant, and decides all the same", () => {
+    assert.deepStrictEqual(compiled(source).warnings, [])
+    const rule = { field: "zipcode", operator: "present" }
+    const flow = compiled({ ...source, rules: { version: "1", rules: [rule, rule] } })
+    assert.deepStrictEqual(flow.warnings, [
+      { part: "rules", message: "rules.1 is redundant: whatever meets rules.0 meets it" },
+    ])
+    assert.strictEqual(decideOn(valid, flow)._tag, "Ready")
   })
 
   it("refuses a template that names what the flow does not have", () => {

@@ -1,11 +1,12 @@
 import { makeReport } from "@lead-gateway/document-check"
 import { Result } from "effect"
-import { findContradictions } from "./internal/analysis/findContradictions.ts"
+import { analyse } from "./internal/analysis/analyse.ts"
 import { checkDocument } from "./internal/checkDocument.ts"
 import { Program } from "./internal/program/Program.ts"
 import type { Rule } from "./Rule.ts"
 import type { RuleSet } from "./RuleSet.ts"
 import { RuleSetInvalid } from "./RuleSetInvalid.ts"
+import type { RuleSetWarning } from "./RuleSetWarning.ts"
 
 /** A rule set that is checked and ready for `evaluate`. Only {@link compile} makes one. */
 export interface CompiledRuleSet {
@@ -13,6 +14,8 @@ export interface CompiledRuleSet {
   readonly version: string
   /** The rules of the rule set, in order. */
   readonly rules: ReadonlyArray<Rule>
+  /** What can hardly be meant, though it can be used: redundant rules, for example. Show it to the author. */
+  readonly warnings: ReadonlyArray<RuleSetWarning>
 }
 
 /** A compiled rule set with its hidden part. */
@@ -28,20 +31,24 @@ export const programOf = (ruleSet: CompiledRuleSet): Program => (ruleSet as Exec
  *
  * Takes any value that `JSON.parse` returns, and keeps a copy. Fails with {@link RuleSetInvalid}, which holds every
  * mistake: unknown operators and keys, missing keys, wrong types, invalid patterns, limits that no value is within,
- * ids that two rules share, rules that are never met or redundant.
+ * ids that two rules share, rejecting rules that no lead can meet. What is redundant is only warned about, so that a
+ * later release, which may find more of it, still takes the same rule sets.
  */
 export const compile = (json: unknown): Result.Result<CompiledRuleSet, RuleSetInvalid> => {
   const { mistakes, report } = makeReport()
   checkDocument(json, report)
   // Only rules of the right form can be analysed.
-  if (mistakes.length === 0) findContradictions(json as RuleSet, report)
+  const warnings = mistakes.length === 0 ? analyse(json as RuleSet, report) : []
   if (mistakes.length > 0) return Result.fail(new RuleSetInvalid({ mistakes }))
   // Without mistakes it is a rule set, and plain JSON. Copied as JSON, since `structuredClone` refuses proxies.
-  return Result.succeed(prepare(JSON.parse(JSON.stringify(json)) as RuleSet))
+  return Result.succeed(prepare(JSON.parse(JSON.stringify(json)) as RuleSet, warnings))
 }
 
 /** Compiles a rule set that has been checked. */
-export const prepare = ({ version, rules }: RuleSet): CompiledRuleSet => {
-  const executable: Executable = { version, rules, program: new Program(rules) }
+export const prepare = (
+  { version, rules }: RuleSet,
+  warnings: ReadonlyArray<RuleSetWarning> = [],
+): CompiledRuleSet => {
+  const executable: Executable = { version, rules, warnings, program: new Program(rules) }
   return executable
 }

@@ -12,6 +12,7 @@ export { evaluate, type EvaluateOptions } from "./evaluate.ts"
 export type { Rule, Severity } from "./Rule.ts"
 export { defaultRuleSet, type RuleSet } from "./RuleSet.ts"
 export { RuleSetInvalid } from "./RuleSetInvalid.ts"
+export type { RuleSetWarning } from "./RuleSetWarning.ts"
 export {
   type Accepted,
   type DecidingRule,

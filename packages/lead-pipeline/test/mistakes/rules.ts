@@ -116,18 +116,6 @@ export const rules: ReadonlyArray<Case> = [
     {
       version: "1",
       rules: [
-        { field: "zipcode", operator: "pattern", pattern: "^66", reason: "NO" },
-        { field: "zipcode", operator: "pattern", pattern: "^66", reason: "NO" },
-      ],
-    },
-    [
-      'rules.1: found {"field":"zipcode","operator":"pattern","pattern":"^66","reason":"NO"}, allowed is a rule that rules.0 does not decide already',
-    ],
-  ],
-  [
-    {
-      version: "1",
-      rules: [
         { field: "a", operator: "equals", value: 1, reason: "NO" },
         { field: "a", operator: "equals", value: 2, reason: "NO" },
       ],

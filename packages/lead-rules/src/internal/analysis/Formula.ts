@@ -1,7 +1,6 @@
 import type { Condition } from "../../Condition.ts"
-import { conditionRegion } from "./conditionRegion.ts"
+import { type Aim, conditionRegion } from "./conditionRegion.ts"
 import type { Region } from "./Region.ts"
-import type { Level } from "./valueConstraints.ts"
 
 /** A condition in negation normal form: a field has a value in a region, all of several formulas, or one of them. */
 export type Formula =
@@ -35,19 +34,24 @@ const isEscaped = (field: string, dot: number): boolean => {
  *
  * A condition is met, unmet or unknown, so `not` is met exactly where the condition inside it is refuted.
  */
-export const formulaOf = (condition: Condition, level: Level, isNegated = false): Formula => {
+export const formulaOf = (condition: Condition, aim: Aim): Formula => {
+  const { level, isNegated } = aim
   if ("not" in condition) {
-    return formulaOf(condition.not, level === "met" ? "notRefuted" : "met", !isNegated)
+    return formulaOf(condition.not, {
+      ...aim,
+      level: level === "met" ? "notRefuted" : "met",
+      isNegated: !isNegated,
+    })
   }
   if ("all" in condition || "any" in condition) {
     const isAll = "all" in condition
-    const parts = (isAll ? condition.all : condition.any).map((part) => formulaOf(part, level, isNegated))
+    const parts = (isAll ? condition.all : condition.any).map((part) => formulaOf(part, aim))
     return { _tag: isAll === isNegated ? "Any" : "All", parts }
   }
   return {
     _tag: "Atom",
     field: condition.field,
-    region: conditionRegion(condition, level, isNegated),
+    region: conditionRegion(condition, aim),
   }
 }
 

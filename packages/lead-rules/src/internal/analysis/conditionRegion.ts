@@ -1,17 +1,34 @@
 import type { ValueKind } from "@lead-gateway/lead-field"
-import type { FieldCondition, ItemCondition } from "../../Condition.ts"
+import type { Condition, FieldCondition, ItemCondition } from "../../Condition.ts"
 import { definitionOf, quantifierDefinitions } from "../operators/table.ts"
 import { Met, type Truth, Unknown } from "../Truth.ts"
 import { isUnsatisfiable } from "./Constraint.ts"
 import { type Aspects, complementWithin, kinds, type Region } from "./Region.ts"
-import { type KindConstraint, type Level, opaque, type ValueConstraints } from "./valueConstraints.ts"
+import {
+  type KindConstraint,
+  type Level,
+  opaque,
+  type Question,
+  type ValueConstraints,
+} from "./valueConstraints.ts"
 
 type Leaf = FieldCondition | ItemCondition
 
+/** Conditions on items that items never or always meet, as far as that is known. */
+export type Items = ReadonlyMap<Condition, "never" | "always">
+
+/** What is to be said about a condition. */
+export interface Aim {
+  readonly level: Level
+  /** Whether it is to be the opposite. */
+  readonly isNegated: boolean
+  readonly items: Items
+}
+
 /** The values of its field for which a condition is met, or not refuted; where `isNegated` all other values. */
-export const conditionRegion = (condition: Leaf, level: Level, isNegated: boolean): Region => {
+export const conditionRegion = (condition: Leaf, { level, isNegated, items }: Aim): Region => {
   const name = nameOf(condition, level)
-  const { whenMissing, constraints } = definedBy(condition, name, level)
+  const { whenMissing, constraints } = definedBy(condition, { name, level }, items)
   const region = new Map<ValueKind, Aspects>()
   for (const kind of kinds) {
     const constraint = constraints.get(kind)
@@ -28,15 +45,18 @@ export const conditionRegion = (condition: Leaf, level: Level, isNegated: boolea
 
 const definedBy = (
   condition: Leaf,
-  name: string,
-  level: Level,
+  question: Question,
+  items: Items,
 ): { readonly whenMissing: Truth; readonly constraints: ValueConstraints } => {
   if ("item" in condition) {
     const { constraints } = quantifierDefinitions[condition.operator]
-    return { whenMissing: Unknown, constraints: constraints({ name, level }) }
+    return {
+      whenMissing: Unknown,
+      constraints: constraints({ ...question, items: items.get(condition.item) }),
+    }
   }
   const { constraints, whenMissing } = definitionOf(condition)
-  return { whenMissing, constraints: constraints(condition, { name, level }) }
+  return { whenMissing, constraints: constraints(condition, question) }
 }
 
 const aspectsOf = (constraint: KindConstraint | undefined): Aspects | undefined =>

@@ -2,7 +2,7 @@ import type { ValueKind } from "@lead-gateway/lead-field"
 import { fold } from "../text.ts"
 import { type Constraint, isUnsatisfiable, type Opaque, type Texts } from "./Constraint.ts"
 import { languageOf } from "./Language.ts"
-import { between, points } from "./Ranges.ts"
+import { between, type Limits, points } from "./Ranges.ts"
 import { complementWithin, kinds } from "./Region.ts"
 
 /**
@@ -27,6 +27,8 @@ export interface Question {
   readonly name: string
   /** They differ only for conditions on items: an item may lack a field. */
   readonly level: Level
+  /** Whether items never or always meet the condition on them, where the analysis has found that. */
+  readonly items?: "never" | "always" | undefined
 }
 
 /** `met`: a condition is met. `notRefuted`: it is met, or unknown because a field is missing. */
@@ -35,11 +37,13 @@ export type Level = "met" | "notRefuted"
 /** A condition of which the analysis only knows which texts meet it, if that. */
 export const opaque = (test: Opaque["test"]): Opaque => ({ _tag: "Opaque", holds: true, test })
 
-/** For conditions on the items of a list: which items there are is not analysed. */
+/** For conditions on the items of a list, which are not analysed unless items never or always meet them. */
 export const itemConstraints = (
   quantifier: "some" | "every",
-  { name, level }: Question,
+  { name, level, items }: Question,
 ): ValueConstraints => {
+  if (items === "always") return quantifier === "some" ? listsOf({ min: 1 }) : listsOf({ min: 0 })
+  if (items === "never" && level === "met") return quantifier === "some" ? new Map() : listsOf({ max: 0 })
   const needsItem = quantifier === "some" && level === "met"
   return new Map<ValueKind, KindConstraint>([
     [
@@ -51,6 +55,10 @@ export const itemConstraints = (
     ],
   ])
 }
+
+/** Lists with so many items. */
+export const listsOf = (limits: Limits): ValueConstraints =>
+  new Map([["list", { exact: ["items", between({ min: 0, ...limits }, "always")] }]])
 
 type Values = ReadonlyArray<string | number | boolean>
 

@@ -1,8 +1,6 @@
 /** The operators on lists. */
 import { shorten } from "@lead-gateway/document-check"
-import type { ValueKind } from "@lead-gateway/lead-field"
-import { between } from "../analysis/Ranges.ts"
-import { itemConstraints, type KindConstraint } from "../analysis/valueConstraints.ts"
+import { itemConstraints, listsOf } from "../analysis/valueConstraints.ts"
 import type { Check } from "../program/check.ts"
 import type { Scope } from "../program/Scope.ts"
 import { count, IgnoreCase, SingleValue } from "../schema/keys.ts"
@@ -25,10 +23,7 @@ export const lists = {
       needsMinBelowMax(condition, report)
     },
     compile: ({ min, max }) => hasItems(min, max),
-    constraints: ({ min, max }) =>
-      new Map<ValueKind, KindConstraint>([
-        ["list", { exact: ["items", between({ min: min ?? 0, max }, "always")] }],
-      ]),
+    constraints: ({ min = 0, max }) => listsOf({ min, max }),
   }),
   includes: onValue({
     description: "The field must be a list with an item that is exactly this value.",

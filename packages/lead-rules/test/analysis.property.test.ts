@@ -2,7 +2,7 @@ import { makeReport } from "@lead-gateway/document-check"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import type { Condition } from "../src/Condition.ts"
-import { findContradictions } from "../src/internal/analysis/findContradictions.ts"
+import { analyse } from "../src/internal/analysis/analyse.ts"
 import { compileCondition } from "../src/internal/program/compileCondition.ts"
 import { Scope } from "../src/internal/program/Scope.ts"
 import { Met, type Truth } from "../src/internal/Truth.ts"
@@ -113,64 +113,80 @@ const truthsOf = (condition: Condition): ReadonlyArray<Truth> => {
 const at = (document: unknown, path: ReadonlyArray<string>): unknown =>
   path.reduce((value, key) => (value as Readonly<Record<string, unknown>>)[key], document)
 
-describe("what is found of a rule set", () => {
+/** Whether a condition is met by each payload, missing fields aside: the limits of an optional condition may be wrong. */
+const isNeverMetByValues = (condition: Condition): boolean =>
+  !truthsOf("optional" in condition ? { ...condition, optional: false } : condition).includes(Met)
+
+describe("the analysis of a rule set", () => {
   it.prop(
-    "is so for every payload",
+    "only finds what is true for every payload",
     [RuleTrees],
     ([trees]) => {
       const rules = rulesOf(trees)
       const { mistakes, report } = makeReport()
-      findContradictions({ rules }, report)
-      const isIdle = (allowed: string) => allowed.startsWith("a condition without which")
-      const wrong = new Set(
-        mistakes.filter(({ allowed }) => !isIdle(allowed)).map(({ path }) => path.split(".")[1]),
-      )
+      const warnings = analyse({ rules }, report)
+      const refused = new Set(mistakes.map(({ path }) => path.split(".")[1]))
+      /** The truths for the leads that meet the rejecting rules before a rule. */
+      const passing = (index: number, truths: ReadonlyArray<Truth>): ReadonlyArray<Truth> => {
+        const earlier = rules
+          .filter((rule, other) => other < index && rule.severity !== "flag" && !refused.has(String(other)))
+          .map(truthsOf)
+        return truths.filter((_, payload) => earlier.every((one) => one[payload] === Met))
+      }
       for (const { path, allowed } of mistakes) {
-        const said = JSON.stringify({ path, allowed, rules })
+        const keys = path.split(".")
+        const message = JSON.stringify({ path, allowed, rules })
+        const rule = rules[Number(keys[1])] as Rule
+        assert.notStrictEqual(rule.severity, "flag", message)
+        assert.isFalse(passing(Number(keys[1]), truthsOf(rule)).includes(Met), message)
+        if (keys.length > 2) assert.isTrue(isNeverMetByValues(at({ rules }, keys) as Condition), message)
+      }
+      for (const { path, kind, message } of warnings) {
+        const explained = JSON.stringify({ message, rules })
         const keys = path.split(".")
         const condition = at({ rules }, keys) as Condition
         const truths = truthsOf(condition)
-        if (isIdle(allowed)) {
-          const idle = mistakes.filter((other) => isIdle(other.allowed) && isSibling(other.path, path))
+        if (kind === "never_met") assert.isTrue(isNeverMetByValues(condition), explained)
+        else if (kind === "flags_all") {
+          assert.isFalse(passing(Number(keys[1]), truths).includes(Met), explained)
+        } else if (message.endsWith("means the same without it")) {
+          const siblings = warnings
+            .filter((other) => other.message.endsWith("without it") && isSibling(other.path, path))
+            .map((other) => other.path)
           const rest = Array.from(at({ rules }, keys.slice(0, -1)) as ReadonlyArray<Condition>).filter(
-            (_, index) => !idle.some((other) => other.path === [...keys.slice(0, -1), index].join(".")),
+            (_, index) => !siblings.includes([...keys.slice(0, -1), index].join(".")),
           )
           const parent = at({ rules }, keys.slice(0, -2)) as Condition
           const without: Condition = keys.at(-2) === "all" ? { all: rest } : { any: rest }
-          assert.deepStrictEqual(truthsOf(without), truthsOf(junctionOf(parent)), said)
-        } else if (allowed === "a condition that not everything meets") {
-          assert.isTrue(
-            truths.every((truth) => truth === Met),
-            said,
-          )
-        } else if (
-          allowed === "conditions that can be met together" ||
-          allowed === "a condition that can be met"
-        ) {
-          const strict = "optional" in condition ? truthsOf({ ...condition, optional: false }) : truths
-          assert.isFalse(strict.includes(Met), said)
+          assert.deepStrictEqual(truthsOf(without), truthsOf(junctionOf(parent)), explained)
         } else {
-          const earlier = rules
-            .filter(
-              (rule, index) =>
-                index < Number(keys[1]) && rule.severity !== "flag" && !wrong.has(String(index)),
-            )
-            .map(truthsOf)
-          const passing = truths.filter((_, payload) => earlier.every((one) => one[payload] === Met))
-          if (allowed.endsWith("already"))
-            assert.isTrue(
-              passing.every((truth) => truth === Met),
-              said,
-            )
-          else assert.isFalse(passing.includes(Met), said)
+          const relevant = message.endsWith("it is always met") ? truths : passing(Number(keys[1]), truths)
+          assert.isTrue(
+            relevant.every((truth) => truth === Met),
+            explained,
+          )
         }
       }
     },
     { arbitrary: { runs: 5_000 } },
   )
+
+  it.prop(
+    "refuses no rule set that some lead passes",
+    [RuleTrees],
+    ([trees]) => {
+      const rules = rulesOf(trees)
+      const { mistakes, report } = makeReport()
+      analyse({ rules }, report)
+      const rejecting = rules.filter(({ severity }) => severity !== "flag").map(truthsOf)
+      const isPassed = payloads.some((_, payload) => rejecting.every((truths) => truths[payload] === Met))
+      if (isPassed) assert.deepStrictEqual(mistakes, [])
+    },
+    { arbitrary: { runs: 2_000 } },
+  )
 })
 
-/** Without what a rule says beside its condition. */
+/** The junction alone, without the rule around it. */
 const junctionOf = (parent: Condition): Condition =>
   "all" in parent ? { all: parent.all } : "any" in parent ? { any: parent.any } : parent
 

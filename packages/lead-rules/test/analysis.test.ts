@@ -1,20 +1,29 @@
-import { makeReport } from "@lead-gateway/document-check"
 import { assert, describe, it } from "@effect/vitest"
+import { makeReport } from "@lead-gateway/document-check"
+import { compile } from "@lead-gateway/lead-rules"
+import { Result } from "effect"
 import type { Condition } from "../src/Condition.ts"
-import { findContradictions } from "../src/internal/analysis/findContradictions.ts"
+import { analyse } from "../src/internal/analysis/analyse.ts"
 import type { Rule } from "../src/Rule.ts"
 import { defaultRuleSet } from "../src/RuleSet.ts"
 
-type Said = Condition & { readonly severity?: "flag" }
+type ConditionOrFlag = Condition & { readonly severity?: "flag" }
 
-const rulesOf = (conditions: ReadonlyArray<Said>): ReadonlyArray<Rule> =>
+const rulesOf = (conditions: ReadonlyArray<ConditionOrFlag>): ReadonlyArray<Rule> =>
   conditions.map((condition) => ({ ...condition, reason: "R" }))
 
-const mistakesOf = (rules: ReadonlyArray<Rule>) => {
+/** What the analysis finds: mistakes, which refuse the rule set, and warnings. */
+const found = (rules: ReadonlyArray<Rule>) => {
   const { mistakes, report } = makeReport()
-  findContradictions({ rules }, report)
-  return mistakes.map(({ path, allowed }) => `${path}: ${allowed}`)
+  const warnings = analyse({ rules }, report)
+  return {
+    mistakes: mistakes.map(({ path, allowed }) => `${path}: ${allowed}`),
+    warnings: warnings.map(({ message }) => message),
+  }
 }
+
+const warned = (...warnings: Array<string>) => ({ mistakes: [], warnings })
+const refused = (...mistakes: Array<string>) => ({ mistakes, warnings: [] })
 
 const on = <C extends object>(condition: C) => ({ field: "f", ...condition })
 const equals = (value: string | number | boolean) => on({ operator: "equals", value } as const)
@@ -48,8 +57,8 @@ const contains = (value: string) => on({ operator: "contains", value } as const)
 const optional = <C extends object>(condition: C) => ({ ...condition, optional: true })
 const some = (item: Condition) => on({ operator: "some_item", item } as const)
 
-describe("a dead rule is found", () => {
-  it.each<[string, ReadonlyArray<Said>]>([
+describe("a rule is redundant", () => {
+  it.each<[string, ReadonlyArray<ConditionOrFlag>]>([
     ["the same again", [equals("A"), equals("A")]],
     ["the same pattern again", [pattern("^6"), pattern("^6")]],
     ["a lower minimum", [range({ min: 20 }), range({ min: 10 })]],
@@ -93,21 +102,28 @@ describe("a dead rule is found", () => {
     ],
     ["a flag for what is rejected", [range({ min: 20 }), { ...range({ min: 10 }), severity: "flag" }]],
   ])("%s", (_name, rules) => {
-    assert.deepStrictEqual(mistakesOf(rulesOf(rules)), [
-      "rules.1: a rule that rules.0 does not decide already",
-    ])
+    assert.deepStrictEqual(
+      found(rulesOf(rules)),
+      warned("rules.1 is redundant: whatever meets rules.0 meets it"),
+    )
   })
 
-  it("that two others decide together, which are named", () => {
+  it("where two others imply it together, which are named", () => {
     assert.deepStrictEqual(
-      mistakesOf(rulesOf([range({ min: 0 }), range({ max: 9 }), range({ min: -1, max: 10 })])),
-      ["rules.2: a rule that rules.0 and rules.1 do not decide already"],
+      found(rulesOf([range({ min: 0 }), range({ max: 9 }), range({ min: -1, max: 10 })])),
+      warned("rules.2 is redundant: whatever meets rules.0 and rules.1 meets it"),
     )
+  })
+
+  it("where everything meets it", () => {
+    const always = warned("rules.0 is redundant: it is always met")
+    assert.deepStrictEqual(found(rulesOf([{ any: [present, absent] }])), always)
+    assert.deepStrictEqual(found(rulesOf([{ any: [absent, { not: absent }] }])), always)
   })
 })
 
-describe("a rule that nothing meets after the others is found", () => {
-  it.each<[string, ReadonlyArray<Said>]>([
+describe("a rule set is refused for a rule that nothing meets which meets the others", () => {
+  it.each<[string, ReadonlyArray<ConditionOrFlag>]>([
     ["two values", [equals("A"), equals("B")]],
     ["a value of another kind", [equals(1), equals("1")]],
     ["values that have none in common", [oneOf("a", 1, true), oneOf("b", 2, false)]],
@@ -147,18 +163,21 @@ describe("a rule that nothing meets after the others is found", () => {
     ],
     ["branches none of which is left", [range({ min: 20 }), { any: [range({ max: 10 }), type("text")] }]],
     ["one of several conditions", [equals("A"), { all: [{ ...present, field: "g" }, equals("B")] }]],
-    ["a flag on every lead", [equals("A"), { ...equals("B"), severity: "flag" }]],
   ])("%s", (_name, rules) => {
-    assert.deepStrictEqual(mistakesOf(rulesOf(rules)), [
-      "rules.1: a rule that can be met by what meets rules.0",
-    ])
+    assert.deepStrictEqual(
+      found(rulesOf(rules)),
+      refused("rules.1: a rule that can be met by what meets rules.0"),
+    )
   })
 })
 
-describe("a condition that is wrong in itself is found", () => {
-  it.each<[string, Said, string]>([
+describe("a rule set is refused for a rule that nothing meets", () => {
+  const text = { field: ".", operator: "type", type: "text" } as const
+  const inside = { field: "a", operator: "present" } as const
+
+  it.each<[string, ConditionOrFlag, string]>([
     [
-      "an `all` that nothing meets",
+      "an `all` of conditions that exclude each other",
       { all: [equals("A"), equals("B")] },
       "rules.0: conditions that can be met together",
     ],
@@ -168,52 +187,119 @@ describe("a condition that is wrong in itself is found", () => {
       "rules.0: a condition that can be met",
     ],
     [
-      "an `any` that holds always",
-      { any: [present, absent] },
-      "rules.0: a condition that not everything meets",
+      "a `not` around what everything meets",
+      { not: { any: [present, absent] } },
+      "rules.0: a condition that can be met",
     ],
     [
-      "ranges that leave nothing",
-      { any: [absent, { not: absent }] },
-      "rules.0: a condition that not everything meets",
-    ],
-    [
-      "an idle branch of `all`",
-      { all: [range({ min: 5 }), range({ min: 10 })] },
-      "rules.0.all.0: a condition without which rules.0.all would say something else",
-    ],
-    [
-      "an idle branch of `any`",
-      { any: [range({ min: 5 }), range({ min: 10 })] },
-      "rules.0.any.1: a condition without which rules.0.any would say something else",
-    ],
-    [
-      "the second of two branches alike",
-      { any: [equals("a"), { ...present, field: "g" }, equals("a")] },
-      "rules.0.any.2: a condition without which rules.0.any would say something else",
-    ],
-    [
-      "something of that inside an item",
-      some({
-        all: [
-          { field: ".", operator: "type", type: "text" },
-          { field: "a", operator: "present" },
-        ],
-      }),
+      "a condition on items that no item meets",
+      some({ all: [text, inside] }),
       "rules.0.item: conditions that can be met together",
     ],
     [
-      "something of that deep inside",
-      { any: [{ ...present, field: "g" }, { not: { all: [equals("a"), absent] } }] },
-      "rules.0.any.1.not: conditions that can be met together",
+      "one part of an `all`",
+      { all: [{ ...present, field: "g" }, { not: { any: [present, absent] } }] },
+      "rules.0.all.1: a condition that can be met",
     ],
   ])("%s", (_name, rule, mistake) => {
-    assert.deepStrictEqual(mistakesOf(rulesOf([rule])), [mistake])
+    assert.deepStrictEqual(found(rulesOf([rule])).mistakes, [mistake])
+  })
+
+  it("at every alternative of an `any`", () => {
+    const never = { not: { any: [present, absent] } }
+    const rule = { any: [{ all: [equals("A"), equals("B")] }, some(never)] }
+    assert.deepStrictEqual(found(rulesOf([rule])).mistakes, [
+      "rules.0.any.0: conditions that can be met together",
+      "rules.0.any.1.item: a condition that can be met",
+    ])
   })
 })
 
-describe("a rule set that is fine has no mistake", () => {
-  it.each<[string, ReadonlyArray<Said>]>([
+describe("a condition inside a rule is warned about", () => {
+  const never: Condition = { all: [equals("a"), absent] }
+  const other = { ...present, field: "g" }
+
+  it.each<[string, ConditionOrFlag, ReadonlyArray<string>]>([
+    [
+      "a branch of `all` that another implies",
+      { all: [range({ min: 5 }), range({ min: 10 })] },
+      ["rules.0.all.0 is redundant: rules.0.all means the same without it"],
+    ],
+    [
+      "a branch of `any` that implies another",
+      { any: [range({ min: 5 }), range({ min: 10 })] },
+      ["rules.0.any.1 is redundant: rules.0.any means the same without it"],
+    ],
+    [
+      "the second of two equal branches",
+      { any: [equals("a"), other, equals("a")] },
+      ["rules.0.any.2 is redundant: rules.0.any means the same without it"],
+    ],
+    ["an alternative that nothing meets", { any: [other, never] }, ["rules.0.any.1 is never met"]],
+    [
+      "an alternative that nothing meets, inside a `not`",
+      { any: [other, { not: never }] },
+      ["rules.0.any.1.not is never met"],
+    ],
+    [
+      "a part that everything meets",
+      { all: [other, { any: [present, absent] }] },
+      ["rules.0.all.1 is redundant: it is always met"],
+    ],
+    [
+      "an optional one that only a missing field meets",
+      optional(date({ min_age: "18 years", max_age: "5 years" })),
+      ["rules.0 is never met by a value, only by a missing field"],
+    ],
+    [
+      "an optional alternative that only a missing field meets",
+      { any: [other, optional(date({ min_age: "18 years", max_age: "5 years" }))] },
+      ["rules.0.any.1 is never met by a value, only by a missing field"],
+    ],
+    [
+      "one on items that only the empty list meets",
+      on({ operator: "every_item", item: never } as const),
+      ["rules.0.item is never met"],
+    ],
+    [
+      "one on items that every item meets",
+      some({ any: [present, absent] }),
+      ["rules.0.item is redundant: it is always met"],
+    ],
+  ])("%s", (_name, rule, warnings) => {
+    assert.deepStrictEqual(found(rulesOf([rule])), warned(...warnings))
+  })
+
+  it("and the rule still counts for the rules after it", () => {
+    assert.deepStrictEqual(
+      found(rulesOf([{ any: [equals("A"), { all: [equals("B"), absent] }] }, equals("B")])),
+      {
+        mistakes: ["rules.1: a rule that can be met by what meets rules.0"],
+        warnings: ["rules.0.any.1 is never met"],
+      },
+    )
+    const items = on({ operator: "every_item", item: never } as const)
+    assert.deepStrictEqual(found(rulesOf([items, { ...equals("a"), field: "f.0" }])).mistakes, [])
+    assert.deepStrictEqual(found(rulesOf([items, on({ operator: "items", min: 1 } as const)])).mistakes, [
+      "rules.1: a rule that can be met by what meets rules.0",
+    ])
+  })
+})
+
+describe("a flag is warned about, and refuses nothing,", () => {
+  it("that is set on every lead", () => {
+    const flag = { ...equals("B"), severity: "flag" as const }
+    assert.deepStrictEqual(
+      found(rulesOf([equals("A"), flag])),
+      warned("rules.1 flags every lead that meets rules.0"),
+    )
+    const impossible = { all: [equals("A"), equals("B")], severity: "flag" as const }
+    assert.deepStrictEqual(found(rulesOf([impossible])), warned("rules.0 flags every lead: it is never met"))
+  })
+})
+
+describe("nothing is found in a rule set that is fine", () => {
+  it.each<[string, ReadonlyArray<ConditionOrFlag>]>([
     ["a larger minimum", [range({ min: 10 }), range({ min: 20 })]],
     ["presence after what is optional", [optional(range({ min: 20 })), present]],
     ["a value after a flag for another", [{ ...equals("A"), severity: "flag" }, equals("B")]],
@@ -244,41 +330,61 @@ describe("a rule set that is fine has no mistake", () => {
     ["beginnings alike in any case", [startsWith("ΑΣ", true), startsWith("ΑΣΑ", true)]],
     ["absence, or a value", [{ any: [absent, equals("a")] }, optional(equals("a"))].slice(0, 1)],
   ])("%s", (_name, rules) => {
-    assert.deepStrictEqual(mistakesOf(rulesOf(rules)), [])
+    assert.deepStrictEqual(found(rulesOf(rules)), warned())
   })
 
   it("as the one that is shipped", () => {
-    assert.deepStrictEqual(mistakesOf(defaultRuleSet.rules), [])
+    assert.deepStrictEqual(found(defaultRuleSet.rules), warned())
   })
 })
 
-describe("mistakes", () => {
-  it("are all found at once, and a rule that is wrong clashes with no other", () => {
+describe("mistakes and warnings", () => {
+  it("are all found at once, and a rule that is refused contradicts no other", () => {
     const rules = [equals("A"), equals("B"), equals("A"), { any: [present, absent] }, absent]
-    assert.deepStrictEqual(mistakesOf(rulesOf(rules)), [
-      "rules.1: a rule that can be met by what meets rules.0",
-      "rules.2: a rule that rules.0 does not decide already",
-      "rules.3: a condition that not everything meets",
-      "rules.4: a rule that can be met by what meets rules.0",
+    assert.deepStrictEqual(found(rulesOf(rules)), {
+      mistakes: [
+        "rules.1: a rule that can be met by what meets rules.0",
+        "rules.4: a rule that can be met by what meets rules.0",
+      ],
+      warnings: [
+        "rules.2 is redundant: whatever meets rules.0 meets it",
+        "rules.3 is redundant: it is always met",
+      ],
+    })
+  })
+
+  it("say where and of what kind they are", () => {
+    const { warnings } = Result.getOrThrow(
+      compile({ version: "1", rules: rulesOf([equals("A"), equals("A")]) }),
+    )
+    assert.deepStrictEqual(warnings, [
+      {
+        path: "rules.1",
+        kind: "redundant",
+        message: "rules.1 is redundant: whatever meets rules.0 meets it",
+      },
     ])
   })
 
-  it("are found of fields of hundreds of keys, each with a name of its own", () => {
+  it("are found on fields of hundreds of keys, each with a name of its own", () => {
     const deep = (keys: number, ...last: ReadonlyArray<string>) =>
       [...Array.from({ length: keys }, () => "a"), ...last].join(".")
     const rules = Array.from({ length: 1000 }, (_, index) => ({
       ...equals(index),
       field: deep(510, `x${index}`),
     }))
-    const clash = [
+    const contradictory = [
       { ...startsWith("a"), field: "t" },
       { ...present, field: `t.${deep(200)}` },
       { ...equals(0), field: deep(510, "x999") },
     ]
-    assert.deepStrictEqual(mistakesOf(rulesOf([...rules, ...clash])), [
-      "rules.1001: a rule that can be met by what meets the rules before it",
-      "rules.1002: a rule that can be met by what meets rules.999",
-    ])
+    assert.deepStrictEqual(
+      found(rulesOf([...rules, ...contradictory])),
+      refused(
+        "rules.1001: a rule that can be met by what meets the rules before it",
+        "rules.1002: a rule that can be met by what meets rules.999",
+      ),
+    )
   })
 
   it("are found among ten thousand rules", () => {
@@ -287,6 +393,7 @@ describe("mistakes", () => {
         ? { ...equals(index), field: `f${index}` }
         : on({ operator: "not_equals", value: index } as const),
     )
-    assert.lengthOf(mistakesOf(rulesOf([...rules.slice(0, -1), { ...equals("B"), field: "f4000" }])), 1)
+    const { mistakes } = found(rulesOf([...rules.slice(0, -1), { ...equals("B"), field: "f4000" }]))
+    assert.lengthOf(mistakes, 1)
   })
 })
