@@ -1,29 +1,28 @@
 import type { DeliveryOutcome } from "@lead-gateway/customer-client"
 import type { AttemptRecord, ClaimedWork, StoredDecision } from "@lead-gateway/lead-store"
 import { LineLog } from "@lead-gateway/runtime"
-import { Cause, Effect } from "effect"
+import { Cause, Duration, Effect } from "effect"
 
-/** What deliveries tell the log: one line for each, with the lead's ids and nothing of its data. */
+/** What deliveries log: one line for each, with the lead's ids and nothing of its data. */
 export interface DeliveryLog {
-  /** How an attempt ended. `moved` is false when a newer attempt or an end was on record before. */
+  /** An attempt ended. `updated` is false when its lead did not change: a newer attempt or an end was on record. */
   readonly attempt: (
     work: ClaimedWork,
     record: AttemptRecord,
-    outcome: DeliveryOutcome["_tag"],
+    outcome: DeliveryOutcome["_tag"] | "OutcomeUnknown",
     isProbe: boolean,
-    moved: boolean,
+    updated: boolean,
   ) => void
-  readonly unknown: (work: ClaimedWork, record: AttemptRecord) => void
   /** A lead was rejected or parked. */
   readonly settled: (work: ClaimedWork, decision: StoredDecision) => void
-  readonly snoozed: (work: ClaimedWork, delayMs: number, why: string, cause?: unknown) => void
+  readonly snoozed: (work: ClaimedWork, delay: Duration.Duration, why: string, cause?: unknown) => void
   readonly tooLate: (work: ClaimedWork) => void
   readonly notOpened: (work: ClaimedWork, why: string) => void
   readonly notRecorded: (work: ClaimedWork, record: AttemptRecord, why: string) => void
   readonly recordRefused: (work: ClaimedWork, record: AttemptRecord, why: string) => void
 }
 
-/** Writes to the program's log. What happens for every lead is a prepared line; a defect is told with its cause. */
+/** Writes to the program's log. What happens for every lead is a prepared line; a defect is logged with its cause. */
 export const makeDeliveryLog: Effect.Effect<DeliveryLog> = Effect.gen(function* () {
   const fork = Effect.runForkWith(yield* Effect.context())
   const log = yield* LineLog
@@ -63,27 +62,29 @@ export const makeDeliveryLog: Effect.Effect<DeliveryLog> = Effect.gen(function* 
   )
 
   return {
-    attempt: ({ correlationId, leadId }, record, outcome, isProbe, moved) =>
-      (record.next.state === "DELIVERED" ? delivered : failed)(
+    attempt: ({ correlationId, leadId }, record, outcome, isProbe, updated) => {
+      const { attemptNo, durationMs, errorMessage, fault, next, responseStatus } = record
+      if (record.outcomeUnknown) return unknown(correlationId, leadId, attemptNo, next.state)
+      const line = next.state === "DELIVERED" ? delivered : failed
+      line(
         correlationId,
         leadId,
-        record.attemptNo,
+        attemptNo,
         outcome,
-        record.responseStatus,
-        record.errorMessage,
-        record.fault,
-        record.durationMs,
+        responseStatus,
+        errorMessage,
+        fault,
+        durationMs,
         isProbe,
-        record.next.state,
-        moved,
-      ),
-    unknown: ({ correlationId, leadId }, { attemptNo, next }) =>
-      unknown(correlationId, leadId, attemptNo, next.state),
+        next.state,
+        updated,
+      )
+    },
     settled: ({ correlationId, leadId }, { reason, verdict }) => {
       if (verdict !== "READY") settled[verdict](correlationId, leadId, reason)
     },
-    snoozed: ({ correlationId, leadId }, delayMs, why, cause) => {
-      snoozed(correlationId, leadId, delayMs, why)
+    snoozed: ({ correlationId, leadId }, delay, why, cause) => {
+      snoozed(correlationId, leadId, Duration.toMillis(delay), why)
       if (cause === undefined) return
       fork(
         Effect.annotateLogs(Effect.logError("the cause", Cause.die(cause)), {

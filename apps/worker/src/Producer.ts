@@ -16,23 +16,25 @@ export interface Wanted {
  * knows neither store nor queue, and waits for nothing but its own changes.
  */
 export interface Producer {
-  /** Waits until there is room for hints, and says for how many. */
+  /** Waits until there is room for hints; for how many. */
   readonly room: Effect.Effect<number>
   /** Notes what may be claimed. */
   readonly note: (hint: Hint) => void
-  /** Waits until slots are free and there is something to claim for them, and says what. */
+  /** Waits until slots are free and something may be claimed for them; what. */
   readonly next: Effect.Effect<Wanted>
   /** Waits until nothing more is known to be due. */
   readonly nothingDue: Effect.Effect<void>
-  /** Says what came of claiming what was wanted: work of these leads was claimed. */
+  /** Notes what a claim got: work of these leads. */
   readonly claimed: (wanted: Wanted, leads: ReadonlyArray<LeadId>) => void
-  /** Says that the number of free slots has changed. */
+  /** Notes that a claim failed: what was wanted is wanted again. */
+  readonly failed: (wanted: Wanted) => void
+  /** Notes that the number of free slots has changed. */
   readonly changed: () => void
-  /** Takes the ids that were announced and not claimed. */
+  /** Clears the ids that were announced and not claimed, and returns them. */
   readonly clear: () => ReadonlyArray<LeadId>
 }
 
-/** What a producer asks of whoever works. */
+/** What a producer asks of its worker. */
 export interface Slots {
   /** Pieces of work that may be claimed now. */
   readonly free: () => number
@@ -40,7 +42,7 @@ export interface Slots {
   readonly batch: number
 }
 
-/** A producer that knows of nothing. A worker that starts looks first: something may be due. */
+/** A producer at the start of a worker: something may be due, and no ids are announced. */
 export const make = ({ batch, free }: Slots): Producer => {
   let hinted: Array<LeadId> = []
   let anyDue = true
@@ -73,7 +75,7 @@ export const make = ({ batch, free }: Slots): Producer => {
     set(nothingDue, !anyDue)
   }
 
-  // A latch lets everybody pass who waited; things may have changed since, the number of slots by itself.
+  // A latch lets everybody pass who waited. Things may have changed since: the number of slots changes by itself.
   const room: Effect.Effect<number> = Effect.flatMap(hasRoom.await, () =>
     Effect.suspend(() => {
       changed()
@@ -87,7 +89,7 @@ export const make = ({ batch, free }: Slots): Producer => {
       if (!work.isOpen()) return next
       const max = free()
       claimedAt = performance.now()
-      // In turns, so that neither holds the other up.
+      // Hints and the schedule take turns, so that neither holds the other up.
       hintsWereLast = hinted.length > 0 && !(anyDue && hintsWereLast)
       if (hintsWereLast) {
         const ids = hinted.splice(0, max * boost)
@@ -100,30 +102,33 @@ export const make = ({ batch, free }: Slots): Producer => {
     }),
   )
 
+  const note = (hint: Hint) => {
+    if (hint._tag === "AnyDue") anyDue = true
+    else hinted.push(...hint.ids)
+    changed()
+  }
+
   return {
     room,
-    note: (hint) => {
-      if (hint._tag === "AnyDue") anyDue = true
-      else hinted.push(...hint.ids)
-      changed()
-    },
+    note,
     next,
     nothingDue: nothingDue.await,
     claimed: (wanted, leads) => {
       const isFull = leads.length >= wanted.max
       if (wanted.ids === undefined) {
-        // As many as there was room for: there may be more.
+        // As many as there was room for: more may be due.
         anyDue ||= isFull
       } else {
-        // A queue may hold many leads that somebody else has taken: then more of them are looked at together.
+        // A queue may hold many leads that other workers have claimed: then more of them are tried at once.
         boost = leads.length === 0 ? Math.min(boost * 2, mostBoost) : 1
         if (isFull && wanted.ids.length > leads.length) {
-          const taken = new Set(leads)
-          hinted.unshift(...wanted.ids.filter((id) => !taken.has(id)))
+          const got = new Set(leads)
+          hinted.unshift(...wanted.ids.filter((id) => !got.has(id)))
         }
       }
       changed()
     },
+    failed: ({ ids }) => note(ids === undefined ? { _tag: "AnyDue" } : { _tag: "Leads", ids }),
     changed,
     clear: () => {
       const ids = hinted
@@ -137,5 +142,5 @@ export const make = ({ batch, free }: Slots): Producer => {
 /** How long a claim for fewer slots than a batch waits for more. */
 const pauseMs = 20
 
-/** How many hints are looked at for each slot, at most. */
+/** Hints that are tried for each slot, at most. */
 const mostBoost = 256

@@ -1,8 +1,9 @@
-import { decide, type Decision, type Finding, type Flow } from "@lead-gateway/lead-pipeline"
 import type { MetaName } from "@lead-gateway/config/flow"
+import type { DeliveryRequest } from "@lead-gateway/customer-client"
 import type { RejectionReason } from "@lead-gateway/lead"
-import { type JsonObject, stringify } from "@lead-gateway/lossless-json"
+import { decide, type Decision, type Finding, type Flow } from "@lead-gateway/lead-pipeline"
 import {
+  type ClaimedWork,
   defaultCustomer,
   type DueDelivery,
   needsMending,
@@ -11,49 +12,66 @@ import {
   type StoredDecision,
   type UndecidedLead,
 } from "@lead-gateway/lead-store"
+import { type JsonObject, stringify } from "@lead-gateway/lossless-json"
+import { TraceParent } from "@lead-gateway/runtime"
+import { Option } from "effect"
+import { randomFillSync, randomUUID } from "node:crypto"
 
-/** What an attempt sends: the same bytes and the same key for every attempt of a delivery. */
-export interface Message {
-  readonly idempotencyKey: string
-  readonly body: string
-}
-
-/** The next step of owned work, and what is sent when it opens an attempt. */
+/** The next step of leased work, and the request that is sent when it opens an attempt. */
 export interface NextStep {
   readonly step: Step
-  /** Undefined when the lead is rejected or parked. */
-  readonly message: Message | undefined
+  /** The same body and key for every attempt of a delivery; undefined when the lead is rejected or parked. */
+  readonly message: DeliveryRequest | undefined
 }
 
-/** Decides on leads and makes the steps of deliveries, for one flow. Pure but for the keys that it is handed. */
-export const makeSteps = (flow: Flow.Flow) => {
+/** Decides on a lead; of a delivery that is due, the decision stands. */
+export type Steps = (work: UndecidedLead | DueDelivery) => NextStep
+
+/** What steps are made with. */
+export interface StepsOptions {
+  readonly flow: Flow.Flow
+  readonly ids: Ids
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** Makes the steps of one flow: pure but for the clock and the ids that it is given. */
+export const makeSteps = ({ flow, ids, now }: StepsOptions): Steps => {
   const decidedWith = JSON.stringify(flow.versions)
 
-  const undecided = (lead: UndecidedLead, idempotencyKey: string, nowMs: number): NextStep => {
+  return (work) => {
+    const { deliveryNo, lease, leadId } = work
+    if (work._tag === "Due") {
+      return { step: { leadId, deliveryNo, lease, decision: undefined }, message: requestOf(ids, work, work) }
+    }
+    const idempotencyKey = ids.key()
     const meta: Record<MetaName, string | number> = {
-      lead_id: lead.leadId,
-      correlation_id: lead.correlationId,
+      lead_id: leadId,
+      correlation_id: work.correlationId,
       idempotency_key: idempotencyKey,
     }
     const decision = storedDecision(
-      decide(flow, { payload: lead.payload, meta, nowMs }),
+      decide(flow, { payload: work.payload, meta, nowMs: now() }),
       decidedWith,
       idempotencyKey,
     )
-    return { step: stepOf(lead, decision), message: decision.delivery ?? undefined }
+    return {
+      step: { leadId, deliveryNo, lease, decision },
+      message: decision.delivery === null ? undefined : requestOf(ids, work, decision.delivery),
+    }
   }
-
-  /** A retry, or a delivery that was held back: the decision stands. */
-  const due = (delivery: DueDelivery): NextStep => ({ step: stepOf(delivery, undefined), message: delivery })
-
-  return (work: UndecidedLead | DueDelivery, newKey: () => string, nowMs: number): NextStep =>
-    work._tag === "Due" ? due(work) : undecided(work, newKey(), nowMs)
 }
 
-const stepOf = (
-  { deliveryNo, leadId, lease }: UndecidedLead | DueDelivery,
-  decision: StoredDecision | undefined,
-): Step => ({ leadId, deliveryNo, lease, decision })
+const requestOf = (
+  ids: Ids,
+  { correlationId, traceparent }: ClaimedWork,
+  { body, idempotencyKey }: Pick<DeliveryRequest, "body" | "idempotencyKey">,
+): DeliveryRequest => ({
+  body,
+  idempotencyKey,
+  correlationId,
+  traceparent: ids.traceparent(traceparent, idempotencyKey),
+})
 
 /** A decision of the pipeline as the store keeps it, stamped with the flow's versions. */
 const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey: string): StoredDecision => {
@@ -106,7 +124,7 @@ const textOf = (value: JsonObject): string => {
 const flagsOf = ({ flags }: Decision): JsonObject =>
   flags.length === 0 ? {} : { flags: flags.map(explained) }
 
-/** What a rule found, in the words of a lead's history. It quotes nothing of the lead. */
+/** What a rule found, as a lead's history shows it. It quotes nothing of the lead. */
 const explained = ({
   explanation,
   message,
@@ -118,3 +136,38 @@ const explained = ({
   explanation,
   ...(message === undefined ? {} : { message }),
 })
+
+/** Random ids for deliveries. */
+export interface Ids {
+  /** An idempotency key: a UUID. */
+  readonly key: () => string
+  /**
+   * The `traceparent` of one attempt. It continues the sender's trace; without one, the attempts of a delivery share a
+   * trace whose id is the idempotency key.
+   */
+  readonly traceparent: (sent: string | undefined, idempotencyKey: string) => string
+}
+
+/** Random ids; random bytes are drawn 4 kB at a time. */
+export const makeIds = (): Ids => {
+  const bytes = Buffer.alloc(4096)
+  let at = bytes.length
+  const spanId = (): string => {
+    if (at === bytes.length) {
+      randomFillSync(bytes)
+      at = 0
+    }
+    const id = bytes.toString("hex", at, at + 8)
+    at += 8
+    return id === "0000000000000000" ? spanId() : id
+  }
+  return {
+    key: () => randomUUID(),
+    traceparent: (sent, idempotencyKey) => {
+      const trace = sent === undefined ? Option.none() : TraceParent.parse(sent)
+      return Option.isSome(trace)
+        ? TraceParent.format({ ...trace.value, spanId: spanId() })
+        : `00-${idempotencyKey.replaceAll("-", "")}-${spanId()}-00`
+    },
+  }
+}

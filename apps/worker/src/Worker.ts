@@ -11,14 +11,13 @@ import {
 } from "@lead-gateway/lead-store"
 import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
 import { Clock, Duration, Effect, Latch, Layer, Option, Queue, Random, Schedule } from "effect"
-import { makeDeliveries } from "./Deliveries.ts"
+import { attemptRecord } from "./Attempt.ts"
+import { type Deliveries, makeDeliveries } from "./Deliveries.ts"
 import { makeDeliveryLog } from "./DeliveryLog.ts"
-import { forever } from "./forever.ts"
-import { makeIds } from "./Ids.ts"
-import { type Pace, watchPace } from "./Pace.ts"
+import { forever, reoffer, sweep, watchSchedule } from "./Loops.ts"
 import * as Producer from "./Producer.ts"
-import { reoffer, sweep, watchSchedule } from "./Schedule.ts"
-import { makeSteps } from "./Step.ts"
+import { type Pace, watchPace } from "./Slots.ts"
+import { makeIds, makeSteps } from "./Step.ts"
 
 /** How a worker works. */
 export interface WorkerOptions {
@@ -34,21 +33,21 @@ export interface WorkerOptions {
   readonly pollInterval: Duration.Duration
   /** How often the sweep looks for leads that are due. */
   readonly scanInterval: Duration.Duration
-  /** Leads that wait in the queue by way of the sweep, at most. */
+  /** Leads that the sweep lets wait in the queue, at most. */
   readonly scanLimit: number
-  /** How often the customer's address is looked at: once it is allowed again, its leads go out this much later at most. */
+  /** How often the customer's address is checked: its leads go out this long after it is allowed again, at most. */
   readonly addressCheckInterval: Duration.Duration
   /** How long a stop waits for leads that are under way. */
   readonly shutdownTimeout: Duration.Duration
   readonly customer: CustomerSettings
-  /** Whether no other process works on these leads: whoever owns some when this one starts has died. */
+  /** Whether no other process works on these leads: then every lease at the start is a dead worker's. */
   readonly isAlone: boolean
 }
 
 /**
  * Claims work that may be done and delivers it, as much at once as it has slots, until its scope closes.
  *
- * It claims what the queue tells it of and what is due by the schedule, and somewhat more than it has slots for while
+ * It claims what the queue names and what is due by the schedule, and somewhat more than it has slots for while
  * customers answer quickly. On closing it claims no more, finishes what is under way within `shutdownTimeout` and
  * gives the rest back at once. It starts when the database is ready.
  */
@@ -66,35 +65,27 @@ export const layer = (
       const random = yield* Random.Random
       const fork = Effect.runForkWith(yield* Effect.context())
       const scheduled = yield* Queue.sliding<void>(1)
-      const { concurrency } = options
-
-      const block = (reason: string | undefined) =>
-        Effect.flatMap(customers.block(defaultCustomer, reason), (isNews) => {
-          if (!isNews) return Effect.void
-          return reason === undefined
-            ? Effect.logInfo("the customer's address may be sent to again")
-            : Effect.logError(`nothing can be sent to the customer, and its leads wait: ${reason}`)
-        })
+      const { concurrency, policy } = options
+      const now = () => clock.currentTimeMillisUnsafe()
+      const blockCustomer = block(customers)
 
       const deliveries = makeDeliveries({
         work,
         client,
-        policy: options.policy,
-        steps: makeSteps(options.flow),
+        steps: makeSteps({ flow: options.flow, ids: makeIds(), now }),
+        recordOf: (attempt, outcome) =>
+          attemptRecord(attempt, outcome, { policy, nowMs: now(), random: random.nextDoubleUnsafe() }),
         log: yield* makeDeliveryLog,
-        ids: makeIds(),
         concurrency,
         ahead: () => pace.opening(),
-        // Of the time that a lease has beyond the exchange, a third is kept for recording what came of it.
+        // Of the time that a lease has beyond the exchange, a third is kept for recording the outcome.
         sendWithinMs: (Duration.toMillis(options.lease) - Duration.toMillis(options.timeout)) * (2 / 3),
-        now: () => clock.currentTimeMillisUnsafe(),
-        random: () => random.nextDoubleUnsafe(),
         ended: (isScheduled) => {
           if (isScheduled) Queue.offerUnsafe(scheduled, undefined)
           producer.changed()
         },
         offer: queue.offerUnsafe,
-        refused: (reason, then) => fork(Effect.ignore(block(reason))).addObserver(then),
+        refused: (reason, noted) => fork(Effect.ignore(blockCustomer(reason))).addObserver(noted),
       })
       const pace: Pace = yield* watchPace(() => deliveries.answers())
       const producer = Producer.make({
@@ -103,7 +94,7 @@ export const layer = (
       })
       yield* Effect.addFinalizer(() => drain(deliveries, producer, queue, options.shutdownTimeout))
 
-      // A stop lets a claim end: nobody else would take its work for a while.
+      // A stop lets a claim end: no other worker would get its work for a while.
       const claimNext = Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(restore(producer.next), (wanted) => {
           const claimedAtMs = performance.now()
@@ -115,42 +106,32 @@ export const layer = (
                 claimed.map(({ leadId }) => leadId),
               )
             }),
-            Effect.tapCause(() =>
-              Effect.sync(() =>
-                producer.note(
-                  wanted.ids === undefined ? { _tag: "AnyDue" } : { _tag: "Leads", ids: wanted.ids },
-                ),
-              ),
-            ),
+            Effect.tapCause(() => Effect.sync(() => producer.failed(wanted))),
           )
         }),
       )
-
       const listen = Effect.gen(function* () {
         const max = yield* producer.room
         producer.note(yield* queue.take({ max, within: options.pollInterval }))
       })
-
-      const configure = customers.configure(defaultCustomer, options.customer)
-
-      const checkAddress = Effect.flatMap(client.refusal, (refusal) => block(Option.getOrUndefined(refusal)))
+      const checkAddress = Effect.flatMap(client.refusal, (refusal) =>
+        blockCustomer(Option.getOrUndefined(refusal)),
+      )
+      const every = <A, E>(interval: Duration.Duration, once: Effect.Effect<A, E>) =>
+        Effect.andThen(Effect.sleep(interval), once)
 
       const loops = [
         forever("claim leads", claimNext),
         forever("hear of leads", listen),
         forever("look at the schedule", watchSchedule(work, producer, scheduled, options.scanInterval)),
-        forever(
-          "sweep",
-          Effect.andThen(Effect.sleep(options.scanInterval), sweep(work, queue, options.scanLimit)),
-        ),
+        forever("sweep", every(options.scanInterval, sweep(work, queue, options.scanLimit))),
         forever("offer leads again", reoffer(work, queue)),
-        forever(
-          "check the customer's address",
-          Effect.andThen(Effect.sleep(options.addressCheckInterval), checkAddress),
-        ),
+        forever("check the customer's address", every(options.addressCheckInterval, checkAddress)),
       ]
       yield* database.ready.pipe(
-        Effect.andThen(Effect.retry(configure, untilPostgresIsBack)),
+        Effect.andThen(
+          Effect.retry(customers.configure(defaultCustomer, options.customer), untilPostgresIsBack),
+        ),
         Effect.andThen(Effect.ignore(checkAddress)),
         Effect.andThen(options.isAlone ? Effect.ignore(work.expireLeases) : Effect.void),
         Effect.andThen(Effect.all(loops, { concurrency: "unbounded", discard: true })),
@@ -161,15 +142,24 @@ export const layer = (
     }),
   )
 
-/** Waits for what is under way, gives back what does not end in time, and tells of both. */
+/** Notes why nothing can be sent to the customer, or that something can again (undefined). Logs what is news. */
+const block = (customers: Customers["Service"]) => (reason: string | undefined) =>
+  Effect.flatMap(customers.block(defaultCustomer, reason), (isNews) => {
+    if (!isNews) return Effect.void
+    return reason === undefined
+      ? Effect.logInfo("the customer's address may be sent to again")
+      : Effect.logError(`nothing can be sent to the customer, and its leads wait: ${reason}`)
+  })
+
+/** Waits for what is under way, and gives back what does not end in time. */
 const drain = Effect.fnUntraced(function* (
-  deliveries: ReturnType<typeof makeDeliveries>,
+  deliveries: Deliveries,
   producer: Producer.Producer,
   queue: LeadQueue["Service"],
   within: Duration.Duration,
 ) {
-  const hinted = producer.clear()
-  if (hinted.length > 0) yield* queue.offer(hinted)
+  const announced = producer.clear()
+  if (announced.length > 0) yield* queue.offer(announced)
   const empty = yield* Latch.make()
   const held = deliveries.held()
   deliveries.stop(() => empty.openUnsafe())

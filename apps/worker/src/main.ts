@@ -1,11 +1,56 @@
+import { CurrentCorrelationId } from "@lead-gateway/api-contract"
+import {
+  customerSettings,
+  databaseSettings,
+  fileSettings,
+  loggingSettings,
+  processSettings,
+  queueSettings,
+  retentionSettings,
+  Settings,
+  workerSettings,
+} from "@lead-gateway/config"
 import { loadFlow, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase } from "@lead-gateway/lead-store"
-import { runMain } from "@lead-gateway/runtime"
-import { Effect, Layer } from "effect"
-import { config } from "./Config.ts"
+import { handlerOf, type HttpListenerOptions, listen, runMain } from "@lead-gateway/runtime"
+import { Duration, Effect, Layer } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
 import * as ConfiguredWorker from "./ConfiguredWorker.ts"
-import * as Health from "./Health.ts"
+
+/** Every setting of the worker, with its variables: see `packages/config`. */
+const config = Settings.all({
+  database: databaseSettings,
+  queue: queueSettings,
+  worker: workerSettings,
+  customer: customerSettings,
+  files: fileSettings,
+  retention: retentionSettings,
+  logging: loggingSettings,
+  process: processSettings,
+})
+
+/** The worker's own health routes: `/livez` while the process runs, `/readyz` while it can reach Postgres. */
+const healthRoutes = (options: HttpListenerOptions) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const routes = HttpRouter.addAll([
+        HttpRouter.route("GET", "/livez", HttpServerResponse.text("OK")),
+        HttpRouter.route("GET", "/readyz", readiness),
+      ])
+      const { port } = yield* listen(options, yield* handlerOf(routes))
+      yield* Effect.annotateLogs(Effect.logInfo("health routes are served"), { port })
+    }),
+  )
+
+const readiness = Effect.gen(function* () {
+  const database = yield* LeadDatabase
+  // A database that takes longer than this is down for whoever asks.
+  const ping = Effect.timeout(database.ping, Duration.seconds(2))
+  if ((yield* database.isReady) && (yield* Effect.isSuccess(ping))) return HttpServerResponse.text("OK")
+  const correlation_id = yield* CurrentCorrelationId
+  return HttpServerResponse.jsonUnsafe({ error: "not ready: database", correlation_id }, { status: 503 })
+})
 
 runMain({
   service: "worker",
@@ -20,7 +65,7 @@ runMain({
     })
     const App = Layer.mergeAll(
       ConfiguredWorker.layer({ flow, customer, worker, process, retention, isAlone: false }),
-      Health.layer({ host: "0.0.0.0", port: worker.port, shutdownTimeout: process.shutdownTimeout }),
+      healthRoutes({ host: "0.0.0.0", port: worker.port, shutdownTimeout: process.shutdownTimeout }),
     ).pipe(Layer.provide(queueLayer(queue, { takes: true })), Layer.provideMerge(Database))
 
     const context = yield* Layer.build(App)

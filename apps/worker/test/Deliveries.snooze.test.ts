@@ -3,12 +3,12 @@ import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { LeadId } from "@lead-gateway/lead"
 import { DataRefused, StoreUnavailable } from "@lead-gateway/lead-store"
 import { Duration } from "effect"
-import { snoozeDelay } from "../src/Deliveries.ts"
+import { snoozeDelay } from "../src/Attempt.ts"
 import { due, undecided, unreadable } from "./support/claimed.ts"
 import { makeHarness, opened } from "./support/deliveries.ts"
 
-const away = new StoreUnavailable({ operation: "LeadWork.open" })
-const refused = new DataRefused({ operation: "LeadWork.open", sqlState: "22021" })
+const away = new StoreUnavailable({ operation: "LeadWork.openAttempt" })
+const refused = new DataRefused({ operation: "LeadWork.openAttempt", sqlState: "22021" })
 const { lease } = due(7)
 
 describe("work that fails for a reason on our side", () => {

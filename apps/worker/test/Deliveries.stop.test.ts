@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { LeadId } from "@lead-gateway/lead"
 import { vi } from "vitest"
-import { unseen } from "../src/AttemptOutcome.ts"
+import { workerStopped } from "../src/Attempt.ts"
 import { due, lostAttempt } from "./support/claimed.ts"
 import { makeHarness, opened } from "./support/deliveries.ts"
 
@@ -123,7 +123,7 @@ describe("a stop", () => {
     assert.strictEqual(world.complete.items[0]?.outcomeUnknown, true)
   })
 
-  it("waits no longer when it is told so: what was sent has an unknown outcome, what is opening is not sent", () => {
+  it("waits no longer when it is aborted: what was sent has an unknown outcome, what is opening is not sent", () => {
     const world = makeHarness()
     let isEmpty = false
     world.begin([due(1), due(2), due(3)])
@@ -144,7 +144,7 @@ describe("a stop", () => {
       ]),
       [
         [2, false, null],
-        [1, true, unseen.workerStopped],
+        [1, true, workerStopped.message],
       ],
     )
     world.open.succeed(opened(2))

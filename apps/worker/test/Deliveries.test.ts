@@ -2,7 +2,7 @@ import { assert, describe, it, onTestFinished, vi } from "@effect/vitest"
 import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { LeadId } from "@lead-gateway/lead"
 import { DataRefused } from "@lead-gateway/lead-store"
-import { unseen } from "../src/AttemptOutcome.ts"
+import { workerLost } from "../src/Attempt.ts"
 import { due, lostAttempt, undecided } from "./support/claimed.ts"
 import { makeHarness, opened } from "./support/deliveries.ts"
 
@@ -16,7 +16,7 @@ const answered = (status: number) =>
     durationMs: 1,
   })
 
-const refused = new DataRefused({ operation: "LeadWork.complete", sqlState: "22021" })
+const refused = new DataRefused({ operation: "LeadWork.completeAttempt", sqlState: "22021" })
 const { lease } = due(7)
 
 describe("Deliveries", () => {
@@ -34,7 +34,6 @@ describe("Deliveries", () => {
           body: '{"phone":"1"}',
           idempotencyKey: "a new key",
           correlationId: "c-7",
-          traceparent: "none a new key",
         },
       ],
     )
@@ -79,7 +78,7 @@ describe("Deliveries", () => {
     world.begin([due(1), undecided(2, { reject: true }), due(3)])
     world.open.succeed({ _tag: "HeldBack" })
     world.open.succeed({ _tag: "Settled" })
-    world.open.succeed({ _tag: "NotOwned" })
+    world.open.succeed({ _tag: "Unchanged" })
     assert.deepStrictEqual(world.ended, [true, false, false])
     assert.deepStrictEqual(world.log, ["2 settled REJECTED"])
     assert.deepStrictEqual([world.exchanges, world.release.items, world.held()], [[], [], 0])
@@ -92,7 +91,7 @@ describe("Deliveries", () => {
       leadId: LeadId.make(2),
       attemptNo: 2,
       outcomeUnknown: true,
-      errorMessage: unseen.workerLost,
+      errorMessage: workerLost.message,
       next: { state: "RETRYING", retryAfterMs: 60_000 },
     })
     world.complete.succeed(true)

@@ -34,7 +34,7 @@ const looked = Effect.fnUntraced(function* (slots: number, batch?: number) {
 })
 
 describe("Producer", () => {
-  it.live("looks once at the beginning, and then only for what it is told", () =>
+  it.live("looks once at the beginning, and then only for what is announced", () =>
     Effect.gen(function* () {
       const producer = yield* looked(2)
       assert.isUndefined(yield* now(producer.next))

@@ -24,7 +24,7 @@ const make = Effect.gen(function* () {
 const patient = { pollInterval: Duration.hours(1), scanInterval: Duration.hours(1) }
 
 describe("a worker with Redis", () => {
-  it.live("takes the leads that Redis tells it of, without looking for them", () =>
+  it.live("takes the leads that Redis names, without looking for them", () =>
     Effect.gen(function* () {
       const world = yield* make
       yield* world.startWorker(patient)
@@ -34,7 +34,7 @@ describe("a worker with Redis", () => {
     }),
   )
 
-  it.live("ignores what is no lead, what has ended and what it is told twice", () =>
+  it.live("ignores what is no lead, what has ended and what is offered twice", () =>
     Effect.gen(function* () {
       const world = yield* make
       const lead = yield* world.receive()

@@ -5,15 +5,17 @@ import { compile } from "@lead-gateway/lead-rules"
 import { type StoredDecision, defaultCustomer } from "@lead-gateway/lead-store"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import { Effect, Result } from "effect"
-import { makeSteps, type NextStep } from "../src/Step.ts"
+import { type Ids, makeSteps, type NextStep } from "../src/Step.ts"
 import { due, undecided } from "./support/claimed.ts"
 import { nestedFlow, shippedFlow } from "./support/flow.ts"
 
 const key = "0f0e0d0c-0b0a-4908-8706-050403020100"
 const house = { is_owner: true }
 
+const ids: Ids = { key: () => key, traceparent: (sent, of) => `${sent ?? "none"} ${of}` }
+
 const stepFor = (flow: Flow.Flow, payload: JsonObject): NextStep =>
-  makeSteps(flow)(undecided(7, payload), () => key, 0)
+  makeSteps({ flow, ids, now: () => 0 })(undecided(7, payload))
 
 /** What is stored of the decision on a payload, and what is sent. */
 const decided = (payload: JsonObject) =>
@@ -89,7 +91,12 @@ describe("the step of an undecided lead", () => {
         decidedWith,
         delivery: { customerId: defaultCustomer, idempotencyKey: key, body },
       })
-      assert.deepInclude(message, { idempotencyKey: key, body })
+      assert.deepStrictEqual(message, {
+        idempotencyKey: key,
+        body,
+        correlationId: "c-7",
+        traceparent: `none ${key}`,
+      })
     }),
   )
 
@@ -138,7 +145,7 @@ describe("the step of a delivery that is due", () => {
   it.effect("decides nothing anew: the same bytes go out under the same key", () =>
     Effect.gen(function* () {
       const delivery = due(7, { attemptNo: 2 })
-      const next = makeSteps(yield* shippedFlow)(delivery, () => "another key", 0)
+      const next = makeSteps({ flow: yield* shippedFlow, ids, now: () => 0 })(delivery)
       assert.deepStrictEqual(next.step, {
         leadId: delivery.leadId,
         deliveryNo: 0,

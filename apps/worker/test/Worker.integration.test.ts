@@ -51,7 +51,7 @@ describe("Worker", () => {
     }),
   )
 
-  it.live("finds leads that nobody told it of", () =>
+  it.live("finds leads that were never offered", () =>
     Effect.gen(function* () {
       const world = yield* World.make()
       yield* world.startWorker({ pollInterval: Duration.millis(50) })
@@ -191,7 +191,7 @@ describe("a lead that a worker cannot deal with", () => {
   )
 })
 
-/** Whether a lead is left alone for about 30 s, and owned by nobody. */
+/** Whether a lead rests for about 30 s, without a lease. */
 const waitsHalfAMinute = ({ sql }: World["Service"], id: number) =>
   Effect.map(
     sql<{ waits: boolean }>`

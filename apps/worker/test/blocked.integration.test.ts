@@ -31,7 +31,7 @@ const heldBack = (world: World["Service"], id: LeadId) =>
   )
 
 describe("a customer whose address is refused", () => {
-  it.live("is told of once; its leads wait without an attempt, and go out once the address is allowed", () =>
+  it.live("is reported once; its leads wait without an attempt, and go out once the address is allowed", () =>
     Effect.gen(function* () {
       const world = yield* World.make()
       const [refusing, allowing] = yield* Effect.all([world.clients.refusing, world.clients.allowing])

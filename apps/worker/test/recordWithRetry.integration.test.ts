@@ -13,16 +13,16 @@ const failing = (failureOf: (record: AttemptRecord) => StoreError | undefined) =
     between: {
       work: (real) => ({
         ...real,
-        complete: (record, done) => {
+        completeAttempt: (record, done) => {
           const error = failureOf(record)
-          if (error === undefined) real.complete(record, done)
+          if (error === undefined) real.completeAttempt(record, done)
           else setImmediate(() => done(Result.fail(error)))
         },
       }),
     },
   })
 
-const operation = "LeadWork.complete"
+const operation = "LeadWork.completeAttempt"
 const refused = new DataRefused({ operation, sqlState: "22021" })
 
 describe("what the customer answered", () => {

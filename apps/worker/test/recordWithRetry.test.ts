@@ -6,9 +6,9 @@ import {
   type StoreError,
   StoreUnavailable,
 } from "@lead-gateway/lead-store"
-import { Duration, Result } from "effect"
+import { Result } from "effect"
 import { afterEach, beforeEach, vi } from "vitest"
-import { recordWithRetry, releaseWithRetry } from "../src/recordWithRetry.ts"
+import { recordWithRetry, releaseWithRetry } from "../src/Attempt.ts"
 import { due } from "./support/claimed.ts"
 
 const work = due(7)
@@ -24,19 +24,12 @@ const record: AttemptRecord = {
   errorMessage: "the customer answered 422",
   fault: "lead",
   health: "rejected",
+  counted: true,
   next: { state: "RETRYING", retryAfterMs: 30_000 },
 }
-const released: Released = {
-  leadId: work.leadId,
-  deliveryNo: 0,
-  lease: work.lease,
-  unsentAttemptNo: 2,
-  delay: Duration.zero,
-  internalFailure: undefined,
-}
 
-const away = new StoreUnavailable({ operation: "LeadWork.complete" })
-const refused = new DataRefused({ operation: "LeadWork.complete", sqlState: "22021" })
+const away = new StoreUnavailable({ operation: "LeadWork.completeAttempt" })
+const refused = new DataRefused({ operation: "LeadWork.completeAttempt", sqlState: "22021" })
 
 /** A store that fails for as long as this gives an error, and what it was handed. */
 const failing = <Item>(failureOf: (item: Item, call: number) => StoreError | undefined) => {
@@ -48,20 +41,20 @@ const failing = <Item>(failureOf: (item: Item, call: number) => StoreError | und
   return { call, items }
 }
 
-/** Records, and says what came of it: what the log and the caller were told. */
+/** Records; what was logged, and what the caller got. */
 const recording = (failureOf: (record: AttemptRecord, call: number) => StoreError | undefined) => {
   const { call, items } = failing(failureOf)
   const log: Array<string> = []
   const recorded: Array<boolean | undefined> = []
   recordWithRetry(
-    { complete: call },
+    { completeAttempt: call },
     record,
     {
       notRecorded: (_work, { attemptNo }, why) => void log.push(`not yet ${attemptNo}: ${why}`),
       recordRefused: (_work, { attemptNo }, why) => void log.push(`refused ${attemptNo}: ${why}`),
     },
     work,
-    (moved) => void recorded.push(moved),
+    (updated) => void recorded.push(updated),
   )
   return { items, log, recorded }
 }
@@ -70,7 +63,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe("recordWithRetry", () => {
-  it("tells whether the lead was moved, and logs nothing, when all goes well", async () => {
+  it("says whether the lead changed, and logs nothing, when all goes well", async () => {
     const { items, log, recorded } = recording(() => undefined)
     await vi.advanceTimersByTimeAsync(1)
     assert.deepStrictEqual([items, log, recorded], [[record], [], [true]])
@@ -126,7 +119,7 @@ describe("releaseWithRetry", () => {
   const releasing = (failureOf: (call: number) => StoreError | undefined) => {
     const { call, items } = failing((_: Released, count) => failureOf(count))
     const done: Array<boolean> = []
-    releaseWithRetry({ release: call }, released, (wasOwned) => void done.push(wasOwned))
+    releaseWithRetry({ release: call }, work, undefined, (wasLeased) => void done.push(wasLeased))
     return { done, items }
   }
 

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import type { Released, StepResult } from "@lead-gateway/lead-store"
 import { Duration, Effect } from "effect"
-import { makeSteps } from "../src/Step.ts"
+import { makeIds, makeSteps } from "../src/Step.ts"
 import { shippedFlow } from "./support/flow.ts"
 import { eventRows } from "./support/rows.ts"
-import { eventually, told } from "./support/waiting.ts"
+import { called, eventually } from "./support/waiting.ts"
 import { World } from "./support/World.ts"
 
 describe("an attempt whose worker was lost", () => {
@@ -73,8 +73,8 @@ describe("work that cannot be sent while its lease lasts", () => {
         between: {
           work: (real) => ({
             ...real,
-            open: (step, done) => {
-              real.open(step, (result) => setTimeout(() => done(result), slow ? 100 : 0))
+            openAttempt: (step, done) => {
+              real.openAttempt(step, (result) => setTimeout(() => done(result), slow ? 100 : 0))
             },
           }),
         },
@@ -146,7 +146,7 @@ const openAndVanish = Effect.fnUntraced(function* (world: World["Service"], hold
   const claimedAt = Date.now()
   const [work] = yield* world.work.claim({ max: 1, lease: Duration.fromInputUnsafe(hold) })
   if (work?._tag !== "Undecided") return yield* Effect.die("there is no lead to claim")
-  const { step } = makeSteps(yield* shippedFlow)(work, () => crypto.randomUUID(), 0)
-  const result = yield* told<StepResult>((done) => world.work.open(step, done))
+  const { step } = makeSteps({ flow: yield* shippedFlow, ids: makeIds(), now: () => 0 })(work)
+  const result = yield* called<StepResult>((done) => world.work.openAttempt(step, done))
   return result._tag === "Opened" ? claimedAt : yield* Effect.die(`${result._tag}, not opened`)
 })

@@ -54,9 +54,9 @@ export const measure = Effect.fnUntraced(function* (leads: number) {
     const began = performance.now()
     const claimed = yield* work.claim({ max: batch, lease })
     const opening = performance.now()
-    yield* together(claimed, (lead, done) => work.open(firstStep(lead), done))
+    yield* together(claimed, (lead, done) => work.openAttempt(firstStep(lead), done))
     const completing = performance.now()
-    yield* together(claimed, (lead, done) => work.complete(success(lead), done))
+    yield* together(claimed, (lead, done) => work.completeAttempt(success(lead), done))
     if (round < 0) continue
     note(`claim of ${batch}`, opening - began)
     note(`decisions and openings of ${batch}`, completing - opening)
@@ -108,6 +108,7 @@ const success = ({ deliveryNo, lease, leadId }: ClaimedWork) => ({
   responseBody: '{"ok":true}',
   errorMessage: null,
   fault: null,
+  counted: true,
   ...(leadId % 20 === 0
     ? {
         health: "rejected" as const,

@@ -1,5 +1,5 @@
 /** What operators ask about leads: how many, which came last, what happened to one. */
-import { LeadId, LeadStatus, OmittedAttribute, RejectionReason } from "@lead-gateway/lead"
+import { Fault, leadEvents, LeadId, LeadStatus, OmittedAttribute, RejectionReason } from "@lead-gateway/lead"
 import { Effect, Schema, SchemaTransformation } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { AnyJson } from "./AnyJson.ts"
@@ -74,7 +74,7 @@ export const LeadSummary = Schema.Struct(summaryFields).pipe(
 )
 export type LeadSummary = typeof LeadSummary.Type
 
-/** One attempt to deliver; what tells of the answer is null while it is open and when no answer came. */
+/** One attempt to deliver. The answer's fields are null while it is open, and when no answer came. */
 export const DeliveryAttempt = Schema.Struct({
   attemptNo: Schema.Int,
   attemptedAt: Timestamp,
@@ -82,7 +82,7 @@ export const DeliveryAttempt = Schema.Struct({
   statusCode: Schema.NullOr(Schema.Int),
   errorMessage: Schema.NullOr(Schema.String),
   durationMs: Schema.NullOr(Schema.Int),
-  fault: Schema.NullOr(Schema.Literals(["lead", "customer", "ours"])).annotate({
+  fault: Schema.NullOr(Fault).annotate({
     description: "Whose fault a failure was: the lead's (its data), the customer's (their API) or ours",
   }),
   responseBody: Schema.NullOr(Schema.String).annotate({
@@ -117,12 +117,17 @@ export const DeliveryAttempt = Schema.Struct({
 )
 export type DeliveryAttempt = typeof DeliveryAttempt.Type
 
-/** One thing that happened to a lead. */
-export const LeadEvent = Schema.Struct({ at: Timestamp, type: Schema.String, details: AnyJson }).pipe(
-  Schema.annotateEncoded({
-    identifier: "LeadEvent",
-    description: "One thing that happened to a lead: `received`, `rejected`, `attempt_opened` …",
+/** One thing that happened to a lead. A newer release may have written types that this one does not know. */
+export const LeadEvent = Schema.Struct({
+  at: Timestamp,
+  type: Schema.String.annotate({
+    description: Object.entries(leadEvents)
+      .map(([type, { meaning }]) => `\`${type}\`: ${meaning}`)
+      .join("; "),
   }),
+  details: AnyJson,
+}).pipe(
+  Schema.annotateEncoded({ identifier: "LeadEvent", description: "One thing that happened to a lead." }),
 )
 export type LeadEvent = typeof LeadEvent.Type
 

@@ -1,4 +1,11 @@
-import type { LeadId, LeadStatus, OmittedAttribute, RejectionReason } from "@lead-gateway/lead"
+import type {
+  Fault,
+  LeadEventType,
+  LeadId,
+  LeadStatus,
+  OmittedAttribute,
+  RejectionReason,
+} from "@lead-gateway/lead"
 import type { Json } from "@lead-gateway/lossless-json"
 
 /** Leads per status. */
@@ -27,7 +34,7 @@ export interface LeadPayload {
   readonly json: string
 }
 
-/** One attempt to deliver. While it is open, or when no answer came, what tells of the answer is null. */
+/** One attempt to deliver. The answer's fields are null while it is open, and when no answer came. */
 export interface DeliveryAttempt {
   readonly attemptNo: number
   readonly attemptedAt: Date
@@ -36,15 +43,16 @@ export interface DeliveryAttempt {
   readonly errorMessage: string | null
   /** From the request to the end of the answer; null when it was not seen. */
   readonly durationMs: number | null
-  readonly fault: "lead" | "customer" | "ours" | null
+  readonly fault: Fault | null
   /** The beginning of the customer's answer. It may quote the lead. */
   readonly responseBody: string | null
 }
 
-/** One thing that happened to a lead: `received`, `ready`, `rejected`, `parked`, `attempt_opened` … No personal data. */
+/** One thing that happened to a lead. No personal data. */
 export interface LeadEvent {
   readonly at: Date
-  readonly type: string
+  /** One of `leadEvents`, or of a type that a newer release has written. */
+  readonly type: LeadEventType | (string & {})
   readonly details: Json
 }
 

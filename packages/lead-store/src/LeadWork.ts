@@ -14,49 +14,49 @@ import { storeCall, type StoreError, StoreUnavailable } from "./StoreError.ts"
 import type { AttemptRecord, ClaimedWork, ClaimOptions, Outlook, Released, Step, StepResult } from "./Work.ts"
 
 /**
- * What a worker does: claim work, move it one step, record what came of an attempt.
+ * What a worker does: claim work, advance it by one step, record how an attempt ended.
  *
  * A claim is a lease: work has one owner at a time, and an owner that dies loses it when the lease ends. Every change
  * is one round trip and one transaction, which checks the lease (or, for an outcome, that the attempt is open) and
- * writes state, attempt, throttle and counts together. `open`, `complete` and `release` take callbacks, since they are
- * called for every lead: many callers share one statement. Used by the worker.
+ * writes state, attempt, throttle and counts together. `openAttempt`, `completeAttempt` and `release` take
+ * callbacks, since they are called for every lead: many callers share one statement. Used by the worker.
  */
 export class LeadWork extends Context.Service<
   LeadWork,
   {
-    /** Takes work that nobody owns, as much as it gets up to `max`: that of `ids`, or what is due. */
+    /** Leases work that nobody has leased, up to `max` pieces: that of `ids`, or what is due. */
     readonly claim: (options: ClaimOptions) => Effect.Effect<ReadonlyArray<ClaimedWork>, StoreError>
     /**
-     * When there will be something to claim, and whether a customer is held to be down. It does not look at leases that
-     * still run: who waits as long as a lease looks again, and finds what lost its owner.
+     * When there will be something to claim, and whether a customer's circuit is open. It does not look at leases that
+     * still run: whoever waits for as long as a lease looks again, and finds the work of lost workers.
      */
     readonly nextDue: Effect.Effect<Outlook, StoreError>
     /**
-     * The sweep: up to `max` leads whose work is due, retries and those that lost their owner included. They are the
-     * queue's for as long as `patience`: until then nobody looks for them, whoever is told of them may claim them.
+     * The sweep: up to `max` leads whose work is due, retries and the work of lost workers included. For as long as
+     * `patience` they are left to the queue: only a worker that it names them to claims them.
      */
     readonly offer: (options: {
       readonly max: number
       readonly patience: Duration.Duration
     }) => Effect.Effect<ReadonlyArray<LeadId>, StoreError>
-    /** A page of the leads whose work may be claimed now, whether the queue was told of them or not, by id. */
+    /** A page of the leads whose work may be claimed now, whether the queue has them or not, by id. */
     readonly waiting: (options: {
       readonly after: LeadId | undefined
       readonly max: number
     }) => Effect.Effect<ReadonlyArray<LeadId>, StoreError>
     /** Stores a decision, opens an attempt, or both. */
-    readonly open: (step: Step, done: Batcher.Done<StepResult, StoreError>) => void
+    readonly openAttempt: (step: Step, done: Batcher.Done<StepResult, StoreError>) => void
     /**
-     * Records how an attempt ended and moves the lead. False when the lead was not moved: it had ended, or it was a
-     * failure and a newer attempt was opened (the attempt's own row is completed all the same), or the attempt had its
-     * outcome already. May be repeated.
+     * Records how an attempt ended, and what follows for the lead. False when the lead did not change: it had ended, or
+     * a newer attempt was opened before this failure (the attempt's own row is completed all the same), or the attempt
+     * had its outcome already. May be repeated.
      */
-    readonly complete: (record: AttemptRecord, done: Batcher.Done<boolean, StoreError>) => void
-    /** Gives work back that was claimed and not sent. False, and nothing done, when the lease was lost. */
+    readonly completeAttempt: (record: AttemptRecord, done: Batcher.Done<boolean, StoreError>) => void
+    /** Gives work back that was claimed and not sent. False when the lease was lost, and nothing was done. */
     readonly release: (released: Released, done: Batcher.Done<boolean, StoreError>) => void
     /**
-     * Ends every lease, whoever holds it: for a process that knows that it is alone with its database, and that
-     * whoever held them has died. Attempts that were open are found so.
+     * Ends every lease: for a process that knows that it is alone with its database, so that whoever held them has
+     * died. The next claim finds the attempts that were open.
      */
     readonly expireLeases: Effect.Effect<void, StoreError>
   }
@@ -66,9 +66,9 @@ export class LeadWork extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
       // Each kind of statement is committed beside the others, so each counts in a segment of its own.
-      const opens = yield* shared("LeadWork.open", openAttempts(sql, makeSegments()), stepSize)
+      const opens = yield* shared("LeadWork.openAttempt", openAttempts(sql, makeSegments()), stepSize)
       const completions = yield* shared(
-        "LeadWork.complete",
+        "LeadWork.completeAttempt",
         completeAttempts(sql, makeSegments()),
         recordSize,
         // The customer has answered, and nobody waits for it to be on record.
@@ -76,7 +76,7 @@ export class LeadWork extends Context.Service<
       )
       const late = completeLate(sql, makeSegments())
       const lates = yield* shared(
-        "LeadWork.complete",
+        "LeadWork.completeAttempt",
         (records) => Effect.forEach(records, late),
         recordSize,
         { maxItems: 1 },
@@ -88,8 +88,8 @@ export class LeadWork extends Context.Service<
         nextDue: nextDue(sql),
         offer: offerDue(sql),
         waiting: waitingLeads(sql),
-        open: opens.submit,
-        complete: (record, done) =>
+        openAttempt: opens.submit,
+        completeAttempt: (record, done) =>
           completions.submit(record, (result) => {
             if (Result.isFailure(result)) done(Result.fail(result.failure))
             else if (result.success !== undefined) done(Result.succeed(result.success))

@@ -1,4 +1,4 @@
-import type { LeadId, OmittedAttribute, RejectionReason } from "@lead-gateway/lead"
+import type { CustomerHealth, Fault, LeadId, OmittedAttribute, RejectionReason } from "@lead-gateway/lead"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import type { Duration } from "effect"
 
@@ -11,17 +11,17 @@ export interface WorkKey {
 
 /** A worker's hold on a piece of work. */
 export interface Lease extends WorkKey {
-  /** A UUID, the same for all that was claimed together. Whoever does not have the present one owns the work no more. */
+  /** A UUID, the same for all that was claimed together. Only the present one lets its holder change the work. */
   readonly lease: string
 }
 
-/** What is told of every piece of work that is claimed. */
+/** What every piece of claimed work comes with. */
 interface Claimed extends Lease {
   /** The number of the last attempt; 0 before the first. */
   readonly attemptNo: number
-  /** Attempts that the retry budget does not count: made before the last replay, or probes that found nobody. */
+  /** Attempts that do not count against the retry budget: those before the last replay, and probes that found nobody. */
   readonly uncountedAttempts: number
-  /** How often in a row the work failed for a reason of ours. */
+  /** How often in a row the work has failed for a reason of ours. */
   readonly internalFailures: number
   readonly correlationId: string
   /** The sender's W3C trace context header, if it sent one. */
@@ -49,17 +49,17 @@ export interface LostAttempt extends Claimed {
   readonly isProbe: boolean
 }
 
-/** A lead whose stored rows cannot be read: a fault of ours. It is not to take the others of its claim along. */
+/** A lead whose stored rows cannot be read: a fault of ours. The others of its claim are not affected. */
 export interface UnreadableWork extends Claimed {
   readonly _tag: "Unreadable"
 }
 
-/** What a worker owns now. */
+/** What a worker has leased. */
 export type ClaimedWork = UndecidedLead | DueDelivery | LostAttempt | UnreadableWork
 
 /** Which work a worker asks for. */
 export interface ClaimOptions {
-  /** That of these leads, as far as it may be taken now; undefined: whatever is due, longest due first. */
+  /** The work of these leads, as far as it may be claimed now; undefined: whatever is due, longest due first. */
   readonly ids?: ReadonlyArray<LeadId> | undefined
   readonly max: number
   /** How long the claim holds. */
@@ -97,32 +97,32 @@ export interface NewDelivery {
   readonly body: string
 }
 
-/** One step of work that is owned: a decision (which opens an attempt when it is READY), or a further attempt. */
+/** One step of leased work: a decision (which opens an attempt when it is READY), or a further attempt. */
 export interface Step extends Lease {
   /** Undefined: the decision stands, open the next attempt. */
   readonly decision: StoredDecision | undefined
 }
 
-/** What became of a step. */
+/** The result of a step. */
 export type StepResult =
   /** An attempt is on record and may now be sent. */
   | {
       readonly _tag: "Opened"
       readonly attemptNo: number
-      /** Made to see whether the customer is back: if it is not, the attempt costs the lead nothing. */
+      /** Made to see whether the customer is back. If it is not, the attempt does not count. */
       readonly isProbe: boolean
     }
-  /** The decision stands, and the delivery waits at its customer's throttle; it is owned no more. */
+  /** The decision is stored, and the delivery waits for its customer's throttle; the lease has ended. */
   | { readonly _tag: "HeldBack" }
   /** The lead is rejected or parked. */
   | { readonly _tag: "Settled" }
-  /** Nothing changed: the lease was lost, the lead is decided already, or its last attempt has no outcome. */
-  | { readonly _tag: "NotOwned" }
+  /** Nothing was done: the lease was lost, the lead is decided already, or its last attempt is still open. */
+  | { readonly _tag: "Unchanged" }
 
-/** What an outcome tells of the customer as a whole: it took the lead, it answers, it is down, nobody knows. */
-export type Health = "success" | "rejected" | "unavailable" | "unknown"
-
-/** How an attempt ended and what that means for the lead. */
+/**
+ * How an attempt ended and what follows from it, in the one shape in which workers record it. Whoever makes it has
+ * judged the outcome; the store writes it down and judges nothing again.
+ */
 export interface AttemptRecord extends Lease {
   readonly attemptNo: number
   /** True: nobody saw the outcome. Such a record needs the lease, and never replaces a known outcome. */
@@ -132,8 +132,12 @@ export interface AttemptRecord extends Lease {
   /** Storable and capped; null when no answer came. */
   readonly responseBody: string | null
   readonly errorMessage: string | null
-  readonly fault: "lead" | "customer" | "ours" | null
-  readonly health: Health
+  /** Null when the customer took the lead. */
+  readonly fault: Fault | null
+  /** What the customer's circuit breaker learns from it. */
+  readonly health: CustomerHealth
+  /** False: it does not count against the lead's budget of attempts. */
+  readonly counted: boolean
   readonly next:
     | { readonly state: "DELIVERED" }
     | { readonly state: "RETRYING"; readonly retryAfterMs: number }
@@ -142,10 +146,10 @@ export interface AttemptRecord extends Lease {
 
 /** Work that is given back. */
 export interface Released extends Lease {
-  /** The number of an attempt that was opened, if one was, and is known not to have been sent: it is taken back. */
+  /** The number of an attempt that may have been opened and was certainly not sent: it is withdrawn. */
   readonly unsentAttemptNo: number | undefined
-  /** For how long nobody takes the work; zero: at once. */
+  /** For how long nobody may claim the work. */
   readonly delay: Duration.Duration
-  /** Why, when it is for a reason on our side: a few words for the lead's history, without data. */
+  /** Why, when the reason is ours: a few words for the lead's history, without data. */
   readonly internalFailure: string | undefined
 }

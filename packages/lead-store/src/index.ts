@@ -1,7 +1,7 @@
 /**
  * Leads in Postgres: where every lead and its schedule live.
  *
- * `LeadIntake` stores, `LeadWork` claims and moves, `LeadReader` answers questions, `LeadReplay` sends again,
+ * `LeadIntake` stores, `LeadWork` claims and delivers, `LeadReader` answers questions, `LeadReplay` sends again,
  * `LeadLedger` balances the books, `LeadDatabase` connects and migrates. The api and the worker compose them. No rule
  * about leads is made here: a worker brings the decision, this package makes it durable.
  */
@@ -43,7 +43,6 @@ export type {
   ClaimedWork,
   ClaimOptions,
   DueDelivery,
-  Health,
   Lease,
   LostAttempt,
   NewDelivery,

@@ -1,4 +1,5 @@
-import { isRawNumber, type Json } from "@lead-gateway/lossless-json"
+import { isRawNumber, type Json, parse } from "@lead-gateway/lossless-json"
+import { Result } from "effect"
 
 /**
  * Makes a text storable in Postgres: NUL and lone surrogates become U+FFFD, everything else stays.
@@ -29,3 +30,11 @@ const mayBeUnstorable = /\\u(?:0000|[dD][89a-fA-F])/
 
 /** Tells by a glance at a JSON text whether {@link storableJson} could change its value. */
 export const needsMending = (jsonText: string): boolean => mayBeUnstorable.test(jsonText)
+
+/**
+ * Reads the text of a stored JSON value; the driver's own reading would round numbers. Undefined for what is no JSON.
+ *
+ * Intake has checked depth and digits; the limits do not apply again.
+ */
+export const storedJson = (text: string): Json | undefined =>
+  Result.getOrUndefined(parse(text, { maxDigits: Infinity, maxExponent: Infinity, maxDepth: Infinity }))

@@ -100,7 +100,7 @@ describe("a customer's circuit", () => {
       assert.deepStrictEqual(yield* eventsOf(two.leadId), [
         { type: "held_back", details: { circuit: "open" } },
       ])
-      assert.deepStrictEqual(yield* step(two, undefined), { _tag: "NotOwned" })
+      assert.deepStrictEqual(yield* step(two, undefined), { _tag: "Unchanged" })
       assert.deepStrictEqual(yield* claim(10), [])
     }).pipe(inWorld),
   )

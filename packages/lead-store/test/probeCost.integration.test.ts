@@ -148,7 +148,7 @@ describe("a customer that stays down", () => {
         assert(due !== undefined)
         assert.strictEqual(due.attemptNo, due.uncountedAttempts)
         const { attemptNo } = yield* open(due)
-        yield* complete(due, attemptNo, probes % 5 === 4 ? unknown : failed)
+        yield* complete({ ...due, isProbe: true }, attemptNo, probes % 5 === 4 ? unknown : failed)
       }
       assert.deepInclude(yield* customerRow(), { circuit: "open", open_for: 300 })
       const costs = yield* Effect.forEach(ids, costOf)

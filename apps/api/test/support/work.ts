@@ -43,8 +43,8 @@ const decisions: Readonly<Record<"REJECTED" | "PARKED" | "READY", () => StoredDe
   }),
 }
 
-/** Waits for what a callback is told. */
-const told = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
+/** Waits for a callback to be called. */
+const called = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
   Effect.callback<Value, StoreError>((resume) => submit((result) => resume(Effect.fromResult(result))))
 
 /** Does to a lead what a worker does; its attempts are answered with these HTTP statuses, null for no answer. */
@@ -64,14 +64,14 @@ export const decide = Effect.fnUntraced(function* (
         delay: Duration.zero,
         internalFailure: undefined,
       }
-      if (other !== claim) yield* told<boolean>((done) => work.release(released, done))
+      if (other !== claim) yield* called<boolean>((done) => work.release(released, done))
     }
     const step = { ...leaseOf(claim), decision: index === 0 ? decisions[decision]() : undefined }
-    const opened = yield* told<StepResult>((done) => work.open(step, done))
+    const opened = yield* called<StepResult>((done) => work.openAttempt(step, done))
     if (opened._tag !== "Opened" || status === undefined) return
     const { attemptNo } = opened
     const record = { ...leaseOf(claim), ...outcomeOf(status, index === answers.length - 1), attemptNo }
-    yield* told<boolean>((done) => work.complete(record, done))
+    yield* called<boolean>((done) => work.completeAttempt(record, done))
   }
 })
 
@@ -89,6 +89,7 @@ const outcomeOf = (
     responseBody: null,
     errorMessage: isSuccess ? null : "customer answered with an error",
     fault: isSuccess ? null : "customer",
+    counted: true,
     health: isSuccess ? "success" : "unavailable",
     next: nextOf(status, isLast),
   }

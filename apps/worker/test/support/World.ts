@@ -1,5 +1,5 @@
 /**
- * A worker's world: a database of its own, a customer that does as told, and as many workers as wanted, all in
+ * A worker's world: a database of its own, a scripted customer, and as many workers as wanted, all in
  * this process. Times are real: the database has its own clock.
  */
 import { PgClient } from "@effect/sql-pg"
@@ -23,7 +23,7 @@ import { createHash } from "node:crypto"
 import { shippedFlow } from "./flow.ts"
 import { type PolicyOptions, retryPolicy } from "./policy.ts"
 import { addressOf, migrations, template } from "./schema.ts"
-import { eventually, told } from "./waiting.ts"
+import { called, eventually } from "./waiting.ts"
 
 /** What the worker's connections are called in `pg_stat_activity`. */
 const applicationName = "worker under test"
@@ -166,7 +166,7 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
       correlationId,
       queuePatienceMs: queue.patienceMs(),
     }
-    const id = yield* told<LeadId>((done) => intake.receive(lead, done))
+    const id = yield* called<LeadId>((done) => intake.receive(lead, done))
     yield* queue.offer([id])
     const requests = () =>
       customer.requests().filter((request) => request.headers["x-correlation-id"] === correlationId)

@@ -11,8 +11,9 @@ import type {
   StepResult,
   StoreError,
 } from "@lead-gateway/lead-store"
-import { Result } from "effect"
+import { Duration, Result } from "effect"
 import { type DeliveriesOptions, makeDeliveries } from "../../src/Deliveries.ts"
+import { attemptRecord } from "../../src/Attempt.ts"
 import type { DeliveryLog } from "../../src/DeliveryLog.ts"
 import { retryPolicy } from "./policy.ts"
 
@@ -44,12 +45,12 @@ interface Exchange {
 }
 
 /** Rejects a lead whose payload says so, breaks on one whose payload says that, and sends the rest as it is. */
-const steps: DeliveriesOptions["steps"] = (work, newKey) => {
-  const { deliveryNo, leadId, lease } = work
+const steps: DeliveriesOptions["steps"] = (work) => {
+  const { correlationId, deliveryNo, leadId, lease } = work
   const key = { leadId, deliveryNo, lease }
   if (work._tag === "Due") return { step: { ...key, decision: undefined }, message: work }
   if (work.payload["breaks"] === true) throw new Error("a bug")
-  const idempotencyKey = newKey()
+  const idempotencyKey = "a new key"
   const body = JSON.stringify(work.payload)
   const isReady = work.payload["reject"] !== true
   const decision = {
@@ -61,12 +62,14 @@ const steps: DeliveriesOptions["steps"] = (work, newKey) => {
     decidedWith: "{}",
     delivery: isReady ? { customerId: 1, idempotencyKey, body } : null,
   }
-  return { step: { ...key, decision }, message: isReady ? { idempotencyKey, body } : undefined }
+  return {
+    step: { ...key, decision },
+    message: isReady ? { idempotencyKey, body, correlationId } : undefined,
+  }
 }
 
-export const makeHarness = (
-  more: Partial<Pick<DeliveriesOptions, "ahead" | "concurrency" | "policy">> = {},
-) => {
+export const makeHarness = (more: Partial<Pick<DeliveriesOptions, "ahead" | "concurrency">> = {}) => {
+  const policy = retryPolicy()
   const open = calls<Step, StepResult>()
   const complete = calls<AttemptRecord, boolean>()
   const release = calls<Released, boolean>()
@@ -83,35 +86,32 @@ export const makeHarness = (
       return { abort: () => void (exchange.isAborted = true) }
     },
   }
-  const tell = (what: string, { leadId }: ClaimedWork, detail: unknown = "") =>
+  const note = (what: string, { leadId }: ClaimedWork, detail: unknown = "") =>
     void log.push(`${leadId} ${what} ${String(detail)}`.trim())
   const deliveryLog: DeliveryLog = {
-    attempt: (work, { next }, outcome) => tell("attempt", work, `${outcome} ${next.state}`),
-    unknown: (work, { next }) => tell("unknown", work, next.state),
-    settled: (work, { verdict }) => tell("settled", work, verdict),
-    snoozed: (work, delayMs, why) => tell("snoozed", work, `${delayMs / 1000} s: ${why}`),
-    tooLate: (work) => tell("too late", work),
-    notOpened: (work) => tell("not opened", work),
-    notRecorded: (work) => tell("not recorded", work),
-    recordRefused: (work) => tell("record refused", work),
+    attempt: (work, { next, outcomeUnknown }, outcome) =>
+      outcomeUnknown ? note("unknown", work, next.state) : note("attempt", work, `${outcome} ${next.state}`),
+    settled: (work, { verdict }) => note("settled", work, verdict),
+    snoozed: (work, delay, why) => note("snoozed", work, `${Duration.toSeconds(delay)} s: ${why}`),
+    tooLate: (work) => note("too late", work),
+    notOpened: (work) => note("not opened", work),
+    notRecorded: (work) => note("not recorded", work),
+    recordRefused: (work) => note("record refused", work),
   }
-  const store: Pick<LeadWork["Service"], "open" | "complete" | "release"> = {
-    open: open.call,
-    complete: complete.call,
+  const store: Pick<LeadWork["Service"], "openAttempt" | "completeAttempt" | "release"> = {
+    openAttempt: open.call,
+    completeAttempt: complete.call,
     release: release.call,
   }
   const deliveries = makeDeliveries({
     work: store,
     client,
     steps,
-    policy: retryPolicy(),
+    recordOf: (attempt, outcome) => attemptRecord(attempt, outcome, { policy, nowMs: 0, random: 0 }),
     log: deliveryLog,
-    ids: { key: () => "a new key", traceparent: (sent, key) => `${sent ?? "none"} ${key}` },
     concurrency: 5,
     ahead: () => 0,
     sendWithinMs: 10_000,
-    now: () => 0,
-    random: () => 0,
     ended: (scheduled) => void ended.push(scheduled),
     offer: (ids) => void offered.push(...ids),
     refused: (reason, noted) => void refusals.push({ reason, noted }),

@@ -1,8 +1,8 @@
 import type { Batcher, StoreError } from "@lead-gateway/lead-store"
 import { Effect } from "effect"
 
-/** Waits for what a callback is told. */
-export const told = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
+/** Waits for a callback to be called. */
+export const called = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
   Effect.callback<Value, StoreError>((resume) => submit((result) => resume(Effect.fromResult(result))))
 
 /** Looks until there is something. What happens in Postgres cannot be awaited, so it is asked again and again. */

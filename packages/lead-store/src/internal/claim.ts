@@ -5,23 +5,23 @@ import { storeCall } from "../StoreError.ts"
 import type { ClaimOptions } from "../Work.ts"
 import * as columns from "./columns.ts"
 import { readClaimed, type LeasedRow } from "./readClaimed.ts"
+import { event, isFree, utc } from "./sql.ts"
 import { peek, unlimited } from "./throttle.ts"
-import { utc } from "./utc.ts"
 
 /**
- * Takes work, past what another worker is taking at this moment, and reads what belongs to it: one statement on the
+ * Leases work, skipping what another worker is leasing at this moment, and reads what belongs to it: one statement on the
  * narrow table, and one for each partition that its leads are in.
  *
- * A claim by schedule looks from where the last one came to in each lane, so that it does not walk again over what has
- * been done since: dead rows stay in the index for as long as anybody holds a snapshot. It looks from the beginning once
- * a second, and whenever it found less than it asked for: work whose owner was lost is found then.
+ * A claim by schedule continues in each lane where the last one ended, so that it does not walk over what has been done
+ * since: dead rows stay in the index for as long as anybody holds a snapshot. It starts from the beginning once a second,
+ * and whenever it found less than it asked for: that finds the work of lost workers.
  */
 export const makeClaim = (sql: PgClient.PgClient) => {
   /** By lane, in seconds since 1970. */
   const reached = new Map<number, number>()
   let lookedFromTheBeginningAt = Number.NEGATIVE_INFINITY
 
-  /** `taken` was taken just now, and counts against the permits of its customers. */
+  /** `taken` was leased just now, and counts against the permits of its customers. */
   const look = Effect.fnUntraced(function* (
     lease: string,
     seconds: number,
@@ -38,7 +38,7 @@ export const makeClaim = (sql: PgClient.PgClient) => {
       columns.int4(lanes.map((lane) => taken.filter((row) => row.lane === lane).length)),
     ])
     for (const { due_at, is_leased, lane } of rows) {
-      // Not the whole way: a row of a commit that was slow may lie before others that were claimed.
+      // Not quite as far: a row whose commit was slow may lie before others that were claimed.
       const at = due_at.getTime() / 1000 - lookBackSeconds
       if (is_leased && !(at <= (reached.get(lane) ?? Number.NEGATIVE_INFINITY))) reached.set(lane, at)
     }
@@ -70,8 +70,8 @@ const fromTheBeginningEveryMs = 1000
 const lookBackSeconds = 0.1
 
 /**
- * Leases the rows of the CTE `due`. Work that lost its owner at its third internal failure in a row, or a later one,
- * may be what ends workers: it rests, longer each time (4, 8, 16 … 60 minutes).
+ * Leases the rows of the CTE `due`. Work whose worker was lost at its third internal failure in a row, or a later one,
+ * may be what ends workers: it is snoozed, longer each time (4, 8, 16 … 60 minutes).
  */
 const leaseDue = `
   leased AS (
@@ -89,7 +89,7 @@ const leaseDue = `
     RETURNING work.*, rests
   ), snoozed AS (
     INSERT INTO lead_event (lead_id, type, details)
-    SELECT lead_id, 'snoozed', json_build_object(
+    SELECT lead_id, ${event("snoozed")}, json_build_object(
       'because', 'its worker was lost, the internal failure no. ' || internal_failures || ' in a row', 'until', ${utc("scheduled_at")}
     ) FROM leased WHERE rests
   )
@@ -98,7 +98,6 @@ const leaseDue = `
   FROM leased`
 
 const columnsOfDue = "lead_id, delivery_no, due_at, lease IS NOT NULL AS was_lost, internal_failures"
-const isFree = "(leased_until IS NULL OR leased_until <= now())"
 
 const claimDue = `
   WITH lane AS MATERIALIZED (

@@ -2,17 +2,18 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { AttemptRecord } from "../Work.ts"
 import * as columns from "./columns.ts"
-import { countMoves } from "./counts.ts"
+import { countStateChanges } from "./counts.ts"
+import { isOpen, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
 
 interface Row {
   readonly ord: bigint
-  readonly moved: boolean
+  readonly updated: boolean
 }
 
 /**
  * Completes open attempts, a batch in one statement: the attempt, its lead and its customer's throttle change together.
- * Tells of each whether its lead changed; undefined for an attempt that is not open.
+ * Returns for each whether its lead changed; undefined for an attempt that is not open.
  */
 export const completeAttempts = (sql: PgClient.PgClient, segment: () => string) =>
   Effect.fnUntraced(function* (records: ReadonlyArray<AttemptRecord>) {
@@ -24,11 +25,11 @@ export const completeAttempts = (sql: PgClient.PgClient, segment: () => string) 
       ...outcomeColumns(records),
     ])
     const results = records.map((): boolean | undefined => undefined)
-    for (const row of rows) results[Number(row.ord) - 1] = row.moved
+    for (const row of rows) results[Number(row.ord) - 1] = row.updated
     return results
   })
 
-/** What both statements that record outcomes are told of them, from `attempt_no` on. */
+/** The parameters that both statements which record outcomes have in common, from `attempt_no` on. */
 export const outcomeColumns = (records: ReadonlyArray<AttemptRecord>) => [
   columns.int4(records.map(({ attemptNo }) => attemptNo)),
   columns.bool(records.map(({ outcomeUnknown }) => outcomeUnknown)),
@@ -37,6 +38,7 @@ export const outcomeColumns = (records: ReadonlyArray<AttemptRecord>) => [
   columns.text(records.map(({ responseBody }) => responseBody)),
   columns.text(records.map(({ errorMessage }) => errorMessage)),
   columns.text(records.map(({ fault }) => fault)),
+  columns.bool(records.map(({ counted }) => counted)),
   columns.text(records.map(({ health }) => health)),
   columns.text(records.map(({ next }) => next.state)),
   columns.text(records.map(({ next }) => (next.state === "PERMANENTLY_FAILED" ? next.reason : null))),
@@ -44,24 +46,24 @@ export const outcomeColumns = (records: ReadonlyArray<AttemptRecord>) => [
 ]
 
 /** An attempt whose lead has ended meanwhile, by the late success of an older one, is completed and changes nothing else. */
-const hasNotEnded = "work.state IN ('RECEIVED', 'READY', 'RETRYING')"
+const hasNotEnded = isOpen("work.state")
 
 const isOfOutcome = "work.lead_id = open.lead_id AND work.delivery_no = open.delivery_no"
 
-/** Nobody but its owner may say that the outcome of an attempt is unknown. */
+/** Only the holder of the lease may record that an outcome is unknown. */
 const statement = `
   WITH input AS MATERIALIZED (
     -- One moment for whatever follows from an outcome.
     SELECT *, clock_timestamp() AS at FROM unnest(
       $2::bigint[], $3::integer[], $4::uuid[], $5::integer[], $6::boolean[], $7::integer[], $8::integer[], $9::text[],
-      $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::float8[]
+      $10::text[], $11::text[], $12::boolean[], $13::text[], $14::text[], $15::text[], $16::float8[]
     ) WITH ORDINALITY AS outcome (
       lead_id, delivery_no, lease, attempt_no, unknown, duration_ms, response_status, response_body, error_message,
-      fault, health, state, reason, retry_after, ord
+      fault, counted, health, state, reason, retry_after, ord
     )
   ), open AS MATERIALIZED (
     SELECT input.*, work.tenant_id, work.customer_id, work.received_at, work.attempt_id, work.attempt_opened_at,
-      work.attempt_is_probe, work.state AS old_state, ${hasNotEnded} AS moved,
+      work.attempt_is_probe, work.state AS old_state, ${hasNotEnded} AS updated,
       CASE WHEN ${hasNotEnded} THEN input.at + make_interval(secs => input.retry_after) END AS retry_at
     FROM input JOIN work ON work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no
     WHERE work.attempt_no = input.attempt_no AND work.attempt_is_open AND (NOT input.unknown OR work.lease = input.lease)
@@ -71,13 +73,11 @@ const statement = `
     RETURNING open.*
   ), rescheduled AS (
     UPDATE work SET
-      state = 'RETRYING', listed_as = 'RETRYING', lane = open.customer_id, lease = NULL, leased_until = NULL,
+      state = ${state("RETRYING")}, listed_as = ${state("RETRYING")}, lane = open.customer_id, lease = NULL, leased_until = NULL,
       due_at = open.retry_at, scheduled_at = open.retry_at,
       attempt_is_open = false, internal_failures = 0,
-      -- A probe that found nobody costs its lead nothing. The row may have been opened after the statement began: its
-      -- constraints are checked on what it was before, too.
-      uncounted_attempts = work.uncounted_attempts +
-        (work.attempt_is_open AND work.attempt_is_probe AND open.health IN ('unavailable', 'unknown'))::integer
+      -- The row may have been opened after the statement began: its constraints are checked on what it was before, too.
+      uncounted_attempts = work.uncounted_attempts + (work.attempt_is_open AND NOT open.counted)::integer
     FROM open WHERE ${isOfOutcome} AND open.retry_at IS NOT NULL
     RETURNING open.*
   ), completed AS MATERIALIZED (
@@ -87,13 +87,13 @@ const statement = `
       id, lead_id, delivery_no, attempt_no, requested_at, ended_at, success, outcome_unknown, is_probe, duration_ms,
       response_status, response_body, error_message, fault, retry_at
     )
-    SELECT attempt_id, lead_id, delivery_no, attempt_no, attempt_opened_at, at, state = 'DELIVERED', unknown, attempt_is_probe,
+    SELECT attempt_id, lead_id, delivery_no, attempt_no, attempt_opened_at, at, state = ${state("DELIVERED")}, unknown, attempt_is_probe,
       duration_ms, response_status, response_body, error_message, fault, retry_at
     FROM completed
   ), settled AS (
     INSERT INTO settled_lead (lead_id, tenant_id, received_at, settled_at, state, reason)
-    SELECT lead_id, tenant_id, received_at, at, state::lead_state, reason FROM ended WHERE moved
-  ), ${noteOutcomes}, moves AS (
-    SELECT tenant_id, old_state, state FROM completed WHERE moved AND old_state::text <> state
-  ), counted AS (${countMoves("moves", "$1")})
-  SELECT ord, moved FROM completed`
+    SELECT lead_id, tenant_id, received_at, at, state::lead_state, reason FROM ended WHERE updated
+  ), ${noteOutcomes}, state_changes AS (
+    SELECT tenant_id, old_state, state FROM completed WHERE updated AND old_state::text <> state
+  ), counted AS (${countStateChanges("state_changes", "$1")})
+  SELECT ord, updated FROM completed`

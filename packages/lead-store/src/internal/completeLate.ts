@@ -4,33 +4,34 @@ import { partitionName, partitionOf } from "../Partitions.ts"
 import { isTableMissing } from "../StoreError.ts"
 import type { AttemptRecord } from "../Work.ts"
 import { completeAttempts, outcomeColumns } from "./complete.ts"
-import { countMoves } from "./counts.ts"
+import { countStateChanges } from "./counts.ts"
+import { event, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
 
 /**
  * Records an outcome whose attempt was not found open. Returns whether the lead changed. Rare: a transaction of its own.
  *
  * Usually the attempt was completed as unknown meanwhile; it takes the first known outcome then. A success ends a lead
- * that has not ended, whichever attempt it is of: the customer has it. A failure moves its lead while no newer attempt
- * was opened. An attempt that is open when its lead ends stays open until its own outcome comes, or its owner is found
- * to be lost; its work is marked as ended, so that nothing follows from it.
+ * that has not ended, whichever of its attempts it is: the customer has it. A failure changes its lead while no newer
+ * attempt was opened. An attempt that is open when its lead ends stays open until its own outcome comes, or its worker is
+ * found to be lost; its work is marked as ended, so that nothing follows from it.
  */
 export const completeLate = (sql: PgClient.PgClient, segment: () => string) => {
   const complete = completeAttempts(sql, segment)
   return Effect.fnUntraced(
     function* (record: AttemptRecord) {
-      // In the order in which everybody locks them; what follows sees them as they are then.
+      // In the order in which every statement locks them. What follows sees the rows as they are then.
       yield* sql`SELECT FROM settled_lead WHERE lead_id = ${record.leadId}::bigint FOR UPDATE`
       yield* sql`SELECT FROM work WHERE lead_id = ${record.leadId}::bigint ORDER BY delivery_no FOR UPDATE`
-      // It was being opened or changed when it was looked for.
-      const [moved] = yield* complete([record])
-      if (moved !== undefined || record.outcomeUnknown) return moved ?? false
-      const rows = yield* sql.unsafe<{ moved: boolean }>(statement(partitionOf(record.leadId)), [
+      // It may have been open, but locked, at the first try.
+      const [updated] = yield* complete([record])
+      if (updated !== undefined || record.outcomeUnknown) return updated ?? false
+      const rows = yield* sql.unsafe<{ updated: boolean }>(statement(partitionOf(record.leadId)), [
         segment(),
         record.leadId,
         ...outcomeColumns([record]),
       ])
-      return rows[0]?.moved ?? false
+      return rows[0]?.updated ?? false
     },
     (record) =>
       // Retention has removed the lead with its whole partition.
@@ -41,16 +42,16 @@ export const completeLate = (sql: PgClient.PgClient, segment: () => string) => {
 /** The attempt (of the lead $2) is the last one that its work has had: a failure of it counts. */
 const isNewest = (attempt: string) => `
   work.lead_id = $2::bigint AND work.delivery_no = ${attempt}.delivery_no
-  AND work.attempt_no = ${attempt}.attempt_no AND NOT work.attempt_is_open AND work.state <> 'RECEIVED'`
+  AND work.attempt_no = ${attempt}.attempt_no AND NOT work.attempt_is_open AND work.state <> ${state("RECEIVED")}`
 
 const statement = (partition: number): string => `
   WITH input AS MATERIALIZED (
     SELECT *, clock_timestamp() AS at FROM unnest(
-      $3::integer[], $4::boolean[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::text[],
-      $11::text[], $12::text[], $13::float8[]
+      $3::integer[], $4::boolean[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::boolean[],
+      $11::text[], $12::text[], $13::text[], $14::float8[]
     ) AS outcome (
-      attempt_no, unknown, duration_ms, response_status, response_body, error_message, fault, health, state, reason,
-      retry_after
+      attempt_no, unknown, duration_ms, response_status, response_body, error_message, fault, counted, health, state,
+      reason, retry_after
     )
   ), unknown AS MATERIALIZED (
     SELECT attempt.lead_id, attempt.attempt_no, attempt.ended_at, attempt.fault
@@ -59,11 +60,11 @@ const statement = (partition: number): string => `
   ), events AS (
     -- The attempt's row says so no more.
     INSERT INTO lead_event (lead_id, at, type, details)
-    SELECT lead_id, ended_at, 'attempt_outcome_unknown', json_build_object('attempt_no', attempt_no, 'fault', fault)
+    SELECT lead_id, ended_at, ${event("attempt_outcome_unknown")}, json_build_object('attempt_no', attempt_no, 'fault', fault)
     FROM unknown
   ), known AS (
     UPDATE ${partitionName("attempt", partition)} AS attempt SET
-      ended_at = input.at, success = input.state = 'DELIVERED', outcome_unknown = false,
+      ended_at = input.at, success = input.state = ${state("DELIVERED")}, outcome_unknown = false,
       duration_ms = input.duration_ms, response_status = input.response_status, response_body = input.response_body,
       error_message = input.error_message, fault = input.fault,
       retry_at = CASE WHEN EXISTS (SELECT FROM work WHERE ${isNewest("attempt")})
@@ -71,8 +72,8 @@ const statement = (partition: number): string => `
     FROM input
     WHERE attempt.lead_id = $2::bigint AND attempt.attempt_no = input.attempt_no AND attempt.outcome_unknown
     RETURNING attempt.*, input.health, input.state, input.reason, input.retry_after,
-      -- While its outcome was unknown, a probe was taken for one that found nobody.
-      (attempt.is_probe AND input.health NOT IN ('unavailable', 'unknown'))::integer AS recount
+      -- While its outcome was unknown, a probe did not count.
+      (attempt.is_probe AND input.counted)::integer AS recount
   ), completed AS MATERIALIZED (
     SELECT known.*, delivery.customer_id FROM known
     JOIN ${partitionName("delivery", partition)} AS delivery USING (lead_id, delivery_no)
@@ -83,13 +84,13 @@ const statement = (partition: number): string => `
     RETURNING work.lead_id, work.tenant_id, work.received_at, work.state AS old_state, known.ended_at, known.state,
       known.reason
   ), marked AS (
-    UPDATE work SET prior_state = work.state, state = 'DELIVERED' FROM known
-    WHERE work.lead_id = $2::bigint AND known.success AND work.attempt_is_open AND work.state <> 'DELIVERED'
+    UPDATE work SET prior_state = work.state, state = ${state("DELIVERED")} FROM known
+    WHERE work.lead_id = $2::bigint AND known.success AND work.attempt_is_open AND work.state <> ${state("DELIVERED")}
     RETURNING work.lead_id, work.tenant_id, work.received_at, work.prior_state AS old_state, known.ended_at, known.state,
       known.reason
   ), rescheduled AS (
     UPDATE work SET
-      listed_as = 'RETRYING', lease = NULL, leased_until = NULL, lane = work.customer_id, due_at = known.retry_at, scheduled_at = known.retry_at,
+      listed_as = ${state("RETRYING")}, lease = NULL, leased_until = NULL, lane = work.customer_id, due_at = known.retry_at, scheduled_at = known.retry_at,
       internal_failures = 0, uncounted_attempts = greatest(0, work.uncounted_attempts - known.recount)
     FROM known WHERE NOT known.success AND known.retry_after IS NOT NULL AND ${isNewest("known")}
     RETURNING work.lead_id
@@ -98,17 +99,17 @@ const statement = (partition: number): string => `
     WHERE work.lead_id = $2::bigint AND work.delivery_no = known.delivery_no
       AND NOT known.success AND known.recount > 0 AND work.attempt_no > known.attempt_no
   ), unparked AS (
-    UPDATE settled_lead SET state = 'DELIVERED', reason = NULL, settled_at = known.ended_at FROM known
-    WHERE settled_lead.lead_id = $2::bigint AND known.success AND settled_lead.state = 'PARKED'
+    UPDATE settled_lead SET state = ${state("DELIVERED")}, reason = NULL, settled_at = known.ended_at FROM known
+    WHERE settled_lead.lead_id = $2::bigint AND known.success AND settled_lead.state = ${state("PARKED")}
     RETURNING settled_lead.lead_id, settled_lead.tenant_id
   ), ended AS (
     SELECT * FROM freed UNION ALL SELECT * FROM marked
   ), settled AS (
     INSERT INTO settled_lead (lead_id, tenant_id, received_at, settled_at, state, reason)
     SELECT lead_id, tenant_id, received_at, ended_at, state::lead_state, reason FROM ended
-  ), ${noteOutcomes}, moves AS (
+  ), ${noteOutcomes}, state_changes AS (
     SELECT tenant_id, old_state::text AS old_state, state FROM ended
     UNION ALL
-    SELECT tenant_id, 'PARKED', 'DELIVERED' FROM unparked
-  ), counted AS (${countMoves("moves", "$1")})
-  SELECT EXISTS (SELECT FROM moves) OR EXISTS (SELECT FROM rescheduled) AS moved FROM known`
+    SELECT tenant_id, ${state("PARKED")}, ${state("DELIVERED")} FROM unparked
+  ), counted AS (${countStateChanges("state_changes", "$1")})
+  SELECT EXISTS (SELECT FROM state_changes) OR EXISTS (SELECT FROM rescheduled) AS updated FROM known`

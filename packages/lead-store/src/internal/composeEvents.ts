@@ -1,3 +1,4 @@
+import { type Fault, leadEvents, type LeadEventType, type LeadState } from "@lead-gateway/lead"
 import type { Json } from "@lead-gateway/lossless-json"
 import type { LeadEvent } from "../LeadHistory.ts"
 
@@ -20,18 +21,19 @@ export interface AttemptRow {
   readonly outcome_unknown: boolean
   readonly is_probe: boolean
   readonly response_status: number | null
-  readonly fault: "lead" | "customer" | "ours" | null
+  readonly fault: Fault | null
   readonly retry_at: Micros | null
 }
 
 /**
- * An event that has a row of its own: `replayed`, `held_back`, `snoozed`, `attempt_withdrawn` …, and what another row
- * said once: `attempt_opened` of an attempt that was withdrawn, `attempt_outcome_unknown` of one whose outcome became
- * known, `permanently_failed` of a lead that was replayed.
+ * An event that has a row of its own: `replayed`, `held_back`, `snoozed`, `attempt_withdrawn`, and what another row
+ * said until it changed: `attempt_opened` of an attempt that was withdrawn, `attempt_outcome_unknown` of one whose
+ * outcome became known, `permanently_failed` of a lead that was replayed.
  */
 export interface EventRow {
   readonly at: Micros
-  readonly type: string
+  /** One of `leadEvents`, or of a type that a newer release has written. */
+  readonly type: LeadEventType | (string & {})
   readonly details: Json
 }
 
@@ -42,88 +44,69 @@ export interface StoryRows {
   readonly attempts: ReadonlyArray<AttemptRow>
   readonly events: ReadonlyArray<EventRow>
   /** Where the lead has come to rest; null while something is left to do. */
-  readonly settled: { readonly at: Micros; readonly state: string; readonly reason: string | null } | null
+  readonly settled: { readonly at: Micros; readonly state: LeadState; readonly reason: string | null } | null
 }
 
 /**
- * Tells what happened to a lead, in order, from the rows that every step left anyway.
+ * Composes what happened to a lead from the rows that every step leaves anyway.
  *
- * In order of time; what one statement wrote, and so has one time, by cause before effect: received, decided, attempt
- * opened, its outcome, what followed from it.
+ * In order of time. Events of one moment, which one statement wrote, have cause before effect: their `place` in
+ * `leadEvents`.
  */
 export const composeEvents = (rows: StoryRows): ReadonlyArray<LeadEvent> =>
   [
-    { rank: 0, at: rows.received_at, type: "received", details: {} },
-    ...rows.decisions.map(({ decided_at, details, verdict }) => ({
-      rank: 1,
-      at: decided_at,
-      type: verdict.toLowerCase(),
-      details,
-    })),
+    eventOf("received", rows.received_at),
+    ...rows.decisions.map(({ decided_at, details, verdict }) =>
+      eventOf(decisionEvents[verdict], decided_at, details),
+    ),
     ...rows.attempts.flatMap((attempt) => attemptEvents(attempt, rows.attempts)),
-    ...[...rows.events, ...endEvent(rows.settled)].map((event) => ({ ...event, rank: rankOf(event.type) })),
+    ...rows.events,
+    ...endEvent(rows.settled),
   ]
-    .sort((a, b) => a.at - b.at || a.rank - b.rank)
+    .sort((a, b) => a.at - b.at || placeOf(a) - placeOf(b))
     .map(({ at, details, type }) => ({ at: dateOf(at), type, details }))
 
-interface Ranked extends EventRow {
-  readonly rank: number
-}
+const eventOf = (type: LeadEventType, at: Micros, details: Json = {}): EventRow => ({ at, type, details })
 
-const attemptEvents = (attempt: AttemptRow, all: ReadonlyArray<AttemptRow>): ReadonlyArray<Ranked> => {
+const decisionEvents = {
+  READY: "ready",
+  REJECTED: "rejected",
+  PARKED: "parked",
+} as const satisfies Record<DecisionRow["verdict"], LeadEventType>
+
+const places: Readonly<Record<string, { readonly place: number }>> = leadEvents
+
+/** What this release does not know follows what it knows. */
+const placeOf = ({ type }: EventRow): number => places[type]?.place ?? Number.POSITIVE_INFINITY
+
+const attemptEvents = (attempt: AttemptRow, all: ReadonlyArray<AttemptRow>): ReadonlyArray<EventRow> => {
   const { attempt_no, ended_at, fault, is_probe, response_status, retry_at } = attempt
-  const opened: Ranked = {
-    rank: 2,
-    at: attempt.requested_at,
-    type: "attempt_opened",
-    details: { attempt_no, ...(is_probe && { probe: true }) },
-  }
+  const opened = eventOf("attempt_opened", attempt.requested_at, {
+    attempt_no,
+    ...(is_probe && { probe: true }),
+  })
   if (ended_at === null) return [opened]
-  const ended: Ranked = {
-    rank: 3,
-    at: ended_at,
-    type: outcomeOf(attempt),
-    details: {
-      attempt_no,
-      ...(response_status !== null && { status_code: response_status }),
-      ...(fault !== null && { fault }),
-    },
-  }
+  const ended = eventOf(outcomeOf(attempt), ended_at, {
+    attempt_no,
+    ...(response_status !== null && { status_code: response_status }),
+    ...(fault !== null && { fault }),
+  })
   // The outcome came late: the retry had been scheduled before it, and the next attempt was under way.
   const isOvertaken = all.some((later) => later.attempt_no > attempt_no && later.requested_at <= ended_at)
   if (retry_at === null || attempt.success || isOvertaken) return [opened, ended]
-  return [
-    opened,
-    ended,
-    { rank: 4, at: ended_at, type: "retry_scheduled", details: { next_attempt_at: timestamp(retry_at) } },
-  ]
+  return [opened, ended, eventOf("retry_scheduled", ended_at, { next_attempt_at: timestamp(retry_at) })]
 }
 
-const outcomeOf = ({ outcome_unknown, success }: AttemptRow): string => {
+const outcomeOf = ({ outcome_unknown, success }: AttemptRow): LeadEventType => {
   if (outcome_unknown) return "attempt_outcome_unknown"
   return success ? "attempt_succeeded" : "attempt_failed"
 }
 
-/** Whoever was rejected or parked has that told by the decision. */
+/** The end of a lead that was rejected or parked is its decision. */
 const endEvent = (settled: StoryRows["settled"]): ReadonlyArray<EventRow> => {
   if (settled?.state !== "DELIVERED" && settled?.state !== "PERMANENTLY_FAILED") return []
-  const details = settled.reason === null ? {} : { reason: settled.reason }
-  return [{ at: settled.at, type: settled.state.toLowerCase(), details }]
-}
-
-/** What an event of a row of its own follows among those of one moment. */
-const rankOf = (type: string): number => {
-  switch (type) {
-    case "attempt_opened":
-      return 2
-    case "attempt_outcome_unknown":
-      return 3
-    case "delivered":
-    case "permanently_failed":
-      return 4
-    default:
-      return 5
-  }
+  const type = settled.state === "DELIVERED" ? "delivered" : "permanently_failed"
+  return [eventOf(type, settled.at, settled.reason === null ? {} : { reason: settled.reason })]
 }
 
 /** A moment as a `Date`, which has milliseconds. */

@@ -2,6 +2,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
 import { partitionOf, partitionSize } from "../Partitions.ts"
+import { isOpen } from "./sql.ts"
 
 /** How many leads stand somewhere: an account is a state, or `TOTAL`. */
 export interface AccountRow {
@@ -10,8 +11,8 @@ export interface AccountRow {
 }
 
 /**
- * Counts every lead by its rows, at one moment. Three walks and no join, so that the moment does not last: while it
- * does, Postgres cannot tidy up after the workers. Only inside a transaction.
+ * Counts every lead by its rows, at one moment. Three scans without a join keep the moment short: while it lasts,
+ * Postgres cannot vacuum what workers leave. Only inside a transaction.
  */
 export const countLeads = (sql: PgClient.PgClient) =>
   Effect.andThen(planForWalks(sql), sql.unsafe<AccountRow>(accounts, []))
@@ -33,7 +34,7 @@ export const countStranded = Effect.fnUntraced(function* (sql: PgClient.PgClient
   return leads
 })
 
-/** These statements read whole tables, and take their time: what the delivery path must not do. */
+/** These statements scan whole tables, which no statement in the delivery path may do. */
 const planForWalks = (sql: PgClient.PgClient): Effect.Effect<unknown, SqlError.SqlError> =>
   sql`
     SELECT set_config(name, setting, true) FROM unnest(
@@ -42,13 +43,13 @@ const planForWalks = (sql: PgClient.PgClient): Effect.Effect<unknown, SqlError.S
     ) AS local (name, setting)`
 
 /**
- * A lead's own row is counted by its index alone, since it is wide: whose it is is told by its narrow row. Work of a
- * lead that has ended is not counted, and of several pieces of work one is.
+ * A lead's own row is wide, so only its index is counted; its tenant is in its narrow row. Work of a lead that has ended
+ * is not counted, and of several pieces of work only the last.
  */
 const accounts = `
   WITH open AS (
     SELECT DISTINCT ON (lead_id) tenant_id, state FROM work
-    WHERE state IN ('RECEIVED', 'READY', 'RETRYING') ORDER BY lead_id, delivery_no DESC
+    WHERE ${isOpen("state")} ORDER BY lead_id, delivery_no DESC
   ), standing AS MATERIALIZED (
     SELECT tenant_id, state, count(*) AS leads FROM settled_lead GROUP BY tenant_id, state
     UNION ALL
@@ -64,7 +65,7 @@ const accounts = `
   )
   SELECT account, sum(leads)::float8 AS leads FROM entry GROUP BY account`
 
-/** The bounds stand in the text, so that Postgres looks at no other partition. */
+/** The bounds are literals, so that Postgres reads no other partition. */
 const stranded = (start: number, end: number): string => {
   const range = (table: string, id: string) =>
     `SELECT ${id} AS id FROM ${table} WHERE ${id} >= ${start} AND ${id} < ${end}`

@@ -25,15 +25,15 @@ export const makeSegments = (): (() => string) => {
 }
 
 /**
- * SQL that counts leads that went from one state to another.
+ * SQL that moves leads from the account of one state to that of another.
  *
- * `moves` is the name of a CTE with `tenant_id`, `old_state` and `state`; `segment` the parameter's placeholder.
+ * `changes` is the name of a CTE with `tenant_id`, `old_state` and `state`; `segment` the parameter's placeholder.
  */
-export const countMoves = (moves: string, segment: string): string => `
+export const countStateChanges = (changes: string, segment: string): string => `
   INSERT INTO lead_count AS c (segment, tenant_id, account, leads)
   SELECT ${segment}::bigint, tenant_id, account, sum(change) FROM (
-    SELECT tenant_id, old_state::text AS account, -1 AS change FROM ${moves}
+    SELECT tenant_id, old_state::text AS account, -1 AS change FROM ${changes}
     UNION ALL
-    SELECT tenant_id, state::text, 1 FROM ${moves}
-  ) AS changes GROUP BY tenant_id, account HAVING sum(change) <> 0 ORDER BY tenant_id, account
+    SELECT tenant_id, state::text, 1 FROM ${changes}
+  ) AS entry GROUP BY tenant_id, account HAVING sum(change) <> 0 ORDER BY tenant_id, account
   ON CONFLICT ON CONSTRAINT lead_count_pkey DO UPDATE SET leads = c.leads + excluded.leads`

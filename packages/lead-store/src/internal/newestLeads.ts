@@ -13,6 +13,7 @@ import type { LeadPayload, LeadSummary, RecentOptions } from "../LeadHistory.ts"
 import { byPartition, partitionName } from "../Partitions.ts"
 import { isTableMissing } from "../StoreError.ts"
 import * as columns from "./columns.ts"
+import { isOpen } from "./sql.ts"
 
 interface SummaryRow {
   readonly lead_id: bigint
@@ -65,7 +66,7 @@ const newest = (status: LeadStatus | undefined): string => {
   const settled = settledStates.filter(wanted).map(settledWalk)
   const open =
     status === undefined
-      ? openStates.map((state) => openWalk(state, "state IN ('RECEIVED', 'READY', 'RETRYING')"))
+      ? openStates.map((state) => openWalk(state, isOpen("state")))
       : openStates.filter(wanted).flatMap((state) => openWalks(state))
   return `
     WITH settled AS MATERIALIZED (

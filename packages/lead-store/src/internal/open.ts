@@ -2,7 +2,8 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { Step, StepResult } from "../Work.ts"
 import * as columns from "./columns.ts"
-import { countMoves } from "./counts.ts"
+import { countStateChanges } from "./counts.ts"
+import { event, state } from "./sql.ts"
 import { permitsTaken, takePermits } from "./throttle.ts"
 
 interface Row {
@@ -14,8 +15,8 @@ interface Row {
 }
 
 /**
- * Stores decisions and opens attempts, as far as the customers' throttles let them through, a batch in one statement.
- * What is held back has its decision stored and waits on its customer's lane.
+ * Stores decisions and opens attempts, as far as the customers' throttles permit, a batch in one statement. A delivery
+ * that is held back has its decision stored and waits on its customer's lane.
  */
 export const openAttempts = (sql: PgClient.PgClient, segment: () => string) =>
   Effect.fnUntraced(function* (steps: ReadonlyArray<Step>) {
@@ -35,12 +36,12 @@ export const openAttempts = (sql: PgClient.PgClient, segment: () => string) =>
       columns.uuid(decided.map((decision) => decision?.delivery?.idempotencyKey ?? null)),
       columns.text(decided.map((decision) => decision?.delivery?.body ?? null)),
     ])
-    const results = steps.map(() => notOwned)
+    const results = steps.map(() => unchanged)
     for (const row of rows) results[Number(row.ord) - 1] = stepResult(row)
     return results
   })
 
-const notOwned: StepResult = { _tag: "NotOwned" }
+const unchanged: StepResult = { _tag: "Unchanged" }
 
 const omittedJson = ({ omitted }: { readonly omitted: ReadonlyArray<object> }) =>
   omitted.length === 0 ? "[]" : JSON.stringify(omitted)
@@ -53,10 +54,10 @@ const stepResult = ({ attempt_no, is_held_back, is_probe }: Row): StepResult => 
 const isOfStep = "work.lead_id = step.lead_id AND work.delivery_no = step.delivery_no"
 
 /**
- * An undecided lead needs a decision, and one that is decided takes none.
+ * An undecided lead needs a decision; one that is decided accepts none.
  *
- * The work is locked first, all of a batch in the order of the leads, then the customers: whoever changes work does it
- * so, and no two statements wait for each other in a circle.
+ * The work is locked first, all of a batch in the order of the leads, then the customers. Every statement that changes
+ * work uses this order, so that no two deadlock.
  */
 const statement = `
   WITH input AS MATERIALIZED (
@@ -67,19 +68,19 @@ const statement = `
       lead_id, delivery_no, lease, verdict, reason, details, normalized, omitted, decided_with, new_customer, idempotency_key,
       body, ord
     )
-  ), owned AS MATERIALIZED (
+  ), leased AS MATERIALIZED (
     SELECT input.*, work.tenant_id, coalesce(work.customer_id, input.new_customer) AS customer_id,
-      coalesce(input.verdict, 'READY') = 'READY' AS wants
+      coalesce(input.verdict, ${state("READY")}) = ${state("READY")} AS wants
     FROM input JOIN work ON work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no AND work.lease = input.lease
-    WHERE NOT work.attempt_is_open AND (work.state = 'RECEIVED') = (input.verdict IS NOT NULL)
+    WHERE NOT work.attempt_is_open AND (work.state = ${state("RECEIVED")}) = (input.verdict IS NOT NULL)
     ORDER BY input.lead_id, input.delivery_no FOR UPDATE OF work
   ), ${takePermits}, step AS MATERIALIZED (
-    SELECT owned.*, throttled.circuit, wants AND ${permitsTaken} >=
-      row_number() OVER (PARTITION BY owned.customer_id, wants ORDER BY lead_id, delivery_no) AS opens
-    FROM owned LEFT JOIN throttled ON throttled.customer_id = owned.customer_id
+    SELECT leased.*, throttled.circuit, wants AND ${permitsTaken} >=
+      row_number() OVER (PARTITION BY leased.customer_id, wants ORDER BY lead_id, delivery_no) AS opens
+    FROM leased LEFT JOIN throttled ON throttled.customer_id = leased.customer_id
   ), opened AS (
     UPDATE work SET
-      state = CASE work.state WHEN 'RECEIVED' THEN 'READY' ELSE work.state END, customer_id = step.customer_id,
+      state = CASE work.state WHEN ${state("RECEIVED")} THEN ${state("READY")} ELSE work.state END, customer_id = step.customer_id,
       attempt_no = work.attempt_no + 1, attempt_is_open = true, attempt_id = nextval('attempt_id_seq'),
       attempt_opened_at = clock_timestamp(), attempt_is_probe = step.circuit IS NOT DISTINCT FROM 'open',
       -- Should its worker be lost, the attempt is completed whatever the customer's throttle says.
@@ -88,8 +89,8 @@ const statement = `
     RETURNING step.*, work.attempt_no, work.attempt_is_probe
   ), held_back AS (
     UPDATE work SET
-      state = CASE work.state WHEN 'RECEIVED' THEN 'READY' ELSE work.state END, customer_id = step.customer_id,
-      listed_as = CASE work.listed_as WHEN 'RECEIVED' THEN 'READY' ELSE work.listed_as END,
+      state = CASE work.state WHEN ${state("RECEIVED")} THEN ${state("READY")} ELSE work.state END, customer_id = step.customer_id,
+      listed_as = CASE work.listed_as WHEN ${state("RECEIVED")} THEN ${state("READY")} ELSE work.listed_as END,
       lane = step.customer_id, due_at = work.scheduled_at, lease = NULL, leased_until = NULL, internal_failures = 0
     FROM step WHERE step.wants AND NOT step.opens AND ${isOfStep}
     RETURNING step.*
@@ -113,16 +114,16 @@ const statement = `
     FROM done WHERE verdict IS NOT NULL
   ), deliveries AS (
     INSERT INTO delivery (lead_id, delivery_no, customer_id, idempotency_key, payload)
-    SELECT lead_id, delivery_no, customer_id, idempotency_key, body::json FROM done WHERE verdict = 'READY'
+    SELECT lead_id, delivery_no, customer_id, idempotency_key, body::json FROM done WHERE verdict = ${state("READY")}
   ), settled_leads AS (
     INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
     SELECT lead_id, tenant_id, received_at, verdict::lead_state, reason FROM settled
   ), events AS (
-    -- Once: a delivery that waits for a retry has told when it wanted to go.
+    -- Once for each decision: a retry has its time in the history already.
     INSERT INTO lead_event (lead_id, type, details)
-    SELECT lead_id, 'held_back', json_build_object('circuit', circuit) FROM done
+    SELECT lead_id, ${event("held_back")}, json_build_object('circuit', circuit) FROM done
     WHERE is_held_back AND verdict IS NOT NULL ORDER BY lead_id
-  ), moves AS (
-    SELECT tenant_id, 'RECEIVED' AS old_state, verdict AS state FROM done WHERE verdict IS NOT NULL
-  ), counted AS (${countMoves("moves", "$1")})
+  ), state_changes AS (
+    SELECT tenant_id, ${state("RECEIVED")} AS old_state, verdict AS state FROM done WHERE verdict IS NOT NULL
+  ), counted AS (${countStateChanges("state_changes", "$1")})
   SELECT ord, attempt_no, is_probe, is_held_back FROM done`

@@ -1,5 +1,5 @@
 import type { PgClient } from "@effect/sql-pg"
-import type { LeadId } from "@lead-gateway/lead"
+import type { LeadId, LeadState } from "@lead-gateway/lead"
 import { isJsonObject } from "@lead-gateway/lossless-json"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
@@ -7,13 +7,13 @@ import { byPartition, partitionName } from "../Partitions.ts"
 import { isTableMissing } from "../StoreError.ts"
 import type { ClaimedWork } from "../Work.ts"
 import * as columns from "./columns.ts"
-import { storedJson } from "./storedJson.ts"
+import { storedJson } from "../storable.ts"
 
 /** A row of `work` that was leased just now. */
 export interface LeasedRow {
   readonly lead_id: bigint
   readonly delivery_no: number
-  readonly state: string
+  readonly state: LeadState
   readonly attempt_no: number
   readonly attempt_is_open: boolean
   readonly attempt_is_probe: boolean
@@ -21,7 +21,7 @@ export interface LeasedRow {
   readonly internal_failures: number
   readonly lane: number
   readonly due_at: Date
-  /** False: it was put to rest instead. */
+  /** False: it was snoozed instead. */
   readonly is_leased: boolean
 }
 
@@ -37,7 +37,7 @@ interface StoredRow {
   readonly body: string | null
 }
 
-/** Reads what belongs to leased work, in the order of the rows. What cannot be read is told as such. */
+/** Reads what belongs to leased work, in the order of the rows. What cannot be read is `Unreadable`. */
 export const readClaimed = (
   sql: PgClient.PgClient,
   rows: ReadonlyArray<LeasedRow>,

@@ -18,7 +18,7 @@ import {
   type EventRow,
   type Micros,
 } from "./composeEvents.ts"
-import { storedJson } from "./storedJson.ts"
+import { storedJson } from "../storable.ts"
 
 /** Reads everything known of one lead: one statement, on one partition. None for an id that was never given. */
 export const readHistory = (sql: PgClient.PgClient) =>

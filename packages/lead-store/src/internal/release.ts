@@ -3,10 +3,10 @@ import { Duration, Effect } from "effect"
 import { storeCall } from "../StoreError.ts"
 import type { Released } from "../Work.ts"
 import * as columns from "./columns.ts"
-import { utc } from "./utc.ts"
+import { event, isOpen, state, utc } from "./sql.ts"
 
 /**
- * Gives owned work back, a batch in one statement; tells of each whether it was still owned.
+ * Gives leased work back, a batch in one statement. Returns for each whether the lease still held.
  *
  * An attempt that was opened and not sent is taken back with its number. What is released for a reason on our side has
  * that in its lead's history. An attempt that may have been sent stays open: whoever claims the work next completes it.
@@ -40,31 +40,31 @@ const statement = `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest($1::bigint[], $2::integer[], $3::uuid[], $4::integer[], $5::float8[], $6::text[])
       WITH ORDINALITY AS released (lead_id, delivery_no, lease, unsent, delay, internal_failure, ord)
-  ), owned AS MATERIALIZED (
+  ), leased AS MATERIALIZED (
     SELECT input.*, work.customer_id, work.attempt_opened_at, work.attempt_is_probe,
       work.attempt_is_open AND work.attempt_no = input.unsent AS withdraws,
       work.attempt_is_open AND work.attempt_no <> input.unsent AS stays_open,
-      work.state IN ('RECEIVED', 'READY', 'RETRYING') AS has_not_ended
+      ${isOpen("work.state")} AS has_not_ended
     FROM input JOIN work ON work.lead_id = input.lead_id AND work.delivery_no = input.delivery_no AND work.lease = input.lease
     ORDER BY input.lead_id, input.delivery_no FOR UPDATE OF work
   ), freed AS (
     UPDATE work SET
-      lease = NULL, leased_until = NULL, attempt_is_open = work.attempt_is_open AND work.attempt_no <> owned.unsent,
-      attempt_no = work.attempt_no - (work.attempt_is_open AND work.attempt_no = owned.unsent)::integer,
-      listed_as = CASE WHEN work.state IN ('RECEIVED', 'READY', 'RETRYING') THEN work.state ELSE work.listed_as END,
+      lease = NULL, leased_until = NULL, attempt_is_open = work.attempt_is_open AND work.attempt_no <> leased.unsent,
+      attempt_no = work.attempt_no - (work.attempt_is_open AND work.attempt_no = leased.unsent)::integer,
+      listed_as = CASE WHEN ${isOpen("work.state")} THEN work.state ELSE work.listed_as END,
       -- An attempt that is open is completed whatever the customer's throttle says.
-      lane = CASE WHEN work.state = 'RECEIVED' OR (work.attempt_is_open AND work.attempt_no <> owned.unsent) THEN 0
+      lane = CASE WHEN work.state = ${state("RECEIVED")} OR (work.attempt_is_open AND work.attempt_no <> leased.unsent) THEN 0
         ELSE work.customer_id END,
-      due_at = now() + make_interval(secs => owned.delay), scheduled_at = now() + make_interval(secs => owned.delay),
-      internal_failures = work.internal_failures + (owned.internal_failure IS NOT NULL)::integer
-    FROM owned
-    WHERE work.lead_id = owned.lead_id AND work.delivery_no = owned.delivery_no AND (has_not_ended OR stays_open)
-    RETURNING owned.*, work.scheduled_at
+      due_at = now() + make_interval(secs => leased.delay), scheduled_at = now() + make_interval(secs => leased.delay),
+      internal_failures = work.internal_failures + (leased.internal_failure IS NOT NULL)::integer
+    FROM leased
+    WHERE work.lead_id = leased.lead_id AND work.delivery_no = leased.delivery_no AND (has_not_ended OR stays_open)
+    RETURNING leased.*, work.scheduled_at
   ), dropped AS (
     -- The lead has ended meanwhile by the late success of an older attempt: nothing is left to do.
-    DELETE FROM work USING owned
-    WHERE work.lead_id = owned.lead_id AND work.delivery_no = owned.delivery_no AND NOT (has_not_ended OR stays_open)
-    RETURNING owned.*
+    DELETE FROM work USING leased
+    WHERE work.lead_id = leased.lead_id AND work.delivery_no = leased.delivery_no AND NOT (has_not_ended OR stays_open)
+    RETURNING leased.*
   ), withdrawn AS (
     SELECT ord, lead_id, customer_id, unsent, attempt_opened_at, attempt_is_probe FROM freed WHERE withdraws
     UNION ALL
@@ -76,15 +76,15 @@ const statement = `
   ), events AS (
     INSERT INTO lead_event (lead_id, at, type, details)
     SELECT lead_id, at, type, details FROM (
-      SELECT ord, 1 AS place, lead_id, attempt_opened_at AS at, 'attempt_opened' AS type,
+      SELECT ord, 1 AS place, lead_id, attempt_opened_at AS at, ${event("attempt_opened")} AS type,
         CASE WHEN attempt_is_probe THEN json_build_object('attempt_no', unsent, 'probe', true)
           ELSE json_build_object('attempt_no', unsent) END AS details
       FROM withdrawn
       UNION ALL
-      SELECT ord, 2, lead_id, clock_timestamp(), 'attempt_withdrawn', json_build_object('attempt_no', unsent)
+      SELECT ord, 2, lead_id, clock_timestamp(), ${event("attempt_withdrawn")}, json_build_object('attempt_no', unsent)
       FROM withdrawn
       UNION ALL
-      SELECT ord, 3, lead_id, clock_timestamp(), 'snoozed',
+      SELECT ord, 3, lead_id, clock_timestamp(), ${event("snoozed")},
         json_build_object('because', internal_failure, 'until', ${utc("scheduled_at")})
       FROM freed WHERE internal_failure IS NOT NULL
     ) AS event ORDER BY ord, place

@@ -5,15 +5,16 @@ import { byPartition, partitionName } from "../Partitions.ts"
 import type { ReplayCriteria, ReplayRequest } from "../ReplayRequest.ts"
 import { storeCall } from "../StoreError.ts"
 import * as columns from "./columns.ts"
-import { countMoves } from "./counts.ts"
+import { countStateChanges } from "./counts.ts"
+import { event, state } from "./sql.ts"
 
 /** Leads of one transaction. */
 const chunkSize = 500
 
-/** Leads of each state that a transaction looks at, however few of them are wanted: none takes long. */
+/** Leads of each state that a transaction looks at, however few match: so none takes long. */
 const lookSize = 10_000
 
-/** The states that may be replayed, by the status that they are asked for. */
+/** The states that may be replayed, by the status in the request. */
 const stateOf = { REJECTED: "REJECTED", FAILED: "PARKED", PERMANENTLY_FAILED: "PERMANENTLY_FAILED" } as const
 
 /** Begins a request, or finds that it was begun. False when its name was used for other criteria. */
@@ -29,8 +30,8 @@ export const beginReplay = (sql: PgClient.PgClient) =>
   }, storeCall("LeadReplay.replay"))
 
 /**
- * Carries a request on by one transaction: at most {@link chunkSize} leads, in the order of their ids. Callers that do
- * so at once take turns by the request's row.
+ * Advances a request by one transaction: at most {@link chunkSize} leads, in the order of their ids. Concurrent callers
+ * take turns on the request's row.
  */
 export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
   Effect.fnUntraced(
@@ -42,7 +43,7 @@ export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
       }
       const filter = filterOf(criteria)
       const { candidates, reached } = yield* look(sql, criteria, filter, asked)
-      // What has changed before it was locked is looked at again, by the same criteria.
+      // Leads that changed before they were locked are checked again by the same criteria.
       const locked = yield* sql.unsafe<LockedRow>(lockWanted, [...filter, columns.int8(candidates)])
       const numbers = yield* readNumbers(
         sql,
@@ -94,7 +95,7 @@ const isWanted = `
   AND ($3::text::timestamptz IS NULL OR received_at >= $3::text::timestamptz)
   AND ($4::text::timestamptz IS NULL OR received_at < $4::text::timestamptz)`
 
-/** The next leads that may be wanted, and the id up to which none is left out. */
+/** The next leads that may match, and the id up to which none is left out. */
 const look = Effect.fnUntraced(function* (
   sql: PgClient.PgClient,
   { ids }: ReplayCriteria,
@@ -135,7 +136,7 @@ const lookAround = `
     CASE count(*) WHEN ${chunkSize} THEN max(lead_id) ELSE (SELECT last FROM edge) END AS reached
   FROM chunk`
 
-/** A lead that somebody still works at has ended by a success: it is never wanted. */
+/** A settled lead that still has work has ended by a success, so it never matches. */
 const lockWanted = `
   SELECT lead_id FROM settled_lead
   WHERE tenant_id = 1 AND lead_id = ANY ($5::bigint[]) AND state = ANY ($1::text[]::lead_state[]) AND ${isWanted}
@@ -164,7 +165,7 @@ const readNumbers = Effect.fnUntraced(function* (sql: PgClient.PgClient, ids: Re
   return numbers
 })
 
-/** An end that no attempt or decision tells of gets an event of its own, since its row goes. */
+/** An end that follows from no attempt or decision gets an event of its own, since its row is deleted. */
 const replayLocked = `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest($3::bigint[], $4::integer[], $5::integer[]) AS lead (lead_id, delivery_no, attempt_no)
@@ -177,16 +178,16 @@ const replayLocked = `
   ), events AS (
     INSERT INTO lead_event (lead_id, at, type, details)
     SELECT lead_id, at, type, details FROM (
-      SELECT lead_id, 1 AS place, settled_at AS at, 'permanently_failed' AS type, json_build_object('reason', reason) AS details
-      FROM ended WHERE old_state = 'PERMANENTLY_FAILED'
+      SELECT lead_id, 1 AS place, settled_at AS at, ${event("permanently_failed")} AS type, json_build_object('reason', reason) AS details
+      FROM ended WHERE old_state = ${state("PERMANENTLY_FAILED")}
       UNION ALL
-      SELECT lead_id, 2, clock_timestamp(), 'replayed', json_build_object(
-        'request', $2::text, 'from', CASE old_state WHEN 'PARKED' THEN 'FAILED' ELSE old_state::text END, 'reason', reason
+      SELECT lead_id, 2, clock_timestamp(), ${event("replayed")}, json_build_object(
+        'request', $2::text, 'from', CASE old_state WHEN ${state("PARKED")} THEN 'FAILED' ELSE old_state::text END, 'reason', reason
       ) FROM ended
     ) AS event ORDER BY lead_id, place
-  ), moves AS (
-    SELECT tenant_id, old_state, 'RECEIVED' AS state FROM ended
-  ), counted AS (${countMoves("moves", "$1")})
+  ), state_changes AS (
+    SELECT tenant_id, old_state, ${state("RECEIVED")} AS state FROM ended
+  ), counted AS (${countStateChanges("state_changes", "$1")})
   UPDATE replay_request SET
     replayed = replayed + cardinality($3::bigint[]), after_id = $6::bigint,
     completed_at = CASE WHEN $7::boolean THEN now() END

@@ -3,6 +3,7 @@ import type { LeadId } from "@lead-gateway/lead"
 import { Duration, Effect } from "effect"
 import { storeCall } from "../StoreError.ts"
 import type { Outlook } from "../Work.ts"
+import { isFree } from "./sql.ts"
 import { peek } from "./throttle.ts"
 
 /** Looks at the first entry of each lane and at the throttles of the customers. */
@@ -36,8 +37,8 @@ export const nextDue = (sql: PgClient.PgClient) =>
     )
 
 /**
- * The sweep: work that is due becomes the queue's for a while, and nobody else looks for it until then. Work that lost
- * its owner is among it.
+ * The sweep: work that is due is left to the queue for a while, and workers do not look for it until then. The work of
+ * lost workers is among it.
  */
 export const offerDue = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* (options: { readonly max: number; readonly patience: Duration.Duration }) {
@@ -76,8 +77,5 @@ export const waitingLeads = (sql: PgClient.PgClient) =>
     )
     return rows.map(leadId)
   }, storeCall("LeadWork.waiting"))
-
-/** Nobody owns it: nobody ever did, it was given back, or its owner's lease has ended. */
-const isFree = "(leased_until IS NULL OR leased_until <= now())"
 
 const leadId = ({ id }: { readonly id: bigint }) => Number(id) as LeadId

@@ -1,6 +1,6 @@
 /**
  * The throttle of a customer in SQL: a circuit breaker and a rate limit, kept in the customer's row and shared by all
- * workers. The statements that open and complete attempts ask it and tell it, so it costs no round trip of its own and
+ * workers. The statements that open and complete attempts ask it and report to it, so it costs no round trip and
  * never disagrees with the attempts on record. Why it is in Postgres: docs/decisions/0009.
  *
  * The rate limit is GCRA (generic cell rate algorithm, ITU-T I.371). A twentieth of the rate is kept back for what
@@ -8,6 +8,7 @@
  * makes up for that. So no second, wherever it begins, sees more than `rate_per_second` of them: at 100 a second, 4 at
  * once and 92 a second. After a recovery the rate grows from 1 a second to 1024 over `breaker_ramp`, and is free then.
  */
+import { health } from "./sql.ts"
 
 /** Stands for "no limit". */
 export const unlimited = 2_147_483_647
@@ -16,7 +17,7 @@ export const unlimited = 2_147_483_647
  * A subquery on the customer's row `c`: `at`, `permits` (how many deliveries may begin now), `again_at` (when to ask
  * again if that is none), `next_send` and `spacing` (of the rate limit, null without one).
  *
- * What was noted and lies further ahead than can be meant now is void: the clock was set back, or the settings changed.
+ * A noted time that is further ahead than the settings allow is void: the clock was set back, or the settings changed.
  */
 const throttleOf = (c: string): string => `(
   SELECT t.at, s.spacing, n.next_send,
@@ -58,15 +59,15 @@ const throttleOf = (c: string): string => `(
 export const peek = `CROSS JOIN LATERAL ${throttleOf("c")} AS throttle`
 
 /**
- * The CTE `throttled`: takes permits for the deliveries that the CTE `owned` wants to make, and tells of each customer
- * that is not free how many it got. It has no row for a customer whose deliveries flow: its row is only read then.
+ * The CTE `throttled`: takes permits for the deliveries that the CTE `leased` wants to make, and has a row for each
+ * customer that is not free, with how many it got. It has no row for a customer whose deliveries flow: its row is only read then.
  *
- * `owned` has `customer_id`, `lead_id` and `wants`. While the circuit is open one delivery goes as a probe.
+ * `leased` has `customer_id`, `lead_id` and `wants`. While the circuit is open one delivery goes as a probe.
  */
 export const takePermits = `
   asked AS (
     SELECT customer_id, count(*)::integer AS deliveries, min(lead_id) AS first_lead
-    FROM owned WHERE wants GROUP BY customer_id ORDER BY customer_id
+    FROM leased WHERE wants GROUP BY customer_id ORDER BY customer_id
   ), throttled AS (
     UPDATE customer AS c SET (permits, next_send_at, circuit_changed_at, probe_lead, probe_at) = (
       SELECT granted,
@@ -89,18 +90,18 @@ export const takePermits = `
 export const permitsTaken = `coalesce(throttled.permits, ${unlimited})`
 
 /**
- * The CTE `noted`: tells throttles what came of deliveries that were recorded just now.
+ * The CTE `noted`: reports the outcomes that were recorded just now to the throttles.
  *
- * `completed` has `customer_id`, `lead_id` and `health`, what the outcome tells of the customer: `success`, `rejected`
- * (it answers), `unavailable` or `unknown`. An outcome that was on record before is not in it, and so counts once.
+ * `completed` has `customer_id`, `lead_id` and `health`, a `CustomerHealth`. An outcome that was on record before is not
+ * in it, and so counts once.
  * A customer whose deliveries succeed and have succeeded is only read.
  */
 export const noteOutcomes = `
-  heard AS (
-    SELECT customer_id, bool_or(health = 'success') AS succeeded,
-      coalesce(array_agg(lead_id) FILTER (WHERE health = 'rejected'), '{}') AS rejected,
-      coalesce(array_agg(lead_id) FILTER (WHERE health = 'unavailable'), '{}') AS unavailable,
-      coalesce(array_agg(lead_id) FILTER (WHERE health = 'unknown'), '{}') AS unknown
+  reported AS (
+    SELECT customer_id, bool_or(health = ${health("success")}) AS succeeded,
+      coalesce(array_agg(lead_id) FILTER (WHERE health = ${health("rejected")}), '{}') AS rejected,
+      coalesce(array_agg(lead_id) FILTER (WHERE health = ${health("unavailable")}), '{}') AS unavailable,
+      coalesce(array_agg(lead_id) FILTER (WHERE health = ${health("unknown")}), '{}') AS unknown
     FROM completed GROUP BY customer_id ORDER BY customer_id
   ), noted AS (
     UPDATE customer AS c SET (
@@ -116,8 +117,8 @@ export const noteOutcomes = `
         CASE event WHEN 'recovered' THEN t.at ELSE c.next_send_at END
       FROM (SELECT clock_timestamp() AS at) AS t
       CROSS JOIN LATERAL (
-        SELECT ARRAY (SELECT DISTINCT l FROM unnest(c.failed_leads || heard.unavailable) AS l ORDER BY l) AS failed,
-          least(CASE WHEN c.probe_lead = ANY (heard.unavailable) THEN 2 * c.open_for ELSE c.open_for END, 10 * c.breaker_open_for) AS longer,
+        SELECT ARRAY (SELECT DISTINCT l FROM unnest(c.failed_leads || reported.unavailable) AS l ORDER BY l) AS failed,
+          least(CASE WHEN c.probe_lead = ANY (reported.unavailable) THEN 2 * c.open_for ELSE c.open_for END, 10 * c.breaker_open_for) AS longer,
           -- Who was closed for a shorter time than open before is flapping: it stays open longer this time.
           CASE WHEN t.at - c.open_for < c.circuit_changed_at THEN least(2 * c.open_for, 10 * c.breaker_open_for)
             ELSE c.breaker_open_for END AS first
@@ -125,18 +126,18 @@ export const noteOutcomes = `
       CROSS JOIN LATERAL (
         SELECT CASE
           WHEN c.circuit = 'open' THEN CASE
-            WHEN heard.succeeded OR c.probe_lead = ANY (heard.rejected) THEN 'recovered'
-            WHEN c.probe_lead = ANY (heard.unavailable || heard.unknown) THEN 'probe_failed'
+            WHEN reported.succeeded OR c.probe_lead = ANY (reported.rejected) THEN 'recovered'
+            WHEN c.probe_lead = ANY (reported.unavailable || reported.unknown) THEN 'probe_failed'
           END
-          WHEN heard.succeeded THEN 'succeeded'
+          WHEN reported.succeeded THEN 'succeeded'
           WHEN cardinality(f.failed) < c.breaker_failures THEN 'failed'
           ELSE 'tripped'
         END AS event
       ) AS e
     )
-    FROM heard
-    WHERE c.id = heard.customer_id AND CASE c.circuit
-      WHEN 'open' THEN heard.succeeded OR c.probe_lead = ANY (heard.rejected || heard.unavailable || heard.unknown)
-      ELSE heard.unavailable <> '{}' OR (heard.succeeded AND c.failed_leads <> '{}')
+    FROM reported
+    WHERE c.id = reported.customer_id AND CASE c.circuit
+      WHEN 'open' THEN reported.succeeded OR c.probe_lead = ANY (reported.rejected || reported.unavailable || reported.unknown)
+      ELSE reported.unavailable <> '{}' OR (reported.succeeded AND c.failed_leads <> '{}')
     END
   )`

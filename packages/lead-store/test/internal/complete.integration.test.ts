@@ -22,7 +22,7 @@ import {
   workOf,
 } from "../support/world.ts"
 
-describe("LeadWork.complete", () => {
+describe("LeadWork.completeAttempt", () => {
   it.effect("delivers a lead: attempt, state and work change together", () =>
     Effect.gen(function* () {
       const { lease: _, ...lead } = yield* openNew

@@ -87,7 +87,7 @@ const expectations: Record<keyof typeof meanwhile, Record<keyof typeof outcomes,
   "closed as unknown for good": known(recorded),
 }
 
-describe("LeadWork.complete of an outcome that comes late", () => {
+describe("LeadWork.completeAttempt of an outcome that comes late", () => {
   for (const [what, happens] of Object.entries(meanwhile)) {
     it.effect(`moves the lead, records or ignores it after: ${what}`, () =>
       Effect.gen(function* () {

@@ -31,7 +31,7 @@ const overtaken = Effect.gen(function* () {
   return { lead, owner }
 })
 
-describe("LeadWork.complete among several workers", () => {
+describe("LeadWork.completeAttempt among several workers", () => {
   it.effect("keeps the lease of the next owner when an outcome is recorded a second time", () =>
     Effect.gen(function* () {
       const lead = yield* send(failed)

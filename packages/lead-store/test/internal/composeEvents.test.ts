@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { LeadState } from "@lead-gateway/lead"
 import {
   type AttemptRow,
   composeEvents,
@@ -48,7 +49,7 @@ const unknown = (retry_at: number | null) => ({
   outcome_unknown: true,
 })
 
-const settled = (moment: number, state: string, reason: string | null = null) => ({
+const settled = (moment: number, state: LeadState, reason: string | null = null) => ({
   at: at(moment),
   state,
   reason,

@@ -49,7 +49,7 @@ const nothingLeft = {
   due_at: null,
 }
 
-describe("LeadWork.open", () => {
+describe("LeadWork.openAttempt", () => {
   it.effect("makes a lead READY and opens attempt 1 in one step, the lease held", () =>
     Effect.gen(function* () {
       const lead = yield* claimNew

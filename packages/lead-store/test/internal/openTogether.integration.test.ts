@@ -27,9 +27,9 @@ import {
   timeComes,
 } from "../support/world.ts"
 
-const notOwned = { _tag: "NotOwned" } as const
+const unchanged = { _tag: "Unchanged" } as const
 
-describe("LeadWork.open among several workers", () => {
+describe("LeadWork.openAttempt among several workers", () => {
   it.effect("changes nothing under a lease that was lost", () =>
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
@@ -38,7 +38,7 @@ describe("LeadWork.open among several workers", () => {
       const owner = yield* claimOne
       const before = yield* rowOf(lost.leadId)
       for (const decision of [ready, rejected, parked]) {
-        assert.deepStrictEqual(yield* step(lost, decision), notOwned)
+        assert.deepStrictEqual(yield* step(lost, decision), unchanged)
       }
       assert.deepStrictEqual(yield* rowOf(lost.leadId), before)
       assert.deepStrictEqual(yield* sql`SELECT lead_id FROM decision`, [])
@@ -56,7 +56,7 @@ describe("LeadWork.open among several workers", () => {
       const opening = yield* Effect.forkChild(step(lost, ready))
       yield* lockWaiters(1)
       yield* taken
-      assert.deepStrictEqual(yield* Fiber.join(opening), notOwned)
+      assert.deepStrictEqual(yield* Fiber.join(opening), unchanged)
       assert.deepInclude(yield* rowOf(lost.leadId), { state: "RECEIVED", attempt_no: 0 })
       assert.deepStrictEqual(yield* sql`SELECT lead_id FROM decision`, [])
     }).pipe(inWorld),
@@ -72,7 +72,7 @@ describe("LeadWork.open among several workers", () => {
       const opening = yield* Effect.forkChild(step(lost, ready))
       yield* lockWaiters(1)
       yield* taken
-      assert.deepStrictEqual(yield* Fiber.join(opening), notOwned)
+      assert.deepStrictEqual(yield* Fiber.join(opening), unchanged)
       assert.deepStrictEqual(yield* customerRow(), before)
     }).pipe(inWorldWith({ ratePerSecond: 0.001 })),
   )
@@ -92,15 +92,15 @@ describe("LeadWork.open among several workers", () => {
       const [decided, undecided] = yield* claim(2)
       assert(decided !== undefined && undecided !== undefined)
       yield* open(decided)
-      assert.deepStrictEqual(yield* step(decided, rejected), notOwned)
-      assert.deepStrictEqual(yield* step(undecided, undefined), notOwned)
+      assert.deepStrictEqual(yield* step(decided, rejected), unchanged)
+      assert.deepStrictEqual(yield* step(undecided, undefined), unchanged)
       assert.strictEqual((yield* rowOf(decided.leadId))?.state, "READY")
       assert.strictEqual((yield* rowOf(undecided.leadId))?.state, "RECEIVED")
 
       yield* release(decided, { unsentAttemptNo: 1 })
       const again = yield* claimOne
       const other = { ...ready, delivery: { ...delivery, body: "{}" } }
-      assert.deepStrictEqual(yield* step(again, other), notOwned)
+      assert.deepStrictEqual(yield* step(again, other), unchanged)
       assert.deepStrictEqual(yield* sql`SELECT payload::text AS body FROM delivery`, [
         { body: delivery.body },
       ])
@@ -110,10 +110,10 @@ describe("LeadWork.open among several workers", () => {
   it.effect("opens no attempt while the last one has no outcome", () =>
     Effect.gen(function* () {
       const lead = yield* openNew
-      assert.deepStrictEqual(yield* step(lead, undefined), notOwned)
+      assert.deepStrictEqual(yield* step(lead, undefined), unchanged)
       yield* ownerIsLost(lead.leadId)
       const owner = yield* claimOne
-      assert.deepStrictEqual(yield* step(owner, undefined), notOwned)
+      assert.deepStrictEqual(yield* step(owner, undefined), unchanged)
       assert.deepInclude(yield* rowOf(lead.leadId), { attempt_no: 1, lease: owner.lease })
     }).pipe(inWorld),
   )
@@ -126,7 +126,7 @@ describe("LeadWork.open among several workers", () => {
       })
       assert.deepStrictEqual(
         results.map(({ _tag }) => _tag),
-        ["Opened", "NotOwned", "NotOwned"],
+        ["Opened", "Unchanged", "Unchanged"],
       )
       assert.deepInclude(yield* rowOf(lead.leadId), { state: "READY", attempt_no: 1 })
     }).pipe(inWorld),

@@ -67,7 +67,7 @@ describe("a lead that was replayed", () => {
         assert.isTrue(yield* complete(lead, 1, succeeded))
         assert.strictEqual((yield* rowOf(lead.leadId))?.state, "DELIVERED")
         if (decide) assert.isFalse(yield* complete(again, 2, succeeded))
-        else assert.deepStrictEqual(yield* step(again, rejected), { _tag: "NotOwned" })
+        else assert.deepStrictEqual(yield* step(again, rejected), { _tag: "Unchanged" })
         assert.deepStrictEqual(yield* workOf(lead.leadId), [])
       }
       const { counted, kept } = yield* bothCounts

@@ -1,5 +1,5 @@
 /** What a sender and a worker do with leads, as effects. */
-import type { LeadId } from "@lead-gateway/lead"
+import { isCounted, type LeadId } from "@lead-gateway/lead"
 import { stringify, type JsonObject } from "@lead-gateway/lossless-json"
 import { Duration, Effect, Schema } from "effect"
 import { createHash } from "node:crypto"
@@ -21,8 +21,8 @@ import {
 } from "../../src/index.ts"
 import { type Outcome, ready } from "./outcomes.ts"
 
-/** Waits for what a callback is told. */
-const told = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
+/** Waits for a callback to be called. */
+const called = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
   Effect.callback<Value, StoreError>((resume) => submit((result) => resume(Effect.fromResult(result))))
 
 /** A lead as the api would hand it in. */
@@ -39,7 +39,7 @@ export const newLead = (payload: JsonObject | string = { phone: "+49123456789" }
 
 /** Stores one lead; its id. */
 export const receiveLead = (lead: NewLead) =>
-  LeadIntake.use((intake) => told<LeadId>((done) => intake.receive(lead, done)))
+  LeadIntake.use((intake) => called<LeadId>((done) => intake.receive(lead, done)))
 
 /** Stores so many leads; their ids in ascending order. */
 export const receive = (count: number) =>
@@ -69,33 +69,43 @@ export const claimOne = Effect.flatMap(
 
 const leaseOf = ({ deliveryNo, leadId, lease }: Lease): Lease => ({ leadId, deliveryNo, lease })
 
-/** Takes owned work one step on: by a decision, or by a further attempt. */
-export const step = (owned: Lease, decision: StoredDecision | undefined) =>
-  LeadWork.use((work) => told<StepResult>((done) => work.open({ ...leaseOf(owned), decision }, done)))
+/** Advances leased work by one step: by a decision, or by a further attempt. */
+export const step = (leased: Lease, decision: StoredDecision | undefined) =>
+  LeadWork.use((work) =>
+    called<StepResult>((done) => work.openAttempt({ ...leaseOf(leased), decision }, done)),
+  )
 
 /** As {@link step}, for a step that opens an attempt. */
-export const open = Effect.fnUntraced(function* (owned: Pick<ClaimedWork, "_tag"> & Lease) {
-  const result = yield* step(owned, owned._tag === "Undecided" ? ready : undefined)
+export const open = Effect.fnUntraced(function* (leased: Pick<ClaimedWork, "_tag"> & Lease) {
+  const result = yield* step(leased, leased._tag === "Undecided" ? ready : undefined)
   return result._tag === "Opened" ? result : yield* Effect.die(new Error(`${result._tag}, not opened`))
 })
 
-/** Records how an attempt ended; whether its lead was moved. */
-export const complete = (owned: Lease, attemptNo: number, outcome: Outcome) =>
-  LeadWork.use((work) =>
-    told<boolean>((done) => work.complete({ ...outcome, ...leaseOf(owned), attemptNo }, done)),
+/** Records how an attempt ended; whether its lead changed. */
+export const complete = (
+  leased: Lease & { readonly isProbe?: boolean },
+  attemptNo: number,
+  outcome: Outcome,
+) => {
+  const counted = isCounted({ isProbe: leased.isProbe === true, health: outcome.health })
+  return LeadWork.use((work) =>
+    called<boolean>((done) =>
+      work.completeAttempt({ ...outcome, ...leaseOf(leased), attemptNo, counted }, done),
+    ),
   )
+}
 
-/** Gives work back: at once, with no attempt taken back, unless told otherwise; whether it was owned. */
-export const release = (owned: Lease, options: Partial<Omit<Released, keyof Lease>> = {}) =>
+/** Gives work back: at once, with no attempt withdrawn, unless `options` differ; whether its lease still held. */
+export const release = (leased: Lease, options: Partial<Omit<Released, keyof Lease>> = {}) =>
   LeadWork.use((work) =>
-    told<boolean>((done) =>
+    called<boolean>((done) =>
       work.release(
         {
           unsentAttemptNo: undefined,
           delay: Duration.zero,
           internalFailure: undefined,
           ...options,
-          ...leaseOf(owned),
+          ...leaseOf(leased),
         },
         done,
       ),

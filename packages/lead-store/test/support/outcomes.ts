@@ -3,7 +3,7 @@ import { RejectionReason } from "@lead-gateway/lead"
 import type { AttemptRecord, Lease, NewDelivery, StoredDecision } from "../../src/index.ts"
 
 /** How an attempt ended, whichever. */
-export type Outcome = Omit<AttemptRecord, keyof Lease | "attemptNo">
+export type Outcome = Omit<AttemptRecord, keyof Lease | "attemptNo" | "counted">
 
 const decidedWith = '{"rules":"1","profile":"1","mapping":"1","template":"1"}'
 

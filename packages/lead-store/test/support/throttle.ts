@@ -35,7 +35,8 @@ export const openNext = Effect.gen(function* () {
   const [lead, ...others] = yield* claim(10)
   if (lead === undefined || others.length > 0)
     return yield* Effect.die(new Error("not one piece of work to be claimed"))
-  return { ...lead, attemptNo: (yield* open(lead)).attemptNo }
+  const { attemptNo, isProbe } = yield* open(lead)
+  return { ...lead, attemptNo, isProbe }
 })
 
 /** A throttle at a moment; times in ms, those that are left out long ago. */

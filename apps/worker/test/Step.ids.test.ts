@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { makeIds } from "../src/Ids.ts"
+import { makeIds } from "../src/Step.ts"
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const idempotencyKey = "0f0e0d0c-0b0a-4908-8706-050403020100"

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { vi } from "vitest"
-import { watchPace } from "../src/Pace.ts"
+import { watchPace } from "../src/Slots.ts"
 
 const paceAfter = (answersIn200Ms: number) =>
   Effect.gen(function* () {

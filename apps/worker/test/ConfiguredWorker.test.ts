@@ -3,7 +3,7 @@ import { processSettings, Settings, workerSettings } from "@lead-gateway/config"
 import { type CompiledRetryPolicy, schedule } from "@lead-gateway/retry-policy"
 import { Duration, Effect } from "effect"
 import { tmpdir } from "node:os"
-import { workerOptions } from "../src/WorkerOptions.ts"
+import { workerOptions } from "../src/ConfiguredWorker.ts"
 import { shippedFlow } from "./support/flow.ts"
 
 const optionsOf = Effect.fnUntraced(function* (env: Record<string, string>) {
@@ -20,7 +20,7 @@ const optionsOf = Effect.fnUntraced(function* (env: Record<string, string>) {
 const secondsOf = (policy: CompiledRetryPolicy) => schedule(policy).map(({ waitMs }) => waitMs / 1000)
 
 describe("workerOptions", () => {
-  it.effect("waits 30, 60, 120 and 240 s between five attempts unless told otherwise", () =>
+  it.effect("waits 30, 60, 120 and 240 s between five attempts unless the settings differ", () =>
     Effect.gen(function* () {
       const { policy } = yield* optionsOf({})
       assert.deepStrictEqual(secondsOf(policy), [0, 30, 60, 120, 240])

@@ -4,13 +4,13 @@ import { Reason } from "@lead-gateway/lead"
 import { compile, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { Result } from "effect"
 import {
+  type AttemptOutcome,
   attemptRecord,
   messageOf,
   type OpenAttempt,
-  type SentOutcome,
-  unknownAttemptRecord,
-  unseen,
-} from "../src/AttemptOutcome.ts"
+  workerLost,
+  workerStopped,
+} from "../src/Attempt.ts"
 import { due } from "./support/claimed.ts"
 import { retryPolicy } from "./support/policy.ts"
 
@@ -20,7 +20,7 @@ interface More {
   readonly body?: string
 }
 
-const answered = (status: number, more: More = {}): SentOutcome =>
+const answered = (status: number, more: More = {}): AttemptOutcome =>
   DeliveryOutcome.Answered({
     status,
     retryAfter: more.retryAfter,
@@ -44,10 +44,10 @@ const attempt = (attemptNo: number, uncountedAttempts = 0, isProbe = false): Ope
   isProbe,
 })
 
-const recordOf = (outcome: SentOutcome, attemptNo = 3) =>
+const recordOf = (outcome: AttemptOutcome, attemptNo = 3) =>
   attemptRecord(attempt(attemptNo), outcome, circumstances)
 
-const nextAfter = (attemptNo: number, outcome: SentOutcome) => recordOf(outcome, attemptNo).next
+const nextAfter = (attemptNo: number, outcome: AttemptOutcome) => recordOf(outcome, attemptNo).next
 
 describe("attemptRecord", () => {
   it("keeps lead, lease and number, and of a success status, body and duration", () => {
@@ -63,6 +63,7 @@ describe("attemptRecord", () => {
       errorMessage: null,
       fault: null,
       health: "success",
+      counted: true,
       next: { state: "DELIVERED" },
     })
   })
@@ -91,16 +92,29 @@ describe("attemptRecord", () => {
   })
 
   it("counts no attempts from before a replay, and no probe that found nobody", () => {
-    const next = (open: OpenAttempt, outcome = answered(500)) =>
-      attemptRecord(open, outcome, circumstances).next
-    assert.deepStrictEqual(next(attempt(6, 5)), { state: "RETRYING", retryAfterMs: 30_000 })
-    assert.deepStrictEqual(next(attempt(5, 0, true)), { state: "RETRYING", retryAfterMs: 240_000 })
+    const judged = (open: OpenAttempt, outcome: AttemptOutcome = answered(500)) => {
+      const { counted, next } = attemptRecord(open, outcome, circumstances)
+      return { counted, next }
+    }
+    assert.deepStrictEqual(judged(attempt(6, 5)), {
+      counted: true,
+      next: { state: "RETRYING", retryAfterMs: 30_000 },
+    })
+    for (const outcome of [answered(500), workerLost]) {
+      assert.deepStrictEqual(judged(attempt(5, 0, true), outcome), {
+        counted: false,
+        next: { state: "RETRYING", retryAfterMs: 240_000 },
+      })
+    }
     // It found somebody, who refused this lead: that counts.
-    assert.deepInclude(next(attempt(5, 0, true), answered(422)), { state: "PERMANENTLY_FAILED" })
+    assert.deepStrictEqual(judged(attempt(5, 0, true), answered(422)), {
+      counted: true,
+      next: { state: "PERMANENTLY_FAILED", reason: Reason.customerRefused },
+    })
   })
 
   it("says why an attempt failed, and whose fault it is", () => {
-    const said = (outcome: SentOutcome) => {
+    const said = (outcome: AttemptOutcome) => {
       const { errorMessage, fault, health, responseStatus } = recordOf(outcome)
       return [errorMessage, fault, health, responseStatus]
     }
@@ -185,9 +199,9 @@ describe("a policy's own classification", () => {
   })
 })
 
-describe("unknownAttemptRecord", () => {
-  it("tells of the attempt that the last owner opened, by the present owner's lease", () => {
-    assert.deepStrictEqual(unknownAttemptRecord(attempt(3), unseen.workerLost, circumstances), {
+describe("attemptRecord of an attempt whose end nobody saw", () => {
+  it("names the attempt that the lost worker opened, and the present lease", () => {
+    assert.deepStrictEqual(attemptRecord(attempt(3), workerLost, circumstances), {
       leadId: due(7).leadId,
       deliveryNo: 0,
       lease: due(7).lease,
@@ -200,11 +214,12 @@ describe("unknownAttemptRecord", () => {
       next: { state: "RETRYING", retryAfterMs: 120_000 },
       fault: "ours",
       health: "unknown",
+      counted: true,
     })
   })
 
   it("gives a lead up whose last attempt it was", () => {
-    assert.deepStrictEqual(unknownAttemptRecord(attempt(5), unseen.workerStopped, circumstances).next, {
+    assert.deepStrictEqual(attemptRecord(attempt(5), workerStopped, circumstances).next, {
       state: "PERMANENTLY_FAILED",
       reason: Reason.deliveryOutcomeUnknown,
     })

@@ -1,0 +1,158 @@
+/**
+ * What a worker does again and again beside delivering: watching the schedule, filling the queue, looking after the
+ * database.
+ */
+import type { PgClient } from "@effect/sql-pg"
+import type { RetentionSettings } from "@lead-gateway/config"
+import type { LeadId } from "@lead-gateway/lead"
+import type { LeadQueue } from "@lead-gateway/lead-queue"
+import {
+  foldCounts,
+  LeadDatabase,
+  type LeadWork,
+  maintainPartitions,
+  Retention,
+  spareKept,
+  type StoreError,
+} from "@lead-gateway/lead-store"
+import { Duration, Effect, Layer, Option, Queue } from "effect"
+import type { Producer } from "./Producer.ts"
+
+/** Does something again and again. Logs when it cannot be done, and when it can again. */
+export const forever = <E, R>(
+  what: string,
+  once: Effect.Effect<unknown, E, R>,
+): Effect.Effect<never, never, R> =>
+  Effect.suspend(() => {
+    let failing = false
+    return once.pipe(
+      Effect.tap(() => {
+        if (!failing) return Effect.void
+        failing = false
+        return Effect.logInfo(`worker can ${what} again`)
+      }),
+      Effect.catchCause((cause) => {
+        const logged = failing ? Effect.void : Effect.logError(`worker cannot ${what}`, cause)
+        failing = true
+        return Effect.andThen(logged, Effect.sleep(pauseAfterFailure))
+      }),
+      Effect.forever,
+    )
+  })
+
+const pauseAfterFailure = Duration.seconds(1)
+
+/**
+ * Looks once at the schedule and waits for what comes next: a retry that becomes due, a throttle that opens. What is
+ * due is this worker's to claim, if it has a slot.
+ *
+ * An item in `scheduled` says that something was scheduled meanwhile. It waits for `atMost`, and then has the worker
+ * claim whatever is due: the work of lost workers is on no schedule.
+ */
+export const watchSchedule = (
+  work: LeadWork["Service"],
+  producer: Producer,
+  scheduled: Queue.Dequeue<void>,
+  atMost: Duration.Duration,
+) => {
+  let wasOpen = false
+  let lookedAt = Number.NEGATIVE_INFINITY
+  return Effect.gen(function* () {
+    const { isCircuitOpen, untilDue } = yield* work.nextDue
+    if (isCircuitOpen !== wasOpen) {
+      wasOpen = isCircuitOpen
+      yield* isCircuitOpen
+        ? Effect.logWarning("the customer's API is down: leads wait until it answers again")
+        : Effect.logInfo("the customer's API answers again: leads are delivered")
+    }
+    const isDue = untilDue !== undefined && Duration.isZero(untilDue)
+    if (isDue || performance.now() - lookedAt >= Duration.toMillis(atMost)) {
+      lookedAt = performance.now()
+      producer.note({ _tag: "AnyDue" })
+    }
+    if (isDue) yield* Effect.timeoutOption(producer.nothingDue, atMost)
+    // What is due and could not be claimed is locked by another worker, and a throttle lets a few through at a time: no
+    // reason to ask without a pause.
+    yield* Effect.sleep(shortestPause)
+    const wait = isDue ? Duration.zero : Duration.min(untilDue ?? atMost, atMost)
+    yield* Effect.timeoutOption(Queue.take(scheduled), Duration.subtract(wait, shortestPause))
+  })
+}
+
+const shortestPause = Duration.millis(10)
+
+/**
+ * Offers the queue what is due and nobody has claimed, for whichever worker is free first: retries, the work of lost
+ * workers, leads that the queue forgot. The queue is filled up to `limit`, no further. A queue that remembers nothing
+ * needs no sweep: there, workers look at the schedule.
+ */
+export const sweep: (
+  work: LeadWork["Service"],
+  queue: LeadQueue["Service"],
+  limit: number,
+) => Effect.Effect<void, StoreError> = Effect.fnUntraced(function* (work, queue, limit) {
+  const patienceMs = queue.patienceMs()
+  if (patienceMs === 0) return
+  const room = limit - (yield* Effect.orElseSucceed(queue.depth, () => limit))
+  if (room <= 0) return
+  const ids = yield* work.offer({ max: room, patience: Duration.millis(patienceMs) })
+  if (ids.length > 0) yield* queue.offer(ids)
+})
+
+/** Waits until the queue has lost what it held, and offers every lead that waits. */
+export const reoffer: (
+  work: LeadWork["Service"],
+  queue: LeadQueue["Service"],
+) => Effect.Effect<void, StoreError> = Effect.fnUntraced(function* (work, queue) {
+  yield* queue.forgot
+  let after: LeadId | undefined
+  let count = 0
+  do {
+    const ids: ReadonlyArray<LeadId> = yield* work.waiting({ after, max: pageSize })
+    yield* queue.offer(ids)
+    count += ids.length
+    after = ids.length < pageSize ? undefined : ids.at(-1)
+  } while (after !== undefined)
+  if (count > 0) {
+    yield* Effect.annotateLogs(Effect.logWarning("the queue was empty: leads are offered again"), {
+      leads: count,
+    })
+  }
+})
+
+const pageSize = 1000
+
+/**
+ * Looks after the database while its scope is open: creates partitions ahead, folds counts and, where that is
+ * configured, removes leads that ended long ago. Every worker runs it; one at a time does the work.
+ */
+export const maintenance = ({
+  archiveDir,
+  retention,
+}: RetentionSettings): Layer.Layer<never, never, LeadDatabase | PgClient.PgClient> =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const database = yield* LeadDatabase
+      const retain = Option.match(retention, {
+        onNone: () => Effect.void,
+        onSome: (age) => Retention.keep({ age, archive: Option.getOrUndefined(archiveDir) }),
+      })
+      const loops = [
+        forever("create partitions ahead", everyMinute(partitionsAhead)),
+        forever("fold counts", everyMinute(foldCounts)),
+        retain,
+      ]
+      yield* database.ready.pipe(
+        Effect.andThen(Effect.all(loops, { concurrency: "unbounded", discard: true })),
+        Effect.ignore,
+        Effect.forkScoped,
+      )
+    }),
+  )
+
+const partitionsAhead = Effect.tap(maintainPartitions, (spare) =>
+  spare < spareKept ? Effect.logError(`only ${spare} spare partitions for new leads`) : Effect.void,
+)
+
+const everyMinute = <A, E, R>(once: Effect.Effect<A, E, R>) =>
+  Effect.andThen(once, Effect.sleep(Duration.minutes(1)))

@@ -1,0 +1,62 @@
+import { assert, describe, it } from "@effect/vitest"
+import { DeliveryOutcome } from "@lead-gateway/customer-client"
+import { readFileSync } from "node:fs"
+import { type AttemptOutcome, attemptRecord, workerLost, workerStopped } from "../src/Attempt.ts"
+import { due } from "./support/claimed.ts"
+import { retryPolicy } from "./support/policy.ts"
+
+const document = readFileSync(new URL("../../../docs/states.md", import.meta.url), "utf8")
+const [, section = ""] = document.split("\n## What an outcome means\n")
+
+/** The rows of the table: which outcomes, and what is said of them. */
+const rows = section
+  .split("\n## ")[0]
+  ?.split("\n")
+  .filter((line) => line.startsWith("| "))
+  .slice(1)
+  .map((line) => line.split("|").map((cell) => cell.trim().replaceAll("`", "")))
+  .filter(([, outcome]) => outcome !== undefined && !outcome.startsWith("-"))
+
+const answered = (status: number): AttemptOutcome =>
+  DeliveryOutcome.Answered({
+    status,
+    retryAfter: undefined,
+    date: undefined,
+    body: "",
+    truncated: false,
+    durationMs: 1,
+  })
+
+const unanswered: Readonly<Record<string, ReadonlyArray<AttemptOutcome>>> = {
+  "no connection, no answer in time": [
+    ...(["connect", "answer"] as const).map((phase) => DeliveryOutcome.TimedOut({ phase, durationMs: 1 })),
+    ...(["dns", "refused", "no_route", "connect_timeout", "tls", "reset", "protocol", "other"] as const).map(
+      (kind) => DeliveryOutcome.Unreachable({ kind, message: "no answer", durationMs: 1 }),
+    ),
+  ],
+  "nobody saw the end": [workerLost, workerStopped],
+}
+
+const outcomesOf = (cell: string): ReadonlyArray<AttemptOutcome> =>
+  unanswered[cell] ?? cell.split(", ").map((status) => answered(Number(status)))
+
+const follows = { DELIVERED: "delivered", RETRYING: "retry", PERMANENTLY_FAILED: "give up" } as const
+
+describe("what docs/states.md says of outcomes", () => {
+  it("is what a worker makes of them under the shipped policy", () => {
+    const attempt = { work: due(7), attemptNo: 1, isProbe: false }
+    let compared = 0
+    for (const [, cell = "", ...said] of rows ?? []) {
+      for (const outcome of outcomesOf(cell)) {
+        const record = attemptRecord(attempt, outcome, { policy: retryPolicy(), nowMs: 0, random: 0 })
+        assert.deepStrictEqual(
+          said.slice(0, 3),
+          [follows[record.next.state], record.fault ?? "", record.health],
+          cell,
+        )
+        compared++
+      }
+    }
+    assert.strictEqual(compared, 25)
+  })
+})
