@@ -1,13 +1,13 @@
 import type { LeadId } from "@lead-gateway/lead"
 import type { Reply } from "@lead-gateway/runtime"
 
-/** What a webhook is answered that is not taken. */
+/** The answer to a webhook that is not accepted. */
 export interface Answer extends Reply {
   /** The error's short text. */
   readonly reason: string
 }
 
-/** What a webhook is answered whose lead is committed, as JSON text; one is made for every lead. */
+/** The answer to a webhook whose lead is committed, as JSON text. Made for every lead. */
 export const receipt = (id: LeadId, correlationId: string): string =>
   `{"lead_id":${id},"status":"RECEIVED","correlation_id":${JSON.stringify(correlationId)}}`
 

@@ -5,10 +5,10 @@ import { handlerOf, listen } from "@lead-gateway/runtime"
 import { type Duration, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
-import { operatorAuth } from "./Authorization.ts"
 import { dispatch } from "./dispatch.ts"
 import { makeIntake } from "./Intake.ts"
 import { operationsHandlers, type ProcessInfo } from "./OperationsHandlers.ts"
+import { operatorAuth } from "./Secrets.ts"
 import { StatsHandlers } from "./StatsHandlers.ts"
 
 /** How the api serves. */

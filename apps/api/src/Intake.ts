@@ -6,24 +6,23 @@ import { Cause, Effect, Option, type Redacted, Result } from "effect"
 import { hash } from "node:crypto"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 import * as Answer from "./Answer.ts"
-import { payloadOf } from "./Payload.ts"
-import { type BodyRefusal, isReadableEncoding, readBody } from "./RequestBody.ts"
+import { type BodyRefusal, isReadableEncoding, payloadOf, readBody } from "./RequestBody.ts"
 import { makeVerifier } from "./Secrets.ts"
 import { sourceHeaders } from "./SourceHeaders.ts"
 
-/** What intake asks of a webhook. */
+/** What intake requires of a webhook. */
 export interface IntakeOptions {
   readonly maxBodyBytes: number
-  /** Values of `X-Shared-Secret` that are let in; none when everybody is. */
+  /** The accepted values of `X-Shared-Secret`; none: every sender is accepted. */
   readonly sharedSecrets: Option.Option<ReadonlyArray<Redacted.Redacted>>
 }
 
 /**
- * `POST /webhooks/leads`: the one route whose speed matters. It works on Node's own request, by plain functions: a
- * webhook that is taken makes no fiber, no effect and no promise.
+ * `POST /webhooks/leads`: the one route whose speed matters. It works on Node's own request, with plain functions: an
+ * accepted webhook costs no fiber, no effect and no promise.
  *
  * Answers 401, 415, 413 and 400 in that order, 503 when Postgres does not confirm, and 200 once the lead is
- * committed. The queue is told after the answer is certain.
+ * committed. The lead is offered to the queue once the answer is certain.
  */
 export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSecrets }: IntakeOptions) {
   const { receive } = yield* LeadIntake
@@ -44,15 +43,15 @@ export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSec
   }
 
   const refuseUnstored = (response: HttpResponse, error: StoreError): void => {
-    // Class 22 is about the payload's own text. Class 23 is about the tables: a newer release has made rules for them that
-    // this one does not keep, and the sender must come again, maybe to that one.
+    // Class 22 is about the payload's own text. Class 23 is about the tables: a newer release has added constraints that
+    // this one does not meet, and the sender should try again, perhaps on that release.
     const isMalformed = error._tag === "DataRefused" && error.sqlState.startsWith("22")
     log.prepare(isMalformed ? "warn" : "error", error.message, ["correlation_id"])(response.correlationId)
-    // Everything that Postgres is known to refuse is mended or answered before; a 400 beats a sender's endless retry.
+    // What Postgres is known to refuse was mended or answered before this; for the rest, a 400 ends a sender's retries.
     refuse(response, isMalformed ? Answer.malformed() : Answer.databaseError)
   }
 
-  /** A bug is answered, and told to the log alone. */
+  /** A bug is answered with 500; only the log says more. */
   const fail = (response: HttpResponse, defect: unknown): void => {
     const { correlationId } = response
     run(Telemetry.withCorrelationId(correlationId)(Effect.logError("intake failed", Cause.die(defect))))
@@ -98,10 +97,10 @@ export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSec
   return handler
 })
 
-/** SHA-256. By way of a string it takes half the time of Node's own buffer. */
+/** SHA-256. Through a string it takes half the time of Node's own buffer. */
 const digest = (body: Buffer): Uint8Array => Buffer.from(hash("sha256", body, "binary"), "binary")
 
-/** Whether leads can be stored: until the schema is there they cannot, and then they always can be tried. */
+/** Whether storing leads can be tried: not before the schema is there, and always from then on. */
 const readiness = Effect.gen(function* () {
   const database = yield* LeadDatabase
   let isReady = yield* database.isReady
@@ -123,10 +122,10 @@ const senderCheck = (
 const unread = (refusal: BodyRefusal): Answer.Answer =>
   refusal === "TooLarge" ? Answer.payloadTooLarge : Answer.malformed()
 
-/** Whether the sender has gone in the middle of its request: nobody reads the answer, and none is told of. */
+/** Whether the sender disconnected in the middle of its request: nobody reads the answer, and none is logged. */
 const isGone = (request: IncomingMessage): boolean => request.destroyed && !request.complete
 
-/** JSON by its content type, or none given; in an encoding that can be undone. */
+/** A content type of JSON, or none, in an encoding that can be decoded. */
 const isReadable = (headers: IncomingHttpHeaders): boolean =>
   isJson(headers["content-type"]) && isReadableEncoding(headers["content-encoding"])
 

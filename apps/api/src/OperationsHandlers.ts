@@ -5,7 +5,7 @@ import { Duration, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { within } from "./within.ts"
 
-/** What `/health/deep` tells of the process itself. */
+/** What `/health/deep` shows of the process itself. */
 export interface ProcessInfo {
   readonly version: string
   readonly queueType: "database" | "redis"
@@ -26,7 +26,7 @@ export const operationsHandlers = (info: ProcessInfo) =>
       return handlers.handleAll({
         health: ok,
         livez: ok,
-        // A queue that is down keeps nobody from working: workers find leads in Postgres.
+        // The queue may be down: workers then find leads in Postgres.
         readyz: Effect.fnUntraced(function* () {
           if (Option.isSome(yield* whenReady(database.ping))) return "OK" as const
           return yield* new NotReady({ error: "not ready: database" })
@@ -58,7 +58,7 @@ export const operationsHandlers = (info: ProcessInfo) =>
     }),
   )
 
-/** None from a dependency that fails, or takes longer than 2 s: it is down for whoever asks. */
+/** None when a dependency fails, or takes longer than 2 s: it counts as down. */
 const answerOf = <A, E>(ask: Effect.Effect<A, E>) => Effect.option(within(Duration.seconds(2))(ask))
 
 const isUp = (answer: Option.Option<unknown>) => (Option.isSome(answer) ? ("up" as const) : ("down" as const))

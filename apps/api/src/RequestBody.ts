@@ -1,11 +1,15 @@
+import { needsMending, storableJson } from "@lead-gateway/lead-store"
+import { isJsonObject, parse, stringify } from "@lead-gateway/lossless-json"
+import { Result } from "effect"
 import type { IncomingMessage } from "node:http"
 import type { Readable } from "node:stream"
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib"
+import * as Answer from "./Answer.ts"
 
 /** Why a body could not be read. */
 export type BodyRefusal = "TooLarge" | "Malformed" | "Aborted"
 
-/** The content encodings that {@link readBody} undoes. */
+/** The content encodings that {@link readBody} decodes. */
 const decoders = {
   gzip: createGunzip,
   "x-gzip": createGunzip,
@@ -17,7 +21,7 @@ type Encoding = keyof typeof decoders | "identity"
 
 const encodingOf = (header: string | undefined): string => header?.trim().toLowerCase() || "identity"
 
-/** Tells whether a request's `Content-Encoding` can be read: none, `identity`, `gzip`, `deflate` or `br`. */
+/** Whether a request's `Content-Encoding` can be decoded: none, `identity`, `gzip`, `deflate` or `br`. */
 export const isReadableEncoding = (header: string | undefined): boolean => {
   if (header === undefined) return true
   const encoding = encodingOf(header)
@@ -29,7 +33,7 @@ export const isReadableEncoding = (header: string | undefined): boolean => {
  *
  * The limit counts what is read, before and after decompression, so neither a chunked body nor a
  * compressed one can be larger than it says. A body that says it is larger is not read at all. Nothing of
- * a refused body is kept; the rest of it is for whoever answers to discard.
+ * a refused body is kept; whoever answers discards the rest.
  */
 export const readBody = (
   request: IncomingMessage,
@@ -43,7 +47,7 @@ export const readBody = (
   else readCompressed(request, decoders[encoding](), maxBytes, done)
 }
 
-/** Most bodies are one chunk, and that is what is handed on. */
+/** Most bodies are one chunk, which is passed on as it is. */
 const readStream = (
   source: Readable,
   maxBytes: number,
@@ -70,7 +74,7 @@ const readStream = (
       else (more ??= [first]).push(chunk)
     })
     .on("end", () => finish(more === undefined ? (first ?? empty) : Buffer.concat(more, size)))
-    // Stays: whatever still comes of a stream that nobody reads any more must not end the process.
+    // Stays attached: an error of a stream that is no longer read must not end the process.
     .on("error", () => finish(onError))
 }
 
@@ -103,4 +107,28 @@ const readCompressed = (
     })
     .pipe(decoder)
   readStream(decoder, maxBytes, "Malformed", finish)
+}
+
+/** JSON is UTF-8 (RFC 8259). Other bytes are refused: replacing them would change the lead. */
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/**
+ * A webhook's body as storable JSON text, or the answer that refuses it.
+ *
+ * The text is the body's own, unless it holds what Postgres cannot: NUL and lone surrogates become U+FFFD.
+ */
+export const payloadOf = (body: Uint8Array): string | Answer.Answer => {
+  let text: string
+  try {
+    text = utf8.decode(body)
+  } catch {
+    return Answer.malformed()
+  }
+  const value = parse(text)
+  if (Result.isFailure(value)) {
+    const { message, reason } = value.failure
+    return reason === "Syntax" ? Answer.malformed() : Answer.malformed(message)
+  }
+  if (!isJsonObject(value.success)) return Answer.malformed()
+  return needsMending(text) ? stringify(storableJson(value.success)) : text
 }

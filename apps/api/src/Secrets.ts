@@ -1,9 +1,10 @@
-import { Redacted } from "effect"
+import { OperatorAuth, Unauthorized } from "@lead-gateway/api-contract"
+import { Effect, Layer, Option, Redacted } from "effect"
 import { createHash, timingSafeEqual } from "node:crypto"
 
 /**
- * Tells whether a text is one of the secrets, in a time that tells nothing of them: the digests are compared,
- * all of them, whichever one fits.
+ * Makes a check whether a text is one of the secrets. How long it takes reveals nothing: the digests of all are
+ * compared, whichever one matches.
  */
 export const makeVerifier = (secrets: ReadonlyArray<Redacted.Redacted>) => {
   const digests = secrets.map((secret) => digest(Redacted.value(secret)))
@@ -16,3 +17,14 @@ export const makeVerifier = (secrets: ReadonlyArray<Redacted.Redacted>) => {
 }
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest()
+
+/** Admits operators by their bearer token; without tokens, everybody. */
+export const operatorAuth = (
+  tokens: Option.Option<ReadonlyArray<Redacted.Redacted>>,
+): Layer.Layer<OperatorAuth> => {
+  const isLetIn = Option.match(tokens, { onNone: () => () => true, onSome: makeVerifier })
+  return Layer.succeed(OperatorAuth, {
+    operatorToken: (answer, { credential }) =>
+      isLetIn(Redacted.value(credential)) ? answer : Effect.fail(new Unauthorized()),
+  })
+}

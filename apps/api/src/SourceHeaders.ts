@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http"
 
-/** Headers whose value may be a secret, by name; theirs is stored as `[redacted]`. */
+/** Names of headers whose value may be a secret. It is stored as `[redacted]`. */
 const secret = /secret|token|authori[sz]ation|cookie|password|signature|credential|session|api-?key/i
 
-/** What is known of names that were looked at; senders make names up, so not more of them than this are kept. */
+/** A cache of names that were matched. It is bounded, since senders may make names up. */
 const known = new Map<string, boolean>()
 const mostKnown = 1000
 

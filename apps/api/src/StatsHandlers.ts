@@ -12,7 +12,7 @@ export const StatsHandlers = HttpApiBuilder.group(
     const database = yield* LeadDatabase
     const reader = yield* LeadReader
 
-    /** Postgres away: 503, come again. Anything else is a bug: 500, and nothing of it told. */
+    /** Postgres is away: 503. Anything else is a bug: 500 without details. */
     const answered = <A>(read: Effect.Effect<A, StoreError>) =>
       Effect.flatMap(database.isReady, (isReady) => (isReady ? read : Effect.fail(notReady))).pipe(
         within(patience),
@@ -37,7 +37,7 @@ export const StatsHandlers = HttpApiBuilder.group(
   }),
 )
 
-/** An answer that takes longer than this will not come: Postgres is gone without a word. */
+/** An answer that takes longer than this will not come: the connection has silently gone. */
 const patience = Duration.seconds(5)
 
 const notReady = new StoreUnavailable({ operation: "LeadReader before the schema is there" })

@@ -32,7 +32,7 @@ export const dispatch = ({ intake, router }: Handlers): Handler => {
 
   return (request, response, correlationId) => {
     const { method = "GET", url = "/" } = request
-    // As nearly all of them come: nothing has to be found.
+    // Nearly every request: no look-up.
     if (url === webhooks && method === "POST") return intake(request, response, correlationId)
     const route = routes.find(method, url)
     if (route !== undefined) return route.handler(request, response, correlationId)

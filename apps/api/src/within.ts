@@ -3,8 +3,8 @@ import { type Cause, type Duration, Effect, Fiber } from "effect"
 /**
  * Waits for an answer of Postgres no longer than this, then fails with a `TimeoutError`.
  *
- * `Effect.timeout` alone would also wait for the statement to be called off, and a Postgres that is silent takes
- * 5 s more for that. Here it is called off behind the answer's back.
+ * `Effect.timeout` alone would also wait until the statement is cancelled, and a silent Postgres takes 5 s more for
+ * that. Here the statement is cancelled in the background.
  */
 export const within =
   (duration: Duration.Duration) =>

@@ -12,7 +12,7 @@ import {
   retryAfterResponse,
 } from "./internal/errorResponse.ts"
 
-/** An error of the api: fails an Effect by itself, and is told from others by its `_tag`. */
+/** An error of the api: fails an Effect by itself, and has a `_tag` of its own. */
 export interface ApiError<Tag extends string> extends Cause.YieldableError, ApiErrorFields {
   readonly _tag: Tag
 }

@@ -11,7 +11,7 @@ import { HttpApiError } from "effect/http-api"
 import { CurrentCorrelationId } from "./CurrentCorrelationId.ts"
 
 /**
- * Wraps an HTTP app, as `HttpRouter.toHttpEffect(routes)` makes it: it fails no more, only interruption passes.
+ * Wraps an HTTP app, as `HttpRouter.toHttpEffect(routes)` makes it. The result never fails; only interruption passes.
  *
  * Not for the `middleware` option of `HttpRouter.serve`: that one runs after the framework has sent its answer.
  */

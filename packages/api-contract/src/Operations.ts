@@ -1,4 +1,4 @@
-/** What watches over the process: load balancers, orchestrators, people on call. */
+/** Health, for load balancers, orchestrators and people on call. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { InternalError, NotReady } from "./ApiError.ts"

@@ -1,4 +1,4 @@
-/** Who is let in. What the secrets are is the server's business; here is where they go in a request. */
+/** Where secrets go in a request. Which secrets are accepted is the server's business. */
 import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import { Unauthorized } from "./ApiError.ts"
 

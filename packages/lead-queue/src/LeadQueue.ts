@@ -1,7 +1,7 @@
 import type { LeadId } from "@lead-gateway/lead"
 import { Context, type Duration, type Effect, Schema } from "effect"
 
-/** What a queue knows of the leads to look at next. */
+/** What a queue knows of the leads to claim next. */
 export type Hint =
   /** These leads, in this order. */
   | { readonly _tag: "Leads"; readonly ids: ReadonlyArray<LeadId> }
@@ -19,7 +19,7 @@ export class LeadQueueUnavailable extends Schema.TaggedError<LeadQueueUnavailabl
 }
 
 /**
- * Tells workers which leads to look at next, and wakes them.
+ * Announces to workers which leads to claim next, and wakes them.
  *
  * A queue is an accelerator. It holds no lead and no schedule: both are in Postgres, and a lead that a
  * queue forgot is found there. So nothing here fails for its caller, and nothing needs an acknowledgement.
@@ -29,8 +29,8 @@ export class LeadQueue extends Context.Service<
   LeadQueue,
   {
     /**
-     * Says that leads may be looked at now. Returns at once and keeps little: what a queue that is down was not
-     * told is found in the store.
+     * Announces that leads may be claimed now. Returns at once and buffers little: what cannot be offered while the
+     * queue is down is found in the store.
      */
     readonly offer: (ids: ReadonlyArray<LeadId>) => Effect.Effect<void>
     /**
@@ -39,8 +39,8 @@ export class LeadQueue extends Context.Service<
      */
     readonly offerUnsafe: (ids: ReadonlyArray<LeadId>) => void
     /**
-     * Waits until there may be something to do, `within` at most, and says what: `max` leads at most, those that
-     * were offered first. No lead is given twice for one offer, and an interrupted take loses none.
+     * Waits until there may be something to do, `within` at most, and returns what: `max` leads at most, the oldest
+     * offers first. No lead comes twice for one offer, and an interrupted take loses none.
      */
     readonly take: (options: {
       readonly max: number
@@ -49,14 +49,13 @@ export class LeadQueue extends Context.Service<
     /** How many leads wait for a worker. */
     readonly depth: Effect.Effect<number, LeadQueueUnavailable>
     /**
-     * How long an offered lead may wait in the queue before somebody should look for it in the store, in
-     * milliseconds; a plain function, asked for every lead. Zero when the queue remembers nothing, or cannot be asked
-     * now.
+     * How long an offered lead may wait in the queue before workers should look for it in the store, in milliseconds; a
+     * plain function, called for every lead. Zero when the queue remembers nothing, or is down.
      */
     readonly patienceMs: () => number
     /**
-     * Waits until the queue is found to have lost what it held: then offer everything again. Of all processes
-     * that take, one is told. Never ends for a queue that remembers nothing.
+     * Waits until the queue is found to have lost what it held: then offer everything again. It ends in one of all
+     * processes that take, and never for a queue that remembers nothing.
      */
     readonly forgot: Effect.Effect<void>
   }

@@ -65,7 +65,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
       }
 
       const anyDue: Hint = { _tag: "AnyDue" }
-      // Work that is due and that nobody owns, lane by lane: that of new leads, and one of each customer's deliveries.
+      // Work that is due and not leased, lane by lane: that of new leads, and one for each customer's deliveries.
       const depth = sql<{ leads: bigint }>`
         SELECT count(*) AS leads FROM (SELECT 0 AS id UNION ALL SELECT id FROM customer) AS lane
         JOIN work ON work.lane = lane.id

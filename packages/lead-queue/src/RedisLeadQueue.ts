@@ -4,16 +4,16 @@ import { type Connection, makeConnection } from "./internal/connection.ts"
 import { makeOffers, type Offers } from "./internal/offers.ts"
 import { ask } from "./internal/session.ts"
 import { makeTakes, type Takes } from "./internal/takes.ts"
-import { type RedisTrouble, wantsNewConnection } from "./internal/trouble.ts"
+import { type RedisFailure, wantsNewConnection } from "./internal/RedisFailure.ts"
 import { LeadQueue, LeadQueueUnavailable } from "./LeadQueue.ts"
 import * as RedisUrl from "./RedisUrl.ts"
 
 /** How the Redis driver connects. */
 export interface RedisLeadQueueOptions {
   readonly url: RedisUrl.RedisUrl
-  /** Whether this process takes leads, and so is told when Redis has lost them. */
+  /** Whether this process takes leads, and so watches for a Redis that has lost them. */
   readonly takes: boolean
-  /** How long an offered lead may wait before somebody looks for it in the store; 10 s by default. */
+  /** How long an offered lead may wait before workers look for it in the store; 10 s by default. */
   readonly patience?: Duration.Duration
 }
 
@@ -21,8 +21,8 @@ export interface RedisLeadQueueOptions {
 const key = "queue:process_lead"
 
 /**
- * Is there as long as Redis has not lost its memory. Whoever finds it missing sets it, and only that process is
- * told. The braces put it into the list's slot of a Cluster.
+ * Exists as long as Redis has not lost its memory. The process that finds it missing and sets it is the one whose
+ * `forgot` ends. The braces put it into the list's slot of a Cluster.
  */
 const epochKey = `{${key}}:epoch`
 
@@ -56,16 +56,16 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
         ),
       )
 
-      /** Only those who take may set the epoch: another would be told in vain. */
+      /** Only processes that take may set the epoch: in another, `forgot` would end in vain. */
       const lookAtEpoch = Effect.fnUntraced(
         function* (send: Send) {
           if ((yield* send((client) => client.exists(epochKey))) === 1) return
           const set = yield* send((client) => client.set(epochKey, randomUUID(), "NX"))
           if (set === "OK") yield* Queue.offer(lost, undefined)
         },
-        // A Redis without memory left cannot be asked to remember, and is good enough to take from.
+        // A Redis that is out of memory cannot store the epoch, and is still good enough to take from.
         Effect.catchIf(
-          (trouble) => !wantsNewConnection(trouble),
+          (failure) => !wantsNewConnection(failure),
           () => Effect.void,
         ),
       )
@@ -132,9 +132,9 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
 
 type Send = Connection["run"]
 
-/** Tells of the first of several failed attempts, and of the success that follows. */
-const presence = (tell: {
-  readonly onAway?: (trouble: RedisTrouble) => Effect.Effect<void>
+/** Reports the first of several failed attempts, and the success that follows. */
+const presence = (report: {
+  readonly onAway?: (failure: RedisFailure) => Effect.Effect<void>
   readonly onEachAway?: () => void
   readonly onBack: Effect.Effect<void>
   readonly onReady?: () => void
@@ -144,15 +144,15 @@ const presence = (tell: {
     onReady: Effect.suspend(() => {
       const wasAway = isAway
       isAway = false
-      tell.onReady?.()
-      return wasAway ? tell.onBack : Effect.void
+      report.onReady?.()
+      return wasAway ? report.onBack : Effect.void
     }),
-    onAway: (trouble: RedisTrouble) =>
+    onAway: (failure: RedisFailure) =>
       Effect.suspend(() => {
         const wasAway = isAway
         isAway = true
-        tell.onEachAway?.()
-        return wasAway || tell.onAway === undefined ? Effect.void : tell.onAway(trouble)
+        report.onEachAway?.()
+        return wasAway || report.onAway === undefined ? Effect.void : report.onAway(failure)
       }),
   }
 }

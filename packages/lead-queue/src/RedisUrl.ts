@@ -1,7 +1,7 @@
 /**
  * Where Redis is, as operators write it: one server, a master watched by Sentinels, or a Cluster.
  *
- * Used by the settings, which tell what is wrong with a URL, and by {@link RedisLeadQueue}. It connects to nothing.
+ * Used by the settings, which report what is wrong with a URL, and by {@link RedisLeadQueue}. It connects to nothing.
  */
 import { Redacted, Result } from "effect"
 

@@ -7,7 +7,7 @@ export interface BatcherOptions<Item, Value, Error> {
   readonly run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Value>, Error>
   /** True for an error that one bad item causes: the batch is then run again in halves. */
   readonly isolate: (error: Error) => boolean
-  /** What an item is told that the batcher does not take: it is closed, or too many wait. */
+  /** The error for an item that is not accepted: the batcher is closed, or too many items wait. */
   readonly refusal: () => Error
   /** How large an item is; a batch stays within `maxSize`, unless one item alone is larger. */
   readonly sizeOf: (item: Item) => number
@@ -17,13 +17,13 @@ export interface BatcherOptions<Item, Value, Error> {
   readonly maxSize?: number
   /** Batches under way at once; 1 by default. One that is slow does not count, and up to six more may be. */
   readonly concurrency?: number
-  /** When a batch is slow: one whose connection has silently gone holds nobody up. 250 by default. */
+  /** After how long a batch counts as slow: one whose connection has silently gone delays no other. 250 by default. */
   readonly slowAfterMs?: number
   /** Items that wait, at most; further ones are refused at once. No limit by default. */
   readonly maxWaiting?: number
   /**
-   * A batch of fewer items than this waits so long for more. For what nobody waits for, such as recording an outcome: a
-   * statement for one row costs as much as one for ten. Without it a batch waits for nobody.
+   * A batch of fewer items than this waits for more, this long. For what no caller waits for, such as recording an
+   * outcome: a statement for one row costs as much as one for ten. Without it, no batch waits.
    */
   readonly gather?: { readonly items: number; readonly ms: number }
   /** How long an item may take in all before it is refused, whatever becomes of it; no limit by default. */
@@ -35,12 +35,12 @@ export type { Done }
 /**
  * Lets concurrent callers share one statement, and so one commit: group commit.
  *
- * While a batch runs, the next one gathers; an idle caller waits for nobody, unless it is told to `gather`. It takes plain
- * callbacks, since one is called for every lead; only a batch is an effect. Used by intake, by decisions and by
+ * While a batch runs, the next one gathers; without a batch under way an item waits for no other, unless the options say
+ * `gather`. Callbacks are plain functions, since one is called for every lead; only a batch is an effect. Used by intake, by decisions and by
  * outcomes. It knows nothing of SQL: `run` does the work.
  */
 export interface Batcher<Item, Value, Error> {
-  /** Hands in one item; `done` is called once, never before this returns. One that throws harms nobody else. */
+  /** Submits one item; `done` is called once, never before this returns. If it throws, no other item is affected. */
   readonly submit: (item: Item, done: Done<Value, Error>) => void
   /** Items that no batch has begun with. */
   readonly waiting: () => number
@@ -64,7 +64,7 @@ export const make = <Item, Value, Error>(
     let gathering: ReturnType<typeof setTimeout> | undefined
     let isClosed = false
     let onIdle: (() => void) | undefined
-    /** A time that is looked at now and then: at most {@link lookEveryMs} ago. */
+    /** The time, read every {@link lookEveryMs}. */
     let now = performance.now()
 
     const settle = (entry: Entry<Item, Value, Error>, result: Result.Result<Value, Error>) => {
@@ -95,7 +95,7 @@ export const make = <Item, Value, Error>(
             return Effect.andThen(runBatch(batch.slice(0, half)), runBatch(batch.slice(half)))
           }
           for (const entry of batch) settle(entry, Result.fail(Option.getOrElse(error, refusal)))
-          // A defect is told by whoever watches fibers; its items are refused like those of any failure.
+          // A defect is logged by the fiber's observer; its items are refused like those of any failure.
           return Option.isSome(error) ? Effect.void : Effect.failCause(exit.cause as Cause.Cause<never>)
         },
       )
@@ -128,7 +128,7 @@ export const make = <Item, Value, Error>(
       for (let free = concurrency - running; free > 0 && !line.isEmpty(); free--) start(line.take())
     }
 
-    /** After everything that this turn of the event loop brings: whoever comes in it shares the batch. */
+    /** Starts batches after this turn of the event loop: all items of the turn share a batch. */
     const plan = () => {
       if (isFlushPlanned || running >= concurrency || line.isEmpty()) return
       if (gather === undefined || line.length() >= gather.items) return planNow()

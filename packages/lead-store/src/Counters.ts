@@ -5,8 +5,8 @@ import { storeCall } from "./StoreError.ts"
 /**
  * Adds the counts of all segments to those of segment 0, and returns how many rows went; 0 while another process does so.
  *
- * Statements that move leads count in segments of their own, so that none waits for another; without this there would be
- * a few more rows every minute, which every reader sums up. It waits for no writer: a row that one is counting in just
+ * Statements that change leads' states count in segments of their own, so that none waits for another. Each segment is
+ * more rows for every reader to sum up, which this undoes. It waits for no writer: a row that one is counting in just
  * now is left for the next time, and a writer whose row has gone makes it anew. Being one statement, it changes no sum
  * for any reader. Harmless to repeat; the worker does so every minute.
  */

@@ -13,7 +13,7 @@ export interface CustomerSettings {
   readonly ratePerSecond: number | undefined
   /**
    * The circuit opens when this many different leads have found the customer down with no success between them. While
-   * it is open no attempt is made, but for one lead now and then that probes, at no cost to its retry budget.
+   * it is open no attempt is made, but for a probe now and then, which costs its lead no attempt of its budget.
    */
   readonly failures: number
   /** How long the circuit stays open before a probe; the waits double up to ten times this. */
@@ -27,7 +27,7 @@ export interface CustomerSettings {
 /**
  * Customers as they stand in the database: their settings, and whether anything can be sent to them.
  *
- * The last worker that started says which settings hold. Used by the worker.
+ * The settings of the worker that started last hold. Used by the worker.
  */
 export class Customers extends Context.Service<
   Customers,
@@ -35,8 +35,8 @@ export class Customers extends Context.Service<
     /** Stores a customer's settings. One that has another address than before starts with a closed circuit. */
     readonly configure: (id: number, settings: CustomerSettings) => Effect.Effect<void, StoreError>
     /**
-     * Says that nothing can be sent to a customer, and why, or that something can again (undefined). Its leads wait
-     * meanwhile, and nothing is opened. Returns whether that is news.
+     * Stores why nothing can be sent to a customer, or that something can again (undefined). Its leads wait meanwhile, and
+     * no attempt is opened. Returns whether that is news.
      */
     readonly block: (id: number, reason: string | undefined) => Effect.Effect<boolean, StoreError>
   }

@@ -29,7 +29,7 @@ type PoolOptions = Pick<LeadDatabaseOptions, "connection" | "pool" | "applicatio
 /**
  * The connection to Postgres and the state of its schema.
  *
- * It does not wait for Postgres: the layer is there at once, `ready` tells when the schema is migrated, and
+ * It does not wait for Postgres: the layer is there at once, `ready` waits until the schema is migrated, and
  * a process may answer "not ready" meanwhile. Used by the apps; the store's services take the `PgClient`
  * that this layer brings too.
  */
@@ -123,7 +123,7 @@ const prepare = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
   if (applied.length > 0) yield* Effect.logInfo(`migrated: ${applied.join(", ")}`)
 })
 
-/** Says in the log what an operator must do when a pooler stands between; the README tells how. */
+/** Logs what an operator must do when there is a pooler in between; the README says how. */
 const checkSession = (sql: PgClient.PgClient) =>
   differingSettings(sql, sessionSettings).pipe(
     Effect.flatMap((differing) =>

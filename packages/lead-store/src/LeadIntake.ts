@@ -16,7 +16,7 @@ export interface NewLead {
   /** SHA-256 of the body's bytes. */
   readonly payloadHash: Uint8Array
   readonly correlationId: string
-  /** How long the lead is left to the queue, which is told of it, before workers look for it themselves. */
+  /** How long the lead is left to the queue, to which it is offered, before workers look for it themselves. */
   readonly queuePatienceMs: number
 }
 
@@ -24,13 +24,13 @@ export interface NewLead {
  * Stores arriving leads: once `receive` has succeeded, the lead is committed.
  *
  * Concurrent callers share one statement and one commit; a lead that Postgres refuses costs only itself. A statement
- * that is slow holds nobody else up. Used by the api. It does not tell the queue: its caller does, after the commit.
+ * that is slow delays no other. Used by the api. It does not offer leads to the queue: its caller does, after the commit.
  */
 export class LeadIntake extends Context.Service<
   LeadIntake,
   {
     /**
-     * Stores one lead as `RECEIVED` and tells its id.
+     * Stores one lead as `RECEIVED`; returns its id.
      *
      * Fails with `StoreUnavailable` when Postgres does not confirm within 5 s (the lead may then be stored all the
      * same) or, at once, when more than 10,000 leads wait; with `DataRefused` when it cannot hold the payload.

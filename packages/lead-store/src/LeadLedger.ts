@@ -21,7 +21,7 @@ export interface Ledger {
 /** A ledger drawn from the leads themselves. */
 export interface RowLedger extends Ledger {
   /**
-   * Leads that neither have work left nor have settled, so that nobody would ever look at them again, and rows of work
+   * Leads that neither have work left nor have settled, so that no worker would ever find them, and rows of work
    * or of settled leads whose lead is missing: 0, always.
    */
   readonly stranded: number
@@ -43,7 +43,7 @@ export const ledgerAccounts = [
   "inFlight",
 ] as const satisfies ReadonlyArray<keyof Ledger>
 
-/** An account of which two ledgers tell different numbers. */
+/** An account in which two ledgers differ. */
 export interface LedgerDifference {
   readonly account: (typeof ledgerAccounts)[number]
   readonly left: number
@@ -59,8 +59,8 @@ export const ledgerDifferences = (left: Ledger, right: Ledger): ReadonlyArray<Le
 /**
  * The proof that no lead is lost: received = rejected + delivered + retrying + parked + permanently failed + in flight.
  *
- * It is drawn in two ways that do not depend on each other: from the counts that every change keeps, and from the rows
- * themselves, with what retention has removed. Each is of one moment; the two agree when nothing changes in between.
+ * It is drawn in two independent ways: from the counts that every change keeps, and from the rows themselves, with what
+ * retention has removed. Each is of one moment; the two agree when nothing changes in between.
  */
 export class LeadLedger extends Context.Service<
   LeadLedger,

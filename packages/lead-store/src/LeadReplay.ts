@@ -37,8 +37,8 @@ export class LeadReplay extends Context.Service<
   LeadReplay,
   {
     /**
-     * Carries a request out, 500 leads in a transaction, and tells `offer` of the leads of each as soon as they are
-     * committed. Workers find them without that too, so `offer` may be cut short.
+     * Carries a request out, 500 leads in a transaction, and calls `offer` with the leads of each as soon as they are
+     * committed. Workers find them without that too, so `offer` may be interrupted.
      *
      * May be repeated: a request that was interrupted goes on where it was, one that is done returns the same again,
      * and two callers at once share the work. Fails with `ReplayRequestConflict` when the name was used for others.

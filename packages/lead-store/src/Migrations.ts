@@ -15,9 +15,9 @@ export { MigrationFailed, SchemaTooNew } from "./MigrationError.ts"
 export { type MigrationState, type SchemaFit, schemaFit } from "./SchemaFit.ts"
 
 /**
- * The database's schema, moved by the SQL files of `migrations/`.
+ * The database's schema, changed by the SQL files of `migrations/`.
  *
- * Apps call {@link up} when they start, unless told to wait for an operator; one process at a time does the work (an
+ * Apps call {@link up} when they start, unless they are to wait for an operator; one process at a time does the work (an
  * advisory lock), the others wait for it. Operators use the same functions through the `migrate` command. The work is
  * done by node-pg-migrate, each migration in a transaction of its own that waits for locks in small portions, so that
  * other processes go on working meanwhile. Why, and the rules for those who write migrations: `docs/decisions/`.
@@ -27,7 +27,7 @@ export interface Options {
   readonly connection: DatabaseAddress
   /** The folder that holds the SQL files. */
   readonly directory: string
-  /** How a migration waits for a lock: 2 s at a time, for 5 minutes in all, unless told otherwise. */
+  /** How a migration waits for a lock: 2 s at a time, for 5 minutes in all, by default. */
   readonly locks?: LockPatience
 }
 
@@ -39,8 +39,8 @@ export const up = (options: Options): Effect.Effect<ReadonlyArray<string>, Migra
   run(options, "up", Number.POSITIVE_INFINITY)
 
 /**
- * Takes back the newest `count` migrations, 1 by default; returns their names. Fails with {@link SchemaTooNew} when
- * there is a migration that this version does not know: only a version that does can take it back.
+ * Reverts the newest `count` migrations, 1 by default; returns their names. Fails with {@link SchemaTooNew} when
+ * there is a migration that this version does not know: only a version that does can revert it.
  */
 export const down = (
   options: Options & { readonly count?: number },
@@ -83,7 +83,7 @@ const migrationsTable = "schema_migration"
 const compatibilityTable = "schema_compatibility"
 
 /**
- * Says what this session relies on, whatever the role or the database has in store. A process that is cut off while
+ * Sets what this session relies on, whatever is stored with the role or the database. A process that is cut off while
  * it migrates loses its locks after a minute. The times of migrations are stored without a zone.
  */
 const session = `
@@ -97,7 +97,7 @@ const session = `
   SET enable_mergejoin = on;`
 
 /**
- * Looks and moves under one lock, which goes with the connection: whoever waited for another process sees
+ * Reads and changes the schema under one lock, which ends with the connection: a process that waited for another sees
  * what that one did.
  */
 const run = (options: Options, direction: "up" | "down", count: number) =>
@@ -128,8 +128,8 @@ const run = (options: Options, direction: "up" | "down", count: number) =>
   )
 
 /**
- * Waits for its turn. By asking again: a statement that waited would hold a snapshot meanwhile, and an index that is
- * built concurrently waits until there is none that is older.
+ * Waits for its turn by asking again: a waiting statement would hold a snapshot, and building an index concurrently
+ * waits for every older snapshot.
  */
 const lock = (client: Client) =>
   attempt(async () => {
@@ -139,7 +139,7 @@ const lock = (client: Client) =>
 
 const usualLocks: LockPatience = { timeout: Duration.seconds(2), patience: Duration.minutes(5) }
 
-/** Tells that this version goes on with a schema that has more than it knows. */
+/** Logs that this version goes on with a schema that has more than it knows. */
 const logNewer = ({ unknown }: { readonly unknown: ReadonlyArray<string> }): Effect.Effect<void> =>
   Effect.logInfo(
     `the database is newer than this version, which can work with it: it has ${unknown.join(", ")}`,
@@ -172,7 +172,7 @@ interface AppliedRow {
   readonly requires: number | null
 }
 
-/** Databases that nobody has migrated lack both tables, those of former versions the second one. */
+/** A database that was never migrated lacks both tables, one of a former version the second. */
 const appliedMigrations = async (client: Client): Promise<ReadonlyMap<string, AppliedRow>> => {
   const exists = async (table: string) => {
     const sql = "SELECT to_regclass($1) IS NOT NULL AS exists"

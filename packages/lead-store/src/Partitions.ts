@@ -67,7 +67,7 @@ export const maintainPartitions = Effect.gen(function* () {
   Effect.tap(() => PgClient.PgClient.use(attachOlder)),
 )
 
-/** As {@link maintainPartitions}, for a statement that found no partition; tells nothing. */
+/** As {@link maintainPartitions}, for a statement that found no partition; returns nothing. */
 export const createPartitions = (sql: PgClient.PgClient) =>
   Effect.gen(function* () {
     yield* sql`SELECT pg_advisory_xact_lock(hashtext('lead partitions'))`
@@ -99,7 +99,7 @@ const attachOlder = (sql: PgClient.PgClient) =>
     }
   }).pipe(storeCall("maintainPartitions", Duration.minutes(10)))
 
-/** Attaches a partition unless another process has done so, or is at it. */
+/** Attaches a partition unless another process has done so, or is doing so. */
 const attachDetached = (sql: PgClient.PgClient, name: string, first: number) =>
   Effect.gen(function* () {
     const [turn] = yield* sql<{

@@ -2,8 +2,8 @@ import { LeadId, RejectionReason } from "@lead-gateway/lead"
 import { Schema } from "effect"
 
 /**
- * Which leads an operator wants to be sent again: those that meet every criterion given. There must be one, so
- * that nobody replays everything by leaving something out.
+ * Which leads an operator wants to be sent again: those that meet every criterion given. At least one is required, so
+ * that an omission does not replay everything.
  */
 export const ReplayCriteria = Schema.Struct({
   ids: Schema.optionalKey(Schema.NonEmptyArray(LeadId)),

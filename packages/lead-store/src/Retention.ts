@@ -2,7 +2,7 @@
  * Removes leads that ended long ago, archived before where a folder is named.
  *
  * A worker or a gateway runs {@link keep} beside its work; {@link run} is one round of it. Nothing is removed unless it is
- * told to. Counts and ledger go on to include what is removed, by the table `sealed_count`. How it goes about it, and why:
+ * configured. Counts and ledger still include what was removed, from the table `sealed_count`. How it works, and why:
  * `docs/decisions/0014-retention.md`. It neither parses settings nor reads archives: see `Archive`.
  */
 import { PgClient } from "@effect/sql-pg"
@@ -18,11 +18,11 @@ import { type StoreError, storeCall } from "./StoreError.ts"
 export { ArchiveFailed } from "./internal/archiveFile.ts"
 export type { Age } from "./internal/dueForRemoval.ts"
 
-/** What goes, and where to. */
+/** What is removed, and where it is archived. */
 export interface Options {
-  /** Leads that ended (rejected, delivered or permanently failed) longer ago than this go. It must be more than nothing. */
+  /** Leads that ended (rejected, delivered or permanently failed) longer ago than this are removed. More than zero. */
   readonly age: Age
-  /** The folder that leads are written to before they go, made where missing; undefined: they are not archived. */
+  /** The folder that leads are written to before they are removed; created if missing. Undefined: not archived. */
   readonly archive: string | undefined
 }
 
@@ -33,18 +33,18 @@ export interface Removed {
   readonly partitions: number
 }
 
-/** Leads of one archive file at most: as many as may be archived twice when a process dies before it has removed them. */
+/** Leads of one archive file at most. So many may be archived twice when a process dies before it has removed them. */
 const leadsPerFile = 100_000
 
 /**
- * Removes what has come of age, and returns how much that was: nothing while another process is at it.
+ * Removes what is old enough, and returns how much that was: nothing while another process does it.
  *
- * Leads that are parked or have work left never go. Partitions of which every lead has come of age are dropped; the
- * leads of others go by the thousand, in short transactions with pauses as long as themselves. One whose leads will all
- * have come of age within a day (a thirtieth of `age`, if that is less) waits to be dropped. Intake and deliveries go on
- * meanwhile.
+ * Leads that are parked or have work left are never removed. A partition whose leads are all old enough is dropped; the
+ * leads of others are removed by the thousand, in short transactions with pauses as long as themselves. A partition whose
+ * leads will all be old enough within a day (a thirtieth of `age`, if that is less) waits to be dropped. Intake and
+ * deliveries go on meanwhile.
  *
- * May be cut short anywhere and repeated. Fails with `ArchiveFailed` when leads cannot be written to the archive, and
+ * May be interrupted anywhere and repeated. Fails with `ArchiveFailed` when leads cannot be written to the archive, and
  * then removes none of them.
  */
 export const run = (
@@ -57,7 +57,7 @@ export const run = (
     ),
   )
 
-/** Runs a round a minute after it is begun and then once an hour, for ever. What fails is logged, and tried again then. */
+/** Runs a round after a minute and then once an hour, for ever. A failure is logged, and tried again in the next round. */
 export const keep = (options: Options): Effect.Effect<never, never, PgClient.PgClient> =>
   run(options).pipe(
     Effect.tap(({ leads, partitions }) =>
@@ -107,12 +107,12 @@ const round = Effect.fnUntraced(function* (sql: PgClient.PgClient, { age, archiv
 
 const busy: Dropped = { _tag: "Kept", because: "busy" }
 
-/** The two ways in which leads of a partition go. */
+/** The two ways to remove leads of a partition. */
 const makePartition = (sql: PgClient.PgClient, archive: string | undefined, cutoff: string) => {
   const [drop, read, remove] = [dropPartition(sql), readDue(sql), removeLeads(sql)]
   const write = archive === undefined ? undefined : archiveLeads(sql, archive)
 
-  /** Hands what is due to `take`, a file's worth at a time; tells whether it came to leads that are too young to be due. */
+  /** Passes what is due to `take`, a file's worth at a time; returns whether it reached leads that are too young. */
   const forEachPart = Effect.fnUntraced(function* <E>(
     number: number,
     take: (ids: ReadonlyArray<number>) => Effect.Effect<void, E>,

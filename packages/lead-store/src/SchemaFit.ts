@@ -46,7 +46,7 @@ export const schemaFit = (states: ReadonlyArray<MigrationState>): SchemaFit => {
   return unknown.length > 0 ? { _tag: "Newer", unknown } : { _tag: "Current" }
 }
 
-/** Why nothing is taken back here, when the schema has migrations that this version does not know. */
+/** Why nothing is reverted here, when the schema has migrations that this version does not know. */
 export const tooNewFor = (states: ReadonlyArray<MigrationState>): SchemaTooNew =>
   new SchemaTooNew({
     unknown: unknownOf(states),

@@ -30,9 +30,9 @@ export class DataRefused extends Schema.TaggedError<DataRefused>()("DataRefused"
 export type StoreError = StoreUnavailable | DataRefused
 
 /**
- * How a statement is run for a caller: with an answer within 10 s (or another time), and with an `SqlError` turned
- * into what can be acted on. What is left (a wrong statement) is a bug and becomes a defect. No message quotes
- * Postgres's own, which may hold a row's data.
+ * Runs a statement for a caller: with a deadline of 10 s (or another), and with an `SqlError` turned into an error that
+ * the caller can act on. What is left (a wrong statement) is a bug and becomes a defect. No message quotes Postgres's
+ * own, which may hold a row's data.
  */
 export const storeCall =
   (operation: string, patience = usualPatience) =>
@@ -85,5 +85,5 @@ const isServerError = (cause: unknown): cause is { readonly code: string; readon
 const sqlStateOf = ({ reason: { cause } }: SqlError.SqlError): string | undefined =>
   isServerError(cause) ? cause.code : undefined
 
-/** A connection whose other end has silently gone must not hold up those who wait behind it. */
+/** A connection whose other end has silently gone must not delay the statements behind it. */
 const usualPatience = Duration.seconds(10)

@@ -76,7 +76,7 @@ const headerNames: Readonly<Record<string, string>> = {
   "www-authenticate": "WWW-Authenticate",
 }
 
-/** On the wire every parameter is text; these are numbers to whoever writes them. */
+/** On the wire every parameter is text; to its writer these are numbers. */
 const parameters: Readonly<Record<string, object>> = {
   id: { description: "The lead's id", schema: { type: "integer", minimum: 1 } },
   limit: {
@@ -87,7 +87,7 @@ const parameters: Readonly<Record<string, object>> = {
   status: { description: "Only leads in this status" },
 }
 
-/** Leaves out what the derivation adds and nobody needs: bounds of safe integers, closed objects. */
+/** Removes what the derivation adds and no reader needs: bounds of safe integers, closed objects. */
 const simplified = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(simplified)
   if (typeof value !== "object" || value === null) return value

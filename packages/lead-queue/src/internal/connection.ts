@@ -6,7 +6,7 @@ import type { Redis } from "ioredis"
 import type { RedisUrl } from "../RedisUrl.ts"
 import { locate } from "./locate.ts"
 import { ask, closed, introduce, open } from "./session.ts"
-import { RedisTrouble, wantsNewConnection } from "./trouble.ts"
+import { RedisFailure, wantsNewConnection } from "./RedisFailure.ts"
 
 /** What to connect to, and who wants to know when it comes and goes. */
 export interface ConnectionOptions {
@@ -14,11 +14,11 @@ export interface ConnectionOptions {
   /** Decides on the node of a Cluster. */
   readonly key: string
   /** Looks at a new connection before it is used; one that fails is replaced. */
-  readonly onOpen: (client: Redis) => Effect.Effect<void, RedisTrouble>
+  readonly onOpen: (client: Redis) => Effect.Effect<void, RedisFailure>
   /** It can be used now. */
   readonly onReady: Effect.Effect<void>
-  /** It cannot be used any more, or not yet: told at each attempt. */
-  readonly onAway: (trouble: RedisTrouble) => Effect.Effect<void>
+  /** Called at each failed attempt, and when the connection is lost. */
+  readonly onAway: (failure: RedisFailure) => Effect.Effect<void>
 }
 
 /** Redis, when it is there. */
@@ -30,7 +30,7 @@ export interface Connection {
   readonly run: <A>(
     command: (client: Redis) => Promise<A>,
     within?: Duration.Duration,
-  ) => Effect.Effect<A, RedisTrouble>
+  ) => Effect.Effect<A, RedisFailure>
 }
 
 /** A connection that has not begun. */
@@ -51,11 +51,11 @@ export const makeConnection = (options: ConnectionOptions): Connection => {
     yield* onReady
     yield* closed(client)
     if (performance.now() - since > lastingMs) attempts = 0
-    return yield* new RedisTrouble({ reason: "the connection closed" })
+    return yield* new RedisFailure({ reason: "the connection closed" })
   }).pipe(
     Effect.ensuring(Effect.sync(() => (current = undefined))),
     Effect.scoped,
-    Effect.catch((trouble) => Effect.andThen(onAway(trouble), pause)),
+    Effect.catch((failure) => Effect.andThen(onAway(failure), pause)),
   )
   const pause = Effect.suspend(() => {
     const ms = Math.min(firstPauseMs * 2 ** attempts++, longestPauseMs)
@@ -70,9 +70,9 @@ export const makeConnection = (options: ConnectionOptions): Connection => {
     run: (command, within) =>
       Effect.suspend(() => {
         const client = current
-        if (client === undefined) return Effect.fail(new RedisTrouble({ reason: "there is no connection" }))
-        return Effect.tapError(ask(client, command, within), (trouble) =>
-          Effect.sync(() => (wantsNewConnection(trouble) ? client.disconnect() : undefined)),
+        if (client === undefined) return Effect.fail(new RedisFailure({ reason: "there is no connection" }))
+        return Effect.tapError(ask(client, command, within), (failure) =>
+          Effect.sync(() => (wantsNewConnection(failure) ? client.disconnect() : undefined)),
         )
       }),
   }

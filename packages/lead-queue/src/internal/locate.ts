@@ -6,10 +6,10 @@ import { Effect } from "effect"
 import type { Redis } from "ioredis"
 import type { Address, RedisUrl } from "../RedisUrl.ts"
 import { ask, introduce, open } from "./session.ts"
-import { RedisTrouble } from "./trouble.ts"
+import { RedisFailure } from "./RedisFailure.ts"
 
-/** The server that holds `key`. Fails when nobody who was asked knows it. */
-export const locate = (url: RedisUrl, key: string): Effect.Effect<Address, RedisTrouble> =>
+/** The server that holds `key`. Fails when no server that was asked knows it. */
+export const locate = (url: RedisUrl, key: string): Effect.Effect<Address, RedisFailure> =>
   url.mode === "server"
     ? Effect.succeed(url.addresses[0])
     : Effect.firstSuccessOf(
@@ -35,7 +35,7 @@ const askSentinel = (client: Redis, url: RedisUrl) => {
       const [host, port] = listOf(answer)
       return typeof host === "string"
         ? Effect.succeed({ host, port: Number(port) })
-        : Effect.fail(new RedisTrouble({ reason: "the Sentinel does not know the master" }))
+        : Effect.fail(new RedisFailure({ reason: "the Sentinel does not know the master" }))
     }),
   )
 }
@@ -51,7 +51,7 @@ const askNode = Effect.fnUntraced(function* (client: Redis, url: RedisUrl, key: 
     // A node that does not know its own name leaves it out.
     return { host: typeof host === "string" && host !== "" ? host : node.host, port: Number(port) }
   }
-  return yield* new RedisTrouble({ reason: "no node of the Cluster has the queue" })
+  return yield* new RedisFailure({ reason: "no node of the Cluster has the queue" })
 })
 
 const listOf = (answer: unknown): ReadonlyArray<unknown> => (Array.isArray(answer) ? answer : [])

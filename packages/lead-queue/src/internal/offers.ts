@@ -5,7 +5,7 @@ import type { LeadId } from "@lead-gateway/lead"
 import { Effect, Latch, type Scope } from "effect"
 import type { Connection } from "./connection.ts"
 
-/** Where ids are left to be pushed. */
+/** Buffers ids to be pushed. */
 export interface Offers {
   /** Costs next to nothing: it is called for every lead. */
   readonly add: (ids: ReadonlyArray<LeadId>) => void
@@ -26,7 +26,7 @@ export interface OffersOptions {
   readonly onAccepted: Effect.Effect<void>
 }
 
-/** Pushes until the scope closes. Drops what comes while there is no connection, and what Redis refuses. */
+/** Pushes until the scope closes. Drops what is added while there is no connection, and what Redis refuses. */
 export const makeOffers = Effect.fnUntraced(function* (
   options: OffersOptions,
 ): Effect.fn.Return<Offers, never, Scope.Scope> {
@@ -49,7 +49,7 @@ export const makeOffers = Effect.fnUntraced(function* (
         refused = false
       } else {
         dropped += batch.length
-        // Without a connection others tell of it.
+        // The loss of the connection is reported elsewhere.
         if (connection.isReady() && !refused) {
           refused = true
           yield* onRefused(pushed.failure.reason)

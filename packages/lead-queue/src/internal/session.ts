@@ -7,7 +7,7 @@
 import { Duration, Effect, Redacted, type Scope } from "effect"
 import { Redis } from "ioredis"
 import type { Address, RedisUrl } from "../RedisUrl.ts"
-import { RedisTrouble, troubleOf } from "./trouble.ts"
+import { RedisFailure, failureOf } from "./RedisFailure.ts"
 
 /** How long a server may take to accept a connection, and to answer a command. */
 export const patience = Duration.seconds(2)
@@ -16,7 +16,7 @@ export const patience = Duration.seconds(2)
 export const open = (
   address: Address,
   options: { readonly tls: boolean },
-): Effect.Effect<Redis, RedisTrouble, Scope.Scope> => {
+): Effect.Effect<Redis, RedisFailure, Scope.Scope> => {
   let why: unknown
   return Effect.acquireRelease(
     Effect.sync(() => {
@@ -41,7 +41,7 @@ export const open = (
     (client) => Effect.sync(() => client.disconnect()),
   ).pipe(
     Effect.tap((client) => ask(client, () => client.connect())),
-    Effect.mapError((trouble) => (why === undefined ? trouble : troubleOf(why))),
+    Effect.mapError((failure) => (why === undefined ? failure : failureOf(why))),
   )
 }
 
@@ -54,19 +54,19 @@ export const ask = <A>(
   client: Redis,
   command: (client: Redis) => Promise<A>,
   within: Duration.Duration = patience,
-): Effect.Effect<A, RedisTrouble> =>
+): Effect.Effect<A, RedisFailure> =>
   Effect.callback((resume) => {
     const timer = setTimeout(() => {
       client.disconnect()
-      resume(Effect.fail(new RedisTrouble({ reason: "no answer" })))
+      resume(Effect.fail(new RedisFailure({ reason: "no answer" })))
     }, Duration.toMillis(within))
-    const settle = (result: Effect.Effect<A, RedisTrouble>) => {
+    const settle = (result: Effect.Effect<A, RedisFailure>) => {
       clearTimeout(timer)
       resume(result)
     }
     command(client).then(
       (answer) => settle(Effect.succeed(answer)),
-      (error: unknown) => settle(Effect.fail(troubleOf(error))),
+      (error: unknown) => settle(Effect.fail(failureOf(error))),
     )
     return Effect.sync(() => clearTimeout(timer))
   })

@@ -1,8 +1,8 @@
 /**
- * Those who wait for leads, and one loop that pops for all of them over a connection of its own.
+ * Waiting takes, and one loop that pops for all of them over a connection of its own.
  *
- * Redis blocks a whole connection for a pop, and a pop cannot be taken back. So a take that is interrupted leaves
- * the pop under way for the next one; what comes when nobody waits any more goes back to the front of the list.
+ * Redis blocks a whole connection for a pop, and a pop cannot be undone. So an interrupted take leaves the pop under way
+ * for the next one; ids that arrive when no take waits go back to the front of the list.
  */
 import { LeadId } from "@lead-gateway/lead"
 import { Clock, Deferred, Duration, Effect, Fiber, Latch, Option, Schema, type Scope } from "effect"
@@ -16,7 +16,7 @@ export interface Takes {
     readonly max: number
     readonly within: Duration.Duration
   }) => Effect.Effect<Hint>
-  /** Says to all who wait that there may be something in the store. */
+  /** Ends all waiting takes with `AnyDue`. */
   readonly wakeAll: () => void
   /** The connection can be used again. */
   readonly resume: () => void
@@ -57,7 +57,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
     waiting.delete(one)
     return Deferred.doneUnsafe(one.hint, Effect.succeed(hint))
   }
-  /** Those who wait now: whoever is woken may wait again before the next one is. */
+  /** A copy: a take that is woken may wait again before the next one is woken. */
   const present = () => Array.from(waiting)
   const wakeAll = () => present().forEach((one) => settle(one, anyDue))
 
@@ -66,7 +66,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
       ? Effect.void
       : Effect.ignore(commands.run((client) => client.lpush(key, ...ids.toReversed())))
 
-  /** The first who waits gets them. */
+  /** The take that has waited longest gets them. */
   const hand = Effect.fnUntraced(function* (popped: ReadonlyArray<string>) {
     const ids = popped.flatMap((text) => {
       const id = /^[1-9]\d{0,15}$/.test(text) ? decodeId(Number(text)) : undefined
@@ -88,7 +88,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
       (ids) => ids ?? [],
     )
 
-  /** Waits at the server until the first who waits has waited long enough. */
+  /** Blocks at the server until the deadline of the first take. */
   const popOne = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const until = Math.min(...present().map((one) => one.until))

@@ -3,11 +3,11 @@ import { Deferred, Effect, Option } from "effect"
 import type { SqlError } from "effect/sql"
 
 /**
- * Does work that one process at a time shall do; none, when another is at it.
+ * Does work that one process at a time should do; nothing while another does it.
  *
  * The lock belongs to a transaction that stays open meanwhile, on a connection of its own: it ends with that connection,
- * also behind a pooler. It holds no snapshot. A connection that is cut frees the lock early, so the work must be right
- * with two at it; the lock saves doing it twice.
+ * also behind a pooler. It holds no snapshot. A connection that is cut frees the lock early, so the work must be correct
+ * with two processes at it; the lock only saves doing it twice.
  */
 export const alone = <A, E, R>(
   sql: PgClient.PgClient,
@@ -17,7 +17,7 @@ export const alone = <A, E, R>(
   Effect.scoped(
     Effect.gen(function* () {
       const answered = yield* Deferred.make<boolean, SqlError.SqlError>()
-      // It has nothing to do while the work goes on, which may be for hours.
+      // The transaction is idle while the work goes on, which may be for hours.
       yield* sql`SET LOCAL idle_in_transaction_session_timeout = 0`.pipe(
         Effect.andThen(
           sql<{ locked: boolean }>`SELECT pg_try_advisory_xact_lock(hashtext(${name})) AS locked`,

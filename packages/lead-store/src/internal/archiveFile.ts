@@ -38,9 +38,9 @@ interface OpenFile {
 }
 
 /**
- * Writes a compressed file into a folder, made where missing: `use` is given a way to write, and calls it one at a
- * time. The file has its name once it is complete and has reached the disk; whatever fails before leaves nothing. Only
- * the user that wrote it may read it: it holds personal data.
+ * Writes a compressed file into a folder, which is created if missing. `use` gets a function that writes, and calls it
+ * one at a time. The file has its name once it is complete and has reached the disk; a failure before that leaves
+ * nothing. Only the user that wrote it may read it: it holds personal data.
  */
 export const writeArchiveFile = <A, E, R>(
   folder: string,
@@ -62,8 +62,8 @@ export const writeArchiveFile = <A, E, R>(
     return file
   })
 
-  // What fails is the file, which tells why; what is being written is only told that the stream has ended, if anything.
-  // One listener for all of it: a reaction of each write to `written` would keep what it wrote for as long as the file.
+  // The file's error says why; a write's own says at most that the stream has ended. One listener for all writes: a
+  // handler for each would keep its data in memory for as long as the file is open.
   const write = (file: OpenFile) => (bytes: Uint8Array) =>
     onDisk(
       () =>

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 
-/** What the name of an archive file tells. */
+/** What the name of an archive file holds. */
 export interface ArchiveName {
   readonly partition: number
   /** The first and the last lead in it. */
@@ -18,7 +18,7 @@ export const archiveName = (partition: number, first: number, last: number, writ
   return `lead_p${String(partition).padStart(6, "0")}-${first}-${last}-${time}-${randomBytes(4).toString("hex")}.ndjson.gz`
 }
 
-/** Reads a file's name; undefined for a file that is none of ours, or not complete. */
+/** Reads a file's name; undefined for another kind of file, or one that is not complete. */
 export const readArchiveName = (name: string): ArchiveName | undefined => {
   const [, partition, first, last, writtenAt] = pattern.exec(name) ?? []
   return writtenAt === undefined

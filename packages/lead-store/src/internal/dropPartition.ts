@@ -8,7 +8,7 @@ import { boundsOf, hasEnded, seal } from "./remove.ts"
 /** A partition stays as it was, for now. */
 class PartitionKept extends Data.TaggedError("PartitionKept")<{ readonly because: "busy" | "changed" }> {}
 
-/** What became of a partition that was to go. */
+/** The result of an attempt to drop a partition. */
 export type Dropped =
   | { readonly _tag: "Dropped"; readonly leads: number }
   /** `busy`: others hold it, such as a dump. `changed`: not all of its leads have ended, or not as many as expected. */
@@ -17,9 +17,9 @@ export type Dropped =
 /**
  * Drops the tables of a partition whose leads have all ended before `cutoff`: `expected` many, if that is given.
  *
- * One transaction removes its rows of `settled_lead`, writes `sealed_count` and drops the tables. So whatever is cut
- * short in between leaves all as it was, and the books balance at any moment. The tables' parents, which intake needs,
- * are locked last and for milliseconds; who holds them longer is not waited for, since intake would wait too.
+ * One transaction removes its rows of `settled_lead`, writes `sealed_count` and drops the tables. An interruption
+ * changes nothing, and the counts balance at any moment. The tables' parents, which intake needs, are locked last and for
+ * milliseconds. If another transaction holds them longer, this one gives up, since intake would wait too.
  */
 export const dropPartition = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(
@@ -38,7 +38,7 @@ export const dropPartition = (sql: PgClient.PgClient) =>
             return yield* new PartitionKept({ because: "changed" })
           }
           yield* locked
-          // Now that nobody writes: a lead may have been replayed, or stored by a transaction that took its id long ago.
+          // Checked once no one can write: a lead may have been replayed, or stored by a transaction with an old id.
           const [left] = yield* sql.unsafe<{ any: boolean }>(anyLeft, [...bounds])
           if (left?.any !== false) return yield* new PartitionKept({ because: "changed" })
           yield* sql.unsafe(`DROP TABLE ${tablesOf(partition)}`)
@@ -52,7 +52,7 @@ export const dropPartition = (sql: PgClient.PgClient) =>
     storeCall("Retention.dropPartition", Duration.minutes(10)),
   )
 
-/** Whether {@link dropPartition} could lock the tables just now: to ask before what takes long. */
+/** Whether {@link dropPartition} could lock the tables now: asked before the part that takes long. */
 export const isFree = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(
     function* (partition: number) {
@@ -79,9 +79,9 @@ const anyLeft = `
     OR EXISTS (SELECT FROM settled_lead WHERE lead_id >= $1::bigint AND lead_id < $2::bigint) AS any`
 
 /**
- * Locks a partition's tables, then their parents, for the transaction under way. Nobody but readers of old leads waits
- * for the former; a second and a half is enough for Postgres to send its own vacuum away. The latter are asked for again and again, each
- * time for a moment.
+ * Locks a partition's tables, then their parents, for the transaction under way. Only readers of old leads wait for the
+ * former; after a second and a half Postgres has cancelled its own vacuum. The latter are tried repeatedly, each time for
+ * a moment.
  */
 const lockTables = (sql: PgClient.PgClient, partition: number) => {
   const lock = (timeout: string, tables: string) =>

@@ -5,18 +5,18 @@ import { storeCall } from "../StoreError.ts"
 import { patiently } from "./patiently.ts"
 import { boundsOf, hasEnded } from "./remove.ts"
 
-/** How long leads are kept after they ended, as the calendar has it: all parts together, more than nothing. */
+/** How long leads are kept after they ended, in calendar units: the sum of all parts, more than zero. */
 export interface Age {
   readonly months?: number
   readonly days?: number
   readonly hours?: number
 }
 
-/** What a round of retention goes by. Times are texts, since a `Date` has no microseconds. */
+/** The bounds of a round of retention. Times are texts, since a `Date` has no microseconds. */
 export interface Outlook {
-  /** Leads that ended before this go. */
+  /** Leads that ended before this are removed. */
   readonly cutoff: string
-  /** A partition whose leads have all ended before this goes as a whole, soon. */
+  /** A partition whose leads have all ended before this will soon be dropped as a whole. */
   readonly soon: string
   /** The partition of the newest lead. */
   readonly newest: number
@@ -50,10 +50,10 @@ const lookingOut = `
     ) AS partitions
   FROM age CROSS JOIN newest`
 
-/** Whether a partition goes as a whole: now, soon (it waits for that), or it does not. */
+/** Whether a partition is dropped as a whole: now, soon (it waits for that), or not. */
 export type Fate = "Ended" | "EndsSoon" | "Mixed"
 
-/** Looks at all leads of a partition, unless it comes upon one that stays. */
+/** Looks at the leads of a partition until it finds one that stays. */
 export const fateOf = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(
     function* (partition: number, { cutoff, soon }: Outlook) {
@@ -70,7 +70,7 @@ const stays = (before: string): string => `EXISTS (
   SELECT FROM settled_lead WHERE ${inBounds} AND NOT (${hasEnded(before)})
 )`
 
-/** The newest lead first: of most partitions it tells at once. A lead without a state would be a bug, and stays. */
+/** The newest lead first, which decides for most partitions. A lead without a state would be a bug, and stays. */
 const fate = (partition: number): string => `
   SELECT CASE
     WHEN EXISTS (SELECT FROM work WHERE ${inBounds})
@@ -81,7 +81,7 @@ const fate = (partition: number): string => `
     ELSE 'Ended'
   END AS fate`
 
-/** A page of a partition's leads that nobody has to look at any more, by id. */
+/** A page of a partition's settled leads, by id. */
 export interface DuePage {
   /** Those that ended before `cutoff` and have no work. */
   readonly due: ReadonlyArray<number>
@@ -91,7 +91,7 @@ export interface DuePage {
   readonly isFresh: boolean
 }
 
-/** Leads that one page looks at, and one transaction removes at most. */
+/** Leads of one page, and so of one transaction, at most. */
 export const pageSize = 1000
 
 /** Reads the page that follows a lead. */

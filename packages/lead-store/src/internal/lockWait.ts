@@ -6,7 +6,7 @@ import { attempt, withClient } from "./migrationClient.ts"
 /**
  * The lock that a connection waits for at this moment, and who holds it, as people read it:
  * `AccessExclusiveLock on lead, held by process 4711 ("psql", idle in transaction for 00:10:42)`. Undefined when it
- * waits for none. Asked on a connection of its own; tells nothing of what the others' statements say.
+ * waits for none. Asked on a connection of its own; the text of the others' statements is not shown.
  */
 export const lockWaitOf = (address: DatabaseAddress, process: number) =>
   withClient(address, (client) =>

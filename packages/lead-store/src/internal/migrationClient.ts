@@ -3,7 +3,7 @@ import { Client, type ClientConfig, DatabaseError } from "pg"
 import type { DatabaseAddress } from "../DatabaseAddress.ts"
 import { MigrationFailed } from "../MigrationError.ts"
 
-/** Uses one connection of the driver that node-pg-migrate works with, and closes it however that ends. */
+/** Uses one connection of node-pg-migrate's driver, and closes it in any case. */
 export const withClient = <A, E>(
   address: DatabaseAddress,
   use: (client: Client) => Effect.Effect<A, E>,
@@ -22,7 +22,7 @@ export const withClient = <A, E>(
 
 const ignore = () => {}
 
-/** pg reads `sslmode` from the URL in its own way; what the caller says about TLS is to hold for both drivers. */
+/** pg reads `sslmode` from the URL in its own way; the caller's choice of TLS must hold for both drivers. */
 const clientConfig = ({ url, ssl }: DatabaseAddress): ClientConfig => {
   const plain = new URL(Redacted.value(url))
   plain.searchParams.delete("sslmode")
@@ -46,14 +46,14 @@ export const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFai
       }),
   })
 
-/** As {@link attempt}, for the migrations' folder: what is wrong with it will not pass. */
+/** As {@link attempt}, for the migrations' folder: a mistake there is permanent. */
 export const attemptOnDisk = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFailed> =>
   Effect.tryPromise({
     try: run,
     catch: (error) => new MigrationFailed({ message: messageOf(error), unavailable: false }),
   })
 
-/** Postgres quotes the value that does not fit (class 22), which may be a lead's: that message is not told. */
+/** A message of class 22 quotes the value that does not fit, which may be a lead's: it is not passed on. */
 const messageOf = (error: unknown): string => {
   const code = codeOf(error)
   if (code?.startsWith("22") === true) return `a value in the database does not fit (SQLSTATE ${code})`

@@ -16,7 +16,7 @@ import { attemptOnDisk } from "./migrationClient.ts"
 export interface MigrationFile {
   readonly name: string
   readonly up: string
-  /** Undefined: it cannot be taken back. */
+  /** Undefined: it cannot be reverted. */
   readonly down: string | undefined
   readonly requires: number | undefined
   readonly inTransaction: boolean
@@ -33,13 +33,13 @@ export const readMigrations = (
 
 const fileName = /^\d{4}_.*\.sql$/
 
-/** For node-pg-migrate: the files of the folder that are none of ours. */
+/** For node-pg-migrate: the files of the folder that are no migrations. */
 export const ignorePattern = `(?!${fileName.source}).*`
 
 const readMigration = async (path: string): Promise<MigrationFile> =>
   parseMigration(basename(path, ".sql"), await readFile(path, "utf8"))
 
-/** Takes a file apart. Throws when a comment above its sections is not understood. */
+/** Parses a file. Throws when a comment above its sections is not understood. */
 const parseMigration = (name: string, text: string): MigrationFile => {
   const sections = [...text.matchAll(/^\s*--[\s-]*(up|down)\s+migration/gim)]
   const sectionOf = (direction: "up" | "down") => {
@@ -68,9 +68,9 @@ const requirementOf = (name: string, header: string): number | undefined => {
   )
 }
 
-/** What the loader tells and asks while node-pg-migrate runs. */
+/** What the loader needs while node-pg-migrate runs. */
 export interface Running {
-  /** Told of each migration as it begins. */
+  /** Called for each migration when it begins. */
   readonly began: (name: string) => void
   /** For how long a statement of a migration in a transaction waits for a lock. */
   readonly lockTimeoutMillis: number
@@ -80,7 +80,7 @@ export interface Running {
 
 type Strategies = NonNullable<RunnerOption["migrationLoaderStrategies"]>
 
-/** Has node-pg-migrate run files as they are understood here. */
+/** Makes node-pg-migrate run files as they are parsed here. */
 export const strategies = (running: Running): Strategies => [
   {
     extensions: [".sql"],
@@ -100,7 +100,7 @@ export const strategies = (running: Running): Strategies => [
   },
 ]
 
-/** The statements of a section, with what is to be known of its requirement. */
+/** The statements of a section, with those that store its requirement. */
 const action =
   (
     { inTransaction, ...migration }: MigrationFile,
@@ -120,7 +120,7 @@ const action =
     }
   }
 
-/** May run twice: what comes without a transaction may be tried again after a part of it. */
+/** May run twice: a migration without a transaction may be tried again after a part of it has run. */
 const recordRequirement = (table: string, { name, requires }: Pick<MigrationFile, "name" | "requires">) =>
   requires === undefined
     ? undefined

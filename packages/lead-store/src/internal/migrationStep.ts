@@ -1,8 +1,8 @@
 /**
- * One migration, up or down, that waits for nobody for long.
+ * One migration, up or down, that never blocks others for long.
  *
- * Whoever wants a lock that shuts others out is waited for by all who come after. So a migration gives up after a
- * moment, lets those go on, and comes back.
+ * Everybody queues behind a statement that waits for an exclusive lock. So a migration gives up after a moment, lets the
+ * others go on, and tries again.
  */
 import { Duration, Effect, Schedule } from "effect"
 import { runner, type RunnerOption } from "node-pg-migrate"
@@ -15,7 +15,7 @@ import { ignorePattern, strategies } from "./migrationFile.ts"
 
 /** What a step works with. */
 export interface StepOptions {
-  /** Holds the lock of all who migrate. */
+  /** Holds the advisory lock of migrations. */
   readonly client: Client
   readonly connection: DatabaseAddress
   readonly directory: string
@@ -95,7 +95,7 @@ export const step = Effect.fnUntraced(function* (options: StepOptions) {
 
 const ignore = () => {}
 
-/** Not had in time, or a deadlock that was ended by ending this one. */
+/** The lock was not granted in time, or Postgres ended a deadlock by ending this statement. */
 const isLock = ({ sqlState }: MigrationFailed): boolean => sqlState === "55P03" || sqlState === "40P01"
 
 const pauses = Schedule.min([

@@ -3,8 +3,8 @@ import { Effect } from "effect"
 import type { SqlError } from "effect/sql"
 
 /**
- * Runs statements that may take minutes, in a transaction: connections are told to break off what takes longer than
- * anything in the path of a delivery. For maintenance.
+ * Runs statements that may take minutes, in a transaction: the connections' `statement_timeout` is made for the path of
+ * a delivery. For maintenance.
  */
 export const patiently =
   (sql: PgClient.PgClient) =>

@@ -1,5 +1,5 @@
 /**
- * What every connection of a pool is told when it connects, whatever is stored with the database or the role.
+ * The settings of every connection of a pool, whatever is stored with the database or the role.
  *
  * Values are written as Postgres shows them, so that {@link differingSettings} can compare.
  */
@@ -8,7 +8,7 @@ import { Effect } from "effect"
 
 /** For connections of processes. */
 export const sessionSettings: Readonly<Record<string, string>> = {
-  // Statements are written for it: they lock rows and look again.
+  // Statements rely on it: they lock rows and read them again.
   default_transaction_isolation: "read committed",
   // Acknowledged means committed: to disk, too.
   synchronous_commit: "on",
@@ -36,7 +36,7 @@ export const operatorSettings: Readonly<Record<string, string>> = {
   statement_timeout: "0",
 }
 
-/** The settings that a connection has otherwise than it was told, each as `jit is on`: a pooler kept them back. */
+/** The settings in which a connection differs, each as `jit is on`: a pooler did not pass them on. */
 export const differingSettings = (sql: PgClient.PgClient, settings: Readonly<Record<string, string>>) =>
   Effect.map(
     sql<{ name: string; value: string }>`

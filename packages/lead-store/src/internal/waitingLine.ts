@@ -1,6 +1,6 @@
 import type { Result } from "effect"
 
-/** What an item's submitter is told, once. */
+/** Called once with an item's result. */
 export type Done<Value, Error> = (result: Result.Result<Value, Error>) => void
 
 /** An item that waits, or is in a batch under way. */
@@ -13,14 +13,14 @@ export interface Entry<Item, Value, Error> {
   done: Done<Value, Error> | undefined
 }
 
-/** The items that no batch has begun with, first come, first served. */
+/** The items that are in no batch yet, first come, first served. */
 export interface WaitingLine<Item, Value, Error> {
   readonly add: (entry: Entry<Item, Value, Error>) => void
   readonly length: () => number
   readonly isEmpty: () => boolean
   /** Takes the next batch out. */
   readonly take: () => ReadonlyArray<Entry<Item, Value, Error>>
-  /** Takes those out, from the front on, for which this holds, and tells of each. */
+  /** Removes entries from the front for as long as `holds`, and calls `onDropped` for each. */
   readonly dropWhile: (
     holds: (entry: Entry<Item, Value, Error>) => boolean,
     onDropped: (entry: Entry<Item, Value, Error>) => void,
@@ -35,7 +35,7 @@ export const makeWaitingLine = <Item, Value, Error>(
   let entries: Array<Entry<Item, Value, Error>> = []
   let next = 0
 
-  /** Lets go of what is before the mark. */
+  /** Drops what is before the mark. */
   const forget = () => {
     if (next === entries.length) entries = []
     else if (next > 1024) entries = entries.slice(next)
