@@ -1,4 +1,6 @@
 /** The files that say what to do with a lead. */
+import { existsSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
 import * as Kind from "./Kind.ts"
 import * as Settings from "./Settings.ts"
 
@@ -10,30 +12,53 @@ export interface FileSettings {
   readonly payloadTemplate: string
 }
 
+const defaults: FileSettings = {
+  attributeMapping: "config/customer_attribute_mapping.json",
+  leadRules: "config/lead_rules.json",
+  normalizerProfile: "config/normalizer_profile.json",
+  payloadTemplate: "config/customer_payload_template.json",
+}
+
 /** The configuration files of processes that decide on leads. Missing files are reported when they are read. */
 export const fileSettings: Settings.Settings<FileSettings> = Settings.all({
   attributeMapping: Settings.withDefault(
     "ATTRIBUTE_MAPPING_FILE",
     Kind.path,
     "The customer's attributes",
-    "config/customer_attribute_mapping.json",
+    defaults.attributeMapping,
   ),
   leadRules: Settings.withDefault(
     "LEAD_RULES_FILE",
     Kind.path,
     "The rules a lead must pass",
-    "config/lead_rules.json",
+    defaults.leadRules,
   ),
   normalizerProfile: Settings.withDefault(
     "NORMALIZER_PROFILE_FILE",
     Kind.path,
     "How fields are brought into one form",
-    "config/normalizer_profile.json",
+    defaults.normalizerProfile,
   ),
   payloadTemplate: Settings.withDefault(
     "PAYLOAD_TEMPLATE_FILE",
     Kind.path,
     "The shape of the customer payload",
-    "config/customer_payload_template.json",
+    defaults.payloadTemplate,
   ),
 })
+
+/**
+ * The same files, with those that ship in `folder` instead of the defaults when the working directory has no folder
+ * `config` at all. A file with another path, or one that is missing in a folder of the operator's, stays what it is: a mistake
+ * that is told, and no lead is decided by rules that nobody chose.
+ */
+export const withShippedFiles = (files: FileSettings, folder: string): FileSettings => {
+  const shipped = (path: string, byDefault: string) =>
+    path === byDefault && !existsSync(dirname(byDefault)) ? join(folder, basename(path)) : path
+  return {
+    attributeMapping: shipped(files.attributeMapping, defaults.attributeMapping),
+    leadRules: shipped(files.leadRules, defaults.leadRules),
+    normalizerProfile: shipped(files.normalizerProfile, defaults.normalizerProfile),
+    payloadTemplate: shipped(files.payloadTemplate, defaults.payloadTemplate),
+  }
+}

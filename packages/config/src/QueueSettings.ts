@@ -1,5 +1,5 @@
 /** Which queue tells the workers what to look at next. */
-import { RedisUrl } from "@lead-gateway/lead-queue"
+import * as RedisUrl from "@lead-gateway/lead-queue/redis-url"
 import { Result } from "effect"
 import * as Kind from "./Kind.ts"
 import * as Settings from "./Settings.ts"

@@ -67,15 +67,23 @@ const setting = <A>(
 ): Settings<Option.Option<A>> => {
   const { allowed, secret } = kind
   const example = Option.match(value, { onNone: () => kind.example, onSome: kind.show })
-  const wrong = (text: string, use: string) =>
-    `${name}: ${secret ? "(secret)" : Source.quoted(kind.quote(text))} is not allowed; use ${use}`
+  const wrong = ({ file, text }: Source.Secret, use: string) => {
+    if (file !== undefined)
+      return `${name}_FILE: what ${Source.quoted(file)} holds is not allowed; use ${use}`
+    return `${name}: ${secret ? "(secret)" : Source.quoted(kind.quote(text))} is not allowed; use ${use}`
+  }
   const read = (source: Source.Source): Result.Result<Option.Option<A>, string> =>
     Result.flatMap(
-      secret ? Source.lookupSecret(source, name) : Result.succeed(Source.lookup(source, name)),
+      secret
+        ? Source.lookupSecret(source, name)
+        : Result.succeed(Option.map(Source.lookup(source, name), (text): Source.Secret => ({ text }))),
       Option.match({
         onNone: () => Result.succeed(Option.none()),
-        onSome: (text) =>
-          Result.mapBoth(kind.read(text), { onSuccess: Option.some, onFailure: (use) => wrong(text, use) }),
+        onSome: (given) =>
+          Result.mapBoth(kind.read(given.text), {
+            onSuccess: Option.some,
+            onFailure: (use) => wrong(given, use),
+          }),
       }),
     )
   return {
@@ -145,7 +153,10 @@ export const choose = <A>(
   summarize: (source) => select(source).summarize(source),
 })
 
-/** Settings that do not fit: every mistake on a line of its own, naming its variable, without any secret. */
+/**
+ * Settings that do not fit: every mistake on a line of its own, naming its variable and the file that sets it, without
+ * any secret: `.env: API_PORT: "x" is not allowed; use a whole number from 0 to 65535`.
+ */
 export class SettingsInvalid extends Data.TaggedError("SettingsInvalid")<{
   readonly mistakes: ReadonlyArray<string>
 }> {
@@ -169,8 +180,18 @@ export const load = <A>(
   Effect.suspend(() => {
     const source = Source.fromProcess(options)
     const result = settings.read(source)
-    const mistakes = [...source.mistakes, ...(Result.isFailure(result) ? result.failure : [])]
+    const mistakes = [
+      ...source.mistakes,
+      ...(Result.isFailure(result) ? result.failure.map((line) => withFile(source, line)) : []),
+    ]
     return Result.isFailure(result) || mistakes.length > 0
       ? Effect.fail(new SettingsInvalid({ mistakes }))
       : Effect.succeed({ value: result.success, summary: settings.summarize(source) })
   })
+
+/** Puts in front of a mistake the file in which its variable is set, where that is not the environment. */
+const withFile = (source: Source.Source, line: string): string => {
+  const [name] = /^[A-Z][A-Z0-9_]*(?=: )/.exec(line) ?? []
+  const file = name === undefined ? Option.none() : Source.fileOf(source, name)
+  return Option.match(file, { onNone: () => line, onSome: (file) => `${file}: ${line}` })
+}

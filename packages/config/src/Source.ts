@@ -13,10 +13,17 @@ import { parseEnv } from "node:util"
 /** Variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
+/** Variables that come from one place. */
+interface Layer {
+  readonly variables: Variables
+  /** The file that holds them; absent for the environment. */
+  readonly file?: string
+}
+
 /** A place to look variables up. */
 export interface Source {
   /** The first layer that names a variable decides. */
-  readonly layers: ReadonlyArray<Variables>
+  readonly layers: ReadonlyArray<Layer>
   /** The text of a file, or why it cannot be read (`ENOENT`). */
   readonly readFile: (path: string) => Result.Result<string, string>
   /** What was wrong with the source itself, one line each. */
@@ -44,10 +51,15 @@ export const fromProcess = (options: SourceOptions = {}): Source => {
     read.set(path, content)
     return content
   }
+  const environment: Layer = { variables: env }
   return Result.match(readFile(".env"), {
-    onSuccess: (text) => ({ layers: [env, parseEnv(text)], readFile, mistakes: [] }),
+    onSuccess: (text) => ({
+      layers: [environment, { variables: parseEnv(text), file: ".env" }],
+      readFile,
+      mistakes: [],
+    }),
     onFailure: (code) => ({
-      layers: [env],
+      layers: [environment],
       readFile,
       mistakes: code === "ENOENT" ? [] : [`.env: cannot be read (${code}); make it readable or remove it`],
     }),
@@ -59,19 +71,34 @@ export const isSet = (source: Source, name: string): boolean =>
   Option.isSome(lookup(source, name)) || Option.isSome(lookup(source, `${name}_FILE`))
 
 /** The text of a variable; none when it is absent or blank. */
-export const lookup = (source: Source, name: string): Option.Option<string> => {
-  const layer = source.layers.find((layer) => layer[name] !== undefined)
-  return Option.fromUndefinedOr(layer === undefined ? undefined : given(layer, name))
+export const lookup = (source: Source, name: string): Option.Option<string> =>
+  Option.flatMap(layerOf(source, name), (layer) => Option.fromUndefinedOr(given(layer, name)))
+
+/** The file, such as `.env`, that a variable is set in; none for the environment, and when it is not set. */
+export const fileOf = (source: Source, name: string): Option.Option<string> =>
+  Option.flatMap(layerOf(source, name), ({ file }) => Option.fromUndefinedOr(file))
+
+const layerOf = (source: Source, name: string): Option.Option<Layer> =>
+  Option.fromUndefinedOr(source.layers.find(({ variables }) => variables[name] !== undefined))
+
+/** A secret, and the file that it was read from, if `NAME_FILE` named one. */
+export interface Secret {
+  readonly text: string
+  readonly file?: string
 }
 
 /** The text of a secret, from the variable or from the file that `NAME_FILE` names. Fails with a mistake line. */
-export const lookupSecret = (source: Source, name: string): Result.Result<Option.Option<string>, string> => {
+export const lookupSecret = (source: Source, name: string): Result.Result<Option.Option<Secret>, string> => {
   const fileName = `${name}_FILE`
-  const layer = source.layers.find((layer) => layer[name] !== undefined || layer[fileName] !== undefined)
+  const layer = source.layers.find(
+    ({ variables }) => variables[name] !== undefined || variables[fileName] !== undefined,
+  )
   if (layer === undefined) return Result.succeed(Option.none())
   const text = given(layer, name)
   const path = given(layer, fileName)
-  if (path === undefined) return Result.succeed(Option.fromUndefinedOr(text))
+  if (path === undefined) {
+    return Result.succeed(text === undefined ? Option.none() : Option.some({ text }))
+  }
   if (text !== undefined) return Result.fail(`${fileName}: is set beside ${name}; set only one of the two`)
   return Result.flatMap(
     Result.mapError(source.readFile(path), (code) => `${fileName}: ${quoted(path)} cannot be read (${code})`),
@@ -79,7 +106,7 @@ export const lookupSecret = (source: Source, name: string): Result.Result<Option
       const secret = content.replace(/[\r\n]+$/, "")
       return secret === ""
         ? Result.fail(`${fileName}: ${quoted(path)} is empty; it holds the value of ${name}`)
-        : Result.succeed(Option.some(secret))
+        : Result.succeed(Option.some({ text: secret, file: path }))
     },
   )
 }
@@ -91,8 +118,8 @@ export const quoted = (text: string): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   )
 
-const given = (layer: Variables, name: string): string | undefined =>
-  layer[name]?.trim() === "" ? undefined : layer[name]
+const given = ({ variables }: Layer, name: string): string | undefined =>
+  variables[name]?.trim() === "" ? undefined : variables[name]
 
 const readText = (path: string): Result.Result<string, string> =>
   Result.try({

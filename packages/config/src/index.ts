@@ -15,7 +15,7 @@ export {
   embeddedDatabaseSettings,
 } from "./DatabaseSettings.ts"
 export { type SettingGroup, settingGroups, variables } from "./everySetting.ts"
-export { type FileSettings, fileSettings } from "./FileSettings.ts"
+export { type FileSettings, fileSettings, withShippedFiles } from "./FileSettings.ts"
 export * as Kind from "./Kind.ts"
 export { type LoggingSettings, loggingSettings } from "./LoggingSettings.ts"
 export { dataDirectory, type ProcessSettings, processSettings } from "./ProcessSettings.ts"

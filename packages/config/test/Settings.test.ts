@@ -157,6 +157,64 @@ describe(".env", () => {
   )
 })
 
+describe("a mistake", () => {
+  it.effect("names the file that it is in, where that is not the environment", () =>
+    Effect.gen(function* () {
+      const token = Settings.required("TOKEN", Kind.token, "Token")
+      const odd = Settings.refine(port, (port) => Result.fail([`PORT: "${port}" is even`]))
+      const files = { ".env": "DEBUG=2\nPORT=82\nTOKEN_FILE=token", token: "h\u00fcnter2" }
+      assert.deepStrictEqual(yield* mistakes(Settings.all({ odd, debug, token, name }), {}, files), [
+        '.env: PORT: "82" is even',
+        '.env: DEBUG: "2" is not allowed; use true or false',
+        '.env: TOKEN_FILE: what "token" holds is not allowed; use visible ASCII characters',
+        "NAME: is missing; use a text of at most 200 characters",
+      ])
+      assert.deepStrictEqual(yield* mistakes(debug, { DEBUG: "3" }, files), [
+        'DEBUG: "3" is not allowed; use true or false',
+      ])
+    }),
+  )
+
+  it.effect("is told together with all others, ten of them from three places", () =>
+    Effect.gen(function* () {
+      const numbers = ["ONE", "TWO", "THREE", "FOUR", "FIVE"].map((name) => [
+        name,
+        Settings.withDefault(name, Kind.port, name, 1),
+      ])
+      const secrets = ["SIX", "SEVEN"].map((name) => [name, Settings.optional(name, Kind.token, name)])
+      const words = ["EIGHT", "NINE", "TEN"].map((name) => [name, Settings.required(name, Kind.text, name)])
+      const ten = Settings.all(
+        Object.fromEntries([...numbers, ...secrets, ...words]) as Record<string, Settings.Settings<unknown>>,
+      )
+      const told = yield* mistakes(
+        ten,
+        { ONE: "0", TWO: "x", SIX: "\u00fc", EIGHT: "x".repeat(201) },
+        { ".env": "THREE=-1\nFOUR=a\nFIVE=1.5\nSEVEN_FILE=seven\nNINE=", seven: "\u00fc" },
+      )
+      assert.deepStrictEqual(
+        told.map((line) =>
+          line
+            .split(":")
+            .slice(0, line.startsWith(".env") ? 2 : 1)
+            .join(":"),
+        ),
+        [
+          "ONE",
+          "TWO",
+          ".env: THREE",
+          ".env: FOUR",
+          ".env: FIVE",
+          "SIX",
+          ".env: SEVEN_FILE",
+          "EIGHT",
+          ".env: NINE",
+          "TEN",
+        ],
+      )
+    }),
+  )
+})
+
 describe("the summary", () => {
   it.effect("shows what holds, by variable, without secrets", () =>
     Effect.gen(function* () {

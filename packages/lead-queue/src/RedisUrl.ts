@@ -1,7 +1,8 @@
 /**
  * Where Redis is, as operators write it: one server, a master watched by Sentinels, or a Cluster.
  *
- * Used by the settings, which report what is wrong with a URL, and by {@link RedisLeadQueue}. It connects to nothing.
+ * Used by the settings, which report what is wrong with a URL, and by {@link RedisLeadQueue}. It connects to nothing, and
+ * `@lead-gateway/lead-queue/redis-url` is an entry of its own, so that whoever reads settings loads no client.
  */
 import { Redacted, Result } from "effect"
 

@@ -1,0 +1,51 @@
+import { assert, describe, it } from "@effect/vitest"
+import { fileSettings, Kind, Settings } from "@lead-gateway/config"
+import { loadWithFlow } from "@lead-gateway/flow-files"
+import { Effect } from "effect"
+import { fileURLToPath } from "node:url"
+import { afterAll, afterEach, beforeAll, vi } from "vitest"
+
+const config = fileURLToPath(new URL("../../../config", import.meta.url))
+
+const settings = Settings.all({
+  files: fileSettings,
+  customer: Settings.all({
+    productName: Settings.withDefault("CUSTOMER_PRODUCT_NAME", Kind.text, "Product", "roof"),
+  }),
+  port: Settings.withDefault("PORT", Kind.port, "Port", 80),
+})
+
+const started = process.cwd()
+beforeAll(() => process.chdir(fileURLToPath(new URL("..", import.meta.url))))
+afterAll(() => process.chdir(started))
+afterEach(() => vi.unstubAllEnvs())
+
+describe("loadWithFlow", () => {
+  it.effect("gives settings and flow, and tells which files those are", () =>
+    Effect.gen(function* () {
+      vi.stubEnv("LEAD_RULES_FILE", `${config}/lead_rules.json`)
+      const { summary, value } = yield* loadWithFlow(settings, { shipped: config })
+      assert.strictEqual(value.port, 80)
+      assert.deepStrictEqual(value.flow.constants, { "product.name": "roof" })
+      assert.deepInclude(summary, {
+        PORT: "80",
+        LEAD_RULES_FILE: `${config}/lead_rules.json`,
+        ATTRIBUTE_MAPPING_FILE: `${config}/customer_attribute_mapping.json`,
+      })
+    }),
+  )
+
+  it.effect("fails with the mistakes of settings and of files at once, also of drafts", () =>
+    Effect.gen(function* () {
+      vi.stubEnv("PORT", "x")
+      vi.stubEnv("LEAD_RULES_FILE", "no/rules.json")
+      const instead = { payloadTemplate: "no/draft.json" }
+      const { mistakes } = yield* Effect.flip(loadWithFlow(settings, { shipped: config, instead }))
+      assert.deepStrictEqual(mistakes, [
+        'PORT: "x" is not allowed; use a whole number from 1 to 65535',
+        "no/rules.json: cannot be read (ENOENT)",
+        "no/draft.json: cannot be read (ENOENT)",
+      ])
+    }),
+  )
+})
