@@ -18,7 +18,7 @@ export interface RedisLeadQueueOptions {
 }
 
 /** The list of lead ids, oldest first. Operators read it with `LLEN` and `LRANGE`. */
-const key = "queue:process_lead"
+export const key = "queue:process_lead"
 
 /**
  * Exists as long as Redis has not lost its memory. The process that finds it missing and sets it is the one whose

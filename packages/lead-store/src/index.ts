@@ -9,6 +9,7 @@ export * as Archive from "./Archive.ts"
 export * as Batcher from "./Batcher.ts"
 export { foldCounts } from "./Counters.ts"
 export { Customers, type CustomerSettings, defaultCustomer } from "./Customers.ts"
+export { diagnose, type Diagnosis } from "./Diagnosis.ts"
 export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
 export type {
   DeliveryAttempt,

@@ -1,0 +1,84 @@
+/**
+ * What can be learned of a database before work is done on it: the server, its clock, and what this role may do.
+ *
+ * For whoever looks for what is wrong. Nothing is changed, and no lead is read.
+ */
+import { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { differingSettings, sessionSettings } from "./internal/sessionSettings.ts"
+import { type StoreError, storeCall } from "./StoreError.ts"
+
+/** What was found. */
+export interface Diagnosis {
+  /** As people write it: `18.4`. */
+  readonly version: string
+  /** The major version is one that the schema is written for. */
+  readonly isVersionFit: boolean
+  /** The server takes no writes: a replica, or one that is told so. */
+  readonly isReadOnly: boolean
+  /** By how many milliseconds the server's clock is ahead of this machine's; below zero when it is behind. */
+  readonly clockAheadMs: number
+  /** Half of the round trip: what `clockAheadMs` may be wrong by. */
+  readonly clockErrorMs: number
+  /** Rights that the role lacks on the tables and sequences of leads: `INSERT on attempt`. Empty without a schema. */
+  readonly missingRights: ReadonlyArray<string>
+  /** Whether the role may create tables: for migrations, and for the partitions of new leads. */
+  readonly mayCreateTables: boolean
+  /** Settings that a connection has otherwise than it was told, as `jit is on`: a pooler kept them back. */
+  readonly differingSettings: ReadonlyArray<string>
+}
+
+/** The oldest major version of Postgres that the schema is written for. */
+const oldestMajor = 14
+
+/** An operator's statements may take as long as they do, and so ask for another time-out than processes. */
+const { statement_timeout: _, ...expectedSettings } = sessionSettings
+
+/** Asks the server. */
+export const diagnose: Effect.Effect<Diagnosis, StoreError, PgClient.PgClient> = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  // The first statement also connects, which takes longer than a round trip.
+  const [server] = yield* sql<{ version: string; read_only: boolean; may_create: boolean }>`
+    SELECT current_setting('server_version') AS version,
+      pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS read_only,
+      coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create`
+  const [clock, earliest, latest] = yield* sinceAndUntil(
+    sql<{ ms: number }>`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`,
+  )
+  const version = server?.version ?? "unknown"
+  return {
+    version,
+    isVersionFit: Number.parseInt(version, 10) >= oldestMajor,
+    isReadOnly: server?.read_only === true,
+    clockAheadMs: Math.round((clock[0]?.ms ?? Number.NaN) - (earliest + latest) / 2),
+    clockErrorMs: Math.ceil((latest - earliest) / 2),
+    missingRights: yield* missingRights(sql),
+    mayCreateTables: server?.may_create === true,
+    differingSettings: yield* differingSettings(sql, expectedSettings),
+  }
+}).pipe(storeCall("diagnose"))
+
+/** A result, and by this machine's clock when it was asked for and when it had come. */
+const sinceAndUntil = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const earliest = Date.now()
+    const result = yield* effect
+    return [result, earliest, Date.now()] as const
+  })
+
+/** What belongs to the owner of the leads is the gateway's. */
+const missingRights = (sql: PgClient.PgClient) =>
+  Effect.map(
+    sql<{ missing: string }>`
+      WITH ours AS (
+        SELECT mine.oid, mine.relname, mine.relkind FROM pg_class AS mine
+        JOIN pg_class AS lead ON lead.oid = to_regclass('lead')
+          AND lead.relnamespace = mine.relnamespace AND lead.relowner = mine.relowner
+        WHERE mine.relkind IN ('r', 'p', 'S') AND NOT mine.relispartition
+      )
+      SELECT wanted || ' on ' || relname AS missing
+      FROM ours, unnest(CASE relkind WHEN 'S' THEN ARRAY['USAGE'] ELSE ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'] END) AS wanted
+      WHERE NOT CASE relkind WHEN 'S' THEN has_sequence_privilege(oid, wanted) ELSE has_table_privilege(oid, wanted) END
+      ORDER BY relname, wanted`,
+    (rows) => rows.map(({ missing }) => missing),
+  )
