@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { startPostgres } from "./BenchPostgres.ts"
-import type { Contender } from "./Contender.ts"
+import type { Contender, Start } from "./Contender.ts"
 import type { Customer } from "./Customer.ts"
 import { describeProfile } from "./CpuProfile.ts"
 import { freePort } from "./freePort.ts"
@@ -45,7 +45,7 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
     const database = yield* postgres.fresh
     yield* redis.command("FLUSHALL")
     const start = Effect.fnUntraced(function* (
-      program: string,
+      [program, ...args]: Start,
       env: Readonly<Record<string, string>>,
       isReady: () => Promise<boolean>,
     ) {
@@ -53,6 +53,7 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
         options.profile && contender.isOurs ? mkdtempSync(join(tmpdir(), "lead-gateway-profile-")) : undefined
       const started = yield* startProgram({
         program: join(root, program),
+        args,
         nodeFlags: [
           ...(contender.nodeFlags ?? []),
           ...(profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`]),
@@ -69,7 +70,7 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
       yield* started.ready(isReady)
       forgetPeak(started.pid)
       if (options.statements && contender.hasDatabase) yield* watchStatements(database)
-      const name = `${contender.name}, ${program}`
+      const name = `${contender.name}, ${[program, ...args].join(" ")}`
       return { ...started, name, profiles, readyAt: process.hrtime.bigint() } satisfies Started
     })
     const startApi = Effect.gen(function* () {
@@ -84,7 +85,7 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
         WORKER_CONCURRENCY: "50",
         WORKER_PORT: String(yield* freePort),
       }
-      return yield* start(contender.worker ?? "", env, customer.isReached)
+      return yield* start(contender.worker ?? [""], env, customer.isReached)
     })
     /** Records, if asked for, the statement times of Postgres and the CPU profile of this program since it was ready. Ends a profiled program. */
     const explain = Effect.fnUntraced(function* (program: Started, leads: number) {

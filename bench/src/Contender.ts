@@ -1,11 +1,14 @@
 /** The programs that are measured: the gateway with either queue, and the hand-written peers. */
 
+/** A program's path, and its arguments. */
+export type Start = readonly [program: string, ...args: ReadonlyArray<string>]
+
 export interface Contender {
   readonly name: string
-  /** Its programs, by their paths in the repository. */
-  readonly api: string
+  /** Its programs: each by its path in the repository, and its arguments. */
+  readonly api: Start
   /** Without one it takes part in `intake` only. */
-  readonly worker?: string
+  readonly worker?: Start
   readonly env?: Readonly<Record<string, string>>
   /** As `npm run api` and `npm run worker` start ours. */
   readonly nodeFlags?: ReadonlyArray<string>
@@ -16,23 +19,28 @@ export interface Contender {
 }
 
 const ours = {
-  api: "apps/api/src/main.ts",
-  worker: "apps/worker/src/main.ts",
+  api: ["apps/cli/src/main.ts", "api"],
+  worker: ["apps/cli/src/main.ts", "worker"],
   nodeFlags: ["--max-semi-space-size=16", "--heap-growing-percent=50"],
   isOurs: true,
   hasDatabase: true,
-}
+} as const
 
 const peer = (name: string): Contender => ({
   name,
-  api: `bench/peers/${name}/api.ts`,
-  worker: `bench/peers/${name}/worker.ts`,
+  api: [`bench/peers/${name}/api.ts`],
+  worker: [`bench/peers/${name}/worker.ts`],
   isOurs: false,
   hasDatabase: true,
 })
 
 /** The upper bound, a server that stores nothing: 1.0 of `intake`. */
-export const echo: Contender = { name: "echo", api: "bench/peers/echo.ts", isOurs: false, hasDatabase: false }
+export const echo: Contender = {
+  name: "echo",
+  api: ["bench/peers/echo.ts"],
+  isOurs: false,
+  hasDatabase: false,
+}
 
 /** The services that others are compared with. */
 export const byHand: ReadonlyArray<Contender> = [peer("fastify-bullmq"), peer("graphile-worker")]

@@ -42,7 +42,8 @@ export const startWorld = Effect.fnUntraced(function* (options: {
   }
   const spawn = (app: string, more: Readonly<Record<string, string>>) =>
     TestProcess.spawn({
-      program: join(root, "apps", app, "src/main.ts"),
+      program: join(root, "apps/cli/src/main.ts"),
+      args: [app],
       cwd: folder,
       env: { ...env, ...more },
     })

@@ -13,7 +13,8 @@ const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`,
 /** The api as operators run it, and how to ask it. */
 const start = Effect.fnUntraced(function* (env: Readonly<Record<string, string>>) {
   const api = yield* TestProcess.spawn({
-    program: new URL("../src/main.ts", import.meta.url),
+    program: inRepository("apps/cli/src/main.ts"),
+    args: ["api"],
     cwd: yield* scratchFolder({ migrations: inRepository("migrations"), config: inRepository("config") }),
     env: { API_HOST: "127.0.0.1", API_PORT: "0", QUEUE_TYPE: "database", ...env },
   })

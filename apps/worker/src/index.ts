@@ -1,7 +1,8 @@
 /**
  * The worker as a value: claims leads, decides on them and delivers them.
  *
- * `main.ts` runs it as a process of its own; the gateway runs it beside the api.
+ * `worker` is it as a process of its own; the gateway runs it beside the api.
  */
 export * as ConfiguredWorker from "./ConfiguredWorker.ts"
+export { config, worker } from "./program.ts"
 export * as Worker from "./Worker.ts"

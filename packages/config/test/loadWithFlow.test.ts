@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { fileSettings, Kind, Settings } from "@lead-gateway/config"
-import { loadWithFlow } from "@lead-gateway/flow-files"
+import { loadWithFlow } from "@lead-gateway/config/flow"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, beforeAll, vi } from "vitest"

@@ -1,8 +1,8 @@
 /**
  * What every process of Lead Gateway shares: how it starts, logs, serves HTTP, fails and stops.
  *
- * `runMain` reads settings, sets up logs and the exit code; `listen` names every request, answers broken ones
- * and stops drained; `handlerOf` makes a handler of an `HttpRouter`. `Telemetry.layer` is what `runMain` logs by;
+ * `runService` reads settings, sets up logs and stops in order; `listen` names every request, answers broken ones
+ * and stops drained; `handlerOf` makes a handler of an `HttpRouter`. `Telemetry.layer` is what `runService` logs by;
  * `Telemetry.withCorrelationId` and `Telemetry.withLeadId` annotate entries, and `LineLog` writes prepared lines
  * where there is one for every lead. Used by the apps; routes and their meaning are theirs.
  */
@@ -13,8 +13,6 @@ export type { HttpResponse } from "./HttpResponse.ts"
 export { LineLog, type LineValue } from "./LineLog.ts"
 export { type Reply, respond, sendJson } from "./respond.ts"
 export { handlerOf } from "./routes.ts"
-export { runCli } from "./runCli.ts"
-export { runCommand } from "./runCommand.ts"
-export { type Program, runMain } from "./runMain.ts"
+export { type Program, runService } from "./runService.ts"
 export * as Telemetry from "./Telemetry.ts"
 export * as TraceParent from "./TraceParent.ts"

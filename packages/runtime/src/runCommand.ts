@@ -3,16 +3,24 @@ import { Cause, Effect, Exit } from "effect"
 import * as Defect from "./Defect.ts"
 
 /**
- * Runs a program to its end and sets the exit code: 0 when it succeeds or is stopped by SIGINT or SIGTERM, 1
- * when it fails, with the failure's message on standard error, or a defect's name and stack, without its
- * message, which may quote a lead. A second signal does not hurry a stop.
+ * Runs a program to its end and sets the exit code: 0 when it succeeds, `whenStopped` (0 unless given) when it is stopped
+ * by SIGINT or SIGTERM, 1 when it fails, with the failure's message on standard error, or a defect's name and stack,
+ * without its message, which may quote a lead. A second signal does not hurry a stop.
+ *
+ * `@lead-gateway/runtime/command`: an entry of its own, so that a command that serves nothing loads no HTTP.
  */
-export const runCommand = <A, E extends { readonly message: string }>(program: Effect.Effect<A, E>): void =>
+export const runCommand = <A, E extends { readonly message: string }>(
+  program: Effect.Effect<A, E>,
+  { whenStopped = 0 }: { readonly whenStopped?: number } = {},
+): void =>
   NodeRuntime.runMain(
     Effect.tapCause(program, (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))),
     {
       disableErrorReporting: true,
-      teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1),
+      teardown: (exit, onExit) => {
+        if (Exit.isSuccess(exit)) return onExit(0)
+        onExit(Cause.hasInterruptsOnly(exit.cause) ? whenStopped : 1)
+      },
     },
   )
 

@@ -31,7 +31,8 @@ describe("the README", () => {
   it.live("shows a tour whose every command prints what it says", () =>
     Effect.gen(function* () {
       const gateway = yield* TestProcess.spawn({
-        program: pathOf("apps/gateway/src/main.ts"),
+        program: pathOf("apps/cli/src/main.ts"),
+        args: ["start"],
         cwd: yield* scratchFolder({ config: pathOf("config"), migrations: pathOf("migrations") }),
         env: { API_PORT: "0" },
       })

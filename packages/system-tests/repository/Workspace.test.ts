@@ -70,6 +70,33 @@ describe("a published package", () => {
   })
 })
 
+describe("the command line's package", () => {
+  const cli = readManifest(read("apps/cli/package.json"))
+  const tools = ["@lead-gateway/testkit", "@lead-gateway/vitest-config"]
+  const isOurs = (name: string) => name.startsWith("@lead-gateway/") && !tools.includes(name)
+
+  /** What is bundled into it: the workspace's packages, with those that they need. */
+  const bundled = (names: ReadonlyArray<string>, found = new Set<string>()): ReadonlySet<string> => {
+    for (const name of names) {
+      if (!isOurs(name) || found.has(name)) continue
+      found.add(name)
+      bundled(Object.keys(manifests.find((manifest) => manifest.name === name)?.dependencies ?? {}), found)
+    }
+    return found
+  }
+  const packages = manifests.filter(({ name }) => bundled(Object.keys(cli.devDependencies ?? {})).has(name))
+
+  it("asks for what it and the packages in it need of others, and for nothing else", () => {
+    const needed = packages.flatMap(({ dependencies, peerDependencies }) =>
+      Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !isOurs(name)),
+    )
+    assert.deepStrictEqual(Object.keys(cli.dependencies ?? {}), [...new Set(needed)].toSorted())
+    const postgres = manifests.find(({ name }) => name === "@lead-gateway/embedded-postgres")
+    assert.deepStrictEqual(cli.optionalDependencies, postgres?.optionalDependencies)
+    assert.isAbove(packages.length, 10)
+  })
+})
+
 describe("a changeset", () => {
   const Bumps = Schema.Record(Schema.String, Schema.Literals(["major", "minor", "patch"]))
   const names = manifests.map((manifest) => manifest.name)

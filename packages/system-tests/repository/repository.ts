@@ -31,6 +31,7 @@ const Manifest = Schema.Struct({
   packageManager: Schema.optionalKey(Schema.String),
   files: Schema.optionalKey(Schema.Array(Schema.String)),
   engines: Schema.optionalKey(Versions),
+  bin: Schema.optionalKey(Versions),
   scripts: Schema.optionalKey(Versions),
   dependencies: Schema.optionalKey(Versions),
   devDependencies: Schema.optionalKey(Versions),

@@ -1,19 +1,22 @@
 /** A service that says when it runs, fails when it is told to, and takes its time to stop. */
 import { loggingSettings, processSettings, Settings, Kind } from "@lead-gateway/config"
-import { listen, respond, runMain } from "@lead-gateway/runtime"
+import { listen, respond, runService } from "@lead-gateway/runtime"
+import { runCommand } from "@lead-gateway/runtime/command"
 import { Duration, Effect } from "effect"
 
 const shutdownTimeout = Duration.seconds(5)
 
-runMain({
+const settings = Settings.all({
+  logging: loggingSettings,
+  process: processSettings,
+  port: Settings.withDefault("PORT", Kind.listenPort, "Port", 0),
+  stuck: Settings.withDefault("STUCK", Kind.boolean, "Whether to stop never", false),
+  bug: Settings.withDefault("BUG", Kind.boolean, "Whether to break", false),
+})
+
+const service = runService({
   service: "test",
-  settings: Settings.all({
-    logging: loggingSettings,
-    process: processSettings,
-    port: Settings.withDefault("PORT", Kind.listenPort, "Port", 0),
-    stuck: Settings.withDefault("STUCK", Kind.boolean, "Whether to stop never", false),
-    bug: Settings.withDefault("BUG", Kind.boolean, "Whether to break", false),
-  }),
+  load: Settings.load(settings),
   main: Effect.fnUntraced(function* ({ bug, port, stuck }) {
     if (bug) return yield* Effect.die(new Error("a bug"))
     yield* Effect.addFinalizer(() => Effect.andThen(Effect.sleep("300 millis"), Effect.logInfo("tidied up")))
@@ -25,3 +28,5 @@ runMain({
     return yield* Effect.never
   }),
 })
+
+runCommand(service)

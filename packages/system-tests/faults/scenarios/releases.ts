@@ -132,8 +132,8 @@ export const releaseContracts: Scenario = {
       if (oneSays(next, " is ready")()) findings.push("the next release did not wait")
 
       const migrate = yield* TestProcess.spawn({
-        program: join(next.sources, "apps/gateway/src/migrate.ts"),
-        args: ["up"],
+        program: join(next.sources, "apps/cli/src/main.ts"),
+        args: ["migrate", "up"],
         cwd: next.sources,
         env: { DATABASE_URL: world.databaseUrl },
       })

@@ -57,7 +57,8 @@ export const makeApp = Effect.fnUntraced(function* (options: {
   const start = Effect.gen(function* () {
     if (current()?.isOver === false) return
     const process = yield* TestProcess.spawn({
-      program: join(options.sources, `apps/${options.name}/src/main.ts`),
+      program: join(options.sources, "apps/cli/src/main.ts"),
+      args: [options.name],
       cwd: options.folder,
       env: { NODE_COMPILE_CACHE: compileCache, ...options.env },
       nodeFlags: options.nodeFlags,

@@ -1,0 +1,85 @@
+import { serve } from "@lead-gateway/api"
+import { loadWithFlow, logWarnings } from "@lead-gateway/config/flow"
+import { queueLayer } from "@lead-gateway/lead-queue"
+import { LeadDatabase, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
+import { runService } from "@lead-gateway/runtime"
+import { ConfiguredWorker } from "@lead-gateway/worker"
+import { Effect, Layer, Option } from "effect"
+import packageJson from "../../package.json" with { type: "json" }
+import { banner, print, urlOf } from "./banner.ts"
+import { chooseDatabase } from "../Database.ts"
+import { config } from "./Config.ts"
+import { chooseCustomer } from "./Customer.ts"
+
+/**
+ * Api, worker and an embedded Postgres in one process, until it is interrupted.
+ *
+ * `migrations` is the folder of the SQL files, `config` that of the configuration files which hold where the operator has
+ * none.
+ */
+export const gateway = (files: { readonly migrations: string; readonly config: string }) =>
+  runService({
+    service: "gateway",
+    load: loadWithFlow(config, { shipped: files.config }),
+    // What is opened first is closed last: on a stop the api goes first, then the worker drains, then Postgres ends.
+    main: Effect.fnUntraced(function* ({
+      api,
+      customer,
+      database,
+      dataDirectory,
+      flow,
+      process,
+      queue,
+      retention,
+      worker,
+    }) {
+      yield* logWarnings(flow)
+      const { connection, data, died } = yield* chooseDatabase(database.connection, dataDirectory)
+      yield* Effect.addFinalizer(() => Effect.logInfo("closing the database"))
+      const target = yield* chooseCustomer(customer.url)
+
+      const Database = LeadDatabase.layer({
+        connection,
+        pool: database.pool,
+        migrations: files.migrations,
+        migrateOnStart: database.migrateOnStart,
+        applicationName: "lead-gateway",
+      })
+      const Services = Layer.mergeAll(
+        LeadIntake.layer,
+        LeadReader.layer,
+        queueLayer(queue, { takes: true }),
+      ).pipe(Layer.provideMerge(Database))
+      const Delivery = ConfiguredWorker.layer({
+        flow,
+        customer: { ...customer, url: target.url },
+        worker,
+        process,
+        retention,
+        // No other worker knows the embedded database.
+        isAlone: Option.isNone(database.connection),
+      })
+      const context = yield* Layer.build(Layer.provideMerge(Delivery, Services))
+
+      const run = Effect.gen(function* () {
+        const address = yield* serve({
+          api,
+          info: { version: packageJson.version, queueType: queue.type },
+          shutdownTimeout: process.shutdownTimeout,
+        })
+        yield* Effect.addFinalizer(() => Effect.logInfo("closing the api"))
+        yield* LeadDatabase.use(({ ready }) => ready)
+        yield* Effect.logInfo("gateway is ready")
+        yield* print(
+          banner({
+            url: urlOf(address),
+            data,
+            customer: target.description,
+            authEnabled: Option.isSome(api.auth),
+          }),
+        )
+        return yield* Effect.never
+      })
+      return yield* Effect.provideContext(Effect.raceFirst(run, died), context)
+    }),
+  })

@@ -1,0 +1,22 @@
+import { cpSync } from "node:fs"
+import { defineConfig } from "tsup"
+
+/**
+ * One program that can be installed alone: the workspace's packages are bundled into it, from their sources, and what
+ * others publish stays outside. Parts that are loaded when they are needed stay files of their own.
+ */
+export default defineConfig({
+  entry: ["src/main.ts"],
+  format: "esm",
+  target: "node22",
+  platform: "node",
+  clean: true,
+  splitting: true,
+  noExternal: [/^@lead-gateway\//],
+  esbuildOptions: (options) => {
+    options.conditions = ["@lead-gateway/source"]
+  },
+  onSuccess: async () => {
+    for (const name of ["config", "migrations"]) cpSync(`../../${name}`, `dist/${name}`, { recursive: true })
+  },
+})
