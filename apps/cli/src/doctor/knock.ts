@@ -1,0 +1,87 @@
+/** One request to a customer's API that sends no lead and no secret. */
+import type { LookupAddress } from "node:dns"
+import * as http from "node:http"
+import * as https from "node:https"
+import type { LookupFunction, Socket } from "node:net"
+import { TLSSocket } from "node:tls"
+
+/** How far it came. Codes are those of Node and of the network, such as `ECONNREFUSED`. */
+export type Answer =
+  | { readonly _tag: "NotConnected"; readonly code: string }
+  | { readonly _tag: "NotSecure"; readonly code: string }
+  | { readonly _tag: "NotAnswered"; readonly code: string }
+  | {
+      readonly _tag: "Answered"
+      readonly status: number
+      /** Such as `TLSv1.3`; absent for plain HTTP. */
+      readonly tls: string | undefined
+      /** For how many whole days the certificate is still valid. */
+      readonly certificateDays: number | undefined
+    }
+
+/** What to ask, at which addresses: the name is not resolved again. */
+export interface Door {
+  readonly url: URL
+  readonly addresses: ReadonlyArray<LookupAddress>
+  readonly timeoutMs: number
+}
+
+/**
+ * Sends a GET without a body, token or query, and does not read the answer's body. No redirect is followed, no proxy is
+ * used. Ends after `timeoutMs`, 10 s at most.
+ */
+export const knock = ({ addresses, timeoutMs, url }: Door): Promise<Answer> =>
+  new Promise((resolve) => {
+    const isTls = url.protocol === "https:"
+    let stage: "NotConnected" | "NotSecure" | "NotAnswered" = "NotConnected"
+    const request = (isTls ? https : http).request({
+      method: "GET",
+      protocol: url.protocol,
+      hostname: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port,
+      path: url.pathname,
+      headers: { "User-Agent": "lead-gateway-doctor", Accept: "application/json" },
+      lookup: only(addresses),
+      agent: false,
+    })
+    const timer = setTimeout(
+      () => request.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
+      Math.min(timeoutMs, 10_000),
+    )
+    const end = (answer: Answer) => {
+      clearTimeout(timer)
+      request.destroy()
+      resolve(answer)
+    }
+    request.on("socket", (socket) => {
+      socket.once("connect", () => (stage = isTls ? "NotSecure" : "NotAnswered"))
+      socket.once("secureConnect", () => (stage = "NotAnswered"))
+    })
+    request.on("error", (error) => end({ _tag: stage, code: codeOf(error) }))
+    request.on("response", (response) => {
+      end({ _tag: "Answered", status: response.statusCode ?? 0, ...tlsOf(response.socket) })
+    })
+    request.end()
+  })
+
+const only =
+  (addresses: ReadonlyArray<LookupAddress>): LookupFunction =>
+  (_name, options, callback) => {
+    const [first] = addresses
+    if (options.all === true) callback(null, [...addresses])
+    else callback(null, first?.address ?? "", first?.family)
+  }
+
+const codeOf = (error: Error): string =>
+  "code" in error && typeof error.code === "string" ? error.code : "unknown"
+
+const dayMs = 24 * 60 * 60 * 1000
+
+const tlsOf = (socket: Socket) => {
+  if (!(socket instanceof TLSSocket)) return { tls: undefined, certificateDays: undefined }
+  const until = Date.parse(socket.getPeerCertificate().valid_to)
+  return {
+    tls: socket.getProtocol() ?? "TLS",
+    certificateDays: Number.isNaN(until) ? undefined : Math.floor((until - Date.now()) / dayMs),
+  }
+}
