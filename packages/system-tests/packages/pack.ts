@@ -22,19 +22,19 @@ export interface Tarball {
  * to build.
  */
 export const packAll = async (folder: string): Promise<ReadonlyArray<Tarball>> => {
-  const filters = published.map(({ name }) => `--filter=${name}`)
-  await run(
-    root,
-    join(root, "node_modules/.bin/turbo"),
-    "run",
-    "build",
-    "--output-logs=errors-only",
-    ...filters,
-  )
+  await build(published.map(({ name }) => name))
   return Promise.all(published.map((one) => pack(one, folder)))
 }
 
-const pack = async ({ name, folder }: Published, destination: string): Promise<Tarball> => {
+/** Builds these packages, as far as they have changed. */
+export const build = (names: ReadonlyArray<string>): Promise<string> => {
+  const filters = names.map((name) => `--filter=${name}`)
+  const turbo = join(root, "node_modules/.bin/turbo")
+  return run(root, turbo, "run", "build", "--output-logs=errors-only", ...filters)
+}
+
+/** Packs a package that has been built into the folder. */
+export const pack = async ({ name, folder }: Published, destination: string): Promise<Tarball> => {
   const printed = await run(folder, "pnpm", "pack", "--json", "--pack-destination", destination)
   const { filename, integrity } = JSON.parse(printed) as { filename: string; integrity: string }
   const inside = (file: string) => run(folder, "tar", "-xzOf", filename, `package/${file}`)

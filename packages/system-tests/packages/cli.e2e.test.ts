@@ -1,0 +1,112 @@
+import { spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { npmInstall } from "./EmptyProject.ts"
+import { nodeBinary } from "./nodeBinary.ts"
+import { build, pack } from "./pack.ts"
+import { nodeVersions, root } from "./workspace.ts"
+
+let folder = ""
+const binaries = new Map<string, string>()
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "lead-gateway-cli-"))
+  const cli = { name: "@lead-gateway/cli", folder: join(root, "apps/cli") }
+  await build([cli.name])
+  const { path } = await pack(cli, folder)
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true }))
+  // Without the Postgres that `start` brings: 60 MB that no command here needs.
+  await npmInstall(folder, "--omit=optional", path)
+  for (const version of nodeVersions) binaries.set(version, await nodeBinary(version))
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs the installed command with one version of Node, and nothing else of the machine. */
+const leadGateway = (
+  version: string,
+  args: ReadonlyArray<string>,
+  { cwd = folder, env = {}, input = "" }: { cwd?: string; env?: Record<string, string>; input?: string } = {},
+) => {
+  const program = join(folder, "node_modules/.bin/lead-gateway")
+  return spawnSync(binaries.get(version) ?? "", [program, ...args], { cwd, env, input, encoding: "utf8" })
+}
+
+/** Ten mistakes: of the environment, of `.env`, of a secret's file and of configuration files. */
+const tenMistakes = (): { readonly cwd: string; readonly env: Record<string, string> } => {
+  const cwd = mkdtempSync(join(folder, "wrong-"))
+  mkdirSync(join(cwd, "config"))
+  writeFileSync(join(cwd, ".env"), "WORKER_CONCURRENCY=many\nRETRY_BACKOFF_BASE=soon\n")
+  writeFileSync(join(cwd, "token"), "h\u00fcnter2")
+  writeFileSync(join(cwd, "rules.json"), '{ "version": 1 ')
+  return {
+    cwd,
+    env: {
+      DATABASE_URL: "mysql://somebody:h\u00fcnter2@db/leads",
+      API_PORT: "99999",
+      LOG_LEVEL: "loud",
+      CUSTOMER_API_TOKEN_FILE: "token",
+      LEAD_RULES_FILE: "rules.json",
+    },
+  }
+}
+
+describe.each(nodeVersions)("the packed command line, installed alone, on Node %s", (version) => {
+  it("shows its help", () => {
+    const { status, stderr, stdout } = leadGateway(version, ["--help"])
+    assert.deepStrictEqual([status, stderr], [0, ""])
+    assert.include(stdout, "lead-gateway <subcommand>")
+    assert.include(stdout, "doctor")
+  })
+
+  it("finds ten mistakes at once, and says what to do about each", () => {
+    const { status, stderr, stdout } = leadGateway(version, ["doctor", "--json"], tenMistakes())
+    assert.deepStrictEqual([status, stderr], [1, ""])
+    const { findings } = JSON.parse(stdout) as {
+      findings: ReadonlyArray<{ level: string; subject: string; where: string; advice: string }>
+    }
+    const wrong = findings.filter(({ level, subject }) => level === "wrong" && subject === "configuration")
+    assert.sameMembers(
+      wrong.map(({ where }) => where),
+      [
+        ...Array<string>(4).fill("environment"),
+        ".env",
+        ".env",
+        "rules.json",
+        "config/normalizer_profile.json",
+        "config/customer_attribute_mapping.json",
+        "config/customer_payload_template.json",
+      ],
+    )
+    assert.isTrue(wrong.every(({ advice }) => advice !== ""))
+    assert.notInclude(stdout, "nter2")
+  })
+
+  it("finds nothing wrong in an empty folder, where the files that it brings hold", () => {
+    const { status, stdout } = leadGateway(version, ["doctor"], { cwd: mkdtempSync(join(folder, "empty-")) })
+    assert.strictEqual(status, 0, stdout)
+    assert.include(stdout, "there is no database yet")
+  })
+
+  it("decides on a lead, by the files that it brings", () => {
+    const input = JSON.stringify({ phone: "0171 2345678", zipcode: "66123", house: { is_owner: true } })
+    const { stdout } = leadGateway(version, ["preview", "--summary"], { input })
+    assert.strictEqual(stdout, "1 lead: 1 ready, 0 rejected, 0 parked\n")
+  })
+
+  it("says in a line why it cannot reach a database, or serve", () => {
+    const env = { DATABASE_URL: "postgres://somebody@127.0.0.1:1/leads" }
+    for (const args of [["migrate", "status"], ["ledger"]]) {
+      const { status, stderr } = leadGateway(version, args, { env })
+      assert.deepStrictEqual([status, stderr.trim().split("\n").length], [1, 1], stderr)
+      assert.include(stderr, "ECONNREFUSED")
+    }
+    for (const server of ["api", "worker"]) {
+      const { status, stderr } = leadGateway(version, [server])
+      assert.strictEqual(status, 1)
+      assert.include(stderr, "REDIS_URL: is missing")
+    }
+  })
+})
