@@ -14,7 +14,13 @@ import { loadWithFlow, logWarnings } from "@lead-gateway/config/flow"
 import type { CustomerOptionsInvalid } from "@lead-gateway/customer-client"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase, type Migrations } from "@lead-gateway/lead-store"
-import { handlerOf, type HttpListenerOptions, listen, type ListenFailed, runService } from "@lead-gateway/runtime"
+import {
+  handlerOf,
+  type HttpListenerOptions,
+  listen,
+  type ListenFailed,
+  runService,
+} from "@lead-gateway/runtime"
 import { Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import * as ConfiguredWorker from "./ConfiguredWorker.ts"

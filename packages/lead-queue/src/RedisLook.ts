@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { locate } from "./internal/locate.ts"
 import { ask, introduce, open } from "./internal/session.ts"
-import type { RedisTrouble } from "./internal/trouble.ts"
+import type { RedisFailure } from "./internal/RedisFailure.ts"
 import { key } from "./RedisLeadQueue.ts"
 import type { RedisUrl } from "./RedisUrl.ts"
 
@@ -25,7 +25,7 @@ export interface RedisLook {
  *
  * Fails with a reason that holds no secret: a code of Redis or of the network (`WRONGPASS`, `ECONNREFUSED`) or a few words.
  */
-export const lookAtRedis = (url: RedisUrl): Effect.Effect<RedisLook, RedisTrouble> =>
+export const lookAtRedis = (url: RedisUrl): Effect.Effect<RedisLook, RedisFailure> =>
   Effect.gen(function* () {
     const client = yield* open(yield* locate(url, key), url)
     yield* introduce(client, url)
@@ -44,7 +44,7 @@ export const lookAtRedis = (url: RedisUrl): Effect.Effect<RedisLook, RedisTroubl
   }).pipe(Effect.scoped)
 
 /** The answer to what a restricted user may not ask is not known. */
-const known = (answer: Effect.Effect<string, RedisTrouble>) =>
+const known = (answer: Effect.Effect<string, RedisFailure>) =>
   Effect.catchIf(
     answer,
     ({ reason }) => reason === "NOPERM",

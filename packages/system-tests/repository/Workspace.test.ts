@@ -72,7 +72,7 @@ describe("a published package", () => {
 
 describe("the command line's package", () => {
   const cli = readManifest(read("apps/cli/package.json"))
-  const tools = ["@lead-gateway/testkit", "@lead-gateway/vitest-config"]
+  const tools = ["@lead-gateway/testkit"]
   const isOurs = (name: string) => name.startsWith("@lead-gateway/") && !tools.includes(name)
 
   /** What is bundled into it: the workspace's packages, with those that they need. */

@@ -1,5 +1,5 @@
 import { Settings } from "@lead-gateway/config"
-import { loadWithFlow } from "@lead-gateway/flow-files"
+import { loadWithFlow } from "@lead-gateway/config/flow"
 import { Effect, Record } from "effect"
 import type { Server } from "../servers.ts"
 import { shipped } from "../shipped.ts"

@@ -1,4 +1,4 @@
-import { Defect } from "@lead-gateway/telemetry"
+import { Defect } from "@lead-gateway/runtime"
 import { Cause, Console, Duration, Effect, type Scope } from "effect"
 import packageJson from "../../package.json" with { type: "json" }
 import type { Server } from "../servers.ts"
