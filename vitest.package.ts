@@ -14,9 +14,11 @@ const root = import.meta.dirname
 
 const conditions = ["@lead-gateway/source", ...defaultServerConditions]
 
-/** What only some of the system tests need. Seconds each; a busy machine takes a multiple of that. */
-const systemTests: Readonly<Record<string, TestProjectInlineConfiguration["test"]>> = {
-  // Each test has a world of its own and mostly waits, for leases to end, say.
+/** What only some folders need. */
+const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]>> = {
+  // Some tests replace modules of Node.
+  "packages/customer-client": { isolate: true },
+  // Seconds each; a busy machine takes a multiple of that. Each test has a world of its own and mostly waits, for leases to end, say.
   "packages/system-tests/faults": {
     sequence: { concurrent: true },
     maxConcurrency: 4,
@@ -67,7 +69,9 @@ export const packageProject = (folder: string, mode: string): TestProjectInlineC
       ...(needsPostgres
         ? { globalSetup: join(root, "packages/embedded-postgres/src/vitest/postgres.ts") }
         : {}),
-      ...systemTests[path],
+      // Modules are loaded once in each worker: a quarter less time.
+      isolate: mode !== "unit",
+      ...particular[path],
     },
   }
 }

@@ -270,6 +270,11 @@ describe("a condition inside a rule is warned about", () => {
     assert.deepStrictEqual(found(rulesOf([rule])), warned(...warnings))
   })
 
+  it("that no value of an item meets, and the item may be missing", () => {
+    const item = optional(some(never))
+    assert.deepStrictEqual(found(rulesOf([some(item)])), warned("rules.0.item.item is never met"))
+  })
+
   it("and the rule still counts for the rules after it", () => {
     assert.deepStrictEqual(
       found(rulesOf([{ any: [equals("A"), { all: [equals("B"), absent] }] }, equals("B")])),

@@ -61,7 +61,9 @@ const inspect = (condition: Condition, path: Path, context: Context): Inspected 
   let isClean = true
   if ("item" in condition) {
     const item = inspectInner(condition.item, [...path, "item"], context)
-    if (item.status !== "open") items.set(condition.item, item.status)
+    // An optional condition on items is met by an item without the field, even if no value meets it.
+    const status = item.status === "open" ? "open" : statusOf(item.met, budget)
+    if (status !== "open") items.set(condition.item, status)
     isClean = isFlawless(item)
   }
   // Limits that no value is within are wrong, though a missing field may meet an optional condition.
