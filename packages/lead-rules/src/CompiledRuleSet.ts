@@ -2,6 +2,7 @@ import { makeReport } from "@lead-gateway/document-check"
 import { Result } from "effect"
 import { analyse } from "./internal/analysis/analyse.ts"
 import { checkDocument } from "./internal/checkDocument.ts"
+import { checkPatterns } from "./internal/checkPatterns.ts"
 import { Program } from "./internal/program/Program.ts"
 import type { Rule } from "./Rule.ts"
 import type { RuleSet } from "./RuleSet.ts"
@@ -37,7 +38,8 @@ export const programOf = (ruleSet: CompiledRuleSet): Program => (ruleSet as Exec
 export const compile = (json: unknown): Result.Result<CompiledRuleSet, RuleSetInvalid> => {
   const { mistakes, report } = makeReport()
   checkDocument(json, report)
-  // Only rules of the right form can be analysed.
+  // Only rules of the right form can be looked at together.
+  if (mistakes.length === 0) checkPatterns(json as RuleSet, report)
   const warnings = mistakes.length === 0 ? analyse(json as RuleSet, report) : []
   if (mistakes.length > 0) return Result.fail(new RuleSetInvalid({ mistakes }))
   // Without mistakes it is a rule set, and plain JSON. Copied as JSON, since `structuredClone` refuses proxies.

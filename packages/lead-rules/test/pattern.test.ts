@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Schema } from "effect"
+import { compile } from "@lead-gateway/lead-rules"
+import { Result, Schema } from "effect"
 import { RE2JS } from "re2js"
 import { compilePattern, matchAll, patternError } from "../src/internal/pattern.ts"
-import { programOf } from "../src/internal/patternProgram.ts"
+import { PatternMemory } from "../src/internal/PatternMemory.ts"
+import { cacheBytesOf, programOf } from "../src/internal/patternProgram.ts"
 import { makeTable } from "../src/internal/patternTable.ts"
 
 /** Patterns as trees, so that a generator makes all that RE2 knows, nested as it comes. */
@@ -59,7 +61,7 @@ const textsOf = (texts: typeof Texts.Type) => ["", "a", "b", ...texts.map((text)
 const tableOf = (pattern: string) => {
   const program = programOf(RE2JS.compile(pattern))
   assert(program !== undefined, pattern)
-  return makeTable([program])
+  return makeTable([program], new PatternMemory())
 }
 
 const isPattern = (pattern: string) => patternError(pattern) === undefined
@@ -89,7 +91,7 @@ describe("patterns", () => {
     [Schema.Array(tree), Texts],
     ([parts, texts]) => {
       const patterns = parts.map(patternOf).filter(isPattern)
-      const all = matchAll(patterns.map(compilePattern))
+      const all = matchAll(patterns.map((pattern) => compilePattern(pattern)))
       const regexes = patterns.map((pattern) => RE2JS.compile(pattern))
       for (const text of textsOf(texts)) {
         const expected = regexes.every((regex) => regex.test(text))
@@ -149,7 +151,7 @@ describe("patterns", () => {
 
   it("are searched for one by one where together they have too many states", () => {
     const patterns = ["a.{8}b", "b.{8}a", "(a|b)*a(a|b){7}$", "ab.{6}ba"]
-    const all = matchAll(patterns.map(compilePattern))
+    const all = matchAll(patterns.map((pattern) => compilePattern(pattern)))
     const regexes = patterns.map((pattern) => RE2JS.compile(pattern))
     for (let number = 0; number < 2 ** 20; number += 331) {
       const text = number.toString(2).padStart(20, "0").replaceAll("0", "a").replaceAll("1", "b")
@@ -183,6 +185,91 @@ describe("patterns", () => {
     const both = matchAll([matches, compilePattern("a")])
     assert.isTrue(both("a".repeat(33_000)))
     assert.isFalse(both("a".repeat(34_000)))
+  })
+})
+
+describe("the memory of all patterns of a rule set", () => {
+  const greedy = Array.from({ length: 20 }, (_, index) => `(a|b)*a(a|b){12}${"c".repeat(index)}$`)
+  const textOf = (number: number) => number.toString(2).replaceAll("0", "a").replaceAll("1", "b")
+
+  it("is bounded for tables: where it is used up, RE2 answers, with the same result", () => {
+    const regexes = greedy.map((pattern) => RE2JS.compile(pattern))
+    for (const kilobytes of [0, 1, 20, 100]) {
+      const memory = new PatternMemory(kilobytes * 1000)
+      const searches = greedy.map((pattern) => compilePattern(pattern, memory))
+      const all = matchAll(searches)
+      for (let number = 0; number < 2 ** 15; number += 331) {
+        const text = textOf(number)
+        for (const [index, matches] of searches.entries()) {
+          assert.strictEqual(matches(text), regexes[index]?.test(text), text)
+        }
+        assert.strictEqual(
+          all(text),
+          regexes.every((regex) => regex.test(text)),
+          text,
+        )
+      }
+      assert.isTrue(memory.isFull)
+    }
+  })
+
+  it("is bounded for the caches of RE2: the oldest are dropped, and made again", () => {
+    const memory = new PatternMemory(100_000)
+    const dropped: Array<string> = []
+    const [a, b, c] = ["a", "b", "c"].map((name) => ({ drop: () => dropped.push(name) }))
+    assert(a !== undefined && b !== undefined && c !== undefined)
+    memory.hold(a, 40_000)
+    memory.hold(b, 40_000)
+    memory.hold(c, 10_000)
+    assert.deepStrictEqual(dropped, [])
+    memory.hold(c, 30_000)
+    assert.deepStrictEqual(dropped, ["a"])
+    memory.hold(a, 200_000)
+    assert.deepStrictEqual(dropped, ["a", "b", "c"])
+    memory.hold(b, 1_000)
+    assert.deepStrictEqual(dropped, ["a", "b", "c", "a"])
+    const small = new PatternMemory(0)
+    const matches = compilePattern("^ä€+$", small)
+    const other = compilePattern("^ö€+$", small)
+    for (const [text, expected] of [
+      ["ä€€", true],
+      ["ö€€", false],
+      ["ä€", true],
+    ] as const) {
+      assert.strictEqual(matches(text), expected)
+      assert.strictEqual(other(text), !expected)
+    }
+  })
+
+  it("counts the caches of RE2 as RE2JS does", () => {
+    const regex = RE2JS.compile("(a|b)*a(a|b){12}$")
+    assert.strictEqual(cacheBytesOf(regex), 0)
+    for (let number = 0; number < 2 ** 12; number++) regex.test(textOf(number))
+    const bytes = cacheBytesOf(regex)
+    assert.isAbove(bytes, 100_000)
+    assert.isBelow(bytes, 2 ** 23)
+  })
+
+  it("is bounded for their programs: a rule set is refused at the pattern that is too much", () => {
+    const rule = (index: number) => ({
+      field: `f${index}`,
+      operator: "pattern",
+      pattern: `a{900}${index}`,
+      reason: "A",
+    })
+    const ruleSet = (rules: number) => ({
+      version: "1",
+      rules: Array.from({ length: rules }, (_, index) => rule(index)),
+    })
+    assert.isTrue(Result.isSuccess(compile(ruleSet(500))))
+    const tooMany = compile(ruleSet(600))
+    assert.deepStrictEqual(Result.isFailure(tooMany) && tooMany.failure.mistakes, [
+      {
+        path: "rules.536.pattern",
+        found: '"a{900}536"',
+        allowed: "patterns of at most 500000 steps together, with 30 for each",
+      },
+    ])
   })
 })
 

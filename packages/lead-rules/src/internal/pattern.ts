@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js"
-import { type Program, programOf } from "./patternProgram.ts"
+import { type Droppable, PatternMemory } from "./PatternMemory.ts"
+import { cacheBytesOf, type Program, programOf } from "./patternProgram.ts"
 import { sizeOfPattern } from "./patternSize.ts"
 import { makeTable } from "./patternTable.ts"
 
@@ -11,8 +12,11 @@ import { makeTable } from "./patternTable.ts"
  */
 const maxCost = 2 ** 25
 
-/** The most steps of one pattern: compiling so many takes some 20 ms and 5 MB. */
+/** The most steps of one pattern: compiling so many takes some 20 ms and 2 MB. */
 const maxSize = 10_000
+
+/** The bytes of a step of a compiled pattern. */
+const stepBytes = 200
 
 /** Whether a pattern matches somewhere in a text. */
 export type Matches = (text: string) => boolean
@@ -23,16 +27,16 @@ export type Matches = (text: string) => boolean
  * A text too long for its pattern (see {@link maxCost}) does not match. Whether the table or RE2 itself answers only
  * affects speed: decision 0011.
  */
-export const compilePattern = (pattern: string): Matches => {
+export const compilePattern = (pattern: string, memory = new PatternMemory()): Matches => {
   const regex = RE2JS.compile(pattern)
   const maxLength = Math.floor(maxCost / regex.programSize())
   const program = programOf(regex)
-  const test = (text: string) => regex.test(text)
-  const matches =
+  const test = engineOf(pattern, memory)
+  const matches: Matches =
     program === undefined
-      ? (text: string) => text.length <= maxLength && test(text)
-      : searchOf([program], maxLength, test)
-  sources.set(matches, { program, maxLength })
+      ? (text) => text.length <= maxLength && test(text)
+      : searchOf([program], { maxLength, memory }, test)
+  sources.set(matches, { program, maxLength, memory })
   return matches
 }
 
@@ -43,20 +47,49 @@ export const matchAll = (patterns: ReadonlyArray<Matches>): Matches => {
   const compiled = patterns.map((pattern) => sources.get(pattern))
   const programs = compiled.flatMap((source) => source?.program ?? [])
   const maxLength = Math.min(...compiled.map((source) => source?.maxLength ?? 0))
+  const memory = compiled[0]?.memory ?? new PatternMemory()
   const oneByOne = (text: string) => patterns.every((matches) => matches(text))
-  return programs.length === patterns.length ? searchOf(programs, maxLength, oneByOne) : oneByOne
+  return programs.length === patterns.length ? searchOf(programs, { maxLength, memory }, oneByOne) : oneByOne
+}
+
+interface Limits {
+  readonly maxLength: number
+  readonly memory: PatternMemory
 }
 
 /** What searches were made from, so that several can be merged. */
-const sources = new WeakMap<Matches, { readonly program: Program | undefined; readonly maxLength: number }>()
+const sources = new WeakMap<Matches, Limits & { readonly program: Program | undefined }>()
 
-const searchOf = (programs: ReadonlyArray<Program>, maxLength: number, fallback: Matches): Matches => {
+const searchOf = (
+  programs: ReadonlyArray<Program>,
+  { maxLength, memory }: Limits,
+  fallback: Matches,
+): Matches => {
   // Made for the first text, as many rule sets are loaded only to be checked.
   let search = (text: string): boolean | undefined => {
-    search = makeTable(programs)
+    search = makeTable(programs, memory)
     return search(text)
   }
   return (text) => text.length <= maxLength && (search(text) ?? fallback(text))
+}
+
+/** The bytes of an RE2 program besides its caches: most patterns are small, and have much around them. */
+const engineBytes = 10_000
+
+/** RE2 itself, compiled when a text needs it, and again after its memory was dropped. */
+const engineOf = (pattern: string, memory: PatternMemory): Matches => {
+  let regex: RE2JS | undefined
+  const engine: Droppable = {
+    drop: () => {
+      regex = undefined
+    },
+  }
+  return (text) => {
+    const used = (regex ??= RE2JS.compile(pattern))
+    const isMatch = used.test(text)
+    memory.hold(engine, engineBytes + used.programSize() * stepBytes + cacheBytesOf(used))
+    return isMatch
+  }
 }
 
 /** Why a text is not a pattern that may be used; `undefined` where it is one. */

@@ -1,14 +1,20 @@
+import type { PatternMemory } from "./PatternMemory.ts"
 import { dead, matched, type States, unbuilt } from "./patternStates.ts"
 
 /** The most states of a product. */
 const maxStates = 1000
+
+/** The bytes of a state, of each part of it, and of a step of one of the automata. */
+const stateBytes = 200
+const partBytes = 24
+const stepBytes = 48
 
 /**
  * The product of several automata: it runs them side by side and matches once all of them have.
  *
  * Its states are tuples of theirs. An automaton that has {@link matched} stays in that state.
  */
-export const productOf = (automata: ReadonlyArray<States>): States => {
+export const productOf = (automata: ReadonlyArray<States>, memory: PatternMemory): States => {
   const [only] = automata
   if (only !== undefined && automata.length === 1) return only
   const states: Array<ReadonlyArray<number>> = []
@@ -23,6 +29,7 @@ export const productOf = (automata: ReadonlyArray<States>): States => {
     const number = numbers.get(key)
     if (number !== undefined) return number
     if (states.length >= maxStates) return unbuilt
+    if (!memory.take(stateBytes + state.length * partBytes)) return unbuilt
     numbers.set(key, states.length)
     return states.push(state) - 1
   }
@@ -32,8 +39,10 @@ export const productOf = (automata: ReadonlyArray<States>): States => {
     const known = steps[index]
     // There are at most 256 columns of characters, and one for the end.
     const step = state * 257 + column
-    const next = known?.get(step) ?? automata[index]?.stateAfter(state, column) ?? unbuilt
-    known?.set(step, next)
+    const before = known?.get(step)
+    if (before !== undefined) return before
+    const next = automata[index]?.stateAfter(state, column) ?? unbuilt
+    if (memory.take(stepBytes)) known?.set(step, next)
     return next
   }
 

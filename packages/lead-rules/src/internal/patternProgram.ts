@@ -50,6 +50,18 @@ export const programOf = (regex: RE2JS): Program | undefined => {
   return { start: program["start"], instructions }
 }
 
+/** The bytes that RE2JS lets the cache of a pattern grow to. */
+const maxCacheBytes = 2 ** 23
+
+/** The bytes of the cache that RE2JS keeps with a compiled pattern, by its own count; the most, where that is unknown. */
+export const cacheBytesOf = (regex: RE2JS): number => {
+  const cache: unknown = regex.re2().lazyDFA
+  if (cache === null) return 0
+  if (!isRecord(cache)) return maxCacheBytes
+  const { stateBudget: all, memBudget: left } = cache
+  return isIndex(all) && isIndex(left) ? all - left : maxCacheBytes
+}
+
 const instructionOf = (inst: Readonly<Record<string, unknown>>): Instruction | undefined => {
   const { op, out, arg, runes } = inst
   if (!isIndex(op) || !isIndex(out) || !isIndex(arg)) return undefined

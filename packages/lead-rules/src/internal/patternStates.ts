@@ -1,3 +1,4 @@
+import type { PatternMemory } from "./PatternMemory.ts"
 import { type Alphabet, isWord, lineFeed } from "./patternAlphabet.ts"
 import { Assertion, type Program } from "./patternProgram.ts"
 
@@ -7,11 +8,12 @@ export const dead = -3
 /** A state that is not built, because a limit is reached. */
 export const unbuilt = -1
 
-/**
- * The most states of one pattern: some 130 kB of table, a quarter of a megabyte at worst, whatever texts come. Patterns
- * that people write have tens of them.
- */
+/** The most states of one pattern. Patterns that people write have tens of them. */
 const maxStates = 512
+
+/** The bytes of a state, and of each instruction in it, in the list and in the key. */
+const stateBytes = 200
+const instructionBytes = 16
 
 /** A state of the deterministic automaton: the instructions that the program may be at. */
 interface State {
@@ -35,8 +37,19 @@ export interface States {
 
 const begins = Assertion.textBegins | Assertion.lineBegins
 
-/** Builds the automaton of a program (subset construction); it visits at most `maxWork` instructions in all. */
-export const makeStates = (program: Program, { members, end }: Alphabet, maxWork: number): States => {
+/** The limits on building an automaton. */
+export interface Limits {
+  /** The most instructions that are visited in all. */
+  readonly maxWork: number
+  readonly memory: PatternMemory
+}
+
+/** Builds the automaton of a program (subset construction), as far as the limits allow. */
+export const makeStates = (
+  program: Program,
+  { members, end }: Alphabet,
+  { maxWork, memory }: Limits,
+): States => {
   const { instructions } = program
   const states: Array<State> = []
   const numbers = new Map<string, number>()
@@ -85,6 +98,7 @@ export const makeStates = (program: Program, { members, end }: Alphabet, maxWork
     const known = numbers.get(key)
     if (known !== undefined) return known
     if (states.length >= maxStates) return unbuilt
+    if (!memory.take(stateBytes + closure.length * instructionBytes)) return unbuilt
     const number = states.push({ instructions: closure, before: remembered }) - 1
     numbers.set(key, number)
     return number
@@ -92,7 +106,7 @@ export const makeStates = (program: Program, { members, end }: Alphabet, maxWork
 
   const stateAfter = (number: number, column: number): number => {
     const state = states[number]
-    if (state === undefined || work > maxWork) return unbuilt
+    if (state === undefined || work > maxWork || memory.isFull) return unbuilt
     const { before } = state
     const next = members[column]
     const isEnd = column === end || next === undefined

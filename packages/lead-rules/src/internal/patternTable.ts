@@ -1,3 +1,4 @@
+import type { PatternMemory } from "./PatternMemory.ts"
 import { alphabetOf } from "./patternAlphabet.ts"
 import { productOf } from "./patternProduct.ts"
 import type { Program } from "./patternProgram.ts"
@@ -6,22 +7,34 @@ import { makeStates, matched, unbuilt } from "./patternStates.ts"
 /** The most work on one table, per program: instructions visited, some 10 ms for all of them. */
 const maxWork = 2 ** 18
 
+/** The bytes of a table without its cells and states, and of a cell. */
+const fixedBytes = 1000
+const cellBytes = Int32Array.BYTES_PER_ELEMENT
+
 /**
  * Makes a search for texts in which all of several programs match: one table look-up per character, some 3 ns.
  *
  * The table is a deterministic automaton that is built as texts need it. The answer is `undefined` where it ends: at
  * a character outside Latin-1, and where a state is needed that a limit does not allow. RE2 answers then.
  */
-export const makeTable = (programs: ReadonlyArray<Program>): ((text: string) => boolean | undefined) => {
+export const makeTable = (
+  programs: ReadonlyArray<Program>,
+  memory: PatternMemory,
+): ((text: string) => boolean | undefined) => {
   const alphabet = alphabetOf(programs)
   const { classOf, end } = alphabet
-  const { start, stateAfter } = productOf(programs.map((program) => makeStates(program, alphabet, maxWork)))
+  const automata = programs.map((program) => makeStates(program, alphabet, { maxWork, memory }))
+  const { start, stateAfter } = productOf(automata, memory)
   const width = end + 1
+  if (!memory.take(fixedBytes + width * 8 * cellBytes)) return () => undefined
   let cells = new Int32Array(width * 8).fill(unbuilt)
 
   const build = (index: number): number => {
     const next = stateAfter(Math.floor(index / width), index % width)
-    while (cells.length < (next + 1) * width) cells = doubled(cells)
+    while (cells.length < (next + 1) * width) {
+      if (!memory.take(cells.length * cellBytes)) return unbuilt
+      cells = doubled(cells)
+    }
     const cell = next < 0 ? next : next * width
     cells[index] = cell
     return cell

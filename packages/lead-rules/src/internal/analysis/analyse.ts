@@ -3,6 +3,7 @@ import type { Condition } from "../../Condition.ts"
 import type { Rule } from "../../Rule.ts"
 import type { RuleSet } from "../../RuleSet.ts"
 import type { RuleSetWarning } from "../../RuleSetWarning.ts"
+import { PatternMemory } from "../PatternMemory.ts"
 import { type EarlierRule, EarlierRules } from "./EarlierRules.ts"
 import { type Budget, Facts } from "./Facts.ts"
 import type { Formula } from "./Formula.ts"
@@ -33,10 +34,11 @@ export const analyse = ({ rules }: Pick<RuleSet, "rules">, report: Report): Read
   // A budget of its own, so that naming rules in messages does not hide other findings.
   const naming: Budget = { left: maxCost }
   const earlier = new EarlierRules()
+  const memory = new PatternMemory()
 
   for (const [index, rule] of rules.entries()) {
     const path = ["rules", index]
-    const { flaws, isClean, met, status } = inspectRule(rule, path, budget)
+    const { flaws, isClean, met, status } = inspectRule(rule, path, { budget, memory })
     const fork = facts.fork()
     const isPossible = fork.add(met)
     const isImpossibleAlone = !isPossible && !new Facts(naming).add(met)

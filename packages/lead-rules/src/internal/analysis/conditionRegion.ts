@@ -1,6 +1,7 @@
 import type { ValueKind } from "@lead-gateway/lead-field"
 import type { Condition, FieldCondition, ItemCondition } from "../../Condition.ts"
 import { definitionOf, quantifierDefinitions } from "../operators/table.ts"
+import type { PatternMemory } from "../PatternMemory.ts"
 import { Met, type Truth, Unknown } from "../Truth.ts"
 import { isUnsatisfiable } from "./Constraint.ts"
 import { type Aspects, complementWithin, kinds, type Region } from "./Region.ts"
@@ -23,12 +24,14 @@ export interface Aim {
   /** Whether it is to be the opposite. */
   readonly isNegated: boolean
   readonly items: Items
+  /** The memory for patterns that are tested. */
+  readonly memory: PatternMemory
 }
 
 /** The values of its field for which a condition is met, or not refuted; where `isNegated` all other values. */
-export const conditionRegion = (condition: Leaf, { level, isNegated, items }: Aim): Region => {
+export const conditionRegion = (condition: Leaf, { level, isNegated, items, memory }: Aim): Region => {
   const name = nameOf(condition, level)
-  const { whenMissing, constraints } = definedBy(condition, { name, level }, items)
+  const { whenMissing, constraints } = definedBy(condition, { name, level, memory }, items)
   const region = new Map<ValueKind, Aspects>()
   for (const kind of kinds) {
     const constraint = constraints.get(kind)

@@ -1,6 +1,7 @@
 import type { Path } from "@lead-gateway/document-check"
 import type { Condition } from "../../Condition.ts"
-import { conditionRegion, type Items } from "./conditionRegion.ts"
+import type { PatternMemory } from "../PatternMemory.ts"
+import { conditionRegion } from "./conditionRegion.ts"
 import { type Budget, Facts } from "./Facts.ts"
 import { fieldsOf, type Formula, formulaOf, parentOf } from "./Formula.ts"
 import { isEmpty } from "./Region.ts"
@@ -37,25 +38,26 @@ interface Context {
   readonly flaws: Array<Flaw>
   /** The conditions on items that are never or always met, as far as they have been inspected. */
   readonly items: Map<Condition, "never" | "always">
+  readonly memory: PatternMemory
 }
 
 /** Inspects a rule by itself, with the flaws of the conditions inside it. */
 export const inspectRule = (
   rule: Condition,
   path: Path,
-  budget: Budget,
+  { budget, memory }: Pick<Context, "budget" | "memory">,
 ): Inspected & { readonly flaws: ReadonlyArray<Flaw> } => {
   const flaws: Array<Flaw> = []
-  return { ...inspect(rule, path, { budget, flaws, items: new Map() }), flaws }
+  return { ...inspect(rule, path, { budget, flaws, items: new Map(), memory }), flaws }
 }
 
 const inspect = (condition: Condition, path: Path, context: Context): Inspected => {
   if ("all" in condition) return inspectJunction("all", condition.all, path, context)
   if ("any" in condition) return inspectJunction("any", condition.any, path, context)
-  const { budget, items } = context
+  const { budget, items, memory } = context
   if ("not" in condition) {
     const isClean = isFlawless(inspectInner(condition.not, [...path, "not"], context))
-    const formulas = formulasOf(condition, items)
+    const formulas = formulasOf(condition, context)
     return { ...formulas, isClean, status: statusOf(formulas.met, budget) }
   }
   let isClean = true
@@ -68,8 +70,8 @@ const inspect = (condition: Condition, path: Path, context: Context): Inspected 
   }
   // Limits that no value is within are wrong, though a missing field may meet an optional condition.
   const required = "optional" in condition ? { ...condition, optional: false } : condition
-  const isNever = isEmpty(conditionRegion(required, { level: "met", isNegated: false, items }))
-  return { ...formulasOf(condition, items), isClean, status: isNever ? "never" : "open" }
+  const isNever = isEmpty(conditionRegion(required, { level: "met", isNegated: false, items, memory }))
+  return { ...formulasOf(condition, context), isClean, status: isNever ? "never" : "open" }
 }
 
 /**
@@ -118,9 +120,9 @@ const inspectJunction = (
   return { ...formulas, isClean, status }
 }
 
-const formulasOf = (condition: Condition, items: Items): Formulas => ({
-  met: formulaOf(condition, { level: "met", isNegated: false, items }),
-  notRefuted: formulaOf(condition, { level: "notRefuted", isNegated: false, items }),
+const formulasOf = (condition: Condition, { items, memory }: Context): Formulas => ({
+  met: formulaOf(condition, { level: "met", isNegated: false, items, memory }),
+  notRefuted: formulaOf(condition, { level: "notRefuted", isNegated: false, items, memory }),
 })
 
 const statusOf = (met: Formula, budget: Budget): Inspected["status"] => {

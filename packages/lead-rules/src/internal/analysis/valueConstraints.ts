@@ -1,4 +1,5 @@
 import type { ValueKind } from "@lead-gateway/lead-field"
+import type { PatternMemory } from "../PatternMemory.ts"
 import { fold } from "../text.ts"
 import { type Constraint, isUnsatisfiable, type Opaque, type Texts } from "./Constraint.ts"
 import { languageOf } from "./Language.ts"
@@ -27,6 +28,7 @@ export interface Question {
   readonly name: string
   /** They differ only for conditions on items: an item may lack a field. */
   readonly level: Level
+  readonly memory: PatternMemory
   /** Whether items never or always meet the condition on them, where the analysis has found that. */
   readonly items?: "never" | "always" | undefined
 }

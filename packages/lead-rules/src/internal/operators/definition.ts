@@ -1,6 +1,7 @@
 import type { Path } from "@lead-gateway/document-check"
 import type { Schema } from "effect"
 import type { Question, ValueConstraints } from "../analysis/valueConstraints.ts"
+import type { PatternMemory } from "../PatternMemory.ts"
 import type { Check } from "../program/check.ts"
 import type { Scope } from "../program/Scope.ts"
 import { Optional } from "../schema/keys.ts"
@@ -24,7 +25,9 @@ export interface OperatorDefinition<Condition> {
   /** Reports what no schema can say about the keys: that one of several is needed, limits that exclude each other. */
   readonly checkLimits: (condition: Condition, report: ReportLimit) => void
   /** Evaluates and explains. */
-  readonly compile: (condition: Condition) => Requirement
+  readonly compile: (condition: Condition, memory: PatternMemory) => Requirement
+  /** The pattern that a condition searches for, if it does: its size counts towards the limit of a rule set. */
+  readonly patternOf?: (condition: Condition) => string
   /** The values that meet a condition, for the analysis of a whole rule set. */
   readonly constraints: (condition: Condition, question: Question) => ValueConstraints
 }

@@ -2,6 +2,7 @@
 import { printValue, shorten } from "@lead-gateway/document-check"
 import { folded, lengthBetween, onTexts, prefixed, suffixed, tested } from "../analysis/textConstraints.ts"
 import { compilePattern } from "../pattern.ts"
+import type { PatternMemory } from "../PatternMemory.ts"
 import { count, IgnoreCase, Text } from "../schema/keys.ts"
 import { Pattern } from "../schema/pattern.ts"
 import { codePointsOf, fold } from "../text.ts"
@@ -44,11 +45,12 @@ export const texts = {
     aliases: ["matches", "regex", "regexp"],
     keys: { pattern: Pattern },
     checkLimits: noLimits,
-    compile: ({ pattern }) => matchesPattern(pattern),
-    constraints: ({ pattern }, { name }) => {
+    compile: ({ pattern }, memory) => matchesPattern(pattern, memory),
+    patternOf: ({ pattern }) => pattern,
+    constraints: ({ pattern }, { name, memory }) => {
       // Compiled only if the analysis tests a text.
       let matches: ((text: string) => boolean) | undefined
-      return tested(name, (text) => (matches ??= compilePattern(pattern))(text))
+      return tested(name, (text) => (matches ??= compilePattern(pattern, memory))(text))
     },
   }),
   length: onValue({
@@ -95,8 +97,8 @@ const ignoringCase = (accepts: Accepts): Accepts => {
   return (value, now) => (typeof value === "string" ? accepts(fold(value), now) : Unmet)
 }
 
-const matchesPattern = (pattern: string): Requirement => {
-  const matches = compilePattern(pattern)
+const matchesPattern = (pattern: string, memory: PatternMemory): Requirement => {
+  const matches = compilePattern(pattern, memory)
   return {
     accepts: (value) => (typeof value === "string" && matches(value) ? Met : Unmet),
     matches,

@@ -1,5 +1,6 @@
 import type { Rule } from "../../Rule.ts"
 import type { Verdict } from "../../Verdict.ts"
+import { PatternMemory } from "../PatternMemory.ts"
 import { Met } from "../Truth.ts"
 import type { Check } from "./check.ts"
 import { compileCondition } from "./compileCondition.ts"
@@ -25,7 +26,8 @@ export class Program {
   readonly #joined: ReadonlyArray<{ readonly index: number; readonly check: Check }>
 
   constructor(rules: ReadonlyArray<Rule>) {
-    this.nodes = rules.map((rule, index) => compileCondition(rule, `rules.${index}`, this.scope))
+    const memory = new PatternMemory()
+    this.nodes = rules.map((rule, index) => compileCondition(rule, `rules.${index}`, this.scope, memory))
     this.#fields = new FieldTree(this.nodes.flatMap(fieldRuleOf))
     this.#joined = this.nodes.flatMap(({ _tag, check }, index) =>
       _tag === "Junction" || _tag === "Not" ? [{ index, check }] : [],
