@@ -201,7 +201,7 @@ describe("preview", () => {
     const { status, stderr, stdout } = preview(["--rules", rules, "--template", template], { stdin: "{}" })
     assert.deepStrictEqual([status, stdout], [1, ""])
     assert.deepStrictEqual(
-      linesOf(stderr.trim()).map((line) => line.split(", allowed")[0]),
+      linesOf(stderr.trim()).map((line) => line.split(", expected")[0]),
       [
         'wrong-rules.json: rules.0.operator: found "matches"',
         'wrong-template.json: phone.$meta: found "price"',

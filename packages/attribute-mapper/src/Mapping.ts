@@ -41,7 +41,7 @@ export const opened = (mapping: Mapping): CompiledMapping => mapping as Compiled
  * effect (`values` of a text, `min` of a dropdown), a synonym of no value, a default that is not valid itself.
  */
 export const compileMapping = (json: unknown): Result.Result<Mapping, MappingInvalid> => {
-  const { mistakes, report } = makeReport()
+  const { diagnostics, report } = makeReport()
   const attributes: Array<Attribute> = []
   if (!isJsonObject(json)) report([], json, "an object that has a definition for each attribute")
   else {
@@ -60,9 +60,9 @@ export const compileMapping = (json: unknown): Result.Result<Mapping, MappingInv
       }
     }
   }
-  return mistakes.length === 0
+  return diagnostics.length === 0
     ? Result.succeed(new CompiledMapping(attributes))
-    : Result.fail(new MappingInvalid({ mistakes }))
+    : Result.fail(new MappingInvalid({ diagnostics }))
 }
 
 const decode = Schema.decodeUnknownResult(AttributeDefinition, { errors: "all", onExcessProperty: "error" })

@@ -45,7 +45,7 @@ export const compileTemplate = (
   json: unknown,
   names: TemplateNames = {},
 ): Result.Result<Template, TemplateInvalid> => {
-  const { mistakes, report } = makeReport()
+  const { diagnostics, report } = makeReport()
   const entries = isJsonObject(json) ? Object.entries(json).filter(([key]) => key !== "$schema") : []
   if (!isJsonObject(json) || entries.some(([key]) => isDirective(key))) {
     report([], json, "an object that is no directive")
@@ -53,7 +53,7 @@ export const compileTemplate = (
     report(["$schema"], json["$schema"], "a text: where the JSON Schema of this document is")
   }
   const root = compileObject(entries, { path: [], report, names, insideItem: false })
-  return mistakes.length === 0
+  return diagnostics.length === 0
     ? Result.succeed(new CompiledTemplate(root))
-    : Result.fail(new TemplateInvalid({ mistakes }))
+    : Result.fail(new TemplateInvalid({ diagnostics }))
 }

@@ -6,7 +6,7 @@
  * report every mistake; `map` then fills payload after payload, without ever failing. Used by the lead
  * pipeline and by whatever previews a draft. It does not normalise, and it sends nothing.
  */
-export type { Mistake } from "@lead-gateway/document-check"
+export type { Diagnostic } from "@lead-gateway/document-check"
 export type { Format, FormatStep } from "./Format.ts"
 export type { LeftOut, LeftOutReason } from "./LeftOut.ts"
 export { map, type MapInput, type Mapped, type MapResult, type MissingRequired } from "./map.ts"

@@ -5,10 +5,10 @@ import { AnyJson, configFile } from "./json.ts"
 
 const text = { attribute_type: "text", is_numeric: false, values: null }
 
-const mistakesIn = (json: unknown) =>
+const diagnosticsIn = (json: unknown) =>
   Result.match(compileMapping(json), {
     onSuccess: () => [],
-    onFailure: ({ mistakes }) => mistakes.map(({ path, found }) => `${path}: ${found}`),
+    onFailure: ({ diagnostics }) => diagnostics.map(({ path, actual }) => `${path}: ${actual}`),
   })
 
 describe("compileMapping", () => {
@@ -49,7 +49,7 @@ describe("compileMapping", () => {
       g: [],
       h: {},
     }
-    assert.deepStrictEqual(mistakesIn(mapping), [
+    assert.deepStrictEqual(diagnosticsIn(mapping), [
       'a.colour: "red"',
       'a.attribute_type: "number"',
       'b.is_numeric: "no"',
@@ -82,7 +82,7 @@ describe("compileMapping", () => {
       k: { ...dropdown, values: ["Ja", "JA"], ignore_case: true, synonyms: { jA: "Ja" } },
       l: { ...dropdown, ignore_case: true, synonyms: { yes: "Ja", YES: "Nein" } },
     }
-    assert.deepStrictEqual(mistakesIn(mapping), [
+    assert.deepStrictEqual(diagnosticsIn(mapping), [
       "a.min: 1",
       'b.values: ["x"]',
       "b.max: 1",
@@ -116,7 +116,7 @@ describe("compileMapping", () => {
       g: { ...text, default: ["x"], multiple: true, min_items: 2 },
       h: { ...text, default: [], multiple: true },
     }
-    assert.deepStrictEqual(mistakesIn(mapping), [
+    assert.deepStrictEqual(diagnosticsIn(mapping), [
       'a.default: "ja"',
       'c.default.1: "ja"',
       'd.default: "x"',
@@ -143,7 +143,7 @@ describe("compileMapping", () => {
       k: format({ as: "words", words: { true: null } }),
       l: format({ as: "phone", prefix: "011" }),
     }
-    assert.deepStrictEqual(mistakesIn(mapping), [
+    assert.deepStrictEqual(diagnosticsIn(mapping), [
       'a.field: ""',
       "b.field: []",
       'c.field.1: "b..c"',
@@ -171,17 +171,17 @@ describe("compileMapping", () => {
     })
     assert.strictEqual(
       Result.isFailure(result) && result.failure.message,
-      "$schema: found 1, allowed is a text: where the JSON Schema of this document is\n" +
-        'a.attribute_type: found "number", allowed is "text", "dropdown" or "range"\n' +
-        "a.is_numeric: found 1, allowed is true or false\n" +
-        'b.default: found "x", allowed is a valid value of the attribute; this one is not_a_number\n' +
-        'c.format.pattern: found "DD.MM.YY", allowed is a pattern of YYYY, MM, DD, HH, mm, ss, T and marks, such as DD.MM.YYYY\n' +
-        'd.synonyms.yes: found "ja", allowed is one of values: "Ja"',
+      "$schema: found 1, expected a text: where the JSON Schema of this document is\n" +
+        'a.attribute_type: found "number", expected "text", "dropdown" or "range"\n' +
+        "a.is_numeric: found 1, expected true or false\n" +
+        'b.default: found "x", expected a valid value of the attribute; this one is not_a_number\n' +
+        'c.format.pattern: found "DD.MM.YY", expected a pattern of YYYY, MM, DD, HH, mm, ss, T and marks, such as DD.MM.YYYY\n' +
+        'd.synonyms.yes: found "ja", expected one of values: "Ja"',
     )
   })
 
   it("does not part groups by the mark that parts the decimals", () => {
-    const written = (format: object) => mistakesIn({ a: { ...text, format } })
+    const written = (format: object) => diagnosticsIn({ a: { ...text, format } })
     assert.deepStrictEqual(written({ as: "decimal", group_mark: "." }), ['a.format.group_mark: "."'])
     assert.deepStrictEqual(
       written([{ as: "text" }, { as: "decimal", decimals: 2, decimal_mark: ",", group_mark: "," }]),
@@ -192,13 +192,13 @@ describe("compileMapping", () => {
     const template = compileTemplate({ a: { $field: "a", format: { as: "decimal", group_mark: "." } } })
     assert.strictEqual(
       Result.isFailure(template) && template.failure.message,
-      'a.format.group_mark: found ".", allowed is another mark than decimal_mark, which is "."',
+      'a.format.group_mark: found ".", expected another mark than decimal_mark, which is "."',
     )
   })
 
   it("is not misled by names that every object has", () => {
-    assert.deepStrictEqual(mistakesIn({ toString: text, constructor: text }), [])
-    assert.deepStrictEqual(mistakesIn({ a: { __proto__: text } }), [
+    assert.deepStrictEqual(diagnosticsIn({ toString: text, constructor: text }), [])
+    assert.deepStrictEqual(diagnosticsIn({ a: { __proto__: text } }), [
       "a.attribute_type: nothing",
       "a.is_numeric: nothing",
       "a.values: nothing",
@@ -207,7 +207,7 @@ describe("compileMapping", () => {
 
   it.prop("has an answer to any JSON", [AnyJson.value], ([json]) => {
     const result = compileMapping(json)
-    if (Result.isFailure(result)) assert.isNotEmpty(result.failure.mistakes)
+    if (Result.isFailure(result)) assert.isNotEmpty(result.failure.diagnostics)
     else assert.isTrue(result.success.names.every((name) => !name.startsWith("_")))
   })
 })

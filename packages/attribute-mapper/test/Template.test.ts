@@ -9,10 +9,10 @@ import {
 } from "@lead-gateway/attribute-mapper"
 import { AnyJson, configFile } from "./json.ts"
 
-const mistakesIn = (json: unknown) =>
+const diagnosticsIn = (json: unknown) =>
   Result.match(compileTemplate(json), {
     onSuccess: () => [],
-    onFailure: ({ mistakes }) => mistakes.map(({ path, found }) => `${path}: ${found}`),
+    onFailure: ({ diagnostics }) => diagnostics.map(({ path, actual }) => `${path}: ${actual}`),
   })
 
 describe("the templates that ship", () => {
@@ -22,7 +22,7 @@ describe("the templates that ship", () => {
   })
 
   it("compile", () => {
-    for (const template of [defaultTemplate, nestedTemplate]) assert.isEmpty(mistakesIn(template))
+    for (const template of [defaultTemplate, nestedTemplate]) assert.isEmpty(diagnosticsIn(template))
   })
 })
 
@@ -37,7 +37,7 @@ describe("compileTemplate", () => {
       literal: { $literal: { $any: 1 }, and: 2 },
       odd: undefined,
     }
-    assert.deepStrictEqual(mistakesIn(template), [
+    assert.deepStrictEqual(diagnosticsIn(template), [
       "phone.fallback: 1",
       'phone.$field: "a..b"',
       'phone.required: "yes"',
@@ -76,7 +76,7 @@ describe("compileTemplate", () => {
       s: { $text: "{a} ]" },
       t: { $text: " " },
     }
-    assert.deepStrictEqual(mistakesIn(template), [
+    assert.deepStrictEqual(diagnosticsIn(template), [
       "$schema: {}",
       "a.$field.1: 1",
       "b.$field: []",
@@ -110,7 +110,7 @@ describe("compileTemplate", () => {
       c: [{ $attribute: "solar" }, { $attribute: "owner" }],
       d: { $each: "e", item: { $attributes: "list", only: ["owner", "area"] } },
     }
-    assert.isEmpty(mistakesIn(template))
+    assert.isEmpty(diagnosticsIn(template))
     const result = compileTemplate(template, {
       constants: ["product.name", "brand"],
       meta: [],
@@ -118,10 +118,10 @@ describe("compileTemplate", () => {
     })
     assert.strictEqual(
       Result.isFailure(result) && result.failure.message,
-      'a.$constant: found "product.nme", allowed is the name of a constant: product.name, brand\n' +
-        'b.$meta: found "id", allowed is nothing: there is no meta value\n' +
-        'c.0.$attribute: found "solar", allowed is the name of an attribute: owner\n' +
-        'd.item.only.1: found "area", allowed is the name of an attribute: owner',
+      'a.$constant: found "product.nme", expected the name of a constant: product.name, brand\n' +
+        'b.$meta: found "id", expected nothing: there is no meta value\n' +
+        'c.0.$attribute: found "solar", expected the name of an attribute: owner\n' +
+        'd.item.only.1: found "area", expected the name of an attribute: owner',
     )
   })
 
@@ -130,7 +130,7 @@ describe("compileTemplate", () => {
     const mapping = Result.getOrThrow(compileMapping({}))
     const result = map({ mapping, template: compiled, payload: {} })
     assert.deepStrictEqual(result._tag === "Mapped" && result.payload, { a: 1 })
-    assert.deepStrictEqual(mistakesIn({ a: { $schema: "./template.schema.json" } }), [
+    assert.deepStrictEqual(diagnosticsIn({ a: { $schema: "./template.schema.json" } }), [
       'a.$schema: "./template.schema.json"',
     ])
   })
@@ -141,13 +141,13 @@ describe("compileTemplate", () => {
       assert.isTrue(Result.isFailure(result))
       assert.match(
         Result.isFailure(result) ? result.failure.message : "",
-        /^template: found .*, allowed is an object that is no directive$/m,
+        /^template: found .*, expected an object that is no directive$/m,
       )
     }
   })
 
   it.prop("has an answer to any JSON object", [AnyJson.object], ([json]) => {
     const result = compileTemplate(json)
-    if (Result.isFailure(result)) assert.isNotEmpty(result.failure.mistakes)
+    if (Result.isFailure(result)) assert.isNotEmpty(result.failure.diagnostics)
   })
 })

@@ -211,7 +211,7 @@ describe("however deep the JSON", () => {
     for (const depth of [513, 10_000]) {
       const wrong = compileTemplate({ a: nest(depth, { $field: "x" }) })
       assert(Result.isFailure(wrong))
-      assert.match(wrong.failure.message, /allowed is nothing nested deeper than 512 levels$/)
+      assert.match(wrong.failure.message, /expected nothing nested deeper than 512 levels$/)
     }
   })
 })

@@ -30,21 +30,21 @@ describe("settings that exclude each other or have no effect", () => {
       j: { ...text, default: ["x"], multiple: true, min_items: 2 },
     }
     assert.deepStrictEqual(linesOf(compileMapping(mapping)), [
-      "a.min: found 1, allowed is no min: only a range has one, and this is a dropdown",
-      'b.values: found ["x"], allowed is null: a text has no list of values',
-      "b.max: found 1, allowed is no max: only a range has one, and this is a text",
-      "c.min: found 10, allowed is a number up to max, which is 5",
-      'd.default: found ["a"], allowed is one value: only an attribute with "multiple": true takes a list',
-      'e.min_items: found 1, allowed is no min_items: only an attribute with "multiple": true has one',
-      'e.max_items: found 2, allowed is no max_items: only an attribute with "multiple": true has one',
-      "f.min_items: found 3, allowed is a whole number up to max_items, which is 2",
-      'g.synonyms: found {"a":"b"}, allowed is no synonyms: only a dropdown with values has some',
-      "g.ignore_case: found false, allowed is no ignore_case: only a dropdown with values has some",
-      'h.synonyms.yes: found "JA", allowed is one of values: "Ja", "Nein", 3',
-      'h.synonyms. : found "Ja", allowed is an answer that is not blank',
-      'h.synonyms.Ja: found "Nein", allowed is another answer: this one is a value, or a synonym, already',
-      'i.values.1: found "JA", allowed is no other spelling of "Ja"',
-      'j.default: found ["x"], allowed is a list of 2 to 100 values',
+      "a.min: found 1, expected no min: only a range has one, and this is a dropdown",
+      'b.values: found ["x"], expected null: a text has no list of values',
+      "b.max: found 1, expected no max: only a range has one, and this is a text",
+      "c.min: found 10, expected a number up to max, which is 5",
+      'd.default: found ["a"], expected one value: only an attribute with "multiple": true takes a list',
+      'e.min_items: found 1, expected no min_items: only an attribute with "multiple": true has one',
+      'e.max_items: found 2, expected no max_items: only an attribute with "multiple": true has one',
+      "f.min_items: found 3, expected a whole number up to max_items, which is 2",
+      'g.synonyms: found {"a":"b"}, expected no synonyms: only a dropdown with values has some',
+      "g.ignore_case: found false, expected no ignore_case: only a dropdown with values has some",
+      'h.synonyms.yes: found "JA", expected one of values: "Ja", "Nein", 3',
+      'h.synonyms. : found "Ja", expected an answer that is not blank',
+      'h.synonyms.Ja: found "Nein", expected another answer: this one is a value, or a synonym, already',
+      'i.values.1: found "JA", expected no other spelling of "Ja"',
+      'j.default: found ["x"], expected a list of 2 to 100 values',
     ])
   })
 
@@ -56,10 +56,10 @@ describe("settings that exclude each other or have no effect", () => {
       d: { $attributes: "list", value_key: "name" },
     }
     assert.deepStrictEqual(linesOf(compileTemplate(template)), [
-      'a.except: found ["y"], allowed is no except beside only',
-      'b.name_key: found "n", allowed is no name_key: only a list has one',
-      'c.name_key: found "value", allowed is another key: name and value would have the same',
-      'd.value_key: found "name", allowed is another key: name and value would have the same',
+      'a.except: found ["y"], expected no except beside only',
+      'b.name_key: found "n", expected no name_key: only a list has one',
+      'c.name_key: found "value", expected another key: name and value would have the same',
+      'd.value_key: found "name", expected another key: name and value would have the same',
     ])
   })
 

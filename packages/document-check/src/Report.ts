@@ -1,20 +1,23 @@
 import type { JsonObject } from "@lead-gateway/lossless-json"
-import type { Mistake } from "./Mistake.ts"
+import type { Diagnostic } from "./Diagnostic.ts"
 import { printValue } from "./printValue.ts"
 
 /** A place in a document: keys and list indices, from the outside in. */
 export type Path = ReadonlyArray<string | number>
 
-/** Takes note of the value that stands at a path, and of what may stand there. */
-export type Report = (path: Path, found: unknown, allowed: string) => void
+/** Reports the value at a path, and what is expected there. */
+export type Report = (path: Path, actual: unknown, expected: string) => void
 
-/** Makes a report, and the list that it fills: no mistakes in it at the end, and the document is right. */
-export const makeReport = (): { readonly mistakes: ReadonlyArray<Mistake>; readonly report: Report } => {
-  const mistakes: Array<Mistake> = []
-  const report: Report = (path, found, allowed) => {
-    mistakes.push({ path: path.join("."), found: printValue(found), allowed })
+/** Makes a report, and the list of diagnostics that it fills. A document without any is right. */
+export const makeReport = (): {
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+  readonly report: Report
+} => {
+  const diagnostics: Array<Diagnostic> = []
+  const report: Report = (path, actual, expected) => {
+    diagnostics.push({ path: path.join("."), actual: printValue(actual), expected })
   }
-  return { mistakes, report }
+  return { diagnostics, report }
 }
 
 /** Reports every key of an object that is none of these: most of them are misspelt. */

@@ -5,7 +5,7 @@ import type { Report } from "./Report.ts"
  * Reports what a schema found wrong in a document.
  *
  * Decode with `{ errors: "all", onExcessProperty: "error" }`, so that the issue holds every mistake, unknown keys
- * too. What is allowed comes from the schema's messages, without a leading `Expected `: annotate a type or a check
+ * too. What is expected comes from the schema's messages, without a leading `Expected `: annotate a type or a check
  * with `{ message: "Expected a text that is not blank" }` to say it in the words of the document's author.
  */
 export const reportIssue = (report: Report, document: unknown, issue: SchemaIssue.Issue): void => {

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 
 /**
- * Says what is allowed, in the words of a document's author: annotate a type or a check of a schema with it.
+ * Says what is expected, in the words of a document's author: annotate a type or a check of a schema with it.
  *
  * Example: `Schema.Boolean.annotate(expected("true or false"))`.
  */
@@ -10,7 +10,7 @@ export const expected = (allowed: string): { readonly message: string } => ({
 })
 
 /**
- * The schema of a text that has a form; what is allowed is said of another type and of another form alike.
+ * The schema of a text that has a form; a value of another type and a text of another form get the same message.
  *
  * With the flag `u` the form is in the JSON Schema too.
  */

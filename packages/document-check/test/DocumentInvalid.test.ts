@@ -9,17 +9,17 @@ const AnyJson = anyJson({ keys: ["a\nb: found 1"], texts: ["\r\n", "\u2028", "\u
 
 describe("DocumentInvalid", () => {
   it("has a line for each mistake, and the document's name where the path is empty", () => {
-    const { mistakes, report } = makeReport()
+    const { diagnostics, report } = makeReport()
     report([], [], "an object")
     report(["dishes", 0, "price"], undefined, "a number")
     assert.strictEqual(
-      new MenuInvalid({ mistakes }).message,
-      "menu: found [], allowed is an object\ndishes.0.price: found nothing, allowed is a number",
+      new MenuInvalid({ diagnostics }).message,
+      "menu: found [], expected an object\ndishes.0.price: found nothing, expected a number",
     )
   })
 
   it("is an error with a tag and its own class", () => {
-    const error = new MenuInvalid({ mistakes: [] })
+    const error = new MenuInvalid({ diagnostics: [] })
     assert.instanceOf(error, MenuInvalid)
     assert.instanceOf(error, Error)
     assert.strictEqual(error.name, "MenuInvalid")
@@ -28,12 +28,12 @@ describe("DocumentInvalid", () => {
 
   it.effect("is caught by its tag", () =>
     Effect.gen(function* () {
-      const { mistakes, report } = makeReport()
+      const { diagnostics, report } = makeReport()
       report(["a"], 1, "nothing")
-      const caught = yield* new MenuInvalid({ mistakes }).pipe(
-        Effect.catchTag("MenuInvalid", (error) => Effect.succeed(error.mistakes)),
+      const caught = yield* new MenuInvalid({ diagnostics }).pipe(
+        Effect.catchTag("MenuInvalid", (error) => Effect.succeed(error.diagnostics)),
       )
-      assert.deepStrictEqual(caught, [{ path: "a", found: "1", allowed: "nothing" }])
+      assert.deepStrictEqual(caught, [{ path: "a", actual: "1", expected: "nothing" }])
     }),
   )
 
@@ -41,10 +41,10 @@ describe("DocumentInvalid", () => {
     "takes one line for each mistake, whatever its key, its value and what is allowed",
     [AnyJson.key, AnyJson.value, Schema.String],
     ([key, value, allowed]) => {
-      const { mistakes, report } = makeReport()
+      const { diagnostics, report } = makeReport()
       report([key], value, allowed)
       report([0, key], value, allowed)
-      const { message } = new MenuInvalid({ mistakes })
+      const { message } = new MenuInvalid({ diagnostics })
       assert.lengthOf(message.split(/[\n\r\u0085\u2028\u2029]/), 2)
       assert.isTrue(message.isWellFormed())
     },

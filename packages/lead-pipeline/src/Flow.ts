@@ -47,7 +47,7 @@ export interface FlowSource extends Readonly<Record<Part, unknown>> {
 /**
  * Documents that make no flow. A part's message has a line for each of its mistakes: the path, what is there
  * and what is allowed. The whole message has them all, each behind its part, for example
- * `profile: default_country: found "de", allowed is the two capital letters of a country, such as DE`.
+ * `profile: default_country: found "de", expected the two capital letters of a country, such as DE`.
  */
 export class FlowInvalid extends Data.TaggedError("FlowInvalid")<{
   readonly mistakes: ReadonlyArray<{ readonly part: Part; readonly message: string }>

@@ -21,9 +21,9 @@ describe("Flow.compile", () => {
     const flow = Flow.compile({ ...source, rules: { rules: 1 }, template: { a: { $fields: "b" } } })
     assert.strictEqual(
       Result.isFailure(flow) && flow.failure.message,
-      "rules: version: found nothing, allowed is a text that is not blank; the key is required\n" +
-        "rules: rules: found 1, allowed is a list of at most 10000 rules\n" +
-        'template: a.$fields: found "b", allowed is no directive but $field, $constant, $meta, $attribute, $item, $text, $attributes, $each, $literal',
+      "rules: version: found nothing, expected a text that is not blank; the key is required\n" +
+        "rules: rules: found 1, expected a list of at most 10000 rules\n" +
+        'template: a.$fields: found "b", expected no directive but $field, $constant, $meta, $attribute, $item, $text, $attributes, $each, $literal',
     )
   })
 

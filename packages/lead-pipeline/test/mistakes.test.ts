@@ -7,18 +7,24 @@ import { rules } from "./mistakes/rules.ts"
 import { template } from "./mistakes/template.ts"
 import { source } from "./world.ts"
 
+/** A message without the list of operators, which lead-rules tests. */
+const withoutOperators = (line: string) => line.replace(/"present"(?: or "[a-z_]+")+/, "<operators>")
+
 const cases = { rules, profile, mapping, template }
 
 describe.each(Flow.parts)("a document of the %s", (part) => {
-  it.each(cases[part])("%j is refused with path, value and what is allowed", (document, told) => {
-    const flow = Flow.compile({ ...source, mapping: {}, [part]: document })
-    assert(Result.isFailure(flow))
-    assert.deepStrictEqual(
-      flow.failure.message.split("\n"),
-      told.map((line) => `${part}: ${line}`),
-    )
-    for (const line of told) assert.match(line, /^.+: found .+, allowed is .+/)
-  })
+  it.each(cases[part])(
+    "%j is refused with its path, the value there and what is expected",
+    (document, told) => {
+      const flow = Flow.compile({ ...source, mapping: {}, [part]: document })
+      assert(Result.isFailure(flow))
+      assert.deepStrictEqual(
+        flow.failure.message.split("\n").map(withoutOperators),
+        told.map((line) => `${part}: ${line}`),
+      )
+      for (const line of told) assert.match(line, /^.+: found .+, expected .+/)
+    },
+  )
 })
 
 it("every mistake is told in words of its own", () => {

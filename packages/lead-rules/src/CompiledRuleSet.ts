@@ -36,12 +36,12 @@ export const programOf = (ruleSet: CompiledRuleSet): Program => (ruleSet as Exec
  * later release, which may find more of it, still takes the same rule sets.
  */
 export const compile = (json: unknown): Result.Result<CompiledRuleSet, RuleSetInvalid> => {
-  const { mistakes, report } = makeReport()
+  const { diagnostics, report } = makeReport()
   checkDocument(json, report)
   // Only rules of the right form can be looked at together.
-  if (mistakes.length === 0) checkPatterns(json as RuleSet, report)
-  const warnings = mistakes.length === 0 ? analyse(json as RuleSet, report) : []
-  if (mistakes.length > 0) return Result.fail(new RuleSetInvalid({ mistakes }))
+  if (diagnostics.length === 0) checkPatterns(json as RuleSet, report)
+  const warnings = diagnostics.length === 0 ? analyse(json as RuleSet, report) : []
+  if (diagnostics.length > 0) return Result.fail(new RuleSetInvalid({ diagnostics }))
   // Without mistakes it is a rule set, and plain JSON. Copied as JSON, since `structuredClone` refuses proxies.
   return Result.succeed(prepare(JSON.parse(JSON.stringify(json)) as RuleSet, warnings))
 }

@@ -5,7 +5,7 @@
  * time and never fails. Used by the lead pipeline and by whatever previews a draft rule set. It does not normalise
  * (rules see the payload as it came), reads no files and knows no other customer setting.
  */
-export type { Mistake } from "@lead-gateway/document-check"
+export type { Diagnostic } from "@lead-gateway/document-check"
 export { compile, type CompiledRuleSet } from "./CompiledRuleSet.ts"
 export type { Condition } from "./Condition.ts"
 export { evaluate, type EvaluateOptions } from "./evaluate.ts"

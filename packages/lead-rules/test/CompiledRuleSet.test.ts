@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { compile, type Mistake } from "@lead-gateway/lead-rules"
+import { compile, type Diagnostic } from "@lead-gateway/lead-rules"
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { fieldDefinitions, quantifierDefinitions } from "../src/internal/operators/table.ts"
 
@@ -9,8 +9,8 @@ const AnyJson = anyJson({
   texts: ["pattern", "equals", "present", "house.is_owner", "^66", "(", "NOT_HOMEOWNER"],
 })
 
-const mistakesIn = (json: unknown): ReadonlyArray<Mistake> =>
-  Result.match(compile(json), { onFailure: ({ mistakes }) => mistakes, onSuccess: () => [] })
+const diagnosticsIn = (json: unknown): ReadonlyArray<Diagnostic> =>
+  Result.match(compile(json), { onFailure: ({ diagnostics }) => diagnostics, onSuccess: () => [] })
 
 const withRule = (rule: unknown) => ({ version: "1", rules: [rule] })
 
@@ -20,8 +20,8 @@ const present = { field: "phone", operator: "present" }
 
 describe("compile", () => {
   it("accepts every operator, and a rule set without rules", () => {
-    assert.deepStrictEqual(mistakesIn({ version: "1", rules: [pattern, equals, present] }), [])
-    assert.deepStrictEqual(mistakesIn({ version: "1", rules: [] }), [])
+    assert.deepStrictEqual(diagnosticsIn({ version: "1", rules: [pattern, equals, present] }), [])
+    assert.deepStrictEqual(diagnosticsIn({ version: "1", rules: [] }), [])
   })
 
   it("keeps the version", () => {
@@ -36,7 +36,7 @@ describe("compile", () => {
   const keys = "optional, reason, id, message, severity"
   const reason = "X"
 
-  const documents: ReadonlyArray<[document: unknown, path: string, found: string, allowed: string]> = [
+  const documents: ReadonlyArray<[document: unknown, path: string, actual: string, expected: string]> = [
     [3, "", "3", "an object with the keys version and rules"],
     [{ rules: [] }, "version", "nothing", "a text that is not blank; the key is required"],
     [{ version: " ", rules: [] }, "version", '" "', "a text that is not blank"],
@@ -50,7 +50,7 @@ describe("compile", () => {
     ],
   ]
 
-  const rules: ReadonlyArray<[rule: unknown, path: string, found: string, allowed: string]> = [
+  const rules: ReadonlyArray<[rule: unknown, path: string, actual: string, expected: string]> = [
     ["zip", "", '"zip"', "a rule: an object with an operator, or with all, any or not, and a reason"],
     [{ ...pattern, operator: "xyz" }, "operator", '"xyz"', operators],
     [{ ...pattern, operator: "patern" }, "operator", '"patern"', `${operators} (did you mean "pattern"?)`],
@@ -206,11 +206,11 @@ describe("compile", () => {
   it.each([
     ...documents,
     ...rules.map(
-      ([rule, path, found, allowed]) =>
-        [withRule(rule), `rules.0${path && "."}${path}`, found, allowed] as const,
+      ([rule, path, actual, expected]) =>
+        [withRule(rule), `rules.0${path && "."}${path}`, actual, expected] as const,
     ),
-  ])("of %j says that at %j it found %s, and what is allowed", (document, path, found, allowed) => {
-    assert.deepStrictEqual(mistakesIn(document), [{ path, found, allowed }])
+  ])("of %j says that at %j there is %s, and what is expected", (document, path, actual, expected) => {
+    assert.deepStrictEqual(diagnosticsIn(document), [{ path, actual, expected }])
   })
 
   it("takes 32 conditions inside each other, and no more", () => {
@@ -218,26 +218,26 @@ describe("compile", () => {
       depth === 1 ? present : { all: [nested(depth - 1), equalTo(depth)] }
     const equalTo = (depth: number) => ({ field: `f${depth}`, operator: "equals", value: depth })
     const rule = (depth: number) => ({ ...(nested(depth) as object), reason })
-    assert.deepStrictEqual(mistakesIn(withRule(rule(32))), [])
-    const [mistake] = mistakesIn(withRule(rule(33)))
+    assert.deepStrictEqual(diagnosticsIn(withRule(rule(32))), [])
+    const [mistake] = diagnosticsIn(withRule(rule(33)))
     assert.strictEqual(mistake?.path, `rules.0${".all.0".repeat(32)}`)
-    assert.strictEqual(mistake?.allowed, "at most 32 conditions inside each other")
+    assert.strictEqual(mistake?.expected, "at most 32 conditions inside each other")
   })
 
   it("takes a document that is 100,000 levels deep for a mistake", () => {
     let deep: unknown = present
     for (let i = 0; i < 100_000; i++) deep = { not: deep }
-    assert.lengthOf(mistakesIn(withRule({ ...(deep as object), reason })), 1)
+    assert.lengthOf(diagnosticsIn(withRule({ ...(deep as object), reason })), 1)
   })
 
   it("takes a path of 512 keys, and no more", () => {
     const rule = (keys: number) =>
       withRule({ ...present, field: Array.from({ length: keys }, () => "a").join(".") })
-    assert.deepStrictEqual(mistakesIn(rule(512)), [])
+    assert.deepStrictEqual(diagnosticsIn(rule(512)), [])
     for (const keys of [513, 100_000]) {
-      const [mistake, ...others] = mistakesIn(rule(keys))
+      const [mistake, ...others] = diagnosticsIn(rule(keys))
       assert.strictEqual(mistake?.path, "rules.0.field")
-      assert.strictEqual(mistake?.allowed, "a path of at most 512 keys")
+      assert.strictEqual(mistake?.expected, "a path of at most 512 keys")
       assert.deepStrictEqual(others, [])
     }
   })
@@ -250,8 +250,8 @@ describe("compile", () => {
         { ...equals, id: "a" },
       ],
     }
-    assert.deepStrictEqual(mistakesIn(document), [
-      { path: "rules.1.id", found: '"a"', allowed: "an id of its own: rules.0 has this one" },
+    assert.deepStrictEqual(diagnosticsIn(document), [
+      { path: "rules.1.id", actual: '"a"', expected: "an id of its own: rules.0 has this one" },
     ])
   })
 
@@ -279,22 +279,22 @@ describe("compile", () => {
     })
     assert.strictEqual(
       Result.isFailure(compiled) && compiled.failure.message,
-      'version: found "", allowed is a text that is not blank\n' +
-        'rules.0.pattern: found "[", allowed is a pattern in RE2 syntax (missing closing ]: `[`)\n' +
-        `rules.2.reason: found 1, allowed is ${code}`,
+      'version: found "", expected a text that is not blank\n' +
+        'rules.0.pattern: found "[", expected a pattern in RE2 syntax (missing closing ]: `[`)\n' +
+        `rules.2.reason: found 1, expected ${code}`,
     )
   })
 
   it("takes __proto__ for the unknown key that it is", () => {
     const json: unknown = JSON.parse('{ "version": "1", "rules": [], "__proto__": { "a": 1 } }')
-    assert.deepStrictEqual(mistakesIn(json), [
-      { path: "__proto__", found: '{"a":1}', allowed: "no key but $schema, version, rules" },
+    assert.deepStrictEqual(diagnosticsIn(json), [
+      { path: "__proto__", actual: '{"a":1}', expected: "no key but $schema, version, rules" },
     ])
   })
 
   it("shortens a long value, without cutting a character in two", () => {
-    const [mistake] = mistakesIn(withRule({ ...equals, reason: "😀".repeat(10_000) }))
-    assert.strictEqual(mistake?.found, `"${"😀".repeat(119)}…`)
+    const [mistake] = diagnosticsIn(withRule({ ...equals, reason: "😀".repeat(10_000) }))
+    assert.strictEqual(mistake?.actual, `"${"😀".repeat(119)}…`)
   })
 
   it.prop("returns, whatever JSON it is given", [AnyJson.value], ([json]) => {

@@ -42,9 +42,9 @@ describe("RuleSet", () => {
     "describes rule sets that have no mistakes but those which no schema can say; also after a journey as JSON",
     [RuleSet],
     ([ruleSet]) => {
-      const { mistakes, report } = makeReport()
+      const { diagnostics, report } = makeReport()
       checkDocument(JSON.parse(JSON.stringify(ruleSet)), report)
-      for (const { allowed } of mistakes) assert.match(allowed, beyondSchemas)
+      for (const { expected } of diagnostics) assert.match(expected, beyondSchemas)
     },
   )
 

@@ -123,9 +123,9 @@ describe("the analysis of a rule set", () => {
     [RuleTrees],
     ([trees]) => {
       const rules = rulesOf(trees)
-      const { mistakes, report } = makeReport()
+      const { diagnostics, report } = makeReport()
       const warnings = analyse({ rules }, report)
-      const refused = new Set(mistakes.map(({ path }) => path.split(".")[1]))
+      const refused = new Set(diagnostics.map(({ path }) => path.split(".")[1]))
       /** The truths for the leads that meet the rejecting rules before a rule. */
       const passing = (index: number, truths: ReadonlyArray<Truth>): ReadonlyArray<Truth> => {
         const earlier = rules
@@ -133,9 +133,9 @@ describe("the analysis of a rule set", () => {
           .map(truthsOf)
         return truths.filter((_, payload) => earlier.every((one) => one[payload] === Met))
       }
-      for (const { path, allowed } of mistakes) {
+      for (const { path, expected } of diagnostics) {
         const keys = path.split(".")
-        const message = JSON.stringify({ path, allowed, rules })
+        const message = JSON.stringify({ path, expected, rules })
         const rule = rules[Number(keys[1])] as Rule
         assert.notStrictEqual(rule.severity, "flag", message)
         assert.isFalse(passing(Number(keys[1]), truthsOf(rule)).includes(Met), message)
@@ -176,11 +176,11 @@ describe("the analysis of a rule set", () => {
     [RuleTrees],
     ([trees]) => {
       const rules = rulesOf(trees)
-      const { mistakes, report } = makeReport()
+      const { diagnostics, report } = makeReport()
       analyse({ rules }, report)
       const rejecting = rules.filter(({ severity }) => severity !== "flag").map(truthsOf)
       const isPassed = payloads.some((_, payload) => rejecting.every((truths) => truths[payload] === Met))
-      if (isPassed) assert.deepStrictEqual(mistakes, [])
+      if (isPassed) assert.deepStrictEqual(diagnostics, [])
     },
     { arbitrary: { runs: 2_000 } },
   )

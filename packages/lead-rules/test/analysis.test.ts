@@ -14,16 +14,16 @@ const rulesOf = (conditions: ReadonlyArray<ConditionOrFlag>): ReadonlyArray<Rule
 
 /** What the analysis finds: mistakes, which refuse the rule set, and warnings. */
 const found = (rules: ReadonlyArray<Rule>) => {
-  const { mistakes, report } = makeReport()
+  const { diagnostics, report } = makeReport()
   const warnings = analyse({ rules }, report)
   return {
-    mistakes: mistakes.map(({ path, allowed }) => `${path}: ${allowed}`),
+    diagnostics: diagnostics.map(({ path, expected }) => `${path}: ${expected}`),
     warnings: warnings.map(({ message }) => message),
   }
 }
 
-const warned = (...warnings: Array<string>) => ({ mistakes: [], warnings })
-const refused = (...mistakes: Array<string>) => ({ mistakes, warnings: [] })
+const warned = (...warnings: Array<string>) => ({ diagnostics: [], warnings })
+const refused = (...diagnostics: Array<string>) => ({ diagnostics, warnings: [] })
 
 const on = <C extends object>(condition: C) => ({ field: "f", ...condition })
 const equals = (value: string | number | boolean) => on({ operator: "equals", value } as const)
@@ -202,13 +202,13 @@ describe("a rule set is refused for a rule that nothing meets", () => {
       "rules.0.all.1: a condition that can be met",
     ],
   ])("%s", (_name, rule, mistake) => {
-    assert.deepStrictEqual(found(rulesOf([rule])).mistakes, [mistake])
+    assert.deepStrictEqual(found(rulesOf([rule])).diagnostics, [mistake])
   })
 
   it("at every alternative of an `any`", () => {
     const never = { not: { any: [present, absent] } }
     const rule = { any: [{ all: [equals("A"), equals("B")] }, some(never)] }
-    assert.deepStrictEqual(found(rulesOf([rule])).mistakes, [
+    assert.deepStrictEqual(found(rulesOf([rule])).diagnostics, [
       "rules.0.any.0: conditions that can be met together",
       "rules.0.any.1.item: a condition that can be met",
     ])
@@ -279,13 +279,13 @@ describe("a condition inside a rule is warned about", () => {
     assert.deepStrictEqual(
       found(rulesOf([{ any: [equals("A"), { all: [equals("B"), absent] }] }, equals("B")])),
       {
-        mistakes: ["rules.1: a rule that can be met by what meets rules.0"],
+        diagnostics: ["rules.1: a rule that can be met by what meets rules.0"],
         warnings: ["rules.0.any.1 is never met"],
       },
     )
     const items = on({ operator: "every_item", item: never } as const)
-    assert.deepStrictEqual(found(rulesOf([items, { ...equals("a"), field: "f.0" }])).mistakes, [])
-    assert.deepStrictEqual(found(rulesOf([items, on({ operator: "items", min: 1 } as const)])).mistakes, [
+    assert.deepStrictEqual(found(rulesOf([items, { ...equals("a"), field: "f.0" }])).diagnostics, [])
+    assert.deepStrictEqual(found(rulesOf([items, on({ operator: "items", min: 1 } as const)])).diagnostics, [
       "rules.1: a rule that can be met by what meets rules.0",
     ])
   })
@@ -347,7 +347,7 @@ describe("mistakes and warnings", () => {
   it("are all found at once, and a rule that is refused contradicts no other", () => {
     const rules = [equals("A"), equals("B"), equals("A"), { any: [present, absent] }, absent]
     assert.deepStrictEqual(found(rulesOf(rules)), {
-      mistakes: [
+      diagnostics: [
         "rules.1: a rule that can be met by what meets rules.0",
         "rules.4: a rule that can be met by what meets rules.0",
       ],
@@ -398,7 +398,7 @@ describe("mistakes and warnings", () => {
         ? { ...equals(index), field: `f${index}` }
         : on({ operator: "not_equals", value: index } as const),
     )
-    const { mistakes } = found(rulesOf([...rules.slice(0, -1), { ...equals("B"), field: "f4000" }]))
-    assert.lengthOf(mistakes, 1)
+    const { diagnostics } = found(rulesOf([...rules.slice(0, -1), { ...equals("B"), field: "f4000" }]))
+    assert.lengthOf(diagnostics, 1)
   })
 })

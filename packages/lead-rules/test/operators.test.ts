@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { compile, type Condition, type Mistake } from "@lead-gateway/lead-rules"
+import { compile, type Condition, type Diagnostic } from "@lead-gateway/lead-rules"
 import { Result } from "effect"
 import { fieldDefinitions, quantifierDefinitions } from "../src/internal/operators/table.ts"
 import { noLimits } from "../src/internal/operators/definition.ts"
@@ -14,9 +14,9 @@ const on = (field: string, asked: Asked) => ({ field, ...asked }) as Condition
 const missing: ReadonlyArray<unknown> = [{}, { a: null }, { a: " \u0085" }, null, "a", []]
 
 /** What is wrong with a condition as the only rule of a set. */
-const mistakesIn = (asked: Asked): ReadonlyArray<Mistake> =>
+const diagnosticsIn = (asked: Asked): ReadonlyArray<Diagnostic> =>
   Result.match(compile({ version: "1", rules: [{ ...on("a", asked), reason: "A" }] }), {
-    onFailure: ({ mistakes }) => mistakes,
+    onFailure: ({ diagnostics }) => diagnostics,
     onSuccess: () => [],
   })
 
@@ -53,10 +53,11 @@ describe.each(allExamples.map((examples) => [examples.name, examples] as const))
   })
 
   it("accepts limits at their edges and refuses those that no value is within", () => {
-    for (const asked of examples.limits) assert.deepStrictEqual(mistakesIn(asked), [], JSON.stringify(asked))
+    for (const asked of examples.limits)
+      assert.deepStrictEqual(diagnosticsIn(asked), [], JSON.stringify(asked))
     for (const [asked, message] of examples.wrongLimits) {
       assert.deepStrictEqual(
-        mistakesIn(asked).map(({ allowed }) => allowed),
+        diagnosticsIn(asked).map(({ expected }) => expected),
         [message],
       )
     }
@@ -97,7 +98,7 @@ describe.each(allExamples.map((examples) => [examples.name, examples] as const))
 
 const analysed = (rules: ReadonlyArray<object>): ReadonlyArray<string> =>
   Result.match(compile({ version: "1", rules }), {
-    onFailure: ({ mistakes }) => mistakes.map(({ path, allowed }) => `${path}: ${allowed}`),
+    onFailure: ({ diagnostics }) => diagnostics.map(({ path, expected }) => `${path}: ${expected}`),
     onSuccess: ({ warnings }) => warnings.map(({ message }) => message),
   })
 

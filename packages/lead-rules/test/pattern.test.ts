@@ -263,11 +263,11 @@ describe("the memory of all patterns of a rule set", () => {
     })
     assert.isTrue(Result.isSuccess(compile(ruleSet(500))))
     const tooMany = compile(ruleSet(600))
-    assert.deepStrictEqual(Result.isFailure(tooMany) && tooMany.failure.mistakes, [
+    assert.deepStrictEqual(Result.isFailure(tooMany) && tooMany.failure.diagnostics, [
       {
         path: "rules.536.pattern",
-        found: '"a{900}536"',
-        allowed: "patterns of at most 500000 steps together, with 30 for each",
+        actual: '"a{900}536"',
+        expected: "patterns of at most 500000 steps together, with 30 for each",
       },
     ])
   })

@@ -29,20 +29,20 @@ const decode = Schema.decodeUnknownResult(ProfileData, { errors: "all", onExcess
  * (fields inside each other, aliases that go round in a circle, words that mean yes and no).
  */
 export const compile = (json: unknown): Result.Result<Profile, ProfileInvalid> => {
-  const { mistakes, report } = makeReport()
+  const { diagnostics, report } = makeReport()
   const decoded = decode(json)
   if (Result.isFailure(decoded)) {
     reportIssue(report, json, decoded.failure.issue)
-    const told = new Set(mistakes.map(({ path }) => path))
+    const told = new Set(diagnostics.map(({ path }) => path))
     reportKeys(json, (path, ...rest) => told.has(path.join(".")) || report(path, ...rest))
-    return Result.fail(new ProfileInvalid({ mistakes }))
+    return Result.fail(new ProfileInvalid({ diagnostics }))
   }
   const data = decoded.success
   const fields = compileFields(data, report)
   const aliases = compileAliases(data, fields, report)
-  return mistakes.length === 0
+  return diagnostics.length === 0
     ? Result.succeed({ version: data.version, [ready]: { fields, aliases } })
-    : Result.fail(new ProfileInvalid({ mistakes }))
+    : Result.fail(new ProfileInvalid({ diagnostics }))
 }
 
 /** Keys that are no paths; the schema looks at them only where nothing else in the same object is wrong. */

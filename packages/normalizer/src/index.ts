@@ -6,7 +6,7 @@
  * failing. Used by the lead pipeline after the rules. It does not judge whether a value is right, and looks at
  * nothing but its input.
  */
-export type { Mistake } from "@lead-gateway/document-check"
+export type { Diagnostic } from "@lead-gateway/document-check"
 export type { Change, ChangeKind, Unread } from "./Change.ts"
 export { compile, type Profile } from "./compile.ts"
 export type { DayOrder, FieldDeclaration, FieldKind, Notation } from "./FieldDeclaration.ts"

@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 import { compile, defaultProfile } from "@lead-gateway/normalizer"
 
-const mistakesIn = (json: unknown) =>
+const diagnosticsIn = (json: unknown) =>
   Result.match(compile(json), {
     onSuccess: () => [],
-    onFailure: ({ mistakes }) => mistakes.map(({ path, found }) => `${path}: ${found}`),
+    onFailure: ({ diagnostics }) => diagnostics.map(({ path, actual }) => `${path}: ${actual}`),
   })
 
 const messageOf = (change: object) =>
@@ -67,7 +67,7 @@ describe("compile", () => {
       answer_lists: [{ path: "l" }, 7],
       phone: ["phone"],
     }
-    assert.deepStrictEqual(mistakesIn(profile), [
+    assert.deepStrictEqual(diagnosticsIn(profile), [
       'phone: ["phone"]',
       'version: " "',
       'default_country: "de"',
@@ -90,75 +90,72 @@ describe("compile", () => {
   it.each<[object, string]>([
     [
       { default_country: "Germany" },
-      'default_country: found "Germany", allowed is the two capital letters of a country, such as DE',
+      'default_country: found "Germany", expected the two capital letters of a country, such as DE',
     ],
     [
       { fields: { tel: "fone" } },
-      'fields.tel: found "fone", allowed is one of email, phone, postal_code, boolean, number, date, name, text',
+      'fields.tel: found "fone", expected one of email, phone, postal_code, boolean, number, date, name, text',
     ],
     [
       { fields: { "a..b": "text" } },
-      'fields.a..b: found "text", allowed is a path such as house.is_owner as the key, without an empty segment',
+      'fields.a..b: found "text", expected a path such as house.is_owner as the key, without an empty segment',
     ],
     [
       { fields: { tel: { kind: "phone", notation: "de" } } },
-      'fields.tel.notation: found "de", allowed is no key but kind, country',
+      'fields.tel.notation: found "de", expected no key but kind, country',
     ],
     [
       { fields: { area: { kind: "number", units: ["kWh", "2m"] } } },
-      'fields.area.units.1: found "2m", allowed is a unit such as kWh, which begins with no digit, sign or separator',
+      'fields.area.units.1: found "2m", expected a unit such as kWh, which begins with no digit, sign or separator',
     ],
     [
       { fields: { born: { kind: "date", two_digit_years_from: 30 } } },
-      "fields.born.two_digit_years_from: found 30, allowed is a year from 1000 to 9900",
+      "fields.born.two_digit_years_from: found 30, expected a year from 1000 to 9900",
     ],
     [
       { fields: { owner: { kind: "boolean", yes: ["Nein", "x"], no: ["X"] } } },
-      'fields.owner.yes.0: found "Nein", allowed is a word that does not mean no\n' +
-        'fields.owner.no.0: found "X", allowed is a word that does not mean yes',
+      'fields.owner.yes.0: found "Nein", expected a word that does not mean no\n' +
+        'fields.owner.no.0: found "X", expected a word that does not mean yes',
     ],
     [
       { default_country: "IE", fields: { zip: "postal_code" } },
-      "fields.zip.country: found nothing, allowed is one of AT, AU, BE, BG, CA, CH, CZ, DE, DK, EE, ES, FI, FR, GB, GR, HR, HU, IT, LI, LT, LU, LV, NL, NO, PL, PT, RO, SE, SI, SK, TR, UA, US: default_country is none of them",
+      "fields.zip.country: found nothing, expected one of AT, AU, BE, BG, CA, CH, CZ, DE, DK, EE, ES, FI, FR, GB, GR, HR, HU, IT, LI, LT, LU, LV, NL, NO, PL, PT, RO, SE, SI, SK, TR, UA, US: default_country is none of them",
     ],
     [
       { fields: { a: "text", "a.b": "text" } },
-      'fields.a.b: found "text", allowed is a field apart from a: neither the same, inside nor around',
+      'fields.a.b: found "text", expected a field apart from a: neither the same, inside nor around',
     ],
     [
       { fields: { "a.b": "text", a: "text" } },
-      'fields.a: found "text", allowed is a field apart from a.b: neither the same, inside nor around',
+      'fields.a: found "text", expected a field apart from a.b: neither the same, inside nor around',
     ],
     [
       { fields: { "a.*.b": "text", "a.0.c": "text" } },
-      'fields.a.0.c: found "text", allowed is a field that is not in an item which * means too',
+      'fields.a.0.c: found "text", expected a field that is not in an item which * means too',
     ],
-    [
-      { aliases: { a: ["a"] } },
-      'aliases.a.0: found "a", allowed is another field than the one that it is for',
-    ],
+    [{ aliases: { a: ["a"] } }, 'aliases.a.0: found "a", expected another field than the one that it is for'],
     [
       { aliases: { a: ["b"], b: ["a"] } },
-      'aliases.a.0: found "b", allowed is a field apart from b: neither the same, inside nor around\n' +
-        'aliases.b.0: found "a", allowed is a field apart from a: neither the same, inside nor around',
+      'aliases.a.0: found "b", expected a field apart from b: neither the same, inside nor around\n' +
+        'aliases.b.0: found "a", expected a field apart from a: neither the same, inside nor around',
     ],
     [
       { aliases: { a: ["x.Wann?"], b: ["X.wann"] } },
-      'aliases.b.0: found "X.wann", allowed is another field than x.Wann?: letter case and a ? : * at the end are left aside',
+      'aliases.b.0: found "X.wann", expected another field than x.Wann?: letter case and a ? : * at the end are left aside',
     ],
     [
       { aliases: { a: ["x", "x.y", "A", "a:"] } },
-      'aliases.a.1: found "x.y", allowed is a field apart from x: neither the same, inside nor around\n' +
-        'aliases.a.3: found "a:", allowed is another field than A: letter case and a ? : * at the end are left aside',
+      'aliases.a.1: found "x.y", expected a field apart from x: neither the same, inside nor around\n' +
+        'aliases.a.3: found "a:", expected another field than A: letter case and a ? : * at the end are left aside',
     ],
     [
       { aliases: { a: ["x"], "a.b": ["y"] } },
-      'aliases.a.b: found ["y"], allowed is a field apart from a: neither the same, inside nor around',
+      'aliases.a.b: found ["y"], expected a field apart from a: neither the same, inside nor around',
     ],
     [
       { aliases: { "a.*.b": ["x"], c: ["d.*"] } },
-      'aliases.a.*.b: found ["x"], allowed is a path without *: an alias is about one field\n' +
-        'aliases.c.0: found "d.*", allowed is a path without *: an alias is about one field',
+      'aliases.a.*.b: found ["x"], expected a path without *: an alias is about one field\n' +
+        'aliases.c.0: found "d.*", expected a path without *: an alias is about one field',
     ],
     [
       {
@@ -166,11 +163,11 @@ describe("compile", () => {
           age: ["questions.Wie alt (z.B. 10 Jahre)?", String.raw`questions.Wie alt (z\.B\. 10 Jahre)?`],
         },
       },
-      'aliases.age.0: found "questions.Wie alt (z.B. 10 Jahre)?", allowed is a path without a space beside a dot: one inside a question is written \\\\.',
+      'aliases.age.0: found "questions.Wie alt (z.B. 10 Jahre)?", expected a path without a space beside a dot: one inside a question is written \\\\.',
     ],
     [
       { fields: { a: "phone" }, aliases: { "a.b": ["x"] } },
-      'aliases.a.b: found ["x"], allowed is a field that is not inside a declared one',
+      'aliases.a.b: found ["x"], expected a field that is not inside a declared one',
     ],
     [
       {
@@ -181,10 +178,10 @@ describe("compile", () => {
           { path: "other", question: "q", answer: "a" },
         ],
       },
-      'aliases.a.0: found "list.0.answer", allowed is list and one question, with a dot between\n' +
-        'answer_lists.0.answer: found "q.a", allowed is a field apart from q: neither the same, inside nor around\n' +
-        'answer_lists.1.path: found "List", allowed is a field apart from list: neither the same, inside nor around\n' +
-        'answer_lists.2.path: found "other", allowed is a list from which an alias takes an answer',
+      'aliases.a.0: found "list.0.answer", expected list and one question, with a dot between\n' +
+        'answer_lists.0.answer: found "q.a", expected a field apart from q: neither the same, inside nor around\n' +
+        'answer_lists.1.path: found "List", expected a field apart from list: neither the same, inside nor around\n' +
+        'answer_lists.2.path: found "other", expected a list from which an alias takes an answer',
     ],
     [
       {
@@ -192,27 +189,28 @@ describe("compile", () => {
         aliases: { a: ["list.Wann?"] },
         answer_lists: [{ path: "list", question: "q", answer: "a" }],
       },
-      'answer_lists.0.question: found "q", allowed is a field that is not declared in fields',
+      'answer_lists.0.question: found "q", expected a field that is not declared in fields',
     ],
   ])("says of %j what is allowed", (change, message) => {
     assert.strictEqual(messageOf(change), message)
   })
 
   it("names the keys that are missing", () => {
-    assert.deepStrictEqual(mistakesIn({}), ["version: nothing", "default_country: nothing"])
+    assert.deepStrictEqual(diagnosticsIn({}), ["version: nothing", "default_country: nothing"])
   })
 
   it("is not misled by names that every object has", () => {
-    assert.deepStrictEqual(mistakesIn({ ...defaultProfile, default_country: "constructor" }), [
+    assert.deepStrictEqual(diagnosticsIn({ ...defaultProfile, default_country: "constructor" }), [
       'default_country: "constructor"',
     ])
-    assert.deepStrictEqual(mistakesIn(JSON.parse('{"version":"1","default_country":"DE","__proto__":{}}')), [
-      "__proto__: {}",
-    ])
+    assert.deepStrictEqual(
+      diagnosticsIn(JSON.parse('{"version":"1","default_country":"DE","__proto__":{}}')),
+      ["__proto__: {}"],
+    )
   })
 
   it.prop("has an answer to any JSON", [Schema.Json], ([json]) => {
     assert.isTrue(Result.isFailure(compile(json)))
-    assert.isNotEmpty(mistakesIn(json))
+    assert.isNotEmpty(diagnosticsIn(json))
   })
 })

@@ -36,13 +36,13 @@ export interface CompiledRetryPolicy {
  * shortest, rows that never apply since rows above have all of their outcomes, deliveries of what was never sent.
  */
 export const compile = (json: unknown): Result.Result<CompiledRetryPolicy, RetryPolicyInvalid> => {
-  const { mistakes, report } = makeReport()
+  const { diagnostics, report } = makeReport()
   const decoded = decode(json)
   if (Result.isSuccess(decoded)) {
     reportContradictions(report, decoded.success)
-    if (mistakes.length === 0) return Result.succeed(ready(decoded.success))
+    if (diagnostics.length === 0) return Result.succeed(ready(decoded.success))
   } else reportSchemaIssue(report, json, decoded.failure.issue)
-  return Result.fail(new RetryPolicyInvalid({ mistakes }))
+  return Result.fail(new RetryPolicyInvalid({ diagnostics }))
 }
 
 const decode = Schema.decodeUnknownResult(RetryPolicy, { errors: "all", onExcessProperty: "error" })

@@ -54,132 +54,130 @@ describe("compile", () => {
     [
       "no object",
       "5",
-      ['retry policy: found "5", allowed is an object with the keys backoff and max_attempts'],
+      ['retry policy: found "5", expected an object with the keys backoff and max_attempts'],
     ],
-    ["a list", [], ["retry policy: found [], allowed is an object with the keys backoff and max_attempts"]],
+    ["a list", [], ["retry policy: found [], expected an object with the keys backoff and max_attempts"]],
     [
       "no backoff",
       { max_attempts: 5 },
       [
-        'backoff: found nothing, allowed is a backoff: an object with the kind "exponential", "linear" or "fixed"; the key is required',
+        'backoff: found nothing, expected a backoff: an object with the kind "exponential", "linear" or "fixed"; the key is required',
       ],
     ],
     [
       "an unknown key",
       { backoff, max_attempts: 5, retries: 4 },
       [
-        "retries: found 4, allowed is no key but $schema, version, backoff, cap, max_attempts, max_age, jitter, " +
+        "retries: found 4, expected no key but $schema, version, backoff, cap, max_attempts, max_age, jitter, " +
           "retry_after_cap, classification",
       ],
     ],
     [
       "a blank version",
       { version: " ", backoff, max_attempts: 5 },
-      ['version: found " ", allowed is a text that is not blank'],
+      ['version: found " ", expected a text that is not blank'],
     ],
     [
       "a backoff that is a text",
       { backoff: "exponential", max_attempts: 5 },
       [
-        'backoff: found "exponential", allowed is a backoff: an object with the kind "exponential", "linear" or "fixed"',
+        'backoff: found "exponential", expected a backoff: an object with the kind "exponential", "linear" or "fixed"',
       ],
     ],
     [
       "an unknown backoff",
       { backoff: { kind: "fibonacci", base: "1s" }, max_attempts: 5 },
-      ['backoff.kind: found "fibonacci", allowed is "exponential" or "linear" or "fixed"'],
+      ['backoff.kind: found "fibonacci", expected "exponential" or "linear" or "fixed"'],
     ],
     [
       "a backoff without a kind",
       { backoff: { base: "1s" }, max_attempts: 5 },
-      ['backoff.kind: found nothing, allowed is "exponential" or "linear" or "fixed"'],
+      ['backoff.kind: found nothing, expected "exponential" or "linear" or "fixed"'],
     ],
     [
       "another backoff's key",
       { backoff: { ...backoff, step: "1s" }, max_attempts: 5 },
-      ['backoff.step: found "1s", allowed is no key but kind, base, factor'],
+      ['backoff.step: found "1s", expected no key but kind, base, factor'],
     ],
     [
       "a duration without a unit",
       { backoff: { kind: "exponential", base: "30" }, max_attempts: 5 },
-      [`backoff.base: found "30", allowed is ${duration("1ms")}`],
+      [`backoff.base: found "30", expected ${duration("1ms")}`],
     ],
     [
       "a duration that is a number",
       { backoff: { kind: "exponential", base: 30 }, max_attempts: 5 },
-      [`backoff.base: found 30, allowed is ${duration("1ms")}`],
+      [`backoff.base: found 30, expected ${duration("1ms")}`],
     ],
     [
       "a base of nothing",
       { backoff: { kind: "exponential", base: "0s" }, max_attempts: 5 },
-      [`backoff.base: found "0s", allowed is ${duration("1ms")}`],
+      [`backoff.base: found "0s", expected ${duration("1ms")}`],
     ],
     [
       "a duration beyond a year",
       { backoff, cap: "366d", max_attempts: 5 },
-      [`cap: found "366d", allowed is ${duration("1ms")}`],
+      [`cap: found "366d", expected ${duration("1ms")}`],
     ],
     [
       "a negative step",
       { backoff: { kind: "linear", base: "1s", step: "-1s" }, max_attempts: 5 },
-      [`backoff.step: found "-1s", allowed is ${duration("0s")}`],
+      [`backoff.step: found "-1s", expected ${duration("0s")}`],
     ],
     [
       "a factor that shrinks",
       { backoff: { ...backoff, factor: 0.5 }, max_attempts: 5 },
-      ["backoff.factor: found 0.5, allowed is a number from 1 to 1000"],
+      ["backoff.factor: found 0.5, expected a number from 1 to 1000"],
     ],
     [
       "a factor that is a text",
       { backoff: { ...backoff, factor: "2" }, max_attempts: 5 },
-      ['backoff.factor: found "2", allowed is a number from 1 to 1000'],
+      ['backoff.factor: found "2", expected a number from 1 to 1000'],
     ],
     [
       "no waits",
       { backoff: { kind: "fixed", waits: [] } },
-      ["backoff.waits: found [], allowed is a list of 1 to 999 durations"],
+      ["backoff.waits: found [], expected a list of 1 to 999 durations"],
     ],
     [
       "waits that are none",
       { backoff: { kind: "fixed", waits: ["1s", "soon", null] } },
       [
-        `backoff.waits.1: found "soon", allowed is ${duration("0s")}`,
-        `backoff.waits.2: found null, allowed is ${duration("0s")}`,
+        `backoff.waits.1: found "soon", expected ${duration("0s")}`,
+        `backoff.waits.2: found null, expected ${duration("0s")}`,
       ],
     ],
-    ["no attempts", { backoff, max_attempts: 0 }, [`max_attempts: found 0, allowed is ${attempts}`]],
-    ["half an attempt", { backoff, max_attempts: 0.5 }, [`max_attempts: found 0.5, allowed is ${attempts}`]],
+    ["no attempts", { backoff, max_attempts: 0 }, [`max_attempts: found 0, expected ${attempts}`]],
+    ["half an attempt", { backoff, max_attempts: 0.5 }, [`max_attempts: found 0.5, expected ${attempts}`]],
     [
       "too many attempts",
       { backoff, max_attempts: 1001 },
-      [`max_attempts: found 1001, allowed is ${attempts}`],
+      [`max_attempts: found 1001, expected ${attempts}`],
     ],
     [
       "attempts in words",
       { backoff, max_attempts: "five" },
-      [`max_attempts: found "five", allowed is ${attempts}`],
+      [`max_attempts: found "five", expected ${attempts}`],
     ],
     [
       "nobody's jitter",
       { backoff, max_attempts: 5, jitter: "decorrelated" },
-      ['jitter: found "decorrelated", allowed is "none" or "full" or "equal"'],
+      ['jitter: found "decorrelated", expected "none" or "full" or "equal"'],
     ],
     [
       "a cap of nothing",
       { backoff, max_attempts: 5, retry_after_cap: "" },
-      [`retry_after_cap: found "", allowed is ${duration("0s")}`],
+      [`retry_after_cap: found "", expected ${duration("0s")}`],
     ],
     [
       "a table that is no list",
       { backoff, max_attempts: 5, classification: {} },
-      ["classification: found {}, allowed is a list of rows"],
+      ["classification: found {}, expected a list of rows"],
     ],
     [
       "what is no row",
       { backoff, max_attempts: 5, classification: [429] },
-      [
-        'classification.0: found 429, allowed is a row: an object that means "delivered", "retry" or "give_up"',
-      ],
+      ['classification.0: found 429, expected a row: an object that means "delivered", "retry" or "give_up"'],
     ],
     [
       "a row that means nothing",
@@ -189,20 +187,20 @@ describe("compile", () => {
         classification: [{ outcomes: [429] }, { outcomes: [430], means: "ignore" }],
       },
       [
-        'classification.0.means: found nothing, allowed is "delivered" or "retry" or "give_up"',
-        'classification.1.means: found "ignore", allowed is "delivered" or "retry" or "give_up"',
+        'classification.0.means: found nothing, expected "delivered" or "retry" or "give_up"',
+        'classification.1.means: found "ignore", expected "delivered" or "retry" or "give_up"',
       ],
     ],
     [
       "a row without outcomes",
       { backoff, max_attempts: 5, classification: [{ ...row(), outcomes: [] }] },
-      ["classification.0.outcomes: found [], allowed is at least one status or network error"],
+      ["classification.0.outcomes: found [], expected at least one status or network error"],
     ],
     [
       "outcomes that are none",
       { backoff, max_attempts: 5, classification: [row(99, "5xx", "econnreset", null, 429)] },
       [99, '"5xx"', '"econnreset"', "null"].map(
-        (found, index) => `classification.0.outcomes.${index}: found ${found}, allowed is ${entry}`,
+        (found, index) => `classification.0.outcomes.${index}: found ${found}, expected ${entry}`,
       ),
     ],
     [
@@ -216,19 +214,19 @@ describe("compile", () => {
         ],
       },
       [
-        'classification.0.fault: found "nobody", allowed is "lead" or "customer" or "ours"',
-        'classification.1.fault: found nothing, allowed is "lead" or "customer" or "ours"; the key is required',
+        'classification.0.fault: found "nobody", expected "lead" or "customer" or "ours"',
+        'classification.1.fault: found nothing, expected "lead" or "customer" or "ours"; the key is required',
       ],
     ],
     [
       "a delivery with a fault",
       { backoff, max_attempts: 5, classification: [{ outcomes: [409], means: "delivered", fault: "lead" }] },
-      ['classification.0.fault: found "lead", allowed is no key but outcomes, means'],
+      ['classification.0.fault: found "lead", expected no key but outcomes, means'],
     ],
     [
       "a Retry-After that perhaps counts",
       { backoff, max_attempts: 5, classification: [{ ...row(500), retry_after: "yes" }] },
-      ['classification.0.retry_after: found "yes", allowed is true or false'],
+      ['classification.0.retry_after: found "yes", expected true or false'],
     ],
   ])("refuses %s", (_name, json, mistakes) => {
     assert.deepStrictEqual(messageOf(json).split("\n"), mistakes)
@@ -239,44 +237,42 @@ describe("compile", () => {
       "a backoff without an end",
       { backoff },
       [
-        "max_attempts: found nothing, allowed is a whole number from 1 to 1000; the key is required, but for a fixed list",
+        "max_attempts: found nothing, expected a whole number from 1 to 1000; the key is required, but for a fixed list",
       ],
     ],
     [
       "more waits than attempts",
       { backoff: { kind: "fixed", waits }, max_attempts: 3 },
-      ["max_attempts: found 3, allowed is at least 4, an attempt after each of the 3 waits"],
+      ["max_attempts: found 3, expected at least 4, an attempt after each of the 3 waits"],
     ],
     [
       "a cap on a fixed list",
       { backoff: { kind: "fixed", waits }, cap: "5m" },
-      ['cap: found "5m", allowed is no cap: the waits of a fixed list are what they are'],
+      ['cap: found "5m", expected no cap: the waits of a fixed list are what they are'],
     ],
     [
       "a cap below the base",
       { backoff, cap: "29s", max_attempts: 5 },
-      ['cap: found "29s", allowed is a duration from 30s, the base, to 365d'],
+      ['cap: found "29s", expected a duration from 30s, the base, to 365d'],
     ],
     [
       "a base above the default cap",
       { backoff: { kind: "linear", base: "31d", step: "1d" }, max_attempts: 5 },
       [
-        "cap: found nothing, allowed is a duration from 31d, the base, to 365d (it is 30d unless said otherwise)",
+        "cap: found nothing, expected a duration from 31d, the base, to 365d (it is 30d unless said otherwise)",
       ],
     ],
     [
       "an age below the first wait",
       { backoff: { kind: "exponential", base: "90s" }, max_age: "1m", max_attempts: 5 },
       [
-        'max_age: found "1m", allowed is at least 1m 30s, the first wait: no attempt but the first would be in time',
+        'max_age: found "1m", expected at least 1m 30s, the first wait: no attempt but the first would be in time',
       ],
     ],
     [
       "a range upside down",
       { backoff, max_attempts: 5, classification: [row("599-500")] },
-      [
-        'classification.0.outcomes.0: found "599-500", allowed is a range from the lower status to the higher',
-      ],
+      ['classification.0.outcomes.0: found "599-500", expected a range from the lower status to the higher'],
     ],
     [
       "rows that never apply, even if it takes several rows to cover them",
@@ -291,29 +287,29 @@ describe("compile", () => {
         ],
       },
       [
-        '2.outcomes.0: found "440-460", allowed is what is not decided by a row above: classification.0, classification.1',
-        "2.outcomes.1: found 404, allowed is what is not decided by a row above: classification.0",
-        '2.outcomes.2: found "any_status", allowed is what is not decided by a row above: classification.1, classification.0',
-        '2.outcomes.3: found "200-299", allowed is what is not decided by a row above: classification.1',
-        '3.outcomes.0: found "dns", allowed is what is not decided by a row above: classification.0',
-        '3.outcomes.1: found "ECONNRESET", allowed is what is not decided by a row above: classification.0',
-        '3.outcomes.2: found "unreachable", allowed is what is not decided by a row above: classification.0',
+        '2.outcomes.0: found "440-460", expected what is not decided by a row above: classification.0, classification.1',
+        "2.outcomes.1: found 404, expected what is not decided by a row above: classification.0",
+        '2.outcomes.2: found "any_status", expected what is not decided by a row above: classification.1, classification.0',
+        '2.outcomes.3: found "200-299", expected what is not decided by a row above: classification.1',
+        '3.outcomes.0: found "dns", expected what is not decided by a row above: classification.0',
+        '3.outcomes.1: found "ECONNRESET", expected what is not decided by a row above: classification.0',
+        '3.outcomes.2: found "unreachable", expected what is not decided by a row above: classification.0',
       ].map((line) => `classification.${line}`),
     ],
     [
       "an outcome twice in a row",
       { backoff, max_attempts: 5, classification: [row(500, "500-502", 501)] },
       [
-        "classification.0.outcomes.2: found 501, allowed is what is not decided by a row above: classification.0",
+        "classification.0.outcomes.2: found 501, expected what is not decided by a row above: classification.0",
       ],
     ],
     [
       "several contradictions at once",
       { backoff: { kind: "fixed", waits }, cap: "5s", max_age: "5s", max_attempts: 2 },
       [
-        "max_attempts: found 2, allowed is at least 4, an attempt after each of the 3 waits",
-        'cap: found "5s", allowed is no cap: the waits of a fixed list are what they are',
-        'max_age: found "5s", allowed is at least 10s, the first wait: no attempt but the first would be in time',
+        "max_attempts: found 2, expected at least 4, an attempt after each of the 3 waits",
+        'cap: found "5s", expected no cap: the waits of a fixed list are what they are',
+        'max_age: found "5s", expected at least 10s, the first wait: no attempt but the first would be in time',
       ],
     ],
   ])("refuses what contradicts itself: %s", (_name, json, mistakes) => {
@@ -338,8 +334,8 @@ describe("compile", () => {
     assert.instanceOf(compiled.failure, RetryPolicyInvalid)
     assert.instanceOf(compiled.failure, Error)
     assert.strictEqual(compiled.failure._tag, "RetryPolicyInvalid")
-    assert.deepStrictEqual(compiled.failure.mistakes, [
-      { path: "", found: "null", allowed: "an object with the keys backoff and max_attempts" },
+    assert.deepStrictEqual(compiled.failure.diagnostics, [
+      { path: "", actual: "null", expected: "an object with the keys backoff and max_attempts" },
     ])
   })
 })
@@ -352,7 +348,7 @@ describe("compile, whatever comes", () => {
 
   it.prop("never throws, and says what is wrong", [value], ([json]) => {
     const compiled = compile(json)
-    if (compiled._tag === "Failure") assert.isNotEmpty(compiled.failure.mistakes)
+    if (compiled._tag === "Failure") assert.isNotEmpty(compiled.failure.diagnostics)
   })
 
   it.prop(
@@ -371,7 +367,7 @@ describe("compile, whatever comes", () => {
       ]
       for (const document of documents) {
         const compiled = compile(document)
-        if (compiled._tag === "Failure") assert.isNotEmpty(compiled.failure.mistakes)
+        if (compiled._tag === "Failure") assert.isNotEmpty(compiled.failure.diagnostics)
         else assert.strictEqual(schedule(compiled.success)[0]?.waitMs, 0)
       }
     },
@@ -381,7 +377,7 @@ describe("compile, whatever comes", () => {
     const json = Result.getOrThrow(
       parse(`{"backoff":${"[".repeat(510)}1${"]".repeat(510)},"max_attempts":5}`),
     )
-    assert.match(messageOf(json), /^backoff: found \[{119,}.*, allowed is a backoff/)
+    assert.match(messageOf(json), /^backoff: found \[{119,}.*, expected a backoff/)
   })
 
   it("looks at own keys alone", () => {
@@ -393,6 +389,6 @@ describe("compile, whatever comes", () => {
     const json = Result.getOrThrow(
       parse('{"backoff":{"kind":"exponential","base":"1s"},"max_attempts":5.00000000000000000001}'),
     )
-    assert.strictEqual(messageOf(json), `max_attempts: found 5.00000000000000000001, allowed is ${attempts}`)
+    assert.strictEqual(messageOf(json), `max_attempts: found 5.00000000000000000001, expected ${attempts}`)
   })
 })

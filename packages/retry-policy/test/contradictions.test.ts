@@ -18,7 +18,7 @@ describe("an age with jitter", () => {
 
   it("may not be shorter than that", () => {
     assert.deepStrictEqual(messagesOf({ backoff, max_age: "44s", max_attempts: 5, jitter: "equal" }), [
-      'max_age: found "44s", allowed is at least 45s, the first wait: no attempt but the first would be in time',
+      'max_age: found "44s", expected at least 45s, the first wait: no attempt but the first would be in time',
     ])
   })
 })
@@ -27,8 +27,8 @@ describe("a delivery", () => {
   it("is not what was never sent", () => {
     const classification = [{ outcomes: [500, "not_sent", "timeout", "dns"], means: "delivered" }]
     assert.deepStrictEqual(messagesOf({ backoff, max_attempts: 5, classification }), [
-      'classification.0.outcomes.1: found "not_sent", allowed is what the customer may have seen: a row of deliveries',
-      'classification.0.outcomes.3: found "dns", allowed is what the customer may have seen: a row of deliveries',
+      'classification.0.outcomes.1: found "not_sent", expected what the customer may have seen: a row of deliveries',
+      'classification.0.outcomes.3: found "dns", expected what the customer may have seen: a row of deliveries',
     ])
   })
 })

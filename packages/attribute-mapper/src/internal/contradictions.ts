@@ -17,8 +17,8 @@ export const reportContradictions = (report: Report, definition: AttributeDefini
   reportItems(note, definition)
   reportSynonyms(note, definition)
   reportFormat(note, ["format"], definition.format)
-  if (found.mistakes.length === 0) reportDefault(note, definition)
-  return found.mistakes.length === 0
+  if (found.diagnostics.length === 0) reportDefault(note, definition)
+  return found.diagnostics.length === 0
 }
 
 const reportBounds = (

@@ -26,7 +26,7 @@ export const repeatedKeys = (text: string): ReadonlyArray<string> => {
       level.at = key
       if (level.keys.has(key)) {
         const path = levels.map(({ at }) => at).join(".")
-        lines.push(`${path.replaceAll(/\s/g, " ")}: found a second time, allowed is every key once`)
+        lines.push(`${path.replaceAll(/\s/g, " ")}: found a second time, expected every key once`)
       }
       level.keys.add(key)
     }

@@ -5,30 +5,28 @@ export const profile: ReadonlyArray<Case> = [
   [
     7,
     [
-      "profile: found 7, allowed is an object with the keys version, default_country and, where needed, notation, fields, aliases, answer_lists",
+      "profile: found 7, expected an object with the keys version, default_country and, where needed, notation, fields, aliases, answer_lists",
     ],
   ],
   [
     { version: "1", default_country: "de" },
-    ['default_country: found "de", allowed is the two capital letters of a country, such as DE'],
+    ['default_country: found "de", expected the two capital letters of a country, such as DE'],
   ],
-  [{ version: " ", default_country: "DE" }, ['version: found " ", allowed is a text that is not blank']],
+  [{ version: " ", default_country: "DE" }, ['version: found " ", expected a text that is not blank']],
   [
     { version: "default-1", default_country: "DE", fields: { phone: "telephone" } },
     [
-      'fields.phone: found "telephone", allowed is one of email, phone, postal_code, boolean, number, date, name, text',
+      'fields.phone: found "telephone", expected one of email, phone, postal_code, boolean, number, date, name, text',
     ],
   ],
   [
     { version: "default-1", default_country: "DE", fields: { "a.": "phone" } },
-    [
-      'fields.a.: found "phone", allowed is a path such as house.is_owner as the key, without an empty segment',
-    ],
+    ['fields.a.: found "phone", expected a path such as house.is_owner as the key, without an empty segment'],
   ],
   [
     { version: "default-1", default_country: "DE", fields: { house: "name", "house.is_owner": "boolean" } },
     [
-      'fields.house.is_owner: found "boolean", allowed is a field apart from house: neither the same, inside nor around',
+      'fields.house.is_owner: found "boolean", expected a field apart from house: neither the same, inside nor around',
     ],
   ],
   [
@@ -38,11 +36,11 @@ export const profile: ReadonlyArray<Case> = [
       fields: { email: "email", phone: "phone", "house.is_owner": "boolean" },
       notation: "fr",
     },
-    ['notation: found "fr", allowed is "de" (1.234,5) or "en" (1,234.5)'],
+    ['notation: found "fr", expected "de" (1.234,5) or "en" (1,234.5)'],
   ],
   [
     { version: "default-1", default_country: "DE", fields: { a: { kind: "email", notation: "de" } } },
-    ['fields.a.notation: found "de", allowed is no key but kind'],
+    ['fields.a.notation: found "de", expected no key but kind'],
   ],
   [
     {
@@ -52,8 +50,8 @@ export const profile: ReadonlyArray<Case> = [
       aliases: { a: ["b"], b: ["a"] },
     },
     [
-      'aliases.a.0: found "b", allowed is a field apart from b: neither the same, inside nor around',
-      'aliases.b.0: found "a", allowed is a field apart from a: neither the same, inside nor around',
+      'aliases.a.0: found "b", expected a field apart from b: neither the same, inside nor around',
+      'aliases.b.0: found "a", expected a field apart from a: neither the same, inside nor around',
     ],
   ],
   [
@@ -63,7 +61,7 @@ export const profile: ReadonlyArray<Case> = [
       fields: { email: "email", phone: "phone", "house.is_owner": "boolean" },
       aliases: { a: [] },
     },
-    ["aliases.a: found [], allowed is a list of one path or more"],
+    ["aliases.a: found [], expected a list of one path or more"],
   ],
   [
     {
@@ -72,7 +70,7 @@ export const profile: ReadonlyArray<Case> = [
       fields: { email: "email", phone: "phone", "house.is_owner": "boolean" },
       aliases: { a: ["x"], b: ["x"] },
     },
-    ['aliases.b.0: found "x", allowed is a field apart from x: neither the same, inside nor around'],
+    ['aliases.b.0: found "x", expected a field apart from x: neither the same, inside nor around'],
   ],
   [
     {
@@ -82,7 +80,7 @@ export const profile: ReadonlyArray<Case> = [
       phones: ["a"],
     },
     [
-      'phones: found ["a"], allowed is no key but $schema, version, default_country, notation, fields, aliases, answer_lists',
+      'phones: found ["a"], expected no key but $schema, version, default_country, notation, fields, aliases, answer_lists',
     ],
   ],
 ]

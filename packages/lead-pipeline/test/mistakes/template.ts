@@ -2,32 +2,32 @@ import type { Case } from "./Case.ts"
 
 /** Templates with a mistake. */
 export const template: ReadonlyArray<Case> = [
-  [null, ["template: found null, allowed is an object that is no directive"]],
+  [null, ["template: found null, expected an object that is no directive"]],
   [
     { a: { $fields: "x" } },
     [
-      'a.$fields: found "x", allowed is no directive but $field, $constant, $meta, $attribute, $item, $text, $attributes, $each, $literal',
+      'a.$fields: found "x", expected no directive but $field, $constant, $meta, $attribute, $item, $text, $attributes, $each, $literal',
     ],
   ],
   [
     { a: { $constant: "nope" } },
-    ['a.$constant: found "nope", allowed is the name of a constant: product.name'],
+    ['a.$constant: found "nope", expected the name of a constant: product.name'],
   ],
-  [{ a: { $meta: "nope" } }, ['a.$meta: found "nope", allowed is the name of a meta value: lead_id']],
-  [{ a: { $attribute: "nope" } }, ['a.$attribute: found "nope", allowed is nothing: there is no attribute']],
-  [{ a: { $field: "x", required: "yes" } }, ['a.required: found "yes", allowed is true or false']],
+  [{ a: { $meta: "nope" } }, ['a.$meta: found "nope", expected the name of a meta value: lead_id']],
+  [{ a: { $attribute: "nope" } }, ['a.$attribute: found "nope", expected nothing: there is no attribute']],
+  [{ a: { $field: "x", required: "yes" } }, ['a.required: found "yes", expected true or false']],
   [
     { a: { $field: "" } },
-    ['a.$field: found "", allowed is a path such as house.is_owner, without an empty segment'],
+    ['a.$field: found "", expected a path such as house.is_owner, without an empty segment'],
   ],
-  [{ a: { $attributes: "table" } }, ['a.$attributes: found "table", allowed is "list" or "object"']],
-  [{ a: { $field: "x", b: 1 } }, ["a.b: found 1, allowed is no key but $field, required, default, format"]],
+  [{ a: { $attributes: "table" } }, ['a.$attributes: found "table", expected "list" or "object"']],
+  [{ a: { $field: "x", b: 1 } }, ["a.b: found 1, expected no key but $field, required, default, format"]],
   [
     { a: { $text: "{a" } },
     [
-      'a.$text: found "{a", allowed is pairs of { } and [ ], the latter not inside each other; a \\ before one that is meant as text',
+      'a.$text: found "{a", expected pairs of { } and [ ], the latter not inside each other; a \\ before one that is meant as text',
     ],
   ],
-  [{ $field: "a" }, ['template: found {"$field":"a"}, allowed is an object that is no directive']],
-  [{ a: { $each: "x" } }, ["a.item: found nothing, allowed is a value; the key is required"]],
+  [{ $field: "a" }, ['template: found {"$field":"a"}, expected an object that is no directive']],
+  [{ a: { $each: "x" } }, ["a.item: found nothing, expected a value; the key is required"]],
 ]
