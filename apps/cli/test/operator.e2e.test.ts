@@ -75,6 +75,13 @@ describe("an operator beside a running gateway", () => {
         const { json } = yield* ask(`${url}/stats/leads/${parked}/history`)
         types = (json as { events: ReadonlyArray<{ type: string }> }).events.map(({ type }) => type)
       }
+      const printed = yield* command("replay", {
+        folder,
+        args: ["--request", "ticket-9", "--id", "778", "--json"],
+      })
+      assert.deepStrictEqual(printed.stdout, [
+        '{"request":"ticket-9","replayed":0,"replayed_in_all":0,"not_replayed":[778]}',
+      ])
       const unknown = yield* command("replay", { folder, args: ["--request", "ticket-8", "--id", "777"] })
       assert.deepStrictEqual(unknown.stdout, [
         "request ticket-8: 0 leads are RECEIVED again",
@@ -121,6 +128,31 @@ describe("an operator beside a running gateway", () => {
         assert.match(stdout[0] ?? "", told)
         assert.isAbove((yield* partitions)[0]?.n ?? 0, 10)
       }
+    }),
+  )
+
+  it.live("tells a machine which migrations are applied, and moves them", () =>
+    Effect.gen(function* () {
+      const folder = yield* makeFolder
+      const { url } = yield* TestDatabase.make()
+      const migrate = (...args: ReadonlyArray<string>) =>
+        Effect.map(
+          command("migrate", { folder, args: [...args, "--json"], env: { DATABASE_URL: url } }),
+          ({ exited, stdout }) => {
+            assert.deepStrictEqual([exited.code, stdout.length], [0, 1])
+            return JSON.parse(stdout.join("")) as Record<string, unknown>
+          },
+        )
+      const before = yield* migrate("status")
+      assert.strictEqual(before["fit"], "behind")
+      const names = (before["migrations"] as ReadonlyArray<{ name: string }>).map(({ name }) => name)
+      assert.deepStrictEqual(yield* migrate("up"), { applied: names })
+      const { fit, migrations } = yield* migrate("status")
+      assert.strictEqual(fit, "current")
+      const [first] = migrations as ReadonlyArray<{ applied_at: string; known: boolean }>
+      assert.match(first?.applied_at ?? "", /^\d{4}-\d\d-\d\dT/)
+      assert.isTrue(first?.known)
+      assert.deepStrictEqual(yield* migrate("down"), { took_back: names.slice(-1) })
     }),
   )
 

@@ -9,6 +9,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { command, makeFolder, processesOf, start, startGateway } from "./support/apps.ts"
+import { wrongConfiguration } from "./support/doctor.ts"
 import { ask, post, reached, receive } from "./support/http.ts"
 import { validLead } from "./support/leads.ts"
 
@@ -84,6 +85,31 @@ describe.concurrent("an app that cannot start", () => {
       assert.strictEqual(rules, "rules.json: cannot be read (ENOENT)")
       assert.isNotEmpty(mappings)
       for (const line of mappings) assert.isTrue(line.startsWith(`${mapping}: roof.`), line)
+    }),
+  )
+
+  it.live("tells what is wrong in the environment, in .env and in files at once, each with its place", () =>
+    Effect.gen(function* () {
+      const folder = yield* makeFolder
+      const process = yield* start("gateway", { folder, env: wrongConfiguration(folder) })
+      assert.deepStrictEqual(yield* process.exited, { code: 1, signal: null })
+      assert.sameMembers(
+        process.stderr().map((line) => /^(?:[\w.]+: )?[\w.]+/.exec(line)?.[0]),
+        [
+          "DATABASE_URL",
+          "API_PORT",
+          "SHARED_SECRET",
+          "OPERATOR_TOKENS: is",
+          "LOG_LEVEL",
+          ".env: WORKER_CONCURRENCY",
+          ".env: RETRY_BACKOFF_BASE",
+          ".env: CUSTOMER_API_TOKEN_FILE",
+          "rules.json: rules.0.operator",
+          "mapping.json: roof.attribute_type",
+          "nowhere.json: cannot",
+        ],
+      )
+      assert.notInclude(process.lines().join("\n"), "nter2")
     }),
   )
 
