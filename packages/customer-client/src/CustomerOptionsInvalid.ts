@@ -5,15 +5,15 @@ export interface OptionMistake {
   /** Which one: `"auth.token"`, `"allow.0"`, `"headers.Host"`. */
   readonly option: string
   /** The value that is there; `undefined` where it may be, or hold, a secret. */
-  readonly found: string | undefined
+  readonly actual: string | undefined
   /** What may be there instead. */
-  readonly allowed: string
+  readonly expected: string
 }
 
 /**
  * Why no client was made: every mistake in its options, before anything was sent.
  *
- * The message has a line for each: `http2: found "always", allowed is "auto" or "never"`. No secret, no header's
+ * The message has a line for each: `http2: found "always", expected "auto" or "never"`. No secret, no header's
  * value and no URL is quoted.
  */
 export class CustomerOptionsInvalid extends Data.TaggedError("CustomerOptionsInvalid")<{
@@ -21,10 +21,10 @@ export class CustomerOptionsInvalid extends Data.TaggedError("CustomerOptionsInv
 }> {
   override get message(): string {
     return this.mistakes
-      .map(({ option, found, allowed }) =>
-        found === undefined
-          ? `${option}: allowed is ${allowed}`
-          : `${option}: found ${found}, allowed is ${allowed}`,
+      .map(({ option, actual, expected }) =>
+        actual === undefined
+          ? `${option}: expected ${expected}`
+          : `${option}: found ${actual}, expected ${expected}`,
       )
       .join("\n")
   }

@@ -322,7 +322,7 @@ describe("a client", () => {
       const error = yield* makeClient({ url: "http://[fe80::1]/" }).pipe(Effect.flip)
       assert.strictEqual(
         error.message,
-        "url: allowed is an absolute http or https URL of a customer; the customer's URL leads to fe80::1, a forbidden address",
+        "url: expected an absolute http or https URL of a customer; the customer's URL leads to fe80::1, a forbidden address",
       )
     }),
   )
@@ -334,7 +334,7 @@ describe("a client", () => {
         url: "http://127.0.0.1/",
         auth: { _tag: "Bearer", token: Redacted.make(token) },
       }).pipe(Effect.flip)
-      assert.strictEqual(error.message, "auth.token: allowed is visible ASCII characters, at least one")
+      assert.strictEqual(error.message, "auth.token: expected visible ASCII characters, at least one")
     }),
   )
 

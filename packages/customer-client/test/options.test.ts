@@ -26,87 +26,84 @@ const visible = "visible ASCII characters, at least one"
 const name = "a header's name: letters, digits, - and _"
 const ofConnection = "no header that belongs to the connection"
 const isSet = "no header that is set already"
-const bytes = "allowed is whsec_ and 24 to 64 bytes in base64"
-const times = "allowed is more than nothing, and 2147483647 ms at most"
+const bytes = "expected whsec_ and 24 to 64 bytes in base64"
+const times = "expected more than nothing, and 2147483647 ms at most"
 const entry = 'an address, a network as "10.0.0.0/8", or a host name'
 const forbidden = "no link-local, metadata, multicast or unspecified address: they are always refused"
 
 const mistakes: ReadonlyArray<readonly [Given, string]> = [
-  [{ auth: { _tag: "Bearer", token: secret("a b") } }, `auth.token: allowed is ${visible}`],
-  [{ auth: { _tag: "ApiKey", header: "X-Key", key: secret("") } }, `auth.key: allowed is ${visible}`],
+  [{ auth: { _tag: "Bearer", token: secret("a b") } }, `auth.token: expected ${visible}`],
+  [{ auth: { _tag: "ApiKey", header: "X-Key", key: secret("") } }, `auth.key: expected ${visible}`],
   [
     { auth: { _tag: "ApiKey", header: "X Key", key: secret("k") } },
-    `auth.header: found "X Key", allowed is ${name}`,
+    `auth.header: found "X Key", expected ${name}`,
   ],
   [
     { auth: { _tag: "ApiKey", header: "Host", key: secret("k") } },
-    `auth.header: found "Host", allowed is ${ofConnection}`,
+    `auth.header: found "Host", expected ${ofConnection}`,
   ],
   [
     { auth: { _tag: "ApiKey", header: "Accept", key: secret("k") } },
-    `auth.header: found "Accept", allowed is ${isSet}`,
+    `auth.header: found "Accept", expected ${isSet}`,
   ],
   [
     { auth: { _tag: "Basic", user: "a:b", password: secret("") } },
-    "auth.user: allowed is a text without colons and control characters",
+    "auth.user: expected a text without colons and control characters",
   ],
   [
     { auth: { _tag: "Basic", user: "a", password: secret("b\n") } },
-    "auth.password: allowed is a text without control characters",
+    "auth.password: expected a text without control characters",
   ],
-  [{ auth: { _tag: "Bearer", token: Redacted.make(undefined) } }, `auth.token: allowed is ${visible}`],
-  [{ auth: { _tag: "Digest" } }, 'auth._tag: allowed is "None", "Bearer", "Basic" or "ApiKey"'],
-  [{ auth: { _tag: "ApiKey", key: secret("k") } }, `auth.header: allowed is ${name}`],
-  [{ idempotencyHeader: 5 }, `idempotencyHeader: found 5, allowed is ${name}`],
-  [{ signingSecrets: secret("a") }, "signingSecrets: allowed is a list of secrets"],
-  [{ signingSecrets: [] }, "signingSecrets: found an empty list, allowed is at least one, or no such option"],
+  [{ auth: { _tag: "Bearer", token: Redacted.make(undefined) } }, `auth.token: expected ${visible}`],
+  [{ auth: { _tag: "Digest" } }, 'auth._tag: expected "None", "Bearer", "Basic" or "ApiKey"'],
+  [{ auth: { _tag: "ApiKey", key: secret("k") } }, `auth.header: expected ${name}`],
+  [{ idempotencyHeader: 5 }, `idempotencyHeader: found 5, expected ${name}`],
+  [{ signingSecrets: secret("a") }, "signingSecrets: expected a list of secrets"],
+  [{ signingSecrets: [] }, "signingSecrets: found an empty list, expected at least one, or no such option"],
   [{ signingSecrets: [secret("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")] }, `signingSecrets.0: ${bytes}`],
   [{ signingSecrets: [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa==")] }, `signingSecrets.0: ${bytes}`],
   [{ signingSecrets: [secret(`whsec_${"A".repeat(88)}`)] }, `signingSecrets.0: ${bytes}`],
-  [{ idempotencyHeader: "" }, `idempotencyHeader: found "", allowed is ${name}`],
-  [{ idempotencyHeader: "User-Agent" }, `idempotencyHeader: found "User-Agent", allowed is ${isSet}`],
+  [{ idempotencyHeader: "" }, `idempotencyHeader: found "", expected ${name}`],
+  [{ idempotencyHeader: "User-Agent" }, `idempotencyHeader: found "User-Agent", expected ${isSet}`],
   [
     { idempotencyHeader: "Content-Length" },
-    `idempotencyHeader: found "Content-Length", allowed is ${ofConnection}`,
+    `idempotencyHeader: found "Content-Length", expected ${ofConnection}`,
   ],
   [
     { headers: { "X-A": "b\n" } },
-    "headers.X-A: allowed is a text that HTTP allows, without spaces at its ends",
+    "headers.X-A: expected a text that HTTP allows, without spaces at its ends",
   ],
   [
     { headers: { "Idempotency-Key": "1" } },
-    `headers.Idempotency-Key: found "Idempotency-Key", allowed is ${isSet}`,
+    `headers.Idempotency-Key: found "Idempotency-Key", expected ${isSet}`,
   ],
-  [{ headers: { host: "a" } }, `headers.host: found "host", allowed is ${ofConnection}`],
+  [{ headers: { host: "a" } }, `headers.host: found "host", expected ${ofConnection}`],
   [
     { headers: { Traceparent: "a" } },
-    'headers.Traceparent: found "Traceparent", allowed is no header that each request sets',
+    'headers.Traceparent: found "Traceparent", expected no header that each request sets',
   ],
   [
     { headers: { "Webhook-Id": "a" } },
-    'headers.Webhook-Id: found "Webhook-Id", allowed is no header of a signature: use signingSecrets',
+    'headers.Webhook-Id: found "Webhook-Id", expected no header of a signature: use signingSecrets',
   ],
-  [{ headers: { Authorization: "a" } }, "headers.Authorization: allowed is no header for secrets: use auth"],
-  [{ headers: { "X-A": "1", "x-a": "2" } }, `headers.x-a: found "x-a", allowed is ${isSet}`],
-  [{ http2: "always" }, 'http2: found "always", allowed is "auto" or "never"'],
+  [{ headers: { Authorization: "a" } }, "headers.Authorization: expected no header for secrets: use auth"],
+  [{ headers: { "X-A": "1", "x-a": "2" } }, `headers.x-a: found "x-a", expected ${isSet}`],
+  [{ http2: "always" }, 'http2: found "always", expected "auto" or "never"'],
   [
     { maxResponseBytes: -1 },
-    "maxResponseBytes: found -1, allowed is a whole number of bytes from 0 to 268435456",
+    "maxResponseBytes: found -1, expected a whole number of bytes from 0 to 268435456",
   ],
   [{ timeout: "soon" }, `timeout: found "soon", ${times}`],
   [{ timeout: 0 }, `timeout: found 0, ${times}`],
   [{ timeout: undefined }, `timeout: ${times}`],
-  [
-    { allow: "localhost" },
-    `allow: found "localhost", allowed is a list of addresses, networks and host names`,
-  ],
-  [{ allow: [null] }, `allow.0: found null, allowed is ${entry}`],
+  [{ allow: "localhost" }, `allow: found "localhost", expected a list of addresses, networks and host names`],
+  [{ allow: [null] }, `allow.0: found null, expected ${entry}`],
   [{ connectTimeout: "30 days" }, `connectTimeout: found "30 days", ${times}`],
-  [{ allow: ["10.0.0.0/33"] }, `allow.0: found "10.0.0.0/33", allowed is ${entry}`],
-  [{ allow: ["999.1.1.1"] }, `allow.0: found "999.1.1.1", allowed is ${entry}`],
-  [{ allow: ["*.example"] }, `allow.0: found "*.example", allowed is ${entry}`],
-  [{ allow: ["localhost", "169.254.169.254"] }, `allow.1: found "169.254.169.254", allowed is ${forbidden}`],
-  [{ allow: ["fe80::/10"] }, `allow.0: found "fe80::/10", allowed is ${forbidden}`],
+  [{ allow: ["10.0.0.0/33"] }, `allow.0: found "10.0.0.0/33", expected ${entry}`],
+  [{ allow: ["999.1.1.1"] }, `allow.0: found "999.1.1.1", expected ${entry}`],
+  [{ allow: ["*.example"] }, `allow.0: found "*.example", expected ${entry}`],
+  [{ allow: ["localhost", "169.254.169.254"] }, `allow.1: found "169.254.169.254", expected ${forbidden}`],
+  [{ allow: ["fe80::/10"] }, `allow.0: found "fe80::/10", expected ${forbidden}`],
 ]
 
 describe("a client is not made with", () => {
@@ -137,7 +134,7 @@ describe("makeCustomerClient", () => {
     }
     assert.throws(
       () => makeCustomerClient(options as PlainCustomerClientOptions),
-      /^signingSecrets: allowed is a list of secrets$/,
+      /^signingSecrets: expected a list of secrets$/,
     )
   })
 

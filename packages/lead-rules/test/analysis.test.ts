@@ -93,13 +93,6 @@ describe("a rule is redundant", () => {
     ["what is optional after absence", [absent, optional(equals("a"))]],
     ["both of what `any` leaves", [{ any: [equals("a"), equals("b")] }, oneOf("a", "b", "c")]],
     ["what `not` says already", [{ not: { any: [equals("a"), absent] } }, noneOf("a")]],
-    [
-      "a path written in another way",
-      [
-        { ...present, field: "a.b" },
-        { ...present, field: "a.b" },
-      ],
-    ],
     ["a flag for what is rejected", [range({ min: 20 }), { ...range({ min: 10 }), severity: "flag" }]],
   ])("%s", (_name, rules) => {
     assert.deepStrictEqual(

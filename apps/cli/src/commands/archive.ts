@@ -10,7 +10,7 @@ const read = Command.make(
     path: Argument.String("path").pipe(Argument.withDescription("A file of the archive, or its folder")),
     id: Flag.Int("id").pipe(
       Flag.withDescription("The lead with this id alone"),
-      Flag.filter(Schema.is(LeadId), (id) => `found ${id}, allowed is a whole number from 1`),
+      Flag.filter(Schema.is(LeadId), (id) => `found ${id}, expected a whole number from 1`),
       Flag.optional,
     ),
   },

@@ -8,7 +8,7 @@ const flags = {
     Flag.withDescription("How many leads, the newest ones; 100 unless given"),
     Flag.filter(
       (last) => last >= 1,
-      (last) => `found ${last}, allowed is a whole number from 1`,
+      (last) => `found ${last}, expected a whole number from 1`,
     ),
     Flag.withDefault(100),
   ),

@@ -12,7 +12,7 @@ export const momentOf = Effect.fnUntraced(function* (
   if (form.test(at.value) && Option.isSome(moment) && isRealDay(at.value.slice(0, 10))) {
     return DateTime.toEpochMillis(moment.value)
   }
-  const message = `--at: found ${JSON.stringify(at.value)}, allowed is a date and time such as 2026-01-21T10:00:00Z`
+  const message = `--at: found ${JSON.stringify(at.value)}, expected a date and time such as 2026-01-21T10:00:00Z`
   return yield* new MomentInvalid({ message })
 })
 

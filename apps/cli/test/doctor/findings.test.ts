@@ -22,10 +22,10 @@ describe("a finding about a mistake of the configuration", () => {
         advice: "use a whole number from 1 to 65535",
       },
     )
-    assert.deepInclude(mistakeOf("config/lead_rules.json: rules.0.reason: found 7, allowed is a text"), {
+    assert.deepInclude(mistakeOf("config/lead_rules.json: rules.0.reason: found 7, expected a text"), {
       level: "wrong",
       where: "config/lead_rules.json",
-      what: "rules.0.reason: found 7, allowed is a text",
+      what: "rules.0.reason: found 7, expected a text",
     })
   })
 })

@@ -17,7 +17,7 @@ export const authHeader = (
     case "ApiKey":
       return [auth.header, visible(auth.key, "auth.key", report)]
     default:
-      report({ option: "auth._tag", found: undefined, allowed: '"None", "Bearer", "Basic" or "ApiKey"' })
+      report({ option: "auth._tag", actual: undefined, expected: '"None", "Bearer", "Basic" or "ApiKey"' })
       return undefined
   }
 }
@@ -26,7 +26,7 @@ const visible = (secret: Redacted.Redacted, option: string, report: (mistake: Op
   const value = Redacted.value(secret)
   // A missing environment variable arrives as `undefined`, whatever the type says.
   if (typeof value !== "string" || !(option === "auth.key" ? words : word).test(value)) {
-    report({ option, found: undefined, allowed: "visible ASCII characters, at least one" })
+    report({ option, actual: undefined, expected: "visible ASCII characters, at least one" })
   }
   return value
 }
@@ -38,10 +38,14 @@ const words = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/
 /** RFC 7617, with UTF-8; normalised, as RFC 8265 asks, so that both sides have the same bytes for an umlaut. */
 const basic = (user: string, password: string, report: (mistake: OptionMistake) => void) => {
   if (typeof user !== "string" || /[:\p{Cc}]/u.test(user) || !user.isWellFormed()) {
-    report({ option: "auth.user", found: undefined, allowed: "a text without colons and control characters" })
+    report({
+      option: "auth.user",
+      actual: undefined,
+      expected: "a text without colons and control characters",
+    })
   }
   if (typeof password !== "string" || /\p{Cc}/u.test(password) || !password.isWellFormed()) {
-    report({ option: "auth.password", found: undefined, allowed: "a text without control characters" })
+    report({ option: "auth.password", actual: undefined, expected: "a text without control characters" })
   }
   return Buffer.from(`${user}:${password}`.normalize("NFC")).toString("base64")
 }

@@ -33,25 +33,25 @@ export const checkOptions = (
 
   const allow: ReadonlyArray<string> = api.allow ?? []
   if (!isList(allow)) {
-    const allowed = "a list of addresses, networks and host names"
-    report({ option: "allow", found: JSON.stringify(allow), allowed })
+    const expected = "a list of addresses, networks and host names"
+    report({ option: "allow", actual: JSON.stringify(allow), expected })
     return Result.fail(new CustomerOptionsInvalid({ mistakes }))
   }
   const url = checkUrl(api.url, api)
   if (Result.isFailure(url))
-    report({ option: "url", found: undefined, allowed: urlAllowed(url.failure.message) })
+    report({ option: "url", actual: undefined, expected: urlAllowed(url.failure.message) })
   for (const [index, entry] of allow.entries()) {
-    const allowed = allowMistake(entry)
-    if (allowed !== undefined) report({ option: `allow.${index}`, found: JSON.stringify(entry), allowed })
+    const expected = allowMistake(entry)
+    if (expected !== undefined) report({ option: `allow.${index}`, actual: JSON.stringify(entry), expected })
   }
   const http2 = api.http2 ?? "auto"
   if (http2 !== "auto" && http2 !== "never") {
-    report({ option: "http2", found: JSON.stringify(http2), allowed: '"auto" or "never"' })
+    report({ option: "http2", actual: JSON.stringify(http2), expected: '"auto" or "never"' })
   }
   const maxResponseBytes = api.maxResponseBytes ?? 64 * 1024
   if (!Number.isInteger(maxResponseBytes) || maxResponseBytes < 0 || maxResponseBytes > largest) {
-    const allowed = `a whole number of bytes from 0 to ${largest}`
-    report({ option: "maxResponseBytes", found: String(maxResponseBytes), allowed })
+    const expected = `a whole number of bytes from 0 to ${largest}`
+    report({ option: "maxResponseBytes", actual: String(maxResponseBytes), expected })
   }
   const timeout = timeOf(times.timeout, report)
   const { option, value } = times.connectTimeout
@@ -84,13 +84,13 @@ const timeOf = (
   const duration = Option.getOrElse(given, () => Duration.zero)
   const ms = Duration.toMillis(duration)
   if (ms > 0 && ms <= longestMs) return duration
-  const found =
+  const actual =
     typeof value === "string"
       ? JSON.stringify(value)
       : typeof value === "number"
         ? String(value)
         : Option.getOrUndefined(Option.map(given, Duration.format))
-  report({ option, found, allowed: `more than nothing, and ${longestMs} ms at most` })
+  report({ option, actual, expected: `more than nothing, and ${longestMs} ms at most` })
   return duration
 }
 

@@ -32,7 +32,7 @@ export const requestHeaders = (
     const lower = String(name).toLowerCase()
     const isTaken = taken.has(lower) || (!mayReplace && fixed.has(lower))
     const mistake = headerNameMistake(name) ?? (isTaken ? "no header that is set already" : undefined)
-    if (mistake !== undefined) report({ option, found: JSON.stringify(name), allowed: mistake })
+    if (mistake !== undefined) report({ option, actual: JSON.stringify(name), expected: mistake })
     taken.add(lower)
     return lower
   }
@@ -46,10 +46,10 @@ export const requestHeaders = (
     const option = `headers.${name}`
     take(option, name, true)
     if (name.toLowerCase() === "authorization") {
-      report({ option, found: undefined, allowed: "no header for secrets: use auth" })
+      report({ option, actual: undefined, expected: "no header for secrets: use auth" })
     }
     if (!isHeaderValue(value)) {
-      report({ option, found: undefined, allowed: "a text that HTTP allows, without spaces at its ends" })
+      report({ option, actual: undefined, expected: "a text that HTTP allows, without spaces at its ends" })
     }
     fixed.set(name.toLowerCase(), [name, value])
   }
@@ -74,17 +74,17 @@ const signingKeys = (
   report: (mistake: OptionMistake) => void,
 ): ReadonlyArray<Buffer> => {
   if (secrets !== undefined && !isList(secrets)) {
-    report({ option: "signingSecrets", found: undefined, allowed: "a list of secrets" })
+    report({ option: "signingSecrets", actual: undefined, expected: "a list of secrets" })
     return []
   }
   if (secrets?.length === 0) {
-    report({ option: "signingSecrets", found: "an empty list", allowed: "at least one, or no such option" })
+    report({ option: "signingSecrets", actual: "an empty list", expected: "at least one, or no such option" })
   }
   return (secrets ?? []).flatMap((secret, index) => {
     const key = signingKey(Redacted.value(secret))
     if (key !== undefined) return [key]
-    const allowed = "whsec_ and 24 to 64 bytes in base64"
-    report({ option: `signingSecrets.${index}`, found: undefined, allowed })
+    const expected = "whsec_ and 24 to 64 bytes in base64"
+    report({ option: `signingSecrets.${index}`, actual: undefined, expected })
     return []
   })
 }
