@@ -1,22 +1,20 @@
-import { expected, textOf } from "@lead-gateway/document-check"
-import { Schema } from "effect"
+import { Shape } from "@lead-gateway/document-check"
 
-const step = <const As extends string, Fields extends Schema.Struct.Fields>(
-  as: As,
+const as = <const As extends string>(value: As) => Shape.literals([value])
+
+const step = <const F extends Shape.Fields & { readonly as: Shape.Shape<string> }>(
   description: string,
-  fields: Fields,
+  fields: F,
 ) =>
-  Schema.Struct({ as: Schema.Literal(as).annotate({ description }), ...fields }).annotate({
-    ...expected(`an object with the keys ${["as", ...Object.keys(fields)].join(", ")}`),
-    description,
-  })
+  Shape.object<F>(
+    { ...fields, as: Shape.annotate(fields.as, { description }) },
+    { expected: `an object with the keys ${Object.keys(fields).join(", ")}`, description },
+  )
 
-const wholeNumber = (minimum: number, maximum: number, description: string) => {
-  const words = expected(`a whole number from ${minimum} to ${maximum}`)
-  return Schema.Int.annotate({ ...words, description }).check(Schema.isBetween({ minimum, maximum }, words))
-}
+const wholeNumber = (minimum: number, maximum: number, description: string) =>
+  Shape.integer({ minimum, maximum, expected: `a whole number from ${minimum} to ${maximum}`, description })
 
-const Decimals = Schema.optionalKey(
+const decimals = Shape.optional(
   wholeNumber(
     0,
     20,
@@ -25,64 +23,66 @@ const Decimals = Schema.optionalKey(
 )
 
 const mark = <const Marks extends ReadonlyArray<string>>(marks: Marks, description: string) =>
-  Schema.optionalKey(
-    Schema.Literals(marks).annotate({
-      ...expected(marks.map((text) => JSON.stringify(text)).join(" or ")),
-      description,
-    }),
-  )
+  Shape.optional(Shape.literals(marks, { description }))
+
+const scalarWords = "a text, a number, true or false"
 
 /** A text, a number, true or false. */
-const Scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]).annotate(
-  expected("a text, a number, true or false"),
+const scalar = Shape.union(
+  [Shape.text({ expected: scalarWords }), Shape.number({ expected: scalarWords }), Shape.boolean()],
+  { expected: scalarWords },
 )
 
 /** The steps that a value can be formatted by, told apart by `as`. */
 const steps = [
-  step("text", "A text: of a number every digit, of true and false their names.", {}),
-  step("number", 'A JSON number: 5000 of "5000", without losing a digit.', { decimals: Decimals }),
-  step("integer", 'A JSON number without decimals. What has some is left out: round with "number".', {}),
-  step("decimal", 'A text in decimal notation: "1.234,50" of 1234.5.', {
-    decimals: Decimals,
+  step("A text: of a number every digit, of true and false their names.", { as: as("text") }),
+  step('A JSON number: 5000 of "5000", without losing a digit.', { as: as("number"), decimals }),
+  step('A JSON number without decimals. What has some is left out: round with "number".', {
+    as: as("integer"),
+  }),
+  step('A text in decimal notation: "1.234,50" of 1234.5.', {
+    as: as("decimal"),
+    decimals,
     decimal_mark: mark([".", ","], 'What stands before the decimals; "." by default.'),
     group_mark: mark([".", ",", " ", "'"], "What stands between groups of three digits; nothing by default."),
   }),
-  step("words", "The customer's word for each value. A value that has none is left out.", {
-    words: Schema.Record(Schema.String, Scalar)
-      .check(Schema.isMinProperties(1, expected("an object with a word for each value")))
-      .annotate({
-        ...expected("an object with a word for each value"),
-        description: 'What is sent for each value: { "true": "Ja", "false": "Nein" }.',
-      }),
+  step("The customer's word for each value. A value that has none is left out.", {
+    as: as("words"),
+    words: Shape.record(scalar, {
+      isFilled: true,
+      expected: "an object with a word for each value",
+      description: 'What is sent for each value: { "true": "Ja", "false": "Nein" }.',
+    }),
   }),
-  step("date", "A date, or a date and time, of ISO 8601 in another notation. No time zone is changed.", {
-    pattern: textOf(
-      /^(?=.*(?:YYYY|MM|DD|HH|mm|ss))(?:YYYY|MM|DD|HH|mm|ss|T|[^A-Za-z])+$/u,
-      "a pattern of YYYY, MM, DD, HH, mm, ss, T and marks, such as DD.MM.YYYY",
-      { description: "How it is written: YYYY, MM, DD, HH, mm, ss, T and marks." },
-    ),
+  step("A date, or a date and time, of ISO 8601 in another notation. No time zone is changed.", {
+    as: as("date"),
+    pattern: Shape.text({
+      form: /^(?=.*(?:YYYY|MM|DD|HH|mm|ss))(?:YYYY|MM|DD|HH|mm|ss|T|[^A-Za-z])+$/u,
+      expected: "a pattern of YYYY, MM, DD, HH, mm, ss, T and marks, such as DD.MM.YYYY",
+      description: "How it is written: YYYY, MM, DD, HH, mm, ss, T and marks.",
+    }),
   }),
-  step("upper", "A text in capital letters.", {}),
-  step("lower", "A text in small letters.", {}),
-  step("truncate", "The beginning of a text.", {
+  step("A text in capital letters.", { as: as("upper") }),
+  step("A text in small letters.", { as: as("lower") }),
+  step("The beginning of a text.", {
+    as: as("truncate"),
     length: wholeNumber(1, 100_000, "How many characters; none is cut in two."),
   }),
-  step("phone", "A phone number in E.164 (+49681123) with another beginning.", {
-    prefix: Schema.Literals(["00", ""]).annotate({
-      ...expected('"00" or ""'),
+  step("A phone number in E.164 (+49681123) with another beginning.", {
+    as: as("phone"),
+    prefix: Shape.literals(["00", ""], {
       description: 'What stands instead of the +: "00" makes 0049681123, "" makes 49681123.',
     }),
   }),
 ] as const
 
-const FormatStep = Schema.Union(steps).annotate(
-  expected(
+const FormatStep = Shape.variants("as", steps, {
+  expected:
     'an object with the key as: "text", "number", "integer", "decimal", "words", "date", "upper", "lower", "truncate" or "phone"',
-  ),
-)
+})
 
 /** One step of a {@link Format}. */
-export type FormatStep = typeof FormatStep.Type
+export type FormatStep = Shape.TypeOf<typeof FormatStep>
 
 /**
  * How a value is written for the customer: a step, or several one after the other. A value that a step cannot
@@ -90,12 +90,12 @@ export type FormatStep = typeof FormatStep.Type
  */
 export type Format = FormatStep | ReadonlyArray<FormatStep>
 
-/** The schema of a {@link Format}. */
-export const Format: Schema.Codec<Format> = Schema.Union([
-  FormatStep,
-  Schema.Array(FormatStep).check(Schema.isMinLength(1, expected("a list of at least one step"))),
-]).annotate({
-  ...expected('a format such as { "as": "text" }, or a list of them'),
-  identifier: "Format",
-  description: "How the value is written: a step, or several one after the other.",
-})
+/** The shape of a {@link Format}. */
+export const Format: Shape.Shape<Format> = Shape.union(
+  [FormatStep, Shape.list(FormatStep, { minimum: 1, expected: "a list of at least one step" })],
+  {
+    expected: 'a format such as { "as": "text" }, or a list of them',
+    identifier: "Format",
+    description: "How the value is written: a step, or several one after the other.",
+  },
+)

@@ -1,9 +1,8 @@
-import { makeReport, type Report, reportIssue } from "@lead-gateway/document-check"
+import { makeReport, read, type Report } from "@lead-gateway/document-check"
 import { isJsonObject } from "@lead-gateway/lossless-json"
-import { Result, Schema } from "effect"
+import * as Result from "effect/Result"
 import { type Attribute, compileAttribute } from "./internal/attribute.ts"
 import { reportContradictions } from "./internal/contradictions.ts"
-import { ownOf } from "./internal/own.ts"
 import { AttributeDefinition } from "./MappingDocument.ts"
 import { MappingInvalid } from "./MappingInvalid.ts"
 
@@ -52,11 +51,10 @@ export const compileMapping = (json: unknown): Result.Result<Mapping, MappingInv
           report([name], definition, "a text: where the JSON Schema of this document is")
         continue
       }
-      const inside: Report = (path, found, allowed) => report([name, ...path], found, allowed)
-      const decoded = decode(ownOf(definition))
-      if (Result.isFailure(decoded)) reportIssue(inside, definition, decoded.failure.issue)
-      else if (reportContradictions(inside, decoded.success)) {
-        attributes.push(compileAttribute(name, decoded.success))
+      const inside: Report = (path, actual, expected) => report([name, ...path], actual, expected)
+      const attribute = read(AttributeDefinition, definition, inside)
+      if (attribute !== undefined && reportContradictions(inside, attribute)) {
+        attributes.push(compileAttribute(name, attribute))
       }
     }
   }
@@ -64,5 +62,3 @@ export const compileMapping = (json: unknown): Result.Result<Mapping, MappingInv
     ? Result.succeed(new CompiledMapping(attributes))
     : Result.fail(new MappingInvalid({ diagnostics }))
 }
-
-const decode = Schema.decodeUnknownResult(AttributeDefinition, { errors: "all", onExcessProperty: "error" })

@@ -1,92 +1,95 @@
-import { expected, SchemaReference, textOf } from "@lead-gateway/document-check"
+import { Shape } from "@lead-gateway/document-check"
 import { FieldPathText } from "@lead-gateway/lead-field"
-import { Schema } from "effect"
 import { Format } from "./Format.ts"
 
-const types = ["text", "dropdown", "range"] as const
-
-const described = <S extends Schema.Top>(schema: S, allowed: string, description: string) =>
-  schema.annotate({ ...expected(allowed), description })
-
-const optional = <S extends Schema.Top>(schema: S, allowed: string, description: string) =>
-  Schema.optionalKey(described(schema, allowed, description))
+const valueWords = "a text that is not blank, or a number"
 
 /** A value that can be sent: what a dropdown allows, what stands in for a missing one. */
-const Value = Schema.Union([textOf(/[^\s\u0085]/u, "a text that is not blank, or a number"), Schema.Finite])
+const value = Shape.union(
+  [Shape.annotate(Shape.notBlank, { expected: valueWords }), Shape.number({ expected: valueWords })],
+  { expected: valueWords },
+)
+
+const flag = (description: string) => Shape.boolean({ description })
 
 const itemCount = (description: string) =>
-  optional(
-    Schema.Int.check(
-      Schema.isBetween({ minimum: 1, maximum: 1000 }, expected("a whole number from 1 to 1000")),
-    ),
-    "a whole number from 1 to 1000",
-    description,
+  Shape.optional(
+    Shape.integer({ minimum: 1, maximum: 1000, expected: "a whole number from 1 to 1000", description }),
   )
 
-/** A path, or several of which the first that leads to something is taken. */
-export const Paths = Schema.Union([
-  FieldPathText,
-  Schema.Array(FieldPathText).check(Schema.isMinLength(1, expected("a list of at least one path"))),
-]).annotate({
-  ...expected("a path such as house.is_owner, without an empty segment, or a list of paths"),
-  description:
-    "A path into the payload (house.is_owner), or several: the first that leads to a value counts.",
-})
+const bound = (description: string) =>
+  Shape.optional(Shape.nullOr(Shape.number({ expected: "a number" }), { expected: "a number", description }))
 
-const Definition = Schema.Struct({
-  attribute_type: described(
-    Schema.Literals(types),
-    '"text", "dropdown" or "range"',
-    "What kind of value the attribute takes.",
+/** A path, or several of which the first that leads to something is taken. */
+export const Paths = Shape.union(
+  [FieldPathText, Shape.list(FieldPathText, { minimum: 1, expected: "a list of at least one path" })],
+  {
+    expected: "a path such as house.is_owner, without an empty segment, or a list of paths",
+    description:
+      "A path into the payload (house.is_owner), or several: the first that leads to a value counts.",
+  },
+)
+
+const fields = {
+  attribute_type: Shape.literals(["text", "dropdown", "range"], {
+    expected: '"text", "dropdown" or "range"',
+    description: "What kind of value the attribute takes.",
+  }),
+  is_numeric: flag("Of a text: whether it must be a number or spell one. Without effect on the other types."),
+  values: Shape.nullOr(
+    Shape.list(Shape.annotate(value, { description: "One of the values." }), {
+      expected: "a list of values",
+    }),
+    {
+      expected: "a list of values, or null",
+      description: "Of a dropdown: what it may be. Null or an empty list allows any text that is not blank.",
+    },
   ),
-  is_numeric: described(
-    Schema.Boolean,
-    "true or false",
-    "Of a text: whether it must be a number or spell one. Without effect on the other types.",
+  min: bound("Of a range: the smallest value."),
+  max: bound("Of a range: the largest value."),
+  required: Shape.optional(
+    flag("Whether a lead without a valid value lacks something and is not sent. False by default."),
   ),
-  values: described(
-    Schema.NullOr(
-      Schema.Array(described(Value, "a text that is not blank, or a number", "One of the values.")),
-    ),
-    "a list of values, or null",
-    "Of a dropdown: what it may be. Null or an empty list allows any text that is not blank.",
-  ),
-  min: optional(Schema.NullOr(Schema.Finite), "a number", "Of a range: the smallest value."),
-  max: optional(Schema.NullOr(Schema.Finite), "a number", "Of a range: the largest value."),
-  required: optional(
-    Schema.Boolean,
-    "true or false",
-    "Whether a lead without a valid value lacks something and is not sent. False by default.",
-  ),
-  field: Schema.optionalKey(
-    Paths.annotate({
+  field: Shape.optional(
+    Shape.annotate(Paths, {
       description:
         "Where the value is: a path into the payload, or several of which the first that leads to a value counts. By default the top-level key that is named like the attribute.",
     }),
   ),
-  default: optional(
-    Schema.Union([Value, Schema.Array(Value)]),
-    "a text that is not blank, or a number",
-    "What is sent when there is no value; must be valid itself.",
+  default: Shape.optional(
+    Shape.union([value, Shape.list(value, { expected: valueWords })], {
+      expected: valueWords,
+      description: "What is sent when there is no value; must be valid itself.",
+    }),
   ),
-  multiple: optional(
-    Schema.Boolean,
-    "true or false",
-    "Whether the attribute takes a list of values. A single value then counts as a list of one. False by default.",
+  multiple: Shape.optional(
+    flag(
+      "Whether the attribute takes a list of values. A single value then counts as a list of one. False by default.",
+    ),
   ),
   min_items: itemCount("Of a multiple attribute: how many valid items it needs. 1 by default."),
   max_items: itemCount("Of a multiple attribute: how many items it may have. 100 by default."),
-  synonyms: optional(
-    Schema.Record(Schema.String, Value),
-    "an object: other answer → one of values",
-    'Of a dropdown with values: which value another answer stands for, such as { "yes": "Ja", "true": "Ja" }. Numbers, true and false are looked up as they are spelled.',
+  synonyms: Shape.optional(
+    Shape.record(value, {
+      expected: "an object: other answer → one of values",
+      description:
+        'Of a dropdown with values: which value another answer stands for, such as { "yes": "Ja", "true": "Ja" }. Numbers, true and false are looked up as they are spelled.',
+    }),
   ),
-  ignore_case: optional(
-    Schema.Boolean,
-    "true or false",
-    "Of a dropdown with values: whether capital and small letters are the same. What is sent is spelled as in values.",
+  ignore_case: Shape.optional(
+    flag(
+      "Of a dropdown with values: whether capital and small letters are the same. What is sent is spelled as in values.",
+    ),
   ),
-  format: Schema.optionalKey(Format),
+  format: Shape.optional(Format),
+}
+
+const comments = { keys: /^_/u, value: Shape.unknown() }
+
+/** The shape of a definition, comments included. */
+export const AttributeDefinition = Shape.object(fields, {
+  expected: `an object with the keys ${Object.keys(fields).join(", ")}`,
+  others: [comments],
 })
 
 /**
@@ -94,23 +97,17 @@ const Definition = Schema.Struct({
  *
  * Keys that begin with `_` are comments, here and in the file as a whole.
  */
-export type AttributeDefinition = typeof Definition.Type
+export type AttributeDefinition = Shape.TypeOf<typeof AttributeDefinition>
 
 /** What kind of value an attribute takes. */
 export type AttributeType = AttributeDefinition["attribute_type"]
 
-const Comments = Schema.Record(Schema.TemplateLiteral(["_", Schema.String]), Schema.Unknown)
-
-/** The schema of a definition, comments included. */
-export const AttributeDefinition = Schema.StructWithRest(Definition, [Comments]).annotate(
-  expected(`an object with the keys ${Object.keys(Definition.fields).join(", ")}`),
+/** The shape of a mapping file. */
+export const MappingDocument = Shape.object(
+  { $schema: Shape.schemaReference },
+  {
+    expected: "an object that has a definition for each attribute",
+    description: "Attribute name → definition. Keys that begin with _ are comments.",
+    others: [comments, { keys: /^(?!_|\$schema$)/u, value: AttributeDefinition }],
+  },
 )
-
-/** The schema of a mapping file. */
-export const MappingDocument = Schema.StructWithRest(Schema.Struct({ $schema: SchemaReference }), [
-  Comments,
-  Schema.Record(Schema.String.check(Schema.isPattern(/^(?!_|\$schema$)/u)), AttributeDefinition),
-]).annotate({
-  ...expected("an object that has a definition for each attribute"),
-  description: "Attribute name → definition. Keys that begin with _ are comments.",
-})

@@ -1,6 +1,6 @@
 import { makeReport } from "@lead-gateway/document-check"
 import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
-import { Result } from "effect"
+import * as Result from "effect/Result"
 import type { TemplateNames } from "./internal/context.ts"
 import type { Filling } from "./internal/filling.ts"
 import { compileObject, isDirective } from "./internal/nodes.ts"

@@ -1,4 +1,4 @@
-import { Data } from "effect"
+import * as Data from "effect/Data"
 
 /** One option that a client cannot be made with. */
 export interface OptionMistake {

@@ -1,5 +1,6 @@
 import { isIP } from "node:net"
-import { Data, Result } from "effect"
+import * as Data from "effect/Data"
+import * as Result from "effect/Result"
 import type { AddressPolicy } from "./AddressPolicy.ts"
 import { addressCheck } from "./internal/addressCheck.ts"
 import { hostOf } from "./internal/hostOf.ts"

@@ -1,4 +1,4 @@
-import { Data } from "effect"
+import * as Data from "effect/Data"
 
 /**
  * How one exchange with the customer's API ended. Plain data, one of four:

@@ -1,4 +1,5 @@
-import { type Cause, Data } from "effect"
+import type { Cause } from "effect"
+import * as Data from "effect/Data"
 import { oneLine } from "./oneLine.ts"
 import type { Diagnostic } from "./Diagnostic.ts"
 

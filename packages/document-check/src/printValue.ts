@@ -1,5 +1,5 @@
 import { isJsonObject, isRawNumber } from "@lead-gateway/lossless-json"
-import { Formatter } from "effect"
+import * as Formatter from "effect/Formatter"
 import { oneLine } from "./oneLine.ts"
 
 /** The most characters of a value that are shown. */

@@ -1,4 +1,6 @@
-import { Predicate, type SchemaAST, SchemaIssue } from "effect"
+import type { SchemaAST } from "effect"
+import * as Predicate from "effect/Predicate"
+import * as SchemaIssue from "effect/SchemaIssue"
 import type { Report } from "./Report.ts"
 
 /**

@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 /**
  * Says what is expected, in the words of a document's author: annotate a type or a check of a schema with it.

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { makeReport, type Diagnostic, reportIssue } from "@lead-gateway/document-check"
+import { makeReport, type Diagnostic } from "@lead-gateway/document-check"
+import { reportIssue } from "@lead-gateway/document-check/schema"
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { Result, Schema } from "effect"
 

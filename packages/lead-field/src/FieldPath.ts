@@ -1,6 +1,5 @@
-import { expected } from "@lead-gateway/document-check"
+import { Shape } from "@lead-gateway/document-check"
 import { isRawNumber } from "@lead-gateway/lossless-json"
-import { Schema } from "effect"
 
 /** The way to a field: keys of objects and indices of lists, from the outside in. `["house", "is_owner"]`. */
 export type FieldPath = ReadonlyArray<string>
@@ -17,17 +16,14 @@ const maxKeys = 512
 const isShallow = (text: string): boolean =>
   text.length < 2 * maxKeys || (keysIn(text)?.length ?? 0) <= maxKeys
 
-/** The schema of a path in a document. A text: take it apart with {@link parsePath}. */
-export const FieldPathText = Schema.String.annotate(
-  expected("a path such as house.is_owner, without an empty segment"),
-).check(
-  Schema.makeFilter(isShallow, expected(`a path of at most ${maxKeys} keys`)),
-  Schema.isPattern(form, {
-    ...expected("a path such as house.is_owner, without an empty segment"),
-    description:
-      "The path to a field: keys separated by dots (house.is_owner), an index for an item of a list (questions.0). A dot inside a key is written \\.",
-  }),
-)
+/** The shape of a path in a document. A text: take it apart with {@link parsePath}. */
+export const FieldPathText = Shape.text({
+  expected: "a path such as house.is_owner, without an empty segment",
+  form,
+  also: { holds: isShallow, expected: `a path of at most ${maxKeys} keys` },
+  description:
+    "The path to a field: keys separated by dots (house.is_owner), an index for an item of a list (questions.0). A dot inside a key is written \\.",
+})
 
 /**
  * Takes a path apart; `undefined` when it is none, or has more than 512 keys.

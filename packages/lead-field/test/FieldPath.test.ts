@@ -1,5 +1,6 @@
 import { anyJson } from "@lead-gateway/testkit/any-json"
-import { FieldPathText, parsePath, printPath, valueAt } from "@lead-gateway/lead-field"
+import { parsePath, printPath, valueAt } from "@lead-gateway/lead-field"
+import { FieldPathText } from "@lead-gateway/lead-field/schema"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 

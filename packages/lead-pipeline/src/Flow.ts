@@ -1,7 +1,8 @@
 import * as AttributeMapper from "@lead-gateway/attribute-mapper"
 import * as LeadRules from "@lead-gateway/lead-rules"
 import * as Normalizer from "@lead-gateway/normalizer"
-import { Data, Result } from "effect"
+import * as Data from "effect/Data"
+import * as Result from "effect/Result"
 
 /**
  * Everything that decides on a lead, as one value: rules, normaliser's profile, attribute mapping, payload

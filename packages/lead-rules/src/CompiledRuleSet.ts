@@ -1,5 +1,5 @@
 import { makeReport } from "@lead-gateway/document-check"
-import { Result } from "effect"
+import * as Result from "effect/Result"
 import { analyse } from "./internal/analysis/analyse.ts"
 import { checkDocument } from "./internal/checkDocument.ts"
 import { checkPatterns } from "./internal/checkPatterns.ts"

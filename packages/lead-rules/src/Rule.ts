@@ -1,5 +1,5 @@
-import { expected, textOf } from "@lead-gateway/document-check"
-import { Schema } from "effect"
+import { expected, textOf } from "@lead-gateway/document-check/schema"
+import * as Schema from "effect/Schema"
 import { type Condition, conditionKeys } from "./Condition.ts"
 import { unionOf } from "./internal/schema/unionOf.ts"
 

@@ -1,5 +1,5 @@
-import { expected, NotBlank, SchemaReference } from "@lead-gateway/document-check"
-import { Schema } from "effect"
+import { expected, NotBlank, SchemaReference } from "@lead-gateway/document-check/schema"
+import * as Schema from "effect/Schema"
 import { Condition } from "./Condition.ts"
 import { type Rule, ruleOf } from "./Rule.ts"
 

@@ -1,79 +1,80 @@
-import { expected, NotBlank, SchemaReference } from "@lead-gateway/document-check"
+import { Shape } from "@lead-gateway/document-check"
 import { FieldPathText } from "@lead-gateway/lead-field"
-import { Schema } from "effect"
 import { Country, FieldDeclaration, Notation } from "./FieldDeclaration.ts"
 
-/** What stands at paths: a record whose keys are fields. */
-const byPath = <S extends Schema.Constraint>(value: S, words: string, description: string) =>
-  Schema.Record(Schema.String, value)
-    .annotate({ ...expected(words), description })
-    .check(Schema.isPropertyNames(FieldPathText, expected(keyWords)))
-
-/** What `allowed` says of a key that is no path. */
+/** What `expected` says of a key that is no path. */
 export const keyWords = "a path such as house.is_owner as the key, without an empty segment"
 
-const Aliases = Schema.Array(FieldPathText)
-  .annotate({
-    ...expected("a list of one path or more"),
-    description:
-      "The source's fields, the best first. Keys are compared letter case and a ? : * at the end aside.",
-  })
-  .check(Schema.isMinLength(1, expected("a list of one path or more")))
+/** What stands at paths: a record whose keys are fields. */
+const byPath = <T>(value: Shape.Shape<T>, words: Shape.Words) =>
+  Shape.record(value, { ...words, names: Shape.annotate(FieldPathText, { expected: keyWords }) })
 
-const AnswerList = Schema.Struct({
-  path: FieldPathText.annotate({ description: "Where the list is." }),
-  question: FieldPathText.annotate({ description: "Where the question is in an item of the list." }),
-  answer: FieldPathText.annotate({
-    description:
+const aliases = Shape.list(FieldPathText, {
+  minimum: 1,
+  expected: "a list of one path or more",
+  description:
+    "The source's fields, the best first. Keys are compared letter case and a ? : * at the end aside.",
+})
+
+const path = (description: string) => Shape.annotate(FieldPathText, { description })
+
+const answerList = Shape.object(
+  {
+    path: path("Where the list is."),
+    question: path("Where the question is in an item of the list."),
+    answer: path(
       "Where the answer is in an item of the list; a list of one answer counts as that answer, an empty one as none.",
-  }),
-}).annotate(expected("an object with the keys path, question and answer"))
+    ),
+  },
+  { expected: "an object with the keys path, question and answer" },
+)
 
 /**
  * What is to be brought into which form, and where it comes from, as data: plain JSON, to be kept in a file, a
  * table or a message. Make it ready for use with `compile`, which reports mistakes better and finds more.
  */
-export const ProfileData = Schema.Struct({
-  $schema: SchemaReference,
-  version: NotBlank.annotate({
-    description: "Names this profile, so that a lead can remember what normalised it.",
-  }),
-  default_country: Country.annotate({
-    description: "Where phone numbers and postal codes belong that name no country: DE.",
-  }),
-  notation: Schema.optionalKey(
-    Notation.annotate({
-      description:
-        "How 1.234 and 02/01/2026 are read. Without it what could be read in two ways is not read.",
+export const ProfileData = Shape.object(
+  {
+    $schema: Shape.schemaReference,
+    version: Shape.annotate(Shape.notBlank, {
+      description: "Names this profile, so that a lead can remember what normalised it.",
     }),
-  ),
-  fields: Schema.optionalKey(
-    byPath(
-      FieldDeclaration,
-      "an object with a path for each field and what the field holds",
-      "Which field holds what. A segment * is every item of a list: contacts.*.phone.",
-    ),
-  ),
-  aliases: Schema.optionalKey(
-    byPath(
-      Aliases,
-      "an object with a path for each field of ours and a list of the source's",
-      "Where our fields come from when they are missing: a source's field or question is moved to ours.",
-    ),
-  ),
-  answer_lists: Schema.optionalKey(
-    Schema.Array(AnswerList).annotate({
-      ...expected("a list of objects with the keys path, question and answer"),
-      description: "Lists of questions and answers, from which aliases take an answer by its question.",
+    default_country: Shape.annotate(Country, {
+      description: "Where phone numbers and postal codes belong that name no country: DE.",
     }),
-  ),
-}).annotate({
-  ...expected(
-    "an object with the keys version, default_country and, where needed, notation, fields, aliases, answer_lists",
-  ),
-  description: "What is to be brought into which form, and where it comes from.",
-})
-export type ProfileData = typeof ProfileData.Type
+    notation: Shape.optional(
+      Shape.annotate(Notation, {
+        description:
+          "How 1.234 and 02/01/2026 are read. Without it what could be read in two ways is not read.",
+      }),
+    ),
+    fields: Shape.optional(
+      byPath(FieldDeclaration, {
+        expected: "an object with a path for each field and what the field holds",
+        description: "Which field holds what. A segment * is every item of a list: contacts.*.phone.",
+      }),
+    ),
+    aliases: Shape.optional(
+      byPath(aliases, {
+        expected: "an object with a path for each field of ours and a list of the source's",
+        description:
+          "Where our fields come from when they are missing: a source's field or question is moved to ours.",
+      }),
+    ),
+    answer_lists: Shape.optional(
+      Shape.list(answerList, {
+        expected: "a list of objects with the keys path, question and answer",
+        description: "Lists of questions and answers, from which aliases take an answer by its question.",
+      }),
+    ),
+  },
+  {
+    expected:
+      "an object with the keys version, default_country and, where needed, notation, fields, aliases, answer_lists",
+    description: "What is to be brought into which form, and where it comes from.",
+  },
+)
+export type ProfileData = Shape.TypeOf<typeof ProfileData>
 
 /** The profile that the gateway ships with; the same as `config/normalizer_profile.json`. */
 export const defaultProfile: ProfileData = {

@@ -1,7 +1,5 @@
-import { makeReport, type Report, reportIssue } from "@lead-gateway/document-check"
-import { parsePath } from "@lead-gateway/lead-field"
-import { get, isJsonObject } from "@lead-gateway/lossless-json"
-import { Result, Schema } from "effect"
+import { makeReport, read, type Report } from "@lead-gateway/document-check"
+import * as Result from "effect/Result"
 import type { Aliases } from "./internal/Aliases.ts"
 import { compileAliases } from "./internal/compileAliases.ts"
 import { compileFields } from "./internal/compileFields.ts"
@@ -19,8 +17,6 @@ export interface Profile {
   readonly [ready]: { readonly fields: FieldTree; readonly aliases: Aliases | undefined }
 }
 
-const decode = Schema.decodeUnknownResult(ProfileData, { errors: "all", onExcessProperty: "error" })
-
 /**
  * Checks a profile and makes it ready, once, when it is loaded.
  *
@@ -30,29 +26,17 @@ const decode = Schema.decodeUnknownResult(ProfileData, { errors: "all", onExcess
  */
 export const compile = (json: unknown): Result.Result<Profile, ProfileInvalid> => {
   const { diagnostics, report } = makeReport()
-  const decoded = decode(json)
-  if (Result.isFailure(decoded)) {
-    reportIssue(report, json, decoded.failure.issue)
-    const told = new Set(diagnostics.map(({ path }) => path))
-    reportKeys(json, (path, ...rest) => told.has(path.join(".")) || report(path, ...rest))
-    return Result.fail(new ProfileInvalid({ diagnostics }))
-  }
-  const data = decoded.success
+  // Keys that are no paths are reported after what is wrong with values.
+  const misnamed: Array<Parameters<Report>> = []
+  const data = read(ProfileData, json, (...diagnostic) => {
+    if (diagnostic[2] === keyWords) misnamed.push(diagnostic)
+    else report(...diagnostic)
+  })
+  for (const diagnostic of misnamed) report(...diagnostic)
+  if (data === undefined) return Result.fail(new ProfileInvalid({ diagnostics }))
   const fields = compileFields(data, report)
   const aliases = compileAliases(data, fields, report)
   return diagnostics.length === 0
     ? Result.succeed({ version: data.version, [ready]: { fields, aliases } })
     : Result.fail(new ProfileInvalid({ diagnostics }))
-}
-
-/** Keys that are no paths; the schema looks at them only where nothing else in the same object is wrong. */
-const reportKeys = (json: unknown, report: Report): void => {
-  if (!isJsonObject(json)) return
-  for (const name of ["fields", "aliases"]) {
-    const record = get(json, name)
-    if (record === undefined || !isJsonObject(record)) continue
-    for (const [key, value] of Object.entries(record)) {
-      if (parsePath(key) === undefined) report([name, key], value, keyWords)
-    }
-  }
 }

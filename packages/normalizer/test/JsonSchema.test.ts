@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { jsonSchemaOf, testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { Arbitrary, Result } from "effect"
-import { compile, defaultProfile, ProfileData } from "@lead-gateway/normalizer"
+import { compile, defaultProfile } from "@lead-gateway/normalizer"
+import { ProfileData } from "@lead-gateway/normalizer/schema"
 
 const published = { title: "Profile of @lead-gateway/normalizer", schema: ProfileData }
 

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Result } from "effect"
 import { isJsonObject, isRawNumber, type Json, type JsonObject, stringify } from "@lead-gateway/lossless-json"
-import { compile, normalize, ProfileData } from "@lead-gateway/normalizer"
+import { compile, normalize } from "@lead-gateway/normalizer"
+import { ProfileData } from "@lead-gateway/normalizer/schema"
 import { AnyCase, AnyPayload } from "./anyCase.ts"
 
 const compiled = (data: JsonObject) => Result.getOrThrow(compile(data))

@@ -1,6 +1,4 @@
-import { expected } from "@lead-gateway/document-check"
-import { Schema } from "effect"
-import { literals } from "./internal/literals.ts"
+import { Shape } from "@lead-gateway/document-check"
 
 /** The network errors that have a word of their own: what `customer-client` calls them. */
 const networkErrors = [
@@ -19,7 +17,7 @@ const networkErrors = [
 const wholes = ["any_status", "unreachable", "timeout", "not_sent", "outcome_unknown"] as const
 
 /** What an entry of `outcomes` may be, in words. */
-export const entryInWords =
+const entryInWords =
   'a status from 100 to 999 such as 429, a range such as "500-599", a system error code such as "ECONNRESET", ' +
   `or one of ${[...wholes, ...networkErrors].map((word) => JSON.stringify(word)).join(", ")}`
 
@@ -29,29 +27,33 @@ const rangeForm = /^[1-9]\d\d-[1-9]\d\d$/u
 export const rangeOf = (text: string): readonly [from: number, to: number] | undefined =>
   rangeForm.test(text) ? [Number(text.slice(0, 3)), Number(text.slice(4))] : undefined
 
-const Entry = Schema.Union([
-  Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 999 })),
-  Schema.Literals([...wholes, ...networkErrors]),
-  Schema.String.check(Schema.isPattern(rangeForm)),
-  Schema.String.check(Schema.isPattern(/^[A-Z][A-Z0-9_]*$/u)),
-]).annotate({ ...expected(entryInWords), description: `A status or a network error: ${entryInWords}.` })
-
-const outcomes = Schema.Array(Entry)
-  .annotate({
-    ...expected("a list of statuses and network errors"),
-    description: "The outcomes that this row decides on, but for those that a row above has.",
-  })
-  .check(
-    Schema.isMinLength(1, { identifier: "Outcomes", ...expected("at least one status or network error") }),
-  )
-
-const fault = literals(
-  ["lead", "customer", "ours"],
-  "Whose fault it is: this lead's, the customer's (any lead would fail), or ours. It is told to people and changes no decision.",
+const Entry = Shape.union(
+  [
+    Shape.integer({ minimum: 100, maximum: 999, expected: entryInWords }),
+    Shape.literals([...wholes, ...networkErrors], { expected: entryInWords }),
+    Shape.text({ form: rangeForm, expected: entryInWords }),
+    Shape.text({ form: /^[A-Z][A-Z0-9_]*$/u, expected: entryInWords }),
+  ],
+  { expected: entryInWords, description: `A status or a network error: ${entryInWords}.` },
 )
 
+const outcomes = Shape.list(Entry, {
+  identifier: "Outcomes",
+  minimum: 1,
+  expected: "a list of statuses and network errors",
+  expectedLength: "at least one status or network error",
+  description: "The outcomes that this row decides on, but for those that a row above has.",
+})
+
+const fault = Shape.literals(["lead", "customer", "ours"], {
+  description:
+    "Whose fault it is: this lead's, the customer's (any lead would fail), or ours. It is told to people and changes no decision.",
+})
+
 const means = <const T extends string>(value: T, description: string) =>
-  Schema.Literal(value).annotate({ description })
+  Shape.literals([value], { description })
+
+const expected = 'a row: an object that means "delivered", "retry" or "give_up"'
 
 /**
  * What follows from some outcomes. Rows are looked at in order, the first that has the outcome decides.
@@ -71,22 +73,26 @@ const means = <const T extends string>(value: T, description: string) =>
  * `means` is `"delivered"`, `"retry"` or `"give_up"`; the last two name a `fault`. A `Retry-After` counts with
  * every answer that is retried, unless `retry_after` is false.
  */
-export const ClassificationRow = Schema.Union([
-  Schema.Struct({ outcomes, means: means("delivered", "The customer has the lead.") }),
-  Schema.Struct({
-    outcomes,
-    means: means("retry", "Another attempt is due, if there is one left."),
-    fault,
-    retry_after: Schema.optionalKey(
-      Schema.Boolean.annotate({
-        ...expected("true or false"),
-        description: "Whether a Retry-After header of the answer counts. Default: true.",
-      }),
+export const ClassificationRow = Shape.variants(
+  "means",
+  [
+    Shape.object({ outcomes, means: means("delivered", "The customer has the lead.") }, { expected }),
+    Shape.object(
+      {
+        outcomes,
+        means: means("retry", "Another attempt is due, if there is one left."),
+        fault,
+        retry_after: Shape.optional(
+          Shape.boolean({ description: "Whether a Retry-After header of the answer counts. Default: true." }),
+        ),
+      },
+      { expected },
     ),
-  }),
-  Schema.Struct({ outcomes, means: means("give_up", "No retry can mend it."), fault }),
-]).annotate(expected('a row: an object that means "delivered", "retry" or "give_up"'))
-export type ClassificationRow = typeof ClassificationRow.Type
+    Shape.object({ outcomes, means: means("give_up", "No retry can mend it."), fault }, { expected }),
+  ],
+  { expected, tellsKey: true },
+)
+export type ClassificationRow = Shape.TypeOf<typeof ClassificationRow>
 
 /** What no other row has: an answer that is none or that is broken, and no answer. */
 export const lastRow = {

@@ -1,11 +1,10 @@
-import { makeReport } from "@lead-gateway/document-check"
-import { Result, Schema } from "effect"
+import { makeReport, read } from "@lead-gateway/document-check"
+import * as Result from "effect/Result"
 import { type ClassificationTable, tabulate } from "./Classification.ts"
 import { maxAttemptsOf, waitsOf } from "./internal/backoff.ts"
 import { reportContradictions } from "./internal/contradictions.ts"
 import { msOf } from "./internal/duration.ts"
 import type { Jitter } from "./internal/jitter.ts"
-import { reportSchemaIssue } from "./internal/reportSchemaIssue.ts"
 import { RetryPolicy } from "./RetryPolicy.ts"
 import { RetryPolicyInvalid } from "./RetryPolicyInvalid.ts"
 
@@ -37,15 +36,13 @@ export interface CompiledRetryPolicy {
  */
 export const compile = (json: unknown): Result.Result<CompiledRetryPolicy, RetryPolicyInvalid> => {
   const { diagnostics, report } = makeReport()
-  const decoded = decode(json)
-  if (Result.isSuccess(decoded)) {
-    reportContradictions(report, decoded.success)
-    if (diagnostics.length === 0) return Result.succeed(ready(decoded.success))
-  } else reportSchemaIssue(report, json, decoded.failure.issue)
+  const policy = read(RetryPolicy, json, report)
+  if (policy !== undefined) {
+    reportContradictions(report, policy)
+    if (diagnostics.length === 0) return Result.succeed(ready(policy))
+  }
   return Result.fail(new RetryPolicyInvalid({ diagnostics }))
 }
-
-const decode = Schema.decodeUnknownResult(RetryPolicy, { errors: "all", onExcessProperty: "error" })
 
 const ready = (policy: RetryPolicy): CompiledRetryPolicy => {
   const waitsMs = waitsOf(policy)

@@ -342,7 +342,7 @@ describe("compile", () => {
 
 describe("compile, whatever comes", () => {
   const { value } = anyJson({
-    keys: Object.keys(RetryPolicy.fields).concat("kind", "base", "waits", "outcomes", "means", "fault"),
+    keys: Object.keys(RetryPolicy.node.fields).concat("kind", "base", "waits", "outcomes", "means", "fault"),
     texts: ["exponential", "linear", "fixed", "30s", "0s", "retry", "500-599", "999-100", "dns", "customer"],
   })
 
@@ -353,7 +353,7 @@ describe("compile, whatever comes", () => {
 
   it.prop(
     "never throws for documents with any one value in them",
-    [value, Schema.Literals(Object.keys(RetryPolicy.fields))],
+    [value, Schema.Literals(Object.keys(RetryPolicy.node.fields))],
     ([json, key]) => {
       const row = { outcomes: json, means: json, fault: json }
       const documents = [

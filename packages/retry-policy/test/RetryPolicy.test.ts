@@ -3,7 +3,7 @@ import { compile, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { readFileSync } from "node:fs"
-import { RetryPolicy } from "../src/RetryPolicy.ts"
+import { RetryPolicy } from "@lead-gateway/retry-policy/schema"
 
 const folder = new URL("..", import.meta.url)
 const file = "retry-policy.schema.json"

@@ -1,6 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { type EmptyProject, typeCheck } from "./EmptyProject.ts"
 import { nodeBinary } from "./nodeBinary.ts"
+import { modulesOf } from "./importing.ts"
 import { examplesOf, sizesIn } from "./readme.ts"
 import { run } from "./run.ts"
 import { describeSizes, measure, stillTrue } from "./sizes.ts"
@@ -54,5 +55,20 @@ describe.for(published)("$name, packed and installed alone in an empty project",
       stillTrue(said, sizes),
       `npm run sizes mends it.\nmeasured: ${describeSizes(sizes)}\nREADME: ${said}`,
     )
+  })
+})
+
+/** They check documents by Effect's Schema still: `lead-rules`, and with it `lead-pipeline`. */
+const heavy: ReadonlySet<string> = new Set(["@lead-gateway/lead-rules", "@lead-gateway/lead-pipeline"])
+
+describe.for(published.filter(({ name }) => !heavy.has(name)))("$name, used", ({ name }) => {
+  it("takes at most 60 kB of a bundle, compressed", async () => {
+    assert.isAtMost((await measure(await workbench.project(name))).gzipped, 60_000)
+  })
+
+  it("loads neither all of effect nor its Schema", async () => {
+    const modules = await modulesOf(await workbench.project(name))
+    assert.isNotEmpty(modules.filter((path) => path.includes(`/node_modules/${name}/dist/`)))
+    assert.isEmpty(modules.filter((path) => /\/effect\/dist\/(index|Schema\w*)\.js$/.test(path)))
   })
 })

@@ -1,12 +1,19 @@
 import { assert, describe, it } from "vitest"
 import { describeSizes, stillTrue } from "./sizes.ts"
 
-const sizes = { own: 33_000, others: 9_960_000, effect: 56_200_000, bundle: 444_400, gzipped: 990 }
+const sizes = {
+  own: 33_000,
+  others: 9_960_000,
+  effect: 56_200_000,
+  bundle: 444_400,
+  gzipped: 990,
+  loaded: 120_000,
+}
 
 describe("describeSizes", () => {
   it("says them in kilobytes and megabytes of a thousand", () => {
     const figures = describeSizes(sizes).match(/[\d.]+ [kM]B/g)
-    assert.deepStrictEqual([...(figures ?? [])], ["33 kB", "10 MB", "56 MB", "444 kB", "1.0 kB"])
+    assert.deepStrictEqual([...(figures ?? [])], ["33 kB", "10 MB", "56 MB", "444 kB", "1.0 kB", "120 kB"])
   })
 })
 
@@ -18,7 +25,7 @@ describe("stillTrue", () => {
   })
 
   it("does not hold when one figure is further off, or missing", () => {
-    for (const key of ["own", "others", "effect", "bundle"] as const) {
+    for (const key of ["own", "others", "effect", "bundle", "loaded"] as const) {
       assert.isFalse(stillTrue(describeSizes({ ...sizes, [key]: sizes[key] * 1.2 }), sizes), key)
     }
     assert.isFalse(stillTrue("Installed it takes 33 kB.", sizes))

@@ -1,9 +1,10 @@
-/** What a package weighs: installed alone, and bundled into an application. */
+/** What a package weighs: installed alone, bundled into an application, and loaded by Node. */
 import { build } from "esbuild"
 import { readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import type { EmptyProject } from "./EmptyProject.ts"
+import { bytesOf, modulesOf } from "./importing.ts"
 import { importsOf } from "./readme.ts"
 
 /** Bytes. */
@@ -17,6 +18,8 @@ export interface Sizes {
   /** What the README's example imports, bundled with all that it needs and minified. */
   readonly bundle: number
   readonly gzipped: number
+  /** The modules that Node loads to import it, its dependencies' and effect's among them. */
+  readonly loaded: number
 }
 
 /** Measures the package of a project. */
@@ -27,7 +30,15 @@ export const measure = async (project: EmptyProject): Promise<Sizes> => {
   const effect = bytesIn(join(modules, "effect"))
   const others = bytesIn(modules) - own - effect
   const bundle = await bundled(project)
-  return { own, others, effect, bundle: bundle.length, gzipped: gzipSync(bundle, { level: 9 }).length }
+  const loaded = bytesOf(await modulesOf(project))
+  return {
+    own,
+    others,
+    effect,
+    bundle: bundle.length,
+    gzipped: gzipSync(bundle, { level: 9 }).length,
+    loaded,
+  }
 }
 
 /** The bytes of all files below a folder, without npm's hidden metadata. */
@@ -63,21 +74,23 @@ const print = (bytes: number): string => {
 }
 
 /** What a README says, in its order. */
-const figures = ({ own, others, effect, bundle, gzipped }: Sizes): ReadonlyArray<number> => [
+const figures = ({ own, others, effect, bundle, gzipped, loaded }: Sizes): ReadonlyArray<number> => [
   own,
   ...(others === 0 ? [] : [own + others]),
   effect,
   bundle,
   gzipped,
+  loaded,
 ]
 
 /** The sizes as a README says them. */
 export const describeSizes = (sizes: Sizes): string => {
-  const { own, others, effect, bundle, gzipped } = sizes
+  const { own, others, effect, bundle, gzipped, loaded } = sizes
   const further = others === 0 ? "no other dependency" : `with its dependencies ${print(own + others)}`
   return (
     `Installed: ${print(own)}, ${further}, and ${print(effect)} of its peer \`effect\` (mostly declarations and source ` +
-    `maps). Bundled and minified, what the example imports takes ${print(bundle)} with all it needs, ${print(gzipped)} gzipped.`
+    `maps). Bundled and minified, what the example imports takes ${print(bundle)} with all it needs, ${print(gzipped)} ` +
+    `gzipped. Not bundled, Node loads ${print(loaded)} of modules to import it.`
   )
 }
 

@@ -1,6 +1,7 @@
 /** `npm run sizes`, or `npm run sizes -- lead-rules`: measures packages and writes the figures into their READMEs. */
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { importMs } from "./importing.ts"
 import { withSizes } from "./readme.ts"
 import { describeSizes, measure } from "./sizes.ts"
 import { openWorkbench } from "./Workbench.ts"
@@ -13,10 +14,12 @@ const packages = published.filter(
 const workbench = await openWorkbench()
 try {
   for (const { name, folder } of packages) {
-    const sizes = describeSizes(await measure(await workbench.project(name)))
+    const project = await workbench.project(name)
+    const sizes = describeSizes(await measure(project))
     const path = join(folder, "README.md")
     writeFileSync(path, withSizes(readFileSync(path, "utf8"), sizes))
-    process.stdout.write(`${name}\n  ${sizes}\n`)
+    const time = `Importing it takes ${Math.round(await importMs(project))} ms on this machine.`
+    process.stdout.write(`${name}\n  ${sizes}\n  ${time}\n`)
   }
   if (packages.length === 0) throw new Error(`no published package is called ${wanted.join(" or ")}`)
 } finally {

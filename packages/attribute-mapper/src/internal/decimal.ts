@@ -1,5 +1,5 @@
 import { type Json, parse, type RawNumber } from "@lead-gateway/lossless-json"
-import { Result } from "effect"
+import * as Result from "effect/Result"
 
 /** A number as digits before and behind the point; neither rounded nor limited to what a double holds. */
 export interface Decimal {

@@ -1,12 +1,10 @@
-import { reportIssue } from "@lead-gateway/document-check"
+import { read, type Shape } from "@lead-gateway/document-check"
 import { get, isJsonObject, isRawNumber, type Json, type JsonObject } from "@lead-gateway/lossless-json"
-import { Result, Schema } from "effect"
 import { type Directives, directives } from "../TemplateDocument.ts"
 import { attributesNode } from "./attributesNode.ts"
 import type { Context } from "./context.ts"
 import { eachNode } from "./eachNode.ts"
 import { type Node, setOwn } from "./filling.ts"
-import { ownOf } from "./own.ts"
 import { valueNode } from "./valueNode.ts"
 
 /** As deep as the payloads that the gateway takes; a template is walked by recursion. */
@@ -72,19 +70,13 @@ const isScalar = (value: unknown): value is Exclude<Json, object> =>
 type Compile<Directive> = (json: Directive, context: Context) => Node
 
 /** Makes a directive ready, once its own keys are right. */
-const checked = <Directive>(
-  schema: Schema.Decoder<Directive>,
-  compile: Compile<Directive>,
-): Compile<JsonObject> => {
-  const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
-  return (json, context) => {
-    const decoded = decode(ownOf(json))
-    if (Result.isSuccess(decoded)) return compile(decoded.success, context)
+const checked =
+  <Directive>(shape: Shape.Shape<Directive>, compile: Compile<Directive>): Compile<JsonObject> =>
+  (json, context) => {
     const { path, report } = context
-    reportIssue((at, found, allowed) => report([...path, ...at], found, allowed), json, decoded.failure.issue)
-    return nothing
+    const directive = read(shape, json, (at, actual, expected) => report([...path, ...at], actual, expected))
+    return directive === undefined ? nothing : compile(directive, context)
   }
-}
 
 /** Looks into the item also where the directive's own keys are wrong, so that all mistakes are told at once. */
 const compileEach: Compile<JsonObject> = (json, context) => {

@@ -1,4 +1,4 @@
-import { Redacted } from "effect"
+import * as Redacted from "effect/Redacted"
 import type { Authentication } from "../Authentication.ts"
 import type { OptionMistake } from "../CustomerOptionsInvalid.ts"
 

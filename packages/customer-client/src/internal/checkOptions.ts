@@ -1,4 +1,6 @@
-import { Duration, Option, Result } from "effect"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import type { CustomerApi } from "../CustomerApi.ts"
 import { CustomerOptionsInvalid, type OptionMistake } from "../CustomerOptionsInvalid.ts"
 import { checkUrl } from "../CustomerUrl.ts"

@@ -1,4 +1,5 @@
-import { Effect, Option } from "effect"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { AddressCheck } from "./addressCheck.ts"
 import { AddressRefusal, checkedLookup } from "./checkedLookup.ts"
 import { hostOf } from "./hostOf.ts"

@@ -1,4 +1,4 @@
-import { Redacted } from "effect"
+import * as Redacted from "effect/Redacted"
 import type { CustomerApi } from "../CustomerApi.ts"
 import type { OptionMistake } from "../CustomerOptionsInvalid.ts"
 import type { DeliveryRequest } from "../DeliveryRequest.ts"

@@ -1,5 +1,5 @@
 import { parse, type RawNumber } from "@lead-gateway/lossless-json"
-import { Result } from "effect"
+import * as Result from "effect/Result"
 import type { Notation } from "../FieldDeclaration.ts"
 import { cleanFold } from "./text.ts"
 

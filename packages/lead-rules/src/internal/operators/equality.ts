@@ -1,8 +1,8 @@
 /** The operators that compare a field with given values, or with a kind of value. */
-import { expected } from "@lead-gateway/document-check"
+import { expected } from "@lead-gateway/document-check/schema"
 import { kindOf, type ValueKind } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 import { noneOfValues, oneOfValues } from "../analysis/valueConstraints.ts"
 import { compareExactly } from "../decimal.ts"
 import { IgnoreCase, SingleValue, ValueList } from "../schema/keys.ts"

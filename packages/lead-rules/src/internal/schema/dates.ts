@@ -1,5 +1,5 @@
-import { expected, textOf } from "@lead-gateway/document-check"
-import { Schema } from "effect"
+import { expected, textOf } from "@lead-gateway/document-check/schema"
+import * as Schema from "effect/Schema"
 import { momentOf } from "../moment.ts"
 
 const expectedDate = "a date such as 2026-03-31, or a date and time such as 2026-03-31T14:30:00+02:00"

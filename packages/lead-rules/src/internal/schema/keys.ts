@@ -1,7 +1,7 @@
 /** The keys that conditions of several operators share. */
-import { expected, textOf } from "@lead-gateway/document-check"
-import { FieldPathText } from "@lead-gateway/lead-field"
-import { Schema } from "effect"
+import { expected, textOf } from "@lead-gateway/document-check/schema"
+import { FieldPathText } from "@lead-gateway/lead-field/schema"
+import * as Schema from "effect/Schema"
 
 /** A path, or `.` for the value itself: an item inside `some_item` and `every_item`. */
 export const Field = Schema.Union([FieldPathText, Schema.Literal(".")]).annotate({

@@ -1,5 +1,5 @@
-import { expected } from "@lead-gateway/document-check"
-import { Schema } from "effect"
+import { expected } from "@lead-gateway/document-check/schema"
+import * as Schema from "effect/Schema"
 import { patternError } from "../pattern.ts"
 
 /** A regular expression that RE2 compiles, within the limits on its size. */

@@ -1,5 +1,5 @@
-import { textOf } from "@lead-gateway/document-check"
-import { Schema } from "effect"
+import { textOf } from "@lead-gateway/document-check/schema"
+import * as Schema from "effect/Schema"
 import { listOf } from "./keys.ts"
 
 const expectedRange =

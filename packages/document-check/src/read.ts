@@ -1,0 +1,173 @@
+import { get, isJsonObject, isRawNumber, type JsonObject } from "@lead-gateway/lossless-json"
+import type { Path, Report } from "./Report.ts"
+import { type Bounds, type Node, oneOf, type Optional, type Shape } from "./Shape.ts"
+
+/**
+ * Reads a document, or a part of one, and reports every mistake in it.
+ *
+ * Takes any value, as `JSON.parse` or `lossless-json` gives it; only own properties count. Gives a copy of what the
+ * shape describes, or `undefined` when something was reported. Of an object the keys that do not belong are reported
+ * first, then its own in the order of the shape; the length of a list counts once its items are right.
+ */
+export const read = <T>(shape: Shape<T>, json: unknown, report: Report): T | undefined => {
+  const value = valueOf(shape, json, [], report)
+  return value === wrong ? undefined : (value as T)
+}
+
+/** Stands for a value that was reported. */
+const wrong = Symbol("wrong")
+
+type NodeOf<Kind extends Node["kind"]> = Extract<Node, { readonly kind: Kind }>
+
+const valueOf = (shape: Shape<unknown>, json: unknown, path: Path, report: Report): unknown => {
+  const { expected, node } = shape
+  const refuse = (words = expected): typeof wrong => {
+    report(path, json, words)
+    return wrong
+  }
+  switch (node.kind) {
+    case "unknown":
+      return json
+    case "null":
+      return json === null ? json : refuse()
+    case "boolean":
+      return typeof json === "boolean" ? json : refuse()
+    case "literals":
+      return typeof json === "string" && node.values.includes(json) ? json : refuse()
+    case "number":
+      return isNumberOf(node, json) ? json : refuse()
+    case "text":
+      if (typeof json !== "string" || node.form?.test(json) === false) return refuse()
+      return node.also?.holds(json) === false ? refuse(node.also.expected) : json
+    case "list": {
+      if (!Array.isArray(json)) return refuse()
+      const items = Array.from(json as ReadonlyArray<unknown>, (item, index) =>
+        valueOf(node.item, item, [...path, index], report),
+      )
+      if (items.includes(wrong)) return wrong
+      return isWithin(items.length, node) ? items : refuse(node.expectedLength)
+    }
+    case "record": {
+      if (!isJsonObject(json)) return refuse()
+      if (node.isFilled && Object.keys(json).length === 0) return refuse()
+      return recordOf(node, json, path, report)
+    }
+    case "object":
+      return isJsonObject(json) ? objectOf(node, json, path, report) : refuse()
+    case "variants": {
+      if (!isJsonObject(json)) return refuse()
+      const tag = get(json, node.key)
+      const member = typeof tag === "string" ? node.members.get(tag) : undefined
+      if (member !== undefined) return valueOf(member, json, path, report)
+      if (!node.tellsKey) return refuse()
+      report([...path, node.key], tag, oneOf(node.members.keys()))
+      return wrong
+    }
+    case "union": {
+      const candidates = node.members.filter((member) => kindsOf(member).includes(kindOf(json)))
+      const [only, another] = candidates
+      if (only !== undefined && another === undefined) return valueOf(only, json, path, report)
+      for (const candidate of candidates) {
+        const value = valueOf(candidate, json, path, () => {})
+        if (value !== wrong) return value
+      }
+      return refuse()
+    }
+    case "lazy":
+      return valueOf(node.shape(), json, path, report)
+  }
+}
+
+const isNumberOf = ({ isWhole, ...bounds }: NodeOf<"number">, json: unknown): boolean =>
+  typeof json === "number" &&
+  (isWhole ? Number.isSafeInteger(json) : Number.isFinite(json)) &&
+  isWithin(json, bounds)
+
+const isWithin = (count: number, { minimum = -Infinity, maximum = Infinity }: Bounds): boolean =>
+  minimum <= count && count <= maximum
+
+const recordOf = (
+  { names, value }: NodeOf<"record">,
+  json: JsonObject,
+  path: Path,
+  report: Report,
+): unknown => {
+  const entries = Object.entries(json).map(
+    ([key, held]) => [key, valueOf(value, held, [...path, key], report)] as const,
+  )
+  if (names === undefined) return together(entries)
+  const misnamed = Object.keys(json).filter((key) => valueOf(names, key, [], () => {}) === wrong)
+  for (const key of misnamed) report([...path, key], get(json, key), names.expected)
+  return misnamed.length === 0 ? together(entries) : wrong
+}
+
+const objectOf = (
+  { fields, others }: NodeOf<"object">,
+  json: JsonObject,
+  path: Path,
+  report: Report,
+): unknown => {
+  const entries: Array<readonly [string, unknown]> = []
+  const take = (key: string, shape: Shape<unknown>) =>
+    entries.push([key, valueOf(shape, get(json, key), [...path, key], report)])
+  const refuse = (key: string, expected: string) => {
+    report([...path, key], get(json, key), expected)
+    entries.push([key, wrong])
+  }
+  const names = Object.keys(fields)
+  const further = Object.keys(json).filter((key) => !Object.hasOwn(fields, key))
+  const shapeOf = (key: string) => others.find(({ keys }) => keys.test(key))?.value
+  for (const key of further) if (shapeOf(key) === undefined) refuse(key, `no key but ${names.join(", ")}`)
+  for (const [key, field] of Object.entries(fields)) {
+    if (Object.hasOwn(json, key)) take(key, isOptional(field) ? field.optional : field)
+    else if (!isOptional(field)) refuse(key, `${wordsOf(field)}; the key is required`)
+  }
+  for (const key of further) {
+    const shape = shapeOf(key)
+    if (shape !== undefined) take(key, shape)
+  }
+  return together(entries)
+}
+
+const isOptional = (field: Shape<unknown> | Optional<unknown>): field is Optional<unknown> =>
+  "optional" in field
+
+/** What a key would have to hold. */
+const wordsOf = ({ expected, node }: Shape<unknown>): string =>
+  node.kind === "list" ? (node.expectedLength ?? expected) : expected
+
+/** An object of entries, unless one is wrong. Keys such as `__proto__` are keys like any other. */
+const together = (entries: ReadonlyArray<readonly [string, unknown]>): unknown =>
+  entries.some(([, value]) => value === wrong) ? wrong : Object.fromEntries(entries)
+
+/** The kinds of value that JSON has. */
+type Kind = "null" | "boolean" | "text" | "number" | "list" | "object"
+
+const kindOf = (json: unknown): Kind | undefined => {
+  if (json === null) return "null"
+  if (typeof json === "boolean") return "boolean"
+  if (typeof json === "string") return "text"
+  if (typeof json === "number" || isRawNumber(json)) return "number"
+  if (Array.isArray(json)) return "list"
+  return typeof json === "object" ? "object" : undefined
+}
+
+/** The kinds of value that a shape may take. */
+const kindsOf = ({ node }: Shape<unknown>): ReadonlyArray<Kind | undefined> => {
+  switch (node.kind) {
+    case "unknown":
+      return ["null", "boolean", "text", "number", "list", "object", undefined]
+    case "literals":
+      return ["text"]
+    case "record":
+    case "object":
+    case "variants":
+      return ["object"]
+    case "union":
+      return node.members.flatMap(kindsOf)
+    case "lazy":
+      return kindsOf(node.shape())
+    default:
+      return [node.kind]
+  }
+}
