@@ -11,6 +11,7 @@ import {
   failed,
   holdOpen,
   inWorld,
+  lockWaiters,
   open,
   openNew,
   parked,
@@ -112,10 +113,7 @@ describe("LeadLedger", () => {
       // The rows cannot be read until this ends; the counters were read before.
       const commit = yield* holdOpen((sql) => sql`LOCK TABLE settled_lead IN ACCESS EXCLUSIVE MODE`)
       const drawing = yield* Effect.forkChild(both)
-      const sql = yield* PgClient.PgClient
-      yield* sql`SELECT FROM pg_locks WHERE NOT granted`.pipe(
-        Effect.repeat({ until: (rows) => rows.length > 0 }),
-      )
+      yield* lockWaiters(1)
       yield* receive(3)
       yield* commit
       const { counters, rows } = yield* Fiber.join(drawing)
