@@ -68,7 +68,7 @@ export const workerSettings: Settings.Settings<WorkerSettings> = Settings.all({
   concurrency: Settings.withDefault(
     "WORKER_CONCURRENCY",
     Kind.integer({ minimum: 1, maximum: 1000 }),
-    "Leads that one process handles at the same time",
+    "Requests to the customer that one process has under way at the same time",
     5,
   ),
   port: Settings.withDefault(
