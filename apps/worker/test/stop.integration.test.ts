@@ -21,6 +21,10 @@ describe("a worker that is stopped", () => {
       yield* world.customer.received(1)
       const second = yield* world.receive({ answers: [customer.answer] })
       const stopping = yield* Effect.forkChild(worker.stop, { startImmediately: true })
+      // The stop begins with what is under way at that moment.
+      yield* eventually(
+        Effect.sync(() => messages(world.log).find((message) => message.startsWith("worker finishes"))),
+      )
       yield* customer.letGo
       yield* Fiber.join(stopping)
       assert.strictEqual((yield* world.history(first.id)).status, "DELIVERED")
