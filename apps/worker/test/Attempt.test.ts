@@ -11,24 +11,9 @@ import {
   workerLost,
   workerStopped,
 } from "../src/Attempt.ts"
+import { answered } from "./support/answered.ts"
 import { due } from "./support/claimed.ts"
 import { retryPolicy } from "./support/policy.ts"
-
-interface More {
-  readonly retryAfter?: string
-  readonly date?: string
-  readonly body?: string
-}
-
-const answered = (status: number, more: More = {}): AttemptOutcome =>
-  DeliveryOutcome.Answered({
-    status,
-    retryAfter: more.retryAfter,
-    date: more.date,
-    body: more.body ?? "",
-    truncated: false,
-    durationMs: 12,
-  })
 
 const unreachable = (kind: UnreachableKind, message: string) =>
   DeliveryOutcome.Unreachable({ kind, message, durationMs: 1 })

@@ -3,17 +3,9 @@ import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { LeadId } from "@lead-gateway/lead"
 import { vi } from "vitest"
 import { workerStopped } from "../src/Attempt.ts"
+import { answered } from "./support/answered.ts"
 import { due, lostAttempt } from "./support/claimed.ts"
 import { makeHarness, opened } from "./support/deliveries.ts"
-
-const answered = DeliveryOutcome.Answered({
-  status: 200,
-  retryAfter: undefined,
-  date: undefined,
-  body: "",
-  truncated: false,
-  durationMs: 1,
-})
 
 const releasedIds = ({ release }: ReturnType<typeof makeHarness>) =>
   release.items.map(({ leadId }) => Number(leadId))
@@ -101,7 +93,7 @@ describe("a stop", () => {
     world.release.succeed(true)
     world.release.succeed(true)
     world.open.succeed(opened())
-    for (const { answer } of world.exchanges) answer(answered)
+    for (const { answer } of world.exchanges) answer(answered(200))
     world.complete.succeed(true)
     assert.strictEqual(empty, 0)
     world.complete.succeed(true)
@@ -129,7 +121,7 @@ describe("a stop", () => {
     world.begin([due(1), due(2), due(3)])
     world.open.succeed(opened(2))
     world.open.succeed(opened(2))
-    world.exchanges[1]?.answer(answered)
+    world.exchanges[1]?.answer(answered(200))
     world.stop(() => (isEmpty = true))
     world.abort()
     assert.deepStrictEqual(

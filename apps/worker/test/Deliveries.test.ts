@@ -1,20 +1,10 @@
 import { assert, describe, it, onTestFinished, vi } from "@effect/vitest"
-import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { LeadId } from "@lead-gateway/lead"
 import { DataRefused } from "@lead-gateway/lead-store"
 import { workerLost } from "../src/Attempt.ts"
+import { answered } from "./support/answered.ts"
 import { due, lostAttempt, undecided } from "./support/claimed.ts"
 import { makeHarness, opened } from "./support/deliveries.ts"
-
-const answered = (status: number) =>
-  DeliveryOutcome.Answered({
-    status,
-    retryAfter: undefined,
-    date: undefined,
-    body: "",
-    truncated: false,
-    durationMs: 1,
-  })
 
 const refused = new DataRefused({ operation: "LeadWork.completeAttempt", sqlState: "22021" })
 const { lease } = due(7)

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { readFileSync } from "node:fs"
 import { type AttemptOutcome, attemptRecord, workerLost, workerStopped } from "../src/Attempt.ts"
+import { answered } from "./support/answered.ts"
 import { due } from "./support/claimed.ts"
 import { retryPolicy } from "./support/policy.ts"
 
@@ -16,16 +17,6 @@ const rows = section
   .slice(1)
   .map((line) => line.split("|").map((cell) => cell.trim().replaceAll("`", "")))
   .filter(([, outcome]) => outcome !== undefined && !outcome.startsWith("-"))
-
-const answered = (status: number): AttemptOutcome =>
-  DeliveryOutcome.Answered({
-    status,
-    retryAfter: undefined,
-    date: undefined,
-    body: "",
-    truncated: false,
-    durationMs: 1,
-  })
 
 const unanswered: Readonly<Record<string, ReadonlyArray<AttemptOutcome>>> = {
   "no connection, no answer in time": [
