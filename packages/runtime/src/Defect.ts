@@ -7,33 +7,33 @@
 
 /** One line: `TypeError at accept (file:///app/Intake.ts:45:20)`, or the type of a value that is not an error: `(object)`. */
 export const describe = (defect: unknown): string =>
-  [sortOf(defect), ...framesOf(defect).slice(0, 1)].join(" ")
+  [kindOf(defect), ...framesOf(defect).slice(0, 1)].join(" ")
 
-/** {@link describe}, and the further frames of the stack on lines of their own. */
+/** {@link describe}, followed by the other frames of the stack, one a line. */
 export const trace = (defect: unknown): string =>
   [describe(defect), ...framesOf(defect).slice(1)].join("\n    ")
 
 /** The tag or name of an error, and its code, if it has one: `Error ECONNREFUSED`. */
-const sortOf = (defect: unknown): string => {
+const kindOf = (defect: unknown): string => {
   if (typeof defect !== "object" || defect === null) return `(${defect === null ? "null" : typeof defect})`
-  const name = wordIn(defect, "_tag") ?? wordIn(defect, "name") ?? "(object)"
-  const code = defect instanceof Error ? wordIn(defect, "code") : undefined
+  const name = identifierIn(defect, "_tag") ?? identifierIn(defect, "name") ?? "(object)"
+  const code = defect instanceof Error ? identifierIn(defect, "code") : undefined
   return code === undefined ? name : `${name} ${code}`
 }
 
-/** A property that is an identifier. Anything else may be somebody's data. */
-const wordIn = (object: object, key: string): string | undefined => {
+/** A property, if it is an identifier; any other text may be personal data. */
+const identifierIn = (object: object, key: string): string | undefined => {
   const value: unknown = Reflect.get(object, key)
   return typeof value === "string" && /^[\w$]{1,100}$/.test(value) ? value : undefined
 }
 
-/** The lines of a stack after the message, which stands at its beginning and may have lines of its own. */
+/** The frames of a stack. They follow the message, which may itself have several lines. */
 const framesOf = (defect: unknown): ReadonlyArray<string> => {
   if (!(defect instanceof Error)) return []
   const { message, stack } = defect
-  // Anything can be thrown, also an error whose properties are no strings.
+  // Anything can be thrown, also an error whose properties are not strings.
   if (typeof stack !== "string" || typeof message !== "string") return []
-  // A message that is made later, by a getter, is not in the stack: then its first line is a name alone.
+  // A message that a getter computes is not in the stack: then the first line is the name alone.
   const begin = /^[\w$]+\n/.test(stack) ? 0 : stack.indexOf(message)
   if (begin < 0) return []
   return stack

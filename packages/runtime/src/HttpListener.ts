@@ -1,15 +1,23 @@
-import { Duration, Effect, Option, Schema, type Scope } from "effect"
+/** Serves HTTP on Node: `listen` calls a handler for each request, `handlerOf` makes a handler of an `HttpRouter`. */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { CurrentCorrelationId, withErrorBodies } from "@lead-gateway/api-contract"
+import { Duration, Effect, type Layer, Option, Schema, type Scope } from "effect"
+import { HttpRouter, HttpServerRequest } from "effect/http"
 import { createServer, IncomingMessage, type Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as CorrelationId from "./CorrelationId.ts"
 import { HttpResponse } from "./HttpResponse.ts"
-import { answerBrokenRequest, refuse, textOf } from "./internal/brokenRequest.ts"
-import { continueWhenRead } from "./internal/continueWhenRead.ts"
-import { respond } from "./respond.ts"
+import {
+  answerBrokenRequest,
+  continueWhenRead,
+  refuseConnection,
+  refuseRequest,
+} from "./internal/protocolAnswers.ts"
 
 /**
- * Answers one request by `respond`, `sendJson` or a router's handler, which set the correlation id on the answer. A
- * handler that writes its answer itself must set it too.
+ * Answers one request by `respond`, `sendJson` or a router's handler, which set the header `X-Correlation-ID`. A handler
+ * that writes its answer itself must set it too.
  */
 export type Handler = (
   request: IncomingMessage,
@@ -20,15 +28,15 @@ export type Handler = (
 /** Where to listen and how to stop. */
 export interface HttpListenerOptions {
   readonly host: string
-  /** 0 takes any free port. */
+  /** 0 for any free port. */
   readonly port: number
-  /** How long requests that are being answered may take when the listener closes. */
+  /** How long requests in progress may take when the listener closes. */
   readonly shutdownTimeout: Duration.Duration
-  /** How long a sender may take over one request, and at most 10 s over its headers; 30 s unless set. */
+  /** How long a sender may take to send one request; 30 s unless set. For the headers at most 10 s. */
   readonly requestTimeout?: Duration.Duration
 }
 
-/** The address cannot be listened on: taken, not this machine's, or not allowed. */
+/** The process cannot listen on the address: it is in use, not of this machine, or not permitted. */
 export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFailed", {
   host: Schema.String,
   port: Schema.Int,
@@ -45,7 +53,7 @@ export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFail
   }
 }
 
-/** A server, and each of its connections with the newest answer on it. */
+/** A server, and each of its connections with the newest response on it. */
 interface Listener {
   readonly server: Server<typeof IncomingMessage, typeof HttpResponse>
   readonly connections: Map<Socket, HttpResponse | undefined>
@@ -77,7 +85,7 @@ const start = (options: HttpListenerOptions, handler: Handler): Effect.Effect<Li
     server.once("error", failed)
     server.listen(port, host, () => {
       server.off("error", failed)
-      // A connection that cannot be accepted is the sender's to retry; the server goes on.
+      // A connection that cannot be accepted does not end the server; its sender tries again.
       server.on("error", () => {})
       resume(Effect.succeed(listener))
     })
@@ -88,7 +96,7 @@ const makeListener = (
   { requestTimeout = Duration.seconds(30) }: HttpListenerOptions,
   handler: Handler,
 ): Listener => {
-  // Webhooks are short. A sender that needs longer has gone, or wants to block us.
+  // Webhooks are short. A sender that needs longer has disconnected, or holds the connection open on purpose.
   const timeoutMs = Duration.toMillis(requestTimeout)
   const server = createServer<typeof IncomingMessage, typeof HttpResponse>({
     IncomingMessage,
@@ -96,7 +104,7 @@ const makeListener = (
     requestTimeout: timeoutMs,
     headersTimeout: Math.min(timeoutMs, 10_000),
     connectionsCheckingInterval: 1_000,
-    // Longer than the 60 s of the common proxies, so that they close, and never send into a closing connection.
+    // Longer than the 60 s of common proxies: the proxy closes first, and sends no request into a closing connection.
     keepAliveTimeout: 75_000,
     requireHostHeader: false,
   })
@@ -112,7 +120,7 @@ const makeListener = (
   const onRequest = receive((request, response, id) => {
     // RFC 9112, 3.2.
     const lacksHost = request.headers.host === undefined && request.httpVersion === "1.1"
-    return lacksHost ? refuseWith(400)(request, response) : handler(request, response, id)
+    return lacksHost ? refuseRequest(400, response) : handler(request, response, id)
   })
   server
     .on("connection", (socket: Socket) => {
@@ -124,16 +132,16 @@ const makeListener = (
       continueWhenRead(request, response)
       onRequest(request, response)
     })
-    .on("checkExpectation", receive(refuseWith(417)))
-    .on("connect", (_, socket) => refuse(socket.resume(), 501))
+    .on(
+      "checkExpectation",
+      receive((_, response) => refuseRequest(417, response)),
+    )
+    .on("connect", (_, socket) => refuseConnection(socket.resume(), 501))
     .on("clientError", (error, socket) =>
       answerBrokenRequest(error, socket, connections.get(socket as Socket)),
     )
   return { server, connections }
 }
-
-const refuseWith = (status: number) => (_: IncomingMessage, response: HttpResponse) =>
-  respond(response, { status, body: { error: textOf(status) } })
 
 const correlationId = (request: IncomingMessage): CorrelationId.CorrelationId =>
   Option.getOrElse(
@@ -150,7 +158,7 @@ const stop = (listener: Listener, within: Duration.Duration): Effect.Effect<void
     Effect.andThen(Effect.sync(() => listener.server.closeAllConnections())),
   )
 
-/** Node closes what is idle; this makes the answers under way the last ones of their connections. */
+/** Node closes idle connections itself; this makes each response in progress the last one on its connection. */
 const windUp = ({ connections }: Listener): void => {
   for (const [socket, latest] of connections) {
     if (latest === undefined) {
@@ -159,3 +167,28 @@ const windUp = ({ connections }: Listener): void => {
     else latest.once("close", () => socket.destroySoon())
   }
 }
+
+/**
+ * Turns a router's layer into a {@link Handler}.
+ *
+ * Every failure is answered with the body of all errors, and what the router logs carries the request's correlation id.
+ * Build it in a scope that outlives the listener's.
+ */
+export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const app = yield* HttpRouter.toHttpEffect(routes)
+    const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+      const id = String(NodeHttpServerRequest.toServerResponse(request).getHeader("X-Correlation-ID"))
+      return withErrorBodies(app).pipe(
+        Effect.provideService(CurrentCorrelationId, id),
+        Effect.annotateLogs("correlation_id", id),
+      )
+    })
+    const handle = yield* NodeHttpServer.makeHandler(answer, { scope })
+    const handler: Handler = (request, response, correlationId) => {
+      response.setHeader("X-Correlation-ID", correlationId)
+      handle(request, response)
+    }
+    return handler
+  })

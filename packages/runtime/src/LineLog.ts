@@ -1,8 +1,8 @@
-import { Context } from "effect"
-import type { LogLevel } from "./internal/levels.ts"
+import { type Clock, Context } from "effect"
+import { isLogged, type LogLevel } from "./internal/entry.ts"
+import { type LineValue, prepareJson, prepareText } from "./internal/lineFormat.ts"
 
-/** What a field of a prepared line may hold; a field that is `undefined` is left out. */
-export type LineValue = string | number | boolean | null | undefined
+export type { LineValue } from "./internal/lineFormat.ts"
 
 /**
  * Log lines that are written once per lead: plain functions without effects, annotations or fibers.
@@ -15,8 +15,8 @@ export interface LineLog {
    * Makes the function that writes one kind of line. Call it once, not for every lead.
    *
    * The message and the names are constants of the program, the values are given in the order of the names:
-   * `const line = log.prepare("info", "lead received", ["correlation_id", "lead_id"])`, then `line(id, 7)`. Below the
-   * level of the log, what is made does nothing.
+   * `const line = log.prepare("info", "lead received", ["correlation_id", "lead_id"])`, then `line(id, 7)`. For a level
+   * that is not logged, the function does nothing.
    */
   readonly prepare: <const Names extends ReadonlyArray<string>>(
     level: LogLevel,
@@ -29,3 +29,25 @@ export interface LineLog {
 export const LineLog: Context.Reference<LineLog> = Context.Reference("@lead-gateway/runtime/LineLog", {
   defaultValue: (): LineLog => ({ prepare: () => () => {} }),
 })
+
+/** Where the lines of a log go, and how they look. */
+export interface LineLogOptions {
+  readonly service: string
+  /** The least important level that is logged. */
+  readonly level: LogLevel
+  readonly format: "json" | "text"
+  readonly clock: Clock.Clock
+  readonly write: (line: string) => void
+}
+
+/** Makes a log of prepared lines. */
+export const makeLineLog = ({ clock, format, level: minimum, service, write }: LineLogOptions): LineLog => {
+  const prepare = format === "json" ? prepareJson(service) : prepareText
+  return {
+    prepare: (level, message, names) => {
+      if (!isLogged(level, minimum)) return () => {}
+      const print = prepare(level, message, names)
+      return (...values) => write(print(clock.currentTimeMillisUnsafe(), values))
+    },
+  }
+}

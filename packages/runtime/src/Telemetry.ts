@@ -5,19 +5,22 @@
  * annotations. Entries carry `timestamp`, `level`, `message`, `service`, `correlation_id` and `lead_id`
  * first, then all other annotations. `LineLog` writes lines that occur once per lead. A failure with a tag is logged by
  * its tag and message; anything else that was thrown by its name and location, never by its message, which may quote a
- * lead. The stack follows at debug level. Metrics and traces are not here.
+ * lead. The stack follows at debug level. Metrics and traces are elsewhere.
  */
-import { Clock, Effect, Layer, Logger, References } from "effect"
+import { Clock, Effect, Layer, Logger, References, type Scope } from "effect"
 import type { CorrelationId } from "./CorrelationId.ts"
-import { entryOf } from "./internal/entry.ts"
-import { formatJson } from "./internal/formatJson.ts"
-import { formatText } from "./internal/formatText.ts"
-import { isLogged, type LogLevel } from "./internal/levels.ts"
-import { type LineSink, type LineWriter, makeLineWriter } from "./internal/LineWriter.ts"
-import { prepareJson, prepareText } from "./internal/prepareLine.ts"
-import { LineLog } from "./LineLog.ts"
+import { entryOf, type LogLevel } from "./internal/entry.ts"
+import { formatJson, formatText } from "./internal/lineFormat.ts"
+import { LineLog, makeLineLog } from "./LineLog.ts"
 
-export type { LogLevel } from "./internal/levels.ts"
+export type { LogLevel } from "./internal/entry.ts"
+
+/** The destination of lines: `process.stdout` or a similar stream. */
+interface LineSink {
+  readonly writable: boolean
+  readonly write: (text: string) => unknown
+  readonly on: (event: "error", listener: (error: Error) => void) => unknown
+}
 
 /** The format of the log and where it is written. */
 export interface TelemetryOptions {
@@ -36,7 +39,7 @@ const minimumLevel = { debug: "Debug", info: "Info", warn: "Warn", error: "Error
  * Replaces the loggers of the program, provides its `LineLog`, and sets the level of both.
  *
  * Lines of one turn of the event loop are written together; the rest is written when the scope closes and when the
- * process exits. If the reader of the log goes away (EPIPE), the program continues without a log.
+ * process exits. If the reader of the log closes it (EPIPE), the program continues without a log.
  */
 export const layer = (options: TelemetryOptions): Layer.Layer<never> =>
   Layer.unwrap(
@@ -44,7 +47,7 @@ export const layer = (options: TelemetryOptions): Layer.Layer<never> =>
       const writer = yield* makeLineWriter(options.sink ?? process.stdout)
       return Layer.mergeAll(
         Logger.layer([logger(options, writer)]),
-        Layer.succeed(LineLog, lineLog(options, writer, yield* Clock.Clock)),
+        Layer.succeed(LineLog, makeLineLog({ ...options, clock: yield* Clock.Clock, write: writer.write })),
         Layer.succeed(References.MinimumLogLevel, minimumLevel[options.level]),
       )
     }),
@@ -56,21 +59,6 @@ const logger = ({ format, level, service }: TelemetryOptions, writer: LineWriter
   return Logger.make<unknown, void>((options) => writer.write(print(entryOf(options, withStack))))
 }
 
-const lineLog = (
-  { format, level: minimum, service }: TelemetryOptions,
-  writer: LineWriter,
-  clock: Clock.Clock,
-): LineLog => {
-  const prepare = format === "json" ? prepareJson(service) : prepareText
-  return {
-    prepare: (level, message, names) => {
-      if (!isLogged(level, minimum)) return () => {}
-      const print = prepare(level, message, names)
-      return (...values) => writer.write(print(clock.currentTimeMillisUnsafe(), values))
-    },
-  }
-}
-
 /** Annotates what an effect logs with the correlation id it works for. */
 export const withCorrelationId = (
   id: CorrelationId,
@@ -80,3 +68,48 @@ export const withCorrelationId = (
 /** Annotates what an effect logs with the lead it works on. */
 export const withLeadId = (id: number): (<A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
   Effect.annotateLogs("lead_id", id)
+
+/** Accepts lines without blocking. */
+interface LineWriter {
+  readonly write: (line: string) => void
+}
+
+/**
+ * Buffers lines and writes those of one turn of the event loop together.
+ *
+ * The rest is written when the scope closes, or when the process exits without closing it: writes to standard output are
+ * synchronous on POSIX, so they still succeed. When the sink is closed, lines are dropped silently, because there is no
+ * other place to report it.
+ */
+const makeLineWriter = (sink: LineSink): Effect.Effect<LineWriter, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      let lines = ""
+      const flush = (): void => {
+        const text = lines
+        lines = ""
+        if (text !== "" && sink.writable) sink.write(text)
+      }
+      const write = (line: string): void => {
+        if (lines === "") setImmediate(flush)
+        lines += `${line}\n`
+      }
+      surviveErrors(sink)
+      process.on("exit", flush)
+      return { write, flush }
+    }),
+    ({ flush }) =>
+      Effect.sync(() => {
+        process.off("exit", flush)
+        flush()
+      }),
+  )
+
+const surviving = new WeakSet<LineSink>()
+
+/** An `error` event without a listener would end the process. One listener stays for the life of the sink. */
+const surviveErrors = (sink: LineSink): void => {
+  if (surviving.has(sink)) return
+  surviving.add(sink)
+  sink.on("error", () => {})
+}

@@ -1,6 +1,7 @@
 /**
- * The header `traceparent` of W3C Trace Context, level 1: which trace a request belongs to and which of its
- * spans sent it. There are no spans yet; the header lets the customer's traces join ours.
+ * The header `traceparent` of W3C Trace Context, level 1: which trace a request belongs to and which span sent it.
+ *
+ * The gateway records no spans; the header lets the customer's traces continue those of the sender.
  *
  * Source: https://www.w3.org/TR/trace-context-1/#traceparent-header
  */
@@ -20,9 +21,9 @@ export interface TraceParent {
 const pattern = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
 /**
- * Parses a header; none when it breaks the rules, and then a new trace begins.
+ * Parses a header; none when it is invalid, and then a new trace begins.
  *
- * Headers of later versions are read as version 00, what follows its four fields is ignored.
+ * Headers of later versions are read as version 00: what follows the four fields is ignored.
  */
 export const parse = (header: string): Option.Option<TraceParent> => {
   const [, version, traceId, spanId, flags, more] = pattern.exec(header) ?? []

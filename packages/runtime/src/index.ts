@@ -1,18 +1,16 @@
 /**
  * What every process of Lead Gateway shares: how it starts, logs, serves HTTP, fails and stops.
  *
- * `runService` reads settings, sets up logs and stops in order; `listen` names every request, answers broken ones
- * and stops drained; `handlerOf` makes a handler of an `HttpRouter`. `Telemetry.layer` is what `runService` logs by;
- * `Telemetry.withCorrelationId` and `Telemetry.withLeadId` annotate entries, and `LineLog` writes prepared lines
- * where there is one for every lead. Used by the apps; routes and their meaning are theirs.
+ * `runService` reads settings, sets up logs and stops in order; `listen` gives every request a correlation id, answers
+ * broken ones and drains on stop; `handlerOf` makes a handler of an `HttpRouter`. `Telemetry.layer` provides the log of
+ * `runService`; `Telemetry.withCorrelationId` and `Telemetry.withLeadId` annotate entries, and `LineLog` writes prepared
+ * lines where there is one for every lead. Used by the apps, which define the routes.
  */
 export * as CorrelationId from "./CorrelationId.ts"
 export * as Defect from "./Defect.ts"
-export { type Handler, listen, ListenFailed, type HttpListenerOptions } from "./HttpListener.ts"
-export type { HttpResponse } from "./HttpResponse.ts"
+export { type Handler, handlerOf, type HttpListenerOptions, listen, ListenFailed } from "./HttpListener.ts"
+export { type HttpResponse, type Reply, respond, sendJson } from "./HttpResponse.ts"
 export { LineLog, type LineValue } from "./LineLog.ts"
-export { type Reply, respond, sendJson } from "./respond.ts"
-export { handlerOf } from "./routes.ts"
 export { type Program, runService } from "./runService.ts"
 export * as Telemetry from "./Telemetry.ts"
 export * as TraceParent from "./TraceParent.ts"

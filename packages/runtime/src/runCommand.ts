@@ -4,10 +4,11 @@ import * as Defect from "./Defect.ts"
 
 /**
  * Runs a program to its end and sets the exit code: 0 when it succeeds, `whenStopped` (0 unless given) when it is stopped
- * by SIGINT or SIGTERM, 1 when it fails, with the failure's message on standard error, or a defect's name and stack,
- * without its message, which may quote a lead. A second signal does not hurry a stop.
+ * by SIGINT or SIGTERM, 1 when it fails.
  *
- * `@lead-gateway/runtime/command`: an entry of its own, so that a command that serves nothing loads no HTTP.
+ * A failure's message goes to standard error. Of a defect only name and stack do: its message may quote a lead. A second
+ * signal does not shorten a stop. Exported as `@lead-gateway/runtime/command`, an entry of its own, so that a command that
+ * serves nothing loads no HTTP.
  */
 export const runCommand = <A, E extends { readonly message: string }>(
   program: Effect.Effect<A, E>,
@@ -24,9 +25,7 @@ export const runCommand = <A, E extends { readonly message: string }>(
     },
   )
 
-/**
- * Prints failure messages to standard error, where people look when a program does not start; for a defect, its location.
- */
+/** Prints to standard error the messages of failures and the locations of defects. */
 const report = (cause: Cause.Cause<{ readonly message: string }>): Effect.Effect<void> =>
   Effect.sync(() => {
     for (const reason of cause.reasons) {

@@ -2,7 +2,7 @@ import type { LoggingSettings, ProcessSettings, Settings } from "@lead-gateway/c
 import { Duration, Effect, Fiber, type Scope } from "effect"
 import * as Telemetry from "./Telemetry.ts"
 
-/** What every process is told. */
+/** The settings that every process has. */
 interface CommonSettings {
   readonly logging: LoggingSettings
   readonly process: ProcessSettings
@@ -11,18 +11,18 @@ interface CommonSettings {
 /** A process: its name in logs, the settings it reads, and what it does with them. */
 export interface Program<S extends CommonSettings, LoadError, E> {
   readonly service: string
-  /** Reads the settings; fails with all that is wrong in them. */
+  /** Reads the settings; fails with all mistakes in them. */
   readonly load: Effect.Effect<Settings.Loaded<S>, LoadError>
-  /** Runs until it is interrupted; what it opened in its scope is closed then, in reverse order. */
+  /** Runs until it is interrupted. Then its scope closes: resources are released in reverse order. */
   readonly main: (settings: S) => Effect.Effect<never, E, Scope.Scope>
 }
 
 /**
- * Runs a service until it is interrupted, with its log: reads its settings, tells them, opens what it needs and stops
- * everything in order. Fails as reading the settings and `main` do; logs nothing before the settings are right.
+ * Runs a service until it is interrupted: reads its settings, sets up the log, logs a summary of the settings without
+ * secrets, runs `main` and stops in order. Fails as `load` and `main` do. Nothing is logged before the settings are valid.
  *
- * What has not stopped by itself within `SHUTDOWN_TIMEOUT` and 5 s is left behind: a Postgres that does not answer, say.
- * `runCommand` makes a process of it.
+ * A stop takes `SHUTDOWN_TIMEOUT` and 5 s at most; what has not stopped by then, waiting for a Postgres that does not
+ * answer, say, is abandoned. `runCommand` makes a process of it.
  */
 export const runService = Effect.fnUntraced(function* <S extends CommonSettings, LoadError, E>({
   service,
@@ -42,10 +42,10 @@ export const runService = Effect.fnUntraced(function* <S extends CommonSettings,
   )
 })
 
-/** Time for what is not waited for by `SHUTDOWN_TIMEOUT`: closing connections, stopping an embedded Postgres. */
+/** Time for what `SHUTDOWN_TIMEOUT` does not include: closing connections, stopping an embedded Postgres. */
 const grace = Duration.seconds(5)
 
-/** Runs an effect; when it is interrupted, waits no longer than this for it to end. */
+/** Runs an effect; when it is interrupted, waits at most this long for it to end. */
 const stopWithin = <A, E, R>(run: Effect.Effect<A, E, R>, limit: Duration.Duration): Effect.Effect<A, E, R> =>
   Effect.flatMap(Effect.forkDetach(run), (fiber) =>
     Effect.onInterrupt(Fiber.join(fiber), () =>

@@ -1,8 +1,8 @@
-import { STATUS_CODES } from "node:http"
+/** What the listener answers without a handler: malformed or incomplete requests, and `Expect: 100-continue`. */
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import * as CorrelationId from "../CorrelationId.ts"
-import type { HttpResponse } from "../HttpResponse.ts"
-import { respond } from "../respond.ts"
+import { type HttpResponse, respond } from "../HttpResponse.ts"
 
 /** The statuses for Node's error codes of malformed requests; all other codes are answered 400. */
 const statusOf: Readonly<Record<string, number>> = {
@@ -12,13 +12,17 @@ const statusOf: Readonly<Record<string, number>> = {
 }
 
 /** The error text of an HTTP status: `request timeout` for 408. */
-export const textOf = (status: number): string => (STATUS_CODES[status] ?? "error").toLowerCase()
+const textOf = (status: number): string => (STATUS_CODES[status] ?? "error").toLowerCase()
+
+/** Answers a well-formed request with a status and its text, in the form of all other errors. */
+export const refuseRequest = (status: number, response: HttpResponse): void =>
+  respond(response, { status, body: { error: textOf(status) } })
 
 /**
  * Answers malformed or incomplete requests (not HTTP, headers too large, too slow, a truncated body) in the form of all
  * other errors, and closes the connection.
  *
- * `latest` is the connection's newest answer, if it has had any: the request it belongs to may be the broken
+ * `latest` is the connection's newest response, if it has had any: the request it belongs to may be the broken
  * one, or may have to be answered first.
  */
 export const answerBrokenRequest = (
@@ -31,12 +35,12 @@ export const answerBrokenRequest = (
   refused.add(socket)
   const status = statusOf[error.code ?? ""] ?? 400
   if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
-  else if (latest === undefined || latest.closed) refuse(socket, status)
-  else if (latest.req.complete) latest.once("close", () => refuse(socket, status))
+  else if (latest === undefined || latest.closed) refuseConnection(socket, status)
+  else if (latest.req.complete) latest.once("close", () => refuseConnection(socket, status))
   else if (latest.headersSent) socket.destroy()
   else {
     latest.shouldKeepAlive = false
-    respond(latest, { status, body: { error: textOf(status) } })
+    refuseRequest(status, latest)
   }
 }
 
@@ -46,7 +50,7 @@ const refused = new WeakSet<Duplex>()
 const graceMs = 1_000
 
 /** Writes an answer to a connection that no longer carries valid HTTP, and closes it. */
-export const refuse = (socket: Duplex, status: number): void => {
+export const refuseConnection = (socket: Duplex, status: number): void => {
   if (!socket.writable) return
   const id = CorrelationId.make()
   const body = JSON.stringify({ error: textOf(status), correlation_id: id })
@@ -64,4 +68,17 @@ export const refuse = (socket: Duplex, status: number): void => {
   )
   const timer = setTimeout(() => socket.destroy(), graceMs)
   socket.once("close", () => clearTimeout(timer))
+}
+
+/**
+ * Sends `100 Continue` to a sender that waits for it (`Expect: 100-continue`) as soon as the handler reads the body. A
+ * request that is answered without reading the body gets no `100 Continue`.
+ */
+export const continueWhenRead = (request: IncomingMessage, response: ServerResponse): void => {
+  const onListener = (event: string | symbol) => {
+    if (event !== "data" && event !== "readable") return
+    request.off("newListener", onListener)
+    if (!response.headersSent) response.writeContinue()
+  }
+  request.on("newListener", onListener)
 }

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CorrelationId } from "@lead-gateway/runtime"
-import { respond, type RestLimits, sendJson } from "../src/respond.ts"
+import { respond, type RestLimits, sendJson } from "../src/HttpResponse.ts"
 import { Effect } from "effect"
 import { connect } from "./connection.ts"
 import { assertError, refuse, serve } from "./world.ts"
