@@ -5,8 +5,7 @@
  *
  * Source: https://www.w3.org/TR/trace-context-1/#traceparent-header
  */
-import { Effect, Option } from "effect"
-import { randomBytes } from "node:crypto"
+import { Option } from "effect"
 
 /** The parsed header. Ids are lower-case hex and never all zero. */
 export interface TraceParent {
@@ -35,13 +34,3 @@ export const parse = (header: string): Option.Option<TraceParent> => {
 /** The header: `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. */
 export const format = (self: TraceParent): string =>
   `00-${self.traceId}-${self.spanId}-${self.sampled ? "01" : "00"}`
-
-/** The same trace with a new caller: what to send onwards. */
-export const child = (parent: TraceParent): Effect.Effect<TraceParent> =>
-  Effect.sync(() => ({ ...parent, spanId: randomId(8) }))
-
-/** Random hex digits, not all zero. */
-const randomId = (bytes: number): string => {
-  const id = randomBytes(bytes).toString("hex")
-  return /[^0]/.test(id) ? id : randomId(bytes)
-}
