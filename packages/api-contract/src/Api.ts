@@ -1,13 +1,16 @@
-import { HttpApi, OpenApi } from "effect/http-api"
+/** The API as a whole: its groups, its OpenAPI document and the list of its routes. */
+import { Context } from "effect"
+import type { HttpMethod } from "effect/http"
+import { HttpApi, type HttpApiGroup, OpenApi } from "effect/http-api"
 import { IntakeGroup } from "./Intake.ts"
 import { refineDocument } from "./internal/refineDocument.ts"
 import { OperationsGroup } from "./Operations.ts"
 import { StatsGroup } from "./Stats.ts"
 
-/** What operators use: statistics and health. Servers implement its two groups with `HttpApiBuilder`. */
+/** The operators' part: statistics and health. Servers implement its two groups with `HttpApiBuilder`. */
 export class OperatorApi extends HttpApi.make("lead-gateway-operator").add(StatsGroup).add(OperationsGroup) {}
 
-/** Everything over HTTP, for documents and typed clients. Intake itself is served by a leaner handler. */
+/** The whole API, for documents and typed clients. The api app serves intake with a plain handler, for speed. */
 export class LeadGatewayApi extends HttpApi.make("lead-gateway")
   .add(IntakeGroup)
   .add(StatsGroup)
@@ -27,5 +30,45 @@ export class LeadGatewayApi extends HttpApi.make("lead-gateway")
     }),
   ) {}
 
-/** The OpenAPI 3.1 document of {@link LeadGatewayApi}: what `GET /openapi.json` answers. */
+/** The OpenAPI 3.1 document of {@link LeadGatewayApi}, as `GET /openapi.json` answers it. */
 export const openApi: OpenApi.OpenAPISpec = OpenApi.fromApi(LeadGatewayApi)
+
+type Endpoints<Api> =
+  Api extends HttpApi.HttpApi<infer _Id, infer Groups> ? HttpApiGroup.Endpoints<Groups> : never
+
+type NameOf<Endpoint> = Endpoint extends { readonly method: infer Method; readonly path: infer Path }
+  ? `${Method & string} ${Path & string}`
+  : never
+
+/** A method and a path: `GET /stats/leads/:id/history`. */
+export type RouteName = NameOf<Endpoints<typeof LeadGatewayApi>>
+
+/** A route of the contract. */
+export interface Route {
+  readonly name: RouteName
+  readonly method: HttpMethod.HttpMethod
+  /** With its parameters as `:id`. */
+  readonly path: `/${string}`
+  /** Who implements it, and for whom: `intake` for senders, `stats` for operators, `operations` for all. */
+  readonly group: "intake" | "stats" | "operations"
+  /** Its purpose, as in the OpenAPI document. */
+  readonly summary: string
+}
+
+/** The routes of {@link LeadGatewayApi}, in its order: for dispatchers, documents and tests, which must cover them all. */
+export const routes: ReadonlyArray<Route> = (() => {
+  const all: Array<Route> = []
+  HttpApi.reflect(LeadGatewayApi, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint: { annotations, method, path }, group }) => {
+      all.push({
+        name: `${method} ${path}` as RouteName,
+        method,
+        path: path as Route["path"],
+        group: group.identifier as Route["group"],
+        summary: Context.getOrUndefined(annotations, OpenApi.Summary) ?? "",
+      })
+    },
+  })
+  return all
+})()

@@ -1,18 +1,13 @@
 /**
- * What goes wrong, as it is answered: a status and `{ "error", "correlation_id" }`.
+ * The errors of the API: each is answered with its status and `{ "error", "correlation_id" }`.
  *
- * Handlers fail with an error and say nothing of the correlation id: it is added when the body is written,
- * from `CurrentCorrelationId`. Clients get the same classes back, with it. No error holds a lead's data.
+ * Handlers fail with an error without correlation id: it is added from `CurrentCorrelationId` when the body is written.
+ * Clients receive the same classes, with the correlation id. No error holds a lead's data.
  */
 import { type Cause, Data } from "effect"
-import {
-  type ApiErrorFields,
-  challengeResponse,
-  errorResponse,
-  retryAfterResponse,
-} from "./internal/errorResponse.ts"
+import { type ApiErrorFields, challengeResponse, errorResponse, retryAfterResponse } from "./ErrorBody.ts"
 
-/** An error of the api: fails an Effect by itself, and has a `_tag` of its own. */
+/** An error of the API. It can be yielded in `Effect.gen`, which fails with it. */
 export interface ApiError<Tag extends string> extends Cause.YieldableError, ApiErrorFields {
   readonly _tag: Tag
 }
@@ -30,7 +25,7 @@ const failure = <Tag extends string>(
     }
   }
 
-/** 400: the request cannot be understood; `error` says which part, and what is allowed. */
+/** 400: the request is invalid; `error` says which part, and what is expected. */
 export class InvalidRequest extends failure("InvalidRequest", "malformed JSON payload") {
   static readonly response = errorResponse({
     errorClass: InvalidRequest,
@@ -40,10 +35,10 @@ export class InvalidRequest extends failure("InvalidRequest", "malformed JSON pa
   })
 }
 
-/** 401: a secret is asked for, and it is missing or wrong. */
+/** 401: a secret is required, and it is missing or wrong. */
 export class Unauthorized extends failure("Unauthorized", "unauthorized") {
   static readonly response = errorResponse(unauthorized(Unauthorized))
-  /** The same with `WWW-Authenticate: Bearer`, where a bearer token is asked for. */
+  /** As `response`, with `WWW-Authenticate: Bearer`, where a bearer token is required. */
   static readonly challenge = challengeResponse(unauthorized(Unauthorized))
 }
 
@@ -69,7 +64,7 @@ export class PayloadTooLarge extends failure("PayloadTooLarge", "payload too lar
   })
 }
 
-/** 415: the content type is something else than JSON. */
+/** 415: the content type is not JSON. */
 export class UnsupportedMediaType extends failure("UnsupportedMediaType", "unsupported media type") {
   static readonly response = errorResponse({
     errorClass: UnsupportedMediaType,
@@ -78,7 +73,7 @@ export class UnsupportedMediaType extends failure("UnsupportedMediaType", "unsup
   })
 }
 
-/** 429: too many requests; the header `Retry-After` says when to come again. */
+/** 429: too many requests; the header `Retry-After` says when to try again. */
 export class TooManyRequests extends failure("TooManyRequests", "too many requests") {
   static readonly response = retryAfterResponse({
     errorClass: TooManyRequests,
@@ -87,7 +82,7 @@ export class TooManyRequests extends failure("TooManyRequests", "too many reques
   })
 }
 
-/** 500: anything unforeseen. */
+/** 500: an unexpected error. */
 export class InternalError extends failure("InternalError", "internal server error") {
   static readonly response = errorResponse({
     errorClass: InternalError,
@@ -96,7 +91,7 @@ export class InternalError extends failure("InternalError", "internal server err
   })
 }
 
-/** 503: Postgres cannot be reached; the header `Retry-After` says when to come again. */
+/** 503: Postgres cannot be reached; the header `Retry-After` says when to try again. */
 export class DatabaseUnavailable extends failure("DatabaseUnavailable", "database error") {
   static readonly response = retryAfterResponse({
     errorClass: DatabaseUnavailable,
@@ -105,7 +100,7 @@ export class DatabaseUnavailable extends failure("DatabaseUnavailable", "databas
   })
 }
 
-/** 503: something that the process needs is down; `error` names it. */
+/** 503: a dependency of the process is down; `error` names it. */
 export class NotReady extends failure("NotReady", "not ready") {
   static readonly response = errorResponse({
     errorClass: NotReady,

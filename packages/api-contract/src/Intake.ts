@@ -1,8 +1,7 @@
-/** How leads come in. */
+/** The webhook by which senders hand in leads. */
 import { LeadId } from "@lead-gateway/lead"
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { AnyJsonObject } from "./AnyJson.ts"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
 import {
   DatabaseUnavailable,
   InternalError,
@@ -12,9 +11,9 @@ import {
   Unauthorized,
   UnsupportedMediaType,
 } from "./ApiError.ts"
-import { SenderAuth } from "./Security.ts"
+import { AnyJsonObject } from "./WireValue.ts"
 
-/** A webhook's body: any JSON object. Fields that no rule and no mapping knows are kept too. */
+/** A webhook's body: any JSON object. Fields that no rule and no mapping uses are kept too. */
 export const LeadPayload = AnyJsonObject.annotate({
   identifier: "LeadPayload",
   description: "Any JSON object. Its fields are kept as they come; numbers keep every digit.",
@@ -30,7 +29,7 @@ export const LeadPayload = AnyJsonObject.annotate({
   ],
 })
 
-/** What a sender gets once the lead is committed. */
+/** The answer to a webhook, sent once the lead is committed. */
 export const LeadReceipt = Schema.Struct({
   leadId: LeadId,
   status: Schema.Literal("RECEIVED"),
@@ -44,6 +43,21 @@ export const LeadReceipt = Schema.Struct({
   }),
 )
 export type LeadReceipt = typeof LeadReceipt.Type
+
+/** A sender's secret in the header `X-Shared-Secret`, required with `ENABLE_AUTH=true`. The server checks it. */
+export class SenderAuth extends HttpApiMiddleware.Service<SenderAuth>()(
+  "@lead-gateway/api-contract/SenderAuth",
+  {
+    error: Unauthorized.response,
+    security: {
+      sharedSecret: HttpApiSecurity.apiKey({ key: "X-Shared-Secret", in: "header" }).pipe(
+        HttpApiSecurity.annotateMerge(
+          OpenApi.annotations({ description: "A sender's secret; asked for with `ENABLE_AUTH=true`." }),
+        ),
+      ),
+    },
+  },
+) {}
 
 const receive = HttpApiEndpoint.post("receive", "/webhooks/leads", {
   payload: LeadPayload,

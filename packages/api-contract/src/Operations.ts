@@ -7,7 +7,7 @@ const Ok = Schema.Literal("OK").pipe(HttpApiSchema.asText())
 
 const Latency = Schema.NullOr(Schema.Finite)
 
-/** Whether a dependency answers, and how fast. */
+/** Whether a dependency answers, and its latency. */
 export const Dependency = Schema.Struct({
   status: Schema.Literals(["up", "down"]),
   /** Null when it is down. */
@@ -15,7 +15,7 @@ export const Dependency = Schema.Struct({
 }).pipe(Schema.encodeKeys({ latencyMs: "latency_ms" }), Schema.annotateEncoded({ identifier: "Dependency" }))
 export type Dependency = typeof Dependency.Type
 
-/** The queue, and how much waits in it. */
+/** The queue, and its depth. */
 export const QueueHealth = Schema.Struct({
   type: Schema.Literals(["database", "redis"]),
   status: Schema.Literals(["up", "down"]),
@@ -25,13 +25,13 @@ export const QueueHealth = Schema.Struct({
 }).pipe(Schema.encodeKeys({ latencyMs: "latency_ms" }), Schema.annotateEncoded({ identifier: "QueueHealth" }))
 export type QueueHealth = typeof QueueHealth.Type
 
-/** The state of the process and of what it needs. */
+/** The state of the process and of its dependencies. */
 export const DeepHealth = Schema.Struct({
   /** `down` when any dependency is. */
   status: Schema.Literals(["up", "down"]),
   version: Schema.String,
   database: Dependency,
-  /** The number of the newest migration that ran; null when the database is down. */
+  /** The number of the newest applied migration; null when the database is down. */
   schemaVersion: Schema.NullOr(Schema.Int),
   queue: QueueHealth,
 }).pipe(

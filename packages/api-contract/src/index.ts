@@ -1,12 +1,10 @@
 /**
  * The HTTP API as a value: server, OpenAPI document and typed client come from it.
  *
- * The api app implements `OperatorApi`; `openApi` documents `LeadGatewayApi`, which is that and the webhook.
- * Shapes are decoded to camel case, `Date` and branded ids, and encoded to the names of the wire. What the
- * answers are is decided elsewhere.
+ * The api app implements `OperatorApi`; `openApi` documents `LeadGatewayApi`, which adds the webhook. Shapes are decoded
+ * to camel case, `Date` and branded ids, and encoded to the names on the wire. The handlers are in the api app.
  */
-export { AnyJson, AnyJsonObject } from "./AnyJson.ts"
-export { LeadGatewayApi, openApi, OperatorApi } from "./Api.ts"
+export { LeadGatewayApi, openApi, OperatorApi, type Route, type RouteName, routes } from "./Api.ts"
 export {
   DatabaseUnavailable,
   InternalError,
@@ -18,19 +16,9 @@ export {
   Unauthorized,
   UnsupportedMediaType,
 } from "./ApiError.ts"
-export { CurrentCorrelationId } from "./CurrentCorrelationId.ts"
-export { withErrorBodies } from "./ErrorBodies.ts"
-export { IntakeGroup, LeadPayload, LeadReceipt } from "./Intake.ts"
+export { CurrentCorrelationId, withErrorBodies } from "./ErrorBody.ts"
+export { IntakeGroup, LeadPayload, LeadReceipt, SenderAuth } from "./Intake.ts"
+export { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
 export { DeepHealth, Dependency, OperationsGroup, QueueHealth } from "./Operations.ts"
-export { type Route, type RouteName, routes } from "./Routes.ts"
-export { OperatorAuth, SenderAuth } from "./Security.ts"
-export {
-  DeliveryAttempt,
-  LeadCounts,
-  LeadEvent,
-  LeadHistory,
-  LeadSummary,
-  RecentQuery,
-  StatsGroup,
-} from "./Stats.ts"
-export { Timestamp } from "./Timestamp.ts"
+export { LeadCounts, OperatorAuth, RecentQuery, StatsGroup } from "./Stats.ts"
+export { AnyJson, AnyJsonObject, Timestamp } from "./WireValue.ts"

@@ -1,8 +1,8 @@
 import type { OpenApi } from "effect/http-api"
 
 /**
- * Makes the derived OpenAPI document one for readers: numbers are numbers, parameters are explained, what all
- * answers have in common is said once, and authentication shows as what it is, switched on by the operator.
+ * Makes the derived OpenAPI document readable: numeric parameters are numbers, parameters have descriptions, headers that
+ * all answers share are components, and authentication is optional, because the operator switches it on.
  */
 export const refineDocument = (spec: OpenApi.OpenAPISpec): Record<string, unknown> => {
   const readable = simplified(spec) as OpenApi.OpenAPISpec
@@ -49,7 +49,7 @@ export const refineDocument = (spec: OpenApi.OpenAPISpec): Record<string, unknow
 
 const refineOperation = (operation: OpenApi.OpenAPISpecOperation): object => ({
   ...operation,
-  // Both ways are allowed, because only `ENABLE_AUTH=true` asks for the secret.
+  // With and without the secret, which only `ENABLE_AUTH=true` requires.
   security: operation.security.length === 0 ? [] : [...operation.security, {}],
   parameters: [
     ...operation.parameters.map((parameter) => ({ ...parameter, ...parameters[parameter.name] })),
@@ -61,7 +61,7 @@ const refineOperation = (operation: OpenApi.OpenAPISpecOperation): object => ({
   })),
 })
 
-/** Headers by their name in small letters, as everybody writes them. */
+/** References to headers, from their names in lower case to their usual spelling. */
 const headersOf = (names: ReadonlyArray<string>): object =>
   Object.fromEntries(
     names.map((name) => [
@@ -76,7 +76,7 @@ const headerNames: Readonly<Record<string, string>> = {
   "www-authenticate": "WWW-Authenticate",
 }
 
-/** On the wire every parameter is text; to its writer these are numbers. */
+/** Descriptions of the parameters, and number types for those that the contract decodes from text. */
 const parameters: Readonly<Record<string, object>> = {
   id: { description: "The lead's id", schema: { type: "integer", minimum: 1 } },
   limit: {
@@ -87,7 +87,7 @@ const parameters: Readonly<Record<string, object>> = {
   status: { description: "Only leads in this status" },
 }
 
-/** Removes what the derivation adds and no reader needs: bounds of safe integers, closed objects. */
+/** Removes what the derivation adds and readers do not need: bounds of safe integers, closed objects. */
 const simplified = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(simplified)
   if (typeof value !== "object" || value === null) return value

@@ -1,0 +1,118 @@
+/** How leads, their delivery attempts and their events are shown to operators. */
+import { Fault, leadEvents, LeadId, LeadStatus, OmittedAttribute, RejectionReason } from "@lead-gateway/lead"
+import { Schema } from "effect"
+import { AnyJson, Timestamp } from "./WireValue.ts"
+
+const summaryFields = {
+  id: LeadId,
+  receivedAt: Timestamp,
+  status: LeadStatus,
+  rejectionReason: Schema.NullOr(RejectionReason),
+}
+const summaryKeys = { receivedAt: "received_at", rejectionReason: "rejection_reason" } as const
+
+/** One lead in a list. */
+export const LeadSummary = Schema.Struct(summaryFields).pipe(
+  Schema.encodeKeys(summaryKeys),
+  Schema.annotateEncoded({
+    identifier: "LeadSummary",
+    description:
+      "One lead. `rejection_reason` says why it was rejected, parked or given up, else it is null.",
+    examples: [
+      { id: 3, received_at: "2026-01-21T10:35:00Z", status: "REJECTED", rejection_reason: "NOT_HOMEOWNER" },
+    ],
+  }),
+)
+export type LeadSummary = typeof LeadSummary.Type
+
+/** One delivery attempt. The fields of the customer's answer are null while it is open, and when no answer came. */
+export const DeliveryAttempt = Schema.Struct({
+  attemptNo: Schema.Int,
+  attemptedAt: Timestamp,
+  success: Schema.Boolean,
+  statusCode: Schema.NullOr(Schema.Int),
+  errorMessage: Schema.NullOr(Schema.String),
+  durationMs: Schema.NullOr(Schema.Int),
+  fault: Schema.NullOr(Fault).annotate({
+    description: "Whose fault a failure was: the lead's (its data), the customer's (their API) or ours",
+  }),
+  responseBody: Schema.NullOr(Schema.String).annotate({
+    description: "The beginning of the answer's body. It may quote the lead",
+  }),
+}).pipe(
+  Schema.encodeKeys({
+    attemptNo: "attempt_no",
+    attemptedAt: "attempted_at",
+    statusCode: "status_code",
+    errorMessage: "error_message",
+    durationMs: "duration_ms",
+    responseBody: "response_body",
+  }),
+  Schema.annotateEncoded({
+    identifier: "DeliveryAttempt",
+    description:
+      "One attempt to deliver. `status_code`, `duration_ms` and `response_body` are null while it is open and when no answer came.",
+    examples: [
+      {
+        attempt_no: 1,
+        attempted_at: "2026-01-21T10:35:01Z",
+        success: true,
+        status_code: 200,
+        error_message: null,
+        duration_ms: 84,
+        fault: null,
+        response_body: '{"id":"crm-4711"}',
+      },
+    ],
+  }),
+)
+export type DeliveryAttempt = typeof DeliveryAttempt.Type
+
+/** One event of a lead's history. A newer release may have written types that this one does not know. */
+export const LeadEvent = Schema.Struct({
+  at: Timestamp,
+  type: Schema.String.annotate({
+    description: Object.entries(leadEvents)
+      .map(([type, { meaning }]) => `\`${type}\`: ${meaning}`)
+      .join("; "),
+  }),
+  details: AnyJson,
+}).pipe(
+  Schema.annotateEncoded({ identifier: "LeadEvent", description: "One thing that happened to a lead." }),
+)
+export type LeadEvent = typeof LeadEvent.Type
+
+/** Everything that is stored about a lead. The payloads hold personal data. */
+export const LeadHistory = Schema.Struct({
+  ...summaryFields,
+  rawPayload: AnyJson.annotate({ description: "The webhook's body: every field, every digit" }),
+  normalizedPayload: Schema.NullOr(AnyJson).annotate({ description: "Null until a worker has decided" }),
+  customerPayload: Schema.NullOr(AnyJson).annotate({
+    description: "What is delivered; null for a lead that was rejected or parked",
+  }),
+  deliveryAttempts: Schema.Array(DeliveryAttempt),
+  omittedAttributes: Schema.Array(OmittedAttribute).annotate({
+    description: "Attributes that were left out of the customer payload, and why",
+  }),
+  events: Schema.Array(LeadEvent).annotate({ description: "What happened, in order" }),
+  nextAttemptAt: Schema.NullOr(Timestamp).annotate({
+    description: "When the next attempt is due; null when none is scheduled or one is under way",
+  }),
+  correlationId: Schema.String,
+}).pipe(
+  Schema.encodeKeys({
+    ...summaryKeys,
+    correlationId: "correlation_id",
+    rawPayload: "raw_payload",
+    normalizedPayload: "normalized_payload",
+    customerPayload: "customer_payload",
+    omittedAttributes: "omitted_attributes",
+    deliveryAttempts: "delivery_attempts",
+    nextAttemptAt: "next_attempt_at",
+  }),
+  Schema.annotateEncoded({
+    identifier: "LeadHistory",
+    description: "A lead's whole story. The payloads hold personal data.",
+  }),
+)
+export type LeadHistory = typeof LeadHistory.Type

@@ -1,0 +1,61 @@
+/** How single values are written on the wire: any JSON, times, and whole numbers in paths and queries. */
+import { isJsonObject, type Json, type JsonObject } from "@lead-gateway/lossless-json"
+import { Schema, SchemaTransformation } from "effect"
+
+/**
+ * Any JSON, passed through unchanged: `12345678901234567890` is sent with every digit.
+ *
+ * Not `Schema.Json`, which checks the whole value and rejects the numbers that keep their digits (`JSON.rawJSON`). A
+ * client that reads answers with `JSON.parse` still rounds such numbers.
+ */
+export const AnyJson: Schema.Codec<Json> = Schema.declare((value): value is Json => value !== undefined, {
+  toCodecJson: () => undefined,
+  description: "Any JSON. Numbers keep every digit.",
+})
+
+/** Any JSON object, passed through unchanged. */
+export const AnyJsonObject: Schema.Codec<JsonObject> = Schema.declare(isJsonObject, {
+  toCodecJson: () => undefined,
+  description: "Any JSON object. Numbers keep every digit.",
+})
+
+/**
+ * A time: ISO 8601 in UTC, `2026-01-21T10:35:00Z`. Milliseconds are written unless they are zero:
+ * `2026-01-21T10:35:00.120Z`.
+ */
+export const Timestamp: Schema.Codec<Date, string> = Schema.String.annotate({
+  format: "date-time",
+  examples: ["2026-01-21T10:35:00Z"],
+})
+  .check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/))
+  .pipe(
+    Schema.decodeTo(
+      Schema.Date,
+      SchemaTransformation.transform({
+        decode: (text: string) => new Date(text),
+        encode: (date: Date) => date.toISOString().replace(".000Z", "Z"),
+      }),
+    ),
+  )
+
+/**
+ * A whole number in a path or query, written in plain digits. `expected` completes the error "… must be …".
+ *
+ * Not `NumberFromString`, which also accepts `1e2`, `+5` and `0x10`.
+ */
+export const numberParameter = <A extends number>(
+  target: Schema.Codec<A, number>,
+  expected: string,
+): Schema.Codec<A, string> => {
+  const fits = Schema.is(target)
+  return Schema.String.annotate({ message: expected })
+    .check(
+      Schema.makeFilter((text) => /^[1-9]\d{0,15}$/.test(text) && fits(Number(text)), { message: expected }),
+    )
+    .pipe(
+      Schema.decodeTo(
+        target,
+        SchemaTransformation.transform({ decode: (text: string) => Number(text), encode: String }),
+      ),
+    )
+}
