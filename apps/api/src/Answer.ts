@@ -1,7 +1,7 @@
 import type { LeadId } from "@lead-gateway/lead"
 import type { Reply } from "@lead-gateway/runtime"
 
-/** The answer to a webhook that is not accepted. */
+/** The answer to a webhook that is refused. */
 export interface Answer extends Reply {
   /** The error's short text. */
   readonly reason: string
@@ -18,11 +18,18 @@ const refused = (status: number, error: string, headers: Reply["headers"] = {}):
   reason: error,
 })
 
+/** 400; with the parser's message when the JSON is well-formed but exceeds its limits. */
 export const malformed = (error = "malformed JSON payload"): Answer => refused(400, error)
+/** 401: the sender's secret is missing or wrong. */
 export const unauthorized: Answer = refused(401, "unauthorized")
+/** 405, with the methods that the path supports. */
 export const methodNotAllowed = (allow: string): Answer =>
   refused(405, "method not allowed", { Allow: allow })
+/** 413: the body is larger than `MAX_BODY_BYTES`. */
 export const payloadTooLarge: Answer = refused(413, "payload too large")
+/** 415: the content type is not JSON, or the encoding cannot be decoded. */
 export const unsupportedMediaType: Answer = refused(415, "unsupported media type")
+/** 500: a bug. */
 export const internalError: Answer = refused(500, "internal server error")
+/** 503: the lead is not confirmed to be stored. */
 export const databaseError: Answer = refused(503, "database error", { "Retry-After": "5" })

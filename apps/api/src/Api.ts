@@ -1,17 +1,37 @@
+/** The api: its settings, how it serves, and how it runs as a process of its own. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { openApi, OperatorApi } from "@lead-gateway/api-contract"
-import type { ApiSettings } from "@lead-gateway/config"
-import { handlerOf, listen } from "@lead-gateway/runtime"
+import {
+  type ApiSettings,
+  apiSettings,
+  databaseSettings,
+  loggingSettings,
+  processSettings,
+  queueSettings,
+  Settings,
+} from "@lead-gateway/config"
+import { queueLayer } from "@lead-gateway/lead-queue"
+import { LeadDatabase, LeadIntake, LeadReader, type Migrations } from "@lead-gateway/lead-store"
+import { handlerOf, listen, type ListenFailed, runService } from "@lead-gateway/runtime"
 import { type Duration, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import packageJson from "../package.json" with { type: "json" }
 import { dispatch } from "./dispatch.ts"
 import { makeIntake } from "./Intake.ts"
-import { operationsHandlers, type ProcessInfo } from "./OperationsHandlers.ts"
+import { operationsHandlers, type ProcessInfo, statsHandlers } from "./OperatorHandlers.ts"
 import { operatorAuth } from "./Secrets.ts"
-import { StatsHandlers } from "./StatsHandlers.ts"
 
-/** How the api serves. */
+/** Every setting of the api, with its variables: see `packages/config`. */
+export const config = Settings.all({
+  database: databaseSettings,
+  queue: queueSettings,
+  api: apiSettings,
+  logging: loggingSettings,
+  process: processSettings,
+})
+
+/** Where and how the api serves. */
 export interface ApiOptions {
   readonly api: ApiSettings
   readonly info: ProcessInfo
@@ -26,7 +46,7 @@ export interface ApiOptions {
 export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }: ApiOptions) {
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(OperatorApi).pipe(
-      Layer.provide([StatsHandlers, operationsHandlers(info)]),
+      Layer.provide([statsHandlers, operationsHandlers(info)]),
       Layer.provide(operatorAuth(Option.map(api.auth, (auth) => auth.operatorTokens))),
       Layer.provide([HttpServer.layerServices, NodeServices.layer]),
     ),
@@ -39,3 +59,38 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
   })
   return yield* listen({ host: api.host, port: api.port, shutdownTimeout }, dispatch({ intake, router }))
 })
+
+/** Runs the api as a process of its own until it is interrupted. `migrations` is the folder of the SQL files. */
+export const api = ({
+  migrations,
+}: {
+  readonly migrations: string
+}): Effect.Effect<
+  never,
+  Settings.SettingsInvalid | Migrations.MigrationFailed | Migrations.SchemaTooNew | ListenFailed
+> =>
+  runService({
+    service: "api",
+    load: Settings.load(config),
+    main: Effect.fnUntraced(function* ({ api, database, process, queue }) {
+      const Database = LeadDatabase.layer({ ...database, migrations, applicationName: "lead-gateway-api" })
+      const Services = Layer.mergeAll(
+        LeadIntake.layer,
+        LeadReader.layer,
+        queueLayer(queue, { takes: false }),
+      ).pipe(Layer.provideMerge(Database))
+
+      const services = yield* Layer.build(Services)
+      return yield* Effect.gen(function* () {
+        const { address, port } = yield* serve({
+          api,
+          info: { version: packageJson.version, queueType: queue.type },
+          shutdownTimeout: process.shutdownTimeout,
+        })
+        yield* Effect.annotateLogs(Effect.logInfo("api is listening"), { address, port })
+        yield* (yield* LeadDatabase).ready
+        yield* Effect.logInfo("api is ready")
+        return yield* Effect.never
+      }).pipe(Effect.provideContext(services))
+    }),
+  })

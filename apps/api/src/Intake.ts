@@ -7,13 +7,12 @@ import { hash } from "node:crypto"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 import * as Answer from "./Answer.ts"
 import { type BodyRefusal, isReadableEncoding, payloadOf, readBody } from "./RequestBody.ts"
-import { makeVerifier } from "./Secrets.ts"
-import { sourceHeaders } from "./SourceHeaders.ts"
+import { makeVerifier, sourceHeaders } from "./Secrets.ts"
 
 /** What intake requires of a webhook. */
 export interface IntakeOptions {
   readonly maxBodyBytes: number
-  /** The accepted values of `X-Shared-Secret`; none: every sender is accepted. */
+  /** The accepted values of `X-Shared-Secret`; with none, every sender is accepted. */
   readonly sharedSecrets: Option.Option<ReadonlyArray<Redacted.Redacted>>
 }
 
@@ -21,8 +20,8 @@ export interface IntakeOptions {
  * `POST /webhooks/leads`: the one route whose speed matters. It works on Node's own request, with plain functions: an
  * accepted webhook costs no fiber, no effect and no promise.
  *
- * Answers 401, 415, 413 and 400 in that order, 503 when Postgres does not confirm, and 200 once the lead is
- * committed. The lead is offered to the queue once the answer is certain.
+ * Checks in this order: 401, 415, 413, 400. Answers 503 when Postgres does not confirm the commit, and 200 once the lead
+ * is committed; then the lead's id is also offered to the queue.
  */
 export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSecrets }: IntakeOptions) {
   const { receive } = yield* LeadIntake
@@ -30,7 +29,7 @@ export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSec
   const log = yield* LineLog
   const run = Effect.runForkWith(yield* Effect.context())
   const isReady = yield* readiness
-  const isLetIn = senderCheck(sharedSecrets)
+  const isAuthorized = senderCheck(sharedSecrets)
 
   const logReceived = log.prepare("info", "lead received", ["correlation_id", "lead_id"])
   const logRefused = log.prepare("info", "webhook refused", ["correlation_id", "status_code", "reason"])
@@ -43,15 +42,16 @@ export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSec
   }
 
   const refuseUnstored = (response: HttpResponse, error: StoreError): void => {
-    // Class 22 is about the payload's own text. Class 23 is about the tables: a newer release has added constraints that
-    // this one does not meet, and the sender should try again, perhaps on that release.
+    // SQLSTATE class 22 (data exception) concerns the payload's text. Class 23 (constraint violation) concerns the tables:
+    // a newer release has added constraints that this one does not meet. The sender should try again, and may reach that
+    // release.
     const isMalformed = error._tag === "DataRefused" && error.sqlState.startsWith("22")
     log.prepare(isMalformed ? "warn" : "error", error.message, ["correlation_id"])(response.correlationId)
-    // What Postgres is known to refuse was mended or answered before this; for the rest, a 400 ends a sender's retries.
+    // Text that Postgres is known to refuse was replaced or answered before; for anything else, 400 ends the retries.
     refuse(response, isMalformed ? Answer.malformed() : Answer.databaseError)
   }
 
-  /** A bug is answered with 500; only the log says more. */
+  /** Answers a bug with 500; only the log has the cause. */
   const fail = (response: HttpResponse, defect: unknown): void => {
     const { correlationId } = response
     run(Telemetry.withCorrelationId(correlationId)(Effect.logError("intake failed", Cause.die(defect))))
@@ -90,17 +90,17 @@ export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSec
   }
 
   const handler: Handler = (request, response) => {
-    if (!isLetIn(request)) refuse(response, Answer.unauthorized)
+    if (!isAuthorized(request)) refuse(response, Answer.unauthorized)
     else if (!isReadable(request.headers)) refuse(response, Answer.unsupportedMediaType)
     else readBody(request, maxBodyBytes, (body) => store(response, body))
   }
   return handler
 })
 
-/** SHA-256. Through a string it takes half the time of Node's own buffer. */
+/** SHA-256. By way of a binary string it takes half the time that Node needs to return a buffer. */
 const digest = (body: Buffer): Uint8Array => Buffer.from(hash("sha256", body, "binary"), "binary")
 
-/** Whether storing leads can be tried: not before the schema is there, and always from then on. */
+/** Whether leads can be stored: false until the schema is migrated, then true for good. */
 const readiness = Effect.gen(function* () {
   const database = yield* LeadDatabase
   let isReady = yield* database.isReady
@@ -122,10 +122,10 @@ const senderCheck = (
 const unread = (refusal: BodyRefusal): Answer.Answer =>
   refusal === "TooLarge" ? Answer.payloadTooLarge : Answer.malformed()
 
-/** Whether the sender disconnected in the middle of its request: nobody reads the answer, and none is logged. */
+/** Whether the sender disconnected in the middle of its request: then nobody reads the answer, and none is logged. */
 const isGone = (request: IncomingMessage): boolean => request.destroyed && !request.complete
 
-/** A content type of JSON, or none, in an encoding that can be decoded. */
+/** Whether the content type is JSON, or absent, and the encoding can be decoded. */
 const isReadable = (headers: IncomingHttpHeaders): boolean =>
   isJson(headers["content-type"]) && isReadableEncoding(headers["content-encoding"])
 

@@ -29,11 +29,11 @@ export const isReadableEncoding = (header: string | undefined): boolean => {
 }
 
 /**
- * Reads and decompresses a body of at most `maxBytes`, and hands it, or why there is none, to `done`, once.
+ * Reads and decompresses a body of at most `maxBytes`. Calls `done` once, with the body or the reason why there is none.
  *
- * The limit counts what is read, before and after decompression, so neither a chunked body nor a
- * compressed one can be larger than it says. A body that says it is larger is not read at all. Nothing of
- * a refused body is kept; whoever answers discards the rest.
+ * The limit counts the bytes that are read, before and after decompression, so it holds for chunked and compressed bodies.
+ * A body whose `Content-Length` exceeds it is not read at all. Nothing of a refused body is kept; `respond` discards the
+ * rest.
  */
 export const readBody = (
   request: IncomingMessage,
@@ -47,7 +47,7 @@ export const readBody = (
   else readCompressed(request, decoders[encoding](), maxBytes, done)
 }
 
-/** Most bodies are one chunk, which is passed on as it is. */
+/** Reads a stream to its end. Most bodies are one chunk, which is passed on without a copy. */
 const readStream = (
   source: Readable,
   maxBytes: number,
@@ -115,7 +115,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
 /**
  * A webhook's body as storable JSON text, or the answer that refuses it.
  *
- * The text is the body's own, unless it holds what Postgres cannot: NUL and lone surrogates become U+FFFD.
+ * The text is the body's own, unless it has characters that Postgres cannot store: NUL and lone surrogates become U+FFFD.
  */
 export const payloadOf = (body: Uint8Array): string | Answer.Answer => {
   let text: string

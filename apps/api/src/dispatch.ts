@@ -3,7 +3,7 @@ import { type Handler, respond } from "@lead-gateway/runtime"
 import { FindMyWay } from "effect/http"
 import * as Answer from "./Answer.ts"
 
-/** Who answers: webhooks go to `intake`, everything else to `router`. */
+/** The two handlers: webhooks go to `intake`, everything else to `router`. */
 export interface Handlers {
   readonly intake: Handler
   readonly router: Handler
@@ -18,10 +18,11 @@ const methods = [
 ]
 
 /**
- * Finds the handler of a request by the contract's routes, as the router itself finds them: upper case, doubled slashes
- * and a slash at the end make no difference.
+ * Finds the handler of a request by the contract's routes, with the matching of the router itself: upper case, doubled
+ * slashes and a slash at the end make no difference.
  *
- * A method that a path does not have is answered 405 and the ones it has; an unknown path is the router's 404.
+ * A method that a path does not support is answered 405, with the supported ones in `Allow`. An unknown path goes to the
+ * router, which answers 404.
  */
 export const dispatch = ({ intake, router }: Handlers): Handler => {
   const routes = FindMyWay.make<Handler>()
@@ -32,7 +33,7 @@ export const dispatch = ({ intake, router }: Handlers): Handler => {
 
   return (request, response, correlationId) => {
     const { method = "GET", url = "/" } = request
-    // Nearly every request: no look-up.
+    // Nearly every request, so without a look-up.
     if (url === webhooks && method === "POST") return intake(request, response, correlationId)
     const route = routes.find(method, url)
     if (route !== undefined) return route.handler(request, response, correlationId)

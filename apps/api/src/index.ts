@@ -1,8 +1,6 @@
 /**
- * The api as a value: takes leads by webhook and answers questions about them.
+ * The api as a value: receives leads by webhook and answers queries about them.
  *
- * `api` is it as a process of its own; the gateway serves it beside the worker.
+ * `api` runs it as a process of its own; the gateway serves it in one process with the worker.
  */
-export { type ApiOptions, serve } from "./Api.ts"
-export { config } from "./Config.ts"
-export { api } from "./program.ts"
+export { api, type ApiOptions, config, serve } from "./Api.ts"

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { sourceHeaders } from "../src/SourceHeaders.ts"
+import { sourceHeaders } from "../src/Secrets.ts"
 
 const stored = (headers: Parameters<typeof sourceHeaders>[0]): unknown => JSON.parse(sourceHeaders(headers))
 
