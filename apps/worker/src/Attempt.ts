@@ -1,8 +1,8 @@
 /**
- * How an attempt ended: what is recorded of it, what follows, and recording it until Postgres has it.
+ * The outcome of an attempt: what is recorded, what follows, and recording it until Postgres confirms.
  *
- * An outcome has one shape from the customer client to the retry policy, and one from here to the tables: it is judged
- * once, by `attemptRecord`. Which outcome means what is drawn in `docs/states.md`.
+ * `attemptRecord` evaluates an outcome once, and turns what the customer client reports into the row of the store.
+ * `docs/states.md` shows which outcome leads to which state.
  */
 import type { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { isCounted, RejectionReason } from "@lead-gateway/lead"
@@ -17,15 +17,15 @@ import * as RetryPolicy from "@lead-gateway/retry-policy"
 import { Duration, Result } from "effect"
 import type { DeliveryLog } from "./DeliveryLog.ts"
 
-/** An attempt on record, and its work. */
+/** An attempt that is stored as open, and its work. */
 export interface OpenAttempt {
   readonly work: Pick<ClaimedWork, "leadId" | "deliveryNo" | "lease" | "uncountedAttempts">
   readonly attemptNo: number
-  /** Made to see whether the customer is back. */
+  /** Whether it tests if the customer is available again, while the circuit is open. */
   readonly isProbe: boolean
 }
 
-/** How an attempt may end: what the client saw of it, or why nobody saw it. The retry policy takes it as it is. */
+/** How an attempt may end: as the client reports it, or unknown. It is also the input of the retry policy. */
 export type AttemptOutcome = Exclude<DeliveryOutcome, { readonly _tag: "AddressRefused" }> | UnseenOutcome
 
 interface UnseenOutcome {
@@ -33,17 +33,19 @@ interface UnseenOutcome {
   readonly message: string
 }
 
+/** Completes an attempt that a lost worker left open. */
 export const workerLost: UnseenOutcome = {
   _tag: "OutcomeUnknown",
   message: "outcome unknown: the worker was lost after it had opened this attempt",
 }
 
+/** Completes an attempt whose exchange a stop aborted. */
 export const workerStopped: UnseenOutcome = {
   _tag: "OutcomeUnknown",
   message: "outcome unknown: the worker was stopped before the customer had answered",
 }
 
-/** What the judgement of an outcome needs besides the attempt. */
+/** What evaluating an outcome needs besides the attempt. */
 export interface Circumstances {
   readonly policy: RetryPolicy.CompiledRetryPolicy
   /** Milliseconds since 1970. */
@@ -52,7 +54,7 @@ export interface Circumstances {
   readonly random: number
 }
 
-/** Judges an outcome: what is recorded of it, whose fault it is, what it tells of the customer and what follows. */
+/** Evaluates an outcome: the row that records it, with the fault, the customer's health and what follows. */
 export const attemptRecord = (
   { attemptNo, isProbe, work }: OpenAttempt,
   outcome: AttemptOutcome,
@@ -60,7 +62,7 @@ export const attemptRecord = (
 ): AttemptRecord => {
   const health = RetryPolicy.healthOf(outcome)
   const counted = isCounted({ isProbe, health })
-  // The budget counts this attempt if it counts, and of those before the ones that do.
+  // The number of this attempt in the retry budget, which leaves out attempts that do not count.
   const attempt = Math.max(1, attemptNo - work.uncountedAttempts - Number(!counted))
   const next = nextOf(
     RetryPolicy.decide({ policy, attempt, outcome, nowMs: timeOfAnswer(outcome, nowMs), random }),
@@ -84,7 +86,7 @@ export const attemptRecord = (
   }
 }
 
-/** Why an attempt failed, in a sentence that holds nothing of the lead or of the answer. */
+/** Why an attempt failed, in a sentence that quotes neither the lead nor the answer's body. */
 export const messageOf = (outcome: DeliveryOutcome | UnseenOutcome): string => {
   switch (outcome._tag) {
     case "Answered":
@@ -99,8 +101,8 @@ export const messageOf = (outcome: DeliveryOutcome | UnseenOutcome): string => {
 }
 
 /**
- * The time by the clock of whoever answered, in milliseconds since 1970; ours, if the answer has no readable `Date`.
- * A `Retry-After` that is a date was written by that clock, and only that clock says how long to wait.
+ * The time by the customer's clock, in milliseconds since 1970; by ours, if the answer has no readable `Date`.
+ * A `Retry-After` that is a date refers to the customer's clock, so the wait is computed with that clock.
  */
 const timeOfAnswer = (outcome: AttemptOutcome, ourTimeMs: number): number =>
   outcome._tag === "Answered" && outcome.retryAfter !== undefined && outcome.date !== undefined
@@ -119,11 +121,11 @@ const nextOf = (decision: RetryPolicy.Decision): AttemptRecord["next"] => {
 }
 
 /**
- * Records how an attempt ended. An outcome must not be lost: while Postgres is away it is tried again for as long as
- * the process lives. `recorded` gets whether the lead changed.
+ * Records the outcome of an attempt. It must not be lost: while Postgres is unavailable, recording is retried for as long
+ * as the process lives. `recorded` is called with whether the lead changed.
  *
- * A text that Postgres refuses is left out rather than the outcome. What Postgres refuses even then cannot be recorded:
- * `recorded` gets undefined, the lease ends, and whoever claims the work next finds the attempt's outcome unknown.
+ * If Postgres refuses the row, it is retried without its texts. If Postgres refuses it even then, `recorded` is called
+ * with undefined: the lease expires, and the next worker that claims the work completes the attempt as unknown.
  */
 export const recordWithRetry = (
   store: Pick<LeadWork["Service"], "completeAttempt">,
@@ -151,7 +153,7 @@ export const recordWithRetry = (
 
 const withoutText = "the attempt's texts could not be stored"
 
-/** Why work rests, and for how long. */
+/** Why work is snoozed, and for how long. */
 export interface Snoozed {
   readonly delay: Duration.Duration
   readonly internalFailure: string
@@ -161,7 +163,7 @@ export interface Snoozed {
 export const snoozeDelay = (internalFailures: number): Duration.Duration =>
   Duration.seconds(Math.min(30 * 2 ** Math.min(internalFailures, 10), 3600))
 
-/** Gives work back, again while Postgres is away. `done` gets whether its lease still held. */
+/** Releases work; retries while Postgres is unavailable. `done` is called with whether the lease was still held. */
 export const releaseWithRetry = (
   store: Pick<LeadWork["Service"], "release">,
   { attemptNo, deliveryNo, lease, leadId }: ClaimedWork,
@@ -172,7 +174,7 @@ export const releaseWithRetry = (
     leadId,
     deliveryNo,
     lease,
-    // The attempt that was opened, or perhaps was: a statement that failed may have taken effect.
+    // The attempt that was opened, or may have been: a statement that failed may have taken effect.
     unsentAttemptNo: attemptNo + 1,
     delay: snoozed?.delay ?? Duration.zero,
     internalFailure: snoozed?.internalFailure,
@@ -180,12 +182,12 @@ export const releaseWithRetry = (
   const attempt = (failures: number) =>
     store.release(released, (result) => {
       if (Result.isSuccess(result)) return done(result.success)
-      // What Postgres refuses stays as it is: the lease ends, and another worker claims the work.
+      // A refused release is not retried: the lease expires, and another worker claims the work.
       if (result.failure._tag === "DataRefused") return done(false)
       setTimeout(() => attempt(failures + 1), pauseMs(failures))
     })
   attempt(0)
 }
 
-/** 0.1 s, doubling up to 5 s. */
+/** The pause before a retry: 0.1 s, doubling up to 5 s. */
 const pauseMs = (failures: number): number => Math.min(100 * 2 ** Math.min(failures, 6), 5000)

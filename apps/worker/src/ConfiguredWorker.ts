@@ -12,18 +12,18 @@ import { Duration, Layer, Option, Result } from "effect"
 import { maintenance } from "./Loops.ts"
 import * as Worker from "./Worker.ts"
 
-/** What a configured worker is made of. */
+/** The flow and the settings of a worker. */
 export interface ConfiguredWorkerOptions {
   readonly flow: Flow.Flow
   readonly customer: CustomerSettings
   readonly worker: WorkerSettings
   readonly process: ProcessSettings
   readonly retention: RetentionSettings
-  /** Whether no other process works on the leads of this database. */
+  /** Whether no other process runs a worker on this database. */
   readonly isAlone: boolean
 }
 
-/** A worker as a process's settings want it, with its own store and customer client. */
+/** A worker with the settings of its process, its own store and its own customer client. */
 export const layer = (options: ConfiguredWorkerOptions) => {
   const { customer } = options
   const Deliver = Worker.layer(workerOptions(options)).pipe(
@@ -44,7 +44,7 @@ export const layer = (options: ConfiguredWorkerOptions) => {
   return Layer.merge(Deliver, maintenance(options.retention))
 }
 
-/** What the settings of a process mean for its worker. */
+/** The options of a worker, from the settings of its process. */
 export const workerOptions = (
   settings: Pick<ConfiguredWorkerOptions, "flow" | "isAlone" | "process" | "worker"> & {
     readonly customer: Pick<CustomerSettings, "timeout" | "url">
@@ -63,7 +63,7 @@ export const workerOptions = (
     addressCheckInterval: Duration.seconds(30),
     shutdownTimeout: settings.process.shutdownTimeout,
     customer: {
-      // Without path, query or credentials: it stands in a table.
+      // Without path, query or credentials, because it is stored in a table.
       address: settings.customer.url.host,
       ratePerSecond: Option.getOrUndefined(settings.worker.ratePerSecond),
       ...settings.worker.breaker,
@@ -73,7 +73,7 @@ export const workerOptions = (
   }
 }
 
-/** The shipped policy, with the number of attempts and the first wait of the settings; whatever they allow is valid. */
+/** The default policy with the attempts and the backoff base of the settings, whose values are always valid. */
 const policyOf = ({
   maxRetryAttempts,
   retryBackoffBase,
@@ -86,5 +86,5 @@ const policyOf = ({
     }),
   )
 
-/** What a lease adds to the customer's timeout: deciding, opening, recording. */
+/** Lease time in addition to the customer's timeout: for deciding, opening and recording. */
 const bookkeeping = Duration.seconds(15)

@@ -17,35 +17,35 @@ import type { DeliveryLog } from "./DeliveryLog.ts"
 import { makeSlots, type SlotsOptions, type Stage } from "./Slots.ts"
 import type { NextStep, Steps } from "./Step.ts"
 
-/** What deliveries are made with. */
+/** The dependencies and limits of deliveries. */
 export interface DeliveriesOptions extends Pick<SlotsOptions<never>, "ahead" | "concurrency"> {
   readonly work: Pick<LeadWork["Service"], "openAttempt" | "completeAttempt" | "release">
   readonly client: Pick<CustomerClient["Service"], "start">
   readonly steps: Steps
-  /** Judges how an attempt ended. */
+  /** Evaluates an outcome. */
   readonly recordOf: (attempt: OpenAttempt, outcome: AttemptOutcome) => AttemptRecord
   readonly log: DeliveryLog
-  /** For how long after a claim its work may be sent: its lease must outlive the exchange. */
+  /** How long after a claim its work may be sent, so that the lease outlives the exchange. */
   readonly sendWithinMs: number
-  /** Called when work has ended here. `scheduled`: it is on the schedule again. */
+  /** Called when this worker holds a piece of work no more. `scheduled`: it will be due again. */
   readonly ended: (scheduled: boolean) => void
-  /** Called with leads that were given back and may be claimed at once. */
+  /** Called with leads whose work was released and may be claimed at once. */
   readonly offer: (ids: ReadonlyArray<LeadId>) => void
-  /** Called when nothing can be sent to the customer at all; calls back when that is noted. */
+  /** Called when the customer's address is refused; calls `noted` when that is stored. */
   readonly refused: (reason: string, noted: () => void) => void
 }
 
 /** The work that one worker holds. */
 export interface Deliveries {
-  /** Takes on work that was claimed at this time of the monotonic clock, or later. */
+  /** Starts work that was claimed at `claimedAtMs` of the monotonic clock, or later. */
   readonly begin: (claimed: ReadonlyArray<ClaimedWork>, claimedAtMs: number) => void
   /** Pieces of work that are held. */
   readonly held: () => number
-  /** Answers of the customer since the start. */
+  /** The number of exchanges with the customer that have ended since the start. */
   readonly answers: () => number
-  /** Begins nothing more, and gives back what is not sent. `whenEmpty` is called when all has ended. */
+  /** Starts nothing more, and releases what is not sent. Calls `whenEmpty` when no work is held. */
   readonly stop: (whenEmpty: () => void) => void
-  /** After `stop`: waits for customers no longer. */
+  /** After `stop`: aborts the exchanges in progress, and records their outcome as unknown. */
   readonly abort: () => void
 }
 
@@ -64,8 +64,8 @@ interface Job {
  * Advances claimed work by one step each. Completes an attempt left open by a lost worker; otherwise decides (once),
  * opens an attempt if the throttle permits, sends it and records the outcome.
  *
- * The attempt is on record before the customer can have seen it. Work that fails for a reason of ours is snoozed,
- * longer each time, so that it neither comes back at once nor is forgotten. Plain functions: they run for every lead.
+ * The attempt is stored before the customer can have received it. Work that fails for an internal reason is snoozed,
+ * longer each time. Plain functions: they run for every lead.
  */
 export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   const { ahead, client, concurrency, log, recordOf, sendWithinMs, steps, work: store } = options
@@ -75,7 +75,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   let isAborted = false
   const isLate = (job: Job) => performance.now() - job.claimedAtMs > sendWithinMs
 
-  // The way of a piece of work, from top to bottom.
+  // The stages of a piece of work, from top to bottom.
 
   const begin = (work: ClaimedWork, claimedAtMs: number) => {
     const job: Job = { work, claimedAtMs, stage: "ready" }
@@ -114,7 +114,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
       slots.move(job, "recording")
       return end(job, done._tag === "HeldBack")
     }
-    // A stop waits for no slot.
+    // On a stop, opened work does not wait for a slot.
     if (isAborted || (whenEmpty !== undefined && slots.areTaken())) return release(job)
     job.attempt = { work: job.work, attemptNo: done.attemptNo, isProbe: done.isProbe, message }
     slots.move(job, "opened")
@@ -123,7 +123,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   const send = (job: Job) => {
     const { attempt } = job
     if (attempt === undefined) return
-    // A process that was paused may have lost its lease when it wakes: then the attempt must not leave.
+    // A process that was paused may have lost the lease when it resumes: then the attempt must not be sent.
     if (isLate(job)) {
       log.tooLate(job.work)
       return release(job)
@@ -159,7 +159,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     release(job, { delay, internalFailure })
   }
 
-  /** Gives work back: at once, unless it is snoozed. */
+  /** Releases work. It may be claimed at once, unless it is snoozed. */
   const release = (job: Job, snoozed?: Snoozed) => {
     slots.move(job, "releasing")
     releaseWithRetry(store, job.work, snoozed, (wasLeased) => {

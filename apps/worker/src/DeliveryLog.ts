@@ -3,9 +3,9 @@ import type { AttemptRecord, ClaimedWork, StoredDecision } from "@lead-gateway/l
 import { LineLog } from "@lead-gateway/runtime"
 import { Cause, Duration, Effect } from "effect"
 
-/** What deliveries log: one line for each, with the lead's ids and nothing of its data. */
+/** The log lines of deliveries, with the lead's ids and none of its data. */
 export interface DeliveryLog {
-  /** An attempt ended. `updated` is false when its lead did not change: a newer attempt or an end was on record. */
+  /** An attempt ended. `updated` is false when its lead did not change: a newer attempt or a final state was stored. */
   readonly attempt: (
     work: ClaimedWork,
     record: AttemptRecord,
@@ -15,14 +15,19 @@ export interface DeliveryLog {
   ) => void
   /** A lead was rejected or parked. */
   readonly settled: (work: ClaimedWork, decision: StoredDecision) => void
+  /** Work was snoozed after an internal failure. */
   readonly snoozed: (work: ClaimedWork, delay: Duration.Duration, why: string, cause?: unknown) => void
+  /** An attempt was not sent, because the lease might have expired. */
   readonly tooLate: (work: ClaimedWork) => void
+  /** A step failed in Postgres; its work is released. */
   readonly notOpened: (work: ClaimedWork, why: string) => void
+  /** Recording an outcome failed, and is retried. */
   readonly notRecorded: (work: ClaimedWork, record: AttemptRecord, why: string) => void
+  /** Postgres refuses an outcome for good. */
   readonly recordRefused: (work: ClaimedWork, record: AttemptRecord, why: string) => void
 }
 
-/** Writes to the program's log. What happens for every lead is a prepared line; a defect is logged with its cause. */
+/** Writes to the program's log: prepared lines for what happens per lead, and the cause of a defect. */
 export const makeDeliveryLog: Effect.Effect<DeliveryLog> = Effect.gen(function* () {
   const fork = Effect.runForkWith(yield* Effect.context())
   const log = yield* LineLog

@@ -1,6 +1,5 @@
 /**
- * What a worker does again and again beside delivering: watching the schedule, filling the queue, looking after the
- * database.
+ * What a worker repeats beside delivering: watching the schedule, filling the queue, maintaining the database.
  */
 import type { PgClient } from "@effect/sql-pg"
 import type { RetentionSettings } from "@lead-gateway/config"
@@ -18,7 +17,7 @@ import {
 import { Duration, Effect, Layer, Option, Queue } from "effect"
 import type { Producer } from "./Producer.ts"
 
-/** Does something again and again. Logs when it cannot be done, and when it can again. */
+/** Repeats an effect, after a failure with a pause of 1 s. Logs the first failure of a series, and its end. */
 export const forever = <E, R>(
   what: string,
   once: Effect.Effect<unknown, E, R>,
@@ -43,11 +42,11 @@ export const forever = <E, R>(
 const pauseAfterFailure = Duration.seconds(1)
 
 /**
- * Looks once at the schedule and waits for what comes next: a retry that becomes due, a throttle that opens. What is
- * due is this worker's to claim, if it has a slot.
+ * Reads the schedule once, notes due work for the producer, and waits until more may be due: a retry, or an attempt that
+ * the throttle permits.
  *
- * An item in `scheduled` says that something was scheduled meanwhile. It waits for `atMost`, and then has the worker
- * claim whatever is due: the work of lost workers is on no schedule.
+ * An item in `scheduled` ends the wait: something was scheduled meanwhile. Once every `atMost` the producer claims in any
+ * case, because the work of lost workers is not on the schedule.
  */
 export const watchSchedule = (
   work: LeadWork["Service"],
@@ -71,8 +70,7 @@ export const watchSchedule = (
       producer.note({ _tag: "AnyDue" })
     }
     if (isDue) yield* Effect.timeoutOption(producer.nothingDue, atMost)
-    // What is due and could not be claimed is locked by another worker, and a throttle lets a few through at a time: no
-    // reason to ask without a pause.
+    // Due work that was not claimed is locked by another worker or throttled: pause before the next query.
     yield* Effect.sleep(shortestPause)
     const wait = isDue ? Duration.zero : Duration.min(untilDue ?? atMost, atMost)
     yield* Effect.timeoutOption(Queue.take(scheduled), Duration.subtract(wait, shortestPause))
@@ -82,9 +80,8 @@ export const watchSchedule = (
 const shortestPause = Duration.millis(10)
 
 /**
- * Offers the queue what is due and nobody has claimed, for whichever worker is free first: retries, the work of lost
- * workers, leads that the queue forgot. The queue is filled up to `limit`, no further. A queue that remembers nothing
- * needs no sweep: there, workers look at the schedule.
+ * Offers to the queue what is due and not claimed: retries, the work of lost workers, leads that the queue lost. It fills
+ * the queue up to `limit`. A queue that stores nothing needs no sweep: there, workers watch the schedule.
  */
 export const sweep: (
   work: LeadWork["Service"],
@@ -99,7 +96,7 @@ export const sweep: (
   if (ids.length > 0) yield* queue.offer(ids)
 })
 
-/** Waits until the queue has lost what it held, and offers every lead that waits. */
+/** Waits until the queue has lost its content, then offers every waiting lead. */
 export const reoffer: (
   work: LeadWork["Service"],
   queue: LeadQueue["Service"],
@@ -123,8 +120,8 @@ export const reoffer: (
 const pageSize = 1000
 
 /**
- * Looks after the database while its scope is open: creates partitions ahead, folds counts and, where that is
- * configured, removes leads that ended long ago. Every worker runs it; one at a time does the work.
+ * Maintains the database while its scope is open: creates partitions ahead, folds counts and, if retention is configured,
+ * removes old leads that are finished. Every worker runs it; one at a time does the work.
  */
 export const maintenance = ({
   archiveDir,

@@ -12,21 +12,21 @@ export interface Wanted {
  * Decides what this worker claims next, from its free slots, the ids the queue announced and whether the schedule may
  * hold due work.
  *
- * Claims fill up, they do not trickle: one is made when a good part of the slots is free, or after a short pause. It
- * knows neither store nor queue, and waits for nothing but its own changes.
+ * Claims are batched: one is made when a whole batch of slots is free, or after a short pause. A producer depends on
+ * neither store nor queue; it waits only for what is noted here.
  */
 export interface Producer {
-  /** Waits until there is room for hints; for how many. */
+  /** Waits until there is room for hints, and returns for how many. */
   readonly room: Effect.Effect<number>
   /** Notes what may be claimed. */
   readonly note: (hint: Hint) => void
-  /** Waits until slots are free and something may be claimed for them; what. */
+  /** Waits until slots are free and something may be claimed for them, and returns what. */
   readonly next: Effect.Effect<Wanted>
   /** Waits until nothing more is known to be due. */
   readonly nothingDue: Effect.Effect<void>
-  /** Notes what a claim got: work of these leads. */
+  /** Notes the result of a claim: the leads whose work was claimed. */
   readonly claimed: (wanted: Wanted, leads: ReadonlyArray<LeadId>) => void
-  /** Notes that a claim failed: what was wanted is wanted again. */
+  /** Notes that a claim failed, so that it is made again. */
   readonly failed: (wanted: Wanted) => void
   /** Notes that the number of free slots has changed. */
   readonly changed: () => void
@@ -34,15 +34,15 @@ export interface Producer {
   readonly clear: () => ReadonlyArray<LeadId>
 }
 
-/** What a producer asks of its worker. */
+/** The capacity of a worker. */
 export interface Slots {
   /** Pieces of work that may be claimed now. */
   readonly free: () => number
-  /** Pieces of work that are claimed together when there is enough to do. */
+  /** Pieces of work in a full claim. */
   readonly batch: number
 }
 
-/** A producer at the start of a worker: something may be due, and no ids are announced. */
+/** Makes the producer of a worker that starts: something may be due, and no ids are announced. */
 export const make = ({ batch, free }: Slots): Producer => {
   let hinted: Array<LeadId> = []
   let anyDue = true
@@ -75,7 +75,7 @@ export const make = ({ batch, free }: Slots): Producer => {
     set(nothingDue, !anyDue)
   }
 
-  // A latch lets everybody pass who waited. Things may have changed since: the number of slots changes by itself.
+  // A latch releases all that wait for it, and the number of free slots may have changed since.
   const room: Effect.Effect<number> = Effect.flatMap(hasRoom.await, () =>
     Effect.suspend(() => {
       changed()
@@ -89,7 +89,7 @@ export const make = ({ batch, free }: Slots): Producer => {
       if (!work.isOpen()) return next
       const max = free()
       claimedAt = performance.now()
-      // Hints and the schedule take turns, so that neither holds the other up.
+      // Hints and the schedule take turns, so that neither starves the other.
       hintsWereLast = hinted.length > 0 && !(anyDue && hintsWereLast)
       if (hintsWereLast) {
         const ids = hinted.splice(0, max * boost)
@@ -116,10 +116,10 @@ export const make = ({ batch, free }: Slots): Producer => {
     claimed: (wanted, leads) => {
       const isFull = leads.length >= wanted.max
       if (wanted.ids === undefined) {
-        // As many as there was room for: more may be due.
+        // The claim was full: more may be due.
         anyDue ||= isFull
       } else {
-        // A queue may hold many leads that other workers have claimed: then more of them are tried at once.
+        // A queue may hold many ids whose work other workers have claimed: then more ids are tried at once.
         boost = leads.length === 0 ? Math.min(boost * 2, mostBoost) : 1
         if (isFull && wanted.ids.length > leads.length) {
           const got = new Set(leads)
@@ -142,5 +142,5 @@ export const make = ({ batch, free }: Slots): Producer => {
 /** How long a claim for fewer slots than a batch waits for more. */
 const pauseMs = 20
 
-/** Hints that are tried for each slot, at most. */
+/** At most this many ids are tried for each slot. */
 const mostBoost = 256

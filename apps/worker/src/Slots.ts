@@ -1,12 +1,12 @@
 /**
- * How much one worker does at once: `makeSlots` lets work through to the customer, `watchPace` says how far ahead of
- * free slots work is worth having ready. Plain functions: they run for every lead.
+ * Limits what one worker does at once: `makeSlots` admits work to the customer, `watchPace` decides how much work is
+ * prepared before slots are free. Plain functions: they run for every lead.
  */
 import { Effect, type Scope } from "effect"
 
 /**
- * What work occupies in each stage of its way through a worker. An attempt that is opening or opened has a place in the
- * line for a slot; one that is sent has a slot, also while a refusal of its customer's address is noted.
+ * What work occupies in each stage. An attempt that is opening or opened has a place in the line for a slot; a sent one
+ * has a slot, also while a refusal of the customer's address is being stored.
  *
  * ```
  * ready ──▶ opening ──▶ opened ──▶ sent ──▶ recording
@@ -23,12 +23,12 @@ const occupies = {
   releasing: undefined,
 } as const
 
-/** Where a piece of work is. Only while it is `sent` may the customer have its attempt without our knowing the outcome. */
+/** The stage of a piece of work. Only in `sent` may the customer have an attempt whose outcome is not known here. */
 export type Stage = keyof typeof occupies
 
-/** What slots are made with. */
+/** The limits of slots, and what they call. */
 export interface SlotsOptions<Job> {
-  /** Slots: exchanges with customers at once. */
+  /** The number of slots: concurrent exchanges with customers. */
   readonly concurrency: number
   /** Attempts that may be opened before a slot is free for them. */
   readonly ahead: () => number
@@ -38,21 +38,21 @@ export interface SlotsOptions<Job> {
   readonly send: (job: Job) => void
 }
 
-/** The line of work before a worker's slots. */
+/** The line of work that waits for a worker's slots. */
 export interface Slots<Job> {
-  /** Puts work at the end of the line. */
+  /** Appends work to the line. */
   readonly add: (job: Job) => void
-  /** Notes that work has reached another stage. If that makes room, whatever is next moves up. */
+  /** Sets the stage of work. If that makes room, the next work in the line is sent or opened. */
   readonly move: (job: Job, stage: Stage) => void
   /** Opens and sends as much as there is room for. */
   readonly pump: () => void
   /** Whether every slot is taken. */
   readonly areTaken: () => boolean
-  /** Clears the line: returns what is not sent or opening. */
+  /** Empties the line, and returns its work: what is neither opening nor sent. */
   readonly clear: () => ReadonlyArray<Job>
 }
 
-/** Free slots and an empty line. */
+/** Makes free slots and an empty line. */
 export const makeSlots = <Job extends { stage: Stage }>(options: SlotsOptions<Job>): Slots<Job> => {
   const { ahead, concurrency, open, send } = options
   const ready: Array<Job> = []
@@ -74,7 +74,7 @@ export const makeSlots = <Job extends { stage: Stage }>(options: SlotsOptions<Jo
   }
 
   const pump = () => {
-    // What is sent or opened may end at once, and would call again.
+    // `send` and `open` may end work synchronously, which would call `pump` again.
     if (isPumping) return
     isPumping = true
     try {
@@ -83,7 +83,7 @@ export const makeSlots = <Job extends { stage: Stage }>(options: SlotsOptions<Jo
         if (job === undefined) break
         send(job)
       }
-      // Attempts are opened in good batches, since each is a statement; after a short pause, as many as there are.
+      // Attempts are opened in batches, one statement each; after a short pause, also in smaller ones.
       const free = room()
       if (free >= Math.min(ready.length, concurrency)) openReady()
       else if (free > 0) pausing ??= setTimeout(openReady, pauseMs)
@@ -112,15 +112,14 @@ export const makeSlots = <Job extends { stage: Stage }>(options: SlotsOptions<Jo
   }
 }
 
-/** How long a slot may be free for the sake of a larger batch. */
+/** How long a slot may stay free to make a batch larger. */
 const pauseMs = 5
 
 /**
- * How quickly customers answer now, and so how much work is worth having ready before a slot is free for it.
+ * How much work is prepared before a slot is free for it, from the rate at which customers answer.
  *
- * While one batch is sent the next is opened, one more is claimed and the last is recorded: none of them waits for
- * another. When customers answer slowly or not at all, nothing is done ahead: work that one worker holds is work that
- * no other can claim.
+ * While one batch is sent, the next is opened, another is claimed and the previous one is recorded: none waits for
+ * another. When customers answer slowly or not at all, nothing is prepared ahead, because no other worker could claim it.
  */
 export interface Pace {
   /** Attempts that may be opened before there is a slot: as many as are answered within 10 ms, 100 at most. */
@@ -129,7 +128,7 @@ export interface Pace {
   readonly claiming: () => number
 }
 
-/** Watches for the current scope. `answers`: how many there were since the start. */
+/** Measures the rate while the scope is open. `answers` returns the number of answers since the start. */
 export const watchPace = (answers: () => number): Effect.Effect<Pace, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {

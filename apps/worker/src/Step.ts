@@ -24,10 +24,10 @@ export interface NextStep {
   readonly message: DeliveryRequest | undefined
 }
 
-/** Decides on a lead; of a delivery that is due, the decision stands. */
+/** Makes the next step: decides on an undecided lead; a due delivery keeps its decision. */
 export type Steps = (work: UndecidedLead | DueDelivery) => NextStep
 
-/** What steps are made with. */
+/** The flow, the ids and the clock of steps. */
 export interface StepsOptions {
   readonly flow: Flow.Flow
   readonly ids: Ids
@@ -35,7 +35,7 @@ export interface StepsOptions {
   readonly now: () => number
 }
 
-/** Makes the steps of one flow: pure but for the clock and the ids that it is given. */
+/** Makes the steps of one flow: pure except for the clock and the ids. */
 export const makeSteps = ({ flow, ids, now }: StepsOptions): Steps => {
   const decidedWith = JSON.stringify(flow.versions)
 
@@ -73,7 +73,7 @@ const requestOf = (
   traceparent: ids.traceparent(traceparent, idempotencyKey),
 })
 
-/** A decision of the pipeline as the store keeps it, stamped with the flow's versions. */
+/** A decision of the pipeline in the form of the store, with the flow's versions. */
 const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey: string): StoredDecision => {
   const flags = flagsOf(decision)
   switch (decision._tag) {
@@ -114,17 +114,17 @@ const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey:
   }
 }
 
-/** JSON as Postgres can hold it. `stringify` escapes what it cannot, and `jsonb` refuses the escapes. */
+/** JSON that Postgres can store. `stringify` escapes NUL and lone surrogates, but `jsonb` refuses these escapes. */
 const textOf = (value: JsonObject): string => {
   const text = stringify(value)
   return needsMending(text) ? stringify(storableJson(value)) : text
 }
 
-/** What rules flagged the lead for; nothing where none did. */
+/** The findings of the rules that flagged the lead; empty if none did. */
 const flagsOf = ({ flags }: Decision): JsonObject =>
   flags.length === 0 ? {} : { flags: flags.map(explained) }
 
-/** What a rule found, as a lead's history shows it. It quotes nothing of the lead. */
+/** The finding of a rule, as a lead's history shows it. It does not quote the lead. */
 const explained = ({
   explanation,
   message,

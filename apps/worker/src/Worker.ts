@@ -19,7 +19,7 @@ import * as Producer from "./Producer.ts"
 import { type Pace, watchPace } from "./Slots.ts"
 import { makeIds, makeSteps } from "./Step.ts"
 
-/** How a worker works. */
+/** The flow, policy, limits and intervals of a worker. */
 export interface WorkerOptions {
   readonly flow: Flow.Flow
   readonly policy: CompiledRetryPolicy
@@ -27,29 +27,29 @@ export interface WorkerOptions {
   readonly timeout: Duration.Duration
   /** How long a claim holds work; longer than `timeout`. */
   readonly lease: Duration.Duration
-  /** Deliveries under way at once. */
+  /** Concurrent deliveries. */
   readonly concurrency: number
-  /** How long an idle worker waits for the queue before it looks for itself. */
+  /** How long an idle worker waits for the queue before it looks for due work itself. */
   readonly pollInterval: Duration.Duration
   /** How often the sweep looks for leads that are due. */
   readonly scanInterval: Duration.Duration
-  /** Leads that the sweep lets wait in the queue, at most. */
+  /** The sweep fills the queue up to this many leads. */
   readonly scanLimit: number
-  /** How often the customer's address is checked: its leads go out this long after it is allowed again, at most. */
+  /** How often the customer's address is checked, and so the longest wait after it is allowed again. */
   readonly addressCheckInterval: Duration.Duration
-  /** How long a stop waits for leads that are under way. */
+  /** How long a stop waits for deliveries in progress. */
   readonly shutdownTimeout: Duration.Duration
   readonly customer: CustomerSettings
-  /** Whether no other process works on these leads: then every lease at the start is a dead worker's. */
+  /** Whether no other worker uses this database: then every lease at the start is a dead worker's. */
   readonly isAlone: boolean
 }
 
 /**
- * Claims work that may be done and delivers it, as much at once as it has slots, until its scope closes.
+ * Claims due work and delivers it, as much at once as it has slots, until its scope closes.
  *
- * It claims what the queue names and what is due by the schedule, and somewhat more than it has slots for while
- * customers answer quickly. On closing it claims no more, finishes what is under way within `shutdownTimeout` and
- * gives the rest back at once. It starts when the database is ready.
+ * It claims the leads that the queue announces and what is due on the schedule; while customers answer quickly, somewhat
+ * more than it has slots for. On closing it claims no more, finishes deliveries in progress within `shutdownTimeout` and
+ * releases the rest at once. It starts when the database is ready.
  */
 export const layer = (
   options: WorkerOptions,
@@ -78,7 +78,7 @@ export const layer = (
         log: yield* makeDeliveryLog,
         concurrency,
         ahead: () => pace.opening(),
-        // Of the time that a lease has beyond the exchange, a third is kept for recording the outcome.
+        // Of the time that a lease has beyond the exchange, a third is reserved for recording the outcome.
         sendWithinMs: (Duration.toMillis(options.lease) - Duration.toMillis(options.timeout)) * (2 / 3),
         ended: (isScheduled) => {
           if (isScheduled) Queue.offerUnsafe(scheduled, undefined)
@@ -94,7 +94,7 @@ export const layer = (
       })
       yield* Effect.addFinalizer(() => drain(deliveries, producer, queue, options.shutdownTimeout))
 
-      // A stop lets a claim end: no other worker would get its work for a while.
+      // A stop does not interrupt a claim: no other worker could claim its work until the lease expires.
       const claimNext = Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(restore(producer.next), (wanted) => {
           const claimedAtMs = performance.now()
@@ -142,7 +142,7 @@ export const layer = (
     }),
   )
 
-/** Notes why nothing can be sent to the customer, or that something can again (undefined). Logs what is news. */
+/** Stores why nothing can be sent to the customer, or (undefined) that deliveries may go on. Logs changes. */
 const block = (customers: Customers["Service"]) => (reason: string | undefined) =>
   Effect.flatMap(customers.block(defaultCustomer, reason), (isNews) => {
     if (!isNews) return Effect.void
@@ -151,7 +151,7 @@ const block = (customers: Customers["Service"]) => (reason: string | undefined) 
       : Effect.logError(`nothing can be sent to the customer, and its leads wait: ${reason}`)
   })
 
-/** Waits for what is under way, and gives back what does not end in time. */
+/** Waits for deliveries in progress, and releases those that do not end in time. */
 const drain = Effect.fnUntraced(function* (
   deliveries: Deliveries,
   producer: Producer.Producer,
@@ -183,5 +183,5 @@ const untilPostgresIsBack = {
   while: ({ _tag }: StoreError) => _tag === "StoreUnavailable",
 }
 
-/** A Postgres that does not answer must not hold up what else there is to stop. */
+/** A Postgres that does not answer must not delay the rest of the stop for longer. */
 const giveBackWithin = Duration.seconds(4)

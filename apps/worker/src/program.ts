@@ -52,7 +52,7 @@ const healthRoutes = (options: HttpListenerOptions) =>
 
 const readiness = Effect.gen(function* () {
   const database = yield* LeadDatabase
-  // A database that takes longer than this is down for whoever asks.
+  // A database that takes longer counts as down.
   const ping = Effect.timeout(database.ping, Duration.seconds(2))
   if ((yield* database.isReady) && (yield* Effect.isSuccess(ping))) return HttpServerResponse.text("OK")
   const correlation_id = yield* CurrentCorrelationId
@@ -60,10 +60,10 @@ const readiness = Effect.gen(function* () {
 })
 
 /**
- * The worker as a process of its own, until it is interrupted.
+ * Runs the worker as a process of its own until it is interrupted.
  *
- * `migrations` is the folder of the SQL files, `config` that of the configuration files which hold where the operator has
- * none.
+ * `migrations` is the folder of the SQL files, `config` that of the shipped configuration files, which apply where the
+ * operator provides none.
  */
 export const worker = (files: {
   readonly migrations: string
