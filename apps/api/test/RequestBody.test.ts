@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net"
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
 import { isReadableEncoding, readBody } from "../src/RequestBody.ts"
 
-/** What is read of a body that comes in these parts. */
+/** The result of reading a body that arrives in these parts. */
 const read = (
   parts: ReadonlyArray<Uint8Array>,
   maxBytes: number,

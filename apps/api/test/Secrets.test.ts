@@ -33,5 +33,5 @@ describe("a verifier", () => {
   )
 })
 
-/** Lone surrogates are all the same byte sequence. */
+/** All lone surrogates are encoded as the same bytes. */
 const encoded = (text: string) => text.toWellFormed()

@@ -9,12 +9,12 @@ const maxBodyBytes = 10_000
 const secret = "open-sesame-please"
 const auth = { sharedSecrets: [secret], operatorTokens: ["operator-token"] } as const
 const withSecret = { "X-Shared-Secret": secret }
-/** As compressed well within the limit, as text far beyond it. */
+/** Well within the limit when compressed, far beyond it as text. */
 const bomb = Buffer.alloc(5 * 1024 * 1024, " ")
 const padded = (bytes: number) => leadText.padEnd(bytes, " ")
 
 layer(World.layer({ maxBodyBytes, auth }), { excludeTestServices: true })("a webhook", (it) => {
-  /** Sends a body, and looks that nothing was stored of one that is refused. */
+  /** Sends a body, and checks that nothing was stored if it was refused. */
   const send = Effect.fnUntraced(function* (body: string | Uint8Array, question: Omit<Question, "body">) {
     const world = yield* World
     const before = yield* countLeads(world)

@@ -15,7 +15,7 @@ const auth = { sharedSecrets: [secret], operatorTokens: ["operator-token"] } as 
 const withSecret = `X-Shared-Secret: ${secret}`
 const MiB = 1024 * 1024
 
-/** Sends a webhook by a function that writes its body, and sees everything that comes back. */
+/** Sends a webhook whose body a function writes, and returns everything that is received. */
 const send = (
   port: number,
   headers: OutgoingHttpHeaders,

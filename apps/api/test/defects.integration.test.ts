@@ -7,7 +7,7 @@ import { ask, assertError, post } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { makeWorld, type WorldShape } from "./support/World.ts"
 
-/** The worst that could be thrown: it quotes the lead. */
+/** The worst case of a thrown value: it quotes the lead. */
 const bug = new Error(`cannot store ${leadText}`)
 const sql = 'insert into inbound_lead values ("customer@example.com")'
 const id = "req-of-the-bug"
@@ -18,7 +18,7 @@ const intake = (receive: LeadIntake["Service"]["receive"]) => Layer.succeed(Lead
 const logged = ({ log }: WorldShape) =>
   Effect.map(log, (lines) => lines.filter(({ correlation_id }) => correlation_id === id))
 
-/** A queue that is told of a lead by `offer`. */
+/** A queue that calls `offer` for each offered lead. */
 const queue = (offer: LeadQueue["Service"]["offerUnsafe"], depth: LeadQueue["Service"]["depth"]) =>
   Layer.succeed(LeadQueue, {
     offer: (ids) => Effect.sync(() => offer(ids)),

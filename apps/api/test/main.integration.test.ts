@@ -10,7 +10,7 @@ import { makeDatabase } from "./support/World.ts"
 
 const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
-/** The api as operators run it, and how to ask it. */
+/** The api as operators run it, and a function that sends it a request. */
 const start = Effect.fnUntraced(function* (env: Readonly<Record<string, string>>) {
   const api = yield* TestProcess.spawn({
     program: inRepository("apps/cli/src/main.ts"),

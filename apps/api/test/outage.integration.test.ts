@@ -6,7 +6,7 @@ import { leadText } from "./support/leads.ts"
 import { makeLink } from "./support/Postgres.ts"
 import { countLeads, makeDatabase, makeWorld, type WorldShape } from "./support/World.ts"
 
-/** An api whose way to Postgres can be cut; it begins cut or open. */
+/** An api whose link to Postgres can be cut; the link starts cut or open. */
 const makeFragile = Effect.fnUntraced(function* (
   initial: "cut" | "open",
   database: { readonly empty?: boolean } = {},
@@ -18,7 +18,7 @@ const makeFragile = Effect.fnUntraced(function* (
   return { link, world }
 })
 
-/** Asks until the api is ready, or is not. */
+/** Polls until the api is ready, or until it is not. */
 const until = (world: WorldShape, status: 200 | 503) =>
   Effect.flatMap(ask(world, { path: "/readyz" }), (answer) =>
     answer.status === status ? Effect.void : Effect.fail("not yet" as const),
@@ -31,7 +31,7 @@ const assertDatabaseError = (answer: HttpAnswer) => {
 
 const stats = ["/stats/leads/counts", "/stats/leads/recent", "/stats/leads/1/history"]
 
-/** What everybody sees while Postgres is away. */
+/** Asserts the answers to senders and operators while Postgres is unavailable. */
 const assertAway = Effect.fnUntraced(function* (world: WorldShape) {
   assertDatabaseError(yield* post(world, leadText))
   for (const path of stats) assertDatabaseError(yield* ask(world, { path }))
@@ -48,11 +48,11 @@ const assertAway = Effect.fnUntraced(function* (world: WorldShape) {
     schema_version: null,
     queue: { type: "database", status: "down", latency_ms: null, depth: null },
   })
-  // What is wrong with a request is told all the same.
+  // Invalid requests are still refused for their own reason.
   assertError(yield* post(world, "{"), 400, "malformed JSON payload")
 })
 
-/** What everybody sees when it is there. */
+/** Asserts the answers to senders and operators while Postgres is available. */
 const assertThere = Effect.fnUntraced(function* (world: WorldShape) {
   const before = yield* countLeads(world)
   const id = yield* postLead(world, leadText)
@@ -121,7 +121,7 @@ describe("while Postgres is away", { concurrent: true }, () => {
         })
       const [webhook, counts, ready] = yield* Effect.all(
         [
-          // After readiness, which so gets a connection that was there before.
+          // Checked after readiness, which so reuses a connection from before the outage.
           Effect.delay(inTime(post(world, leadText), 9_000), "100 millis"),
           Effect.delay(inTime(ask(world, { path: "/stats/leads/counts" }), 9_000), "100 millis"),
           inTime(ask(world, { path: "/readyz" }), 5_000),
@@ -174,7 +174,7 @@ describe("when Postgres ends connections", () => {
     Effect.gen(function* () {
       const world = yield* makeWorld()
       yield* assertThere(world)
-      // Ends its own connection last.
+      // Its own connection is the last that it ends.
       yield* Effect.ignore(world.sql`
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'api-test' ORDER BY pid = pg_backend_pid()`)

@@ -7,7 +7,7 @@ const nested = (depth: number) => `{"a":${"[".repeat(depth - 1)}${"]".repeat(dep
 const number = (text: string) => `{"n":${text}}`
 
 layer(World.layer(), { excludeTestServices: true })("a webhook's body", (it) => {
-  /** The payload as it is stored, as who queries the database sees it, and as the history shows it. */
+  /** The payload as it is stored, as a query of the view returns it, and as the history shows it. */
   const stored = Effect.fnUntraced(function* (body: string | Uint8Array) {
     const world = yield* World
     const id = yield* postLead(world, body)

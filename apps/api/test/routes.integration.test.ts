@@ -5,7 +5,7 @@ import { ask, assertError, newId, postLead, type Question } from "./support/Http
 import { leadText } from "./support/leads.ts"
 import { World } from "./support/World.ts"
 
-/** A question that a route answers with 200, and how the answer begins. There is one lead, 1. */
+/** A request that a route answers with 200, and how the answer begins. The only lead is 1. */
 interface Case {
   readonly question: Question
   readonly answer: RegExp
@@ -26,7 +26,7 @@ const cases: Record<RouteName, Case> = {
   "GET /health/deep": { question: { path: "/health/deep" }, answer: /^\{"status":"up",/ },
 }
 
-/** The document of the contract is no route of it. */
+/** The OpenAPI document is served, but it is not a route of the contract. */
 const paths = new Map([
   ["GET /openapi.json", { question: { path: "/openapi.json" }, answer: /^\{"openapi":"3\.1/ }],
   ...routes.map(({ name }) => [name, cases[name]] as const),
@@ -50,7 +50,7 @@ const all = [...paths].map(([name, { answer, question }]) => ({
 const reading = all.filter(({ question }) => question.method === "GET")
 
 layer(World.layer(), { excludeTestServices: true })("a route", (it) => {
-  // Sent last: the others look at one lead.
+  // Sent last: the other cases expect one lead.
   const inOrder = [...reading, ...all.filter((route) => !reading.includes(route))]
 
   describe("of the contract", () => {

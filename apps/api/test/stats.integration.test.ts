@@ -11,7 +11,7 @@ import { World, type WorldShape } from "./support/World.ts"
 const json = (text: string): unknown => JSON.parse(text)
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/
 
-/** Leads in all statuses, by what became of them. */
+/** Leads in all statuses, named by what happened to them. */
 class Leads extends Context.Service<Leads, Readonly<Record<string, number>>>()("test/Leads") {
   static readonly layer = Layer.effect(
     Leads,

@@ -6,7 +6,7 @@ import { post } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { makeWorld } from "./support/World.ts"
 
-/** An api whose commits take a while, and what stops it. */
+/** An api with slow commits, and an effect that stops it. */
 const makeSlow = Effect.fnUntraced(function* (commit: Duration.Duration, shutdownTimeout: Duration.Duration) {
   const scope = yield* Scope.make()
   const replace = Layer.succeed(LeadIntake, {

@@ -10,7 +10,7 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     return operation === undefined ? [] : [{ name: `${method} ${path}`, operation }]
   }),
 )
-/** A route as the document names it: `get /stats/leads/{id}/history`. */
+/** A route in the notation of OpenAPI: `get /stats/leads/{id}/history`. */
 const documented = ({ method, path }: Contract.Route) =>
   `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, "{$1}")}`
 const statuses = (name: string) => {

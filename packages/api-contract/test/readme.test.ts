@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 
 const path = fileURLToPath(new URL("../README.md", import.meta.url))
 
-/** Lines of a table, padded as the formatter does it. */
+/** Lines of a table, padded as the formatter pads them. */
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   const line = (row: ReadonlyArray<string>) =>

@@ -16,7 +16,7 @@ import { Effect, Layer, Logger, Redacted, Result } from "effect"
 import { HttpEffect, HttpRouter, HttpServer } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 
-/** A payload with a number that no double holds. */
+/** A payload with a number that a double cannot represent. */
 const payload = Result.getOrThrow(parse('{"id":12345678901234567890,"__proto__":{"a":1.50},"plz":"66123"}'))
 
 export const summary: LeadSummary = {
@@ -51,10 +51,10 @@ const history: LeadHistory = {
   events: [{ at: new Date("2026-01-21T10:35:00Z"), type: "received", details: payload }],
 }
 
-/** What the handlers were asked for, as they got it. */
+/** The decoded requests that the handlers received. */
 export const asked: Array<unknown> = []
 
-/** Handlers as an app has them: lead 3 is known, lead 4 breaks Postgres, lead 5 the handler, lead 6 the answer. */
+/** Stub handlers: lead 3 exists; lead 4 fails in Postgres, lead 5 in the handler, lead 6 in encoding the answer. */
 export const stats = HttpApiBuilder.group(OperatorApi, "stats", (handlers) =>
   handlers.handleAll({
     counts: () =>
@@ -97,7 +97,7 @@ export const operations = HttpApiBuilder.group(OperatorApi, "operations", (handl
   }),
 )
 
-/** Lets in whoever says `let me in`, and everybody who says nothing. */
+/** Accepts the token `let me in`, and requests without a token. */
 export const auth = Layer.succeed(OperatorAuth, {
   operatorToken: (app, { credential }) =>
     ["", "let me in"].includes(Redacted.value(credential)) ? app : Effect.fail(new Unauthorized()),
@@ -105,11 +105,11 @@ export const auth = Layer.succeed(OperatorAuth, {
 
 const routes = HttpApiBuilder.layer(OperatorApi).pipe(Layer.provide([stats, operations]), Layer.provide(auth))
 
-/** What was logged while answering. */
+/** The entries that were logged while answering. */
 export const logged: Array<unknown> = []
 const logger = Logger.make<unknown, void>(({ message }) => void logged.push(message))
 
-/** The api as a server has it: its routes as one app, and the errors' bodies around it. */
+/** The api as a server runs it: its routes as one app, wrapped by the bodies of errors. */
 const app = Effect.flatMap(HttpRouter.toHttpEffect(routes), (app) =>
   withErrorBodies(app).pipe(
     Effect.provideService(CurrentCorrelationId, "req-1"),
@@ -119,7 +119,7 @@ const app = Effect.flatMap(HttpRouter.toHttpEffect(routes), (app) =>
 
 const { handler } = HttpEffect.toWebHandlerLayer(app, HttpServer.layerServices)
 
-/** What the api answers: status, headers, and the body as it is written. */
+/** The api's answer: status, headers, and the body as text. */
 export const get = (path: string, headers: Record<string, string> = {}) =>
   Effect.promise(async () => {
     const response = await handler(new Request(`http://localhost${path}`, { headers }))

@@ -3,7 +3,7 @@ import { Defect } from "@lead-gateway/runtime"
 import { Effect, Schema } from "effect"
 import { entriesOf } from "./memorySink.ts"
 
-/** Its message is made when it is read, so its stack knows none. */
+/** A getter computes its message, so the stack does not contain it. */
 class Late extends Schema.TaggedError<Late>()("Late", { email: Schema.String }) {
   override get message(): string {
     return this.email

@@ -18,7 +18,7 @@ const routes = HttpRouter.addAll([
   HttpRouter.route("GET", "/defect", Effect.die(new Error("jane@x.example is broken"))),
 ])
 
-/** What a GET is answered, and the log. */
+/** The answer to a GET, and the log. */
 const ask = Effect.fnUntraced(function* (path: string) {
   let log = ""
   const sink = { writable: true, write: (text: string) => (log += text), on: () => undefined }

@@ -14,7 +14,7 @@ const logs = {
   error: Effect.logError,
 } as const
 
-/** What a prepared line writes, and what Effect's logger does. */
+/** The output of a prepared line, and that of Effect's logger for the same content. */
 const both = (
   format: (typeof formats)[number],
   level: (typeof levels)[number],
@@ -68,7 +68,7 @@ describe("a prepared line", () => {
       Schema.Literals(formats),
       Schema.Literals(levels),
       Schema.String,
-      // Names that are numbers would come in another order from an object.
+      // An object would enumerate numeric names in another order.
       Schema.Record(
         Schema.Literals(["lead_id", "correlation_id", "level", "error", "x", "a b", 'q"', "n\n"]),
         Value,

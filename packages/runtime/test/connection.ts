@@ -2,14 +2,14 @@ import { Effect, type Scope } from "effect"
 import { EventEmitter } from "node:events"
 import { createConnection } from "node:net"
 
-/** One answer as it came over the wire; names of headers in lower case. */
+/** One answer as it was received; names of headers in lower case. */
 export interface WireAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** A connection that sends bytes as they are. fetch would never send what these tests need. */
+/** A connection that sends raw bytes: fetch cannot send malformed requests. */
 export interface Connection {
   readonly send: (bytes: string | Uint8Array) => Effect.Effect<void>
   /** Sends FIN. */
@@ -18,9 +18,9 @@ export interface Connection {
   readonly answer: Effect.Effect<WireAnswer>
   /** How it was closed: `"ended"` by FIN, or the error's code. */
   readonly closed: Effect.Effect<string>
-  /** Whether it was cut, before or after it was ended. */
+  /** Whether it was reset, before or after its end. */
   readonly isCut: () => boolean
-  /** What came and is no whole answer. */
+  /** Received text that is not a complete answer. */
   readonly rest: () => string
 }
 
@@ -81,7 +81,7 @@ export const connect = (port: number): Effect.Effect<Connection, never, Scope.Sc
     },
   )
 
-/** The first answer of a text, and how long it is; every answer here says its length. */
+/** The first answer of a text, and its length; every answer here has a `Content-Length`. */
 const parse = (text: string): { readonly answer: WireAnswer; readonly length: number } | undefined => {
   const end = text.indexOf("\r\n\r\n")
   if (end < 0) return undefined

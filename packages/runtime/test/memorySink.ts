@@ -1,7 +1,7 @@
 import { Effect, type Scope } from "effect"
 import { Telemetry } from "@lead-gateway/runtime"
 
-/** A sink that keeps what is written, one element a write; `written` is the first write, once it has come. */
+/** A sink that keeps what is written, one element per write; `written` waits for the first write. */
 export const memorySink = () => {
   const writes: Array<string> = []
   const first = Promise.withResolvers<string>()
@@ -26,7 +26,7 @@ export const linesOf = <E>(
     )
   })
 
-/** The same as objects. */
+/** The lines that a program logs, as objects. */
 export const entriesOf = <E>(
   program: Effect.Effect<void, E, Scope.Scope>,
   options: Partial<Telemetry.TelemetryOptions> = {},

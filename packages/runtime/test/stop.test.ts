@@ -18,7 +18,7 @@ const stoppable = Effect.fnUntraced(function* (
   return { port, stop }
 })
 
-/** Far less than a stop may take, and far more than a busy machine needs. */
+/** Far less than the time limit of a stop, and far more than a busy machine needs. */
 const soon = 5_000
 
 /** A handler whose requests come one by one, to be answered when the test says so. */
@@ -28,7 +28,7 @@ const waiting = () => {
   return { handler, came: Effect.promise(() => came.promise) }
 }
 
-/** Begins to stop, and waits until the port takes no connections any more. */
+/** Begins to stop, and waits until the port accepts no connections any more. */
 const beginStop = Effect.fnUntraced(function* <A>(port: number, stop: Effect.Effect<A>) {
   const stopping = yield* Effect.forkChild(stop, { startImmediately: true })
   assert.strictEqual(yield* (yield* connect(port)).closed, "ECONNREFUSED")
@@ -85,7 +85,7 @@ describe("a stop", () => {
       const { port, stop } = yield* stoppable((_, response) => respond(response, ok))
       const connection = yield* connect(port)
       yield* connection.send("GET / HTTP/1.1\r\nHost: x\r\n")
-      // What was sent before has come when what is sent later is answered.
+      // The answer to a later request proves that the earlier bytes were received.
       const later = yield* connect(port)
       for (const request of [get, get, get]) {
         yield* later.send(request)

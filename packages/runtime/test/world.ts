@@ -10,7 +10,7 @@ export const serve = (handler: Handler, options: Partial<HttpListenerOptions> = 
     ({ port }) => port,
   )
 
-/** Answers 200 with the body's length, once the whole body has come. */
+/** Answers 200 with the body's length, once the whole body was received. */
 export const measure: Handler = (request, response) => {
   let bytes = 0
   request.on("data", (chunk: Buffer) => (bytes += chunk.length))
@@ -18,13 +18,13 @@ export const measure: Handler = (request, response) => {
   request.on("error", () => {})
 }
 
-/** Answers at once, whatever is still to come. */
+/** Answers at once, without reading the body. */
 export const refuse: Handler = (_, response) =>
   respond(response, { status: 413, body: { error: "too large" } })
 
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-/** An error's answer: status, text, and the same correlation id in header and body. */
+/** Asserts the answer of an error: status, text, and the same correlation id in header and body. */
 export const assertError = (answer: WireAnswer, status: number, error: string, id?: string) => {
   assert.strictEqual(answer.status, status)
   assert.strictEqual(answer.headers["content-type"], "application/json")

@@ -3,24 +3,24 @@ import { Effect } from "effect"
 import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http"
 import type { WorldShape } from "./World.ts"
 
-/** What is asked; a GET without headers unless set. */
+/** A request; a GET without headers unless set. */
 export interface Question {
   readonly method?: string
   readonly path?: string
   readonly headers?: OutgoingHttpHeaders
   readonly body?: string | Uint8Array
-  /** Sends the body in chunks, without saying its length. */
+  /** Sends the body in chunks, without `Content-Length`. */
   readonly chunked?: boolean
 }
 
-/** What is answered. */
+/** An answer. */
 export interface HttpAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly text: string
 }
 
-/** Asks an api on a connection of its own. Whatever is sent must not get into its log. */
+/** Sends a request on a connection of its own. None of its values may get into the api's log. */
 export const ask = (
   { port, secrecy }: Pick<WorldShape, "port" | "secrecy">,
   { method = "GET", path = "/", headers = {}, body, chunked = false }: Question,
@@ -76,7 +76,7 @@ export const post = (
     body,
   })
 
-/** Sends a lead that is taken, and returns its id. */
+/** Sends a lead that is accepted, and returns its id. */
 export const postLead = (world: Pick<WorldShape, "port" | "secrecy">, body: string | Uint8Array) =>
   Effect.map(post(world, body), (answer) => {
     assert.strictEqual(answer.status, 200, answer.text)
@@ -85,14 +85,14 @@ export const postLead = (world: Pick<WorldShape, "port" | "secrecy">, body: stri
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-/** The correlation id of an answer, of which the sender gave none. */
+/** The correlation id of an answer to a request without one. */
 export const newId = ({ headers }: HttpAnswer): string => {
   const id = String(headers["x-correlation-id"])
   assert.match(id, uuid)
   return id
 }
 
-/** An error's answer: status, text, and the same correlation id in header and body. */
+/** Asserts the answer of an error: status, text, and the same correlation id in header and body. */
 export const assertError = (answer: HttpAnswer, status: number, error: string, id = newId(answer)) => {
   assert.strictEqual(answer.text, JSON.stringify({ error, correlation_id: id }))
   assert.strictEqual(answer.status, status)

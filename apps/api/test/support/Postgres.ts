@@ -1,20 +1,20 @@
 import { Effect, type Scope } from "effect"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
 
-/** A way to Postgres that can be cut and mended. */
+/** A link to Postgres that can be cut and restored. */
 export interface PostgresLink {
   /** The database's URL by way of the link. */
   readonly url: string
   /** Closes all connections, and every new one at once. */
   readonly cut: Effect.Effect<void>
-  /** Lets nothing through any more, and closes nothing. */
+  /** Forwards nothing any more, and closes nothing. */
   readonly freeze: Effect.Effect<void>
   readonly mend: Effect.Effect<void>
 }
 
 type State = "open" | "cut" | "frozen"
 
-/** Stands between an api and its Postgres for the current scope. */
+/** A proxy between an api and its Postgres for the current scope. */
 export const makeLink = (
   databaseUrl: string,
   initial: State = "open",
@@ -63,7 +63,7 @@ export const makeLink = (
         state = "frozen"
         for (const socket of sockets) socket.unpipe().pause()
       }),
-      // What was frozen half-way is of no use any more.
+      // Connections that were frozen in the middle of a message cannot be used any more.
       mend: Effect.sync(() => {
         if (state === "frozen") closeAll()
         state = "open"

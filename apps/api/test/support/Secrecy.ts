@@ -1,14 +1,14 @@
 import { assert } from "@effect/vitest"
 
-/** Watches that nothing that was sent gets into a log. */
+/** Checks that no value of a request gets into a log. */
 export interface Secrecy {
-  /** Remembers whatever somebody could be known by in a body or a header. */
+  /** Remembers the values of a body or header that may be personal data. */
   readonly watch: (sent: string) => void
-  /** Fails when a line of the log holds any of it. */
+  /** Fails when a line of the log holds any of them. */
   readonly assertKept: () => void
 }
 
-/** Long enough not to be in a line by chance, such as `RECEIVED` or a part of an id. */
+/** Long enough not to occur in a line by chance, as `RECEIVED` or a part of an id does. */
 const telling = /[\p{L}\p{N}@.+_-]{9,}/gu
 
 export const makeSecrecy = (lines: ReadonlyArray<string>): Secrecy => {

@@ -36,7 +36,7 @@ const template: Template<Error> = {
 export const makeDatabase = (options: { readonly empty?: boolean } = {}) =>
   Effect.orDie(TestDatabase.make(options.empty === true ? {} : { template }))
 
-/** How a test's api differs from the usual one. */
+/** How a test's api differs from the default. */
 export interface WorldOptions {
   /** The database's URL; one of the world's own, unless set. */
   readonly databaseUrl?: string
@@ -46,7 +46,7 @@ export interface WorldOptions {
     readonly operatorTokens: Array.NonEmptyReadonlyArray<string>
   }
   readonly shutdownTimeout?: Duration.Duration
-  /** Services that take the place of the real ones. */
+  /** Services that replace the real ones. */
   readonly replace?: Layer.Layer<never>
 }
 
@@ -54,9 +54,9 @@ export interface WorldOptions {
 export interface WorldShape {
   readonly port: number
   readonly secrecy: Secrecy
-  /** What the database says; rows as the driver reads them. */
+  /** Runs a query; rows as the driver returns them. */
   readonly sql: PgClient.PgClient
-  /** What has been logged until now. */
+  /** The entries that were logged until now. */
   readonly log: Effect.Effect<ReadonlyArray<Record<string, unknown>>>
 }
 
@@ -126,7 +126,7 @@ export class World extends Context.Service<World, WorldShape>()("@lead-gateway/a
   static readonly layer = (options?: WorldOptions) => Layer.effect(World, Effect.orDie(makeWorld(options)))
 }
 
-/** How many leads there are, by their rows. */
+/** The number of leads, counted by their rows. */
 export const countLeads = (world: WorldShape) =>
   Effect.map(
     world.sql<{ leads: number }>`SELECT count(*)::float8 AS leads FROM inbound_lead`,

@@ -2,8 +2,8 @@ import { Effect } from "effect"
 import { createConnection } from "node:net"
 
 /**
- * Sends bytes as they are on one connection, a part after the other, and returns what comes back until the api
- * closes it: so let the last request say `Connection: close`.
+ * Sends raw bytes on one connection, part by part, and returns what is received until the api closes it: so the last
+ * request should have `Connection: close`.
  */
 export const exchange = (port: number, ...parts: ReadonlyArray<string | Uint8Array>): Effect.Effect<string> =>
   Effect.callback((resume) => {

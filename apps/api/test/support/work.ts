@@ -47,7 +47,7 @@ const decisions: Readonly<Record<"REJECTED" | "PARKED" | "READY", () => StoredDe
 const called = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
   Effect.callback<Value, StoreError>((resume) => submit((result) => resume(Effect.fromResult(result))))
 
-/** Does to a lead what a worker does; its attempts are answered with these HTTP statuses, null for no answer. */
+/** Delivers a lead as a worker does; its attempts are answered with these HTTP statuses, null for no answer. */
 export const decide = Effect.fnUntraced(function* (
   leadId: number,
   decision: keyof typeof decisions,

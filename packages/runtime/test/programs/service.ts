@@ -1,4 +1,4 @@
-/** A service that says when it runs, fails when it is told to, and takes its time to stop. */
+/** A service that prints when it runs, fails on request, and stops slowly. */
 import { loggingSettings, processSettings, Settings, Kind } from "@lead-gateway/config"
 import { listen, respond, runService } from "@lead-gateway/runtime"
 import { runCommand } from "@lead-gateway/runtime/command"
