@@ -110,7 +110,7 @@ describe.concurrent("a gateway that is stopped", () => {
         const id = yield* receive(url, validLead)
         yield* customer.received(1)
         yield* process.killGroup("SIGINT")
-        yield* process.waitForLine("worker finishes what is under way")
+        yield* process.waitForLine("worker drains: waiting for deliveries in flight")
         // The api is gone, while delivery and database are still there.
         assert.isTrue(yield* Effect.isFailure(Effect.tryPromise(() => fetch(url))))
         assert.isNotEmpty(processesOf(folder))
@@ -121,7 +121,7 @@ describe.concurrent("a gateway that is stopped", () => {
         assert.deepStrictEqual(processesOf(folder), [])
         assert.deepStrictEqual(messages(process.stdout()).slice(-6), [
           "closing the api",
-          "worker finishes what is under way",
+          "worker drains: waiting for deliveries in flight",
           "lead delivered",
           "worker has stopped",
           "closing the database",
@@ -150,7 +150,7 @@ describe.concurrent("a gateway that is stopped", () => {
       assert.isAtLeast(Duration.toMillis(took), 490)
       assert.isBelow(Duration.toMillis(took), 5000)
       assert.deepStrictEqual(processesOf(folder), [])
-      assert.include(messages(process.stdout()), "worker gives back what it could not finish in time")
+      assert.include(messages(process.stdout()), "worker releases deliveries that did not end in time")
     }),
   )
 

@@ -42,7 +42,7 @@ export const makeDeliveryLog: Effect.Effect<DeliveryLog> = Effect.gen(function* 
     "duration_ms",
     "probe",
     "next",
-    "moved",
+    "updated",
   ] as const
   const delivered = log.prepare("info", "lead delivered", attemptFields)
   const failed = log.prepare("info", "delivery failed", attemptFields)
@@ -51,14 +51,10 @@ export const makeDeliveryLog: Effect.Effect<DeliveryLog> = Effect.gen(function* 
     REJECTED: log.prepare("info", "lead rejected", [...lead, "reason"]),
     PARKED: log.prepare("info", "lead parked", [...lead, "reason"]),
   }
-  const snoozed = log.prepare("error", "a lead is snoozed", [...lead, "delay_ms", "because"])
-  const tooLate = log.prepare(
-    "warn",
-    "an attempt was opened too late to be sent; the lead is given back",
-    lead,
-  )
-  const notOpened = log.prepare("error", "a step failed", [...lead, "because"])
-  const unrecorded = [...lead, "attempt_no", "status_code", "because"] as const
+  const snoozed = log.prepare("error", "lead snoozed", [...lead, "delay_ms", "cause"])
+  const tooLate = log.prepare("warn", "an attempt was opened too late to be sent; the lead is released", lead)
+  const notOpened = log.prepare("error", "a step failed", [...lead, "cause"])
+  const unrecorded = [...lead, "attempt_no", "status_code", "cause"] as const
   const notRecorded = log.prepare("error", "the outcome of an attempt is not recorded yet", unrecorded)
   const recordRefused = log.prepare(
     "error",
@@ -92,7 +88,7 @@ export const makeDeliveryLog: Effect.Effect<DeliveryLog> = Effect.gen(function* 
       snoozed(correlationId, leadId, Duration.toMillis(delay), why)
       if (cause === undefined) return
       fork(
-        Effect.annotateLogs(Effect.logError("the cause", Cause.die(cause)), {
+        Effect.annotateLogs(Effect.logError("cause of the internal failure", Cause.die(cause)), {
           correlation_id: correlationId,
           lead_id: leadId,
         }),

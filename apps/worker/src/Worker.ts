@@ -122,8 +122,8 @@ export const layer = (
 
       const loops = [
         forever("claim leads", claimNext),
-        forever("hear of leads", listen),
-        forever("look at the schedule", watchSchedule(work, producer, scheduled, options.scanInterval)),
+        forever("listen to the queue", listen),
+        forever("watch the schedule", watchSchedule(work, producer, scheduled, options.scanInterval)),
         forever("sweep", every(options.scanInterval, sweep(work, queue, options.scanLimit))),
         forever("offer leads again", reoffer(work, queue)),
         forever("check the customer's address", every(options.addressCheckInterval, checkAddress)),
@@ -147,8 +147,8 @@ const block = (customers: Customers["Service"]) => (reason: string | undefined) 
   Effect.flatMap(customers.block(defaultCustomer, reason), (isNews) => {
     if (!isNews) return Effect.void
     return reason === undefined
-      ? Effect.logInfo("the customer's address may be sent to again")
-      : Effect.logError(`nothing can be sent to the customer, and its leads wait: ${reason}`)
+      ? Effect.logInfo("deliveries to the customer are no longer blocked")
+      : Effect.logError(`deliveries to the customer are blocked, and its leads wait: ${reason}`)
   })
 
 /** Waits for deliveries in progress, and releases those that do not end in time. */
@@ -164,12 +164,14 @@ const drain = Effect.fnUntraced(function* (
   const held = deliveries.held()
   deliveries.stop(() => empty.openUnsafe())
   if (held > 0) {
-    yield* Effect.annotateLogs(Effect.logInfo("worker finishes what is under way"), { leads: held })
+    yield* Effect.annotateLogs(Effect.logInfo("worker drains: waiting for deliveries in flight"), {
+      leads: held,
+    })
   }
   yield* Effect.timeoutOption(empty.await, within)
   const left = deliveries.held()
   if (left > 0) {
-    yield* Effect.annotateLogs(Effect.logWarning("worker gives back what it could not finish in time"), {
+    yield* Effect.annotateLogs(Effect.logWarning("worker releases deliveries that did not end in time"), {
       leads: left,
     })
     deliveries.abort()

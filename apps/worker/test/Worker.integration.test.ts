@@ -158,7 +158,7 @@ describe("a lead that a worker cannot deal with", () => {
       assert.deepInclude(events[1], { type: "snoozed" })
       assert.deepInclude(events[1]?.details, { because: "an unexpected error in the gateway" })
       assert.isTrue(yield* waitsHalfAMinute(world, stopped.id))
-      const line = world.log.find((text) => text.includes("a lead is snoozed"))
+      const line = world.log.find((text) => text.includes("lead snoozed"))
       assert.include(line, `"lead_id":${stopped.id}`)
       assert.include(line, `"delay_ms":30000`)
     }),

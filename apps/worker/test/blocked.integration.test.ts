@@ -20,7 +20,7 @@ const switched = (first: CustomerClient["Service"], second: CustomerClient["Serv
 }
 
 const errors = (world: World["Service"]) =>
-  world.log.filter((line) => line.includes("nothing can be sent to the customer"))
+  world.log.filter((line) => line.includes("deliveries to the customer are blocked"))
 
 /** A lead's history as soon as it is held back. */
 const heldBack = (world: World["Service"], id: LeadId) =>
@@ -66,7 +66,7 @@ describe("a customer whose address is refused", () => {
           [1],
         )
       }
-      assert.strictEqual(world.log.filter((line) => line.includes("may be sent to again")).length, 1)
+      assert.strictEqual(world.log.filter((line) => line.includes("are no longer blocked")).length, 1)
     }),
   )
 

@@ -31,7 +31,7 @@ describe("a worker that is stopped", () => {
       assert.strictEqual((yield* world.history(second.id)).status, "RECEIVED")
       assert.deepStrictEqual(yield* ownedLeads(world), [])
       assert.deepStrictEqual(messages(world.log).slice(-3), [
-        "worker finishes what is under way",
+        "worker drains: waiting for deliveries in flight",
         "lead delivered",
         "worker has stopped",
       ])

@@ -78,7 +78,7 @@ export class TooManyRequests extends failure("TooManyRequests", "too many reques
   static readonly response = retryAfterResponse({
     errorClass: TooManyRequests,
     status: 429,
-    description: "`too many requests`: come again after `Retry-After`",
+    description: "`too many requests`: retry after `Retry-After`",
   })
 }
 
@@ -87,7 +87,7 @@ export class InternalError extends failure("InternalError", "internal server err
   static readonly response = errorResponse({
     errorClass: InternalError,
     status: 500,
-    description: "`internal server error`: something unforeseen",
+    description: "`internal server error`: an unexpected failure, logged with the correlation id",
   })
 }
 
@@ -96,7 +96,7 @@ export class DatabaseUnavailable extends failure("DatabaseUnavailable", "databas
   static readonly response = retryAfterResponse({
     errorClass: DatabaseUnavailable,
     status: 503,
-    description: "`database error`: Postgres cannot be reached; come again after `Retry-After`",
+    description: "`database error`: Postgres cannot be reached; retry after `Retry-After`",
   })
 }
 

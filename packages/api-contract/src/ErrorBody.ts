@@ -26,7 +26,9 @@ export interface ApiErrorFields {
 
 /** The body of every error. */
 const ErrorBody = Schema.Struct({
-  error: Schema.String.annotate({ description: "What is wrong, in a few words" }),
+  error: Schema.String.annotate({
+    description: "What is wrong: a short text that quotes nothing of the lead",
+  }),
   correlation_id: Schema.String.annotate({ description: "The same as in `X-Correlation-ID`" }),
 }).annotate({
   identifier: "Error",

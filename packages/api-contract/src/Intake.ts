@@ -52,7 +52,7 @@ export class SenderAuth extends HttpApiMiddleware.Service<SenderAuth>()(
     security: {
       sharedSecret: HttpApiSecurity.apiKey({ key: "X-Shared-Secret", in: "header" }).pipe(
         HttpApiSecurity.annotateMerge(
-          OpenApi.annotations({ description: "A sender's secret; asked for with `ENABLE_AUTH=true`." }),
+          OpenApi.annotations({ description: "A sender's secret; required with `ENABLE_AUTH=true`." }),
         ),
       ),
     },

@@ -112,7 +112,7 @@ export const LeadHistory = Schema.Struct({
   }),
   Schema.annotateEncoded({
     identifier: "LeadHistory",
-    description: "A lead's whole story. The payloads hold personal data.",
+    description: "The full history of one lead. The payloads hold personal data.",
   }),
 )
 export type LeadHistory = typeof LeadHistory.Type

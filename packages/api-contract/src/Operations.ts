@@ -54,17 +54,17 @@ export type DeepHealth = typeof DeepHealth.Type
 const described = (summary: string) => OpenApi.annotations({ summary })
 
 const health = HttpApiEndpoint.get("health", "/health", { success: Ok }).annotateMerge(
-  described("Is it there?"),
+  described("Answers `OK` while the process serves requests"),
 )
 
 const livez = HttpApiEndpoint.get("livez", "/livez", { success: Ok }).annotateMerge(
-  described("Is the process alive? Restart it when not"),
+  described("Liveness: restart the process when this fails"),
 )
 
 const readyz = HttpApiEndpoint.get("readyz", "/readyz", {
   success: Ok,
   error: NotReady.response,
-}).annotateMerge(described("Can it do its work? The error names what is down"))
+}).annotateMerge(described("Readiness: the error names the dependency that is down"))
 
 const deepHealth = HttpApiEndpoint.get("deepHealth", "/health/deep", {
   success: DeepHealth,

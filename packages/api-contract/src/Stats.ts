@@ -75,7 +75,7 @@ export class OperatorAuth extends HttpApiMiddleware.Service<OperatorAuth>()(
     security: {
       operatorToken: HttpApiSecurity.bearer.pipe(
         HttpApiSecurity.annotateMerge(
-          OpenApi.annotations({ description: "An operator's token; asked for with `ENABLE_AUTH=true`." }),
+          OpenApi.annotations({ description: "An operator's token; required with `ENABLE_AUTH=true`." }),
         ),
       ),
     },

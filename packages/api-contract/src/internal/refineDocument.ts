@@ -18,17 +18,17 @@ export const refineDocument = (spec: OpenApi.OpenAPISpec): Record<string, unknow
       ),
       headers: {
         "X-Correlation-ID": {
-          description: "Ties together everything that happens to this request: name it when you ask.",
+          description: "Identifies this request in responses and logs: quote it when you report a problem.",
           required: true,
           schema: { type: "string" },
         },
         "Retry-After": {
-          description: "Seconds after which to come again.",
+          description: "Seconds to wait before the next request.",
           required: true,
           schema: { type: "integer", minimum: 0 },
         },
         "WWW-Authenticate": {
-          description: "How to ask again.",
+          description: "The authentication scheme to use.",
           required: true,
           schema: { type: "string", examples: ["Bearer"] },
         },
@@ -38,7 +38,7 @@ export const refineDocument = (spec: OpenApi.OpenAPISpec): Record<string, unknow
           name: "X-Correlation-ID",
           in: "header",
           description:
-            "Your own correlation id, 1 to 128 visible ASCII characters. Without a fit one it is a new UUID.",
+            "Your own correlation id, 1 to 128 visible ASCII characters. Without a valid one, a UUID is made.",
           required: false,
           schema: { type: "string", pattern: "^[!-~]{1,128}$" },
         },
