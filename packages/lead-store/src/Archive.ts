@@ -12,7 +12,7 @@ import { readdir, stat } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { pipeline } from "node:stream"
 import { createGunzip } from "node:zlib"
-import { type ArchiveName, readArchiveName } from "./internal/archiveName.ts"
+import { type ArchiveName, readArchiveName } from "./internal/archiveLeads.ts"
 import { partitionSize } from "./Partitions.ts"
 
 /** A file or folder cannot be read: it is not there, not allowed, damaged, or cut off. */

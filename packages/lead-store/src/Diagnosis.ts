@@ -5,7 +5,7 @@
  */
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { differingSettings, sessionSettings } from "./internal/sessionSettings.ts"
+import { differingSettings, sessionSettings } from "./LeadDatabase.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
 
 /** What was found. */

@@ -2,10 +2,10 @@ import { PgClient } from "@effect/sql-pg"
 import type { LeadId } from "@lead-gateway/lead"
 import { Context, Effect, Layer } from "effect"
 import * as Batcher from "./Batcher.ts"
-import * as columns from "./internal/columns.ts"
-import { makeSegments } from "./internal/counts.ts"
+import { makeSegments } from "./Counters.ts"
 import { createPartitions } from "./Partitions.ts"
 import { isPartitionMissing, storeCall, type StoreError, StoreUnavailable } from "./StoreError.ts"
+import { columns } from "./internal/sql.ts"
 
 /** A lead as it arrived, ready to be stored: every text is already storable (see `storableText`). */
 export interface NewLead {

@@ -3,16 +3,19 @@ import { PG_MIGRATE_LOCK_ID } from "node-pg-migrate"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Client } from "pg"
-import type { DatabaseAddress } from "./DatabaseAddress.ts"
-import { attempt, attemptOnDisk, withClient } from "./internal/migrationClient.ts"
+import {
+  attempt,
+  attemptOnDisk,
+  type DatabaseAddress,
+  type MigrationFailed,
+  withClient,
+} from "./internal/migrationClient.ts"
 import { readMigrations } from "./internal/migrationFile.ts"
 import { type LockPatience, step } from "./internal/migrationStep.ts"
-import type { MigrationFailed, SchemaTooNew } from "./MigrationError.ts"
-import { type MigrationState, numberOf, schemaFit, tooNewFor } from "./SchemaFit.ts"
+import { type MigrationState, numberOf, schemaFit, type SchemaTooNew, tooNewFor } from "./SchemaFit.ts"
 
-export type { DatabaseAddress } from "./DatabaseAddress.ts"
-export { MigrationFailed, SchemaTooNew } from "./MigrationError.ts"
-export { type MigrationState, type SchemaFit, schemaFit } from "./SchemaFit.ts"
+export { type DatabaseAddress, MigrationFailed } from "./internal/migrationClient.ts"
+export { type MigrationState, type SchemaFit, schemaFit, SchemaTooNew } from "./SchemaFit.ts"
 
 /**
  * The database's schema, changed by the SQL files of `migrations/`.

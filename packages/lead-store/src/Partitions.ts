@@ -1,9 +1,9 @@
 import { PgClient } from "@effect/sql-pg"
 import type { LeadId } from "@lead-gateway/lead"
 import { Duration, Effect } from "effect"
-import * as columns from "./internal/columns.ts"
-import { patiently } from "./internal/patiently.ts"
+import { patiently } from "./internal/maintenance.ts"
 import { storeCall } from "./StoreError.ts"
+import { columns } from "./internal/sql.ts"
 
 /** Leads of one partition: the first holds the ids below a million. */
 export const partitionSize = 1_000_000

@@ -7,12 +7,11 @@
  */
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Option } from "effect"
-import { alone } from "./internal/alone.ts"
 import { type ArchiveFailed, removeUnfinished } from "./internal/archiveFile.ts"
 import { archiveLeads } from "./internal/archiveLeads.ts"
-import { type Dropped, dropPartition, isFree } from "./internal/dropPartition.ts"
 import { type Age, type DuePage, fateOf, lookOut, pageSize, readDue } from "./internal/dueForRemoval.ts"
-import { boundsOf, removeLeads } from "./internal/remove.ts"
+import { alone } from "./internal/maintenance.ts"
+import { boundsOf, type Dropped, dropPartition, isFree, removeLeads } from "./internal/removeLeads.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
 
 export { ArchiveFailed } from "./internal/archiveFile.ts"

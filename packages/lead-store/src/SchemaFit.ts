@@ -5,7 +5,7 @@
  * as none of its migrations requires more than the process knows; the rules for those who write migrations are in
  * `docs/decisions/0013`. It is decided from the list of migrations alone.
  */
-import { SchemaTooNew } from "./MigrationError.ts"
+import { Schema } from "effect"
 
 /** One migration of the folder or of the database. */
 export interface MigrationState {
@@ -32,6 +32,28 @@ export type SchemaFit =
   | { readonly _tag: "Behind"; readonly missing: ReadonlyArray<string> }
   /** The schema is newer, and this version must not touch it. */
   | SchemaTooNew
+
+/** The database was migrated by a newer version, and this one must not work with it, or not take it back. */
+export class SchemaTooNew extends Schema.TaggedError<SchemaTooNew>()("SchemaTooNew", {
+  /** The migrations that this version does not know, such as `0004_lead_colour`. */
+  unknown: Schema.Array(Schema.String),
+  /** The number of the migration that a process must know to work with the schema; 0 when every one may. */
+  requires: Schema.Int,
+  /** The number of the newest migration that this version knows. */
+  knows: Schema.Int,
+}) {
+  override get message(): string {
+    const needs =
+      this.requires > this.knows
+        ? ` and needs a version that knows migration ${numbered(this.requires)}, this one knows ${numbered(this.knows)}`
+        : ""
+    return `the database was migrated by a newer version of Lead Gateway (unknown here: ${this.unknown.join(
+      ", ",
+    )})${needs}; run that version, or migrate down with it first`
+  }
+}
+
+const numbered = (migration: number): string => String(migration).padStart(4, "0")
 
 /**
  * How a process and a schema go together, from all migrations of both. A process that knows migrations up to 0003

@@ -31,11 +31,17 @@ export {
   type RowLedger,
 } from "./LeadLedger.ts"
 export { LeadReader } from "./LeadReader.ts"
-export { LeadReplay, type Replayed, ReplayRequestConflict } from "./LeadReplay.ts"
+export {
+  LeadReplay,
+  ReplayCriteria,
+  type Replayed,
+  ReplayRequest,
+  ReplayRequestConflict,
+  ReplayRequestId,
+} from "./LeadReplay.ts"
 export { LeadWork } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
-export { ReplayCriteria, ReplayRequest, ReplayRequestId } from "./ReplayRequest.ts"
 export * as Retention from "./Retention.ts"
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { DataRefused, type StoreError, StoreUnavailable } from "./StoreError.ts"

@@ -3,8 +3,8 @@ import { PgClient } from "@effect/sql-pg"
 import { LeadId } from "@lead-gateway/lead"
 import { Effect, Fiber, Option } from "effect"
 import { ledgerDifferences, LeadLedger, LeadReader, Retention } from "../src/index.ts"
-import { alone } from "../src/internal/alone.ts"
-import { dropPartition } from "../src/internal/dropPartition.ts"
+import { alone } from "../src/internal/maintenance.ts"
+import { dropPartition } from "../src/internal/removeLeads.ts"
 import { holdOpen } from "./support/locks.ts"
 import {
   books,

@@ -4,7 +4,7 @@ import { TestDatabase } from "@lead-gateway/testkit"
 import { readFileSync } from "node:fs"
 import { Context, Effect, Layer, Option } from "effect"
 import { LeadDatabase } from "../src/index.ts"
-import { sessionSettings } from "../src/internal/sessionSettings.ts"
+import { sessionSettings } from "../src/LeadDatabase.ts"
 import { inEmptyDatabase, logged, ownFolder } from "./support/migrations.ts"
 import { address } from "./support/world.ts"
 

@@ -4,7 +4,6 @@ import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { createGzip, type Gzip } from "node:zlib"
-import { isUnfinished, unfinishedName } from "./archiveName.ts"
 
 /** Leads could not be archived: a full disk, a folder that may not be written. None of them was removed. */
 export class ArchiveFailed extends Data.TaggedError("ArchiveFailed")<{
@@ -123,3 +122,9 @@ const attempt = <A>(folder: string, run: () => Promise<A>): Effect.Effect<A, Arc
     catch: (error) =>
       new ArchiveFailed({ folder, code: (error as NodeJS.ErrnoException).code ?? String(error) }),
   })
+
+/** The name of a file while it is being written. */
+const unfinishedName = (name: string): string => `.${name}.unfinished`
+
+/** Whether a file was being written, and has that name still. */
+const isUnfinished = (name: string): boolean => /^\.lead_p.*\.ndjson\.gz\.unfinished$/.test(name)

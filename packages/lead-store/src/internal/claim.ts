@@ -3,9 +3,8 @@ import { Duration, Effect } from "effect"
 import { randomUUID } from "node:crypto"
 import { storeCall } from "../StoreError.ts"
 import type { ClaimOptions } from "../Work.ts"
-import * as columns from "./columns.ts"
 import { readClaimed, type LeasedRow } from "./readClaimed.ts"
-import { event, isFree, utc } from "./sql.ts"
+import { columns, event, isFree, utc } from "./sql.ts"
 import { peek, unlimited } from "./throttle.ts"
 
 /**

@@ -1,9 +1,8 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { AttemptRecord } from "../Work.ts"
-import * as columns from "./columns.ts"
-import { countStateChanges } from "./counts.ts"
-import { isOpen, state } from "./sql.ts"
+import { countStateChanges } from "../Counters.ts"
+import { columns, isOpen, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
 
 interface Row {

@@ -4,7 +4,7 @@ import { partitionName, partitionOf } from "../Partitions.ts"
 import { isTableMissing } from "../StoreError.ts"
 import type { AttemptRecord } from "../Work.ts"
 import { completeAttempts, outcomeColumns } from "./complete.ts"
-import { countStateChanges } from "./counts.ts"
+import { countStateChanges } from "../Counters.ts"
 import { event, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
 

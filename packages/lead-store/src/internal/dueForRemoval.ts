@@ -2,8 +2,8 @@ import type { PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
 import { partitionName } from "../Partitions.ts"
 import { storeCall } from "../StoreError.ts"
-import { patiently } from "./patiently.ts"
-import { boundsOf, hasEnded } from "./remove.ts"
+import { patiently } from "./maintenance.ts"
+import { boundsOf, hasEnded } from "./removeLeads.ts"
 
 /** How long leads are kept after they ended, in calendar units: the sum of all parts, more than zero. */
 export interface Age {

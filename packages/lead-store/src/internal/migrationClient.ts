@@ -1,7 +1,34 @@
-import { Effect, Redacted } from "effect"
+/**
+ * One connection for migrations, by node-pg-migrate's driver, and how its failures are reported.
+ */
+import { Effect, Redacted, Schema } from "effect"
+import type { ConnectionOptions } from "node:tls"
 import { Client, type ClientConfig, DatabaseError } from "pg"
-import type { DatabaseAddress } from "../DatabaseAddress.ts"
-import { MigrationFailed } from "../MigrationError.ts"
+
+/** Where Postgres is. */
+export interface DatabaseAddress {
+  /** A `postgres://` URL, credentials included. */
+  readonly url: Redacted.Redacted
+  /** False for plain text, else how TLS checks the server; the URL's own `sslmode` does not count. */
+  readonly ssl: boolean | ConnectionOptions
+}
+
+/**
+ * A migration could not be run. It has changed nothing, unless its file says `-- No transaction`: each migration is
+ * a transaction of its own. Those before it stay applied.
+ */
+export class MigrationFailed extends Schema.TaggedError<MigrationFailed>()("MigrationFailed", {
+  message: Schema.String,
+  /** True when Postgres could not be reached: trying again later may help. */
+  unavailable: Schema.Boolean,
+  /** What Postgres itself says, such as `55P03` for a lock that could not be had in time. */
+  sqlState: Schema.optional(Schema.String),
+}) {
+  /** The same failure in other words. */
+  saying(message: string): MigrationFailed {
+    return new MigrationFailed({ message, unavailable: this.unavailable, sqlState: this.sqlState })
+  }
+}
 
 /** Uses one connection of node-pg-migrate's driver, and closes it in any case. */
 export const withClient = <A, E>(

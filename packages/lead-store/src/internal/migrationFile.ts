@@ -8,9 +8,8 @@ import type { Effect } from "effect"
 import type { MigrationBuilder, RunnerOption } from "node-pg-migrate"
 import { readdir, readFile } from "node:fs/promises"
 import { basename, join } from "node:path"
-import type { MigrationFailed } from "../MigrationError.ts"
 import { numberOf } from "../SchemaFit.ts"
-import { attemptOnDisk } from "./migrationClient.ts"
+import { attemptOnDisk, type MigrationFailed } from "./migrationClient.ts"
 
 /** One migration as its file has it. */
 export interface MigrationFile {

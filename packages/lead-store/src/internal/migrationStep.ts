@@ -7,10 +7,7 @@
 import { Duration, Effect, Schedule } from "effect"
 import { runner, type RunnerOption } from "node-pg-migrate"
 import type { Client } from "pg"
-import type { DatabaseAddress } from "../DatabaseAddress.ts"
-import type { MigrationFailed } from "../MigrationError.ts"
-import { lockWaitOf } from "./lockWait.ts"
-import { attempt } from "./migrationClient.ts"
+import { attempt, type DatabaseAddress, type MigrationFailed, withClient } from "./migrationClient.ts"
 import { ignorePattern, strategies } from "./migrationFile.ts"
 
 /** What a step works with. */
@@ -102,3 +99,27 @@ const pauses = Schedule.min([
   Schedule.exponential(Duration.millis(500)),
   Schedule.spaced(Duration.seconds(5)),
 ])
+
+/**
+ * The lock that a connection waits for at this moment, and who holds it, as people read it:
+ * `AccessExclusiveLock on lead, held by process 4711 ("psql", idle in transaction for 00:10:42)`. Undefined when it
+ * waits for none. Asked on a connection of its own; the text of the others' statements is not shown.
+ */
+const lockWaitOf = (address: DatabaseAddress, process: number) =>
+  withClient(address, (client) =>
+    Effect.map(
+      attempt(() => client.query<{ lock: string; holders: string | null }>(question, [process])),
+      ({ rows: [wait] }) =>
+        wait === undefined
+          ? undefined
+          : `${wait.lock}${wait.holders === null ? "" : `, held by ${wait.holders}`}`,
+    ),
+  )
+
+const question = `
+  SELECT mode || ' on ' || coalesce(relation::regclass::text, locktype) AS lock,
+    (SELECT string_agg(
+       format('process %s ("%s", %s for %s)', pid, application_name, state, date_trunc('second', now() - xact_start)),
+       ' and ')
+     FROM pg_stat_activity WHERE pid = ANY (pg_blocking_pids(waiting.pid))) AS holders
+  FROM pg_locks AS waiting WHERE pid = $1 AND NOT granted LIMIT 1`

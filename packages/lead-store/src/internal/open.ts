@@ -1,9 +1,8 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { Step, StepResult } from "../Work.ts"
-import * as columns from "./columns.ts"
-import { countStateChanges } from "./counts.ts"
-import { event, state } from "./sql.ts"
+import { countStateChanges } from "../Counters.ts"
+import { columns, event, state } from "./sql.ts"
 import { permitsTaken, takePermits } from "./throttle.ts"
 
 interface Row {

@@ -6,8 +6,8 @@ import type { SqlError } from "effect/sql"
 import { byPartition, partitionName } from "../Partitions.ts"
 import { isTableMissing } from "../StoreError.ts"
 import type { ClaimedWork } from "../Work.ts"
-import * as columns from "./columns.ts"
 import { storedJson } from "../storable.ts"
+import { columns } from "./sql.ts"
 
 /** A row of `work` that was leased just now. */
 export interface LeasedRow {

@@ -2,8 +2,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Duration, Effect } from "effect"
 import { storeCall } from "../StoreError.ts"
 import type { Released } from "../Work.ts"
-import * as columns from "./columns.ts"
-import { event, isOpen, state, utc } from "./sql.ts"
+import { columns, event, isOpen, state, utc } from "./sql.ts"
 
 /**
  * Gives leased work back, a batch in one statement. Returns for each whether the lease still held.

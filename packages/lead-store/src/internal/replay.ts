@@ -1,12 +1,10 @@
 import type { PgClient } from "@effect/sql-pg"
-import { LeadId } from "@lead-gateway/lead"
-import { DateTime, Effect } from "effect"
+import { LeadId, type LeadState } from "@lead-gateway/lead"
+import { Effect } from "effect"
 import { byPartition, partitionName } from "../Partitions.ts"
-import type { ReplayCriteria, ReplayRequest } from "../ReplayRequest.ts"
 import { storeCall } from "../StoreError.ts"
-import * as columns from "./columns.ts"
-import { countStateChanges } from "./counts.ts"
-import { event, state } from "./sql.ts"
+import { countStateChanges } from "../Counters.ts"
+import { columns, event, state } from "./sql.ts"
 
 /** Leads of one transaction. */
 const chunkSize = 500
@@ -14,18 +12,30 @@ const chunkSize = 500
 /** Leads of each state that a transaction looks at, however few match: so none takes long. */
 const lookSize = 10_000
 
-/** The states that may be replayed, by the status in the request. */
-const stateOf = { REJECTED: "REJECTED", FAILED: "PARKED", PERMANENTLY_FAILED: "PERMANENTLY_FAILED" } as const
+/** A replay request as it is stored, and which leads it selects. */
+export interface StoredRequest {
+  /** The operator's name for it. */
+  readonly id: string
+  /** Its criteria as JSON. Equal criteria are equal as `jsonb`. */
+  readonly criteria: string
+  /** Only these leads, in the order of their ids; undefined: any. */
+  readonly ids: ReadonlyArray<LeadId> | undefined
+  readonly states: ReadonlyArray<LeadState>
+  readonly reasons: ReadonlyArray<string> | undefined
+  /** ISO 8601; the moment itself included. */
+  readonly receivedFrom: string | undefined
+  /** ISO 8601; the moment itself not included. */
+  readonly receivedBefore: string | undefined
+}
 
 /** Begins a request, or finds that it was begun. False when its name was used for other criteria. */
 export const beginReplay = (sql: PgClient.PgClient) =>
-  Effect.fnUntraced(function* ({ criteria, request }: ReplayRequest) {
-    const wanted = criteriaJson(criteria)
+  Effect.fnUntraced(function* ({ criteria, id }: StoredRequest) {
     yield* sql`
       INSERT INTO replay_request (id, criteria, up_to_id)
-      VALUES (${request}, ${wanted}::text::jsonb, (SELECT last_value FROM lead_id_seq)) ON CONFLICT DO NOTHING`
+      VALUES (${id}, ${criteria}::text::jsonb, (SELECT last_value FROM lead_id_seq)) ON CONFLICT DO NOTHING`
     const rows = yield* sql`
-      SELECT FROM replay_request WHERE id = ${request} AND criteria = ${wanted}::text::jsonb`
+      SELECT FROM replay_request WHERE id = ${id} AND criteria = ${criteria}::text::jsonb`
     return rows.length > 0
   }, storeCall("LeadReplay.replay"))
 
@@ -35,14 +45,14 @@ export const beginReplay = (sql: PgClient.PgClient) =>
  */
 export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
   Effect.fnUntraced(
-    function* ({ criteria, request }: ReplayRequest) {
+    function* (request: StoredRequest) {
       const [asked] = yield* sql<AskedRow>`
-        SELECT up_to_id, after_id, replayed, completed_at FROM replay_request WHERE id = ${request} FOR UPDATE`
+        SELECT up_to_id, after_id, replayed, completed_at FROM replay_request WHERE id = ${request.id} FOR UPDATE`
       if (asked === undefined || asked.completed_at !== null) {
         return { ids: [], replayed: Number(asked?.replayed ?? 0), isComplete: true }
       }
-      const filter = filterOf(criteria)
-      const { candidates, reached } = yield* look(sql, criteria, filter, asked)
+      const filter = filterOf(request)
+      const { candidates, reached } = yield* look(sql, request, filter, asked)
       // Leads that changed before they were locked are checked again by the same criteria.
       const locked = yield* sql.unsafe<LockedRow>(lockWanted, [...filter, columns.int8(candidates)])
       const numbers = yield* readNumbers(
@@ -53,7 +63,7 @@ export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
       const isComplete = reached >= asked.up_to_id
       yield* sql.unsafe(replayLocked, [
         segment(),
-        request,
+        request.id,
         columns.int8(ids),
         columns.int4(ids.map((id) => numbers.get(id)?.delivery_no ?? 0)),
         columns.int4(ids.map((id) => numbers.get(id)?.attempt_no ?? 0)),
@@ -83,11 +93,11 @@ interface NumbersRow extends LockedRow {
 }
 
 /** The parameters $1 to $4 of {@link isWanted}. */
-const filterOf = ({ reasons, receivedBefore, receivedFrom, statuses }: ReplayCriteria) => [
-  columns.text((statuses ?? (["REJECTED", "FAILED", "PERMANENTLY_FAILED"] as const)).map((s) => stateOf[s])),
+const filterOf = ({ reasons, receivedBefore, receivedFrom, states }: StoredRequest) => [
+  columns.text(states),
   reasons === undefined ? null : columns.text(reasons),
-  receivedFrom === undefined ? null : DateTime.formatIso(receivedFrom),
-  receivedBefore === undefined ? null : DateTime.formatIso(receivedBefore),
+  receivedFrom ?? null,
+  receivedBefore ?? null,
 ]
 
 const isWanted = `
@@ -98,12 +108,12 @@ const isWanted = `
 /** The next leads that may match, and the id up to which none is left out. */
 const look = Effect.fnUntraced(function* (
   sql: PgClient.PgClient,
-  { ids }: ReplayCriteria,
+  { ids }: StoredRequest,
   filter: ReturnType<typeof filterOf>,
   { after_id, up_to_id }: AskedRow,
 ) {
   if (ids !== undefined) {
-    const left = inOrder(ids, (a, b) => a - b).filter((id) => id > after_id && id <= up_to_id)
+    const left = ids.filter((id) => id > after_id && id <= up_to_id)
     const candidates = left.slice(0, chunkSize)
     return { candidates, reached: left.length > chunkSize ? BigInt(candidates.at(-1) ?? 0) : up_to_id }
   }
@@ -192,16 +202,3 @@ const replayLocked = `
     replayed = replayed + cardinality($3::bigint[]), after_id = $6::bigint,
     completed_at = CASE WHEN $7::boolean THEN now() END
   WHERE id = $2::text`
-
-/** Criteria as they are stored and compared: lists in order, each value once. */
-const criteriaJson = ({ ids, reasons, receivedBefore, receivedFrom, statuses }: ReplayCriteria) =>
-  JSON.stringify({
-    ids: ids && inOrder(ids, (a, b) => a - b),
-    statuses: statuses && inOrder(statuses),
-    reasons: reasons && inOrder(reasons),
-    received_from: receivedFrom && DateTime.formatIso(receivedFrom),
-    received_before: receivedBefore && DateTime.formatIso(receivedBefore),
-  })
-
-const inOrder = <A>(values: ReadonlyArray<A>, compare?: (a: A, b: A) => number): ReadonlyArray<A> =>
-  [...new Set(values)].sort(compare)

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Migrations } from "../../src/index.ts"
-import { sessionSettings } from "../../src/internal/sessionSettings.ts"
+import { sessionSettings } from "../../src/LeadDatabase.ts"
 import { createPartitions } from "../../src/Partitions.ts"
 
 const directory = fileURLToPath(new URL("../../../../migrations", import.meta.url))

@@ -20,7 +20,7 @@ import {
   type StoreError,
 } from "../../src/index.ts"
 
-import { sessionSettings } from "../../src/internal/sessionSettings.ts"
+import { sessionSettings } from "../../src/LeadDatabase.ts"
 export * from "./leads.ts"
 export * from "./locks.ts"
 export * from "./outcomes.ts"

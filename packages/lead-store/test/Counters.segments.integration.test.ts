@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Schema } from "effect"
-import type { ClaimedWork } from "../../src/index.ts"
-import { makeSegments } from "../../src/internal/counts.ts"
-import { contradictions } from "../support/stress.ts"
-import { makeWalk, random } from "../support/walk.ts"
+import type { ClaimedWork } from "../src/index.ts"
+import { makeSegments } from "../src/Counters.ts"
+import { contradictions } from "./support/stress.ts"
+import { makeWalk, random } from "./support/walk.ts"
 import {
   anotherProcess,
   bothCounts,
@@ -14,7 +14,7 @@ import {
   open,
   receive,
   succeeded,
-} from "../support/world.ts"
+} from "./support/world.ts"
 
 const segments = PgClient.PgClient.use(
   (sql) => sql<{ segment: bigint; account: string; leads: bigint }>`

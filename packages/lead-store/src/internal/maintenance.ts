@@ -1,3 +1,7 @@
+/**
+ * How work beside the delivery path runs: retention, partitions, the ledger. One process at a time ({@link alone}), with
+ * minutes for a statement ({@link patiently}), and with plans that scan tables ({@link planForScans}).
+ */
 import type { PgClient } from "@effect/sql-pg"
 import { Deferred, Effect, Option } from "effect"
 import type { SqlError } from "effect/sql"
@@ -33,3 +37,20 @@ export const alone = <A, E, R>(
       return (yield* Deferred.await(answered)) ? Option.some(yield* work) : Option.none()
     }),
   )
+
+/**
+ * Runs statements that may take minutes, in a transaction: the connections' `statement_timeout` is made for the path of
+ * a delivery. For maintenance.
+ */
+export const patiently =
+  (sql: PgClient.PgClient) =>
+  <A, E, R>(statements: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
+    sql.withTransaction(Effect.andThen(sql`SET LOCAL statement_timeout = '10min'`, statements))
+
+/** These statements scan whole tables, which no statement in the delivery path may do. */
+export const planForScans = (sql: PgClient.PgClient): Effect.Effect<unknown, SqlError.SqlError> =>
+  sql`
+    SELECT set_config(name, setting, true) FROM unnest(
+      ARRAY['statement_timeout', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'work_mem'],
+      ARRAY['10min', 'on', 'on', 'on', '64MB']
+    ) AS local (name, setting)`
