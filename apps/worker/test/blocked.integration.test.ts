@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CustomerClient } from "@lead-gateway/customer-client"
 import type { LeadId } from "@lead-gateway/lead"
+import { LeadWork } from "@lead-gateway/lead-store"
 import { Duration, Effect } from "effect"
 import { eventRows, ownedLeads } from "./support/rows.ts"
 import { eventually } from "./support/waiting.ts"
@@ -8,15 +9,22 @@ import { validLead, World } from "./support/World.ts"
 
 const soon = { addressCheckInterval: Duration.millis(50), scanInterval: Duration.millis(100) }
 
-/** A client that is the first one until it is switched to the second: the operator changed a setting, or a name its address. */
+/**
+ * A client that is the first one until it is switched to the second: the operator changed a setting, or a name its
+ * address. `checks` is how often workers have asked whether it may send.
+ */
 const switched = (first: CustomerClient["Service"], second: CustomerClient["Service"]) => {
   let current = first
+  let checks = 0
   const client = CustomerClient.of({
     send: (request) => current.send(request),
     start: (request, done) => current.start(request, done),
-    refusal: Effect.suspend(() => current.refusal),
+    refusal: Effect.suspend(() => {
+      checks++
+      return current.refusal
+    }),
   })
-  return { client, change: () => void (current = second) }
+  return { client, change: () => void (current = second), checks: () => checks }
 }
 
 const errors = (world: World["Service"]) =>
@@ -33,9 +41,15 @@ const heldBack = (world: World["Service"], id: LeadId) =>
 describe("a customer whose address is refused", () => {
   it.live("is reported once; its leads wait without an attempt, and go out once the address is allowed", () =>
     Effect.gen(function* () {
-      const world = yield* World.make()
+      let claims = 0
+      const counted = (real: LeadWork["Service"]) =>
+        LeadWork.of({
+          ...real,
+          claim: (options) => Effect.tap(real.claim(options), () => Effect.sync(() => void claims++)),
+        })
+      const world = yield* World.make({ between: { work: counted } })
       const [refusing, allowing] = yield* Effect.all([world.clients.refusing, world.clients.allowing])
-      const { change, client } = switched(refusing, allowing)
+      const { change, checks, client } = switched(refusing, allowing)
       const other = yield* world.startWorker({ client, ...soon })
       yield* world.startWorker({ client, ...soon })
       const leads = yield* Effect.forEach(Array.from({ length: 20 }), () => world.receive())
@@ -49,8 +63,13 @@ describe("a customer whose address is refused", () => {
           ["received", "ready", "held_back"],
         )
       }
-      // Workers look again and again meanwhile.
-      yield* Effect.sleep(500)
+      // Both workers check the address and claim what is due again and again meanwhile.
+      const before = { checks: checks(), claims }
+      yield* eventually(
+        Effect.sync(() =>
+          checks() >= before.checks + 10 && claims >= before.claims + 10 ? true : undefined,
+        ),
+      )
       assert.strictEqual(errors(world).length, 1)
       assert.include(errors(world)[0], "a private address")
       assert.strictEqual((yield* eventRows(world)).length, 20)
