@@ -1,10 +1,9 @@
 import { Duration, Effect, Layer, Queue, Scope } from "effect"
 import { randomUUID } from "node:crypto"
-import { type Connection, makeConnection } from "./internal/connection.ts"
+import { type Connection, makeConnection, presence } from "./internal/connection.ts"
 import { makeOffers, type Offers } from "./internal/offers.ts"
-import { ask } from "./internal/session.ts"
+import { ask, wantsNewConnection } from "./internal/session.ts"
 import { makeTakes, type Takes } from "./internal/takes.ts"
-import { type RedisFailure, wantsNewConnection } from "./internal/RedisFailure.ts"
 import { LeadQueue, LeadQueueUnavailable } from "./LeadQueue.ts"
 import * as RedisUrl from "./RedisUrl.ts"
 
@@ -131,31 +130,6 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
   )
 
 type Send = Connection["run"]
-
-/** Reports the first of several failed attempts, and the success that follows. */
-const presence = (report: {
-  readonly onAway?: (failure: RedisFailure) => Effect.Effect<void>
-  readonly onEachAway?: () => void
-  readonly onBack: Effect.Effect<void>
-  readonly onReady?: () => void
-}) => {
-  let isAway = false
-  return {
-    onReady: Effect.suspend(() => {
-      const wasAway = isAway
-      isAway = false
-      report.onReady?.()
-      return wasAway ? report.onBack : Effect.void
-    }),
-    onAway: (failure: RedisFailure) =>
-      Effect.suspend(() => {
-        const wasAway = isAway
-        isAway = true
-        report.onEachAway?.()
-        return wasAway || report.onAway === undefined ? Effect.void : report.onAway(failure)
-      }),
-  }
-}
 
 /** A look at the epoch is cheap, and a busy worker takes often. */
 const betweenLooksMs = 1000

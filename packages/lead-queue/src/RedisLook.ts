@@ -1,8 +1,7 @@
 /** What can be learned of a Redis before it is used as a queue, for whoever looks for what is wrong. */
 import { Effect } from "effect"
-import { locate } from "./internal/locate.ts"
-import { ask, introduce, open } from "./internal/session.ts"
-import type { RedisFailure } from "./internal/RedisFailure.ts"
+import { locate } from "./internal/connection.ts"
+import { ask, introduce, open, type RedisFailure } from "./internal/session.ts"
 import { key } from "./RedisLeadQueue.ts"
 import type { RedisUrl } from "./RedisUrl.ts"
 

@@ -1,12 +1,13 @@
 /**
- * A connection that is there as often as Redis is: lost ones are replaced for ever, with growing pauses.
+ * A connection to the Redis that holds the queue, replaced whenever it is lost, for ever and with growing pauses.
+ *
+ * Where the queue is is asked anew for each connection, so a failover is followed: it is on the server that is named, on
+ * the master that Sentinels name, or on the node of a Cluster that has the queue's slot.
  */
 import { Duration, Effect, Random, type Scope } from "effect"
 import type { Redis } from "ioredis"
-import type { RedisUrl } from "../RedisUrl.ts"
-import { locate } from "./locate.ts"
-import { ask, closed, introduce, open } from "./session.ts"
-import { RedisFailure, wantsNewConnection } from "./RedisFailure.ts"
+import type { Address, RedisUrl } from "../RedisUrl.ts"
+import { ask, closed, introduce, open, RedisFailure, wantsNewConnection } from "./session.ts"
 
 /** What to connect to, and who wants to know when it comes and goes. */
 export interface ConnectionOptions {
@@ -83,3 +84,76 @@ const lastingMs = 1000
 
 const firstPauseMs = 50
 const longestPauseMs = 5000
+
+/** Reports the first of several failed attempts, and the success that follows. */
+export const presence = (report: {
+  readonly onAway?: (failure: RedisFailure) => Effect.Effect<void>
+  readonly onEachAway?: () => void
+  readonly onBack: Effect.Effect<void>
+  readonly onReady?: () => void
+}) => {
+  let isAway = false
+  return {
+    onReady: Effect.suspend(() => {
+      const wasAway = isAway
+      isAway = false
+      report.onReady?.()
+      return wasAway ? report.onBack : Effect.void
+    }),
+    onAway: (failure: RedisFailure) =>
+      Effect.suspend(() => {
+        const wasAway = isAway
+        isAway = true
+        report.onEachAway?.()
+        return wasAway || report.onAway === undefined ? Effect.void : report.onAway(failure)
+      }),
+  }
+}
+
+/** The server that holds `key`. Fails when no server that was asked knows it. */
+export const locate = (url: RedisUrl, key: string): Effect.Effect<Address, RedisFailure> =>
+  url.mode === "server"
+    ? Effect.succeed(url.addresses[0])
+    : Effect.firstSuccessOf(
+        url.addresses.map((address) =>
+          open(address, url).pipe(
+            Effect.flatMap((client) =>
+              url.mode === "sentinel" ? askSentinel(client, url) : askNode(client, url, key, address),
+            ),
+            Effect.scoped,
+          ),
+        ),
+      )
+
+/** Sentinels often want no password where their servers do. */
+const askSentinel = (client: Redis, url: RedisUrl) => {
+  const question = ask(client, () => client.call("SENTINEL", "get-master-addr-by-name", url.master))
+  return question.pipe(
+    Effect.catchIf(
+      ({ reason }) => reason === "NOAUTH",
+      () => Effect.andThen(introduce(client, { ...url, database: 0 }), question),
+    ),
+    Effect.flatMap((answer) => {
+      const [host, port] = listOf(answer)
+      return typeof host === "string"
+        ? Effect.succeed({ host, port: Number(port) })
+        : Effect.fail(new RedisFailure({ reason: "the Sentinel does not know the master" }))
+    }),
+  )
+}
+
+const askNode = Effect.fnUntraced(function* (client: Redis, url: RedisUrl, key: string, node: Address) {
+  yield* introduce(client, url)
+  const slot = Number(yield* ask(client, () => client.call("CLUSTER", "KEYSLOT", key)))
+  const ranges = yield* ask(client, () => client.call("CLUSTER", "SLOTS"))
+  for (const range of listOf(ranges)) {
+    const [from, to, master] = listOf(range)
+    if (!(Number(from) <= slot && slot <= Number(to))) continue
+    const [host, port] = listOf(master)
+    // A node that does not know its own name leaves it out.
+    return { host: typeof host === "string" && host !== "" ? host : node.host, port: Number(port) }
+  }
+  return yield* new RedisFailure({ reason: "no node of the Cluster has the queue" })
+})
+
+const listOf = (answer: unknown): ReadonlyArray<unknown> => (Array.isArray(answer) ? answer : [])

@@ -4,10 +4,9 @@
  * ioredis's own handshake goes on with database 0 when SELECT fails, and writes warnings to standard error; so
  * AUTH and SELECT are sent here.
  */
-import { Duration, Effect, Redacted, type Scope } from "effect"
+import { Data, Duration, Effect, Redacted, type Scope } from "effect"
 import { Redis } from "ioredis"
 import type { Address, RedisUrl } from "../RedisUrl.ts"
-import { RedisFailure, failureOf } from "./RedisFailure.ts"
 
 /** How long a server may take to accept a connection, and to answer a command. */
 export const patience = Duration.seconds(2)
@@ -101,3 +100,32 @@ export const closed = (client: Redis): Effect.Effect<void> =>
     client.once("close", end)
     return Effect.sync(() => client.off("close", end))
   })
+
+/** A command failed, or there is no connection to send it by. */
+export class RedisFailure extends Data.TaggedError("RedisFailure")<{
+  /** A code of Redis or of the network, such as `READONLY` or `ECONNREFUSED`; or a few words. */
+  readonly reason: string
+}> {
+  override get message(): string {
+    return this.reason
+  }
+}
+
+/**
+ * The code of an error and nothing else of it: Redis repeats the arguments of a command it does not know, and
+ * with that of AUTH the password.
+ */
+export const failureOf = (error: unknown): RedisFailure => {
+  if (error instanceof RedisFailure) return error
+  if (!(error instanceof Error)) return new RedisFailure({ reason: "unknown" })
+  if ("code" in error && typeof error.code === "string") return new RedisFailure({ reason: error.code })
+  const [code] = /^-?[A-Z][A-Z_]+(?= |$)/.exec(error.message) ?? []
+  if (code !== undefined) return new RedisFailure({ reason: code })
+  return new RedisFailure({ reason: "the connection closed" })
+}
+
+/** Whether another connection, perhaps to another server, may do better. OOM, for one, is not of the connection. */
+export const wantsNewConnection = ({ reason }: RedisFailure): boolean =>
+  /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|UNBLOCKED|NOAUTH|no answer|.*closed)$/.test(
+    reason,
+  )
