@@ -1,5 +1,5 @@
 /**
- * Reads what `Retention` has archived: leads that are in the database no more.
+ * Reads the archives that `Retention` has written: leads that are no longer in the database.
  *
  * A folder holds files named `lead_p<partition>-<first id>-<last id>-<time>-<random>.ndjson.gz`, gzip over one line of JSON
  * per lead: `id`, `lead`, `decisions`, `deliveries`, `attempts`, `events` and `end`, each with the columns of its table.
@@ -15,10 +15,10 @@ import { createGunzip } from "node:zlib"
 import { type ArchiveName, readArchiveName } from "./internal/archiveLeads.ts"
 import { partitionSize } from "./Partitions.ts"
 
-/** A file or folder cannot be read: it is not there, not allowed, damaged, or cut off. */
+/** A file or folder cannot be read: it is missing, not readable for this user, damaged, or truncated. */
 export class ArchiveUnreadable extends Data.TaggedError("ArchiveUnreadable")<{
   readonly path: string
-  /** Of the system or of zlib, such as `ENOENT` or `Z_BUF_ERROR`. */
+  /** The error code of the system or of zlib, such as `ENOENT` or `Z_BUF_ERROR`. */
   readonly code: string
 }> {
   override get message(): string {
@@ -35,10 +35,9 @@ export class ArchiveUnreadable extends Data.TaggedError("ArchiveUnreadable")<{
 /**
  * The lines of a file, or of all files of a folder, one partition after the other; the text of one JSON object each.
  *
- * A process that dies between archiving and removing leads archives them again later. Of a lead that is in several files
- * of a folder only the newest line comes: files of a partition are read from the newest to the oldest. With `id` only
- * that lead's line comes, if there is one. Nothing is held in memory but a piece of one file, and a bit per lead of one
- * partition.
+ * Leads are archived twice if a process dies between archiving and removing them. Of a lead that is in several files of a
+ * folder, only the newest line is emitted: files of a partition are read from the newest to the oldest. With `id`, only
+ * that lead's line is emitted, if there is one. Memory holds a chunk of one file and a bit per lead of one partition.
  */
 export const read = (
   path: string,
@@ -71,11 +70,11 @@ async function* readLines(path: string, id: LeadId | undefined): AsyncGenerator<
 
 interface File {
   readonly path: string
-  /** Undefined for a file that somebody has given another name. */
+  /** Undefined for a file that was renamed. */
   readonly name: ArchiveName | undefined
 }
 
-/** A file as it is; of a folder, the complete files that may have the lead. */
+/** The file itself; of a folder, the complete files that may have the lead. */
 const filesOf = async (path: string, id: LeadId | undefined): Promise<ReadonlyArray<File>> => {
   const isFolder = await stat(path).then((found) => found.isDirectory(), fail(path))
   if (!isFolder) return [{ path, name: readArchiveName(basename(path)) }]

@@ -5,28 +5,28 @@ import { type Done, type Entry, makeWaitingLine } from "./internal/waitingLine.t
 export interface BatcherOptions<Item, Value, Error> {
   /** Runs a batch; the results are in the order of the items. */
   readonly run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Value>, Error>
-  /** True for an error that one bad item causes: the batch is then run again in halves. */
+  /** Whether one bad item may have caused the error: the batch is then run again in halves. */
   readonly isolate: (error: Error) => boolean
   /** The error for an item that is not accepted: the batcher is closed, or too many items wait. */
   readonly refusal: () => Error
-  /** How large an item is; a batch stays within `maxSize`, unless one item alone is larger. */
+  /** The size of an item, in the unit of `maxSize`. */
   readonly sizeOf: (item: Item) => number
-  /** Items of one batch at most; 100 by default. */
+  /** Items of one batch, at most; 100 by default. */
   readonly maxItems?: number
-  /** 8 Mi by default. */
+  /** The total size of a batch, at most, unless it is of one item alone; 8 Mi by default. */
   readonly maxSize?: number
-  /** Batches under way at once; 1 by default. One that is slow does not count, and up to six more may be. */
+  /** Batches under way at once; 1 by default. Slow ones do not count; there may be six of them. */
   readonly concurrency?: number
-  /** After how long a batch counts as slow: one whose connection has silently gone delays no other. 250 by default. */
+  /** After how long a batch counts as slow, so that a dead connection does not delay other batches; 250 by default. */
   readonly slowAfterMs?: number
-  /** Items that wait, at most; further ones are refused at once. No limit by default. */
+  /** Items that may wait; further ones are refused at once. No limit by default. */
   readonly maxWaiting?: number
   /**
-   * A batch of fewer items than this waits for more, this long. For what no caller waits for, such as recording an
-   * outcome: a statement for one row costs as much as one for ten. Without it, no batch waits.
+   * A batch of fewer than `items` waits `ms` for more. For work that no caller waits for, such as recording an outcome:
+   * a statement for one row costs as much as one for ten. Without it, no batch waits.
    */
   readonly gather?: { readonly items: number; readonly ms: number }
-  /** How long an item may take in all before it is refused, whatever becomes of it; no limit by default. */
+  /** After how long an item is refused, though its batch may still succeed; no limit by default. */
   readonly patienceMs?: number
 }
 
@@ -35,18 +35,18 @@ export type { Done }
 /**
  * Lets concurrent callers share one statement, and so one commit: group commit.
  *
- * While a batch runs, the next one gathers; without a batch under way an item waits for no other, unless the options say
- * `gather`. Callbacks are plain functions, since one is called for every lead; only a batch is an effect. Used by intake, by decisions and by
- * outcomes. It knows nothing of SQL: `run` does the work.
+ * While a batch runs, items gather for the next one. If no batch is under way, an item is run at once, unless `gather` is
+ * set. Items are submitted with callbacks, since an effect for each would cost more than its share of the statement.
+ * Used by intake, decisions and outcomes. It contains no SQL: `run` does the work.
  */
 export interface Batcher<Item, Value, Error> {
   /** Submits one item; `done` is called once, never before this returns. If it throws, no other item is affected. */
   readonly submit: (item: Item, done: Done<Value, Error>) => void
-  /** Items that no batch has begun with. */
+  /** How many items are in no batch yet. */
   readonly waiting: () => number
 }
 
-/** Makes a batcher; when the scope closes, batches under way end and what waits is refused. */
+/** Makes a batcher. When the scope closes, items that wait are refused and batches under way are awaited. */
 export const make = <Item, Value, Error>(
   options: BatcherOptions<Item, Value, Error>,
 ): Effect.Effect<Batcher<Item, Value, Error>, never, Scope.Scope> =>
@@ -57,14 +57,14 @@ export const make = <Item, Value, Error>(
     type Batch = ReadonlyArray<Entry<Item, Value, Error>>
 
     const line = makeWaitingLine<Item, Value, Error>(options.maxItems, options.maxSize)
-    /** Batches that count against `concurrency`, and all. */
+    /** How many batches count against `concurrency`: all that are under way but the slow ones. */
     let running = 0
     const underWay = new Set<Batch>()
     let isFlushPlanned = false
     let gathering: ReturnType<typeof setTimeout> | undefined
     let isClosed = false
     let onIdle: (() => void) | undefined
-    /** The time, read every {@link lookEveryMs}. */
+    /** The time, updated every {@link checkEveryMs}. */
     let now = performance.now()
 
     const settle = (entry: Entry<Item, Value, Error>, result: Result.Result<Value, Error>) => {
@@ -95,7 +95,7 @@ export const make = <Item, Value, Error>(
             return Effect.andThen(runBatch(batch.slice(0, half)), runBatch(batch.slice(half)))
           }
           for (const entry of batch) settle(entry, Result.fail(Option.getOrElse(error, refusal)))
-          // A defect is logged by the fiber's observer; its items are refused like those of any failure.
+          // A defect is logged by the fiber's observer; its items are refused as after any failure.
           return Option.isSome(error) ? Effect.void : Effect.failCause(exit.cause as Cause.Cause<never>)
         },
       )
@@ -104,20 +104,20 @@ export const make = <Item, Value, Error>(
       running++
       underWay.add(batch)
       let counts = true
-      const letOthersPass = () => {
+      const stopCounting = () => {
         if (!counts) return
         counts = false
         running--
         plan()
       }
       const slow = setTimeout(() => {
-        if (underWay.size < concurrency + mostSlow) letOthersPass()
+        if (underWay.size < concurrency + mostSlow) stopCounting()
         else slow.refresh()
       }, slowAfterMs)
       fork(runBatch(batch)).addObserver((exit) => {
         clearTimeout(slow)
         underWay.delete(batch)
-        letOthersPass()
+        stopCounting()
         if (Exit.isFailure(exit)) fork(Effect.logError("a batch failed", exit.cause))
         if (isClosed && underWay.size === 0) onIdle?.()
       })
@@ -128,7 +128,7 @@ export const make = <Item, Value, Error>(
       for (let free = concurrency - running; free > 0 && !line.isEmpty(); free--) start(line.take())
     }
 
-    /** Starts batches after this turn of the event loop: all items of the turn share a batch. */
+    /** Starts batches at the end of this turn of the event loop, so that all items of the turn share a batch. */
     const plan = () => {
       if (isFlushPlanned || running >= concurrency || line.isEmpty()) return
       if (gather === undefined || line.length() >= gather.items) return planNow()
@@ -143,15 +143,15 @@ export const make = <Item, Value, Error>(
     }
 
     if (patienceMs !== undefined) {
-      const look = () => {
+      const check = () => {
         now = performance.now()
-        const isTooOld = (entry: Entry<Item, Value, Error>) => entry.since < now - patienceMs - lookEveryMs
+        const isTooOld = (entry: Entry<Item, Value, Error>) => entry.since < now - patienceMs - checkEveryMs
         for (const batch of underWay) {
           for (const entry of batch) if (isTooOld(entry)) refuse(entry)
         }
         line.dropWhile(isTooOld, refuse)
       }
-      const timer = setInterval(look, lookEveryMs).unref()
+      const timer = setInterval(check, checkEveryMs).unref()
       yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(timer)))
     }
 
@@ -175,8 +175,8 @@ export const make = <Item, Value, Error>(
     }
   })
 
-/** Batches that may be under way beside those that count: each has a connection. */
+/** Slow batches at once, at most: each holds a connection. */
 const mostSlow = 6
 
-/** How often items are looked for that have waited too long. */
-const lookEveryMs = 100
+/** How often to check for items that have waited too long. */
+const checkEveryMs = 100

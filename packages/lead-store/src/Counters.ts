@@ -10,15 +10,15 @@ import { Effect } from "effect"
 import { randomBytes } from "node:crypto"
 import { storeCall } from "./StoreError.ts"
 
-/** How many statements count in one segment before the next one is begun. */
+/** How many statements use one segment before the next one is chosen. */
 const statementsPerSegment = 1000
 
 /**
- * Where the statements of one writer count.
+ * Chooses the segments in which the statements of one writer count; returns the segment of the next statement.
  *
- * A counter's row that is updated for long while somebody holds a snapshot has thousands of dead versions, and every
- * update walks over them. So a writer takes a new segment, and with it new rows, every {@link statementsPerSegment}
- * statements; the worker folds old segments into segment 0.
+ * While a snapshot is held, each update of a counter's row leaves a dead version, and every further update reads all of
+ * them. So a writer chooses a new segment, and with it new rows, every {@link statementsPerSegment} statements. The
+ * worker merges old segments into segment 0.
  */
 export const makeSegments = (): (() => string) => {
   let segment = ""
@@ -26,7 +26,7 @@ export const makeSegments = (): (() => string) => {
   return () => {
     if (left === 0) {
       left = statementsPerSegment
-      // 62 bits: two writers that draw the same one wait for each other, and count right all the same.
+      // 62 random bits. Two writers that choose the same one wait for each other, and still count correctly.
       segment = String((randomBytes(8).readBigUInt64BE() >> 2n) + 1n)
     }
     left--
@@ -35,7 +35,7 @@ export const makeSegments = (): (() => string) => {
 }
 
 /**
- * SQL that moves leads from the account of one state to that of another.
+ * SQL that counts leads in the account of their new state instead of their old one.
  *
  * `changes` is the name of a CTE with `tenant_id`, `old_state` and `state`; `segment` the parameter's placeholder.
  */
@@ -60,12 +60,11 @@ export const readCounts = (sql: PgClient.PgClient) =>
     SELECT account, sum(leads)::float8 AS leads FROM lead_count WHERE tenant_id = 1 GROUP BY account`
 
 /**
- * Adds the counts of all segments to those of segment 0, and returns how many rows went; 0 while another process does so.
+ * Merges the counts of all segments into segment 0; returns how many rows it removed, 0 while another process does so.
  *
- * Statements that change leads' states count in segments of their own, so that none waits for another. Each segment is
- * more rows for every reader to sum up, which this undoes. It waits for no writer: a row that one is counting in just
- * now is left for the next time, and a writer whose row has gone makes it anew. Being one statement, it changes no sum
- * for any reader. Harmless to repeat; the worker does so every minute.
+ * Each segment is more rows for readers to sum up; this keeps them few. It waits for no writer: rows that a writer has
+ * locked are left for the next time, and a writer whose row is gone inserts it again. It is one statement, so no reader
+ * sees a different sum. May be repeated; the worker does so every minute.
  */
 export const foldCounts = PgClient.PgClient.use((sql) =>
   Effect.map(sql.unsafe<{ folded: number }>(fold), (rows) => rows[0]?.folded ?? 0),

@@ -2,41 +2,42 @@ import { PgClient } from "@effect/sql-pg"
 import { Context, Duration, Effect, Layer } from "effect"
 import { storeCall, type StoreError } from "./StoreError.ts"
 
-/** The customer and the tenant that there are today. */
+/** The id of the only customer, and of the only tenant, that there is today. */
 export const defaultCustomer = 1
 
 /** How deliveries to a customer are throttled, over all workers. */
 export interface CustomerSettings {
-  /** Host and port of the customer's API, without credentials: it stands in a table. */
+  /** Host and port of the customer's API, without credentials: it is stored in a table. */
   readonly address: string
-  /** Deliveries a second at most, in any second; undefined: no limit. */
+  /** Deliveries within any one second, at most; undefined: no limit. */
   readonly ratePerSecond: number | undefined
   /**
-   * The circuit opens when this many different leads have found the customer down with no success between them. While
-   * it is open no attempt is made, but for a probe now and then, which costs its lead no attempt of its budget.
+   * The circuit opens after the deliveries of this many different leads have failed because the customer is down,
+   * without a success in between. While it is open, only probes are sent. A failed probe does not count against its
+   * lead's budget of attempts.
    */
   readonly failures: number
   /** How long the circuit stays open before a probe; the waits double up to ten times this. */
   readonly openFor: Duration.Duration
-  /** Over how long deliveries grow from 1 a second to 1024 after a recovery; they are free then. */
+  /** How long after a recovery the rate grows from 1 to 1024 deliveries a second; afterwards it is not limited. */
   readonly ramp: Duration.Duration
-  /** How long the outcome of a probe is waited for: as long as its worker may take. */
+  /** How long to wait for the outcome of a probe: as long as its worker may take. */
   readonly probeTimeout: Duration.Duration
 }
 
 /**
- * Customers as they stand in the database: their settings, and whether anything can be sent to them.
+ * Customers in the database: their settings, and whether anything can be sent to them.
  *
- * The settings of the worker that started last hold. Used by the worker.
+ * The settings of the worker that started last apply. Used by the worker.
  */
 export class Customers extends Context.Service<
   Customers,
   {
-    /** Stores a customer's settings. One that has another address than before starts with a closed circuit. */
+    /** Stores a customer's settings. If its address is new, its circuit is closed. */
     readonly configure: (id: number, settings: CustomerSettings) => Effect.Effect<void, StoreError>
     /**
-     * Stores why nothing can be sent to a customer, or that something can again (undefined). Its leads wait meanwhile, and
-     * no attempt is opened. Returns whether that is news.
+     * Stores why nothing can be sent to a customer, or (undefined) that something can again. While a reason is stored,
+     * its leads wait and no attempt is opened. Returns whether the stored reason has changed.
      */
     readonly block: (id: number, reason: string | undefined) => Effect.Effect<boolean, StoreError>
   }
@@ -69,16 +70,16 @@ export class Customers extends Context.Service<
   )
 }
 
-const isMoved = "address IS DISTINCT FROM $2::text"
+const hasNewAddress = "address IS DISTINCT FROM $2::text"
 const configure = `
   UPDATE customer SET
     address = $2::text, rate_per_second = $3::float8, breaker_failures = $4::integer,
     breaker_open_for = make_interval(secs => $5::float8), breaker_ramp = make_interval(secs => $6::float8),
     probe_timeout = make_interval(secs => $7::float8),
-    circuit = CASE WHEN ${isMoved} THEN 'closed' ELSE circuit END,
-    circuit_changed_at = CASE WHEN ${isMoved} THEN '-infinity' ELSE circuit_changed_at END,
-    failed_leads = CASE WHEN ${isMoved} THEN '{}' ELSE failed_leads END,
-    probe_at = CASE WHEN ${isMoved} THEN NULL ELSE probe_at END,
-    probe_lead = CASE WHEN ${isMoved} THEN NULL ELSE probe_lead END,
-    blocked_reason = CASE WHEN ${isMoved} THEN NULL ELSE blocked_reason END
+    circuit = CASE WHEN ${hasNewAddress} THEN 'closed' ELSE circuit END,
+    circuit_changed_at = CASE WHEN ${hasNewAddress} THEN '-infinity' ELSE circuit_changed_at END,
+    failed_leads = CASE WHEN ${hasNewAddress} THEN '{}' ELSE failed_leads END,
+    probe_at = CASE WHEN ${hasNewAddress} THEN NULL ELSE probe_at END,
+    probe_lead = CASE WHEN ${hasNewAddress} THEN NULL ELSE probe_lead END,
+    blocked_reason = CASE WHEN ${hasNewAddress} THEN NULL ELSE blocked_reason END
   WHERE id = $1::integer`

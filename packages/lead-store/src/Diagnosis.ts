@@ -1,40 +1,40 @@
 /**
- * What can be learned of a database before work is done on it: the server, its clock, and what this role may do.
+ * Examines a database: its version, its clock, the role's rights and the connection's settings.
  *
- * For whoever looks for what is wrong. Nothing is changed, and no lead is read.
+ * For operators who look for the cause of a failure. It changes nothing and reads no lead.
  */
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { differingSettings, sessionSettings } from "./LeadDatabase.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
 
-/** What was found. */
+/** What {@link diagnose} has read. */
 export interface Diagnosis {
-  /** As people write it: `18.4`. */
+  /** Such as `18.4`. */
   readonly version: string
-  /** The major version is one that the schema is written for. */
+  /** Whether the major version is one that the schema supports. */
   readonly isVersionFit: boolean
-  /** The server takes no writes: a replica, or one that is told so. */
+  /** Whether the server refuses writes: it is a replica, or `default_transaction_read_only` is on. */
   readonly isReadOnly: boolean
   /** By how many milliseconds the server's clock is ahead of this machine's; below zero when it is behind. */
   readonly clockAheadMs: number
-  /** Half of the round trip: what `clockAheadMs` may be wrong by. */
+  /** The largest error of `clockAheadMs`: half of the round trip. */
   readonly clockErrorMs: number
-  /** Rights that the role lacks on the tables and sequences of leads: `INSERT on attempt`. Empty without a schema. */
+  /** Rights that the role lacks on tables and sequences, such as `INSERT on attempt`. Empty without a schema. */
   readonly missingRights: ReadonlyArray<string>
   /** Whether the role may create tables: for migrations, and for the partitions of new leads. */
   readonly mayCreateTables: boolean
-  /** Settings that a connection has otherwise than it was told, as `jit is on`: a pooler kept them back. */
+  /** Settings that differ from those the connection asked for, such as `jit is on`: a pooler did not pass them on. */
   readonly differingSettings: ReadonlyArray<string>
 }
 
-/** The oldest major version of Postgres that the schema is written for. */
+/** The oldest major version of Postgres that the schema supports. */
 const oldestMajor = 14
 
-/** An operator's statements may take as long as they do, and so ask for another time-out than processes. */
+/** Operators' commands have no statement time-out, so theirs differs from that of processes. */
 const { statement_timeout: _, ...expectedSettings } = sessionSettings
 
-/** Asks the server. */
+/** Queries the server. */
 export const diagnose: Effect.Effect<Diagnosis, StoreError, PgClient.PgClient> = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
   // The first statement also connects, which takes longer than a round trip.
@@ -42,7 +42,7 @@ export const diagnose: Effect.Effect<Diagnosis, StoreError, PgClient.PgClient> =
     SELECT current_setting('server_version') AS version,
       pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS read_only,
       coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create`
-  const [clock, earliest, latest] = yield* sinceAndUntil(
+  const [clock, earliest, latest] = yield* withTimes(
     sql<{ ms: number }>`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`,
   )
   const version = server?.version ?? "unknown"
@@ -58,15 +58,15 @@ export const diagnose: Effect.Effect<Diagnosis, StoreError, PgClient.PgClient> =
   }
 }).pipe(storeCall("diagnose"))
 
-/** A result, and by this machine's clock when it was asked for and when it had come. */
-const sinceAndUntil = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+/** A result with the times, by this machine's clock, just before the request and just after the response. */
+const withTimes = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const earliest = Date.now()
     const result = yield* effect
     return [result, earliest, Date.now()] as const
   })
 
-/** What belongs to the owner of the leads is the gateway's. */
+/** The gateway's tables are those that have the same owner as `lead`. */
 const missingRights = (sql: PgClient.PgClient) =>
   Effect.map(
     sql<{ missing: string }>`

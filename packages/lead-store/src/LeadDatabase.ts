@@ -11,54 +11,53 @@ export interface LeadDatabaseOptions {
     readonly maxConnections: number
     /** Kept open while idle. */
     readonly minConnections: number
-    /** A connection's age at most; older ones are replaced. */
+    /** The age at which a connection is replaced. */
     readonly connectionTTL: Option.Option<Duration.Duration>
   }
   /** The folder with the SQL migrations. */
   readonly migrations: string
-  /** False: wait until somebody has run `migrate up`, and change nothing. True unless given. */
+  /** False: change nothing and wait until somebody has run `migrate up`. True by default. */
   readonly migrateOnStart?: boolean
   /** Shown by Postgres in `pg_stat_activity`. */
   readonly applicationName: string
 }
 
-/** What a pool needs. */
+/** The options of a pool alone. */
 type PoolOptions = Pick<LeadDatabaseOptions, "connection" | "pool" | "applicationName">
 
 /**
  * The connection to Postgres and the state of its schema.
  *
- * It does not wait for Postgres: the layer is there at once, `ready` waits until the schema is migrated, and
- * a process may answer "not ready" meanwhile. Used by the apps; the store's services take the `PgClient`
- * that this layer brings too.
+ * The layer does not wait for Postgres: `ready` waits until the schema is migrated, and a process may answer "not ready"
+ * meanwhile. Used by the apps. The layer also provides the `PgClient` of the store's services.
  */
 export class LeadDatabase extends Context.Service<
   LeadDatabase,
   {
     /**
      * Waits until Postgres answers and its schema is one that this version can work with: the one it knows, or a newer
-     * one that does not require more. Fails with `SchemaTooNew` if it does. Partitions for the first leads are there
-     * then, unless this process may not make them.
+     * one that requires no newer version; otherwise fails with `SchemaTooNew`. Partitions for the first leads exist then,
+     * unless this process lacks the right to create them.
      */
     readonly ready: Effect.Effect<void, Migrations.SchemaTooNew | Migrations.MigrationFailed>
-    /** Whether `ready` has come, and not failed. */
+    /** Whether `ready` has succeeded. */
     readonly isReady: Effect.Effect<boolean>
-    /** One round trip to Postgres and back. */
+    /** The time of one round trip to Postgres. */
     readonly ping: Effect.Effect<Duration.Duration, StoreError>
     /** The newest migration that is applied, such as `0001_leads`. */
     readonly schemaVersion: Effect.Effect<string, StoreError>
   }
 >()("@lead-gateway/lead-store/LeadDatabase") {
   /**
-   * Connects, migrates or waits for an operator in the background (trying again while Postgres is not there), and
-   * keeps a pool. Each of its connections says how it is to be treated, see {@link sessionSettings}.
+   * In the background, connects and migrates, or waits for an operator to do so; retries while Postgres is not available.
+   * Keeps a pool, whose connections have {@link sessionSettings}.
    */
   static readonly layer = (options: LeadDatabaseOptions): Layer.Layer<LeadDatabase | PgClient.PgClient> =>
     Layer.effect(LeadDatabase, make(options)).pipe(Layer.provideMerge(pool(options, sessionSettings)))
 
   /**
-   * The pool alone: for an operator's command, which must not migrate. It connects when it is used, and its statements
-   * may take as long as they do.
+   * The pool alone: for an operator's command, which must not migrate. It connects when it is used. Its statements have
+   * no time-out.
    */
   static readonly pool = (options: PoolOptions): Layer.Layer<PgClient.PgClient> =>
     pool(options, operatorSettings)
@@ -73,7 +72,7 @@ const pool = (options: PoolOptions, settings: Readonly<Record<string, string>>) 
     applicationName: options.applicationName,
     startupParameters: settings,
     keepAlive: Duration.seconds(30),
-    // A row may hold a payload three times over; the default would cut long histories off.
+    // A row of a history may hold a payload three times, which is more than the default permits.
     maxMessageSize: 256 * 1024 * 1024,
   }).pipe(Layer.orDie)
 
@@ -91,7 +90,7 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
       schedule: whilePostgresStarts,
       while: (error) => error._tag === "MigrationFailed" && error.unavailable,
     }),
-    // A lead that comes before its partition is stored all the same, but costs an id. Some may not create tables.
+    // Not required: intake creates a missing partition, at the cost of an id. The role may lack the right to do so.
     Effect.andThen(Effect.ignoreCause(Effect.provideService(maintainPartitions, PgClient.PgClient, sql))),
     Effect.onExit((exit) => Deferred.done(ready, exit)),
     Effect.andThen(checkSession(sql)),
@@ -122,14 +121,14 @@ const prepare = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
   if (applied.length > 0) yield* Effect.logInfo(`migrated: ${applied.join(", ")}`)
 })
 
-/** Logs what an operator must do when there is a pooler in between; the README says how. */
+/** Warns an operator if a pooler does not pass the settings on. The README describes what to do. */
 const checkSession = (sql: PgClient.PgClient) =>
   differingSettings(sql, sessionSettings).pipe(
     Effect.flatMap((differing) =>
       differing.length === 0
         ? Effect.void
         : Effect.logWarning(
-            `a connection has settings other than it was told, store them with its role: ${differing.join(", ")}`,
+            `a connection has settings other than requested; store them with its role: ${differing.join(", ")}`,
           ),
     ),
     Effect.catchTag("SqlError", ({ reason: { cause } }) =>
@@ -143,37 +142,40 @@ const whilePostgresStarts = Schedule.min([
   Schedule.spaced(Duration.seconds(5)),
 ])
 
-/** For connections of processes. */
+/**
+ * The settings of every connection of a process, whatever is stored with the database or the role. Values are written as
+ * Postgres shows them, so that {@link differingSettings} can compare.
+ */
 export const sessionSettings: Readonly<Record<string, string>> = {
-  // Statements rely on it: they lock rows and read them again.
+  // Statements rely on it: they lock rows and then read their newest version.
   default_transaction_isolation: "read committed",
-  // Acknowledged means committed: to disk, too.
+  // An acknowledged lead is committed to disk.
   synchronous_commit: "on",
-  // Far above what a statement of the store takes, whose callers wait 10 s: this is for those whose caller is gone.
+  // Callers wait 10 s and cancel; this ends statements whose process is gone.
   statement_timeout: "30s",
-  // More than the 2 s for which a migration stands in the way.
+  // More than the 2 s for which a migration may block others.
   lock_timeout: "5s",
-  // A process that hangs must not keep its locks.
+  // A process that hangs loses its locks.
   idle_in_transaction_session_timeout: "1min",
   TimeZone: "UTC",
-  // One plan, by index, whatever the tables held when it was made: they grow a million times while a process runs.
+  // Always plan by index: a plan made on small tables must still be good when they have grown a million times.
   enable_seqscan: "off",
-  // What is asked for in the order of an index is read in it, not gathered and sorted.
+  // Rows wanted in the order of an index are read in that order, without a sort.
   enable_bitmapscan: "off",
   enable_hashjoin: "off",
   enable_mergejoin: "off",
   plan_cache_mode: "force_generic_plan",
-  // A plan that cannot do without what is off is dear on paper, which alone would have it compiled.
+  // A plan that must use a disabled method has a huge estimated cost, for which alone it would be compiled.
   jit: "off",
 }
 
-/** For an operator's command, which may read everything there is. */
+/** The settings of an operator's connection, which may scan whole tables: no statement time-out. */
 export const operatorSettings: Readonly<Record<string, string>> = {
   ...sessionSettings,
   statement_timeout: "0",
 }
 
-/** The settings in which a connection differs, each as `jit is on`: a pooler did not pass them on. */
+/** The settings that a connection has with other values, each as `jit is on`: a pooler did not pass them on. */
 export const differingSettings = (sql: PgClient.PgClient, settings: Readonly<Record<string, string>>) =>
   Effect.map(
     sql<{ name: string; value: string }>`

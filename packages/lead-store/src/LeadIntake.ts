@@ -16,15 +16,15 @@ export interface NewLead {
   /** SHA-256 of the body's bytes. */
   readonly payloadHash: Uint8Array
   readonly correlationId: string
-  /** How long the lead is left to the queue, to which it is offered, before workers look for it themselves. */
+  /** How long workers leave the lead to the queue before they claim it by its schedule. */
   readonly queuePatienceMs: number
 }
 
 /**
  * Stores arriving leads: once `receive` has succeeded, the lead is committed.
  *
- * Concurrent callers share one statement and one commit; a lead that Postgres refuses costs only itself. A statement
- * that is slow delays no other. Used by the api. It does not offer leads to the queue: its caller does, after the commit.
+ * Concurrent callers share one statement and one commit. If Postgres refuses a lead, the others of its statement are
+ * stored all the same. A slow statement delays no other. Used by the api, which offers the leads to the queue afterwards.
  */
 export class LeadIntake extends Context.Service<
   LeadIntake,
@@ -32,8 +32,8 @@ export class LeadIntake extends Context.Service<
     /**
      * Stores one lead as `RECEIVED`; returns its id.
      *
-     * Fails with `StoreUnavailable` when Postgres does not confirm within 5 s (the lead may then be stored all the
-     * same) or, at once, when more than 10,000 leads wait; with `DataRefused` when it cannot hold the payload.
+     * Fails with `StoreUnavailable` if Postgres does not confirm within 5 s (the lead may be stored nevertheless) or, at
+     * once, if more than 10,000 leads wait; with `DataRefused` if Postgres cannot store the payload.
      */
     readonly receive: (lead: NewLead, done: Batcher.Done<LeadId, StoreError>) => void
   }
@@ -47,7 +47,7 @@ export class LeadIntake extends Context.Service<
       const { submit } = yield* Batcher.make({
         run: (leads: ReadonlyArray<NewLead>) =>
           insert(leads).pipe(
-            // Ids have run ahead of the worker that creates partitions: leads are not to wait for it.
+            // The next partition has not been created yet by a worker: leads must not wait for one.
             Effect.catchIf(isPartitionMissing, () => Effect.andThen(createPartitions(sql), insert(leads))),
             storeCall("LeadIntake.receive"),
           ),
@@ -64,9 +64,9 @@ export class LeadIntake extends Context.Service<
   )
 }
 
-/** Stores leads with the work that they are and their count in one statement; returns their ids in their order. */
+/** Stores leads, their work and their counts in one statement; returns their ids in the same order. */
 const insertLeads = (sql: PgClient.PgClient) => {
-  /** Segments that no statement counts in now: two at once would wait for each other's commit. */
+  /** Segments that no statement uses now. Two statements in one segment would wait for each other's commit. */
   const idle: Array<() => string> = []
   return (leads: ReadonlyArray<NewLead>) =>
     Effect.suspend(() => {

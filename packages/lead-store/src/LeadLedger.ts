@@ -6,31 +6,31 @@ import { isOpen } from "./internal/sql.ts"
 import { partitionOf, partitionSize } from "./Partitions.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
 
-/** Where all leads that ever came are: `received` is the sum of the others, at any time. */
+/** How many leads are in each account: `received` is the sum of the others, at any time. */
 export interface Ledger {
   /** Leads ever received. */
   readonly received: number
   readonly rejected: number
   readonly delivered: number
-  /** The last attempt failed and another is scheduled: one half of `FAILED`. */
+  /** The last attempt failed and another is scheduled. Status `FAILED`. */
   readonly retrying: number
-  /** A required field is missing, and no attempt is made: the other half. */
+  /** A required field is missing, and no attempt is made. Status `FAILED` as well. */
   readonly parked: number
   readonly permanentlyFailed: number
   /** `RECEIVED` or `READY`. */
   readonly inFlight: number
 }
 
-/** A ledger drawn from the leads themselves. */
+/** A ledger counted from the rows of leads. */
 export interface RowLedger extends Ledger {
   /**
-   * Leads that neither have work left nor have settled, so that no worker would ever find them, and rows of work
-   * or of settled leads whose lead is missing: 0, always.
+   * Leads that have neither work left nor settled, so that no worker would find them, and rows of work or of settled
+   * leads whose lead is missing. Always 0.
    */
   readonly stranded: number
 }
 
-/** How many leads are missing (more than 0) or too many (less) in a ledger; 0 when it balances. */
+/** How many leads are missing from a ledger (positive) or too many (negative); 0 if it balances. */
 export const imbalance = (ledger: Ledger): number =>
   ledger.received -
   ledgerAccounts.reduce((sum, account) => (account === "received" ? sum : sum + ledger[account]), 0)
@@ -62,21 +62,21 @@ export const ledgerDifferences = (left: Ledger, right: Ledger): ReadonlyArray<Le
 /**
  * The proof that no lead is lost: received = rejected + delivered + retrying + parked + permanently failed + in flight.
  *
- * It is drawn in two independent ways: from the counts that every change keeps, and from the rows themselves, with what
- * retention has removed. Each is of one moment; the two agree when nothing changes in between.
+ * It is computed in two independent ways: from the counts that every statement updates, and from the rows, including
+ * what retention has removed. Each is of one moment. The two agree if nothing changes in between.
  */
 export class LeadLedger extends Context.Service<
   LeadLedger,
   {
-    /** From the kept counts: costs the same however many leads there are. */
+    /** From the stored counts: takes the same time however many leads there are. */
     readonly fromCounters: Effect.Effect<Ledger, StoreError>
     /**
-     * From every lead: some seconds for each million of them, 10 minutes at most. For checks, not for a dashboard.
+     * From every lead: some seconds for each million, 10 minutes at most. For checks, not for a dashboard.
      *
-     * The accounts are of one moment. What is stranded is so at any moment, and is counted a million leads at a time.
+     * The accounts are of one moment. Stranded leads are counted afterwards, a million leads in a statement.
      */
     readonly fromRows: Effect.Effect<RowLedger, StoreError>
-    /** Both at the same moment, whatever happens meanwhile: they must agree. */
+    /** Both at the same moment, also while leads change: they must agree. */
     readonly both: Effect.Effect<{ readonly counters: Ledger; readonly rows: RowLedger }, StoreError>
   }
 >()("@lead-gateway/lead-store/LeadLedger") {
@@ -95,7 +95,7 @@ export class LeadLedger extends Context.Service<
           storeCall("LeadLedger.fromRows", Duration.minutes(10)),
         ),
         both: sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`.pipe(
-          // A partition that is dropped between the two would be in one and not in the other.
+          // Without the lock, a partition that is dropped in between would be in one ledger and not in the other.
           Effect.andThen(sql`LOCK TABLE lead IN ACCESS SHARE MODE`),
           Effect.andThen(Effect.all({ counters: counted, rows: found })),
           sql.withTransaction,
@@ -127,15 +127,15 @@ const ledgerOf = (rows: ReadonlyArray<AccountRow>): Ledger => {
 }
 
 /**
- * Counts every lead by its rows, at one moment. Three scans without a join keep the moment short: while it lasts,
- * Postgres cannot vacuum what workers leave. Only inside a transaction.
+ * Counts every lead by its rows, in one statement. Three scans without a join keep it short: while it runs, Postgres
+ * cannot vacuum the dead rows of workers. Only inside a transaction.
  */
 const countLeads = (sql: PgClient.PgClient) =>
   Effect.andThen(planForScans(sql), sql.unsafe<AccountRow>(accounts, []))
 
 /**
- * Counts the leads that neither have work left nor have settled, and rows of work or of settled leads whose lead is
- * missing: each at a moment of its own, a range of leads in a statement.
+ * Counts leads that have neither work left nor settled, and rows of work or of settled leads whose lead is missing, in
+ * one statement for each partition.
  */
 const countStranded = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
   const [newest] = yield* sql<{ id: bigint }>`SELECT last_value AS id FROM lead_id_seq`
@@ -143,16 +143,16 @@ const countStranded = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
   let leads = 0
   for (let partition = 0; partition <= last; partition++) {
     const end = partition < last ? (partition + 1) * partitionSize : Number.MAX_SAFE_INTEGER
-    const walk = sql.unsafe<{ leads: number }>(stranded(partition * partitionSize, end), [])
-    const [row] = yield* sql.withTransaction(Effect.andThen(planForScans(sql), walk))
+    const scan = sql.unsafe<{ leads: number }>(stranded(partition * partitionSize, end), [])
+    const [row] = yield* sql.withTransaction(Effect.andThen(planForScans(sql), scan))
     leads += row?.leads ?? 0
   }
   return leads
 })
 
 /**
- * A lead's own row is wide, so only its index is counted; its tenant is in its narrow row. Work of a lead that has ended
- * is not counted, and of several pieces of work only the last.
+ * Rows of `lead` are wide, so only their index is scanned; the tenant is read from the narrow tables. Work of a lead that
+ * has ended is not counted, and of several pieces of work only the last.
  */
 const accounts = `
   WITH open AS (
@@ -173,7 +173,7 @@ const accounts = `
   )
   SELECT account, sum(leads)::float8 AS leads FROM entry GROUP BY account`
 
-/** The bounds are literals, so that Postgres reads no other partition. */
+/** The bounds are literals, so that Postgres plans for one partition. */
 const stranded = (start: number, end: number): string => {
   const range = (table: string, id: string) =>
     `SELECT ${id} AS id FROM ${table} WHERE ${id} >= ${start} AND ${id} < ${end}`

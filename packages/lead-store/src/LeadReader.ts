@@ -12,15 +12,33 @@ import { Context, Effect, Layer, type Option } from "effect"
 import { type AccountRow, readCounts } from "./Counters.ts"
 import { readHistory } from "./internal/readHistory.ts"
 import { columns, isOpen } from "./internal/sql.ts"
-import type { LeadCounts, LeadHistory, LeadPayload, LeadSummary, RecentOptions } from "./LeadHistory.ts"
+import type { LeadHistory, LeadSummary } from "./LeadHistory.ts"
 import { byPartition, partitionName } from "./Partitions.ts"
 import { isTableMissing, type StoreError, storeCall } from "./StoreError.ts"
 
+/** Leads per status. */
+export type LeadCounts = Readonly<Record<LeadStatus, number>>
+
+/** Which page of a list to read. */
+export interface RecentOptions {
+  /** Leads at most. */
+  readonly limit: number
+  /** Only leads with a smaller id than this: the last id of the page before. */
+  readonly before: LeadId | undefined
+  readonly status: LeadStatus | undefined
+}
+
+/** What a sender has sent. */
+export interface LeadPayload {
+  readonly id: LeadId
+  readonly json: string
+}
+
 /**
- * What people ask about leads: how many, which came last, what happened to one. Changes nothing.
+ * Reads leads: how many there are, the newest ones, and the history of one. Changes nothing.
  *
- * Each answer costs the same however many leads there are: counts are kept, lists go by id through the narrow tables,
- * payloads and histories are read from the partitions that they are in. Used by the api and by operators' commands.
+ * Each query takes the same time however many leads there are: counts are stored, lists are read by id from the narrow
+ * tables, payloads and histories from the partitions that hold them. Used by the api and by operators' commands.
  */
 export class LeadReader extends Context.Service<
   LeadReader,
@@ -29,9 +47,9 @@ export class LeadReader extends Context.Service<
     readonly counts: Effect.Effect<LeadCounts, StoreError>
     /** The newest leads, newest first. */
     readonly recent: (options: RecentOptions) => Effect.Effect<ReadonlyArray<LeadSummary>, StoreError>
-    /** The payloads of the newest leads as they came, newest first: each the text of a JSON object, without a line feed. */
+    /** The payloads of the newest leads as received, newest first: the text of a JSON object each, on one line. */
     readonly payloads: (options: RecentOptions) => Effect.Effect<ReadonlyArray<LeadPayload>, StoreError>
-    /** Everything known of one lead; none for an id that was never given. */
+    /** Everything about one lead; none if there is no such lead. */
     readonly history: (id: LeadId) => Effect.Effect<Option.Option<LeadHistory>, StoreError>
   }
 >()("@lead-gateway/lead-store/LeadReader") {
@@ -71,7 +89,7 @@ interface SummaryRow {
   readonly reason: string | null
 }
 
-/** Reads a page of a list: the newest leads first, of the narrow tables alone. */
+/** Reads a page of a list, the newest leads first, from the narrow tables alone. */
 const readNewest =
   (sql: PgClient.PgClient) =>
   ({ before, limit, status }: RecentOptions) =>
@@ -79,7 +97,7 @@ const readNewest =
       rows.map(summary),
     )
 
-/** Reads what leads came with, in the order of the ids. A lead whose partition has gone meanwhile is left out. */
+/** Reads payloads in the order of the ids. A lead whose partition was dropped meanwhile is left out. */
 const readPayloads = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* (ids: ReadonlyArray<LeadId>) {
     const found = new Map<number, string>()
@@ -99,24 +117,23 @@ const readPayloads = (sql: PgClient.PgClient) =>
     })
   })
 
-/** The text is kept as it came. In valid JSON a line break is white space: a string has it escaped. */
+/** The text is otherwise kept as received. In valid JSON a raw line break is white space: strings escape it. */
 const onOneLine = (json: string): string => json.replaceAll(/[\r\n]/g, " ")
 
 /**
- * One walk down an index for each state, merged: about as many rows are read as are shown, and one of each state,
- * whatever Postgres knows of the tables. A lead whose attempt is open although it has ended is in both tables, and
- * listed as settled: its work is in no open state.
+ * Merges one index scan for each state: about as many rows are read as are returned, and one more for each state,
+ * whatever statistics Postgres has. A lead that has ended while an attempt is open is in both tables, and listed as
+ * settled: its work is in no open state.
  *
- * The walks through the work end where the settled page does, so that they do not step over the dead rows of work that
- * was done long ago.
+ * The scans of `work` end where the settled page ends, so that they do not read dead rows of work done long ago.
  */
 const newest = (status: LeadStatus | undefined): string => {
   const wanted = (state: LeadState) => status === undefined || statusOf(state) === status
-  const settled = settledStates.filter(wanted).map(settledWalk)
+  const settled = settledStates.filter(wanted).map(settledScan)
   const open =
     status === undefined
-      ? openStates.map((state) => openWalk(state, isOpen("state")))
-      : openStates.filter(wanted).flatMap((state) => openWalks(state))
+      ? openStates.map((state) => openScan(state, isOpen("state")))
+      : openStates.filter(wanted).flatMap((state) => openScans(state))
   return `
     WITH settled AS MATERIALIZED (
       ${[...settled, nothing].join(" UNION ALL ")} ORDER BY lead_id DESC LIMIT $2::integer
@@ -128,22 +145,22 @@ const newest = (status: LeadStatus | undefined): string => {
     ORDER BY lead_id DESC LIMIT $2::integer`
 }
 
-const settledWalk = (state: LeadState) => `(
+const settledScan = (state: LeadState) => `(
   SELECT lead_id, received_at, state, reason FROM settled_lead
   WHERE tenant_id = 1 AND state = '${state}' AND lead_id < $1::bigint ORDER BY lead_id DESC LIMIT $2::integer
 )`
 
 const afterSettled = "lead_id > coalesce((SELECT min(lead_id) FROM settled HAVING count(*) = $2::integer), 0)"
 
-const openWalk = (listedAs: LeadState, also: string) => `(
+const openScan = (listedAs: LeadState, also: string) => `(
   SELECT lead_id, received_at, state, NULL AS reason FROM work
   WHERE tenant_id = 1 AND listed_as = '${listedAs}' AND lead_id < $1::bigint AND ${afterSettled} AND ${also}
   ORDER BY lead_id DESC LIMIT $2::integer
 )`
 
 /**
- * Leads in their first attempt are READY and still listed as RECEIVED. They are the oldest of these, as far as workers
- * have come; no more are looked at than workers can have under way.
+ * Leads in their first attempt are READY and still listed as RECEIVED, so that opening an attempt need not change the
+ * index. They are the oldest of that list; the limit is above what workers can have under way.
  */
 const firstAttempts = `(
   SELECT lead_id, received_at, state, NULL AS reason FROM (
@@ -151,12 +168,12 @@ const firstAttempts = `(
   ) AS oldest WHERE state = 'READY' AND lead_id < $1::bigint ORDER BY lead_id DESC LIMIT $2::integer
 )`
 
-const openWalks = (state: LeadState): ReadonlyArray<string> => {
-  const walk = openWalk(state, `state = '${state}'`)
-  return state === "READY" ? [walk, firstAttempts] : [walk]
+const openScans = (state: LeadState): ReadonlyArray<string> => {
+  const scan = openScan(state, `state = '${state}'`)
+  return state === "READY" ? [scan, firstAttempts] : [scan]
 }
 
-/** Where there may be no walk at all. */
+/** An empty scan, for a status that selects none. */
 const nothing = `(
   SELECT NULL::bigint AS lead_id, NULL::timestamptz AS received_at, NULL::lead_state AS state, NULL AS reason WHERE false
 )`

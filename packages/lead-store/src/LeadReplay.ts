@@ -6,8 +6,8 @@ import { beginReplay, replayChunk, type StoredRequest } from "./internal/replay.
 import type { StoreError } from "./StoreError.ts"
 
 /**
- * Which leads an operator wants to be sent again: those that meet every criterion given. At least one is required, so
- * that an omission does not replay everything.
+ * Which leads to send again: those that meet every criterion given. At least one criterion is required, so that an
+ * omission does not replay everything.
  */
 export const ReplayCriteria = Schema.Struct({
   ids: Schema.optionalKey(Schema.NonEmptyArray(LeadId)),
@@ -16,9 +16,9 @@ export const ReplayCriteria = Schema.Struct({
   ),
   /** The `rejection_reason` that the lead has now. */
   reasons: Schema.optionalKey(Schema.NonEmptyArray(RejectionReason)),
-  /** The moment itself included. */
+  /** Inclusive. */
   receivedFrom: Schema.optionalKey(Schema.DateTimeUtcFromString),
-  /** The moment itself not included. */
+  /** Exclusive. */
   receivedBefore: Schema.optionalKey(Schema.DateTimeUtcFromString),
 }).pipe(
   Schema.check(
@@ -30,21 +30,21 @@ export const ReplayCriteria = Schema.Struct({
 )
 export type ReplayCriteria = typeof ReplayCriteria.Type
 
-/** The operator's own name for a request: 1–128 visible ASCII characters. */
+/** A name that the operator gives to a request: 1–128 visible ASCII characters. */
 export const ReplayRequestId = Schema.String.check(
   Schema.isPattern(/^[\x21-\x7E]{1,128}$/, { message: "1–128 visible ASCII characters" }),
 ).pipe(Schema.brand("ReplayRequestId"))
 export type ReplayRequestId = typeof ReplayRequestId.Type
 
-/** What an operator asks for. It is carried out once, however often it is made. */
+/** A request to replay leads. It is carried out once, however often it is made. */
 export const ReplayRequest = Schema.Struct({ request: ReplayRequestId, criteria: ReplayCriteria })
 export type ReplayRequest = typeof ReplayRequest.Type
 
-/** What came of a request. */
+/** The result of a request. */
 export interface Replayed {
-  /** Leads that went back to `RECEIVED`, by all calls of this request together. */
+  /** How many leads went back to `RECEIVED`, by all calls of this request together. */
   readonly replayed: number
-  /** Those of them that this call sent back. */
+  /** The leads that this call sent back. */
   readonly now: ReadonlyArray<LeadId>
 }
 
@@ -59,23 +59,23 @@ export class ReplayRequestConflict extends Schema.TaggedError<ReplayRequestConfl
 }
 
 /**
- * Sends leads again that were rejected, parked or given up, when an operator says so: the one way out of a terminal
- * status.
+ * Sends leads again that were rejected, parked or permanently failed, at an operator's request: the one way out of a
+ * terminal status.
  *
- * A replayed lead is `RECEIVED` again and decided anew, by the rules of then; if it is delivered, that is another
- * delivery, with an idempotency key of its own, since the old one may answer the old refusal. Its attempts stay on
- * record and their numbers go on; its retry budget starts again. Leads that were delivered, are under way or wait for a
- * retry are never touched, nor are those that came after the request was first made.
+ * A replayed lead is `RECEIVED` again and is decided again, by the rules in force then. Its new delivery has a new
+ * idempotency key, since with the old one the customer may repeat its old response. Earlier attempts are kept, attempt
+ * numbers continue, and the retry budget starts again. Leads that were delivered, are under way or wait for a retry are
+ * not changed, nor are leads received after the request was first made.
  */
 export class LeadReplay extends Context.Service<
   LeadReplay,
   {
     /**
-     * Carries a request out, 500 leads in a transaction, and calls `offer` with the leads of each as soon as they are
-     * committed. Workers find them without that too, so `offer` may be interrupted.
+     * Carries a request out, 500 leads in a transaction, and calls `offer` with the leads of each transaction after its
+     * commit. Workers find the leads without it as well, so `offer` may be interrupted.
      *
-     * May be repeated: a request that was interrupted goes on where it was, one that is done returns the same again,
-     * and two callers at once share the work. Fails with `ReplayRequestConflict` when the name was used for others.
+     * May be repeated: a request that was interrupted continues, one that is complete returns the same count again, and
+     * concurrent callers share the work. Fails with `ReplayRequestConflict` if the name was used with other criteria.
      */
     readonly replay: (
       request: ReplayRequest,
@@ -114,7 +114,7 @@ const stateOf = {
   PERMANENTLY_FAILED: "PERMANENTLY_FAILED",
 } as const satisfies Record<string, LeadState>
 
-/** Lists in order, each value once: requests that differ in nothing else are the same request. */
+/** Lists are sorted, each value once, so that equal criteria are stored as equal JSON. */
 const storedRequest = ({ criteria, request }: ReplayRequest): StoredRequest => {
   const ids = criteria.ids && inOrder(criteria.ids, (a, b) => a - b)
   const statuses = criteria.statuses && inOrder(criteria.statuses)

@@ -14,32 +14,32 @@ import { storeCall, type StoreError, StoreUnavailable } from "./StoreError.ts"
 import type { AttemptRecord, ClaimedWork, ClaimOptions, Outlook, Released, Step, StepResult } from "./Work.ts"
 
 /**
- * What a worker does: claim work, advance it by one step, record how an attempt ended.
+ * The operations of a worker: claim work, advance it by one step, record the outcome of an attempt.
  *
- * A claim is a lease: work has one owner at a time, and an owner that dies loses it when the lease ends. Every change
- * is one round trip and one transaction, which checks the lease (or, for an outcome, that the attempt is open) and
- * writes state, attempt, throttle and counts together. `openAttempt`, `completeAttempt` and `release` take
- * callbacks, since they are called for every lead: many callers share one statement. Used by the worker.
+ * A claim is a lease: one worker holds a piece of work at a time, and loses it when the lease ends. Every change is one
+ * round trip and one transaction, which checks the lease (or, for an outcome, that the attempt is open) and writes
+ * state, attempt, throttle and counts together. `openAttempt`, `completeAttempt` and `release` are called for every
+ * lead, so they have callbacks instead of effects, and concurrent callers share a statement. Used by the worker.
  */
 export class LeadWork extends Context.Service<
   LeadWork,
   {
-    /** Leases work that nobody has leased, up to `max` pieces: that of `ids`, or what is due. */
+    /** Leases up to `max` pieces of work that are not leased: those of `ids`, or those that are due. */
     readonly claim: (options: ClaimOptions) => Effect.Effect<ReadonlyArray<ClaimedWork>, StoreError>
     /**
-     * When there will be something to claim, and whether a customer's circuit is open. It does not look at leases that
-     * still run: whoever waits for as long as a lease looks again, and finds the work of lost workers.
+     * When the next work is due, and whether a customer's circuit is open. Leased work is left out: to find the work of
+     * lost workers, look again when a lease may have ended.
      */
     readonly nextDue: Effect.Effect<Outlook, StoreError>
     /**
-     * The sweep: up to `max` leads whose work is due, retries and the work of lost workers included. For as long as
-     * `patience` they are left to the queue: only a worker that it names them to claims them.
+     * The sweep: returns up to `max` leads whose work is due, retries and the work of lost workers included, for the
+     * caller to offer to the queue. For `patience` they are not due any more; only a claim by id leases them.
      */
     readonly offer: (options: {
       readonly max: number
       readonly patience: Duration.Duration
     }) => Effect.Effect<ReadonlyArray<LeadId>, StoreError>
-    /** A page of the leads whose work may be claimed now, whether the queue has them or not, by id. */
+    /** A page, by id, of the leads whose work may be claimed now, whether the queue has them or not. */
     readonly waiting: (options: {
       readonly after: LeadId | undefined
       readonly max: number
@@ -47,16 +47,16 @@ export class LeadWork extends Context.Service<
     /** Stores a decision, opens an attempt, or both. */
     readonly openAttempt: (step: Step, done: Batcher.Done<StepResult, StoreError>) => void
     /**
-     * Records how an attempt ended, and what follows for the lead. False when the lead did not change: it had ended, or
-     * a newer attempt was opened before this failure (the attempt's own row is completed all the same), or the attempt
-     * had its outcome already. May be repeated.
+     * Records the outcome of an attempt and updates its lead. False if the lead did not change: it had ended, a newer
+     * attempt was opened before this failure (the attempt's own row is completed nevertheless), or the outcome was on
+     * record already. May be repeated.
      */
     readonly completeAttempt: (record: AttemptRecord, done: Batcher.Done<boolean, StoreError>) => void
-    /** Gives work back that was claimed and not sent. False when the lease was lost, and nothing was done. */
+    /** Releases work that was claimed and not sent. False if the lease was lost; nothing changes then. */
     readonly release: (released: Released, done: Batcher.Done<boolean, StoreError>) => void
     /**
-     * Ends every lease: for a process that knows that it is alone with its database, so that whoever held them has
-     * died. The next claim finds the attempts that were open.
+     * Ends every lease. Only for a process that is alone with its database: every holder of a lease has died. The next
+     * claim finds the attempts that are open.
      */
     readonly expireLeases: Effect.Effect<void, StoreError>
   }
@@ -65,13 +65,13 @@ export class LeadWork extends Context.Service<
     LeadWork,
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
-      // Each kind of statement is committed beside the others, so each counts in a segment of its own.
+      // Statements of different kinds commit concurrently, so each kind counts in a segment of its own.
       const opens = yield* shared("LeadWork.openAttempt", openAttempts(sql, makeSegments()), stepSize)
       const completions = yield* shared(
         "LeadWork.completeAttempt",
         completeAttempts(sql, makeSegments()),
         recordSize,
-        // The customer has answered, and nobody waits for it to be on record.
+        // No caller waits for an outcome to be recorded, so a batch may wait for more of them.
         { gather: { items: 50, ms: 5 } },
       )
       const late = completeLate(sql, makeSegments())

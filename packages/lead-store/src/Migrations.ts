@@ -20,13 +20,13 @@ export { type MigrationState, type SchemaFit, schemaFit, SchemaTooNew } from "./
 /**
  * The database's schema, changed by the SQL files of `migrations/`.
  *
- * Apps call {@link up} when they start, unless they are to wait for an operator; one process at a time does the work (an
- * advisory lock), the others wait for it. Operators use the same functions through the `migrate` command. The work is
- * done by node-pg-migrate, each migration in a transaction of its own that waits for locks in small portions, so that
- * other processes go on working meanwhile. Why, and the rules for those who write migrations: `docs/decisions/`.
+ * Apps call {@link up} when they start, or {@link wait} if an operator migrates. One process at a time migrates, under an
+ * advisory lock; the others wait for it. Operators use the same functions through the `migrate` command. node-pg-migrate
+ * runs each migration in a transaction of its own, with short lock time-outs and retries, so that other processes are
+ * not blocked for long. The reasons, and the rules for writing migrations: `docs/decisions/`.
  */
 export interface Options {
-  /** Whose schema. It must be reached without a pooler that hands connections out by transaction. */
+  /** The database. It must be reached directly or through a pooler in session mode. */
   readonly connection: DatabaseAddress
   /** The folder that holds the SQL files. */
   readonly directory: string
@@ -35,15 +35,15 @@ export interface Options {
 }
 
 /**
- * Applies what is missing; returns the names of what was applied, oldest first. A schema that is newer is left as it
- * is when this version can work with it, which is logged; else it fails with {@link SchemaTooNew}.
+ * Applies the migrations that are missing; returns their names, oldest first. A newer schema is left as it is, and
+ * logged, if this version can work with it. Otherwise it fails with {@link SchemaTooNew}.
  */
 export const up = (options: Options): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
   run(options, "up", Number.POSITIVE_INFINITY)
 
 /**
- * Reverts the newest `count` migrations, 1 by default; returns their names. Fails with {@link SchemaTooNew} when
- * there is a migration that this version does not know: only a version that does can revert it.
+ * Reverts the newest `count` migrations, 1 by default; returns their names. Fails with {@link SchemaTooNew} if a
+ * migration is applied that this version does not know, since it does not have the statements that revert it.
  */
 export const down = (
   options: Options & { readonly count?: number },
@@ -51,8 +51,8 @@ export const down = (
   run(options, "down", options.count ?? 1)
 
 /**
- * Waits until the schema is one that this version can work with: until somebody has run {@link up}. Looks once a
- * second, changes nothing, and logs what it waits for.
+ * Waits until the schema is one that this version can work with: until somebody has run {@link up}. Checks once a
+ * second, changes nothing, and logs which migrations it waits for.
  */
 export const wait = (options: Options): Effect.Effect<void, MigrationFailed | SchemaTooNew> =>
   Effect.gen(function* () {
@@ -66,7 +66,7 @@ export const wait = (options: Options): Effect.Effect<void, MigrationFailed | Sc
     if (fit._tag === "Newer") yield* logNewer(fit)
   })
 
-/** What the folder and the database have, oldest first. Changes nothing. */
+/** The migrations of the folder and of the database, oldest first. Changes nothing. */
 export const status = (options: Options): Effect.Effect<ReadonlyArray<MigrationState>, MigrationFailed> =>
   withClient(options.connection, (client) => states(client, options.directory))
 
@@ -74,8 +74,8 @@ export const status = (options: Options): Effect.Effect<ReadonlyArray<MigrationS
 export const create = (directory: string, name: string): Effect.Effect<string, MigrationFailed> =>
   Effect.flatMap(readMigrations(directory), (files) => {
     const number = 1 + numberOf(files.at(-1)?.name ?? "0")
-    const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? ["migration"]
-    const path = join(directory, `${String(number).padStart(4, "0")}_${words.join("_")}.sql`)
+    const parts = name.toLowerCase().match(/[a-z0-9]+/g) ?? ["migration"]
+    const path = join(directory, `${String(number).padStart(4, "0")}_${parts.join("_")}.sql`)
     return Effect.as(
       attemptOnDisk(() => writeFile(path, "-- Up Migration\n\n\n-- Down Migration\n\n", { flag: "wx" })),
       path,
@@ -86,8 +86,8 @@ const migrationsTable = "schema_migration"
 const compatibilityTable = "schema_compatibility"
 
 /**
- * Sets what this session relies on, whatever is stored with the role or the database. A process that is cut off while
- * it migrates loses its locks after a minute. The times of migrations are stored without a zone.
+ * The settings that migrations rely on, whatever is stored with the role or the database. A process that loses its
+ * connection while it migrates loses its locks after a minute. Times of migrations are stored without a zone, in UTC.
  */
 const session = `
   SET timezone = 'UTC';
@@ -100,8 +100,8 @@ const session = `
   SET enable_mergejoin = on;`
 
 /**
- * Reads and changes the schema under one lock, which ends with the connection: a process that waited for another sees
- * what that one did.
+ * Reads and changes the schema under one lock, which ends with the connection. A process that has waited for the lock
+ * sees the changes of the process before it.
  */
 const run = (options: Options, direction: "up" | "down", count: number) =>
   withClient(options.connection, (client) =>
@@ -131,8 +131,8 @@ const run = (options: Options, direction: "up" | "down", count: number) =>
   )
 
 /**
- * Waits for its turn by asking again: a waiting statement would hold a snapshot, and building an index concurrently
- * waits for every older snapshot.
+ * Waits for the lock by trying again and again. A statement that waits would hold a snapshot, and
+ * `CREATE INDEX CONCURRENTLY` in the process that migrates waits for every older snapshot.
  */
 const lock = (client: Client) =>
   attempt(async () => {
@@ -142,7 +142,7 @@ const lock = (client: Client) =>
 
 const usualLocks: LockPatience = { timeout: Duration.seconds(2), patience: Duration.minutes(5) }
 
-/** Logs that this version goes on with a schema that has more than it knows. */
+/** Logs that this version works with a schema that has migrations it does not know. */
 const logNewer = ({ unknown }: { readonly unknown: ReadonlyArray<string> }): Effect.Effect<void> =>
   Effect.logInfo(
     `the database is newer than this version, which can work with it: it has ${unknown.join(", ")}`,
@@ -175,7 +175,7 @@ interface AppliedRow {
   readonly requires: number | null
 }
 
-/** A database that was never migrated lacks both tables, one of a former version the second. */
+/** A database that was never migrated has neither table; one that an early version migrated lacks the second. */
 const appliedMigrations = async (client: Client): Promise<ReadonlyMap<string, AppliedRow>> => {
   const exists = async (table: string) => {
     const sql = "SELECT to_regclass($1) IS NOT NULL AS exists"

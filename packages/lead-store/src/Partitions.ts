@@ -5,7 +5,7 @@ import { patiently } from "./internal/maintenance.ts"
 import { storeCall } from "./StoreError.ts"
 import { columns } from "./internal/sql.ts"
 
-/** Leads of one partition: the first holds the ids below a million. */
+/** Leads of one partition. The first holds the ids below a million. */
 export const partitionSize = 1_000_000
 
 /** The tables that are partitioned by the lead's id. */
@@ -18,8 +18,8 @@ export const partitionOf = (id: number): number => Math.floor(id / partitionSize
 /**
  * The name of one partition of a table: `lead_p000012` holds the leads from 12,000,000.
  *
- * Statements that know a lead's id name its partition. One that names the parent locks and prepares all partitions
- * each time that it runs, however many there are.
+ * A statement on leads of known ids names their partition. One that names the parent table locks and plans all
+ * partitions each time it runs.
  */
 export const partitionName = (table: PartitionedTable, partition: number): string =>
   `${table}_p${String(partition).padStart(6, "0")}`
@@ -39,7 +39,7 @@ export const byPartition = <Item>(
   return groups
 }
 
-/** Partitions for leads that have not come yet, a million leads each, that {@link maintainPartitions} keeps. */
+/** How many empty partitions {@link maintainPartitions} keeps ahead of the newest lead. */
 export const spareKept = 2
 
 interface Found {
@@ -48,13 +48,13 @@ interface Found {
 }
 
 /**
- * Makes sure that the partitions of the newest lead and of {@link spareKept} further ones exist and are attached, and
- * returns how many whole ones are spare afterwards; fewer than {@link spareKept} deserves an alarm.
+ * Creates and attaches the partition of the newest lead and the next {@link spareKept}, as far as they are missing.
+ * Returns how many complete ones are spare afterwards; fewer than {@link spareKept} deserves an alarm.
  *
- * A partition that exists and was detached is attached again, an older one too: its leads are in the database, and no
- * list or count would show all of them. Retention never leaves one detached. One that cannot be attached, such as a copy
- * with other columns, is logged; leads come in all the same. Harmless to repeat, and for many processes at once: one does
- * the work. Reads and writes of other partitions go on meanwhile.
+ * Partitions that somebody has detached are attached again, older ones as well: lists and counts would lack their leads.
+ * (Retention leaves none detached.) One that cannot be attached, such as a copy with other columns, is logged and does
+ * not stop intake. May be repeated and run by many processes at once: one of them does the work. Other partitions can be
+ * read and written meanwhile.
  */
 export const maintainPartitions = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
@@ -67,7 +67,7 @@ export const maintainPartitions = Effect.gen(function* () {
   Effect.tap(() => PgClient.PgClient.use(attachOlder)),
 )
 
-/** As {@link maintainPartitions}, for a statement that found no partition; returns nothing. */
+/** Creates and attaches missing partitions at once: for a statement that failed because there was none. */
 export const createPartitions = (sql: PgClient.PgClient) =>
   Effect.gen(function* () {
     yield* sql`SELECT pg_advisory_xact_lock(hashtext('lead partitions'))`
@@ -86,7 +86,7 @@ const attach = (sql: PgClient.PgClient, table: PartitionedTable, partition: numb
      FOR VALUES FROM (${partition * partitionSize}) TO (${(partition + 1) * partitionSize})`,
   )
 
-/** Attaches partitions of older leads that were detached. Postgres reads each to see that its rows belong there. */
+/** Attaches older partitions that were detached. Postgres scans each to check that its rows belong there. */
 const attachOlder = (sql: PgClient.PgClient) =>
   Effect.gen(function* () {
     const first = yield* newestPartition(sql)
@@ -99,7 +99,7 @@ const attachOlder = (sql: PgClient.PgClient) =>
     }
   }).pipe(storeCall("maintainPartitions", Duration.minutes(10)))
 
-/** Attaches a partition unless another process has done so, or is doing so. */
+/** Attaches a partition, unless another process has done so or is doing so. */
 const attachDetached = (sql: PgClient.PgClient, name: string, first: number) =>
   Effect.gen(function* () {
     const [turn] = yield* sql<{
@@ -111,7 +111,7 @@ const attachDetached = (sql: PgClient.PgClient, name: string, first: number) =>
     return true
   }).pipe(patiently(sql))
 
-/** Tables before a partition that are named like partitions, beside their parents, and are attached to nothing. */
+/** Tables with the name of a partition below `before`, in the schema of their parent, that are not attached. */
 const detached = (sql: PgClient.PgClient, before: number) =>
   Effect.map(
     sql.unsafe<{ readonly name: string }>(
@@ -126,13 +126,13 @@ const detached = (sql: PgClient.PgClient, before: number) =>
     (rows) => rows.map(({ name }) => name),
   )
 
-/** The partition that the newest id is in. */
+/** The partition of the newest id. */
 const newestPartition = (sql: PgClient.PgClient) =>
   Effect.map(sql<{ last: bigint }>`SELECT last_value AS last FROM lead_id_seq`, (rows) =>
     partitionOf(Number(rows[0]?.last ?? 0)),
   )
 
-/** Which of these partitions do not exist, or exist and are not attached to their table. */
+/** Those of these partitions that do not exist or are not attached to their table. */
 const missing = (sql: PgClient.PgClient, partitions: ReadonlyArray<number>) =>
   Effect.map(
     sql<Found>`

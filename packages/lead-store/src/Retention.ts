@@ -1,9 +1,9 @@
 /**
- * Removes leads that ended long ago, archived before where a folder is named.
+ * Removes leads that ended long ago, and archives them before if a folder is configured.
  *
- * A worker or a gateway runs {@link keep} beside its work; {@link run} is one round of it. Nothing is removed unless it is
- * configured. Counts and ledger still include what was removed, from the table `sealed_count`. How it works, and why:
- * `docs/decisions/0014-retention.md`. It neither parses settings nor reads archives: see `Archive`.
+ * A worker or a gateway runs {@link keep} in the background; {@link run} is one round of it. Nothing is removed unless
+ * retention is configured. Counts and ledger still include removed leads, from the table `sealed_count`. Design and
+ * reasons: `docs/decisions/0014-retention.md`. `Archive` reads the archives.
  */
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Option } from "effect"
@@ -17,7 +17,7 @@ import { type StoreError, storeCall } from "./StoreError.ts"
 export { ArchiveFailed } from "./internal/archiveFile.ts"
 export type { Age } from "./internal/dueForRemoval.ts"
 
-/** What is removed, and where it is archived. */
+/** Which leads are removed, and where they are archived. */
 export interface Options {
   /** Leads that ended (rejected, delivered or permanently failed) longer ago than this are removed. More than zero. */
   readonly age: Age
@@ -25,26 +25,26 @@ export interface Options {
   readonly archive: string | undefined
 }
 
-/** What a round has removed. */
+/** How much a round has removed. */
 export interface Removed {
   readonly leads: number
   /** Partitions that were dropped; their leads are among `leads`. */
   readonly partitions: number
 }
 
-/** Leads of one archive file at most. So many may be archived twice when a process dies before it has removed them. */
+/** Leads of one archive file, at most. So many may be archived twice if a process dies before it has removed them. */
 const leadsPerFile = 100_000
 
 /**
- * Removes what is old enough, and returns how much that was: nothing while another process does it.
+ * Removes the leads that are old enough; returns how many. Removes none while another process does so.
  *
- * Leads that are parked or have work left are never removed. A partition whose leads are all old enough is dropped; the
- * leads of others are removed by the thousand, in short transactions with pauses as long as themselves. A partition whose
- * leads will all be old enough within a day (a thirtieth of `age`, if that is less) waits to be dropped. Intake and
- * deliveries go on meanwhile.
+ * Leads that are parked or have work left are never removed. A partition whose leads are all old enough is dropped. From
+ * other partitions leads are removed a thousand in a transaction, with a pause as long as the transaction took. A
+ * partition whose leads will all be old enough within a day (a thirtieth of `age`, if that is less) is left until it can
+ * be dropped. Intake and deliveries continue meanwhile.
  *
- * May be interrupted anywhere and repeated. Fails with `ArchiveFailed` when leads cannot be written to the archive, and
- * then removes none of them.
+ * May be interrupted at any time and repeated. Fails with `ArchiveFailed` if leads cannot be archived, and then removes
+ * none of them.
  */
 export const run = (
   options: Options,
@@ -56,7 +56,7 @@ export const run = (
     ),
   )
 
-/** Runs a round after a minute and then once an hour, for ever. A failure is logged, and tried again in the next round. */
+/** Runs a round after a minute and then once an hour, forever. A failure is logged and retried in the next round. */
 export const keep = (options: Options): Effect.Effect<never, never, PgClient.PgClient> =>
   run(options).pipe(
     Effect.tap(({ leads, partitions }) =>
@@ -111,7 +111,7 @@ const makePartition = (sql: PgClient.PgClient, archive: string | undefined, cuto
   const [drop, read, remove] = [dropPartition(sql), readDue(sql), removeLeads(sql)]
   const write = archive === undefined ? undefined : archiveLeads(sql, archive)
 
-  /** Passes what is due to `take`, a file's worth at a time; returns whether it reached leads that are too young. */
+  /** Passes due leads to `take`, at most as many as fit a file; returns whether it reached leads that are too young. */
   const forEachPart = Effect.fnUntraced(function* <E>(
     number: number,
     take: (ids: ReadonlyArray<number>) => Effect.Effect<void, E>,
@@ -132,7 +132,7 @@ const makePartition = (sql: PgClient.PgClient, archive: string | undefined, cuto
   })
 
   return {
-    /** Archives all, then drops the tables. */
+    /** Archives all leads of a partition, then drops its tables. */
     drop: Effect.fnUntraced(function* (number: number) {
       if (!(yield* isFree(sql)(number))) return busy
       if (write === undefined) return yield* drop(number, cutoff, undefined)
@@ -144,7 +144,7 @@ const makePartition = (sql: PgClient.PgClient, archive: string | undefined, cuto
       )
       return yield* drop(number, cutoff, archived)
     }),
-    /** Archives and removes what is due, and leaves the rest. */
+    /** Archives and removes the due leads of a partition, and keeps the others. */
     thin: Effect.fnUntraced(function* (number: number) {
       let removed = 0
       const isFresh = yield* forEachPart(

@@ -1,28 +1,28 @@
 /**
  * Whether a process can work with the schema that a database has.
  *
- * Two releases work on one database while one replaces the other. So a database may be newer than a process, as long
- * as none of its migrations requires more than the process knows; the rules for those who write migrations are in
- * `docs/decisions/0013`. It is decided from the list of migrations alone.
+ * While one release replaces another, both work on the same database. So a database may be newer than a process, as long
+ * as none of its migrations requires a newer process. The rules for writing migrations are in `docs/decisions/0013`.
+ * Pure functions of the list of migrations.
  */
 import { Schema } from "effect"
 
 /** One migration of the folder or of the database. */
 export interface MigrationState {
-  /** As its file is called, without `.sql`. */
+  /** The name of its file, without `.sql`. */
   readonly name: string
-  /** When it was applied here; null when it has not been. */
+  /** When it was applied to this database; null if it is not. */
   readonly appliedAt: Date | null
-  /** False for a migration that the database has and this version's folder has not. */
+  /** False if the database has the migration and this version's folder does not. */
   readonly known: boolean
   /**
-   * Only processes that know the migration of this number, or a later one, may work once this one is applied. Absent:
-   * whatever worked before still may.
+   * Once this migration is applied, only processes that know the migration of this number, or a later one, may work.
+   * Absent: processes that worked before may go on.
    */
   readonly requires?: number
 }
 
-/** How a process and a schema go together. */
+/** Whether a process can work with a schema. */
 export type SchemaFit =
   /** The schema is the one that this version knows. */
   | { readonly _tag: "Current" }
@@ -33,11 +33,11 @@ export type SchemaFit =
   /** The schema is newer, and this version must not touch it. */
   | SchemaTooNew
 
-/** The database was migrated by a newer version, and this one must not work with it, or not take it back. */
+/** The database was migrated by a newer version, and this one may not work with it, or may not revert it. */
 export class SchemaTooNew extends Schema.TaggedError<SchemaTooNew>()("SchemaTooNew", {
   /** The migrations that this version does not know, such as `0004_lead_colour`. */
   unknown: Schema.Array(Schema.String),
-  /** The number of the migration that a process must know to work with the schema; 0 when every one may. */
+  /** The number of the migration that a process must know to work with the schema; 0 if any process may. */
   requires: Schema.Int,
   /** The number of the newest migration that this version knows. */
   knows: Schema.Int,
@@ -56,7 +56,7 @@ export class SchemaTooNew extends Schema.TaggedError<SchemaTooNew>()("SchemaTooN
 const numbered = (migration: number): string => String(migration).padStart(4, "0")
 
 /**
- * How a process and a schema go together, from all migrations of both. A process that knows migrations up to 0003
+ * Whether a process can work with a schema, by the migrations of both. A process that knows migrations up to 0003
  * works with a schema that has 0004, unless 0004, or one after it, requires 0004.
  */
 export const schemaFit = (states: ReadonlyArray<MigrationState>): SchemaFit => {
@@ -68,7 +68,7 @@ export const schemaFit = (states: ReadonlyArray<MigrationState>): SchemaFit => {
   return unknown.length > 0 ? { _tag: "Newer", unknown } : { _tag: "Current" }
 }
 
-/** Why nothing is reverted here, when the schema has migrations that this version does not know. */
+/** The error for a schema with migrations that this version does not know. */
 export const tooNewFor = (states: ReadonlyArray<MigrationState>): SchemaTooNew =>
   new SchemaTooNew({
     unknown: unknownOf(states),

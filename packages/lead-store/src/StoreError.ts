@@ -2,8 +2,8 @@ import { Duration, Effect, Schema } from "effect"
 import type { SqlError } from "effect/sql"
 
 /**
- * Postgres could not be asked, or could not answer now: not reachable, restarting, not migrated yet, out of
- * connections, a deadlock, silence. Whether the statement took effect is unknown. Trying again later may help.
+ * Postgres is not available now: not reachable, restarting, not migrated yet, out of connections, a deadlock, or no
+ * answer in time. Whether the statement took effect is unknown. Trying again later may help.
  */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
   operation: Schema.String,
@@ -17,7 +17,7 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   }
 }
 
-/** Postgres refused a value (SQLSTATE class 22 or 23). Nothing was stored, and trying again will not help. */
+/** Postgres refused a value (SQLSTATE class 22 or 23). Nothing was stored. Trying again does not help. */
 export class DataRefused extends Schema.TaggedError<DataRefused>()("DataRefused", {
   operation: Schema.String,
   sqlState: Schema.String,
@@ -27,12 +27,13 @@ export class DataRefused extends Schema.TaggedError<DataRefused>()("DataRefused"
   }
 }
 
+/** What a call of the store fails with. */
 export type StoreError = StoreUnavailable | DataRefused
 
 /**
- * Runs a statement for a caller: with a deadline of 10 s (or another), and with an `SqlError` turned into an error that
- * the caller can act on. What is left (a wrong statement) is a bug and becomes a defect. No message quotes Postgres's
- * own, which may hold a row's data.
+ * Runs a statement with a deadline, 10 s by default, and turns an `SqlError` into an error that the caller can act on. Any
+ * other SQL error is a bug and becomes a defect. Messages contain the SQLSTATE and not Postgres's own message, which may
+ * hold a row's data.
  */
 export const storeCall =
   (operation: string, patience = usualPatience) =>
@@ -53,15 +54,15 @@ export const storeCall =
     )
 
 /**
- * Whether a row found no partition to go to. Postgres says so by the SQLSTATE of a check, without a
- * constraint's name: it is the table's fault, not the row's.
+ * Whether there is no partition for a row. Postgres reports the SQLSTATE of a check constraint then, without the name of
+ * a constraint.
  */
 export const isPartitionMissing = ({ reason: { cause } }: SqlError.SqlError): boolean =>
   isServerError(cause) && cause.code === partitionMissing && cause.constraint === undefined
 
 const partitionMissing = "23514"
 
-/** Whether a statement named a table that is not there: a partition whose leads have not come, or have gone. */
+/** Whether a statement named a table that does not exist: a partition not created yet, or dropped. */
 export const isTableMissing = ({ reason: { cause } }: SqlError.SqlError): boolean =>
   isServerError(cause) && cause.code === "42P01"
 
@@ -78,12 +79,12 @@ const isNotNow = (error: SqlError.SqlError, sqlState: string | undefined): boole
     ? error.reason._tag === "ConnectionError" || error.reason._tag === "AuthenticationError"
     : notNow.test(sqlState) || isPartitionMissing(error)
 
-/** What Postgres itself reports: a `code` alone may be a socket's, such as `EPIPE`. */
+/** Whether Postgres itself reported the error: a `code` alone may be of a socket, such as `EPIPE`. */
 const isServerError = (cause: unknown): cause is { readonly code: string; readonly constraint?: string } =>
   typeof cause === "object" && cause !== null && "severity" in cause && "code" in cause
 
 const sqlStateOf = ({ reason: { cause } }: SqlError.SqlError): string | undefined =>
   isServerError(cause) ? cause.code : undefined
 
-/** A connection whose other end has silently gone must not delay the statements behind it. */
+/** So that a dead connection does not delay its callers. */
 const usualPatience = Duration.seconds(10)

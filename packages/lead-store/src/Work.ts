@@ -2,26 +2,26 @@ import type { CustomerHealth, Fault, LeadId, OmittedAttribute, RejectionReason }
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import type { Duration } from "effect"
 
-/** Which piece of work: a lead that is to be decided, or one of its deliveries. */
+/** Identifies a piece of work: a lead to decide, or one of its deliveries. */
 export interface WorkKey {
   readonly leadId: LeadId
   /** 0, and one more for each replay. */
   readonly deliveryNo: number
 }
 
-/** A worker's hold on a piece of work. */
+/** A worker's lease of a piece of work. */
 export interface Lease extends WorkKey {
-  /** A UUID, the same for all that was claimed together. Only the present one lets its holder change the work. */
+  /** A UUID, the same for all work that was claimed together. The work can be changed with its current lease only. */
   readonly lease: string
 }
 
-/** What every piece of claimed work comes with. */
+/** What all claimed work has. */
 interface Claimed extends Lease {
   /** The number of the last attempt; 0 before the first. */
   readonly attemptNo: number
-  /** Attempts that do not count against the retry budget: those before the last replay, and probes that found nobody. */
+  /** Attempts that do not count against the retry budget: those before the last replay, and failed probes. */
   readonly uncountedAttempts: number
-  /** How often in a row the work has failed for a reason of ours. */
+  /** How often in a row the work has failed for an internal reason. */
   readonly internalFailures: number
   readonly correlationId: string
   /** The sender's W3C trace context header, if it sent one. */
@@ -31,11 +31,11 @@ interface Claimed extends Lease {
 /** A lead that waits for its decision. */
 export interface UndecidedLead extends Claimed {
   readonly _tag: "Undecided"
-  /** The payload as it came. */
+  /** The payload as received. */
   readonly payload: JsonObject
 }
 
-/** A delivery that is due: a retry, or one that was held back. */
+/** A delivery that is due: a retry, or one that its customer's throttle had held back. */
 export interface DueDelivery extends Claimed {
   readonly _tag: "Due"
   readonly idempotencyKey: string
@@ -43,13 +43,13 @@ export interface DueDelivery extends Claimed {
   readonly body: string
 }
 
-/** A delivery whose attempt was opened by a worker that was lost: nobody saw how it ended. */
+/** A delivery with an open attempt of a lost worker: its outcome is unknown. */
 export interface LostAttempt extends Claimed {
   readonly _tag: "LostAttempt"
   readonly isProbe: boolean
 }
 
-/** A lead whose stored rows cannot be read: a fault of ours. The others of its claim are not affected. */
+/** A lead whose stored rows cannot be read: an internal failure. Other work of the claim is not affected. */
 export interface UnreadableWork extends Claimed {
   readonly _tag: "Unreadable"
 }
@@ -57,39 +57,39 @@ export interface UnreadableWork extends Claimed {
 /** What a worker has leased. */
 export type ClaimedWork = UndecidedLead | DueDelivery | LostAttempt | UnreadableWork
 
-/** Which work a worker asks for. */
+/** Which work to claim. */
 export interface ClaimOptions {
-  /** The work of these leads, as far as it may be claimed now; undefined: whatever is due, longest due first. */
+  /** The work of these leads, as far as it may be claimed now; undefined: all due work, longest due first. */
   readonly ids?: ReadonlyArray<LeadId> | undefined
   readonly max: number
-  /** How long the claim holds. */
+  /** How long the lease lasts. */
   readonly lease: Duration.Duration
 }
 
-/** What lies ahead. */
+/** When work is due, and whether customers are up. */
 export interface Outlook {
-  /** How long until something may be claimed, zero if it may now; undefined when nothing is scheduled. */
+  /** How long until something may be claimed; zero: now; undefined: nothing is scheduled. */
   readonly untilDue: Duration.Duration | undefined
-  /** Whether a customer's circuit is open: it is down, and its leads wait. */
+  /** Whether a customer's circuit is open: the customer is down, and its leads wait. */
   readonly isCircuitOpen: boolean
 }
 
-/** What the pipeline decided, as it is stored. All documents are JSON texts. */
+/** A decision of the pipeline, as it is stored. Documents are JSON texts. */
 export interface StoredDecision {
   readonly verdict: "READY" | "REJECTED" | "PARKED"
   /** Null when the verdict is READY. */
   readonly reason: RejectionReason | null
-  /** What the rules found, in words that quote nothing of the lead. */
+  /** The result of the rules as JSON, without values of the lead. */
   readonly details: string
   /** Null when the lead was rejected. */
   readonly normalized: string | null
   readonly omitted: ReadonlyArray<OmittedAttribute>
   readonly decidedWith: string
-  /** Of a READY lead: what is delivered, to whom, and the key by which the customer knows a repetition. */
+  /** The delivery of a READY lead; otherwise null. */
   readonly delivery: NewDelivery | null
 }
 
-/** A delivery that a decision makes. */
+/** A delivery to be made: to whom, what, and the key by which the customer recognises a repetition. */
 export interface NewDelivery {
   readonly customerId: number
   readonly idempotencyKey: string
@@ -97,46 +97,46 @@ export interface NewDelivery {
   readonly body: string
 }
 
-/** One step of leased work: a decision (which opens an attempt when it is READY), or a further attempt. */
+/** A step of leased work: a decision (which opens an attempt if it is READY), or the next attempt. */
 export interface Step extends Lease {
-  /** Undefined: the decision stands, open the next attempt. */
+  /** Undefined if the lead is decided: open the next attempt. */
   readonly decision: StoredDecision | undefined
 }
 
 /** The result of a step. */
 export type StepResult =
-  /** An attempt is on record and may now be sent. */
+  /** An attempt is recorded as open and may now be sent. */
   | {
       readonly _tag: "Opened"
       readonly attemptNo: number
-      /** Made to see whether the customer is back. If it is not, the attempt does not count. */
+      /** A probe tests whether the customer is up again. If it fails, it does not count against the budget. */
       readonly isProbe: boolean
     }
-  /** The decision is stored, and the delivery waits for its customer's throttle; the lease has ended. */
+  /** The decision is stored, the delivery waits for its customer's throttle, and the lease has ended. */
   | { readonly _tag: "HeldBack" }
   /** The lead is rejected or parked. */
   | { readonly _tag: "Settled" }
-  /** Nothing was done: the lease was lost, the lead is decided already, or its last attempt is still open. */
+  /** Nothing changed: the lease was lost, the lead is decided already, or its last attempt is open. */
   | { readonly _tag: "Unchanged" }
 
 /**
- * How an attempt ended and what follows from it, in the one shape in which workers record it. Whoever makes it has
- * judged the outcome; the store writes it down and judges nothing again.
+ * The outcome of an attempt and what follows from it. The worker has judged the outcome; the store records it and
+ * decides nothing.
  */
 export interface AttemptRecord extends Lease {
   readonly attemptNo: number
-  /** True: nobody saw the outcome. Such a record needs the lease, and never replaces a known outcome. */
+  /** True if the outcome was not observed. Such a record needs the lease, and never replaces a known outcome. */
   readonly outcomeUnknown: boolean
   readonly durationMs: number | null
   readonly responseStatus: number | null
-  /** Storable and capped; null when no answer came. */
+  /** Storable and capped; null if no response came. */
   readonly responseBody: string | null
   readonly errorMessage: string | null
-  /** Null when the customer took the lead. */
+  /** Null if the customer accepted the lead. */
   readonly fault: Fault | null
-  /** What the customer's circuit breaker learns from it. */
+  /** What the outcome says about the customer, for its circuit breaker. */
   readonly health: CustomerHealth
-  /** False: it does not count against the lead's budget of attempts. */
+  /** Whether it counts against the lead's budget of attempts. */
   readonly counted: boolean
   readonly next:
     | { readonly state: "DELIVERED" }
@@ -144,12 +144,12 @@ export interface AttemptRecord extends Lease {
     | { readonly state: "PERMANENTLY_FAILED"; readonly reason: RejectionReason }
 }
 
-/** Work that is given back. */
+/** Work to release. */
 export interface Released extends Lease {
-  /** The number of an attempt that may have been opened and was certainly not sent: it is withdrawn. */
+  /** The number of an attempt that was certainly not sent, though it may be open: it is withdrawn. */
   readonly unsentAttemptNo: number | undefined
-  /** For how long nobody may claim the work. */
+  /** How long the work may not be claimed. */
   readonly delay: Duration.Duration
-  /** Why, when the reason is ours: a few words for the lead's history, without data. */
+  /** The reason, if it is internal: a short text for the lead's history, without its data. */
   readonly internalFailure: string | undefined
 }

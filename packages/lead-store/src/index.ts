@@ -1,9 +1,9 @@
 /**
  * Leads in Postgres: where every lead and its schedule live.
  *
- * `LeadIntake` stores, `LeadWork` claims and delivers, `LeadReader` answers questions, `LeadReplay` sends again,
- * `LeadLedger` balances the books, `LeadDatabase` connects and migrates. The api and the worker compose them. No rule
- * about leads is made here: a worker brings the decision, this package makes it durable.
+ * `LeadIntake` stores arriving leads, `LeadWork` claims and records deliveries, `LeadReader` reads, `LeadReplay` sends
+ * leads again, `LeadLedger` checks that none is lost, `LeadDatabase` connects and migrates. Used by the api, the worker
+ * and operators' commands. It decides nothing about a lead: a worker passes the decision, this package stores it.
  */
 export * as Archive from "./Archive.ts"
 export * as Batcher from "./Batcher.ts"
@@ -11,15 +11,7 @@ export { foldCounts } from "./Counters.ts"
 export { Customers, type CustomerSettings, defaultCustomer } from "./Customers.ts"
 export { diagnose, type Diagnosis } from "./Diagnosis.ts"
 export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
-export type {
-  DeliveryAttempt,
-  LeadCounts,
-  LeadEvent,
-  LeadHistory,
-  LeadPayload,
-  LeadSummary,
-  RecentOptions,
-} from "./LeadHistory.ts"
+export type { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
 export { LeadIntake, type NewLead } from "./LeadIntake.ts"
 export {
   imbalance,
@@ -30,7 +22,7 @@ export {
   ledgerDifferences,
   type RowLedger,
 } from "./LeadLedger.ts"
-export { LeadReader } from "./LeadReader.ts"
+export { type LeadCounts, type LeadPayload, LeadReader, type RecentOptions } from "./LeadReader.ts"
 export {
   LeadReplay,
   ReplayCriteria,

@@ -4,7 +4,7 @@ import { Result } from "effect"
 /**
  * Makes a text storable in Postgres: NUL and lone surrogates become U+FFFD, everything else stays.
  *
- * Returns the same string when there is nothing to mend.
+ * Returns the same string when there is nothing to replace.
  */
 export const storableText = (text: string): string => {
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed()
@@ -14,7 +14,7 @@ export const storableText = (text: string): string => {
 /**
  * Makes every string and key of a JSON value storable in `jsonb`, see {@link storableText}.
  *
- * Two keys that become the same are one afterwards; the later wins, as in `jsonb` itself.
+ * If two keys become equal, the value of the later one is kept, as in `jsonb` itself.
  */
 export const storableJson = (value: Json): Json => {
   if (typeof value === "string") return storableText(value)
@@ -25,16 +25,16 @@ export const storableJson = (value: Json): Json => {
   )
 }
 
-/** JSON texts that may hold what `jsonb` refuses: an escaped NUL or a surrogate. All others need no mending. */
+/** Matches JSON texts that may hold what `jsonb` refuses: an escaped NUL or a surrogate. */
 const mayBeUnstorable = /\\u(?:0000|[dD][89a-fA-F])/
 
-/** Tells by a glance at a JSON text whether {@link storableJson} could change its value. */
+/** Whether {@link storableJson} could change the value of a JSON text. Searches the text without parsing it. */
 export const needsMending = (jsonText: string): boolean => mayBeUnstorable.test(jsonText)
 
 /**
- * Reads the text of a stored JSON value; the driver's own reading would round numbers. Undefined for what is no JSON.
+ * Parses the text of a stored JSON value without rounding numbers, as the driver would. Undefined if it is not JSON.
  *
- * Intake has checked depth and digits; the limits do not apply again.
+ * Without limits of depth and digits: intake has checked them.
  */
 export const storedJson = (text: string): Json | undefined =>
   Result.getOrUndefined(parse(text, { maxDigits: Infinity, maxExponent: Infinity, maxDepth: Infinity }))

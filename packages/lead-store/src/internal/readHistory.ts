@@ -7,7 +7,6 @@ import {
   statusOf,
 } from "@lead-gateway/lead"
 import { Effect, Option } from "effect"
-import type { DeliveryAttempt, LeadHistory } from "../LeadHistory.ts"
 import { partitionName, partitionOf } from "../Partitions.ts"
 import { isTableMissing } from "../StoreError.ts"
 import {
@@ -17,7 +16,9 @@ import {
   type DecisionRow,
   type EventRow,
   type Micros,
-} from "./composeEvents.ts"
+  type DeliveryAttempt,
+  type LeadHistory,
+} from "../LeadHistory.ts"
 import { storedJson } from "../storable.ts"
 
 /** Reads everything known of one lead: one statement, on one partition. None for an id that was never given. */

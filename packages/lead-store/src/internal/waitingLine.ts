@@ -7,7 +7,7 @@ export type Done<Value, Error> = (result: Result.Result<Value, Error>) => void
 export interface Entry<Item, Value, Error> {
   readonly item: Item
   readonly size: number
-  /** When it came, by the clock that its batcher looks at. */
+  /** When it was submitted, by its batcher's clock. */
   readonly since: number
   /** Undefined once it has been called. */
   done: Done<Value, Error> | undefined
@@ -20,14 +20,14 @@ export interface WaitingLine<Item, Value, Error> {
   readonly isEmpty: () => boolean
   /** Takes the next batch out. */
   readonly take: () => ReadonlyArray<Entry<Item, Value, Error>>
-  /** Removes entries from the front for as long as `holds`, and calls `onDropped` for each. */
+  /** Removes entries from the front while `holds` is true of them, and calls `onDropped` for each. */
   readonly dropWhile: (
     holds: (entry: Entry<Item, Value, Error>) => boolean,
     onDropped: (entry: Entry<Item, Value, Error>) => void,
   ) => void
 }
 
-/** An array with a mark for how much of it has gone: taking costs no more than what is taken. */
+/** An empty line: an array with the index of its first entry, so that taking costs no more than what is taken. */
 export const makeWaitingLine = <Item, Value, Error>(
   maxItems = 100,
   maxSize = 8 * 1024 * 1024,
@@ -35,8 +35,8 @@ export const makeWaitingLine = <Item, Value, Error>(
   let entries: Array<Entry<Item, Value, Error>> = []
   let next = 0
 
-  /** Drops what is before the mark. */
-  const forget = () => {
+  /** Frees the entries before the first, now and then. */
+  const compact = () => {
     if (next === entries.length) entries = []
     else if (next > 1024) entries = entries.slice(next)
     else return
@@ -59,7 +59,7 @@ export const makeWaitingLine = <Item, Value, Error>(
         if (next > first && size > maxSize) break
       }
       const batch = entries.slice(first, next)
-      forget()
+      compact()
       return batch
     },
     dropWhile: (holds, onDropped) => {
@@ -67,7 +67,7 @@ export const makeWaitingLine = <Item, Value, Error>(
         next++
         onDropped(entry)
       }
-      forget()
+      compact()
     },
   }
 }

@@ -1,11 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { LeadState } from "@lead-gateway/lead"
-import {
-  type AttemptRow,
-  composeEvents,
-  type DecisionRow,
-  type StoryRows,
-} from "../../src/internal/composeEvents.ts"
+import { type AttemptRow, composeEvents, type DecisionRow, type StoryRows } from "../src/LeadHistory.ts"
 
 /** A moment so many microseconds after the lead was received. */
 const at = (micros: number) => Date.UTC(2026, 0, 21, 10, 35) * 1000 + micros
