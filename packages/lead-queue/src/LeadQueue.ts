@@ -1,14 +1,14 @@
 import type { LeadId } from "@lead-gateway/lead"
 import { Context, type Duration, type Effect, Schema } from "effect"
 
-/** What a queue knows of the leads to claim next. */
+/** Which leads to claim next. */
 export type Hint =
   /** These leads, in this order. */
   | { readonly _tag: "Leads"; readonly ids: ReadonlyArray<LeadId> }
-  /** Whatever is due: ask the store. */
+  /** Any work that is due: claim by the schedule. */
   | { readonly _tag: "AnyDue" }
 
-/** The queue cannot be asked now. Leads are not affected: they are in Postgres. */
+/** The queue is not available now. Leads are not affected: they are in Postgres. */
 export class LeadQueueUnavailable extends Schema.TaggedError<LeadQueueUnavailable>()(
   "LeadQueueUnavailable",
   {},
@@ -21,41 +21,41 @@ export class LeadQueueUnavailable extends Schema.TaggedError<LeadQueueUnavailabl
 /**
  * Announces to workers which leads to claim next, and wakes them.
  *
- * A queue is an accelerator. It holds no lead and no schedule: both are in Postgres, and a lead that a
- * queue forgot is found there. So nothing here fails for its caller, and nothing needs an acknowledgement.
- * Used by the api (offers) and the worker (takes).
+ * A queue only makes claims faster. Leads and their schedule are in Postgres, where workers find those that the queue has
+ * lost. So offers and takes do not fail, and nothing needs an acknowledgement. Used by the api (offers) and the worker
+ * (takes).
  */
 export class LeadQueue extends Context.Service<
   LeadQueue,
   {
     /**
-     * Announces that leads may be claimed now. Returns at once and buffers little: what cannot be offered while the
-     * queue is down is found in the store.
+     * Announces that leads may be claimed now. Returns at once. While the queue is down, offers are dropped, and workers
+     * find the leads in the store.
      */
     readonly offer: (ids: ReadonlyArray<LeadId>) => Effect.Effect<void>
     /**
-     * As `offer`, as a plain function for where it is called for every lead: what is offered in one turn of the event
-     * loop is sent together.
+     * As `offer`, as a plain function for callers that call it for every lead. All offers of one turn of the event loop are
+     * sent together.
      */
     readonly offerUnsafe: (ids: ReadonlyArray<LeadId>) => void
     /**
-     * Waits until there may be something to do, `within` at most, and returns what: `max` leads at most, the oldest
-     * offers first. No lead comes twice for one offer, and an interrupted take loses none.
+     * Waits for a hint, for `within` at most, and then returns `AnyDue`. A hint has `max` leads at most, the oldest offers
+     * first. An offered lead is returned once, and an interrupted take loses none.
      */
     readonly take: (options: {
       readonly max: number
       readonly within: Duration.Duration
     }) => Effect.Effect<Hint>
-    /** How many leads wait for a worker. */
+    /** How many leads are in the queue. */
     readonly depth: Effect.Effect<number, LeadQueueUnavailable>
     /**
-     * How long an offered lead may wait in the queue before workers should look for it in the store, in milliseconds; a
-     * plain function, called for every lead. Zero when the queue remembers nothing, or is down.
+     * How long an offered lead may wait in the queue before workers should find it by its schedule, in milliseconds. Zero
+     * if the queue holds no ids, or is down. A plain function, since it is called for every lead.
      */
     readonly patienceMs: () => number
     /**
-     * Waits until the queue is found to have lost what it held: then offer everything again. It ends in one of all
-     * processes that take, and never for a queue that remembers nothing.
+     * Waits until the queue has lost its ids; the caller then offers all waiting leads again. Returns in one of the
+     * processes that take, and never for a queue that holds no ids.
      */
     readonly forgot: Effect.Effect<void>
   }

@@ -2,19 +2,19 @@ import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Latch, Layer, Queue, Schedule } from "effect"
 import { type Hint, LeadQueue, LeadQueueUnavailable } from "./LeadQueue.ts"
 
-/** How the Postgres driver waits. */
+/** Options of the Postgres driver. */
 export interface PostgresLeadQueueOptions {
-  /** Whether this process takes leads. One that only offers them need not listen. */
+  /** Whether this process takes leads, and so listens for notifications. */
   readonly listen: boolean
 }
 
 const channel = "lead_offered"
 
 /**
- * The queue that is Postgres itself: a worker asks the store what is due, woken by a notification.
+ * A queue without ids over Postgres's NOTIFY: a notification wakes workers, which then claim by the schedule.
  *
- * A notification carries no ids, and however many leads are offered while one is being sent, one follows:
- * NOTIFY takes a lock that all commits share. When it cannot be sent or heard, the poll finds the lead.
+ * All offers while a notification is sent share the next one, since NOTIFY takes a lock that serialises commits. If a
+ * notification is not sent or not received, the worker's poll finds the lead.
  */
 export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue, never, PgClient.PgClient> =>
   Layer.effect(
@@ -28,7 +28,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
         isPlanned = false
         offered.openUnsafe()
       }
-      /** What is offered in one turn of the event loop is one notification. */
+      /** Offers of one turn of the event loop share a notification. */
       const offerUnsafe = () => {
         if (isPlanned) return
         isPlanned = true
@@ -49,7 +49,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
 
       if (options.listen) {
         yield* sql.listen(channel).pipe(
-          // What was offered before this connection listened was not heard: look once.
+          // Notifications before this connection listened were missed: wake once.
           Effect.tap(() => Queue.offer(wake, undefined)),
           Effect.flatMap((notifications) =>
             Effect.forever(Effect.andThen(Queue.take(notifications), Queue.offer(wake, undefined))),
@@ -65,7 +65,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
       }
 
       const anyDue: Hint = { _tag: "AnyDue" }
-      // Work that is due and not leased, lane by lane: that of new leads, and one for each customer's deliveries.
+      // Work that is due and not leased, lane by lane, so that each is an index scan.
       const depth = sql<{ leads: bigint }>`
         SELECT count(*) AS leads FROM (SELECT 0 AS id UNION ALL SELECT id FROM customer) AS lane
         JOIN work ON work.lane = lane.id
@@ -85,11 +85,11 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
     }),
   )
 
-/** How long one notification may take: a connection that has silently gone must not hold up those that follow. */
+/** How long one notification may take, so that a dead connection does not delay later ones. */
 const patience = Duration.seconds(5)
 
-/** Leads that come while one notification is under way, or so soon after it, share the next. */
+/** The pause after a notification: offers during it share the next one. */
 const betweenNotifications = Duration.millis(5)
 
-/** Postgres comes back; until then, the poll finds the leads. */
+/** The pause before listening again. Meanwhile the poll finds the leads. */
 const beforeReconnect = Duration.seconds(1)

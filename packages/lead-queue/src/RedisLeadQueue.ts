@@ -7,12 +7,12 @@ import { makeTakes, type Takes } from "./internal/takes.ts"
 import { LeadQueue, LeadQueueUnavailable } from "./LeadQueue.ts"
 import * as RedisUrl from "./RedisUrl.ts"
 
-/** How the Redis driver connects. */
+/** Options of the Redis driver. */
 export interface RedisLeadQueueOptions {
   readonly url: RedisUrl.RedisUrl
-  /** Whether this process takes leads, and so watches for a Redis that has lost them. */
+  /** Whether this process takes leads, and so checks whether Redis has lost its data. */
   readonly takes: boolean
-  /** How long an offered lead may wait before workers look for it in the store; 10 s by default. */
+  /** How long an offered lead may wait before workers find it by its schedule; 10 s by default. */
   readonly patience?: Duration.Duration
 }
 
@@ -20,18 +20,17 @@ export interface RedisLeadQueueOptions {
 export const key = "queue:process_lead"
 
 /**
- * Exists as long as Redis has not lost its memory. The process that finds it missing and sets it is the one whose
- * `forgot` ends. The braces put it into the list's slot of a Cluster.
+ * A key that exists unless Redis has lost its data. `forgot` returns in the process that sets it again. The braces are a
+ * hash tag that puts it into the list's slot of a Cluster.
  */
 const epochKey = `{${key}}:epoch`
 
 /**
- * The queue that is a list in Redis: `queue:process_lead`.
+ * A queue in a Redis list, `queue:process_lead`.
  *
- * One connection for commands, and one that blocks, from the first take on. The layer is there at once, before
- * Redis is. While Redis is away offers are dropped, takes end with `AnyDue`, and connections are tried for ever;
- * that is logged once, and once when it is over. Needs Redis 6.2. In a Cluster only the node that has the list is
- * connected to.
+ * Uses one connection for commands and, from the first take on, one for blocking pops. The layer does not wait for Redis.
+ * While Redis is not available, offers are dropped, takes return `AnyDue` and the queue reconnects; the begin and the end
+ * of this are logged once each. Needs Redis 6.2. In a Cluster it connects to the node of the list only.
  */
 export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
   Layer.effect(
@@ -55,14 +54,14 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
         ),
       )
 
-      /** Only processes that take may set the epoch: in another, `forgot` would end in vain. */
-      const lookAtEpoch = Effect.fnUntraced(
+      /** Only for processes that take: in another one, nobody waits for `forgot`. */
+      const checkEpoch = Effect.fnUntraced(
         function* (send: Send) {
           if ((yield* send((client) => client.exists(epochKey))) === 1) return
           const set = yield* send((client) => client.set(epochKey, randomUUID(), "NX"))
           if (set === "OK") yield* Queue.offer(lost, undefined)
         },
-        // A Redis that is out of memory cannot store the epoch, and is still good enough to take from.
+        // A Redis that is out of memory cannot store the epoch, but leads can be taken from it.
         Effect.catchIf(
           (failure) => !wantsNewConnection(failure),
           () => Effect.void,
@@ -72,7 +71,7 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
       const commands: Connection = makeConnection({
         url,
         key,
-        onOpen: (client) => (options.takes ? lookAtEpoch((command) => ask(client, command)) : Effect.void),
+        onOpen: (client) => (options.takes ? checkEpoch((command) => ask(client, command)) : Effect.void),
         ...presence({ onAway: ({ reason }) => warn(reason), onBack: back, onEachAway: () => offers.clear() }),
       })
       const offers: Offers = yield* makeOffers({
@@ -83,7 +82,7 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
       })
       yield* commands.begin
 
-      /** From the first take on. */
+      /** Made at the first take. */
       const takes = yield* Effect.cached(
         Effect.gen(function* () {
           let blockedId: number | undefined
@@ -103,12 +102,12 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
           return made
         }).pipe(Scope.provide(scope), Effect.uninterruptible),
       )
-      let lookedAt = -Infinity
-      const lookNowAndThen = Effect.suspend(() => {
+      let checkedAt = -Infinity
+      const checkEpochSometimes = Effect.suspend(() => {
         const now = performance.now()
-        if (now - lookedAt < betweenLooksMs || !options.takes) return Effect.void
-        lookedAt = now
-        return Effect.forkIn(Effect.ignore(lookAtEpoch(commands.run)), scope)
+        if (now - checkedAt < betweenChecksMs || !options.takes) return Effect.void
+        checkedAt = now
+        return Effect.forkIn(Effect.ignore(checkEpoch(commands.run)), scope)
       })
 
       return LeadQueue.of({
@@ -116,7 +115,7 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
         offerUnsafe: offers.add,
         take: (wish) =>
           Effect.andThen(
-            lookNowAndThen,
+            checkEpochSometimes,
             Effect.flatMap(takes, ({ take }) => take(wish)),
           ),
         depth: Effect.mapError(
@@ -131,5 +130,5 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
 
 type Send = Connection["run"]
 
-/** A look at the epoch is cheap, and a busy worker takes often. */
-const betweenLooksMs = 1000
+/** How often to check the epoch, at most: a busy worker takes more often. */
+const betweenChecksMs = 1000

@@ -1,28 +1,29 @@
-/** What can be learned of a Redis before it is used as a queue, for whoever looks for what is wrong. */
+/** Examines a Redis that is to be used as a queue: for operators who look for the cause of a failure. */
 import { Effect } from "effect"
 import { locate } from "./internal/connection.ts"
 import { ask, introduce, open, type RedisFailure } from "./internal/session.ts"
 import { key } from "./RedisLeadQueue.ts"
 import type { RedisUrl } from "./RedisUrl.ts"
 
-/** What was found. */
+/** What {@link lookAtRedis} has read. */
 export interface RedisLook {
-  /** As people write it: `7.0.15`; `unknown` where the user may not ask. */
+  /** Such as `7.0.15`; `unknown` if the user may not run `INFO`. */
   readonly version: string
-  /** The version has the commands that the queue needs: 6.2 or later. True where it is not known. */
+  /** Whether the version has the commands that the queue needs: 6.2 or later. True if the version is unknown. */
   readonly isVersionFit: boolean
-  /** Whether this server takes no writes: a replica. */
+  /** Whether the server is a replica, which refuses writes. */
   readonly isReplica: boolean
-  /** What it does when its memory is full, such as `noeviction`; `unknown` where the user may not ask. */
+  /** The policy when memory is full, such as `noeviction`; `unknown` if the user may not run `INFO`. */
   readonly evicts: string
-  /** Leads that wait in the queue. */
+  /** How many leads are in the queue. */
   readonly depth: number
 }
 
 /**
- * Connects as the queue does, to the server that holds it, and looks. Changes nothing.
+ * Connects as the queue does, to the server that holds it, and reads its state. Changes nothing.
  *
- * Fails with a reason that holds no secret: a code of Redis or of the network (`WRONGPASS`, `ECONNREFUSED`) or a few words.
+ * The reason of a failure holds no secret: it is a code of Redis or of the network (`WRONGPASS`, `ECONNREFUSED`), or a
+ * short text.
  */
 export const lookAtRedis = (url: RedisUrl): Effect.Effect<RedisLook, RedisFailure> =>
   Effect.gen(function* () {
@@ -42,7 +43,7 @@ export const lookAtRedis = (url: RedisUrl): Effect.Effect<RedisLook, RedisFailur
     }
   }).pipe(Effect.scoped)
 
-/** The answer to what a restricted user may not ask is not known. */
+/** An empty text if the user lacks the permission for the command. */
 const known = (answer: Effect.Effect<string, RedisFailure>) =>
   Effect.catchIf(
     answer,

@@ -1,8 +1,8 @@
 /**
- * Where Redis is, as operators write it: one server, a master watched by Sentinels, or a Cluster.
+ * URLs of Redis: one server, a master that Sentinels monitor, or a Cluster.
  *
- * Used by the settings, which report what is wrong with a URL, and by {@link RedisLeadQueue}. It connects to nothing, and
- * `@lead-gateway/lead-queue/redis-url` is an entry of its own, so that whoever reads settings loads no client.
+ * Used by the settings, which report what is wrong with a URL, and by {@link RedisLeadQueue}. It connects to nothing.
+ * `@lead-gateway/lead-queue/redis-url` is an entry of its own, so that code that reads settings loads no Redis client.
  */
 import { Redacted, Result } from "effect"
 
@@ -15,11 +15,11 @@ export interface Address {
 
 /** A Redis to connect to. */
 export interface RedisUrl {
-  /** `server`: the address is that of Redis itself. Else the addresses are those of Sentinels or of some nodes. */
+  /** `server`: there is one address, that of Redis. Otherwise they are of Sentinels, or of some nodes of the Cluster. */
   readonly mode: "server" | "sentinel" | "cluster"
   readonly tls: boolean
   readonly addresses: readonly [Address, ...ReadonlyArray<Address>]
-  /** The name under which Sentinels know the master; empty in other modes. */
+  /** The name of the master at the Sentinels; empty in other modes. */
   readonly master: string
   /** Absent for Redis's default user. */
   readonly username: string | undefined
@@ -34,7 +34,7 @@ export const allowed =
   "or redis+cluster://host:6379,host:6379 (rediss… for TLS)"
 
 /**
- * Reads a URL; the failure says in words what is wrong, and holds nothing of the text.
+ * Parses a URL. The failure is a message that describes the mistake and contains nothing of the URL.
  *
  * User name and password are percent-decoded. Ports default to 6379, those of Sentinels to 26379.
  */
@@ -64,7 +64,7 @@ export const parse = (text: string): Result.Result<RedisUrl, string> => {
   })
 }
 
-/** For people, without credentials: `redis://db.internal:6379/0`. */
+/** The URL without credentials, for logs: `redis://db.internal:6379/0`. */
 export const show = (url: RedisUrl): string => {
   const scheme = `redis${url.tls ? "s" : ""}${url.mode === "server" ? "" : `+${url.mode}`}`
   const hosts = url.addresses.map(showAddress).join(",")

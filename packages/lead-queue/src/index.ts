@@ -1,9 +1,8 @@
 /**
- * Which lead to look at next.
+ * Announces to workers which leads to claim next.
  *
- * One small interface, `LeadQueue`, and its drivers: `PostgresLeadQueue` needs nothing but the database,
- * `RedisLeadQueue` is a list in Redis. The api offers leads to it, the worker takes from it. It is never the only
- * place that knows of a lead.
+ * `LeadQueue` is the interface. Of its drivers, `PostgresLeadQueue` needs only the database, and `RedisLeadQueue` is a list
+ * in Redis. The api offers leads, the worker takes them. Every lead is in Postgres as well, so a queue may lose ids.
  */
 export { type Hint, LeadQueue, LeadQueueUnavailable } from "./LeadQueue.ts"
 export * as PostgresLeadQueue from "./PostgresLeadQueue.ts"

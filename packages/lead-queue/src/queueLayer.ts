@@ -5,10 +5,10 @@ import * as PostgresLeadQueue from "./PostgresLeadQueue.ts"
 import * as RedisLeadQueue from "./RedisLeadQueue.ts"
 import type { RedisUrl } from "./RedisUrl.ts"
 
-/** Which queue to use, as settings say it. */
+/** Which queue to use, by the settings. */
 export type QueueOptions = { readonly type: "database" } | { readonly type: "redis"; readonly url: RedisUrl }
 
-/** The queue that was chosen. `takes`: whether this process takes leads, or only offers them. */
+/** The layer of the chosen queue. `takes`: whether this process takes leads, or only offers them. */
 export const queueLayer = (
   options: QueueOptions,
   { takes }: { readonly takes: boolean },

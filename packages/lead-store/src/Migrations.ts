@@ -121,7 +121,7 @@ const run = (options: Options, direction: "up" | "down", count: number) =>
       const done: Array<string> = []
       while (done.length < count) {
         const name = yield* Effect.mapError(next(), (error) =>
-          done.length === 0 ? error : error.saying(`${error.message} (done before: ${done.join(", ")})`),
+          done.length === 0 ? error : error.withMessage(`${error.message} (done before: ${done.join(", ")})`),
         )
         if (name === undefined) break
         done.push(name)

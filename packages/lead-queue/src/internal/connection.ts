@@ -1,40 +1,41 @@
 /**
- * A connection to the Redis that holds the queue, replaced whenever it is lost, for ever and with growing pauses.
+ * A connection to the Redis server that holds the queue. When it is lost, it is replaced, with growing pauses between
+ * attempts.
  *
- * Where the queue is is asked anew for each connection, so a failover is followed: it is on the server that is named, on
- * the master that Sentinels name, or on the node of a Cluster that has the queue's slot.
+ * The server is located again for each connection, so that a failover is followed: it is the server of the URL, the
+ * master that a Sentinel names, or the node of a Cluster that has the queue's slot.
  */
 import { Duration, Effect, Random, type Scope } from "effect"
 import type { Redis } from "ioredis"
 import type { Address, RedisUrl } from "../RedisUrl.ts"
 import { ask, closed, introduce, open, RedisFailure, wantsNewConnection } from "./session.ts"
 
-/** What to connect to, and who wants to know when it comes and goes. */
+/** What to connect to, and callbacks for its state. */
 export interface ConnectionOptions {
   readonly url: RedisUrl
-  /** Decides on the node of a Cluster. */
+  /** The key whose node of a Cluster is connected to. */
   readonly key: string
-  /** Looks at a new connection before it is used; one that fails is replaced. */
+  /** Runs on a new connection before it is used. If it fails, the connection is replaced. */
   readonly onOpen: (client: Redis) => Effect.Effect<void, RedisFailure>
-  /** It can be used now. */
+  /** Runs when the connection can be used. */
   readonly onReady: Effect.Effect<void>
-  /** Called at each failed attempt, and when the connection is lost. */
+  /** Runs after each failed attempt, and when the connection is lost. */
   readonly onAway: (failure: RedisFailure) => Effect.Effect<void>
 }
 
-/** Redis, when it is there. */
+/** A connection that may be open or not. */
 export interface Connection {
-  /** Begins to connect, until the scope closes. */
+  /** Connects, and stays connected until the scope closes. */
   readonly begin: Effect.Effect<void, never, Scope.Scope>
   readonly isReady: () => boolean
-  /** Sends a command; fails at once while there is no connection. */
+  /** Sends a command. Fails at once while there is no connection. */
   readonly run: <A>(
     command: (client: Redis) => Promise<A>,
     within?: Duration.Duration,
   ) => Effect.Effect<A, RedisFailure>
 }
 
-/** A connection that has not begun. */
+/** Makes a connection that is not begun yet. */
 export const makeConnection = (options: ConnectionOptions): Connection => {
   const { url, key, onOpen, onReady, onAway } = options
   let current: Redis | undefined
@@ -44,7 +45,7 @@ export const makeConnection = (options: ConnectionOptions): Connection => {
   const session = Effect.gen(function* () {
     const client = yield* open(yield* locate(url, key), url)
     yield* introduce(client, url)
-    // A write that changes nothing: refused by a replica, and while Redis loads its data.
+    // A write without effect, which a replica refuses, and Redis while it loads its data.
     yield* ask(client, () => client.persist(key))
     yield* onOpen(client)
     current = client
@@ -79,13 +80,13 @@ export const makeConnection = (options: ConnectionOptions): Connection => {
   }
 }
 
-/** A connection that lasted so long was a good one: the next attempt follows soon. */
+/** After a connection that lasted so long, the pauses start from the shortest again. */
 const lastingMs = 1000
 
 const firstPauseMs = 50
 const longestPauseMs = 5000
 
-/** Reports the first of several failed attempts, and the success that follows. */
+/** Callbacks that report the first of several failed attempts, and the success that follows. */
 export const presence = (report: {
   readonly onAway?: (failure: RedisFailure) => Effect.Effect<void>
   readonly onEachAway?: () => void
@@ -110,7 +111,7 @@ export const presence = (report: {
   }
 }
 
-/** The server that holds `key`. Fails when no server that was asked knows it. */
+/** The server that holds `key`. Fails if none of the URL's addresses knows it. */
 export const locate = (url: RedisUrl, key: string): Effect.Effect<Address, RedisFailure> =>
   url.mode === "server"
     ? Effect.succeed(url.addresses[0])
@@ -125,7 +126,7 @@ export const locate = (url: RedisUrl, key: string): Effect.Effect<Address, Redis
         ),
       )
 
-/** Sentinels often want no password where their servers do. */
+/** Authenticates only if the Sentinel asks for it: often its servers have a password and it has none. */
 const askSentinel = (client: Redis, url: RedisUrl) => {
   const question = ask(client, () => client.call("SENTINEL", "get-master-addr-by-name", url.master))
   return question.pipe(
@@ -150,7 +151,7 @@ const askNode = Effect.fnUntraced(function* (client: Redis, url: RedisUrl, key: 
     const [from, to, master] = listOf(range)
     if (!(Number(from) <= slot && slot <= Number(to))) continue
     const [host, port] = listOf(master)
-    // A node that does not know its own name leaves it out.
+    // A node that does not know its own address leaves it empty.
     return { host: typeof host === "string" && host !== "" ? host : node.host, port: Number(port) }
   }
   return yield* new RedisFailure({ reason: "no node of the Cluster has the queue" })

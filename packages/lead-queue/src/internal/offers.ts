@@ -1,32 +1,34 @@
 /**
- * Ids on their way to Redis: gathered for a turn of the event loop and while a push is under way, and pushed together.
+ * Buffers offered ids and pushes them to Redis together: those of one turn of the event loop, and those offered during a
+ * push.
  */
 import type { LeadId } from "@lead-gateway/lead"
 import { Effect, Latch, type Scope } from "effect"
 import type { Connection } from "./connection.ts"
 
-/** Buffers ids to be pushed. */
+/** The buffer of ids to push. */
 export interface Offers {
-  /** Costs next to nothing: it is called for every lead. */
+  /** Adds ids. Cheap, since it is called for every lead. */
   readonly add: (ids: ReadonlyArray<LeadId>) => void
-  /** Whether the last push was refused, as when Redis has no memory left. */
+  /** Whether Redis refused the last push, for lack of memory, say. */
   readonly isRefused: () => boolean
-  /** Drops what has not been pushed: there is no connection. */
+  /** Drops all ids that are not pushed yet, since there is no connection. */
   readonly clear: () => void
-  /** How many were dropped since it was asked last. */
+  /** How many ids were dropped since the last call. */
   readonly dropped: () => number
 }
 
+/** Options of the buffer. */
 export interface OffersOptions {
   readonly connection: Connection
   readonly key: string
-  /** Redis is there and does not take them. */
+  /** Runs when Redis is connected and refuses a push. */
   readonly onRefused: (reason: string) => Effect.Effect<void>
-  /** It takes them again. */
+  /** Runs when it accepts pushes again. */
   readonly onAccepted: Effect.Effect<void>
 }
 
-/** Pushes until the scope closes. Drops what is added while there is no connection, and what Redis refuses. */
+/** Makes a buffer that pushes until the scope closes. Drops ids while there is no connection, and those Redis refuses. */
 export const makeOffers = Effect.fnUntraced(function* (
   options: OffersOptions,
 ): Effect.fn.Return<Offers, never, Scope.Scope> {
@@ -49,7 +51,7 @@ export const makeOffers = Effect.fnUntraced(function* (
         refused = false
       } else {
         dropped += batch.length
-        // The loss of the connection is reported elsewhere.
+        // A lost connection is reported by `presence`.
         if (connection.isReady() && !refused) {
           refused = true
           yield* onRefused(pushed.failure.reason)
@@ -88,8 +90,8 @@ export const makeOffers = Effect.fnUntraced(function* (
   }
 })
 
-/** Ids in one RPUSH: large enough for any burst, small enough not to hold up Redis. */
+/** Ids in one RPUSH, at most: enough for a burst, and few enough not to block Redis. */
 const mostAtOnce = 1000
 
-/** Ids that wait while Redis is slow; the store knows the rest. */
+/** Ids in the buffer, at most. Workers find further leads in the store. */
 const mostWaiting = 100_000

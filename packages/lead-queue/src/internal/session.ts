@@ -1,8 +1,9 @@
 /**
- * One connection to one Redis server, from its handshake to its end. It never connects again by itself.
+ * One connection to one Redis server, from its handshake to its end, and the failures of its commands. It does not
+ * reconnect.
  *
- * ioredis's own handshake goes on with database 0 when SELECT fails, and writes warnings to standard error; so
- * AUTH and SELECT are sent here.
+ * AUTH and SELECT are sent here: ioredis's own handshake continues with database 0 if SELECT fails, and writes warnings
+ * to standard error.
  */
 import { Data, Duration, Effect, Redacted, type Scope } from "effect"
 import { Redis } from "ioredis"
@@ -11,7 +12,7 @@ import type { Address, RedisUrl } from "../RedisUrl.ts"
 /** How long a server may take to accept a connection, and to answer a command. */
 export const patience = Duration.seconds(2)
 
-/** A connection that is closed with the scope; it may be closed before. Not yet authenticated. */
+/** Opens a connection, not authenticated yet, that is closed with the scope at the latest. */
 export const open = (
   address: Address,
   options: { readonly tls: boolean },
@@ -33,7 +34,7 @@ export const open = (
         connectTimeout: Duration.toMillis(patience),
         disconnectTimeout: 1,
       })
-      // Without a listener it would be printed.
+      // Without a listener, ioredis would print the error.
       client.on("error", (error) => (why = error))
       return client
     }),
@@ -45,9 +46,8 @@ export const open = (
 }
 
 /**
- * Waits for an answer of this connection, {@link patience} or `within` at most; closes it when none comes.
- *
- * By the time of the machine: the server's is no test's.
+ * Sends a command and waits for the response, for {@link patience} or `within` at most; closes the connection if none
+ * comes. The time-out uses the system's clock and not Effect's: a test clock does not apply to a real server.
  */
 export const ask = <A>(
   client: Redis,
@@ -70,7 +70,7 @@ export const ask = <A>(
     return Effect.sync(() => clearTimeout(timer))
   })
 
-/** Says who we are and which database we mean. A server that wants no password is content with one. */
+/** Authenticates, and selects the database. A password is ignored by a server that has none. */
 export const introduce = Effect.fnUntraced(function* (
   client: Redis,
   { username, password, database }: Pick<RedisUrl, "username" | "password" | "database">,
@@ -101,9 +101,9 @@ export const closed = (client: Redis): Effect.Effect<void> =>
     return Effect.sync(() => client.off("close", end))
   })
 
-/** A command failed, or there is no connection to send it by. */
+/** A command failed, or there is no connection. The message holds no secret and no lead. */
 export class RedisFailure extends Data.TaggedError("RedisFailure")<{
-  /** A code of Redis or of the network, such as `READONLY` or `ECONNREFUSED`; or a few words. */
+  /** A code of Redis or of the network, such as `READONLY` or `ECONNREFUSED`, or a short text. */
   readonly reason: string
 }> {
   override get message(): string {
@@ -112,8 +112,8 @@ export class RedisFailure extends Data.TaggedError("RedisFailure")<{
 }
 
 /**
- * The code of an error and nothing else of it: Redis repeats the arguments of a command it does not know, and
- * with that of AUTH the password.
+ * Keeps only the code of an error: Redis repeats the arguments of a command that it does not know, for AUTH the
+ * password.
  */
 export const failureOf = (error: unknown): RedisFailure => {
   if (error instanceof RedisFailure) return error
@@ -124,7 +124,7 @@ export const failureOf = (error: unknown): RedisFailure => {
   return new RedisFailure({ reason: "the connection closed" })
 }
 
-/** Whether another connection, perhaps to another server, may do better. OOM, for one, is not of the connection. */
+/** Whether a new connection, perhaps to another server, may succeed. Not for OOM, for example. */
 export const wantsNewConnection = ({ reason }: RedisFailure): boolean =>
   /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|UNBLOCKED|NOAUTH|no answer|.*closed)$/.test(
     reason,

@@ -1,8 +1,8 @@
 /**
- * Waiting takes, and one loop that pops for all of them over a connection of its own.
+ * Takes that wait, and one loop that pops for all of them over a connection of its own.
  *
- * Redis blocks a whole connection for a pop, and a pop cannot be undone. So an interrupted take leaves the pop under way
- * for the next one; ids that arrive when no take waits go back to the front of the list.
+ * A blocking pop occupies its connection and cannot be undone. So the pop of an interrupted take continues for the next
+ * take, and ids that arrive when no take waits are pushed back to the front of the list.
  */
 import { LeadId } from "@lead-gateway/lead"
 import { Clock, Deferred, Duration, Effect, Fiber, Latch, Option, Schema, type Scope } from "effect"
@@ -10,17 +10,18 @@ import type { Hint } from "../LeadQueue.ts"
 import type { Connection } from "./connection.ts"
 import { patience } from "./session.ts"
 
-/** Takes as in `LeadQueue`. */
+/** The takes of a queue. */
 export interface Takes {
+  /** As `take` of `LeadQueue`. */
   readonly take: (options: {
     readonly max: number
     readonly within: Duration.Duration
   }) => Effect.Effect<Hint>
   /** Ends all waiting takes with `AnyDue`. */
   readonly wakeAll: () => void
-  /** The connection can be used again. */
+  /** Continues to pop: the connection can be used again. */
   readonly resume: () => void
-  /** Pops until the scope closes, and then gives back what it still got. The connections must outlive it. */
+  /** Pops until the scope closes, and then pushes back ids that no take got. The connections must outlive it. */
   readonly begin: Effect.Effect<void, never, Scope.Scope>
 }
 
@@ -29,10 +30,11 @@ interface Waiting {
   /** In milliseconds of the clock. */
   readonly until: number
   readonly hint: Deferred.Deferred<Hint>
-  /** Whether the list was found empty since it waits. */
+  /** Whether the list was seen empty while this take waited. */
   looked: boolean
 }
 
+/** Options of the takes. */
 export interface TakesOptions {
   /** The connection that pops. */
   readonly blocking: Connection
@@ -43,7 +45,7 @@ export interface TakesOptions {
   readonly blockedId: () => number | undefined
 }
 
-/** Takes that have not begun. */
+/** Makes takes that have not begun. */
 export const makeTakes = (options: TakesOptions): Takes => {
   const { blocking, commands, key, blockedId } = options
   const some = Latch.makeUnsafe(false)
@@ -57,7 +59,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
     waiting.delete(one)
     return Deferred.doneUnsafe(one.hint, Effect.succeed(hint))
   }
-  /** A copy: a take that is woken may wait again before the next one is woken. */
+  /** A copy, since a take that is woken may wait again before the next one is woken. */
   const present = () => Array.from(waiting)
   const wakeAll = () => present().forEach((one) => settle(one, anyDue))
 
@@ -66,7 +68,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
       ? Effect.void
       : Effect.ignore(commands.run((client) => client.lpush(key, ...ids.toReversed())))
 
-  /** The take that has waited longest gets them. */
+  /** Passes popped ids to the take that has waited longest. */
   const hand = Effect.fnUntraced(function* (popped: ReadonlyArray<string>) {
     const ids = popped.flatMap((text) => {
       const id = /^[1-9]\d{0,15}$/.test(text) ? decodeId(Number(text)) : undefined
@@ -88,7 +90,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
       (ids) => ids ?? [],
     )
 
-  /** Blocks at the server until the deadline of the first take. */
+  /** Blocks at the server until an id comes, or until the first deadline of a take. */
   const popOne = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const until = Math.min(...present().map((one) => one.until))
@@ -113,7 +115,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
     const id = yield* popOne
     if (id === undefined) return yield* expire
     const max = first()?.max ?? 1
-    // What was popped must not be forgotten when the pop of more fails.
+    // The popped id must not be lost if the pop of more fails.
     const more = max > 1 && !isClosing() ? yield* Effect.option(popMany(max - 1)) : Option.none()
     yield* hand([id, ...Option.getOrElse(more, () => [])])
   }).pipe(Effect.matchEffect({ onSuccess: () => Effect.void, onFailure: () => Effect.sleep(afterFailure) }))
@@ -126,7 +128,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
     }
   })
 
-  /** Ends the pop under way, and gives the loop a moment to give back what it got. */
+  /** Unblocks the pop under way, and waits a moment for the loop to push back what it got. */
   const end = Effect.fnUntraced(function* (fiber: Fiber.Fiber<void>) {
     closing = true
     wakeAll()
@@ -146,7 +148,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
           max,
           until: now + Duration.toMillis(within),
           hint: Deferred.makeUnsafe(),
-          // A blocked pop is as good as a look.
+          // The list is empty while a pop is blocked.
           looked: isBlocked,
         }
         waiting.add(one)
@@ -154,7 +156,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
         const wait = Effect.gen(function* () {
           const inTime = yield* Effect.timeoutOption(Deferred.await(one.hint), within)
           if (inTime._tag === "Some") return inTime.value
-          // Whatever is there now is given also to one who does not wait.
+          // Even a take that does not wait gets what is in the list: let the loop look once.
           if (one.looked || !blocking.isReady()) return anyDue
           return yield* Effect.timeoutOrElse(Deferred.await(one.hint), {
             duration: patience,
@@ -162,7 +164,7 @@ export const makeTakes = (options: TakesOptions): Takes => {
           })
         })
         const result = yield* Effect.exit(restore(wait))
-        // What was handed over in the moment of giving up is not lost.
+        // Ids may have been handed over just when the take ended: they must not be lost.
         const late = settle(one, anyDue) ? anyDue : yield* Deferred.await(one.hint)
         if (result._tag === "Success") return late._tag === "Leads" ? late : result.value
         if (late._tag === "Leads") yield* giveBack(late.ids)
@@ -180,10 +182,10 @@ export const makeTakes = (options: TakesOptions): Takes => {
 
 const anyDue: Hint = { _tag: "AnyDue" }
 
-/** Redis takes 0 for ever. */
+/** More than 0, which Redis treats as no time-out. */
 const shortestMs = 10
 
-/** Redis may refuse what it is asked, and stay connected. */
+/** The pause after a command that Redis refused while it stays connected. */
 const afterFailure = Duration.millis(100)
 
 const closingPatience = Duration.millis(500)

@@ -5,10 +5,10 @@ import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { createGzip, type Gzip } from "node:zlib"
 
-/** Leads could not be archived: a full disk, a folder that may not be written. None of them was removed. */
+/** Leads could not be archived, since the disk is full or the folder cannot be written, say. None was removed. */
 export class ArchiveFailed extends Data.TaggedError("ArchiveFailed")<{
   readonly folder: string
-  /** Of the system, such as `ENOSPC`. */
+  /** The error code of the system, such as `ENOSPC`. */
   readonly code: string
 }> {
   override get message(): string {
@@ -28,18 +28,18 @@ export class ArchiveFailed extends Data.TaggedError("ArchiveFailed")<{
 /** A file that is being written. */
 interface OpenFile {
   readonly gzip: Gzip
-  /** When all has reached the disk and the file is closed. */
+  /** Resolves when all data is on disk and the file is closed. */
   readonly written: Promise<void>
-  /** Fails what is being written at this moment. */
+  /** Fails the current write. */
   giveUp: (error: Error) => void
-  /** Why no more can be written. */
+  /** Why nothing more can be written. */
   failure: Error | undefined
 }
 
 /**
- * Writes a compressed file into a folder, which is created if missing. `use` gets a function that writes, and calls it
- * one at a time. The file has its name once it is complete and has reached the disk; a failure before that leaves
- * nothing. Only the user that wrote it may read it: it holds personal data.
+ * Writes a compressed file into a folder, which is created if missing. `use` gets a function that writes; calls must not
+ * overlap. The file gets its name when it is complete and on disk; a failure before that leaves no file. Only the user
+ * that writes it may read it: it holds personal data.
  */
 export const writeArchiveFile = <A, E, R>(
   folder: string,
@@ -61,8 +61,8 @@ export const writeArchiveFile = <A, E, R>(
     return file
   })
 
-  // The file's error says why; a write's own says at most that the stream has ended. One listener for all writes: a
-  // handler for each would keep its data in memory for as long as the file is open.
+  // The error of the file has the cause; that of a write says at most that the stream has ended. All writes share one
+  // listener: a listener for each would keep its data in memory while the file is open.
   const write = (file: OpenFile) => (bytes: Uint8Array) =>
     onDisk(
       () =>
@@ -93,7 +93,7 @@ export const writeArchiveFile = <A, E, R>(
   return Effect.acquireUseRelease(begin, (file) => Effect.tap(use(write(file)), () => finish(file)), close)
 }
 
-/** A renamed file is there after a power cut only when its folder has reached the disk too. */
+/** A rename survives a power failure only after its folder is synced to disk. */
 const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, "r")
   try {
@@ -103,7 +103,7 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 }
 
-/** Removes what a process that died was writing more than a day ago: leads that are still in the database. */
+/** Removes unfinished files of dead processes, a day after their last write. Their leads are still in the database. */
 export const removeUnfinished = (folder: string): Effect.Effect<void, ArchiveFailed> =>
   attempt(folder, async () => {
     const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -123,8 +123,8 @@ const attempt = <A>(folder: string, run: () => Promise<A>): Effect.Effect<A, Arc
       new ArchiveFailed({ folder, code: (error as NodeJS.ErrnoException).code ?? String(error) }),
   })
 
-/** The name of a file while it is being written. */
+/** The name of a file while it is written. */
 const unfinishedName = (name: string): string => `.${name}.unfinished`
 
-/** Whether a file was being written, and has that name still. */
+/** Whether a file has the name of an unfinished one. */
 const isUnfinished = (name: string): boolean => /^\.lead_p.*\.ndjson\.gz\.unfinished$/.test(name)

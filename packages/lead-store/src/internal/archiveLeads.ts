@@ -8,13 +8,14 @@ import { pageSize } from "./dueForRemoval.ts"
 import { patiently } from "./maintenance.ts"
 import { columns } from "./sql.ts"
 
-/** What the name of an archive file holds. */
+/** The contents of an archive file's name. */
 export interface ArchiveName {
   readonly partition: number
-  /** The first and the last lead in it. */
+  /** The id of its first lead. */
   readonly first: number
+  /** The id of its last lead. */
   readonly last: number
-  /** When it was written, such as `20260121T103500123Z`: sorts by time. */
+  /** When it was written, such as `20260121T103500123Z`, which sorts by time. */
   readonly writtenAt: string
 }
 
@@ -26,7 +27,7 @@ const archiveName = (partition: number, first: number, last: number, writtenAt: 
   return `lead_p${String(partition).padStart(6, "0")}-${first}-${last}-${time}-${randomBytes(4).toString("hex")}.ndjson.gz`
 }
 
-/** Reads a file's name; undefined for another kind of file, or one that is not complete. */
+/** Parses a file's name; undefined for other files and for an unfinished one. */
 export const readArchiveName = (name: string): ArchiveName | undefined => {
   const [, partition, first, last, writtenAt] = pattern.exec(name) ?? []
   return writtenAt === undefined
@@ -36,15 +37,15 @@ export const readArchiveName = (name: string): ArchiveName | undefined => {
 
 interface Row {
   readonly id: bigint
-  /** With its line feed. As bytes, since texts of this number would fill the heap before they are collected. */
+  /** With its line feed. Bytes, since so many strings would fill the heap before they are collected. */
   readonly line: Uint8Array
 }
 
 /**
- * Writes settled leads of a partition with all that belongs to them into one file of a folder, a line of JSON each, and
- * returns the ids of those that are in it, in order. Once it has returned, the file is on the disk.
+ * Writes settled leads of a partition with all their rows into one file of a folder, a line of JSON each; returns the
+ * written ids in order. When it has returned, the file is on disk.
  *
- * Rows flow through: neither the leads nor the file are held in memory as a whole. Each page is a statement of its own,
+ * Rows are streamed: neither the leads nor the file are held in memory as a whole. Each page is a statement of its own,
  * so that no snapshot is held for long.
  */
 export const archiveLeads = (sql: PgClient.PgClient, folder: string) =>
@@ -61,7 +62,7 @@ export const archiveLeads = (sql: PgClient.PgClient, folder: string) =>
               for (const { id } of rows) archived.push(Number(id))
               return write(Buffer.concat(rows.map(({ line }) => line)))
             }),
-            // It lasts as long as writing does.
+            // The statement lasts as long as the writing.
             patiently(sql),
             Effect.catchTag("SqlError", (error) => storeCall("Retention.archive")(Effect.fail(error))),
           )
@@ -72,8 +73,8 @@ export const archiveLeads = (sql: PgClient.PgClient, folder: string) =>
   })
 
 /**
- * Everything that the tables have of a lead, as JSON: rows by their columns' names, stored JSON as the text that it is,
- * so that numbers keep their digits. A line feed in it can only stand between values, since JSON escapes them in texts.
+ * Selects all rows of a lead as JSON, by column names. Stored JSON is copied as text, so that numbers keep their digits.
+ * Line breaks are replaced: they can only be between values, since JSON escapes them in strings.
  */
 const statement = (partition: number): string => {
   const rows = (table: "decision" | "delivery" | "attempt" | "lead_event", order: string) => `(

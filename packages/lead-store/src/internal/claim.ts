@@ -8,19 +8,19 @@ import { columns, event, isFree, utc } from "./sql.ts"
 import { peek, unlimited } from "./throttle.ts"
 
 /**
- * Leases work, skipping what another worker is leasing at this moment, and reads what belongs to it: one statement on the
- * narrow table, and one for each partition that its leads are in.
+ * Leases work, skipping rows that another worker is leasing, and reads its payloads: one statement on the narrow table,
+ * and one or two for each partition of its leads.
  *
- * A claim by schedule continues in each lane where the last one ended, so that it does not walk over what has been done
- * since: dead rows stay in the index for as long as anybody holds a snapshot. It starts from the beginning once a second,
- * and whenever it found less than it asked for: that finds the work of lost workers.
+ * A claim by schedule continues in each lane where the last one ended, so that it does not read the dead rows of work that
+ * is done: they stay in the index while anybody holds a snapshot. It starts from the beginning once a second, and whenever
+ * a claim got less than it asked for; that finds the work of lost workers.
  */
 export const makeClaim = (sql: PgClient.PgClient) => {
-  /** By lane, in seconds since 1970. */
+  /** The due time that claims have reached, by lane, in seconds since 1970. */
   const reached = new Map<number, number>()
-  let lookedFromTheBeginningAt = Number.NEGATIVE_INFINITY
+  let startedOverAt = Number.NEGATIVE_INFINITY
 
-  /** `taken` was leased just now, and counts against the permits of its customers. */
+  /** `taken` was leased just now and counts against the permits of its customers. */
   const look = Effect.fnUntraced(function* (
     lease: string,
     seconds: number,
@@ -37,7 +37,7 @@ export const makeClaim = (sql: PgClient.PgClient) => {
       columns.int4(lanes.map((lane) => taken.filter((row) => row.lane === lane).length)),
     ])
     for (const { due_at, is_leased, lane } of rows) {
-      // Not quite as far: a row whose commit was slow may lie before others that were claimed.
+      // A little less far: a row of a slow commit may be due before others that were claimed.
       const at = due_at.getTime() / 1000 - lookBackSeconds
       if (is_leased && !(at <= (reached.get(lane) ?? Number.NEGATIVE_INFINITY))) reached.set(lane, at)
     }
@@ -45,13 +45,13 @@ export const makeClaim = (sql: PgClient.PgClient) => {
   })
 
   const due = Effect.fnUntraced(function* (lease: string, seconds: number, max: number) {
-    if (performance.now() - lookedFromTheBeginningAt >= fromTheBeginningEveryMs) reached.clear()
-    const isFromTheBeginning = reached.size === 0
-    if (isFromTheBeginning) lookedFromTheBeginningAt = performance.now()
+    if (performance.now() - startedOverAt >= startOverEveryMs) reached.clear()
+    const isFromStart = reached.size === 0
+    if (isFromStart) startedOverAt = performance.now()
     const rows = yield* look(lease, seconds, max)
     if (rows.length === max) return rows
     reached.clear()
-    return isFromTheBeginning ? rows : [...rows, ...(yield* look(lease, seconds, max - rows.length, rows))]
+    return isFromStart ? rows : [...rows, ...(yield* look(lease, seconds, max - rows.length, rows))]
   })
 
   return Effect.fnUntraced(function* ({ ids, max, lease }: ClaimOptions) {
@@ -65,12 +65,12 @@ export const makeClaim = (sql: PgClient.PgClient) => {
   }, storeCall("LeadWork.claim"))
 }
 
-const fromTheBeginningEveryMs = 1000
+const startOverEveryMs = 1000
 const lookBackSeconds = 0.1
 
 /**
- * Leases the rows of the CTE `due`. Work whose worker was lost at its third internal failure in a row, or a later one,
- * may be what ends workers: it is snoozed, longer each time (4, 8, 16 … 60 minutes).
+ * Leases the rows of the CTE `due`. A lost worker counts as an internal failure of its work. From the third such failure
+ * in a row the work may be what kills workers, so it is snoozed instead, longer each time (4, 8, 16 … 60 minutes).
  */
 const leaseDue = `
   leased AS (

@@ -12,7 +12,7 @@ interface Row {
 
 /**
  * Completes open attempts, a batch in one statement: the attempt, its lead and its customer's throttle change together.
- * Returns for each whether its lead changed; undefined for an attempt that is not open.
+ * Returns for each attempt whether its lead changed; undefined if the attempt is not open.
  */
 export const completeAttempts = (sql: PgClient.PgClient, segment: () => string) =>
   Effect.fnUntraced(function* (records: ReadonlyArray<AttemptRecord>) {
@@ -28,7 +28,7 @@ export const completeAttempts = (sql: PgClient.PgClient, segment: () => string) 
     return results
   })
 
-/** The parameters that both statements which record outcomes have in common, from `attempt_no` on. */
+/** The parameters, from `attempt_no` on, that the two statements which record outcomes share. */
 export const outcomeColumns = (records: ReadonlyArray<AttemptRecord>) => [
   columns.int4(records.map(({ attemptNo }) => attemptNo)),
   columns.bool(records.map(({ outcomeUnknown }) => outcomeUnknown)),
@@ -44,7 +44,7 @@ export const outcomeColumns = (records: ReadonlyArray<AttemptRecord>) => [
   columns.float8(records.map(({ next }) => (next.state === "RETRYING" ? next.retryAfterMs / 1000 : null))),
 ]
 
-/** An attempt whose lead has ended meanwhile, by the late success of an older one, is completed and changes nothing else. */
+/** If the lead has ended by the late success of an older attempt, this attempt is completed and nothing else changes. */
 const hasNotEnded = isOpen("work.state")
 
 const isOfOutcome = "work.lead_id = open.lead_id AND work.delivery_no = open.delivery_no"
@@ -52,7 +52,7 @@ const isOfOutcome = "work.lead_id = open.lead_id AND work.delivery_no = open.del
 /** Only the holder of the lease may record that an outcome is unknown. */
 const statement = `
   WITH input AS MATERIALIZED (
-    -- One moment for whatever follows from an outcome.
+    -- All that follows from an outcome has the same time.
     SELECT *, clock_timestamp() AS at FROM unnest(
       $2::bigint[], $3::integer[], $4::uuid[], $5::integer[], $6::boolean[], $7::integer[], $8::integer[], $9::text[],
       $10::text[], $11::text[], $12::boolean[], $13::text[], $14::text[], $15::text[], $16::float8[]
@@ -75,7 +75,7 @@ const statement = `
       state = ${state("RETRYING")}, listed_as = ${state("RETRYING")}, lane = open.customer_id, lease = NULL, leased_until = NULL,
       due_at = open.retry_at, scheduled_at = open.retry_at,
       attempt_is_open = false, internal_failures = 0,
-      -- The row may have been opened after the statement began: its constraints are checked on what it was before, too.
+      -- If the attempt was opened after the statement began, Postgres also checks constraints on the row as it was before.
       uncounted_attempts = work.uncounted_attempts + (work.attempt_is_open AND NOT open.counted)::integer
     FROM open WHERE ${isOfOutcome} AND open.retry_at IS NOT NULL
     RETURNING open.*

@@ -9,21 +9,21 @@ import { event, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
 
 /**
- * Records an outcome whose attempt was not found open. Returns whether the lead changed. Rare: a transaction of its own.
+ * Records the outcome of an attempt that is not open; returns whether the lead changed. Rare, and a transaction of its own.
  *
- * Usually the attempt was completed as unknown meanwhile; it takes the first known outcome then. A success ends a lead
- * that has not ended, whichever of its attempts it is: the customer has it. A failure changes its lead while no newer
- * attempt was opened. An attempt that is open when its lead ends stays open until its own outcome comes, or its worker is
- * found to be lost; its work is marked as ended, so that nothing follows from it.
+ * Usually the attempt was completed as unknown; the first known outcome replaces that. A success of any attempt ends a
+ * lead that has not ended: the customer has it. A failure changes the lead only if no newer attempt was opened. An attempt
+ * that is open when its lead ends stays open until its own outcome comes or its worker is lost. Its work is marked as
+ * ended, so that nothing else follows from that outcome.
  */
 export const completeLate = (sql: PgClient.PgClient, segment: () => string) => {
   const complete = completeAttempts(sql, segment)
   return Effect.fnUntraced(
     function* (record: AttemptRecord) {
-      // In the order in which every statement locks them. What follows sees the rows as they are then.
+      // In the order in which all statements lock them. Later statements see the rows as they are from then on.
       yield* sql`SELECT FROM settled_lead WHERE lead_id = ${record.leadId}::bigint FOR UPDATE`
       yield* sql`SELECT FROM work WHERE lead_id = ${record.leadId}::bigint ORDER BY delivery_no FOR UPDATE`
-      // It may have been open, but locked, at the first try.
+      // The attempt may have been opened, by a transaction not yet committed, at the first try.
       const [updated] = yield* complete([record])
       if (updated !== undefined || record.outcomeUnknown) return updated ?? false
       const rows = yield* sql.unsafe<{ updated: boolean }>(statement(partitionOf(record.leadId)), [
@@ -34,12 +34,12 @@ export const completeLate = (sql: PgClient.PgClient, segment: () => string) => {
       return rows[0]?.updated ?? false
     },
     (record) =>
-      // Retention has removed the lead with its whole partition.
+      // Retention has dropped the lead's partition.
       Effect.catchIf(sql.withTransaction(record), isTableMissing, () => Effect.succeed(false)),
   )
 }
 
-/** The attempt (of the lead $2) is the last one that its work has had: a failure of it counts. */
+/** The attempt (of the lead $2) is the newest of its work, so a failure of it changes the lead. */
 const isNewest = (attempt: string) => `
   work.lead_id = $2::bigint AND work.delivery_no = ${attempt}.delivery_no
   AND work.attempt_no = ${attempt}.attempt_no AND NOT work.attempt_is_open AND work.state <> ${state("RECEIVED")}`
@@ -58,7 +58,7 @@ const statement = (partition: number): string => `
     FROM input JOIN ${partitionName("attempt", partition)} AS attempt ON attempt.attempt_no = input.attempt_no
     WHERE attempt.lead_id = $2::bigint AND attempt.outcome_unknown
   ), events AS (
-    -- The attempt's row says so no more.
+    -- The attempt's row will no longer show it.
     INSERT INTO lead_event (lead_id, at, type, details)
     SELECT lead_id, ended_at, ${event("attempt_outcome_unknown")}, json_build_object('attempt_no', attempt_no, 'fault', fault)
     FROM unknown
@@ -72,7 +72,7 @@ const statement = (partition: number): string => `
     FROM input
     WHERE attempt.lead_id = $2::bigint AND attempt.attempt_no = input.attempt_no AND attempt.outcome_unknown
     RETURNING attempt.*, input.health, input.state, input.reason, input.retry_after,
-      -- While its outcome was unknown, a probe did not count.
+      -- A probe with an unknown outcome was not counted.
       (attempt.is_probe AND input.counted)::integer AS recount
   ), completed AS MATERIALIZED (
     SELECT known.*, delivery.customer_id FROM known

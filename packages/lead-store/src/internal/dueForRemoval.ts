@@ -5,26 +5,26 @@ import { storeCall } from "../StoreError.ts"
 import { patiently } from "./maintenance.ts"
 import { boundsOf, hasEnded } from "./removeLeads.ts"
 
-/** How long leads are kept after they ended, in calendar units: the sum of all parts, more than zero. */
+/** How long leads are kept after their end, in calendar units: the sum of all parts, more than zero. */
 export interface Age {
   readonly months?: number
   readonly days?: number
   readonly hours?: number
 }
 
-/** The bounds of a round of retention. Times are texts, since a `Date` has no microseconds. */
+/** The bounds of a round of retention. Times are strings, since a `Date` has no microseconds. */
 export interface Outlook {
   /** Leads that ended before this are removed. */
   readonly cutoff: string
-  /** A partition whose leads have all ended before this will soon be dropped as a whole. */
+  /** A partition whose leads have all ended before this waits until it can be dropped as a whole. */
   readonly soon: string
   /** The partition of the newest lead. */
   readonly newest: number
-  /** Those that there are, from the oldest to the newest. */
+  /** The existing partitions, oldest first. */
   readonly partitions: ReadonlyArray<number>
 }
 
-/** Looks at the clock and at the partitions. */
+/** Reads the database's clock and its partitions. */
 export const lookOut = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* ({ days = 0, hours = 0, months = 0 }: Age) {
     const [row] = yield* sql.unsafe<
@@ -50,10 +50,10 @@ const lookingOut = `
     ) AS partitions
   FROM age CROSS JOIN newest`
 
-/** Whether a partition is dropped as a whole: now, soon (it waits for that), or not. */
+/** Whether a partition is dropped as a whole: now, soon (its leads are kept until then), or not. */
 export type Fate = "Ended" | "EndsSoon" | "Mixed"
 
-/** Looks at the leads of a partition until it finds one that stays. */
+/** Reads the leads of a partition up to the first one that stays. */
 export const fateOf = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(
     function* (partition: number, { cutoff, soon }: Outlook) {
@@ -70,7 +70,7 @@ const stays = (before: string): string => `EXISTS (
   SELECT FROM settled_lead WHERE ${inBounds} AND NOT (${hasEnded(before)})
 )`
 
-/** The newest lead first, which decides for most partitions. A lead without a state would be a bug, and stays. */
+/** Checks the newest lead first, which suffices for most partitions. A lead without a state would be a bug; it stays. */
 const fate = (partition: number): string => `
   SELECT CASE
     WHEN EXISTS (SELECT FROM work WHERE ${inBounds})
@@ -83,18 +83,18 @@ const fate = (partition: number): string => `
 
 /** A page of a partition's settled leads, by id. */
 export interface DuePage {
-  /** Those that ended before `cutoff` and have no work. */
+  /** The leads that ended before `cutoff` and have no work. */
   readonly due: ReadonlyArray<number>
   /** The last lead of the page, due or not; undefined when there is no further page. */
   readonly last: number | undefined
-  /** No lead of the page was received before `cutoff`: none of a higher id is due either. */
+  /** True if no lead of the page was received before `cutoff`: then no lead with a higher id is due. */
   readonly isFresh: boolean
 }
 
-/** Leads of one page, and so of one transaction, at most. */
+/** Leads of one page, and of one transaction, at most. */
 export const pageSize = 1000
 
-/** Reads the page that follows a lead. */
+/** Reads the page after a lead. */
 export const readDue = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* (partition: number, after: number, cutoff: string) {
     const [row] = yield* sql.unsafe<PageRow>(page, [after, boundsOf(partition)[1], cutoff, pageSize])

@@ -1,17 +1,17 @@
 /**
- * How work beside the delivery path runs: retention, partitions, the ledger. One process at a time ({@link alone}), with
- * minutes for a statement ({@link patiently}), and with plans that scan tables ({@link planForScans}).
+ * How maintenance runs beside the delivery path: by one process at a time ({@link alone}), with minutes for a statement
+ * ({@link patiently}), and with plans that scan tables ({@link planForScans}). Used by retention, partitions and ledger.
  */
 import type { PgClient } from "@effect/sql-pg"
 import { Deferred, Effect, Option } from "effect"
 import type { SqlError } from "effect/sql"
 
 /**
- * Does work that one process at a time should do; nothing while another does it.
+ * Runs work under an advisory lock, so that one process at a time does it; none if another process holds the lock.
  *
- * The lock belongs to a transaction that stays open meanwhile, on a connection of its own: it ends with that connection,
- * also behind a pooler. It holds no snapshot. A connection that is cut frees the lock early, so the work must be correct
- * with two processes at it; the lock only saves doing it twice.
+ * The lock belongs to a transaction on a connection of its own, open while the work runs, so it ends with the connection,
+ * also behind a pooler. It holds no snapshot. If the connection breaks, the lock ends before the work does. So the work
+ * must be correct when two processes do it; the lock only avoids doing it twice.
  */
 export const alone = <A, E, R>(
   sql: PgClient.PgClient,
@@ -21,7 +21,7 @@ export const alone = <A, E, R>(
   Effect.scoped(
     Effect.gen(function* () {
       const answered = yield* Deferred.make<boolean, SqlError.SqlError>()
-      // The transaction is idle while the work goes on, which may be for hours.
+      // The transaction is idle while the work runs, which may take hours.
       yield* sql`SET LOCAL idle_in_transaction_session_timeout = 0`.pipe(
         Effect.andThen(
           sql<{ locked: boolean }>`SELECT pg_try_advisory_xact_lock(hashtext(${name})) AS locked`,
@@ -39,15 +39,18 @@ export const alone = <A, E, R>(
   )
 
 /**
- * Runs statements that may take minutes, in a transaction: the connections' `statement_timeout` is made for the path of
- * a delivery. For maintenance.
+ * Runs statements in a transaction, each for up to 10 minutes. The `statement_timeout` of connections is set for
+ * deliveries.
  */
 export const patiently =
   (sql: PgClient.PgClient) =>
   <A, E, R>(statements: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
     sql.withTransaction(Effect.andThen(sql`SET LOCAL statement_timeout = '10min'`, statements))
 
-/** These statements scan whole tables, which no statement in the delivery path may do. */
+/**
+ * Lets the transaction scan whole tables, for up to 10 minutes. Connections forbid it, since no statement of a delivery
+ * may do so.
+ */
 export const planForScans = (sql: PgClient.PgClient): Effect.Effect<unknown, SqlError.SqlError> =>
   sql`
     SELECT set_config(name, setting, true) FROM unnest(

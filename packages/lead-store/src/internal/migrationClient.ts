@@ -5,7 +5,7 @@ import { Effect, Redacted, Schema } from "effect"
 import type { ConnectionOptions } from "node:tls"
 import { Client, type ClientConfig, DatabaseError } from "pg"
 
-/** Where Postgres is. */
+/** How to reach Postgres. */
 export interface DatabaseAddress {
   /** A `postgres://` URL, credentials included. */
   readonly url: Redacted.Redacted
@@ -14,23 +14,23 @@ export interface DatabaseAddress {
 }
 
 /**
- * A migration could not be run. It has changed nothing, unless its file says `-- No transaction`: each migration is
- * a transaction of its own. Those before it stay applied.
+ * A migration failed. It has changed nothing, unless its file has `-- No transaction`: each migration is a transaction.
+ * Earlier migrations stay applied.
  */
 export class MigrationFailed extends Schema.TaggedError<MigrationFailed>()("MigrationFailed", {
   message: Schema.String,
-  /** True when Postgres could not be reached: trying again later may help. */
+  /** Whether Postgres could not be reached: trying again later may help. */
   unavailable: Schema.Boolean,
-  /** What Postgres itself says, such as `55P03` for a lock that could not be had in time. */
+  /** The SQLSTATE, if Postgres reported one, such as `55P03` for a lock that was not granted in time. */
   sqlState: Schema.optional(Schema.String),
 }) {
-  /** The same failure in other words. */
-  saying(message: string): MigrationFailed {
+  /** The same failure with another message. */
+  withMessage(message: string): MigrationFailed {
     return new MigrationFailed({ message, unavailable: this.unavailable, sqlState: this.sqlState })
   }
 }
 
-/** Uses one connection of node-pg-migrate's driver, and closes it in any case. */
+/** Uses one connection of node-pg-migrate's driver, and closes it afterwards. */
 export const withClient = <A, E>(
   address: DatabaseAddress,
   use: (client: Client) => Effect.Effect<A, E>,
@@ -38,7 +38,7 @@ export const withClient = <A, E>(
   Effect.acquireUseRelease(
     attempt(async () => {
       const client = new Client(clientConfig(address))
-      // A connection that breaks while idle must not end the process; the query that follows fails.
+      // A connection that breaks while idle must not end the process; the next query fails.
       client.on("error", ignore)
       await client.connect()
       return client
@@ -49,7 +49,7 @@ export const withClient = <A, E>(
 
 const ignore = () => {}
 
-/** pg reads `sslmode` from the URL in its own way; the caller's choice of TLS must hold for both drivers. */
+/** Without `sslmode`, which pg would interpret in its own way: the caller's TLS options apply to both drivers. */
 const clientConfig = ({ url, ssl }: DatabaseAddress): ClientConfig => {
   const plain = new URL(Redacted.value(url))
   plain.searchParams.delete("sslmode")
@@ -61,7 +61,7 @@ const clientConfig = ({ url, ssl }: DatabaseAddress): ClientConfig => {
   }
 }
 
-/** Runs something that may fail for a reason of Postgres, of the network or of the migrations. */
+/** Runs a call that may fail because of Postgres, the network or a migration. */
 export const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFailed> =>
   Effect.tryPromise({
     try: run,
@@ -73,14 +73,14 @@ export const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFai
       }),
   })
 
-/** As {@link attempt}, for the migrations' folder: a mistake there is permanent. */
+/** As {@link attempt}, for the folder of migrations, whose failures are permanent. */
 export const attemptOnDisk = <A>(run: () => Promise<A>): Effect.Effect<A, MigrationFailed> =>
   Effect.tryPromise({
     try: run,
     catch: (error) => new MigrationFailed({ message: messageOf(error), unavailable: false }),
   })
 
-/** A message of class 22 quotes the value that does not fit, which may be a lead's: it is not passed on. */
+/** A message of SQLSTATE class 22 quotes the refused value, which may be a lead's, so it is not passed on. */
 const messageOf = (error: unknown): string => {
   const code = codeOf(error)
   if (code?.startsWith("22") === true) return `a value in the database does not fit (SQLSTATE ${code})`

@@ -1,8 +1,8 @@
 /**
- * What a migration's file says: its two sections, and in comments above them what it asks for.
+ * Parses a migration's file: its two sections, and its options in comments above them.
  *
- * `-- Requires: 0003`: only processes that know migration 0003 or a later one may work after this one.
- * `-- No transaction`: its statements run one by one; each ends with a `;` at the end of a line, and no other line does.
+ * `-- Requires: 0003`: once it is applied, only processes that know migration 0003 or a later one may work.
+ * `-- No transaction`: its statements run one by one. Each ends with a `;` at the end of a line, and no other line does.
  */
 import type { Effect } from "effect"
 import type { MigrationBuilder, RunnerOption } from "node-pg-migrate"
@@ -11,17 +11,17 @@ import { basename, join } from "node:path"
 import { numberOf } from "../SchemaFit.ts"
 import { attemptOnDisk, type MigrationFailed } from "./migrationClient.ts"
 
-/** One migration as its file has it. */
+/** The contents of a migration's file. */
 export interface MigrationFile {
   readonly name: string
   readonly up: string
-  /** Undefined: it cannot be reverted. */
+  /** Undefined if it cannot be reverted. */
   readonly down: string | undefined
   readonly requires: number | undefined
   readonly inTransaction: boolean
 }
 
-/** All migrations of a folder, oldest first. Fails with what is wrong in the comments above one. */
+/** All migrations of a folder, oldest first. Fails if an option of one is invalid. */
 export const readMigrations = (
   directory: string,
 ): Effect.Effect<ReadonlyArray<MigrationFile>, MigrationFailed> =>
@@ -32,13 +32,13 @@ export const readMigrations = (
 
 const fileName = /^\d{4}_.*\.sql$/
 
-/** For node-pg-migrate: the files of the folder that are no migrations. */
+/** For node-pg-migrate: a pattern of the files that are not migrations. */
 export const ignorePattern = `(?!${fileName.source}).*`
 
 const readMigration = async (path: string): Promise<MigrationFile> =>
   parseMigration(basename(path, ".sql"), await readFile(path, "utf8"))
 
-/** Parses a file. Throws when a comment above its sections is not understood. */
+/** Parses a file. Throws if an option is invalid. */
 const parseMigration = (name: string, text: string): MigrationFile => {
   const sections = [...text.matchAll(/^\s*--[\s-]*(up|down)\s+migration/gim)]
   const sectionOf = (direction: "up" | "down") => {
@@ -67,13 +67,13 @@ const requirementOf = (name: string, header: string): number | undefined => {
   )
 }
 
-/** What the loader needs while node-pg-migrate runs. */
+/** Options of a run of node-pg-migrate. */
 export interface Running {
-  /** Called for each migration when it begins. */
+  /** Called when a migration begins. */
   readonly began: (name: string) => void
-  /** For how long a statement of a migration in a transaction waits for a lock. */
+  /** How long a statement waits for a lock, if its migration is in a transaction. */
   readonly lockTimeoutMillis: number
-  /** Where requirements are kept. */
+  /** The table of requirements. */
   readonly compatibilityTable: string
 }
 
@@ -99,7 +99,7 @@ export const strategies = (running: Running): Strategies => [
   },
 ]
 
-/** The statements of a section, with those that store its requirement. */
+/** Runs the statements of a section and the one that stores its requirement. */
 const action =
   (
     { inTransaction, ...migration }: MigrationFile,
@@ -119,7 +119,7 @@ const action =
     }
   }
 
-/** May run twice: a migration without a transaction may be tried again after a part of it has run. */
+/** May be repeated: a migration without a transaction may be retried after a part of it has run. */
 const recordRequirement = (table: string, { name, requires }: Pick<MigrationFile, "name" | "requires">) =>
   requires === undefined
     ? undefined

@@ -1,8 +1,8 @@
 /**
- * One migration, up or down, that never blocks others for long.
+ * Runs one migration, up or down, without blocking others for long.
  *
- * Everybody queues behind a statement that waits for an exclusive lock. So a migration gives up after a moment, lets the
- * others go on, and tries again.
+ * All other statements on a table queue behind one that waits for an exclusive lock on it. So a migration waits for a
+ * lock for a short time only, lets the others go on, and tries again.
  */
 import { Duration, Effect, Schedule } from "effect"
 import { runner, type RunnerOption } from "node-pg-migrate"
@@ -10,29 +10,29 @@ import type { Client } from "pg"
 import { attempt, type DatabaseAddress, type MigrationFailed, withClient } from "./migrationClient.ts"
 import { ignorePattern, strategies } from "./migrationFile.ts"
 
-/** What a step works with. */
+/** The options of a step. */
 export interface StepOptions {
-  /** Holds the advisory lock of migrations. */
+  /** The connection that holds the advisory lock of migrations. */
   readonly client: Client
   readonly connection: DatabaseAddress
   readonly directory: string
   readonly direction: NonNullable<RunnerOption["direction"]>
-  /** Where node-pg-migrate keeps what is applied. */
+  /** The table of applied migrations, which node-pg-migrate writes. */
   readonly migrationsTable: string
-  /** Where requirements are kept. */
+  /** The table of requirements. */
   readonly compatibilityTable: string
   readonly locks: LockPatience
 }
 
 /** How a migration waits for locks. */
 export interface LockPatience {
-  /** For how long one statement waits, and so everybody who waits behind it; a whole number of milliseconds. */
+  /** How long one statement, and all that queue behind it, waits for a lock; a whole number of milliseconds. */
   readonly timeout: Duration.Duration
-  /** For how long the migration is tried again, with pauses of 0.5 s, doubling up to 5 s. */
+  /** How long to retry the migration, with pauses of 0.5 s, doubling up to 5 s. */
   readonly patience: Duration.Duration
 }
 
-/** Runs the next migration; its name, or undefined when there is none. */
+/** Runs the next migration; returns its name, or undefined if there is none. */
 export const step = Effect.fnUntraced(function* (options: StepOptions) {
   const { client, connection, locks } = options
   let current: string | undefined
@@ -85,14 +85,14 @@ export const step = Effect.fnUntraced(function* (options: StepOptions) {
       const tried = isLock(error)
         ? `could not get ${wait ?? "a lock"}, tried for ${Duration.format(locks.patience)}: `
         : ""
-      return error.saying(`${current}: ${tried}${error.message}`)
+      return error.withMessage(`${current}: ${tried}${error.message}`)
     }),
   )
 })
 
 const ignore = () => {}
 
-/** The lock was not granted in time, or Postgres ended a deadlock by ending this statement. */
+/** Whether a lock was not granted in time, or Postgres ended this statement to resolve a deadlock. */
 const isLock = ({ sqlState }: MigrationFailed): boolean => sqlState === "55P03" || sqlState === "40P01"
 
 const pauses = Schedule.min([
@@ -101,9 +101,9 @@ const pauses = Schedule.min([
 ])
 
 /**
- * The lock that a connection waits for at this moment, and who holds it, as people read it:
- * `AccessExclusiveLock on lead, held by process 4711 ("psql", idle in transaction for 00:10:42)`. Undefined when it
- * waits for none. Asked on a connection of its own; the text of the others' statements is not shown.
+ * Describes the lock that a connection waits for now and its holder, such as
+ * `AccessExclusiveLock on lead, held by process 4711 ("psql", idle in transaction for 00:10:42)`. Undefined if it waits
+ * for none. Queried on another connection. Statements of other processes are not shown.
  */
 const lockWaitOf = (address: DatabaseAddress, process: number) =>
   withClient(address, (client) =>

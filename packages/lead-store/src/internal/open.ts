@@ -7,15 +7,15 @@ import { permitsTaken, takePermits } from "./throttle.ts"
 
 interface Row {
   readonly ord: bigint
-  /** Null when no attempt was opened. */
+  /** Null if no attempt was opened. */
   readonly attempt_no: number | null
   readonly is_probe: boolean
   readonly is_held_back: boolean
 }
 
 /**
- * Stores decisions and opens attempts, as far as the customers' throttles permit, a batch in one statement. A delivery
- * that is held back has its decision stored and waits on its customer's lane.
+ * Stores decisions and opens attempts as far as the customers' throttles permit, a batch in one statement. If a delivery
+ * is held back, its decision is stored, and it waits in its customer's lane.
  */
 export const openAttempts = (sql: PgClient.PgClient, segment: () => string) =>
   Effect.fnUntraced(function* (steps: ReadonlyArray<Step>) {
@@ -53,10 +53,10 @@ const stepResult = ({ attempt_no, is_held_back, is_probe }: Row): StepResult => 
 const isOfStep = "work.lead_id = step.lead_id AND work.delivery_no = step.delivery_no"
 
 /**
- * An undecided lead needs a decision; one that is decided accepts none.
+ * A step needs a decision if and only if its lead is undecided.
  *
- * The work is locked first, all of a batch in the order of the leads, then the customers. Every statement that changes
- * work uses this order, so that no two deadlock.
+ * All work of a batch is locked first, in the order of the leads, and then the customers. Every statement that changes
+ * work locks in this order, so that no two deadlock.
  */
 const statement = `
   WITH input AS MATERIALIZED (
@@ -82,7 +82,7 @@ const statement = `
       state = CASE work.state WHEN ${state("RECEIVED")} THEN ${state("READY")} ELSE work.state END, customer_id = step.customer_id,
       attempt_no = work.attempt_no + 1, attempt_is_open = true, attempt_id = nextval('attempt_id_seq'),
       attempt_opened_at = clock_timestamp(), attempt_is_probe = step.circuit IS NOT DISTINCT FROM 'open',
-      -- Should its worker be lost, the attempt is completed whatever the customer's throttle says.
+      -- If its worker is lost, the attempt is completed without regard to the customer's throttle.
       lane = 0
     FROM step WHERE step.opens AND ${isOfStep}
     RETURNING step.*, work.attempt_no, work.attempt_is_probe
@@ -118,7 +118,7 @@ const statement = `
     INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
     SELECT lead_id, tenant_id, received_at, verdict::lead_state, reason FROM settled
   ), events AS (
-    -- Once for each decision: a retry has its time in the history already.
+    -- Once for each decision: a retry is in the history already, with its time.
     INSERT INTO lead_event (lead_id, type, details)
     SELECT lead_id, ${event("held_back")}, json_build_object('circuit', circuit) FROM done
     WHERE is_held_back AND verdict IS NOT NULL ORDER BY lead_id

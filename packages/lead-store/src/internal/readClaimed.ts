@@ -21,23 +21,23 @@ export interface LeasedRow {
   readonly internal_failures: number
   readonly lane: number
   readonly due_at: Date
-  /** False: it was snoozed instead. */
+  /** False if it was snoozed instead. */
   readonly is_leased: boolean
 }
 
-/** What a partition has of a lead, or of one of its deliveries. */
+/** The stored documents of a lead, or of one of its deliveries. */
 interface StoredRow {
   readonly lead_id: bigint
   readonly delivery_no: number | null
   readonly correlation_id: string
   readonly traceparent: string | null
-  /** Of a lead that waits for its decision. */
+  /** Of an undecided lead. */
   readonly payload: string | null
   readonly idempotency_key: string | null
   readonly body: string | null
 }
 
-/** Reads what belongs to leased work, in the order of the rows. What cannot be read is `Unreadable`. */
+/** Reads the documents of leased work, in the order of the rows. Work whose documents cannot be read is `Unreadable`. */
 export const readClaimed = (
   sql: PgClient.PgClient,
   rows: ReadonlyArray<LeasedRow>,
@@ -58,10 +58,10 @@ const noRows = Effect.succeed<ReadonlyArray<StoredRow>>([])
 
 const isUndecided = ({ state }: LeasedRow) => state === "RECEIVED"
 
-/** A lead may have an old delivery with an attempt open beside its new work. */
+/** By delivery as well: beside its new work, a lead may have an old delivery with an open attempt. */
 const keyOf = (leadId: bigint, deliveryNo: number | null) => `${leadId} ${deliveryNo}`
 
-/** New leads and deliveries are read by statements of their own, so that each is one walk down an index. */
+/** Leads and deliveries are read by separate statements, so that each is one index scan. */
 const readPartition = (sql: PgClient.PgClient, partition: number, rows: ReadonlyArray<LeasedRow>) => {
   const lead = partitionName("lead", partition)
   const delivery = partitionName("delivery", partition)

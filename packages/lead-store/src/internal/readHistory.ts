@@ -21,11 +21,11 @@ import {
 } from "../LeadHistory.ts"
 import { storedJson } from "../storable.ts"
 
-/** Reads everything known of one lead: one statement, on one partition. None for an id that was never given. */
+/** Reads the history of one lead: one statement, on one partition. None if there is no such lead. */
 export const readHistory = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* (id: LeadId) {
     const rows = yield* sql.unsafe<HistoryRow>(statement(partitionOf(id)), [id]).pipe(
-      // No partition for it: no such lead, as long as there are leads at all.
+      // No partition, so no such lead. Fails if there is no table `lead` either.
       Effect.catchIf(isTableMissing, () => Effect.as(sql`SELECT FROM lead WHERE false`, [])),
     )
     return Option.map(Option.fromNullishOr(rows[0]), (row) => fullHistory(id, row))
@@ -53,7 +53,7 @@ interface FullAttemptRow extends AttemptRow {
   readonly duration_ms: number | null
 }
 
-/** Times go as microseconds: a `Date` would lose the order of what happened within a millisecond. */
+/** Times are read as microseconds: a `Date` would lose the order of events within a millisecond. */
 const micros = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::bigint`
 
 const list = (rows: string): string => `(SELECT coalesce(json_agg(r), '[]')::text FROM (${rows}) AS r)`
@@ -94,7 +94,7 @@ const statement = (partition: number): string => {
   CROSS JOIN LATERAL (
     SELECT coalesce(settled.state, work.state, last_decision.verdict, 'RECEIVED') AS state
   ) AS stands
-  -- Before it is decided again, a lead that was replayed has nothing decided.
+  -- A replayed lead has no decision until it is decided again.
   LEFT JOIN LATERAL (
     SELECT last_decision.normalized_payload, last_decision.omitted_attributes WHERE stands.state <> 'RECEIVED'
   ) AS decision ON true

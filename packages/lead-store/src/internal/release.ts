@@ -5,10 +5,10 @@ import type { Released } from "../Work.ts"
 import { columns, event, isOpen, state, utc } from "./sql.ts"
 
 /**
- * Gives leased work back, a batch in one statement. Returns for each whether the lease still held.
+ * Releases leased work, a batch in one statement. Returns for each piece whether its lease was still valid.
  *
- * An attempt that was opened and not sent is taken back with its number. What is released for a reason on our side has
- * that in its lead's history. An attempt that may have been sent stays open: whoever claims the work next completes it.
+ * An attempt that was opened and not sent is withdrawn, and its number is used again. An internal failure is recorded in
+ * the lead's history. An attempt that may have been sent stays open: the worker that claims the work next completes it.
  */
 export const releaseWork = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* (released: ReadonlyArray<Released>) {
@@ -24,7 +24,7 @@ export const releaseWork = (sql: PgClient.PgClient) =>
     return released.map((_, index) => ords.has(index + 1))
   })
 
-/** Ends every lease. Whoever held them has died. */
+/** Ends every lease, for a process that knows that all holders have died. */
 export const expireLeases = (sql: PgClient.PgClient) =>
   sql`UPDATE work SET leased_until = now() WHERE leased_until > now()`.pipe(
     Effect.asVoid,
@@ -32,8 +32,9 @@ export const expireLeases = (sql: PgClient.PgClient) =>
   )
 
 /**
- * Postgres checks a row's constraints before it finds that the row has changed since the statement began, and forms the
- * new row again then. So columns are set from the row's own columns, not from what was read when it was locked.
+ * If a row has changed since the statement began, Postgres first checks the constraints of the new row computed from the
+ * old version, and then computes it again from the current version. So columns are set from the row's own columns and
+ * not from those that the CTE `leased` read.
  */
 const statement = `
   WITH input AS MATERIALIZED (
@@ -51,7 +52,7 @@ const statement = `
       lease = NULL, leased_until = NULL, attempt_is_open = work.attempt_is_open AND work.attempt_no <> leased.unsent,
       attempt_no = work.attempt_no - (work.attempt_is_open AND work.attempt_no = leased.unsent)::integer,
       listed_as = CASE WHEN ${isOpen("work.state")} THEN work.state ELSE work.listed_as END,
-      -- An attempt that is open is completed whatever the customer's throttle says.
+      -- An open attempt is completed without regard to the customer's throttle.
       lane = CASE WHEN work.state = ${state("RECEIVED")} OR (work.attempt_is_open AND work.attempt_no <> leased.unsent) THEN 0
         ELSE work.customer_id END,
       due_at = now() + make_interval(secs => leased.delay), scheduled_at = now() + make_interval(secs => leased.delay),
@@ -60,7 +61,7 @@ const statement = `
     WHERE work.lead_id = leased.lead_id AND work.delivery_no = leased.delivery_no AND (has_not_ended OR stays_open)
     RETURNING leased.*, work.scheduled_at
   ), dropped AS (
-    -- The lead has ended meanwhile by the late success of an older attempt: nothing is left to do.
+    -- The lead has ended by the late success of an older attempt: nothing is left to do.
     DELETE FROM work USING leased
     WHERE work.lead_id = leased.lead_id AND work.delivery_no = leased.delivery_no AND NOT (has_not_ended OR stays_open)
     RETURNING leased.*
@@ -69,7 +70,7 @@ const statement = `
     UNION ALL
     SELECT ord, lead_id, customer_id, unsent, attempt_opened_at, attempt_is_probe FROM dropped WHERE withdraws
   ), probes AS (
-    -- A probe that was not sent after all: another lead may be it at once.
+    -- The probe was not sent: another lead may be the probe at once.
     UPDATE customer SET probe_lead = NULL, probe_at = clock_timestamp() FROM withdrawn
     WHERE customer.id = withdrawn.customer_id AND customer.circuit = 'open' AND customer.probe_lead = withdrawn.lead_id
   ), events AS (

@@ -1,6 +1,6 @@
 /**
- * The two ways in which leads leave the database: one by one ({@link removeLeads}), or with their whole partition
- * ({@link dropPartition}). Both write down in `sealed_count` what has gone.
+ * Removes leads from the database: some of a partition ({@link removeLeads}), or the whole partition
+ * ({@link dropPartition}). Both count what they remove in `sealed_count`, so that counts and ledger still include it.
  */
 import type { PgClient } from "@effect/sql-pg"
 import { Data, Duration, Effect, Schedule } from "effect"
@@ -9,17 +9,17 @@ import { storeCall } from "../StoreError.ts"
 import { patiently } from "./maintenance.ts"
 import { columns } from "./sql.ts"
 
-/** The bounds of a partition's ids: from the first, up to and without the second. */
+/** The bounds of a partition's ids: `from` inclusive, `to` exclusive. */
 export const boundsOf = (partition: number): readonly [from: number, to: number] => [
   partition * partitionSize,
   (partition + 1) * partitionSize,
 ]
 
-/** Whether a row of `settled_lead` is of a lead that ended before the time of this placeholder. Parked leads have not. */
+/** A condition on `settled_lead`: the lead ended before the time of this placeholder. Parked leads have not ended. */
 export const hasEnded = (before: string): string =>
   `settled_lead.state IN ('REJECTED', 'DELIVERED', 'PERMANENTLY_FAILED') AND settled_lead.settled_at < ${before}::timestamptz`
 
-/** The CTE `sealed`: counts what the CTE `removed` returns, with `tenant_id` and `state`. */
+/** The CTE `sealed`: counts the rows of the CTE `removed`, which has `tenant_id` and `state`. */
 export const seal = (partition: string): string => `
   sealed AS (
     INSERT INTO sealed_count AS c (tenant_id, partition_no, account, leads)
@@ -30,8 +30,8 @@ export const seal = (partition: string): string => `
   )`
 
 /**
- * Removes those of these leads of a partition that ended before `cutoff` and have no work, and all that belongs to them;
- * returns how many. What another transaction works on at this moment is left out.
+ * Removes those of the given leads that ended before `cutoff` and have no work, with all their rows; returns how many.
+ * Leads that another transaction has locked are left out.
  */
 export const removeLeads = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* (partition: number, ids: ReadonlyArray<number>, cutoff: string) {
@@ -65,21 +65,22 @@ const removeEnded = (partition: number): string => `
   ), ${seal("$3")}
   SELECT count(*)::integer AS removed FROM removed`
 
-/** A partition stays as it was, for now. */
+/** A partition is not dropped now. */
 class PartitionKept extends Data.TaggedError("PartitionKept")<{ readonly because: "busy" | "changed" }> {}
 
 /** The result of an attempt to drop a partition. */
 export type Dropped =
   | { readonly _tag: "Dropped"; readonly leads: number }
-  /** `busy`: others hold it, such as a dump. `changed`: not all of its leads have ended, or not as many as expected. */
+  /** `busy`: others use it, such as a dump. `changed`: not all of its leads have ended, or not as many as expected. */
   | { readonly _tag: "Kept"; readonly because: "busy" | "changed" }
 
 /**
- * Drops the tables of a partition whose leads have all ended before `cutoff`: `expected` many, if that is given.
+ * Drops the tables of a partition whose leads have all ended before `cutoff`. If `expected` is given, their number must
+ * be that.
  *
- * One transaction removes its rows of `settled_lead`, writes `sealed_count` and drops the tables. An interruption
- * changes nothing, and the counts balance at any moment. The tables' parents, which intake needs, are locked last and for
- * milliseconds. If another transaction holds them longer, this one gives up, since intake would wait too.
+ * One transaction removes the rows of `settled_lead`, writes `sealed_count` and drops the tables, so an interruption
+ * changes nothing and the counts always balance. The parent tables, which intake needs, are locked last and for
+ * milliseconds. If another transaction keeps them locked, this one gives up, since intake would have to wait as well.
  */
 export const dropPartition = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(
@@ -98,7 +99,7 @@ export const dropPartition = (sql: PgClient.PgClient) =>
             return yield* new PartitionKept({ because: "changed" })
           }
           yield* locked
-          // Checked once no one can write: a lead may have been replayed, or stored by a transaction with an old id.
+          // Checked when nobody can write any more: a lead may have been replayed, or stored late with an old id.
           const [left] = yield* sql.unsafe<{ any: boolean }>(anyLeft, [...bounds])
           if (left?.any !== false) return yield* new PartitionKept({ because: "changed" })
           yield* sql.unsafe(`DROP TABLE ${tablesOf(partition)}`)
@@ -112,7 +113,7 @@ export const dropPartition = (sql: PgClient.PgClient) =>
     storeCall("Retention.dropPartition", Duration.minutes(10)),
   )
 
-/** Whether {@link dropPartition} could lock the tables now: asked before the part that takes long. */
+/** Whether {@link dropPartition} could lock the tables now. To check before leads are archived, which takes long. */
 export const isFree = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(
     function* (partition: number) {
@@ -139,9 +140,9 @@ const anyLeft = `
     OR EXISTS (SELECT FROM settled_lead WHERE lead_id >= $1::bigint AND lead_id < $2::bigint) AS any`
 
 /**
- * Locks a partition's tables, then their parents, for the transaction under way. Only readers of old leads wait for the
- * former; after a second and a half Postgres has cancelled its own vacuum. The latter are tried repeatedly, each time for
- * a moment.
+ * Locks a partition's tables and then their parents, for the current transaction. Only readers of old leads wait for the
+ * former, so the time-out is longer than what Postgres needs to cancel an autovacuum, about a second. The parents are
+ * tried three times, for 50 ms each.
  */
 const lockTables = (sql: PgClient.PgClient, partition: number) => {
   const lock = (timeout: string, tables: string) =>

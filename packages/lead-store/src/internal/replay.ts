@@ -6,10 +6,10 @@ import { storeCall } from "../StoreError.ts"
 import { countStateChanges } from "../Counters.ts"
 import { columns, event, state } from "./sql.ts"
 
-/** Leads of one transaction. */
+/** Leads of one transaction, at most. */
 const chunkSize = 500
 
-/** Leads of each state that a transaction looks at, however few match: so none takes long. */
+/** Leads of each state that a transaction reads, at most, however few match: so none takes long. */
 const lookSize = 10_000
 
 /** A replay request as it is stored, and which leads it selects. */
@@ -18,17 +18,17 @@ export interface StoredRequest {
   readonly id: string
   /** Its criteria as JSON. Equal criteria are equal as `jsonb`. */
   readonly criteria: string
-  /** Only these leads, in the order of their ids; undefined: any. */
+  /** Only these leads, sorted by id; undefined: any. */
   readonly ids: ReadonlyArray<LeadId> | undefined
   readonly states: ReadonlyArray<LeadState>
   readonly reasons: ReadonlyArray<string> | undefined
-  /** ISO 8601; the moment itself included. */
+  /** ISO 8601, inclusive. */
   readonly receivedFrom: string | undefined
-  /** ISO 8601; the moment itself not included. */
+  /** ISO 8601, exclusive. */
   readonly receivedBefore: string | undefined
 }
 
-/** Begins a request, or finds that it was begun. False when its name was used for other criteria. */
+/** Stores a request, unless it is stored already. False if its name is stored with other criteria. */
 export const beginReplay = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* ({ criteria, id }: StoredRequest) {
     yield* sql`
@@ -40,8 +40,8 @@ export const beginReplay = (sql: PgClient.PgClient) =>
   }, storeCall("LeadReplay.replay"))
 
 /**
- * Advances a request by one transaction: at most {@link chunkSize} leads, in the order of their ids. Concurrent callers
- * take turns on the request's row.
+ * Advances a request by one transaction of at most {@link chunkSize} leads, in the order of their ids. The lock of the
+ * request's row serialises concurrent callers.
  */
 export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
   Effect.fnUntraced(
@@ -53,7 +53,7 @@ export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
       }
       const filter = filterOf(request)
       const { candidates, reached } = yield* look(sql, request, filter, asked)
-      // Leads that changed before they were locked are checked again by the same criteria.
+      // A lead may have changed before it is locked, so the criteria are checked again.
       const locked = yield* sql.unsafe<LockedRow>(lockWanted, [...filter, columns.int8(candidates)])
       const numbers = yield* readNumbers(
         sql,
@@ -105,7 +105,7 @@ const isWanted = `
   AND ($3::text::timestamptz IS NULL OR received_at >= $3::text::timestamptz)
   AND ($4::text::timestamptz IS NULL OR received_at < $4::text::timestamptz)`
 
-/** The next leads that may match, and the id up to which none is left out. */
+/** The next leads that may match, and the id up to which all have been considered. */
 const look = Effect.fnUntraced(function* (
   sql: PgClient.PgClient,
   { ids }: StoredRequest,
@@ -126,7 +126,7 @@ const look = Effect.fnUntraced(function* (
   return { candidates: candidates.map(Number), reached }
 })
 
-/** A page of each state, by id. What lies beyond the shortest full page is looked at next time. */
+/** Reads a page of each state, by id. Leads beyond the end of any full page are left for the next transaction. */
 const lookAround = `
   WITH seen AS MATERIALIZED (
     SELECT wanted.state AS of_state, page.* FROM unnest($1::text[]) AS wanted (state) CROSS JOIN LATERAL (
@@ -146,15 +146,15 @@ const lookAround = `
     CASE count(*) WHEN ${chunkSize} THEN max(lead_id) ELSE (SELECT last FROM edge) END AS reached
   FROM chunk`
 
-/** A settled lead that still has work has ended by a success, so it never matches. */
+/** A settled lead that still has work has been delivered, so it never matches. */
 const lockWanted = `
   SELECT lead_id FROM settled_lead
   WHERE tenant_id = 1 AND lead_id = ANY ($5::bigint[]) AND state = ANY ($1::text[]::lead_state[]) AND ${isWanted}
   ORDER BY lead_id FOR UPDATE`
 
 /**
- * The number of the next delivery of each lead, and that of its last attempt. Without the leads that the customer turned
- * out to have after they had ended: nobody sends those again.
+ * The number of the next delivery of each lead, and that of its last attempt. Leads with a successful attempt are left
+ * out: a late outcome showed that the customer has them.
  */
 const readNumbers = Effect.fnUntraced(function* (sql: PgClient.PgClient, ids: ReadonlyArray<LeadId>) {
   const numbers = new Map<LeadId, NumbersRow>()
@@ -175,7 +175,7 @@ const readNumbers = Effect.fnUntraced(function* (sql: PgClient.PgClient, ids: Re
   return numbers
 })
 
-/** An end that follows from no attempt or decision gets an event of its own, since its row is deleted. */
+/** The event `permanently_failed` is stored, since the row that it is composed of is deleted. */
 const replayLocked = `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest($3::bigint[], $4::integer[], $5::integer[]) AS lead (lead_id, delivery_no, attempt_no)

@@ -6,7 +6,7 @@ import type { Outlook } from "../Work.ts"
 import { isFree } from "./sql.ts"
 import { peek } from "./throttle.ts"
 
-/** Looks at the first entry of each lane and at the throttles of the customers. */
+/** Reads the first entry of each lane and the throttles of the customers. */
 export const nextDue = (sql: PgClient.PgClient) =>
   sql
     .unsafe<{ seconds: number | null; circuit_is_open: boolean }>(
@@ -37,8 +37,8 @@ export const nextDue = (sql: PgClient.PgClient) =>
     )
 
 /**
- * The sweep: work that is due is left to the queue for a while, and workers do not look for it until then. The work of
- * lost workers is among it.
+ * The sweep: postpones due work by `patience` and returns its leads for the queue, so that workers claim them by id
+ * meanwhile. The work of lost workers is among it.
  */
 export const offerDue = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* (options: { readonly max: number; readonly patience: Duration.Duration }) {
@@ -61,7 +61,7 @@ export const offerDue = (sql: PgClient.PgClient) =>
     return rows.map(leadId)
   }, storeCall("LeadWork.offer"))
 
-/** A page of the leads with work that may be claimed now, by id; of a throttled customer's deliveries none. */
+/** A page, by id, of the leads whose work may be claimed now, without deliveries to a throttled customer. */
 export const waitingLeads = (sql: PgClient.PgClient) =>
   Effect.fnUntraced(function* (options: { readonly after: LeadId | undefined; readonly max: number }) {
     const rows = yield* sql.unsafe<{ id: bigint }>(

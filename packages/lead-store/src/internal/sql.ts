@@ -1,6 +1,6 @@
 /**
- * Pieces of SQL that several statements share. States, events and outcomes are called as in `@lead-gateway/lead`, and
- * a misspelt one is a type error.
+ * Pieces of SQL that several statements share. The names of states, events and outcomes have the types of
+ * `@lead-gateway/lead`, so a misspelt one is a type error.
  */
 import { PgTypes } from "@effect/sql-pg"
 import { type CustomerHealth, type LeadEventType, type LeadState, openStates } from "@lead-gateway/lead"
@@ -15,13 +15,13 @@ export const event = (type: LeadEventType): string => `'${type}'`
 /** The literal of what an outcome says about the customer. */
 export const health = (name: CustomerHealth): string => `'${name}'`
 
-/** Something is left to do for the lead: its state is one of the open ones. */
+/** Whether work is left for the lead: its state is one of the open ones. */
 export const isOpen = (column: string): string => `${column} IN (${openStates.map(state).join(", ")})`
 
-/** Nobody has leased the work: nobody ever did, it was given back, or the lease has ended. */
+/** Whether the work is not leased now: it never was, it was released, or the lease has ended. */
 export const isFree = "(leased_until IS NULL OR leased_until <= now())"
 
-/** A moment as it is written on the wire, whatever the session's time zone: `2026-01-21T10:35:00.123Z`. */
+/** A time in ISO 8601 and UTC, whatever the session's time zone: `2026-01-21T10:35:00.123Z`. */
 export const utc = (moment: string): string =>
   `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
@@ -31,8 +31,8 @@ const column =
     Result.getOrThrow(PgTypes.array(values, elementOid))
 
 /**
- * The columns of a batch as array parameters, which `unnest` puts side by side: a batch of any size is one statement of
- * one shape. They are sent in Postgres's binary form; nulls are allowed anywhere.
+ * Array parameters, one for each column of a batch, for `unnest`: a batch of any size is the same statement. They are
+ * sent in Postgres's binary format. Values may be null where the type says so.
  */
 export const columns = {
   text: column(PgTypes.OID.text) as (values: ReadonlyArray<string | null>) => PgTypes.Parameter,

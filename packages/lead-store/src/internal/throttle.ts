@@ -1,23 +1,24 @@
 /**
  * The throttle of a customer in SQL: a circuit breaker and a rate limit, kept in the customer's row and shared by all
- * workers. The statements that open and complete attempts ask it and report to it, so it costs no round trip and
- * never disagrees with the attempts on record. Why it is in Postgres: docs/decisions/0009.
+ * workers. The statements that open attempts take permits from it and those that complete attempts report to it, so it
+ * needs no round trip and always agrees with the recorded attempts. Why it is in Postgres: docs/decisions/0009.
  *
- * The rate limit is GCRA (generic cell rate algorithm, ITU-T I.371). A twentieth of the rate is kept back for what
- * comes between a permit and the customer; another twentieth of a second's deliveries may go at once, and the spacing
- * makes up for that. So no second, wherever it begins, sees more than `rate_per_second` of them: at 100 a second, 4 at
- * once and 92 a second. After a recovery the rate grows from 1 a second to 1024 over `breaker_ramp`, and is free then.
+ * The rate limit is GCRA (generic cell rate algorithm, ITU-T I.371). A twentieth of the rate is reserved for varying
+ * delays between a permit and the customer. A burst of another twentieth of a second's deliveries is permitted, and the
+ * spacing is longer to compensate for it. So the customer gets at most `rate_per_second` deliveries within any one second:
+ * with 100, bursts of 4 and 92 a second. After a recovery the rate grows from 1 to 1024 a second over `breaker_ramp`, and
+ * then there is no such limit.
  */
 import { health } from "./sql.ts"
 
-/** Stands for "no limit". */
+/** The number of permits that means "no limit". */
 export const unlimited = 2_147_483_647
 
 /**
- * A subquery on the customer's row `c`: `at`, `permits` (how many deliveries may begin now), `again_at` (when to ask
- * again if that is none), `next_send` and `spacing` (of the rate limit, null without one).
+ * A subquery on the customer's row `c`: `at` (now), `permits` (how many deliveries may begin now), `again_at` (when to try
+ * again if none may), `next_send` and `spacing` (of the rate limit, null without one).
  *
- * A noted time that is further ahead than the settings allow is void: the clock was set back, or the settings changed.
+ * A stored time further ahead than the settings permit is ignored: the clock was set back, or the settings changed.
  */
 const throttleOf = (c: string): string => `(
   SELECT t.at, s.spacing, n.next_send,
@@ -46,23 +47,24 @@ const throttleOf = (c: string): string => `(
     )::float8 AS rate
   ) AS r
   CROSS JOIN LATERAL (SELECT greatest(1, floor(r.rate / 20)) AS burst) AS b
-  -- Rounded up, to microseconds as times are: what is rounded down adds up to one too many.
+  -- Rounded up to microseconds, the resolution of times: rounded down, the spacings would permit one delivery too many.
   CROSS JOIN LATERAL (SELECT make_interval(secs => ceil(1e6 / (r.rate - b.burst + 1)) / 1e6) AS spacing) AS s
   CROSS JOIN LATERAL (
-    -- A second is as far ahead as a ramp, whose spacing shrinks, may have put it.
+    -- During a ramp the spacing shrinks; earlier, longer ones may have set the time up to a second ahead.
     SELECT CASE WHEN ${c}.next_send_at > t.at + greatest(b.burst * s.spacing, '1 s') THEN t.at
       ELSE greatest(${c}.next_send_at, t.at) END AS next_send
   ) AS n
 )`
 
-/** A row source `throttle` beside a `customer AS c`: what may be sent now, without taking any of it. */
+/** Joins the row `throttle` to a `customer AS c`: what may be sent now. Takes no permits. */
 export const peek = `CROSS JOIN LATERAL ${throttleOf("c")} AS throttle`
 
 /**
- * The CTE `throttled`: takes permits for the deliveries that the CTE `leased` wants to make, and has a row for each
- * customer that is not free, with how many it got. It has no row for a customer whose deliveries flow: its row is only read then.
+ * The CTE `throttled`: takes permits for the deliveries that the CTE `leased` wants to make. It has a row for each customer
+ * that is throttled now, with the number of permits. A customer that is not throttled has no row in it, and its own row
+ * is only read.
  *
- * `leased` has `customer_id`, `lead_id` and `wants`. While the circuit is open one delivery goes as a probe.
+ * `leased` has `customer_id`, `lead_id` and `wants`. While the circuit is open, one delivery is permitted as a probe.
  */
 export const takePermits = `
   asked AS (
@@ -86,15 +88,14 @@ export const takePermits = `
     RETURNING c.id AS customer_id, c.permits, c.circuit
   )`
 
-/** How many of a customer's deliveries may be made, by a row of `throttled` or the lack of one. */
+/** How many of a customer's deliveries may be made: the permits of `throttled`, or no limit without a row in it. */
 export const permitsTaken = `coalesce(throttled.permits, ${unlimited})`
 
 /**
- * The CTE `noted`: reports the outcomes that were recorded just now to the throttles.
+ * The CTE `noted`: updates the customers' circuits by the outcomes in the CTE `completed`.
  *
- * `completed` has `customer_id`, `lead_id` and `health`, a `CustomerHealth`. An outcome that was on record before is not
- * in it, and so counts once.
- * A customer whose deliveries succeed and have succeeded is only read.
+ * `completed` has `customer_id`, `lead_id` and `health`, a `CustomerHealth`. It holds only outcomes that this statement
+ * records, so each counts once. If a customer's deliveries succeed, as before, its row is only read.
  */
 export const noteOutcomes = `
   reported AS (
@@ -119,7 +120,7 @@ export const noteOutcomes = `
       CROSS JOIN LATERAL (
         SELECT ARRAY (SELECT DISTINCT l FROM unnest(c.failed_leads || reported.unavailable) AS l ORDER BY l) AS failed,
           least(CASE WHEN c.probe_lead = ANY (reported.unavailable) THEN 2 * c.open_for ELSE c.open_for END, 10 * c.breaker_open_for) AS longer,
-          -- Who was closed for a shorter time than open before is flapping: it stays open longer this time.
+          -- The circuit was closed for a shorter time than it was open before: it is flapping, and stays open longer.
           CASE WHEN t.at - c.open_for < c.circuit_changed_at THEN least(2 * c.open_for, 10 * c.breaker_open_for)
             ELSE c.breaker_open_for END AS first
       ) AS f
