@@ -129,7 +129,7 @@ describe("Retention.run with an archive", () => {
     Effect.gen(function* () {
       const archive = yield* makeArchive
       yield* store({ from: 1, count: 3, state: "DELIVERED", daysAgo: 40 })
-      // Archived, and then held fast: as if the process had died before it removed them.
+      // Archived, and then locked: as if the process had died before it removed them.
       const end = yield* holdOpen((sql) => sql`SELECT FROM settled_lead WHERE lead_id <= 2 FOR UPDATE`)
       assert.deepStrictEqual(yield* retain(archive), { leads: 1, partitions: 0 })
       yield* end
@@ -165,7 +165,7 @@ describe("Retention.run with an archive", () => {
 })
 
 describe("Retention.keep", () => {
-  it.effect("begins after a minute, goes on once an hour, and says in one line what is wrong", () =>
+  it.effect("begins after a minute, repeats once an hour, and says in one line what is wrong", () =>
     Effect.gen(function* () {
       const folder = yield* makeArchive
       mkdirSync(join(folder, ".."), { recursive: true })

@@ -5,12 +5,12 @@ import { submitTo, turns, world } from "./support/batcher.ts"
 const numbers = (length: number) => Array.from({ length }, (_, index) => index)
 
 describe("a batcher", () => {
-  it.live("tells each caller its own result", () =>
+  it.live("gives each caller its own result", () =>
     Effect.gen(function* () {
       const { batcher, submit } = yield* world({ maxItems: 7, concurrency: 3 })
-      const told = yield* Effect.forEach(numbers(1000), submit, { concurrency: "unbounded" })
+      const results = yield* Effect.forEach(numbers(1000), submit, { concurrency: "unbounded" })
       assert.deepStrictEqual(
-        told,
+        results,
         numbers(1000).map((n) => Result.succeed(String(n))),
       )
       assert.strictEqual(batcher.waiting(), 0)
@@ -42,7 +42,7 @@ describe("a batcher", () => {
       }).pipe(Effect.scoped),
   )
 
-  it.live("waits for more where it is told to gather, until there are enough or for so long", () =>
+  it.live("waits for more items if it gathers, until there are enough or for so long", () =>
     Effect.gen(function* () {
       const { batches, submit } = yield* world({ gather: { items: 3, ms: 30 } })
       const first = yield* Effect.forkChild(submit(0))
@@ -56,19 +56,19 @@ describe("a batcher", () => {
     }).pipe(Effect.scoped),
   )
 
-  it.live("never tells a caller before `submit` has returned", () =>
+  it.live("never calls back before `submit` has returned", () =>
     Effect.gen(function* () {
       const { batcher } = yield* world({ maxWaiting: 1 })
       const order: Array<string> = []
-      const told = yield* Deferred.make<void>()
+      const results = yield* Deferred.make<void>()
       for (const n of [0, 1]) {
         batcher.submit(n, ({ _tag }) => {
           order.push(`${n} ${_tag}`)
-          if (order.length === 3) Deferred.doneUnsafe(told, Exit.void)
+          if (order.length === 3) Deferred.doneUnsafe(results, Exit.void)
         })
       }
       order.push("returned")
-      yield* Deferred.await(told)
+      yield* Deferred.await(results)
       assert.deepStrictEqual(order.toSorted(), ["0 Success", "1 Failure", "returned"])
       assert.strictEqual(order[0], "returned")
     }).pipe(Effect.scoped),
@@ -124,8 +124,8 @@ describe("a batch that fails", () => {
       const { batches, submit } = yield* world({
         run: (items) => (items.includes(2) ? Effect.fail("bad") : Effect.succeed(items.map(String))),
       })
-      const told = yield* Effect.forEach([1, 2, 3, 4], submit, { concurrency: "unbounded" })
-      assert.deepStrictEqual(told.map(Result.isSuccess), [true, false, true, true])
+      const results = yield* Effect.forEach([1, 2, 3, 4], submit, { concurrency: "unbounded" })
+      assert.deepStrictEqual(results.map(Result.isSuccess), [true, false, true, true])
       assert.deepStrictEqual(batches, [[1, 2, 3, 4], [1, 2], [1], [2], [3, 4]])
     }).pipe(Effect.scoped),
   )
@@ -133,13 +133,13 @@ describe("a batch that fails", () => {
   it.live("for another reason is not run again; all its callers learn of it", () =>
     Effect.gen(function* () {
       const { batches, submit } = yield* world({ run: () => Effect.fail("down") })
-      const told = yield* Effect.forEach([1, 2], submit, { concurrency: "unbounded" })
-      assert.deepStrictEqual<unknown>(told, [Result.fail("down"), Result.fail("down")])
+      const results = yield* Effect.forEach([1, 2], submit, { concurrency: "unbounded" })
+      assert.deepStrictEqual<unknown>(results, [Result.fail("down"), Result.fail("down")])
       assert.deepStrictEqual(batches, [[1, 2]])
     }).pipe(Effect.scoped),
   )
 
-  it.live("by a bug refuses its items, is told to the log, and others go on", () =>
+  it.live("by a bug refuses its items and is logged, and others go on", () =>
     Effect.gen(function* () {
       const { logged, submit } = yield* world({
         run: (items) => {
@@ -166,7 +166,7 @@ describe("a batch that fails", () => {
 })
 
 describe("a batch that is slow", () => {
-  it.live("lets others pass, six at most, and each is told in the end", () =>
+  it.live("lets others pass, six at most, and each gets its result in the end", () =>
     Effect.gen(function* () {
       const { batches, end, submitAll } = yield* world({ gated: true, maxItems: 1, slowAfterMs: 20 })
       const fibers = yield* submitAll(numbers(10))
@@ -203,7 +203,7 @@ describe("a batch that is slow", () => {
 })
 
 describe("waiting", () => {
-  it.live("is bounded: whoever comes beyond it is refused at once", () =>
+  it.live("is bounded: an item beyond it is refused at once", () =>
     Effect.gen(function* () {
       const { batcher, end, submit, submitAll } = yield* world({ gated: true, maxWaiting: 2 })
       const [first] = yield* submitAll([0])
@@ -229,8 +229,8 @@ describe("waiting", () => {
       yield* Effect.sleep("200 millis")
       assert.isTrue(fibers.every((fiber) => fiber.pollUnsafe() === undefined))
       const late = yield* submitAll([3])
-      const told = yield* Effect.forEach(fibers, Fiber.join)
-      assert.isTrue(told.every((result) => Result.isFailure(result) && result.failure === "refused"))
+      const results = yield* Effect.forEach(fibers, Fiber.join)
+      assert.isTrue(results.every((result) => Result.isFailure(result) && result.failure === "refused"))
       assert.strictEqual(batcher.waiting(), 1)
       yield* end(0)
       assert.deepStrictEqual(batches, [[0], [3]])

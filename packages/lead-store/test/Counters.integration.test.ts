@@ -65,7 +65,7 @@ describe("foldCounts", () => {
   )
 
   it.live(
-    "shows every reader the right sum, whoever counts and folds meanwhile",
+    "shows every reader the right sum while others count and fold",
     () =>
       Effect.gen(function* () {
         const sql = yield* PgClient.PgClient

@@ -69,7 +69,7 @@ describe("Customers.configure", () => {
 })
 
 describe("a blocked customer", () => {
-  it.effect("is told once, and when it is over", () =>
+  it.effect("is reported once, and once when it is over", () =>
     Effect.gen(function* () {
       assert.isTrue(yield* block(1, "its address is refused"))
       assert.isFalse(yield* block(1, "its address is refused"))

@@ -58,11 +58,11 @@ const hangingUp = Effect.map(
   },
 )
 
-/** Waiting for Postgres is told in the log, which these tests keep quiet. */
+/** Silences the log, to which waiting for Postgres is written. */
 const quietly = Effect.provideService(References.MinimumLogLevel, "None")
 
 describe("LeadDatabase", () => {
-  it.effect("is ready when the schema is there, answers pings and tells the schema's version", () =>
+  it.effect("is ready when the schema is there, answers pings and returns the schema's version", () =>
     Effect.gen(function* () {
       const { url } = yield* TestDatabase
       const database = yield* connect(optionsFor(url))
@@ -127,7 +127,7 @@ describe("LeadDatabase", () => {
       }).pipe(quietly, inWorld),
   )
 
-  it.live("waits for an operator to migrate when it is told not to, and then goes on by itself", () =>
+  it.live("waits for an operator to migrate if it may not, and then continues by itself", () =>
     Effect.gen(function* () {
       const { url } = yield* TestDatabase
       const lines = yield* logged(

@@ -62,7 +62,7 @@ describe("the events of a lead", () => {
     ])
   })
 
-  it("tell of a delivery at the first attempt", () => {
+  it("show a delivery at the first attempt", () => {
     const events = story({
       decisions: [decision(11_000, "READY")],
       attempts: [attempt(1, 11_000, 18_500, success)],
@@ -81,7 +81,7 @@ describe("the events of a lead", () => {
   })
 
   for (const verdict of ["REJECTED", "PARKED"] as const) {
-    it(`tell once that it was ${verdict}, with what the rules found`, () => {
+    it(`show once that it was ${verdict}, with what the rules found`, () => {
       const details = { reason: "WHY" }
       const events = story({
         decisions: [decision(9, verdict, details)],
@@ -97,7 +97,7 @@ describe("the events of a lead", () => {
     })
   }
 
-  it("tell after a failure when the next attempt is, and after the last one why there is none", () => {
+  it("show after a failure when the next attempt is, and after the last one why there is none", () => {
     const rows = {
       decisions: [decision(1, "READY")],
       attempts: [attempt(1, 2, 3, failure(30 * second)), attempt(2, 31 * second, 32 * second, failure(null))],
@@ -117,7 +117,7 @@ describe("the events of a lead", () => {
     )
   })
 
-  it("tell of an open attempt, of a probe, and of an outcome that nobody saw", () => {
+  it("show an open attempt, of a probe, and of an outcome that nobody saw", () => {
     const events = story({
       attempts: [attempt(1, 1, 2, unknown(40)), attempt(2, 50, null, { is_probe: true })],
     })
@@ -131,7 +131,7 @@ describe("the events of a lead", () => {
     )
   })
 
-  it("tell that a retry was scheduled at once", () => {
+  it("show that a retry was scheduled at once", () => {
     const attempts = [attempt(1, 1, 7, failure(6)), attempt(2, 9, null)]
     assert.deepStrictEqual(types({ attempts }).slice(2), [
       "attempt_failed",
@@ -140,7 +140,7 @@ describe("the events of a lead", () => {
     ])
   })
 
-  it("tell of no retry after an outcome that came when it was under way already", () => {
+  it("show no retry after an outcome that came when it was under way already", () => {
     const attempts = [attempt(1, 1, 9 * second, failure(3 * second)), attempt(2, 4 * second, null)]
     assert.deepStrictEqual(types({ attempts }).slice(1), [
       "attempt_opened",
@@ -149,7 +149,7 @@ describe("the events of a lead", () => {
     ])
   })
 
-  it("tell of a late success before the delivery, and of the newer attempt that changed nothing", () => {
+  it("show a late success before the delivery, and of the newer attempt that changed nothing", () => {
     assert.deepStrictEqual(
       types({
         attempts: [
@@ -162,7 +162,7 @@ describe("the events of a lead", () => {
     )
   })
 
-  it("tell of an outcome that was unknown where it was, and of the attempt that it is of once", () => {
+  it("show an outcome that was unknown where it was, and of the attempt that it is of once", () => {
     assert.deepStrictEqual(
       types({
         attempts: [
@@ -192,7 +192,7 @@ describe("the events of a lead", () => {
     )
   })
 
-  it("tell of an attempt that was opened with its decision and withdrawn", () => {
+  it("show an attempt that was opened with its decision and withdrawn", () => {
     assert.deepStrictEqual(
       types({
         decisions: [decision(5, "READY")],

@@ -24,7 +24,7 @@ const payloadText = (id: LeadId) =>
     ),
   )
 
-/** What the counts tell, which is what the rows tell. */
+/** The counts, which agree with the rows. */
 const counts = Effect.map(bothCounts, ({ counted, kept }) => {
   assert.deepStrictEqual(kept, counted)
   return kept
@@ -33,7 +33,7 @@ const counts = Effect.map(bothCounts, ({ counted, kept }) => {
 const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`
 
 describe("LeadIntake", () => {
-  it.effect("has committed a lead, its work and its count for every id that it tells", () =>
+  it.effect("has committed a lead, its work and its count for every id that it returns", () =>
     Effect.gen(function* () {
       const ids = yield* receive(500)
       assert.strictEqual(new Set(ids).size, 500)
@@ -50,7 +50,7 @@ describe("LeadIntake", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("stores everything that is told of a lead", () =>
+  it.effect("stores everything about a lead", () =>
     Effect.gen(function* () {
       const lead = newLead({ phone: "+49123456789" })
       yield* receiveLead({ ...lead, sourceHeaders: '{"x-a":["1","2"]}', correlationId: "c-1" })
@@ -72,19 +72,17 @@ describe("LeadIntake", () => {
     }).pipe(inWorld),
   )
 
-  it.effect(
-    "leaves a lead to the queue for as long as it is told to, and to whoever is told of it at once",
-    () =>
-      Effect.gen(function* () {
-        yield* receiveLead({ ...newLead(), queuePatienceMs: 10_000 })
-        const sql = yield* PgClient.PgClient
-        assert.deepStrictEqual(
-          yield* sql`
+  it.effect("leaves a lead to the queue for the given time, and lets a claim by id have it at once", () =>
+    Effect.gen(function* () {
+      yield* receiveLead({ ...newLead(), queuePatienceMs: 10_000 })
+      const sql = yield* PgClient.PgClient
+      assert.deepStrictEqual(
+        yield* sql`
           SELECT extract(epoch FROM due_at - received_at)::float8 AS due, scheduled_at = received_at AS at_once
           FROM work`,
-          [{ due: 10, at_once: true }],
-        )
-      }).pipe(inWorld),
+        [{ due: 10, at_once: true }],
+      )
+    }).pipe(inWorld),
   )
 
   for (const [what, payload] of [
@@ -161,7 +159,7 @@ describe("LeadIntake", () => {
   it.effect("counts of statements that run beside each other do not wait for each other", () =>
     Effect.gen(function* () {
       yield* receive(1)
-      // Whoever counts in the only segment that is there now would wait for this.
+      // A statement that counted in the only existing segment would wait for this.
       const unlock = yield* holdOpen((sql) => sql`SELECT FROM lead_count FOR UPDATE`)
       const first = yield* Effect.forkChild(receiveLead(newLead()))
       yield* lockWaiters(1)
@@ -173,7 +171,7 @@ describe("LeadIntake", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("tells a sender to come again after 5 s of silence, and frees itself after 10 s", () =>
+  it.effect("fails as unavailable after 5 s without an answer, and cancels the statement after 10 s", () =>
     Effect.gen(function* () {
       yield* receive(1)
       const unlock = yield* holdOpen((sql) => sql`LOCK TABLE lead`)

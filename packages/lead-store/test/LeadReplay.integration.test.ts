@@ -31,7 +31,7 @@ const readyAgain = { ...ready, delivery: ready.delivery && { ...ready.delivery, 
 
 describe("LeadReplay.replay", () => {
   for (const [what, end] of Object.entries(badEnds)) {
-    it.effect(`sends a lead back to the start that is ${what}, and tells why it was there`, () =>
+    it.effect(`sends a lead back to the start that is ${what}, and records why it was there`, () =>
       Effect.gen(function* () {
         const { leadId } = yield* end
         const before = yield* history(leadId)
@@ -61,7 +61,7 @@ describe("LeadReplay.replay", () => {
           nextAttemptAt: null,
           deliveryAttempts: before.deliveryAttempts,
         })
-        // The story goes on: nothing of it is lost.
+        // The history continues: nothing of it is lost.
         assert.deepStrictEqual(after.events.slice(0, -1), before.events)
         assert.deepInclude(after.events.at(-1), {
           type: "replayed",
@@ -105,7 +105,7 @@ describe("LeadReplay.replay", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("starts the retry budget again, at every replay, and tells the whole story", () =>
+  it.effect("starts the retry budget again, at every replay, and keeps the whole history", () =>
     Effect.gen(function* () {
       const { leadId } = yield* badEnds["out of attempts"]
       for (const attempts of [1, 2]) {

@@ -4,7 +4,7 @@ import { SqlError } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { isPartitionMissing, storeCall } from "../src/StoreError.ts"
 
-/** What the driver says when Postgres reports an error about somebody's data. */
+/** The driver's error when Postgres reports one that quotes data. */
 const reported = (code: string, constraint?: string) =>
   new SqlError.SqlError({
     reason: new SqlError.UnknownError({

@@ -181,7 +181,7 @@ describe("a customer's circuit", () => {
     }).pipe(inWorldWith({})),
   )
 
-  it.effect("is not opened by a failure that is on record already, however often it is told", () =>
+  it.effect("is not opened by a failure that is on record already, however often it is recorded", () =>
     Effect.gen(function* () {
       const leads = yield* repeat(3, send(failed))
       yield* configure({ failures: 3, address: "new.example:443" })

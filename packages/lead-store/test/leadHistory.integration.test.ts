@@ -76,7 +76,7 @@ describe("LeadReader.history", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("tells everything of a lead that was delivered at the second attempt", () =>
+  it.effect("returns everything about a lead that was delivered at the second attempt", () =>
     Effect.gen(function* () {
       const { leadId } = yield* send(failed)
       yield* timeComes(leadId)
@@ -138,7 +138,7 @@ describe("LeadReader.history", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("tells of an open attempt like of one whose answer is not known", () =>
+  it.effect("lists an open attempt like one whose response is not known", () =>
     Effect.gen(function* () {
       const { leadId } = yield* openNew
       const { deliveryAttempts, status } = yield* history(leadId)
@@ -161,7 +161,7 @@ describe("LeadReader.history", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("tells of a lead that was rejected, and of one that is parked", () =>
+  it.effect("shows a lead that was rejected, and one that is parked", () =>
     Effect.gen(function* () {
       const one = yield* claimNew
       yield* step(one, rejected)
@@ -249,7 +249,7 @@ describe("LeadReader.history", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("tells what no other row says: held back, withdrawn, snoozed", () =>
+  it.effect("shows what no other row says: held back, withdrawn, snoozed", () =>
     Effect.gen(function* () {
       const lead = yield* openNew
       yield* release(lead, { unsentAttemptNo: 1, internalFailure: "a reason of ours" })
@@ -261,8 +261,8 @@ describe("LeadReader.history", () => {
       )
       yield* configure({ ratePerSecond: 1 })
       const ids = yield* receive(2)
-      for (const owned of yield* claimIds(ids)) {
-        yield* step(owned, ready)
+      for (const leased of yield* claimIds(ids)) {
+        yield* step(leased, ready)
       }
       const stories = yield* Effect.forEach(ids, typesOf)
       assert.sameMembers(
@@ -309,7 +309,7 @@ describe("LeadReader.history", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("tells of a lead that stands nowhere where it stood last", () =>
+  it.effect("shows the last state of a lead that has neither work nor an end", () =>
     Effect.gen(function* () {
       const lead = yield* openNew
       const [received] = yield* receive(1)

@@ -12,11 +12,11 @@ const endOf: Readonly<Record<string, LeadHistory["status"]>> = {
   permanently_failed: "PERMANENTLY_FAILED",
 }
 
-/** What is told of one attempt: it may be withdrawn and opened again; its outcome may be unknown first. */
+/** The event types of one attempt: it may be withdrawn and opened again; its outcome may be unknown first. */
 const attemptStory =
   /^(attempt_opened attempt_withdrawn )*(attempt_opened (attempt_outcome_unknown )?(attempt_(succeeded|failed) )?)?$/
 
-/** What is wrong with a lead's story; nothing, always. */
+/** What is wrong with a lead's history: always nothing. */
 const faults = ({
   deliveryAttempts,
   events,
@@ -36,19 +36,19 @@ const faults = ({
   check(types[0] === "received" && count("received") === 1, "it does not begin with its webhook")
   check(
     count("attempt_opened") === deliveryAttempts.length + count("attempt_withdrawn"),
-    "an attempt is not told of",
+    "an attempt has no event",
   )
-  const told = new Map<unknown, string>(deliveryAttempts.map(({ attemptNo }) => [attemptNo, ""]))
+  const stories = new Map<unknown, string>(deliveryAttempts.map(({ attemptNo }) => [attemptNo, ""]))
   for (const { details, type } of events) {
     const { attempt_no } = details as { readonly attempt_no?: unknown }
-    if (attempt_no !== undefined) told.set(attempt_no, `${told.get(attempt_no) ?? ""}${type} `)
+    if (attempt_no !== undefined) stories.set(attempt_no, `${stories.get(attempt_no) ?? ""}${type} `)
   }
-  for (const [attemptNo, story] of told) {
-    check(attemptStory.test(story), `attempt ${String(attemptNo)} is told wrongly`)
+  for (const [attemptNo, story] of stories) {
+    check(attemptStory.test(story), `attempt ${String(attemptNo)} has events in a wrong order`)
     check(
       deliveryAttempts.some((attempt) => attempt.attemptNo === attemptNo) !==
         (story.endsWith("attempt_withdrawn ") || story === ""),
-      `attempt ${String(attemptNo)} is told of and not listed, or listed and not told of`,
+      `attempt ${String(attemptNo)} has events and is not listed, or is listed without events`,
     )
   }
   check(
@@ -73,8 +73,8 @@ const faults = ({
   }
   const afterReplay = types.slice(types.lastIndexOf("replayed") + 1)
   const last = afterReplay.findLast((type) => endOf[type] !== undefined)
-  if (isTerminal(status)) check(last !== undefined && endOf[last] === status, "its end is not told of")
-  else check(last === undefined, "an end is told of that did not come")
+  if (isTerminal(status)) check(last !== undefined && endOf[last] === status, "its end has no event")
+  else check(last === undefined, "there is an event of an end that did not come")
   check(count("ready", "rejected", "parked") <= count("replayed") + 1, "it was decided without a replay")
   return wrong
 }

@@ -7,14 +7,14 @@ import { holdOpen } from "./support/locks.ts"
 
 const colour = "-- Up Migration\nALTER TABLE fruit ADD COLUMN colour text;\n"
 
-/** A database with fruit in it, and a release that wants to alter its table. */
+/** A database with a table of fruit, and a release that alters it. */
 const prepared = Effect.gen(function* () {
   const options = yield* emptyDatabase
   yield* Migrations.up(options(yield* ownFolder({ "0001_fruit": fruit })))
   return options(yield* ownFolder({ "0001_fruit": fruit, "0002_colour": colour }))
 })
 
-describe("a migration that wants a lock which somebody holds", () => {
+describe("a migration that needs a lock which another process holds", () => {
   it.live(
     "lets others go on in between, and is done once the lock is free",
     () =>
@@ -32,12 +32,12 @@ describe("a migration that wants a lock which somebody holds", () => {
           yield* Effect.sleep("20 millis")
         }
         assert.isUndefined(migrating.pollUnsafe())
-        // They did wait behind the migration, and not for long.
+        // They waited behind the migration, and not for long.
         assert.isAbove(Duration.toMillis(slowest), 1000)
         assert.isBelow(Duration.toMillis(slowest), 3000)
 
         yield* free
-        // Once, however often it was tried.
+        // Logged once, however often the migration was tried.
         const [line = "", ...more] = yield* Fiber.join(migrating)
         assert.match(
           line,
@@ -77,7 +77,7 @@ describe("a migration that wants a lock which somebody holds", () => {
         const both = "LOCK TABLE one; SELECT pg_sleep(0.3); ALTER TABLE two ADD COLUMN a text"
         const release = options(yield* ownFolder({ ...made, "0002_both": both }))
         const sql = yield* PgClient.PgClient
-        // Postgres ends who finds the deadlock, after `deadlock_timeout`: the migration, which waits for shorter.
+        // Postgres ends the statement that detects the deadlock after its `deadlock_timeout`: the migration's, which is shorter.
         const other = sql`SELECT FROM one LIMIT 1`.pipe(
           Effect.delay("200 millis"),
           Effect.andThen(sql`SELECT pg_sleep(0.1)`),

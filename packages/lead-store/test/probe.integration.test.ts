@@ -78,7 +78,7 @@ describe("a probe of a customer that is down", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("leaves the wait for the next one as it was when it tells nothing", () =>
+  it.effect("leaves the wait for the next one as it was if its outcome is unknown", () =>
     Effect.gen(function* () {
       yield* waitingForCustomer(3)
       for (const [outcome, expected] of [
@@ -108,7 +108,7 @@ describe("a probe of a customer that is down", () => {
     )
   }
 
-  it.effect("closes the circuit by a success, and by a refusal or a 429: somebody is there", () =>
+  it.effect("closes the circuit by a success, and by a refusal or a 429, since the customer answers", () =>
     Effect.gen(function* () {
       for (const outcome of [succeeded, refused, throttled]) {
         yield* waitingForCustomer(1)
@@ -135,7 +135,7 @@ describe("a probe of a customer that is down", () => {
       const second = yield* openNext
       const row = yield* customerRow()
       assert.strictEqual(row.probe_lead, BigInt(second.leadId))
-      // What is heard of the first one now is too late to be bad news, but costs its lead nothing either.
+      // The failure of the first probe comes too late to change the circuit, and does not count against its lead's budget.
       yield* complete(lost, lost.attemptNo, failed)
       assert.deepInclude(yield* rowOf(lost.leadId), { attempt_no: 1, uncounted_attempts: 1 })
       assert.strictEqual((yield* customerRow()).place, row.place)

@@ -43,28 +43,30 @@ const probing = Effect.gen(function* () {
 })
 
 describe("an attempt that is a probe", () => {
-  it.effect("is told from others when it is opened, when its work is claimed again, and on record", () =>
-    Effect.gen(function* () {
-      const { leadId } = yield* send(failed)
-      yield* probeTimeComes
-      yield* timeComes(leadId)
-      const retry = yield* claimOne
-      assert.deepInclude(yield* open(retry), { attemptNo: 2, isProbe: true })
-      yield* probeTimeComes
-      yield* ownerIsLost(leadId)
-      const owner = yield* claimOne
-      assert.deepInclude(owner, { _tag: "LostAttempt", isProbe: true })
-      yield* complete(owner, 2, succeeded)
-      assert.deepStrictEqual(yield* probesOf(leadId), [false, true])
-      assert.deepInclude(yield* open(yield* claimNew), { isProbe: false })
-    }).pipe(inWorld),
+  it.effect(
+    "is distinguished from others when it is opened, when its work is claimed again, and on record",
+    () =>
+      Effect.gen(function* () {
+        const { leadId } = yield* send(failed)
+        yield* probeTimeComes
+        yield* timeComes(leadId)
+        const retry = yield* claimOne
+        assert.deepInclude(yield* open(retry), { attemptNo: 2, isProbe: true })
+        yield* probeTimeComes
+        yield* ownerIsLost(leadId)
+        const claimed = yield* claimOne
+        assert.deepInclude(claimed, { _tag: "LostAttempt", isProbe: true })
+        yield* complete(claimed, 2, succeeded)
+        assert.deepStrictEqual(yield* probesOf(leadId), [false, true])
+        assert.deepInclude(yield* open(yield* claimNew), { isProbe: false })
+      }).pipe(inWorld),
   )
 
   for (const [name, outcome, uncounted] of [
     ["found the customer down", failed, 1],
     ["has an unknown outcome", unknown, 1],
     ["was not sent as far as anybody knows", { ...unknown, outcomeUnknown: false }, 1],
-    ["was told to come later", throttled, 0],
+    ["asks for a retry later", throttled, 0],
   ] as const) {
     it.effect(`costs its lead ${uncounted === 1 ? "nothing" : "an attempt"} when it ${name}`, () =>
       Effect.gen(function* () {
@@ -80,7 +82,7 @@ describe("an attempt that is a probe", () => {
   for (const [name, outcome, uncounted] of [
     ["found the customer down", failed, 1],
     ["was not sent as far as anybody knows", { ...unknown, outcomeUnknown: false }, 1],
-    ["was told to come later", throttled, 0],
+    ["asks for a retry later", throttled, 0],
   ] as const) {
     it.effect(`is counted by what becomes known after its outcome was unknown: it ${name}`, () =>
       Effect.gen(function* () {

@@ -92,10 +92,10 @@ describe("the limits of a replay", () => {
         SELECT id, 1, now(), CASE WHEN id = 10001 THEN 'PARKED' ELSE 'REJECTED' END::lead_state,
           CASE WHEN id = ANY (${wanted}::bigint[]) THEN 'WANTED' ELSE 'UNWANTED' END
         FROM generate_series(1, 25000) AS id`
-      const told: Array<ReadonlyArray<number>> = []
+      const offered: Array<ReadonlyArray<number>> = []
       const request = Schema.decodeSync(ReplayRequest)({ request: "rare", criteria: { reasons: ["WANTED"] } })
-      yield* LeadReplay.use(({ replay }) => replay(request, (ids) => Effect.sync(() => told.push(ids))))
-      assert.deepStrictEqual(told, [[5, 10_000], [10_001, 20_001], [25_000]])
+      yield* LeadReplay.use(({ replay }) => replay(request, (ids) => Effect.sync(() => offered.push(ids))))
+      assert.deepStrictEqual(offered, [[5, 10_000], [10_001, 20_001], [25_000]])
     }).pipe(inWorld),
   )
 
@@ -107,20 +107,20 @@ describe("the limits of a replay", () => {
         INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
         SELECT id, 1, now(), CASE WHEN id % 3 = 0 THEN 'PARKED' ELSE 'REJECTED' END::lead_state, 'WHY'
         FROM generate_series(1, 1000) AS id`
-      const told: Array<LeadId> = []
+      const offered: Array<LeadId> = []
       const sizes: Array<number> = []
       const request = Schema.decodeSync(ReplayRequest)({ request: "all", criteria: { reasons: ["WHY"] } })
       const done = yield* LeadReplay.use(({ replay }) =>
         replay(request, (ids) =>
           Effect.sync(() => {
             sizes.push(ids.length)
-            told.push(...ids)
+            offered.push(...ids)
           }),
         ),
       )
       assert.deepStrictEqual(sizes, [500, 500])
       assert.deepStrictEqual<ReadonlyArray<number>>(
-        told,
+        offered,
         Array.from({ length: 1000 }, (_, index) => index + 1),
       )
       assert.strictEqual(done.replayed, 1000)

@@ -25,7 +25,7 @@ import {
 
 const all = Schema.decodeSync(ReplayRequest)({ request: "all", criteria: { statuses: ["REJECTED"] } })
 
-/** So many leads that were rejected, over two partitions. */
+/** Stores so many rejected leads, over two partitions. */
 const rejectedLeads = Effect.fnUntraced(function* (count: number) {
   const sql = yield* PgClient.PgClient
   yield* sql`SELECT setval('lead_id_seq', ${1_000_000 - count / 2}::bigint)`
@@ -86,7 +86,7 @@ describe("a replay that is asked for more than once", () => {
   )
 
   it.effect(
-    "tells of its leads as they are committed, and goes on where it was interrupted, to no lead that has come since",
+    "offers its leads as they are committed, and continues where it was interrupted, with no lead received since",
     () =>
       Effect.gen(function* () {
         yield* rejectedLeads(1200)
@@ -122,10 +122,10 @@ describe("a replay that is asked for more than once", () => {
   it.effect("replays each lead once when four callers make it at the same time", () =>
     Effect.gen(function* () {
       yield* rejectedLeads(1200)
-      const told: Array<LeadId> = []
+      const offered: Array<LeadId> = []
       const results = yield* Effect.all(
         Array.from({ length: 4 }, () =>
-          LeadReplay.use(({ replay }) => replay(all, (ids) => Effect.sync(() => told.push(...ids)))),
+          LeadReplay.use(({ replay }) => replay(all, (ids) => Effect.sync(() => offered.push(...ids)))),
         ),
         { concurrency: "unbounded" },
       )
@@ -134,7 +134,7 @@ describe("a replay that is asked for more than once", () => {
         [1200, 1200, 1200, 1200],
       )
       assert.strictEqual(results.flatMap(({ now }) => now).length, 1200)
-      assert.deepStrictEqual([told.length, new Set(told).size], [1200, 1200])
+      assert.deepStrictEqual([offered.length, new Set(offered).size], [1200, 1200])
       assert.deepStrictEqual(yield* timesReplayed, { leads: 1200, events: 1200 })
       const { fromCounters, fromRows } = yield* LeadLedger
       assert.deepInclude(yield* fromRows, { inFlight: 1200, rejected: 0, stranded: 0 })
@@ -146,7 +146,7 @@ describe("a replay that is asked for more than once", () => {
 describe("a late outcome of an attempt before a replay", () => {
   for (const [where, goOn] of [
     ["RECEIVED", Effect.void],
-    ["owned", claimOne],
+    ["leased", claimOne],
     ["parked", Effect.flatMap(claimOne, (lead) => step(lead, parked))],
     ["READY, its next attempt opened", Effect.flatMap(claimOne, open)],
   ] as const) {

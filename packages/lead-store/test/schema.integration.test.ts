@@ -73,7 +73,7 @@ describe("the schema", () => {
           ORDER BY conrelid::regclass::text, 1`
       const first = yield* guards("000000")
       assert.deepStrictEqual(yield* guards("000005"), first)
-      // Postgres 18 tells of columns that are never null as well.
+      // Postgres 18 lists NOT NULL constraints as well.
       assert.isAtLeast(first.length, 5 + 6)
       yield* (yield* refusedBy("lead_payload_is_an_object"))("UPDATE lead_p000005 SET raw_payload = '[]'")
     }).pipe(inWorld),

@@ -29,7 +29,7 @@ const operatorPool = Effect.gen(function* () {
   return Context.get(yield* Layer.build(LeadDatabase.pool(optionsFor(url))), PgClient.PgClient)
 })
 
-/** What a connection has of the settings that are told. */
+/** The values that a connection has for these settings. */
 const shown = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
   const rows = yield* Effect.forEach(Object.keys(sessionSettings), (name) =>
     sql.unsafe<Record<string, string>>(`SHOW ${name}`),
@@ -73,7 +73,7 @@ describe("every connection of a process", () => {
     }).pipe(inEmptyDatabase),
   )
 
-  it.effect("is not moved by what is stored with the database or the role, and nothing is logged", () =>
+  it.effect("is not changed by what is stored with the database or the role, and nothing is logged", () =>
     Effect.gen(function* () {
       yield* stored
       const lines = yield* logged(
@@ -102,7 +102,7 @@ describe("every connection of an operator's command", () => {
 describe("the README", () => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 
-  it("tells those with a pooler every setting: what to ignore, and what to store with the role", () => {
+  it("lists every setting for those with a pooler: what to ignore, and what to store with the role", () => {
     const others = Object.entries(sessionSettings).filter(([name]) => name !== "TimeZone")
     const [, ignored = ""] = /ignore_startup_parameters = ([a-z_, ]+)/.exec(readme) ?? []
     assert.sameMembers(

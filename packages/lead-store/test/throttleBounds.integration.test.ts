@@ -35,7 +35,7 @@ const times = PgClient.PgClient.use((sql) =>
 
 describe("a throttle whose clock was set back", () => {
   for (const back of setBack) {
-    it.effect(`begins its ramp anew, at 1 a second or the limit: ${back / minute} min`, () =>
+    it.effect(`begins its ramp again, at 1 a second or the limit: ${back / minute} min`, () =>
       Effect.gen(function* () {
         for (const [options, spacing] of [
           [{}, 1000],
@@ -151,7 +151,7 @@ describe("a throttle whose settings are changed", () => {
       const [probe] = yield* claim(1)
       assert(probe !== undefined)
       assert.deepInclude(yield* step(probe, undefined), { _tag: "Opened", isProbe: true })
-      // An answer that tells nothing keeps the wait, as far as it may be kept.
+      // An unknown outcome leaves the wait as it is, within its bounds.
       yield* complete(probe, 1, { ...unknown, outcomeUnknown: false })
       assert.strictEqual((yield* customerRow()).open_for, 10)
       assert.deepStrictEqual(yield* claim(1), [])

@@ -63,7 +63,7 @@ describe("LeadWork.claim", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("tells what a worker needs, the payload digit for digit", () =>
+  it.effect("returns what a worker needs, the payload digit for digit", () =>
     Effect.gen(function* () {
       const text = '{"id": 12345678901234567890, "__proto__": {"price": 0.10000000000000000001}}'
       const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -89,7 +89,7 @@ describe("LeadWork.claim", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("tells of a delivery its bytes and its key, the same for every attempt", () =>
+  it.effect("returns a delivery's bytes and key, the same for every attempt", () =>
     Effect.gen(function* () {
       const { leadId } = yield* openNew
       const [first] = yield* Effect.andThen(ownerIsLost(leadId), claimIds([leadId]))
@@ -105,11 +105,11 @@ describe("LeadWork.claim", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("leaves alone what is owned, scheduled for later, parked or at its end", () =>
+  it.effect("leases nothing that is leased, scheduled for later, parked or ended", () =>
     Effect.gen(function* () {
       const ids = yield* receive(4)
-      const [owned, later, toPark, toReject] = yield* claim(4)
-      assert(owned !== undefined && later !== undefined && toPark !== undefined && toReject !== undefined)
+      const [leased, later, toPark, toReject] = yield* claim(4)
+      assert(leased !== undefined && later !== undefined && toPark !== undefined && toReject !== undefined)
       yield* open(later)
       yield* complete(later, 1, failed)
       yield* step(toPark, parked)
@@ -130,7 +130,7 @@ describe("LeadWork.claim", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("says that an attempt is open when its owner was lost after it had opened one", () =>
+  it.effect("returns a lost attempt if a worker was lost after it had opened one", () =>
     Effect.gen(function* () {
       const first = yield* openNew
       yield* ownerIsLost(first.leadId)
@@ -147,7 +147,7 @@ describe("LeadWork.claim", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("passes by a row that somebody else has locked, instead of waiting for it", () =>
+  it.effect("skips a row that another transaction has locked", () =>
     Effect.gen(function* () {
       const [locked, free] = yield* receive(2)
       yield* Effect.asVoid(holdOpen((sql) => sql`SELECT FROM work WHERE lead_id = ${locked ?? 0} FOR UPDATE`))

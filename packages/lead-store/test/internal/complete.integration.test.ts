@@ -26,7 +26,7 @@ describe("LeadWork.completeAttempt", () => {
   it.effect("delivers a lead: attempt, state and work change together", () =>
     Effect.gen(function* () {
       const { lease: _, ...lead } = yield* openNew
-      // Whoever learns of an outcome may record it, also when the lease was lost.
+      // A known outcome may be recorded without a lease.
       assert.isTrue(yield* complete({ ...lead, lease: "00000000-0000-0000-0000-000000000000" }, 1, succeeded))
       assert.deepInclude(yield* rowOf(lead.leadId), { state: "DELIVERED", reason: null, attempt_no: null })
       const [attempt] = yield* attemptsOf(lead.leadId)
@@ -103,10 +103,10 @@ describe("LeadWork.completeAttempt", () => {
       yield* Effect.forEach(leads, open, { concurrency: "unbounded" })
       const outcomes = [succeeded, failed, refused, unknown] as const
       const outcomeOf = (id: number) => outcomes[id % 4] ?? failed
-      const moved = yield* Effect.forEach(leads, (lead) => complete(lead, 1, outcomeOf(lead.leadId)), {
+      const changed = yield* Effect.forEach(leads, (lead) => complete(lead, 1, outcomeOf(lead.leadId)), {
         concurrency: "unbounded",
       })
-      assert.isTrue(moved.every(Boolean))
+      assert.isTrue(changed.every(Boolean))
       const sql = yield* PgClient.PgClient
       const rows = yield* sql<{ id: bigint; state: string; response_status: number | null }>`
         SELECT attempt.lead_id AS id, coalesce(settled.state, work.state)::text AS state, response_status FROM attempt

@@ -26,22 +26,22 @@ import {
 const overtaken = Effect.gen(function* () {
   const lead = yield* send(unknown)
   yield* timeComes(lead.leadId)
-  const owner = yield* claimOne
-  yield* open(owner)
-  return { lead, owner }
+  const claimed = yield* claimOne
+  yield* open(claimed)
+  return { lead, claimed }
 })
 
 describe("LeadWork.completeAttempt among several workers", () => {
-  it.effect("keeps the lease of the next owner when an outcome is recorded a second time", () =>
+  it.effect("keeps the lease of the next worker when an outcome is recorded a second time", () =>
     Effect.gen(function* () {
       const lead = yield* send(failed)
       yield* timeComes(lead.leadId)
-      const owner = yield* claimOne
+      const claimed = yield* claimOne
       const before = yield* rowOf(lead.leadId)
       assert.isFalse(yield* complete(lead, 1, failed))
       assert.isFalse(yield* complete(lead, 1, succeeded))
       assert.deepStrictEqual(yield* rowOf(lead.leadId), before)
-      assert.strictEqual((yield* open(owner)).attemptNo, 2)
+      assert.strictEqual((yield* open(claimed)).attemptNo, 2)
       assert.lengthOf(yield* attemptsOf(lead.leadId), 1)
     }).pipe(inWorld),
   )
@@ -50,22 +50,22 @@ describe("LeadWork.completeAttempt among several workers", () => {
     Effect.gen(function* () {
       const lead = yield* send(unknown)
       yield* timeComes(lead.leadId)
-      const owner = yield* claimOne
+      const claimed = yield* claimOne
       const before = yield* rowOf(lead.leadId)
-      assert.isFalse(yield* complete(owner, 1, unknown))
+      assert.isFalse(yield* complete(claimed, 1, unknown))
       assert.deepStrictEqual(yield* rowOf(lead.leadId), before)
     }).pipe(inWorld),
   )
 
-  it.effect("lets nobody but the owner say that nobody saw an outcome", () =>
+  it.effect("records an unknown outcome for the holder of the lease only", () =>
     Effect.gen(function* () {
       const lead = yield* openNew
       yield* ownerIsLost(lead.leadId)
-      const owner = yield* claimOne
+      const claimed = yield* claimOne
       const before = yield* rowOf(lead.leadId)
       assert.isFalse(yield* complete(lead, 1, unknown))
       assert.deepStrictEqual(yield* rowOf(lead.leadId), before)
-      assert.isTrue(yield* complete(owner, 1, unknown))
+      assert.isTrue(yield* complete(claimed, 1, unknown))
     }).pipe(inWorld),
   )
 
@@ -92,7 +92,7 @@ describe("LeadWork.completeAttempt among several workers", () => {
 
   it.effect("records the outcome of an attempt whose lead ends at the same moment", () =>
     Effect.gen(function* () {
-      const { lead, owner } = yield* overtaken
+      const { lead, claimed } = yield* overtaken
       // What the late success of attempt 1 does.
       const ended = yield* holdOpen((sql) =>
         Effect.andThen(
@@ -101,7 +101,7 @@ describe("LeadWork.completeAttempt among several workers", () => {
             INSERT INTO settled_lead (lead_id, tenant_id, received_at, state) VALUES (${lead.leadId}, 1, now(), 'DELIVERED')`,
         ),
       )
-      const completing = yield* Effect.forkChild(complete(owner, 2, failed))
+      const completing = yield* Effect.forkChild(complete(claimed, 2, failed))
       yield* lockWaiters(1)
       yield* ended
       assert.isFalse(yield* Fiber.join(completing))
@@ -116,14 +116,14 @@ describe("LeadWork.completeAttempt among several workers", () => {
 
   it.effect("records the outcome of an attempt that is opened at the same moment", () =>
     Effect.gen(function* () {
-      const { owner } = yield* overtaken
+      const { claimed } = yield* overtaken
       yield* PgClient.PgClient.use((sql) => sql`UPDATE work SET attempt_is_open = false`)
       const opened = yield* holdOpen((sql) => sql`UPDATE work SET attempt_is_open = true`)
-      const completing = yield* Effect.forkChild(complete(owner, 2, succeeded))
+      const completing = yield* Effect.forkChild(complete(claimed, 2, succeeded))
       yield* lockWaiters(1)
       yield* opened
       assert.isTrue(yield* Fiber.join(completing))
-      assert.deepInclude(yield* rowOf(owner.leadId), { state: "DELIVERED" })
+      assert.deepInclude(yield* rowOf(claimed.leadId), { state: "DELIVERED" })
     }).pipe(inWorld),
   )
 
@@ -132,12 +132,12 @@ describe("LeadWork.completeAttempt among several workers", () => {
       `completes an attempt that an earlier one's success has overtaken, and nothing else: ${how}`,
       () =>
         Effect.gen(function* () {
-          const { lead, owner } = yield* overtaken
+          const { lead, claimed } = yield* overtaken
           assert.isTrue(yield* complete(lead, 1, succeeded))
           assert.deepInclude(yield* rowOf(lead.leadId), { state: "DELIVERED", attempt_is_open: true })
           assert.deepStrictEqual((yield* bothCounts).kept, { TOTAL: 1, DELIVERED: 1 })
           yield* ownerIsLost(lead.leadId)
-          const next = outcome === unknown ? yield* claimOne : owner
+          const next = outcome === unknown ? yield* claimOne : claimed
           assert.isFalse(yield* complete(next, 2, outcome))
           assert.deepStrictEqual(yield* workOf(lead.leadId), [])
           assert.strictEqual((yield* rowOf(lead.leadId))?.state, "DELIVERED")
@@ -154,9 +154,9 @@ describe("LeadWork.completeAttempt among several workers", () => {
 
   it.effect("leaves nothing behind when an attempt is given back unsent after its lead has ended", () =>
     Effect.gen(function* () {
-      const { lead, owner } = yield* overtaken
+      const { lead, claimed } = yield* overtaken
       assert.isTrue(yield* complete(lead, 1, succeeded))
-      assert.isTrue(yield* release(owner, { unsentAttemptNo: 2 }))
+      assert.isTrue(yield* release(claimed, { unsentAttemptNo: 2 }))
       assert.deepStrictEqual(yield* workOf(lead.leadId), [])
       assert.lengthOf(yield* attemptsOf(lead.leadId), 1)
       assert.deepStrictEqual((yield* bothCounts).kept, { TOTAL: 1, DELIVERED: 1 })
@@ -166,10 +166,10 @@ describe("LeadWork.completeAttempt among several workers", () => {
   it.effect("keeps one of two outcomes of an attempt that come together, a success before others", () =>
     Effect.gen(function* () {
       const lead = yield* openNew
-      const moved = yield* Effect.all([complete(lead, 1, failed), complete(lead, 1, succeeded)], {
+      const changed = yield* Effect.all([complete(lead, 1, failed), complete(lead, 1, succeeded)], {
         concurrency: "unbounded",
       })
-      assert.deepStrictEqual(moved, [false, true])
+      assert.deepStrictEqual(changed, [false, true])
       assert.strictEqual((yield* rowOf(lead.leadId))?.state, "DELIVERED")
       assert.deepStrictEqual(
         (yield* attemptsOf(lead.leadId)).map(({ response_status }) => response_status),

@@ -35,14 +35,14 @@ describe("LeadWork.openAttempt among several workers", () => {
       const sql = yield* PgClient.PgClient
       const lost = yield* claimNew
       yield* ownerIsLost(lost.leadId)
-      const owner = yield* claimOne
+      const claimed = yield* claimOne
       const before = yield* rowOf(lost.leadId)
       for (const decision of [ready, rejected, parked]) {
         assert.deepStrictEqual(yield* step(lost, decision), unchanged)
       }
       assert.deepStrictEqual(yield* rowOf(lost.leadId), before)
       assert.deepStrictEqual(yield* sql`SELECT lead_id FROM decision`, [])
-      assert.strictEqual((yield* open(owner)).attemptNo, 1)
+      assert.strictEqual((yield* open(claimed)).attemptNo, 1)
     }).pipe(inWorld),
   )
 
@@ -77,7 +77,7 @@ describe("LeadWork.openAttempt among several workers", () => {
     }).pipe(inWorldWith({ ratePerSecond: 0.001 })),
   )
 
-  it.effect("goes on under a lease that has ended and that nobody else took", () =>
+  it.effect("continues under a lease that has ended, if no other worker has claimed the work", () =>
     Effect.gen(function* () {
       const lead = yield* claimNew
       yield* ownerIsLost(lead.leadId)
@@ -112,9 +112,9 @@ describe("LeadWork.openAttempt among several workers", () => {
       const lead = yield* openNew
       assert.deepStrictEqual(yield* step(lead, undefined), unchanged)
       yield* ownerIsLost(lead.leadId)
-      const owner = yield* claimOne
-      assert.deepStrictEqual(yield* step(owner, undefined), unchanged)
-      assert.deepInclude(yield* rowOf(lead.leadId), { attempt_no: 1, lease: owner.lease })
+      const claimed = yield* claimOne
+      assert.deepStrictEqual(yield* step(claimed, undefined), unchanged)
+      assert.deepInclude(yield* rowOf(lead.leadId), { attempt_no: 1, lease: claimed.lease })
     }).pipe(inWorld),
   )
 

@@ -40,7 +40,7 @@ describe("LeadWork.release", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("gives the number of an attempt back that was not sent, and tells when it was opened, too", () =>
+  it.effect("frees the number of an attempt that was not sent, and records when it was opened", () =>
     Effect.gen(function* () {
       const lead = yield* openNew
       const openedAt = (yield* history(lead.leadId)).deliveryAttempts[0]?.attemptedAt
@@ -58,7 +58,7 @@ describe("LeadWork.release", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("leaves an open attempt to the next owner when it may have been sent", () =>
+  it.effect("leaves an open attempt to the next worker if it may have been sent", () =>
     Effect.gen(function* () {
       const lead = yield* openNew
       assert.isTrue(yield* release(lead))
@@ -116,7 +116,7 @@ describe("LeadWork.release", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("sets work aside for as long as it is told, and tells why", () =>
+  it.effect("postpones work by the given delay, and records why", () =>
     Effect.gen(function* () {
       const lead = yield* claimNew
       yield* release(lead, { delay: Duration.minutes(5), internalFailure: "our rules cannot be read" })
@@ -132,7 +132,7 @@ describe("LeadWork.release", () => {
   )
 
   it.effect(
-    "tells first that an attempt was opened and withdrawn, then that its delivery was set aside",
+    "records first that an attempt was opened and withdrawn, then that its delivery was snoozed",
     () =>
       Effect.gen(function* () {
         const lead = yield* openNew
@@ -171,7 +171,7 @@ describe("LeadWork.release", () => {
       }
       const { leadId } = yield* claimOne
       yield* ownerIsLost(leadId)
-      // Whoever is lost with work that failed before lets it rest.
+      // Work that failed before is snoozed if its worker is lost.
       assert.deepStrictEqual(yield* claim(1), [])
       yield* timeComes(leadId)
       const lead = yield* claimOne

@@ -41,7 +41,7 @@ const held = Effect.fnUntraced(function* (count: number) {
 })
 
 describe("LeadWork.nextDue", () => {
-  it.effect("is undefined when nothing is scheduled, or only what somebody owns", () =>
+  it.effect("is undefined if nothing is scheduled, or only leased work", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* LeadWork.use((work) => work.nextDue), {
         untilDue: undefined,
@@ -80,7 +80,7 @@ describe("LeadWork.nextDue", () => {
 })
 
 describe("LeadIntake.receive with a queue", () => {
-  it.effect("leaves a lead to the queue for a while, and to whoever is told of it", () =>
+  it.effect("leaves a lead to the queue for a while, and lets a claim by id have it", () =>
     Effect.gen(function* () {
       const id = yield* receiveLead({ ...newLead(), queuePatienceMs: 60_000 })
       assert.deepStrictEqual(yield* claim(1), [])
@@ -108,7 +108,7 @@ describe("LeadWork.offer", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("offers a retry whose time has come, and nothing that is owned, scheduled, parked or ended", () =>
+  it.effect("offers a retry that is due, and nothing that is leased, scheduled, parked or ended", () =>
     Effect.gen(function* () {
       const retry = yield* send(failed)
       yield* send(failed)
@@ -120,7 +120,7 @@ describe("LeadWork.offer", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("offers work whose owner was lost", () =>
+  it.effect("offers work whose worker was lost", () =>
     Effect.gen(function* () {
       const { leadId } = yield* claimNew
       assert.deepStrictEqual(yield* waiting(), [])
@@ -163,8 +163,8 @@ describe("LeadWork.waiting", () => {
   it.effect("lists all that wait for a worker, page by page", () =>
     Effect.gen(function* () {
       const ids = yield* receive(5)
-      const [owned] = yield* claim(1)
-      const rest = ids.filter((id) => id !== owned?.leadId)
+      const [leased] = yield* claim(1)
+      const rest = ids.filter((id) => id !== leased?.leadId)
       assert.deepStrictEqual(yield* waiting(3), rest.slice(0, 3))
       assert.deepStrictEqual(yield* waiting(3, rest[2]), rest.slice(3))
       assert.deepStrictEqual(yield* waiting(3, rest[3]), [])

@@ -36,7 +36,7 @@ const replayed = Effect.gen(function* () {
 })
 
 describe("a lead that was replayed", () => {
-  it.effect("is decided anew, as its next delivery with attempts that go on", () =>
+  it.effect("is decided again, as its next delivery, and attempt numbers continue", () =>
     Effect.gen(function* () {
       const { leadId } = yield* replayed
       const again = yield* claimOne
@@ -95,7 +95,7 @@ describe("a lead that was replayed", () => {
   )
 
   for (const [how, outcome] of Object.entries({ failed, refused })) {
-    it.effect(`is not moved by the late failure of an attempt before the replay: it ${how}`, () =>
+    it.effect(`is not changed by the late failure of an attempt before the replay: it ${how}`, () =>
       Effect.gen(function* () {
         const lead = yield* replayed
         const before = yield* rowOf(lead.leadId)

@@ -4,14 +4,14 @@ import { setImmediate } from "node:timers/promises"
 import { Batcher } from "../../src/index.ts"
 
 type Failure = "bad" | "down" | "refused"
-type Told = Result.Result<string, Failure>
+type Outcome = Result.Result<string, Failure>
 
-/** Some turns of the event loop: whatever can happen by itself has happened then. */
+/** Waits some turns of the event loop: whatever can happen by itself has happened then. */
 export const turns = Effect.promise(async () => {
   for (let turn = 0; turn < 5; turn++) await setImmediate()
 })
 
-/** Hands an item in and waits for what its callback is told. */
+/** Submits an item and waits for its result. */
 export const submitTo =
   <Item, Value, Error>(batcher: Batcher.Batcher<Item, Value, Error>) =>
   (item: Item): Effect.Effect<Result.Result<Value, Error>> =>
@@ -48,7 +48,7 @@ export const world = Effect.fnUntraced(function* (
     }),
   }).pipe(Effect.provide(Logger.layer([logger])))
 
-  // A test that has failed, or has seen enough, is not to wait for batches that nobody ends.
+  // When a test ends, it must not wait for batches that it has not ended.
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
       if (keepsGates) return Effect.void
@@ -62,8 +62,8 @@ export const world = Effect.fnUntraced(function* (
     batches,
     logged,
     submit,
-    /** Hands items in, each by a caller of its own, and lets them come as far as they can. */
-    submitAll: (items: ReadonlyArray<number>): Effect.Effect<ReadonlyArray<Fiber.Fiber<Told>>> =>
+    /** Submits items, each by a caller of its own, and lets them proceed as far as they can. */
+    submitAll: (items: ReadonlyArray<number>): Effect.Effect<ReadonlyArray<Fiber.Fiber<Outcome>>> =>
       Effect.tap(
         Effect.forEach(items, (item) => Effect.forkDetach(submit(item), { startImmediately: true })),
         turns,

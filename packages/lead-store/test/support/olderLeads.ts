@@ -40,7 +40,7 @@ export const inDatabaseWith = (settings: Readonly<Record<string, string>>) =>
 /** As {@link inDatabaseWith}, with the settings that every process has. */
 export const inDatabase = inDatabaseWith({})
 
-/** Leads as a test wants them. */
+/** The leads that a test needs. */
 export interface Leads {
   /** The first id; the others follow. */
   readonly from: number

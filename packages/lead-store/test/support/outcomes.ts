@@ -89,7 +89,7 @@ export const refused = {
   next: endsAs("CUSTOMER_REFUSED"),
 } as const satisfies Outcome
 
-/** Too many requests: the customer is there, and wants the lead later. */
+/** Too many requests: the customer is up and asks for a retry later. */
 export const throttled = {
   ...failed,
   responseStatus: 429,

@@ -1,4 +1,4 @@
-/** How Postgres means to run the store's statements. */
+/** Reads the plans of the store's statements. */
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { Statement } from "effect/sql"
@@ -22,7 +22,7 @@ interface PlanNode {
   readonly Plans?: ReadonlyArray<PlanNode>
 }
 
-/** Makes statements ready on this connection, and tells how it runs one of them by its plan for all parameters. */
+/** Prepares statements on this connection; returns the generic plan of one of them. */
 export const prepare = (sql: PgClient.PgClient, texts: Iterable<string>) =>
   Effect.forEach([...texts], (text, index) => {
     const parameters = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)))
@@ -36,7 +36,7 @@ export const prepare = (sql: PgClient.PgClient, texts: Iterable<string>) =>
     return Effect.as(sql.unsafe(`PREPARE watched_${index} AS ${text}`).unprepared, { text, explain })
   })
 
-/** The first column of each index: a condition on another one only walks through all of it. */
+/** The first column of each index: a condition on another column alone scans the whole index. */
 const firstColumn = (index: string) => {
   if (index === "work_due") return "lane"
   if (index === "work_listed" || index === "settled_lead_newest") return "tenant_id"

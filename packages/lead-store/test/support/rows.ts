@@ -1,9 +1,9 @@
-/** What stands in the tables. */
+/** Reads the tables. */
 import { PgClient } from "@effect/sql-pg"
 import type { LeadId } from "@lead-gateway/lead"
 import { Effect } from "effect"
 
-/** Makes a lead's work due now: its retry's time has come, or its owner's lease has ended. */
+/** Makes a lead's work due now: its retry is due, or its lease has ended. */
 export const timeComes = (id: LeadId) =>
   PgClient.PgClient.use(
     (sql) => sql`
@@ -11,7 +11,7 @@ export const timeComes = (id: LeadId) =>
       WHERE lead_id = ${id}`,
   )
 
-/** The lease of whoever owns the lead's work ends. */
+/** Ends the lease of a lead's work. */
 export const ownerIsLost = (id: LeadId) =>
   PgClient.PgClient.use((sql) => sql`UPDATE work SET leased_until = now() WHERE lead_id = ${id}`)
 
@@ -78,7 +78,7 @@ export const eventsOf = (id: LeadId) =>
       SELECT type, details FROM lead_event WHERE lead_id = ${id} ORDER BY id`,
   )
 
-/** How many leads stand in each state by their rows, and how many the counts tell; TOTAL is all that ever came. */
+/** How many leads are in each state, by their rows and by the counts; TOTAL is all that were received. */
 export const bothCounts = PgClient.PgClient.use((sql) =>
   Effect.map(
     sql<{ account: string; kept: number; counted: number }>`

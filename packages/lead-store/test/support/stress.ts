@@ -44,7 +44,7 @@ const guardEnds = PgClient.PgClient.use((sql) =>
   ),
 )
 
-/** What must never be, at any moment: each row tells what is wrong. */
+/** Contradictions between rows, of which there must be none at any moment: a row describes one. */
 export const contradictions = PgClient.PgClient.use(
   (sql) => sql<{ what: string; lead_id: bigint }>`
     WITH waits AS (SELECT lead_id FROM work WHERE state IN ('RECEIVED', 'READY', 'RETRYING')),
@@ -75,7 +75,7 @@ export const contradictions = PgClient.PgClient.use(
       AND NOT EXISTS (SELECT FROM delivery AS d WHERE d.lead_id = work.lead_id AND d.delivery_no = work.delivery_no)`,
 )
 
-/** Everything is due now, nobody owns anything, nothing is throttled. */
+/** Makes all work due now, ends all leases and removes all throttles. */
 const everythingIsDue = PgClient.PgClient.use((sql) =>
   Effect.andThen(
     sql`
@@ -100,8 +100,8 @@ export const drain = Effect.gen(function* () {
 
 /**
  * So many workers, each with connections of its own, take random steps on about 20 leads at a time, of three
- * partitions and two customers. Meanwhile work is made due, and somebody looks for contradictions. Fails when one of them is told
- * that Postgres is away, as by a deadlock; returns how many steps were taken.
+ * partitions and two customers. Meanwhile work is made due, and the tables are checked for contradictions. Fails if a
+ * statement fails with `StoreUnavailable`, by a deadlock, say; returns how many steps were taken.
  */
 export const stress = Effect.fnUntraced(function* (options: {
   readonly workers: number

@@ -37,7 +37,7 @@ const endings = [succeeded, failed, throttled, refused, exhausted, unknown, unkn
  * One walker's next step, on up to six pieces of work at once: a claim, decisions, outcomes (late and wrong ones too),
  * work given back, a replay.
  *
- * `held` is everything that was ever claimed, by present owners and by those that are late; walkers may share it.
+ * `held` is all work that was ever claimed, with current and with lost leases; walkers may share it.
  */
 export const makeWalk = (name: string, next: () => number, held: Array<ClaimedWork>, customers = 1) => {
   const pick = <A>(all: ReadonlyArray<A>) => all[Math.floor(next() * all.length)] as A

@@ -32,7 +32,7 @@ const waiting = LeadWork.use((work) => work.waiting({ after: undefined, max: 10 
 const failuresAre = (id: LeadId, failures: number) =>
   PgClient.PgClient.use((sql) => sql`UPDATE work SET internal_failures = ${failures} WHERE lead_id = ${id}`)
 
-/** A new lead that has lost three owners, the last of them at this moment. */
+/** A new lead that has lost three workers, the last of them just now. */
 const losingThird = Effect.gen(function* () {
   const [id] = yield* receive(1)
   assert(id !== undefined)
@@ -60,7 +60,7 @@ describe("work that loses its owners", () => {
   for (const [how, take] of Object.entries({
     "by its lead's id": (id: LeadId) => claimIds([id]),
     "when it is due": () => claim(10),
-    "by who is told of it after the sweep": (id: LeadId) =>
+    "by its id, after the sweep": (id: LeadId) =>
       Effect.andThen(
         Effect.map(offer, (offered) => assert.deepStrictEqual(offered, [id])),
         claimIds([id]),
@@ -77,7 +77,7 @@ describe("work that loses its owners", () => {
     )
   }
 
-  it.effect("tells in its lead's history why it rests, and until when", () =>
+  it.effect("records in its lead's history why it is snoozed, and until when", () =>
     Effect.gen(function* () {
       const id = yield* losingThird
       assert.deepStrictEqual(yield* eventsOf(id), [])
@@ -89,7 +89,7 @@ describe("work that loses its owners", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("rests longer each time, up to an hour, however long that goes on", () =>
+  it.effect("is snoozed longer each time, up to an hour", () =>
     Effect.gen(function* () {
       const id = yield* losingThird
       for (const [lost, seconds] of [
@@ -121,7 +121,7 @@ describe("work that loses its owners", () => {
     }).pipe(inWorld),
   )
 
-  it.effect("keeps an attempt open while it rests, for the next owner to find", () =>
+  it.effect("keeps an attempt open while it is snoozed, for the next claim to find", () =>
     Effect.gen(function* () {
       const { leadId } = yield* openNew
       for (const internalFailures of [1, 2]) {
