@@ -32,7 +32,7 @@ const process = (options: PostgresLeadQueue.PostgresLeadQueueOptions) =>
 
 const aLead = [LeadId.make(1)]
 
-/** Long enough to be told from a wake-up on any machine. */
+/** Much longer than a wake-up takes on any machine. */
 const long = Duration.seconds(60)
 
 const take = (queue: LeadQueue["Service"], within: Duration.Input = long) =>
@@ -52,7 +52,7 @@ const cut = (sql: PgClient.PgClient) => sql`
   SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE datname = current_database() AND query LIKE 'LISTEN%'`
 
-/** A process that listens, and has looked once at what was there before. */
+/** A process that listens, and has been woken once for earlier offers. */
 const listening = Effect.gen(function* () {
   const queue = yield* process({ listen: true })
   yield* take(queue)
@@ -67,7 +67,7 @@ conforms("PostgresLeadQueue", {
     return {
       process: ({ takes }: { readonly takes: boolean }) =>
         Effect.orDie(Effect.provide(takes ? listening : process({ listen: false }), world)),
-      // The server is everybody's: a listener's lost connection must do.
+      // Other tests use the server as well, so only the listener's connection is cut.
       down: Effect.orDie(Effect.asVoid(cut(sql))),
       up: Effect.void,
     }
@@ -187,7 +187,7 @@ describe("PostgresLeadQueue", () => {
     }).pipe(Effect.scoped),
   )
 
-  it.live("counts the leads that wait for a worker: due, and owned by nobody", () =>
+  it.live("counts the leads that wait for a worker: due and not leased", () =>
     Effect.gen(function* () {
       const queue = yield* process({ listen: false })
       assert.strictEqual(yield* queue.depth, 0)

@@ -11,14 +11,14 @@ import { connected, makeWorld, starting } from "./redisWorld.ts"
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
 const tls = { cert: fixture("redis.cert.pem"), key: fixture("redis.key.pem") }
 
-/** What a process needs, from its offers to the leads that come out. */
+/** Checks that leads which are offered can be taken. */
 const works = Effect.fnUntraced(function* (queue: LeadQueue["Service"]) {
   yield* queue.offer(range(1, 5))
   assert.deepStrictEqual(yield* takeAll(queue, 5), range(1, 5))
   assert.strictEqual(yield* queue.depth, 0)
 })
 
-/** Tries again until Redis, or what leads to it, has settled. */
+/** Retries until Redis, or the way to it, has settled. */
 const settles = Effect.fnUntraced(function* (queue: LeadQueue["Service"], id: number) {
   const taken = yield* Effect.forkChild(
     take(queue, "1 second").pipe(
@@ -74,7 +74,7 @@ describe("RedisLeadQueue and how it gets there", () => {
   )
 
   test(
-    "is content with a server that wants no password",
+    "accepts a server that has no password",
     Effect.gen(function* () {
       const redis = yield* TestRedis.make({ args: [] })
       yield* works(yield* connected(`redis://:any@127.0.0.1:${redis.port}`))
@@ -131,17 +131,17 @@ describe("RedisLeadQueue and how it gets there", () => {
 
 describe("RedisLeadQueue and a server with faults", () => {
   test(
-    "tells one of two takers, once, that a server came back empty, and nobody when it kept what it held",
+    "reports to one of two takers, once, that a server came back empty, and to none if it kept its data",
     Effect.gen(function* () {
       for (const keepsData of [false, true]) {
         const redis = yield* TestRedis.make({ keepsData })
         const one = yield* connected(redis.url)
         const workers = [one, yield* connected(redis.url)]
-        const told: Array<number> = []
+        const reports: Array<number> = []
         yield* Effect.forEach(workers, ({ forgot }, index) =>
-          Effect.forkScoped(Effect.forever(Effect.map(forgot, () => told.push(index)))),
+          Effect.forkScoped(Effect.forever(Effect.map(forgot, () => reports.push(index)))),
         )
-        while (told.length < 1) yield* Effect.sleep("10 millis")
+        while (reports.length < 1) yield* Effect.sleep("10 millis")
         yield* (yield* connected(redis.url, false)).offer(ids(1))
         yield* depthOf(one, 1)
         yield* redis.kill
@@ -149,7 +149,7 @@ describe("RedisLeadQueue and a server with faults", () => {
         yield* Effect.forEach(workers, answering)
         yield* Effect.forEach(workers, (worker) => take(worker, "1500 millis"), { concurrency: 2 })
         yield* Effect.forEach(workers, (worker) => take(worker, "100 millis"), { concurrency: 2 })
-        assert.strictEqual(told.length, keepsData ? 1 : 2)
+        assert.strictEqual(reports.length, keepsData ? 1 : 2)
       }
     }),
   )
@@ -162,8 +162,8 @@ describe("RedisLeadQueue and a server with faults", () => {
       yield* worker.forgot
       yield* take(worker, "10 millis")
       yield* redis.command("FLUSHALL")
-      const told = yield* Effect.forkChild(worker.forgot)
-      while (told.pollUnsafe() === undefined) yield* take(worker, "300 millis")
+      const noticed = yield* Effect.forkChild(worker.forgot)
+      while (noticed.pollUnsafe() === undefined) yield* take(worker, "300 millis")
     }),
   )
 

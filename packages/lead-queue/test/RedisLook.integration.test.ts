@@ -6,7 +6,7 @@ import { lookAtRedis, RedisUrl } from "../src/index.ts"
 const look = (url: string) => lookAtRedis(Result.getOrThrow(RedisUrl.parse(url)))
 
 describe("lookAtRedis", () => {
-  it.live("tells version, role, what is evicted and how many wait, and changes nothing", () =>
+  it.live("returns version, role, eviction policy and depth, and changes nothing", () =>
     Effect.gen(function* () {
       const redis = yield* TestRedis.make({
         password: "hunter2",
@@ -52,7 +52,7 @@ describe("lookAtRedis", () => {
     }),
   )
 
-  it.live("fails with a code that tells no secret", () =>
+  it.live("fails with a code that holds no secret", () =>
     Effect.gen(function* () {
       const redis = yield* TestRedis.make({ password: "hunter2" })
       const refused = yield* Effect.flip(look(redis.url.replace("hunter2", "hunter3")))

@@ -1,5 +1,5 @@
 /**
- * What every driver of `LeadQueue` does, as tests that each driver's file runs over its own servers.
+ * The conformance suite of `LeadQueue`: each driver's test file runs it over its own servers.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { LeadId } from "@lead-gateway/lead"
@@ -18,12 +18,12 @@ export interface World {
 }
 
 export interface Driver {
-  /** Hints carry ids, each once. Else they say only that something is due. */
+  /** Whether hints carry ids, each once. Otherwise they only say that something may be due. */
   readonly givesIds: boolean
   readonly world: Effect.Effect<World, never, Scope.Scope>
 }
 
-/** Long enough to be told from a wake-up on any machine. */
+/** Much longer than a wake-up takes on any machine. */
 export const long = Duration.seconds(30)
 
 /** Far less than {@link long}, and far more than a wake-up takes. */
@@ -39,7 +39,7 @@ export const take = (queue: LeadQueue["Service"], within: Duration.Input = soon,
 
 export const idsOf = (hint: Hint) => (hint._tag === "Leads" ? hint.ids : [])
 
-/** Takes until so many ids came. */
+/** Takes until it has so many ids. */
 export const takeAll = Effect.fnUntraced(function* (
   queue: LeadQueue["Service"],
   count: number,
