@@ -10,6 +10,7 @@ export const partitionSize = 1_000_000
 
 /** The tables that are partitioned by the lead's id. */
 export const partitionedTables = ["lead", "decision", "delivery", "attempt", "lead_event"] as const
+/** One of {@link partitionedTables}. */
 export type PartitionedTable = (typeof partitionedTables)[number]
 
 /** The partition that a lead is in: 0 for the ids below a million. */

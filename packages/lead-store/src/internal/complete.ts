@@ -1,7 +1,7 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import type { AttemptRecord } from "../Work.ts"
 import { countStateChanges } from "../Counters.ts"
+import type { AttemptRecord } from "../Work.ts"
 import { columns, isOpen, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
 

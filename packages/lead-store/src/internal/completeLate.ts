@@ -1,10 +1,10 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { countStateChanges } from "../Counters.ts"
 import { partitionName, partitionOf } from "../Partitions.ts"
 import { isTableMissing } from "../StoreError.ts"
 import type { AttemptRecord } from "../Work.ts"
 import { completeAttempts, outcomeColumns } from "./complete.ts"
-import { countStateChanges } from "../Counters.ts"
 import { event, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
 

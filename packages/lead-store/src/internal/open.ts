@@ -1,7 +1,7 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import type { Step, StepResult } from "../Work.ts"
 import { countStateChanges } from "../Counters.ts"
+import type { Step, StepResult } from "../Work.ts"
 import { columns, event, state } from "./sql.ts"
 import { permitsTaken, takePermits } from "./throttle.ts"
 

@@ -1,9 +1,9 @@
 import type { PgClient } from "@effect/sql-pg"
 import { LeadId, type LeadState } from "@lead-gateway/lead"
 import { Effect } from "effect"
+import { countStateChanges } from "../Counters.ts"
 import { byPartition, partitionName } from "../Partitions.ts"
 import { storeCall } from "../StoreError.ts"
-import { countStateChanges } from "../Counters.ts"
 import { columns, event, state } from "./sql.ts"
 
 /** Leads of one transaction, at most. */
