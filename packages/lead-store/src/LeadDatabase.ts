@@ -170,7 +170,7 @@ export const sessionSettings: Readonly<Record<string, string>> = {
 }
 
 /** The settings of an operator's connection, which may scan whole tables: no statement time-out. */
-export const operatorSettings: Readonly<Record<string, string>> = {
+const operatorSettings: Readonly<Record<string, string>> = {
   ...sessionSettings,
   statement_timeout: "0",
 }

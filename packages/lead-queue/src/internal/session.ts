@@ -115,7 +115,7 @@ export class RedisFailure extends Data.TaggedError("RedisFailure")<{
  * Keeps only the code of an error: Redis repeats the arguments of a command that it does not know, for AUTH the
  * password.
  */
-export const failureOf = (error: unknown): RedisFailure => {
+const failureOf = (error: unknown): RedisFailure => {
   if (error instanceof RedisFailure) return error
   if (!(error instanceof Error)) return new RedisFailure({ reason: "unknown" })
   if ("code" in error && typeof error.code === "string") return new RedisFailure({ reason: error.code })

@@ -20,7 +20,7 @@ export const hasEnded = (before: string): string =>
   `settled_lead.state IN ('REJECTED', 'DELIVERED', 'PERMANENTLY_FAILED') AND settled_lead.settled_at < ${before}::timestamptz`
 
 /** The CTE `sealed`: counts the rows of the CTE `removed`, which has `tenant_id` and `state`. */
-export const seal = (partition: string): string => `
+const seal = (partition: string): string => `
   sealed AS (
     INSERT INTO sealed_count AS c (tenant_id, partition_no, account, leads)
     SELECT tenant_id, ${partition}::bigint, state::text, count(*) FROM removed

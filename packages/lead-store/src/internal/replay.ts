@@ -51,14 +51,13 @@ export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
       if (asked === undefined || asked.completed_at !== null) {
         return { ids: [], replayed: Number(asked?.replayed ?? 0), isComplete: true }
       }
-      const filter = filterOf(request)
-      const { candidates, reached } = yield* look(sql, request, filter, asked)
+      const { candidates, reached } = yield* look(sql, request, asked)
       // A lead may have changed before it is locked, so the criteria are checked again.
-      const locked = yield* sql.unsafe<LockedRow>(lockWanted, [...filter, columns.int8(candidates)])
-      const numbers = yield* readNumbers(
-        sql,
-        locked.map(({ lead_id }) => LeadId.make(Number(lead_id))),
-      )
+      const locked = yield* sql.unsafe<LockedRow>(lockWanted, [
+        ...filterOf(request),
+        columns.int8(candidates),
+      ])
+      const numbers = yield* readNumbers(sql, locked.map(idOf))
       const ids = [...numbers.keys()]
       const isComplete = reached >= asked.up_to_id
       yield* sql.unsafe(replayLocked, [
@@ -83,14 +82,15 @@ interface AskedRow {
   readonly completed_at: Date | null
 }
 
-interface LockedRow {
+interface NumbersRow {
   readonly lead_id: bigint
-}
-
-interface NumbersRow extends LockedRow {
   readonly delivery_no: number
   readonly attempt_no: number
 }
+
+type LockedRow = Pick<NumbersRow, "lead_id">
+
+const idOf = ({ lead_id }: LockedRow): LeadId => LeadId.make(Number(lead_id))
 
 /** The parameters $1 to $4 of {@link isWanted}. */
 const filterOf = ({ reasons, receivedBefore, receivedFrom, states }: StoredRequest) => [
@@ -106,19 +106,15 @@ const isWanted = `
   AND ($4::text::timestamptz IS NULL OR received_at < $4::text::timestamptz)`
 
 /** The next leads that may match, and the id up to which all have been considered. */
-const look = Effect.fnUntraced(function* (
-  sql: PgClient.PgClient,
-  { ids }: StoredRequest,
-  filter: ReturnType<typeof filterOf>,
-  { after_id, up_to_id }: AskedRow,
-) {
-  if (ids !== undefined) {
-    const left = ids.filter((id) => id > after_id && id <= up_to_id)
+const look = Effect.fnUntraced(function* (sql: PgClient.PgClient, request: StoredRequest, asked: AskedRow) {
+  const { after_id, up_to_id } = asked
+  if (request.ids !== undefined) {
+    const left = request.ids.filter((id) => id > after_id && id <= up_to_id)
     const candidates = left.slice(0, chunkSize)
     return { candidates, reached: left.length > chunkSize ? BigInt(candidates.at(-1) ?? 0) : up_to_id }
   }
   const rows = yield* sql.unsafe<{ candidates: ReadonlyArray<bigint>; reached: bigint }>(lookAround, [
-    ...filter,
+    ...filterOf(request),
     after_id,
     up_to_id,
   ])
@@ -170,7 +166,7 @@ const readNumbers = Effect.fnUntraced(function* (sql: PgClient.PgClient, ids: Re
        )`,
       [columns.int8(part)],
     )
-    for (const row of rows) numbers.set(LeadId.make(Number(row.lead_id)), row)
+    for (const row of rows) numbers.set(idOf(row), row)
   }
   return numbers
 })
