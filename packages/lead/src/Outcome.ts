@@ -1,17 +1,17 @@
 import { Schema } from "effect"
 
 /**
- * Whose fault a failed attempt is: `lead`, it is about this lead's content and another may well pass; `customer`, any
- * lead would have met it; `ours`. The retry policy decides it, people read it, and nothing follows from it.
+ * Whose fault a failed attempt is. `lead`: this lead's content, so others may succeed; `customer`: every lead would have
+ * failed; `ours`: Lead Gateway. Set by the retry policy for operators to read; no decision depends on it.
  */
 export const Fault = Schema.Literals(["lead", "customer", "ours"])
 export type Fault = typeof Fault.Type
 
 /**
- * What an outcome says about the customer's API as a whole, for the circuit breaker. `answers`: somebody is there.
+ * What an outcome says about the customer's API as a whole, for the circuit breaker. `answers`: the API responded.
  *
- * A closed circuit counts the leads that found the customer `unavailable`, and forgets them at a `success`. An open one
- * closes when a probe finds somebody who answers.
+ * A closed circuit counts the leads whose outcome was `unavailable`, and resets the count at a `success`. An open circuit
+ * closes when a probe has an outcome that `answers`.
  */
 export const customerHealth = {
   success: { answers: true, meaning: "it took a lead" },
@@ -19,11 +19,13 @@ export const customerHealth = {
   unavailable: { answers: false, meaning: "it is down" },
   unknown: { answers: false, meaning: "it says nothing about the customer" },
 } as const
+
+/** What an outcome says about the customer's API: a key of {@link customerHealth}. */
 export type CustomerHealth = keyof typeof customerHealth
 
 /**
- * Whether an attempt counts against the lead's budget of attempts. All do but a probe that got no answer: it was made for
- * the circuit's sake.
+ * Whether an attempt counts against the lead's maximum number of attempts. Only a probe without an answer does not: it
+ * was made to test the circuit.
  */
 export const isCounted = (attempt: { readonly isProbe: boolean; readonly health: CustomerHealth }): boolean =>
   !attempt.isProbe || customerHealth[attempt.health].answers

@@ -1,9 +1,9 @@
-import type { LeadEventType } from "./LeadEvent.ts"
+import type { LeadEventType } from "./LeadState.ts"
 
 /**
- * Where the work on a lead stands, whatever the state of the lead: what a worker may do with it now.
+ * The states of the work on a lead, independent of the lead's own state: what a worker may do with it now.
  *
- * It is read from the row of `work`, the time and the customer's throttle; no column holds it.
+ * Derived from the row of `work`, the current time and the customer's throttle; no column holds it.
  */
 export const workStates = {
   due: "any worker may claim it now",
@@ -14,31 +14,33 @@ export const workStates = {
   parked: "nothing is left to do until an operator replays the lead: a required field is missing",
   ended: "nothing is left to do: rejected, delivered or permanently failed",
 } as const
+
+/** A state of the work on a lead: a key of {@link workStates}. */
 export type WorkState = keyof typeof workStates
 
-/** What changes the state of work without an event in the lead's history. */
+/** Causes of a transition that the lead's history does not record as events. */
 export type WorkSignal =
-  /** A worker leases it. */
+  /** A worker leases the lead. */
   | "claimed"
-  /** Its worker gives it back at once: the worker stops, or it is too late to send. */
+  /** The worker ends the lease early: it is stopping, or the lease leaves too little time to send. */
   | "released"
-  /** Its worker was lost, and the lease ran out. */
+  /** The worker was lost, and the lease expired. */
   | "lease_expired"
-  /** The time that it rested until. */
+  /** The time until which the work is snoozed has come. */
   | "time_comes"
-  /** The customer's circuit opens, its rate is used up, or it is blocked. */
+  /** The customer's circuit opens, its rate limit is reached, or it is blocked. */
   | "throttle_closes"
-  /** The customer's circuit closes or wants a probe, or its rate allows another delivery. */
+  /** The customer's circuit closes or needs a probe, or its rate limit permits another delivery. */
   | "throttle_opens"
 
-/** One way from a state of work to another. */
+/** A transition from one state of work to another. */
 export interface WorkTransition {
   readonly from: WorkState
   readonly on: LeadEventType | WorkSignal
   readonly to: WorkState
 }
 
-/** Every change of the state of work that there is. Drawn in `docs/states.md`. */
+/** Every transition of the state of work; no other happens. Drawn in `docs/states.md`. */
 export const workTransitions = [
   { from: "due", on: "claimed", to: "leased" },
   { from: "due", on: "throttle_closes", to: "throttled" },
@@ -56,7 +58,7 @@ export const workTransitions = [
   { from: "snoozed", on: "time_comes", to: "due" },
   { from: "parked", on: "replayed", to: "due" },
   { from: "ended", on: "replayed", to: "due" },
-  // The late success of an attempt from before: the customer has the lead, wherever its work stands.
+  // An attempt from before a replay turns out to have succeeded: the customer has the lead.
   { from: "due", on: "delivered", to: "ended" },
   { from: "throttled", on: "delivered", to: "ended" },
   { from: "snoozed", on: "delivered", to: "ended" },

@@ -1,14 +1,15 @@
 /**
- * The shared vocabulary of a lead: its id, the states of leads and of work and what may follow each, the events of a
- * history, what an outcome says, the reasons a lead can end for.
+ * The shared vocabulary of a lead: its id, status and reasons, the states of leads and of work with their transitions,
+ * the events of a history, and what the outcome of an attempt says about the customer.
  *
- * Used by the store, the api contract and the apps, so that a word means one thing everywhere. It holds tables and no
- * behaviour: what happens to a lead is decided in `lead-pipeline` and `retry-policy`. `docs/states.md` draws them.
+ * Used by the store, the API contract and the apps, so that each term means the same everywhere. It holds tables and no
+ * behaviour: `lead-pipeline` and `retry-policy` decide what happens to a lead. `docs/states.md` draws the tables.
  */
-export { leadEvents, type LeadEventType } from "./LeadEvent.ts"
-export { LeadId } from "./LeadId.ts"
+export { LeadId, LeadStatus, OmittedAttribute, Reason, RejectionReason } from "./Lead.ts"
 export {
   isTerminal,
+  leadEvents,
+  type LeadEventType,
   LeadState,
   type LeadTransition,
   leadTransitions,
@@ -17,10 +18,7 @@ export {
   statusOf,
   transitions,
 } from "./LeadState.ts"
-export { LeadStatus } from "./LeadStatus.ts"
-export { OmittedAttribute } from "./OmittedAttribute.ts"
 export { type CustomerHealth, customerHealth, Fault, isCounted } from "./Outcome.ts"
-export { Reason, RejectionReason } from "./RejectionReason.ts"
 export {
   type WorkSignal,
   type WorkState,
