@@ -1,84 +1,117 @@
-import { Shape } from "@lead-gateway/document-check"
-import { FieldPathText } from "@lead-gateway/lead-field"
-import { Country, FieldDeclaration, Notation } from "./FieldDeclaration.ts"
-
-/** What `expected` says of a key that is no path. */
-export const keyWords = "a path such as house.is_owner as the key, without an empty segment"
-
-/** What stands at paths: a record whose keys are fields. */
-const byPath = <T>(value: Shape.Shape<T>, words: Shape.Words) =>
-  Shape.record(value, { ...words, names: Shape.annotate(FieldPathText, { expected: keyWords }) })
-
-const aliases = Shape.list(FieldPathText, {
-  minimum: 1,
-  expected: "a list of one path or more",
-  description:
-    "The source's fields, the best first. Keys are compared letter case and a ? : * at the end aside.",
-})
-
-const path = (description: string) => Shape.annotate(FieldPathText, { description })
-
-const answerList = Shape.object(
-  {
-    path: path("Where the list is."),
-    question: path("Where the question is in an item of the list."),
-    answer: path(
-      "Where the answer is in an item of the list; a list of one answer counts as that answer, an empty one as none.",
-    ),
-  },
-  { expected: "an object with the keys path, question and answer" },
-)
+import { DocumentInvalid, makeReport, read, type Report } from "@lead-gateway/document-check"
+import { type FieldPath, parsePath } from "@lead-gateway/lead-field"
+import * as Result from "effect/Result"
+import type { Aliases } from "./internal/Aliases.ts"
+import { compileAliases } from "./internal/compileAliases.ts"
+import { DisjointPaths, type Field, type FieldTree, fieldTreeOf } from "./internal/FieldTree.ts"
+import { defaultBooleans, converterOf, type Options, optionsOf } from "./internal/converters.ts"
+import { isPostalCountry, postalCountries } from "./internal/postalCode.ts"
+import { cleanFold } from "./internal/text.ts"
+import { pathKeyExpected, ProfileData } from "./ProfileData.ts"
 
 /**
- * What is to be brought into which form, and where it comes from, as data: plain JSON, to be kept in a file, a
- * table or a message. Make it ready for use with `compile`, which reports mistakes better and finds more.
+ * An invalid profile, with a diagnostic for every error in it.
+ *
+ * The message has one line for each diagnostic, for example
+ * `default_country: found "de", expected the two capital letters of a country, such as DE`.
  */
-export const ProfileData = Shape.object(
-  {
-    $schema: Shape.schemaReference,
-    version: Shape.annotate(Shape.notBlank, {
-      description: "Names this profile, so that a lead can remember what normalised it.",
-    }),
-    default_country: Shape.annotate(Country, {
-      description: "Where phone numbers and postal codes belong that name no country: DE.",
-    }),
-    notation: Shape.optional(
-      Shape.annotate(Notation, {
-        description:
-          "How 1.234 and 02/01/2026 are read. Without it what could be read in two ways is not read.",
-      }),
-    ),
-    fields: Shape.optional(
-      byPath(FieldDeclaration, {
-        expected: "an object with a path for each field and what the field holds",
-        description: "Which field holds what. A segment * is every item of a list: contacts.*.phone.",
-      }),
-    ),
-    aliases: Shape.optional(
-      byPath(aliases, {
-        expected: "an object with a path for each field of ours and a list of the source's",
-        description:
-          "Where our fields come from when they are missing: a source's field or question is moved to ours.",
-      }),
-    ),
-    answer_lists: Shape.optional(
-      Shape.list(answerList, {
-        expected: "a list of objects with the keys path, question and answer",
-        description: "Lists of questions and answers, from which aliases take an answer by its question.",
-      }),
-    ),
-  },
-  {
-    expected:
-      "an object with the keys version, default_country and, where needed, notation, fields, aliases, answer_lists",
-    description: "What is to be brought into which form, and where it comes from.",
-  },
-)
-export type ProfileData = Shape.TypeOf<typeof ProfileData>
+export class ProfileInvalid extends DocumentInvalid("ProfileInvalid", "profile") {}
 
-/** The profile that the gateway ships with; the same as `config/normalizer_profile.json`. */
-export const defaultProfile: ProfileData = {
-  version: "default-1",
-  default_country: "DE",
-  fields: { email: "email", phone: "phone", "house.is_owner": "boolean" },
+/** The key of a profile's compiled parts, for this package alone. */
+export const compiled: unique symbol = Symbol("compiled")
+
+/** A checked profile, prepared for use. Only {@link compile} makes one. */
+export interface Profile {
+  /** The version of the profile data that it was compiled from. */
+  readonly version: string
+  readonly [compiled]: { readonly fields: FieldTree; readonly aliases: Aliases | undefined }
+}
+
+/**
+ * Checks a profile and prepares it for use; done once, when the profile is loaded.
+ *
+ * Accepts any value that `JSON.parse` returns. Fails with {@link ProfileInvalid}, which reports every error. Errors of
+ * structure come first (unknown keys, kinds and countries, invalid paths). If there are none, errors of meaning are
+ * reported (fields inside each other, circular aliases, a text that means both yes and no).
+ */
+export const compile = (json: unknown): Result.Result<Profile, ProfileInvalid> => {
+  const { diagnostics, report } = makeReport()
+  // Keys that are not paths are reported after invalid values.
+  const invalidKeys: Array<Parameters<Report>> = []
+  const data = read(ProfileData, json, (...diagnostic) => {
+    if (diagnostic[2] === pathKeyExpected) invalidKeys.push(diagnostic)
+    else report(...diagnostic)
+  })
+  for (const diagnostic of invalidKeys) report(...diagnostic)
+  if (data === undefined) return Result.fail(new ProfileInvalid({ diagnostics }))
+  const fields = compileFields(data, report)
+  const aliases = compileAliases(data, fields, report)
+  return diagnostics.length === 0
+    ? Result.succeed({ version: data.version, [compiled]: { fields, aliases } })
+    : Result.fail(new ProfileInvalid({ diagnostics }))
+}
+
+/** Checks the declared fields of a profile and compiles each to its converter. */
+const compileFields = (profile: ProfileData, report: Report): FieldTree => {
+  const disjoint = new DisjointPaths()
+  const fields: Array<readonly [FieldPath, Field]> = []
+  for (const [text, declaration] of Object.entries(profile.fields ?? {})) {
+    const at = ["fields", text] as const
+    const path = parsePath(text) ?? []
+    const other = disjoint.add(path, text)
+    const options = optionsOf(declaration)
+    if (other !== undefined) {
+      report(at, declaration, `a field apart from ${other}: neither the same, inside nor around`)
+    }
+    const isValid = reportOptions(options, profile, (key, actual, expected) =>
+      report([...at, ...key], actual, expected),
+    )
+    if (other === undefined && isValid)
+      fields.push([path, { kind: options.kind, convert: converterOf(options, profile) }])
+  }
+  reportIndices(profile, report)
+  return fieldTreeOf(fields)
+}
+
+/** Reports errors in the options that the shape of a profile cannot express. */
+const reportOptions = (options: Options, profile: ProfileData, report: Report): boolean => {
+  if (options.kind === "postal_code" && options.country === undefined) {
+    if (isPostalCountry(profile.default_country)) return true
+    report(["country"], undefined, `one of ${postalCountries.join(", ")}: default_country is none of them`)
+    return false
+  }
+  if (options.kind !== "boolean") return true
+  const meanings = new Map(defaultBooleans)
+  let isValid = true
+  for (const [key, meaning] of [
+    ["yes", true],
+    ["no", false],
+  ] as const) {
+    for (const [index, text] of (options[key] ?? []).entries()) {
+      const fold = cleanFold(text)
+      if ((meanings.get(fold) ?? meaning) === meaning) meanings.set(fold, meaning)
+      else {
+        isValid = false
+        report([key, index], text, `a word that does not mean ${meaning ? "no" : "yes"}`)
+      }
+    }
+  }
+  return isValid
+}
+
+/** Reports an index beside `*` in the same list: it would be ambiguous which declaration applies to the item. */
+const reportIndices = ({ fields = {} }: ProfileData, report: Report): void => {
+  const declared = Object.entries(fields).map(([text, declaration]) => ({
+    text,
+    declaration,
+    path: parsePath(text) ?? [],
+  }))
+  const listOf = (path: FieldPath, index: number) => JSON.stringify(path.slice(0, index))
+  const lists = new Set(
+    declared.flatMap(({ path }) => path.flatMap((key, index) => (key === "*" ? [listOf(path, index)] : []))),
+  )
+  for (const { text, declaration, path } of declared) {
+    const isBeside = path.some((key, index) => /^\d+$/.test(key) && lists.has(listOf(path, index)))
+    if (isBeside) report(["fields", text], declaration, "a field that is not in an item which * means too")
+  }
 }

@@ -1,15 +1,26 @@
 /**
- * One way to write what people write in many: e-mail addresses, phone numbers, dates, numbers, yes and no.
+ * Normalises what people write in many ways: e-mail addresses, phone numbers, postal codes, dates, numbers, booleans.
  *
- * A profile is JSON that says which fields hold what, and which of a source's fields are which of ours. `compile`
- * checks it once and reports every mistake; `normalize` then brings payload after payload into form, without ever
- * failing. Used by the lead pipeline after the rules. It does not judge whether a value is right, and looks at
- * nothing but its input.
+ * A profile is JSON that declares which fields hold which kind of value, and which fields of a source are which of ours.
+ * `compile` checks it once and reports every error; `normalize` then normalises any number of payloads and never fails.
+ * Used by the lead pipeline after the rules. It does not judge whether a value is correct, and depends on its input only.
  */
 export type { Diagnostic } from "@lead-gateway/document-check"
-export type { Change, ChangeKind, Unread } from "./Change.ts"
-export { compile, type Profile } from "./compile.ts"
-export type { DayOrder, FieldDeclaration, FieldKind, Notation } from "./FieldDeclaration.ts"
-export { maxChanges, type Normalized, normalize, type NormalizeOptions } from "./normalize.ts"
-export { defaultProfile, type ProfileData } from "./Profile.ts"
-export { ProfileInvalid } from "./ProfileInvalid.ts"
+export {
+  type Change,
+  type ChangeKind,
+  maxChanges,
+  type Normalized,
+  normalize,
+  type NormalizeOptions,
+  type Unread,
+} from "./normalize.ts"
+export { compile, type Profile, ProfileInvalid } from "./Profile.ts"
+export {
+  type DayOrder,
+  defaultProfile,
+  type FieldDeclaration,
+  type FieldKind,
+  type Notation,
+  type ProfileData,
+} from "./ProfileData.ts"

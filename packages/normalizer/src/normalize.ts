@@ -6,46 +6,76 @@ import {
   type JsonArray,
   type JsonObject,
 } from "@lead-gateway/lossless-json"
-import type { Change, ChangeKind, Unread } from "./Change.ts"
-import { type Profile, ready } from "./compile.ts"
 import { moveAliases } from "./internal/Aliases.ts"
-import { type Field, type FieldTree, isTree } from "./internal/FieldTree.ts"
-import { NotRead } from "./internal/Form.ts"
-import type { Place } from "./internal/place.ts"
+import type { PayloadPath } from "./internal/Draft.ts"
+import { type Field, type FieldTree, isTree, Unreadable } from "./internal/FieldTree.ts"
 import { cleanText } from "./internal/text.ts"
+import { compiled, type Profile } from "./Profile.ts"
+import type { FieldKind } from "./ProfileData.ts"
 
-/** A payload in its one form. */
+/**
+ * What was changed.
+ *
+ * - the kind of a declared field, such as `email` or `date`: the value was converted to the normal form of that kind;
+ * - `text`: white space trimmed or collapsed, or Unicode composed, in a text that is undeclared or unread; in a field
+ *   declared `text` also invisible characters removed;
+ * - `phone_unparsed`: kept as `+` and its digits; `phone_missing`: set to null, because it has no digit;
+ * - `moved`: moved here by an alias, from the source's field `from`.
+ */
+export type ChangeKind = FieldKind | "phone_unparsed" | "phone_missing" | "moved"
+
+/** One change that {@link normalize} made to one value. It holds the values themselves only with `values: "show"`. */
+export interface Change {
+  /** In the notation of `lead-field`: `house.is_owner`, `contacts.0.phone`. Each key is truncated to 60 characters. */
+  readonly path: string
+  readonly kind: ChangeKind
+  /** The path from which a value was `moved`. */
+  readonly from?: string
+  /** The value before the change; only with `values: "show"`. */
+  readonly before?: Json
+  /** The value after the change; only with `values: "show"`. */
+  readonly after?: Json
+}
+
+/** A value that is not missing and cannot be read as the declared kind of its field. It is kept. */
+export interface Unread {
+  readonly path: string
+  /** The declared kind of the field. */
+  readonly kind: FieldKind
+}
+
+/** A normalised payload, and a report of what was changed and what could not be read. */
 export interface Normalized {
-  /** Shares with the payload as it came whatever did not change: with no change at all it is the same object. */
+  /** Shares all unchanged parts with the original payload; without any change it is the same object. */
   readonly payload: JsonObject
-  /** Moves first, then in the payload's order; the first {@link maxChanges} at most, so that none can grow it. */
+  /** Moves first, then in the order of the payload; at most the first {@link maxChanges}, to bound the size. */
   readonly changes: ReadonlyArray<Change>
-  /** In the payload's order; the first {@link maxChanges} at most. */
+  /** In the order of the payload; at most the first {@link maxChanges}. */
   readonly unread: ReadonlyArray<Unread>
 }
 
-/** What {@link normalize} may be asked for. */
+/** Options of {@link normalize}. */
 export interface NormalizeOptions {
-  /** Whether changes hold the values before and after, which are personal data: `hide` is the default. */
+  /** Whether changes hold the values before and after, which are personal data. `hide` by default. */
   readonly values?: "hide" | "show"
 }
 
-/** The most changes that are told of one payload; all of them are made. */
+/** How many changes of one payload are reported at most; changes beyond that are made all the same. */
 export const maxChanges = 100
 
-/** How deep a payload is looked into; what lies deeper stays as it is. `lossless-json` parses 512 levels. */
+/** How many levels of a payload are normalised; deeper ones stay as they are. `lossless-json` parses 512 levels. */
 const maxDepth = 1000
 
 /**
- * Brings a payload into its one form.
+ * Normalises a payload by a profile.
  *
- * First, fields of ours that are missing take what the profile's aliases name. Then white space and Unicode in
- * every string, nested ones too, and the form of its kind in each declared field. Keys, numbers (`RawNumber`s
- * too), booleans and nulls of other fields stay as they are. A value that cannot be read as what its field is
- * declared to hold stays, clean, and is told in `unread`; but a phone without a digit is missing, and becomes null.
+ * First, missing target fields receive the values of their aliases. Then white space and Unicode are normalised in
+ * every string, nested ones included, and each declared field is converted to the normal form of its kind. Keys, and
+ * numbers (`RawNumber` included), booleans and nulls of undeclared fields stay as they are. A value that cannot be read
+ * as the declared kind is kept, with its white space normalised, and reported in `unread`; but a phone without a digit
+ * counts as missing and becomes null.
  *
- * Total, and idempotent: normalising the result changes nothing and tells of no change. Example, with the
- * default profile: `{ "phone": "0151 2345678", "house": { "is_owner": "Ja" } }` becomes
+ * Total, and idempotent: normalising the result changes nothing and reports no change. Example with the default profile: `{ "phone": "0151 2345678", "house": { "is_owner": "Ja" } }` becomes
  * `{ "phone": "+491512345678", "house": { "is_owner": true } }`.
  */
 export const normalize = (
@@ -53,7 +83,7 @@ export const normalize = (
   payload: JsonObject,
   { values = "hide" }: NormalizeOptions = {},
 ): Normalized => {
-  const { fields, aliases } = profile[ready]
+  const { fields, aliases } = profile[compiled]
   const visit: Visit = { showsValues: values === "show", path: [], changes: [], unread: [] }
   const moved =
     aliases === undefined
@@ -62,16 +92,16 @@ export const normalize = (
           if (visit.changes.length >= maxChanges) return
           const shown = visit.showsValues ? { before: value, after: value } : {}
           visit.changes.push({
-            path: printPlace(target.path),
+            path: printPayloadPath(target.path),
             kind: "moved",
-            from: printPlace(from),
+            from: printPayloadPath(from),
             ...shown,
           })
         })
   return { payload: objectOf(visit, moved, fields), changes: visit.changes, unread: visit.unread }
 }
 
-/** One walk over a payload: where it is, what it has changed and what it could not read. */
+/** The state of one traversal of a payload: the current path, and the changes and unread values so far. */
 interface Visit {
   readonly showsValues: boolean
   readonly path: Array<string | number>
@@ -87,16 +117,16 @@ const valueOf = (visit: Visit, value: Json, declared: Field | FieldTree | undefi
   return isJsonObject(value) ? objectOf(visit, value, declared) : arrayOf(visit, value, declared)
 }
 
-const declaredOf = (visit: Visit, value: Json, { kind, form }: Field): Json => {
+const declaredOf = (visit: Visit, value: Json, { kind, convert }: Field): Json => {
   if (value === null) return null
   if (typeof value === "object" && !isRawNumber(value)) {
     if (kind === "phone") return changed(visit, value, null, "phone_missing")
     unread(visit, kind)
     return valueOf(visit, value, undefined)
   }
-  const after = form(value)
+  const after = convert(value)
   if (after === null) return changed(visit, value, null, "phone_missing")
-  if (!(after instanceof NotRead)) return changed(visit, value, after, kind)
+  if (!(after instanceof Unreadable)) return changed(visit, value, after, kind)
   unread(visit, kind)
   return changed(visit, value, after.value, kind === "phone" ? "phone_unparsed" : "text")
 }
@@ -108,7 +138,7 @@ const objectOf = (visit: Visit, object: JsonObject, fields: FieldTree | undefine
     visit.path.push(key)
     const after = valueOf(visit, before, fields?.keys.get(key))
     visit.path.pop()
-    // The copy has every key already, `__proto__` included, so this writes an own property.
+    // The copy already has every key as an own property, `__proto__` included.
     if (after !== before) (copy ??= { ...object })[key] = after
   }
   return copy ?? object
@@ -128,21 +158,21 @@ const arrayOf = (visit: Visit, array: JsonArray, fields: FieldTree | undefined):
 const changed = (visit: Visit, before: Json, after: Json, kind: ChangeKind): Json => {
   if (after === before) return before
   if (visit.changes.length < maxChanges) {
-    const path = printPlace(visit.path)
+    const path = printPayloadPath(visit.path)
     visit.changes.push(visit.showsValues ? { path, kind, before, after } : { path, kind })
   }
   return after
 }
 
 const unread = (visit: Visit, kind: Unread["kind"]): void => {
-  if (visit.unread.length < maxChanges) visit.unread.push({ path: printPlace(visit.path), kind })
+  if (visit.unread.length < maxChanges) visit.unread.push({ path: printPayloadPath(visit.path), kind })
 }
 
-/** As `printPath`, each key cut after 60 characters; most places have nothing to escape and nothing to cut. */
-const printPlace = (place: Place): string => {
+/** Like `printPath`, with each key truncated to 60 characters; most paths need neither escapes nor truncation. */
+const printPayloadPath = (path: PayloadPath): string => {
   let text = ""
-  for (const [index, key] of place.entries()) {
-    if (typeof key === "string" && !isPlainKey.test(key)) return printPath(place.map(abbreviate))
+  for (const [index, key] of path.entries()) {
+    if (typeof key === "string" && !isPlainKey.test(key)) return printPath(path.map(abbreviate))
     text += index === 0 ? key : `.${key}`
   }
   return text

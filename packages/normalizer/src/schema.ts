@@ -1,7 +1,10 @@
-/** Profiles by Effect's `Schema`, for those who use it. Apart from the rest, since Schema is most of what Effect weighs. */
+/**
+ * Profiles by Effect's `Schema`, for programs that use it. An entry of its own, because `Schema` is most of Effect's size.
+ */
 import { schemaOf } from "@lead-gateway/document-check/schema"
-import { ProfileData as shape } from "./Profile.ts"
+import { ProfileData as shape } from "./ProfileData.ts"
 
-/** The schema of a profile. Make one ready for use with `compile`, which reports mistakes better and finds more. */
+/** The schema of a profile. `compile` checks more than the schema and reports errors in the profile's own terms. */
 export const ProfileData = schemaOf(shape)
+/** A profile as data. */
 export type ProfileData = typeof ProfileData.Type

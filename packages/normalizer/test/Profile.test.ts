@@ -57,7 +57,7 @@ describe("compile", () => {
     )
   })
 
-  it("reports every mistake of form at once, with its path and the value found", () => {
+  it("reports every error of structure at once, with its path and the actual value", () => {
     const profile = {
       version: " ",
       default_country: "de",
@@ -191,7 +191,7 @@ describe("compile", () => {
       },
       'answer_lists.0.question: found "q", expected a field that is not declared in fields',
     ],
-  ])("says of %j what is allowed", (change, message) => {
+  ])("says of %j what is expected", (change, message) => {
     assert.strictEqual(messageOf(change), message)
   })
 

@@ -149,7 +149,7 @@ describe("an alias", () => {
     }
   })
 
-  it("is found, however many keys its source has beside it", () => {
+  it("is moved, however many keys its source has beside it", () => {
     // What takes the square of the length or more would not end within the time that a test has.
     const names = Array.from({ length: 2000 }, (_, index) => `f${index}`)
     const many = profileWith({
@@ -184,7 +184,7 @@ describe("an alias", () => {
     ])
   })
 
-  it("tells where a value came from, and the value when asked", () => {
+  it("reports where a value came from, and the value when asked", () => {
     const payload = payloadIn('{"kontakt":{"Telefon":"0171 2345678"}}')
     assert.deepStrictEqual(normalize(profile, payload).changes, [
       { path: "phone", kind: "moved", from: "kontakt.Telefon" },

@@ -66,12 +66,12 @@ describe("normalize", () => {
     )
   })
 
-  it("makes booleans of words, in declared fields alone", () => {
-    const owner = (word: string) => normalized(`{"house":{"is_owner":${word}}}`)
-    for (const word of ["true", "Yes", "JA", "1", " ja "])
-      assert.strictEqual(owner(`"${word}"`), owner("true"))
-    for (const word of ["false", "No", "NEIN", "0", "\\u00a0nein"]) {
-      assert.strictEqual(owner(`"${word}"`), owner("false"))
+  it("reads texts as booleans, in declared fields alone", () => {
+    const owner = (text: string) => normalized(`{"house":{"is_owner":${text}}}`)
+    for (const text of ["true", "Yes", "JA", "1", " ja "])
+      assert.strictEqual(owner(`"${text}"`), owner("true"))
+    for (const text of ["false", "No", "NEIN", "0", "\\u00a0nein"]) {
+      assert.strictEqual(owner(`"${text}"`), owner("false"))
     }
     for (const other of ['"vielleicht"', '""', "1", "0", "null", "[]", "{}", '["ja"]']) {
       assert.strictEqual(owner(other), `{"house":{"is_owner":${other}}}`)
@@ -115,7 +115,7 @@ describe("normalize", () => {
     assert.strictEqual((after["other"] as JsonObject)["c"], (payload["other"] as JsonObject)["c"])
   })
 
-  it("tells of each change where and how, and never the value", () => {
+  it("reports where and how each value changed, and never the value", () => {
     const { changes } = normalize(
       profile,
       payloadIn('{"email":"A@b.de","phone":"n/a","house":{"is_owner":"ja"},"a":[{"b":" c"}],"ok":"d"}'),
@@ -128,7 +128,7 @@ describe("normalize", () => {
     ])
   })
 
-  it("makes all changes but tells of a limited number, by short paths", () => {
+  it("makes all changes but reports a limited number, with short paths", () => {
     const key = "k".repeat(1000)
     const { payload, changes } = normalize(profile, { [key]: Array.from({ length: 500 }, () => " x") })
     assert.deepStrictEqual(

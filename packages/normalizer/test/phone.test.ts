@@ -95,7 +95,7 @@ describe("a phone number", () => {
     }
   })
 
-  it("that can't be parsed is told as unread, also where its digits look like a number of some country", () => {
+  it("that can't be parsed is reported as unread, also where its digits look like a number of some country", () => {
     for (const [written, digits] of [
       ["nach 18 Uhr: 0171 2345678", "+1801712345678"],
       ["4 Zimmer 0171 2345678", "+401712345678"],

@@ -75,7 +75,7 @@ describe("normalize, with any profile and any payload", () => {
   )
 
   it.prop(
-    "tells of changes without values, unless they are asked for",
+    "reports changes without values, unless they are asked for",
     [AnyCase],
     ([{ data, payload }]) => {
       const plain = normalize(compiled(data), payload)

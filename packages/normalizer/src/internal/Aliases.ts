@@ -1,72 +1,71 @@
 import { type FieldPath, isMissing, valueAt } from "@lead-gateway/lead-field"
 import { isJsonObject, isRawNumber, type Json, type JsonObject } from "@lead-gateway/lossless-json"
-import { type Field, type FieldTree, isTree } from "./FieldTree.ts"
-import { foldKey } from "./foldKey.ts"
-import { NotRead } from "./Form.ts"
-import { Draft, type Place, placeIn } from "./place.ts"
+import { Draft, type PayloadPath, valueOrBlocked } from "./Draft.ts"
+import { type Field, type FieldTree, isTree, Unreadable } from "./FieldTree.ts"
+import { cleanFold, cleanFreeText } from "./text.ts"
 
-/** Where our fields come from when they are missing. No two paths in it overlap, so no order matters. */
+/** The compiled aliases of a profile. No two paths in it overlap, so the order does not matter. */
 export interface Aliases {
   readonly targets: ReadonlyArray<Target>
   readonly sources: SourceTree
 }
 
-/** A field of ours. */
+/** A field that aliases fill when it is missing. */
 export interface Target {
   readonly path: FieldPath
   readonly declared: Field | FieldTree | undefined
 }
 
-/** Sources by their folded keys. */
+/** Sources by their folded keys, see {@link foldPath}. */
 export interface SourceTree {
   readonly keys: Map<string, SourceTree>
-  /** A source that ends here; nothing is inside it. */
+  /** The source whose path ends here; no other source is inside it. */
   source?: Source
-  /** In a list that is here, keys are questions. */
+  /** If the value here is a list of answers: where each item has its question and answer. `keys` are questions then. */
   answers?: { readonly question: FieldPath; readonly answer: FieldPath }
 }
 
-/** A source's field; the lower its rank among the sources of a target, the better. */
+/** A field of a source, or a question. The source with the lowest rank is preferred. */
 export interface Source {
   readonly path: FieldPath
   readonly target: Target
   readonly rank: number
 }
 
-/** A value that was taken for a target. */
-interface Found {
+/** A value of a source that may fill its target. */
+interface Candidate {
   readonly source: Source
-  readonly place: Place
+  readonly path: PayloadPath
   readonly value: Json
 }
 
 /**
- * Moves to each target that is missing the value of its best source that is not. What `missing` means is seen
- * through the target's form: a phone without a digit is missing now, because it will be once it is normalised.
+ * Moves to each missing target the value of its preferred source that is not missing. A value counts as missing if it
+ * will be missing once it is normalised, such as a phone without a digit.
  */
 export const moveAliases = (
   { targets, sources }: Aliases,
   payload: JsonObject,
-  tell: (target: Target, from: Place, value: Json) => void,
+  onMove: (target: Target, from: PayloadPath, value: Json) => void,
 ): JsonObject => {
-  const found = new Map<Target, Found | undefined>()
+  const candidates = new Map<Target, Candidate | undefined>()
   for (const target of targets) {
-    const place = placeIn(payload, target.path)
-    if (place !== "blocked" && isMissingIn(target, place.value)) found.set(target, undefined)
+    const current = valueOrBlocked(payload, target.path)
+    if (current !== "blocked" && isMissingIn(target, current.value)) candidates.set(target, undefined)
   }
-  if (found.size === 0) return payload
-  findIn(payload, sources, [], (candidate) => {
+  if (candidates.size === 0) return payload
+  findCandidates(payload, sources, [], (candidate) => {
     const { target } = candidate.source
-    if (!found.has(target) || isMissingIn(target, candidate.value)) return
-    const best = found.get(target)
-    if (best === undefined || isBetter(candidate, best)) found.set(target, candidate)
+    if (!candidates.has(target) || isMissingIn(target, candidate.value)) return
+    const best = candidates.get(target)
+    if (best === undefined || isPreferred(candidate, best)) candidates.set(target, candidate)
   })
   const draft = new Draft(payload)
-  for (const [target, best] of found) {
+  for (const [target, best] of candidates) {
     if (best === undefined) continue
-    draft.takeAway(best.place)
-    draft.put(target.path, best.value)
-    tell(target, best.place, best.value)
+    draft.remove(best.path)
+    draft.set(target.path, best.value)
+    onMove(target, best.path, best.value)
   }
   return draft.payload
 }
@@ -76,37 +75,39 @@ const isMissingIn = ({ declared }: Target, value: Json | undefined): boolean => 
   if (declared === undefined || isTree(declared)) return false
   if (declared.kind === "phone") {
     if (typeof value === "object" && !isRawNumber(value)) return true
-    // Whatever has a digit is a phone number of some kind, so there is no need to parse it.
+    // A text with a digit is never missing as a phone, so there is no need to parse it.
     if (typeof value === "string" && /\d/.test(value)) return false
-    return declared.form(value) === null
+    return declared.convert(value) === null
   }
-  // What is left of a text is nothing when it was invisible, and nothing of ASCII that prints is.
-  return typeof value === "string" && !/^[!-~]/.test(value) && isMissingText(declared.form(value))
+  // A text of invisible characters alone becomes blank; one that begins with printable ASCII does not.
+  return typeof value === "string" && !/^[!-~]/.test(value) && isMissingText(declared.convert(value))
 }
 
-const isMissingText = (formed: ReturnType<Field["form"]>): boolean =>
-  !(formed instanceof NotRead) && isMissing(formed)
+const isMissingText = (converted: ReturnType<Field["convert"]>): boolean =>
+  !(converted instanceof Unreadable) && isMissing(converted)
 
-/** Tells of every value that a source leads to, and of where it can be taken from. */
-const findIn = (
+/** Calls `onCandidate` with every value in the payload at a source, and its path. */
+const findCandidates = (
   value: Json,
   tree: SourceTree,
-  place: ReadonlyArray<string | number>,
-  take: (found: Found) => void,
+  path: PayloadPath,
+  onCandidate: (candidate: Candidate) => void,
 ): void => {
-  if (tree.source !== undefined) return take({ source: tree.source, place, value })
+  if (tree.source !== undefined) return onCandidate({ source: tree.source, path, value })
   if (Array.isArray(value)) {
     const list = value as ReadonlyArray<Json>
-    if (tree.answers !== undefined) return findAnswers(list, tree, place, take)
+    if (tree.answers !== undefined) return findAnswers(list, tree, path, onCandidate)
     for (const [key, inner] of tree.keys) {
       const item = valueAt(list, [key]) as Json | undefined
-      // An item is not taken out of its list: those behind it would move up, and other paths mean others.
-      if (item !== undefined && inner.source === undefined) findIn(item, inner, [...place, Number(key)], take)
+      // An item is not removed from its list: that would shift the indices of the items after it.
+      if (item !== undefined && inner.source === undefined) {
+        findCandidates(item, inner, [...path, Number(key)], onCandidate)
+      }
     }
   } else if (isJsonObject(value)) {
     for (const key of Object.keys(value)) {
       const inner = tree.keys.get(foldKey(key))
-      if (inner !== undefined) findIn(value[key] as Json, inner, [...place, key], take)
+      if (inner !== undefined) findCandidates(value[key] as Json, inner, [...path, key], onCandidate)
     }
   }
 }
@@ -114,8 +115,8 @@ const findIn = (
 const findAnswers = (
   list: ReadonlyArray<Json>,
   { keys, answers }: SourceTree,
-  place: Place,
-  take: (found: Found) => void,
+  path: PayloadPath,
+  onCandidate: (candidate: Candidate) => void,
 ): void => {
   if (answers === undefined) return
   for (const [index, item] of list.entries()) {
@@ -125,18 +126,18 @@ const findAnswers = (
     const around = valueAt(item, answers.answer.slice(0, -1))
     if (source === undefined || answer === undefined || !isJsonObject(around)) continue
     const value = Array.isArray(answer) && answer.length < 2 ? ((answer[0] ?? null) as Json) : answer
-    take({ source, place: [...place, index, ...answers.answer], value })
+    onCandidate({ source, path: [...path, index, ...answers.answer], value })
   }
 }
 
 /**
- * The better source; of one source the key that is spelled as in the profile, or the first: in a list by its index,
- * in an object, whose keys have no order, by its text.
+ * Whether candidate `a` is preferred to `b`: by the rank of the source; for the same source, the key that is spelled as
+ * in the profile, else the smallest index or key.
  */
-const isBetter = (a: Found, b: Found): boolean => {
+const isPreferred = (a: Candidate, b: Candidate): boolean => {
   if (a.source !== b.source) return a.source.rank < b.source.rank
-  for (const [index, step] of a.place.entries()) {
-    const other = b.place[index]
+  for (const [index, step] of a.path.entries()) {
+    const other = b.path[index]
     if (other === undefined || step === other) continue
     const spelled = a.source.path[index]
     if (step === spelled || other === spelled) return step === spelled
@@ -144,3 +145,20 @@ const isBetter = (a: Found, b: Found): boolean => {
   }
   return false
 }
+
+/**
+ * The form in which keys and questions of a source are compared: clean, in lower case, without the `?`, `:` or `*` that
+ * web forms append to a question. Cleaning comes first, so that normalising a question does not change its result.
+ */
+const foldKey = (key: string): string => {
+  const clean = cleanFold(cleanFreeText(key))
+  let end = clean.length
+  while (end > 0 && isTail(clean.charCodeAt(end - 1))) end--
+  return end === 0 ? clean : clean.slice(0, end)
+}
+
+/** {@link foldKey} of every segment of a path. */
+export const foldPath = (path: FieldPath): FieldPath => path.map(foldKey)
+
+/** A space, `?`, `:` or `*`. */
+const isTail = (code: number): boolean => code === 0x20 || code === 0x3f || code === 0x3a || code === 0x2a

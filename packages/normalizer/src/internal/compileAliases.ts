@@ -1,14 +1,12 @@
 import type { Report } from "@lead-gateway/document-check"
 import { type FieldPath, parsePath } from "@lead-gateway/lead-field"
-import type { ProfileData } from "../Profile.ts"
-import type { Aliases, SourceTree, Target } from "./Aliases.ts"
-import { declaredAt, type FieldTree, isTree } from "./FieldTree.ts"
-import { foldPath } from "./foldKey.ts"
-import { Overlaps } from "./Overlaps.ts"
+import type { ProfileData } from "../ProfileData.ts"
+import { type Aliases, foldPath, type SourceTree, type Target } from "./Aliases.ts"
+import { declaredAt, DisjointPaths, type FieldTree, isTree } from "./FieldTree.ts"
 
 /**
- * Checks the aliases of a profile and makes them ready. What makes the outcome depend on an order is a mistake:
- * fields that are each other's sources, sources of two fields, anything inside anything else.
+ * Checks and compiles the aliases of a profile. Aliases whose result would depend on their order are reported: fields that
+ * are each other's sources, one source of two fields, paths inside each other.
  */
 export const compileAliases = (
   profile: ProfileData,
@@ -20,14 +18,14 @@ export const compileAliases = (
     const path = parsePath(text) ?? []
     return { text, sources, target: { path, declared: declaredAt(fields, path) } }
   })
-  const overlaps = new Overlaps()
-  for (const entry of entries) reportTarget(entry, fields, overlaps, report)
-  const sources = sourcesOf(entries, profile, overlaps, report)
+  const disjoint = new DisjointPaths()
+  for (const entry of entries) reportTarget(entry, fields, disjoint, report)
+  const sources = sourcesOf(entries, profile, disjoint, report)
   addAnswerLists(sources, profile, fields, report)
   return entries.length === 0 ? undefined : { targets: entries.map(({ target }) => target), sources }
 }
 
-/** One alias as the profile has it, and its target taken apart. */
+/** One alias of the profile, with its target parsed. */
 interface Entry {
   readonly text: string
   readonly sources: ReadonlyArray<string>
@@ -37,10 +35,10 @@ interface Entry {
 const reportTarget = (
   { text, sources, target: { path } }: Entry,
   fields: FieldTree,
-  overlaps: Overlaps,
+  disjoint: DisjointPaths,
   report: Report,
 ): void => {
-  const other = overlaps.add(foldPath(path), text)
+  const other = disjoint.add(foldPath(path), text)
   if (path.includes("*")) report(["aliases", text], sources, withoutItems)
   else if (other !== undefined) report(["aliases", text], sources, apartFrom(other))
   else if (isInsideField(fields, path)) {
@@ -51,7 +49,7 @@ const reportTarget = (
 const sourcesOf = (
   entries: ReadonlyArray<Entry>,
   { answer_lists: lists = [] }: ProfileData,
-  overlaps: Overlaps,
+  disjoint: DisjointPaths,
   report: Report,
 ): SourceTree => {
   const root: SourceTree = { keys: new Map() }
@@ -59,15 +57,15 @@ const sourcesOf = (
     for (const [rank, source] of sources.entries()) {
       const path = parsePath(source) ?? []
       const folded = foldPath(path)
-      const wrong = path.includes("*")
+      const expected = path.includes("*")
         ? withoutItems
         : path.some((key) => key !== key.trim())
           ? "a path without a space beside a dot: one inside a question is written \\\\."
           : source === text
             ? "another field than the one that it is for"
-            : (clashOf(overlaps, folded, foldPath(target.path), source) ?? depthMistake(folded, lists))
-      if (wrong === undefined) plant(root, folded).source = { path, target, rank }
-      else report(["aliases", text, rank], source, wrong)
+            : (disjointFrom(disjoint, folded, foldPath(target.path), source) ?? answerDepth(folded, lists))
+      if (expected === undefined) addNode(root, folded).source = { path, target, rank }
+      else report(["aliases", text, rank], source, expected)
     }
   }
   return root
@@ -79,12 +77,12 @@ const addAnswerLists = (
   fields: FieldTree,
   report: Report,
 ): void => {
-  const overlaps = new Overlaps()
+  const disjoint = new DisjointPaths()
   for (const [index, list] of lists.entries()) {
     const at = ["answer_lists", index] as const
     const [path = [], question = [], answer = []] = [list.path, list.question, list.answer].map(parsePath)
-    const tree = find(sources, foldPath(path))
-    const other = overlaps.add(foldPath(path), list.path)
+    const tree = treeAt(sources, foldPath(path))
+    const other = disjoint.add(foldPath(path), list.path)
     if (other !== undefined) report([...at, "path"], list.path, apartFrom(other))
     else if (tree === undefined) {
       report([...at, "path"], list.path, "a list from which an alias takes an answer")
@@ -101,16 +99,16 @@ const withoutItems = "a path without *: an alias is about one field"
 const apartFrom = (other: string): string =>
   `a field apart from ${other}: neither the same, inside nor around`
 
-/** A source may be its target in another spelling (`Phone` of `phone`), and then it is no other's either. */
-const clashOf = (
-  overlaps: Overlaps,
+/** What is expected if a source overlaps another path. It may be its own target in another spelling (`Phone`, `phone`). */
+const disjointFrom = (
+  disjoint: DisjointPaths,
   source: FieldPath,
   target: FieldPath,
   text: string,
 ): string | undefined => {
-  // The target's own place in `overlaps` is taken; its other spelling is told apart by a key that no fold gives.
+  // The target is in the set already; its other spelling is added under a key that folding never produces.
   const isSpelling = source.length === target.length && source.every((key, i) => key === target[i])
-  const other = overlaps.add(isSpelling ? ["\0", ...source] : source, text)
+  const other = disjoint.add(isSpelling ? ["\0", ...source] : source, text)
   if (other === undefined) return undefined
   const isSame = foldPath(parsePath(other) ?? []).join("\0") === source.join("\0")
   return isSame && other !== text
@@ -118,8 +116,8 @@ const clashOf = (
     : apartFrom(other)
 }
 
-/** In a list of answers a source is one question. */
-const depthMistake = (source: FieldPath, lists: ProfileData["answer_lists"] = []): string | undefined => {
+/** What is expected if a source in a list of answers is not exactly one question. */
+const answerDepth = (source: FieldPath, lists: ProfileData["answer_lists"] = []): string | undefined => {
   const list = lists.find(({ path }) =>
     foldPath(parsePath(path) ?? []).every((key, index) => key === source[index]),
   )
@@ -143,12 +141,12 @@ const isDeclaredInItems = (fields: FieldTree, list: FieldPath, path: FieldPath):
 }
 
 const areOverlapping = (a: FieldPath, b: FieldPath): boolean => {
-  const overlaps = new Overlaps()
-  overlaps.add(a, "")
-  return overlaps.add(b, "") !== undefined
+  const disjoint = new DisjointPaths()
+  disjoint.add(a, "")
+  return disjoint.add(b, "") !== undefined
 }
 
-const plant = (root: SourceTree, path: FieldPath): SourceTree => {
+const addNode = (root: SourceTree, path: FieldPath): SourceTree => {
   let tree = root
   for (const key of path) {
     const inner: SourceTree = tree.keys.get(key) ?? { keys: new Map() }
@@ -158,7 +156,7 @@ const plant = (root: SourceTree, path: FieldPath): SourceTree => {
   return tree
 }
 
-const find = (root: SourceTree, path: FieldPath): SourceTree | undefined => {
+const treeAt = (root: SourceTree, path: FieldPath): SourceTree | undefined => {
   let tree: SourceTree | undefined = root
   for (const key of path) tree = tree?.keys.get(key)
   return tree?.source === undefined ? tree : undefined

@@ -1,24 +1,24 @@
-import type { DayOrder } from "../FieldDeclaration.ts"
-import { isRealDay, monthOf, weekdayOf } from "./calendar.ts"
+import { daysIn } from "@lead-gateway/lead-field"
+import type { DayOrder } from "../ProfileData.ts"
 
-/** How dates are read that could be read in more than one way. */
+/** How ambiguous dates are read. */
 export interface DateReading {
   readonly order: DayOrder | undefined
   /** The first of the hundred years in which a year of two digits lies. */
   readonly twoDigitYearsFrom: number | undefined
 }
 
-/** Longer texts are no date. */
+/** Longer texts are not read as dates. */
 const maxLength = 64
 
-/** A time of day behind a date: `T14:30:05.123+01:00`, ` 14:30 Uhr`, `, 2:30 pm`. */
+/** A time of day after a date: `T14:30:05.123+01:00`, ` 14:30 Uhr`, `, 2:30 pm`. */
 const time =
   /(?:t|,? (?:um |at )?)(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(?: ?([ap]m)| uhr)? ?(z|[+-]\d{2}(?::?\d{2})?)?$/
 
 /**
- * The date that a clean text is, as ISO 8601 writes it: `2026-02-01`, with a time `2026-02-01T14:30`.
+ * Reads a date from a clean text, in ISO 8601: `2026-02-01`, with a time `2026-02-01T14:30`.
  *
- * `undefined` for another text, a day that there is not, and a date that could be two.
+ * `undefined` for a text that is not a date, for a date that does not exist and for an ambiguous one.
  */
 export const readDate = (text: string, reading: DateReading): string | undefined => {
   if (text.length > maxLength) return undefined
@@ -34,7 +34,7 @@ export const readDate = (text: string, reading: DateReading): string | undefined
   return clock === undefined ? undefined : `${date}T${clock}`
 }
 
-/** A date, with its weekday before it or not: one that it does not have makes it none. */
+/** Reads a date with an optional weekday before it, which must be the right one. */
 const dateOf = (text: string, reading: DateReading): string | undefined => {
   const [all = "", name = ""] = /^(\p{L}+)\.?,? /u.exec(text) ?? []
   const weekday = weekdayOf(name)
@@ -49,9 +49,9 @@ const plainDateOf = (text: string, reading: DateReading): string | undefined => 
   const yearLast = /^(\d{1,2})(\. ?|[-/])(\d{1,2})\2(\d{4}|\d{2})$/.exec(text)
   if (yearLast !== null) {
     const [, first = "", separator = "", second = "", year = ""] = yearLast
-    // 26-02-01 may be a short form of ISO 8601.
+    // 26-02-01 may be an abbreviated ISO 8601 date.
     if (separator === "-" && year.length === 2) return undefined
-    // With points the day comes first in every language that writes them.
+    // With points the day comes first in every language that uses them.
     const order = separator.startsWith(".") ? "day_first" : reading.order
     return inOrder(Number(first), Number(second), yearOf(year, reading), order)
   }
@@ -65,7 +65,7 @@ const plainDateOf = (text: string, reading: DateReading): string | undefined => 
     : isoOf(Number(monthFirst[3]), monthOf(monthFirst[1] ?? ""), Number(monthFirst[2]))
 }
 
-/** Two numbers that are day and month: in the order that is known, or in the only one that makes a date. */
+/** Reads day and month in the configured order, or without one in the only order that gives a date. */
 const inOrder = (
   first: number,
   second: number,
@@ -92,11 +92,11 @@ const isoOf = (year: number | undefined, month: number | undefined, day: number)
     ? undefined
     : `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(day)}`
 
-/** A time of day as ISO 8601 writes it, seconds and zone where they were written; `24:00` is none. */
+/** A time of day in ISO 8601, with seconds and zone if the text has them; `24:00` is not read. */
 const clockOf = ([all, hours = "", minutes = "", seconds, fraction = "", half, zone]: RegExpExecArray):
   | string
   | undefined => {
-  // `10:00-12:00` without the T or the seconds of a timestamp is from ten to twelve.
+  // Without the T or the seconds of a timestamp `10:00-12:00` is an interval, not a time with an offset.
   if (zone?.startsWith("-") === true && !all.startsWith("t") && seconds === undefined) return undefined
   const written = Number(hours)
   if (half !== undefined && (written < 1 || written > 12)) return undefined
@@ -115,3 +115,44 @@ const offsetOf = (zone: string): string | undefined => {
 }
 
 const twoDigits = (number: number): string => String(number).padStart(2, "0")
+
+const monthNames = [
+  "januar january jan jänner jaenner jän",
+  "februar february feb feber",
+  "märz march mar mär maerz mrz",
+  "april apr",
+  "mai may",
+  "juni june jun",
+  "juli july jul",
+  "august aug",
+  "september sep sept",
+  "oktober october okt oct",
+  "november nov",
+  "dezember december dez dec",
+]
+
+const months: ReadonlyMap<string, number> = new Map(
+  monthNames.flatMap((line, index) => line.split(" ").map((name): [string, number] => [name, index + 1])),
+)
+
+/** The number of a month, 1 to 12, by its German or English name or a usual abbreviation, in lower case. */
+const monthOf = (name: string): number | undefined => months.get(name)
+
+const weekdays: ReadonlyMap<string, number> = new Map(
+  [
+    "sonntag sunday so sun",
+    "montag monday mo mon",
+    "dienstag tuesday di tue tues",
+    "mittwoch wednesday mi wed",
+    "donnerstag thursday do thu thur thurs",
+    "freitag friday fr fri",
+    "samstag sonnabend saturday sa sat",
+  ].flatMap((line, index) => line.split(" ").map((name): [string, number] => [name, index])),
+)
+
+/** The number of a weekday, 0 for Sunday to 6, by its German or English name or abbreviation, in lower case. */
+const weekdayOf = (name: string): number | undefined => weekdays.get(name)
+
+/** Whether the date exists in the Gregorian calendar, years 1 to 9999. */
+const isRealDay = (year: number, month: number, day: number): boolean =>
+  year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)

@@ -1,15 +1,15 @@
 import { parse, type RawNumber } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
-import type { Notation } from "../FieldDeclaration.ts"
+import type { Notation } from "../ProfileData.ts"
 import { cleanFold } from "./text.ts"
 
-/** Longer texts hold no number that anybody wrote. */
+/** Longer texts are not read as numbers. */
 const maxLength = 400
 
 /**
- * The number that a text is, in German or English notation; `undefined` when it is none or could be two.
+ * Reads a number in German or English notation; `undefined` if the text is not a number or is ambiguous.
  *
- * Units are folded words, any one of which may stand before or behind.
+ * One of `units`, which are clean and in lower case, may stand before or after the number.
  */
 export const readNumber = (
   text: string,
@@ -28,21 +28,21 @@ const withoutUnit = (text: string, units: ReadonlyArray<string>): string => {
   for (const unit of units) {
     if (text.endsWith(unit)) return text.slice(0, -unit.length).trimEnd()
     const rest = text.startsWith(unit) ? text.slice(unit.length) : undefined
-    // In `m2120` nobody can tell where the unit ends.
+    // In `m2120` it is ambiguous where the unit ends.
     if (rest !== undefined && !(/\d$/.test(unit) && /^\d/.test(rest))) return rest.trimStart()
   }
   return text
 }
 
-/** Every digit is kept, as a number of JSON. Exponents beyond those of a payload make no number. */
+/** Parses a JSON number without losing a digit. `undefined` if its exponent is beyond what payloads may have. */
 const numberIn = (source: string): number | RawNumber | undefined => {
   const number = Result.getOrUndefined(parse(source))
   if (typeof number !== "number") return JSON.isRawJSON(number) ? number : undefined
-  // Minus zero is nothing that anybody means.
+  // Minus zero becomes zero.
   return number === 0 ? 0 : number
 }
 
-/** Digits with separators as JSON writes the number. */
+/** The JSON number of digits with separators. */
 const plainOf = (text: string, notation: Notation | undefined): string | undefined => {
   if (!/^[\d.,'’ ]+$/.test(text)) return undefined
   const separators = separatorsOf(text, notation)
@@ -51,7 +51,7 @@ const plainOf = (text: string, notation: Notation | undefined): string | undefin
   const [integer = "", fraction, ...more] = decimal === undefined ? [text] : text.split(decimal)
   if (more.length > 0 || (fraction !== undefined && !/^\d+$/.test(fraction))) return undefined
   const [first = "", ...groups] = group === undefined ? [integer] : integer.split(group)
-  // What begins with a zero and has groups is a phone number or a misprint.
+  // A leading zero before groups suggests a phone number or a typing error.
   if (!(groups.length === 0 ? /^\d*$/ : /^[1-9]\d{0,2}$/).test(first)) return undefined
   if (!groups.every((digits) => /^\d{3}$/.test(digits))) return undefined
   const whole = (first + groups.join("")).replace(/^0+(?=\d)/, "") || "0"
@@ -63,7 +63,7 @@ interface Separators {
   readonly decimal?: string
 }
 
-/** Which sign parts groups and which the fraction; `undefined` where that could be either. */
+/** Which characters separate groups and the fraction; `undefined` if that is ambiguous. */
 const separatorsOf = (text: string, notation: Notation | undefined): Separators | undefined => {
   const space = /['’ ]/.exec(text)?.[0]
   const point = text.lastIndexOf(".")
@@ -73,7 +73,7 @@ const separatorsOf = (text: string, notation: Notation | undefined): Separators 
   if (space !== undefined) return { group: space, decimal: last }
   if (point !== -1 && comma !== -1) return { group: other, decimal: last }
   if (text.indexOf(last) !== text.lastIndexOf(last)) return { group: last }
-  // One sign with three digits behind it parts a group or a fraction: 1.234 is either.
+  // A single separator before three digits is ambiguous: 1.234 may have a group or a fraction.
   if (!/^[1-9]\d{0,2}[.,]\d{3}$/.test(text)) return { decimal: last }
   if (notation === undefined) return undefined
   return (notation === "de") === (last === ",") ? { decimal: last } : { group: last }

@@ -1,8 +1,8 @@
 /**
- * Forms of postal codes: a `9` is a digit, an `A` a letter, everything else stands as it is. The number is how few
- * digits a JSON number may have, which has lost the zeros at the front; 0 where numbers cannot be told.
+ * Formats of postal codes: `9` is a digit, `A` a letter, every other character is literal. The number is the least count
+ * of digits of a JSON number, which has lost its leading zeros; 0 where JSON numbers are not read.
  */
-const forms = {
+const formats = {
   AT: [4, "9999"],
   AU: [3, "9999"],
   BE: [4, "9999"],
@@ -37,17 +37,19 @@ const forms = {
   UA: [4, "99999"],
   US: [3, "99999", "99999-9999"],
 } as const satisfies Readonly<
-  Record<string, readonly [fewestDigits: number, ...forms: ReadonlyArray<string>]>
+  Record<string, readonly [fewestDigits: number, ...formats: ReadonlyArray<string>]>
 >
 
-/** A country whose postal codes have a form that is known here. */
-export type PostalCountry = keyof typeof forms
+/** A country whose format of postal codes is known. */
+export type PostalCountry = keyof typeof formats
 
-export const postalCountries = Object.keys(forms) as ReadonlyArray<PostalCountry>
+/** Every {@link PostalCountry}. */
+export const postalCountries = Object.keys(formats) as ReadonlyArray<PostalCountry>
 
-export const isPostalCountry = (country: string): country is PostalCountry => Object.hasOwn(forms, country)
+/** Whether the format of the postal codes of a country is known. */
+export const isPostalCountry = (country: string): country is PostalCountry => Object.hasOwn(formats, country)
 
-/** What stood before the code on envelopes, besides the country's two letters. */
+/** Traditional prefixes of postal codes, besides the two letters of the country. */
 const oldPrefixes: Readonly<Partial<Record<PostalCountry, string>>> = {
   AT: "A",
   BE: "B",
@@ -63,39 +65,44 @@ const oldPrefixes: Readonly<Partial<Record<PostalCountry, string>>> = {
   SE: "S",
 }
 
-/** Longer texts are no postal code. */
+/** Longer texts are not read as postal codes. */
 const maxLength = 32
 
-/** Reads the postal codes of a country, from clean texts and whole numbers. */
+/** Makes the function that reads postal codes of a country from clean texts and whole numbers. */
 export const postalCodeReader = (
   country: PostalCountry,
 ): ((value: string | number) => string | undefined) => {
-  const [fewestDigits, ...shapes] = forms[country].map(String)
-  const known = shapes.map((form) => ({ form, pattern: patternOf(form.replaceAll(/[^9A]/g, "")) }))
-  const inForm = new RegExp(shapes.map((form) => patternOf(form).source).join("|"))
+  const [fewestDigits, ...countryFormats] = formats[country].map(String)
+  const compactFormats = countryFormats.map((format) => ({
+    format,
+    pattern: patternOf(format.replaceAll(/[^9A]/g, "")),
+  }))
+  const formatted = new RegExp(countryFormats.map((format) => patternOf(format).source).join("|"))
   const prefix = new RegExp(`^(?:${[country, oldPrefixes[country]].filter(Boolean).join("|")})[- ]?(?=\\d)`)
   const read = (compact: string): string | undefined => {
-    const match = known.find(({ pattern }) => pattern.test(compact))
-    return match && fill(match.form, compact)
+    const match = compactFormats.find(({ pattern }) => pattern.test(compact))
+    return match && fill(match.format, compact)
   }
   return (value) => {
     if (typeof value === "number") {
       const digits = String(value)
-      const [{ form } = { form: "" }] = known
+      const [{ format } = { format: "" }] = compactFormats
       const isCode =
         Number.isSafeInteger(value) && value >= 0 && digits.length >= (Number(fewestDigits) || Infinity)
-      return isCode ? read(digits.padStart(form.replaceAll(/[^9]/g, "").length, "0")) : undefined
+      return isCode ? read(digits.padStart(format.replaceAll(/[^9]/g, "").length, "0")) : undefined
     }
     if (value.length > maxLength) return undefined
-    return inForm.test(value) ? value : read(value.toUpperCase().replace(prefix, "").replaceAll(/[- ]/g, ""))
+    return formatted.test(value)
+      ? value
+      : read(value.toUpperCase().replace(prefix, "").replaceAll(/[- ]/g, ""))
   }
 }
 
-const patternOf = (form: string): RegExp =>
-  new RegExp(`^${form.replaceAll("9", String.raw`\d`).replaceAll("A", "[A-Z]")}$`)
+const patternOf = (format: string): RegExp =>
+  new RegExp(`^${format.replaceAll("9", String.raw`\d`).replaceAll("A", "[A-Z]")}$`)
 
-/** Puts characters into the slots of a form. */
-const fill = (form: string, characters: string): string => {
+/** Writes characters in a format: the first one replaces the first `9` or `A`, and so on. */
+const fill = (format: string, characters: string): string => {
   let next = 0
-  return form.replaceAll(/[9A]/g, () => characters.charAt(next++))
+  return format.replaceAll(/[9A]/g, () => characters.charAt(next++))
 }

@@ -61,7 +61,7 @@ describe("a postal code", () => {
 })
 
 describe("yes or no", () => {
-  it("has more words where the field names them", () => {
+  it("has more texts where the field declares them", () => {
     const field = fieldOf({ kind: "boolean", yes: ["Ja, ich bin  Eigentümer"], no: ["Mieter", "Straße"] })
     assert.deepStrictEqual(field("ja, ich bin EIGENTU\u0308MER"), [true, true])
     assert.deepStrictEqual(field(" MIETER "), [false, true])
@@ -86,7 +86,7 @@ describe("an e-mail address", () => {
 })
 
 describe("a phone number", () => {
-  it("that cannot be parsed is kept and told of", () => {
+  it("that cannot be parsed is kept and reported", () => {
     assert.deepStrictEqual(fieldOf("phone")("7"), ["+7", false])
     assert.deepStrictEqual(fieldOf("phone")("keins"), [null, true])
     assert.deepStrictEqual(fieldOf({ kind: "phone", country: "AT" })("0660 1234567"), ["+436601234567", true])

@@ -1,0 +1,110 @@
+import { isRawNumber } from "@lead-gateway/lossless-json"
+import type { CountryCode } from "libphonenumber-js/min"
+import type { FieldDeclaration, ProfileData } from "../ProfileData.ts"
+import { readDate } from "./date.ts"
+import { type Converter, Unreadable } from "./FieldTree.ts"
+import { readNumber } from "./number.ts"
+import { readPhone, textOf } from "./phone.ts"
+import { postalCodeReader, type PostalCountry } from "./postalCode.ts"
+import { cleanFold, cleanFreeText, cleanName, cleanText } from "./text.ts"
+
+/** A declaration as an object, with its options. */
+export type Options = Exclude<FieldDeclaration, string>
+
+/** A declaration as an object: `"phone"` is short for `{ "kind": "phone" }`. */
+export const optionsOf = (declaration: FieldDeclaration): Options =>
+  typeof declaration === "string" ? { kind: declaration } : declaration
+
+/** Makes the converter of a declared field. The country of a postal code must have been checked before. */
+export const converterOf = (options: Options, profile: ProfileData): Converter => {
+  switch (options.kind) {
+    case "email":
+      return convertEmail
+    case "name":
+      return convertName
+    case "text":
+      return (value) => (typeof value === "string" ? cleanFreeText(value) : value)
+    case "phone":
+      return phoneConverter(options.country ?? profile.default_country)
+    case "postal_code":
+      return postalCodeConverter((options.country ?? profile.default_country) as PostalCountry)
+    case "boolean":
+      return booleanConverter(booleansOf(options))
+    case "number":
+      return numberConverter({
+        notation: options.notation ?? profile.notation,
+        // The longest first, so that kWh is not read as kW and the unit h.
+        units: (options.units ?? []).map(cleanFold).sort((a, b) => b.length - a.length),
+      })
+    case "date":
+      return dateConverter({
+        order: options.order ?? (profile.notation === "de" ? "day_first" : undefined),
+        twoDigitYearsFrom: options.two_digit_years_from,
+      })
+  }
+}
+
+const convertName: Converter = (value) =>
+  typeof value === "string" ? cleanName(value) : new Unreadable(value)
+
+const convertEmail: Converter = (value) => {
+  if (typeof value !== "string") return new Unreadable(value)
+  const clean = cleanFold(value)
+  const at = clean.indexOf("@")
+  return clean === "" || (at > 0 && at < clean.length - 1) ? clean : new Unreadable(clean)
+}
+
+const phoneConverter =
+  (country: CountryCode): Converter =>
+  (value) => {
+    if (typeof value === "boolean") return null
+    return readPhone(typeof value === "string" ? cleanText(value) : textOf(value), country)
+  }
+
+const postalCodeConverter = (country: PostalCountry): Converter => {
+  const read = postalCodeReader(country)
+  return (value) => {
+    if (typeof value !== "string" && typeof value !== "number") return new Unreadable(value)
+    const clean = typeof value === "string" ? cleanText(value) : value
+    return clean === "" ? clean : (read(clean) ?? new Unreadable(clean))
+  }
+}
+
+/** The texts that every boolean field reads as true or false, in lower case. */
+export const defaultBooleans: ReadonlyMap<string, boolean> = new Map([
+  ...["true", "yes", "ja", "1"].map((text): [string, boolean] => [text, true]),
+  ...["false", "no", "nein", "0"].map((text): [string, boolean] => [text, false]),
+])
+
+const booleansOf = ({ yes = [], no = [] }: Extract<Options, { readonly kind: "boolean" }>) =>
+  new Map([
+    ...defaultBooleans,
+    ...yes.map((text): [string, boolean] => [cleanFold(text), true]),
+    ...no.map((text): [string, boolean] => [cleanFold(text), false]),
+  ])
+
+const booleanConverter =
+  (booleans: ReadonlyMap<string, boolean>): Converter =>
+  (value) => {
+    if (typeof value === "boolean") return value
+    if (typeof value !== "string") return new Unreadable(value)
+    const clean = cleanText(value)
+    return clean === "" ? clean : (booleans.get(cleanFold(clean)) ?? new Unreadable(clean))
+  }
+
+const numberConverter =
+  (options: Parameters<typeof readNumber>[1]): Converter =>
+  (value) => {
+    if (typeof value === "number" || isRawNumber(value)) return value
+    if (typeof value === "boolean") return new Unreadable(value)
+    const clean = cleanText(value)
+    return clean === "" ? clean : (readNumber(clean, options) ?? new Unreadable(clean))
+  }
+
+const dateConverter =
+  (reading: Parameters<typeof readDate>[1]): Converter =>
+  (value) => {
+    if (typeof value !== "string") return new Unreadable(value)
+    const clean = cleanText(value)
+    return clean === "" ? clean : (readDate(clean, reading) ?? new Unreadable(clean))
+  }
