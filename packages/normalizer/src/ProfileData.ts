@@ -120,8 +120,10 @@ export type FieldDeclaration = Shape.TypeOf<typeof FieldDeclaration>
 export const pathKeyExpected = "a path such as house.is_owner as the key, without an empty segment"
 
 /** A record whose keys are paths of fields. */
-const byPath = <T>(value: Shape.Shape<T>, options: Shape.Words) =>
-  Shape.record(value, { ...options, names: Shape.annotate(FieldPathText, { expected: pathKeyExpected }) })
+const byPath = <T>(
+  value: Shape.Shape<T>,
+  options: { readonly expected: string; readonly description: string },
+) => Shape.record(value, { ...options, names: Shape.annotate(FieldPathText, { expected: pathKeyExpected }) })
 
 const aliases = Shape.list(FieldPathText, {
   minimum: 1,
