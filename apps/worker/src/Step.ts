@@ -1,4 +1,4 @@
-import type { MetaName } from "@lead-gateway/config/flow"
+import type { DeliveryMetadataName } from "@lead-gateway/config/flow"
 import type { DeliveryRequest } from "@lead-gateway/customer-client"
 import type { RejectionReason } from "@lead-gateway/lead"
 import { decide, type Decision, type Finding, type Flow } from "@lead-gateway/lead-pipeline"
@@ -45,13 +45,13 @@ export const makeSteps = ({ flow, ids, now }: StepsOptions): Steps => {
       return { step: { leadId, deliveryNo, lease, decision: undefined }, message: requestOf(ids, work, work) }
     }
     const idempotencyKey = ids.key()
-    const meta: Record<MetaName, string | number> = {
+    const deliveryMetadata: Record<DeliveryMetadataName, string | number> = {
       lead_id: leadId,
       correlation_id: work.correlationId,
       idempotency_key: idempotencyKey,
     }
     const decision = storedDecision(
-      decide(flow, { payload: work.payload, meta, nowMs: now() }),
+      decide(flow, { payload: work.payload, deliveryMetadata, nowMs: now() }),
       decidedWith,
       idempotencyKey,
     )

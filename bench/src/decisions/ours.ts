@@ -45,13 +45,13 @@ export const flow = (checks: ReadonlyArray<Check>): Decide => {
       mapping: config("customer_attribute_mapping"),
       template: config("customer_payload_template"),
       constants: { "product.name": "solar_panel_installation" },
-      meta: ["lead_id"],
+      deliveryMetadataNames: ["lead_id"],
       versions: { rules: "bench", profile: "bench", mapping: "bench", template: "bench" },
     }),
   )
   type Input = Parameters<typeof decide>[1]["payload"]
   return (payload: Payload) =>
-    decide(flow, { payload: payload as Input, meta: { lead_id: 1 }, ...moment })._tag === "Ready"
+    decide(flow, { payload: payload as Input, deliveryMetadata: { lead_id: 1 }, ...moment })._tag === "Ready"
 }
 
 /** The shipped rules as checks. */

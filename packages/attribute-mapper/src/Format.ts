@@ -1,4 +1,4 @@
-import { Shape } from "@lead-gateway/document-check"
+import { type Path, type Report, Shape } from "@lead-gateway/document-check"
 
 const as = <const As extends string>(value: As) => Shape.literals([value])
 
@@ -25,15 +25,15 @@ const decimals = Shape.optional(
 const mark = <const Marks extends ReadonlyArray<string>>(marks: Marks, description: string) =>
   Shape.optional(Shape.literals(marks, { description }))
 
-const scalarWords = "a text, a number, true or false"
+const scalarExpected = "a text, a number, true or false"
 
 /** A text, a number, true or false. */
 const scalar = Shape.union(
-  [Shape.text({ expected: scalarWords }), Shape.number({ expected: scalarWords }), Shape.boolean()],
-  { expected: scalarWords },
+  [Shape.text({ expected: scalarExpected }), Shape.number({ expected: scalarExpected }), Shape.boolean()],
+  { expected: scalarExpected },
 )
 
-/** The steps that a value can be formatted by, told apart by `as`. */
+/** The steps of formats, discriminated by `as`. */
 const steps = [
   step("A text: of a number every digit, of true and false their names.", { as: as("text") }),
   step('A JSON number: 5000 of "5000", without losing a digit.', { as: as("number"), decimals }),
@@ -85,8 +85,8 @@ const FormatStep = Shape.variants("as", steps, {
 export type FormatStep = Shape.TypeOf<typeof FormatStep>
 
 /**
- * How a value is written for the customer: a step, or several one after the other. A value that a step cannot
- * be applied to is left out.
+ * How a value is written for the customer: one step, or several applied in order. A value to which a step cannot be applied
+ * is omitted.
  */
 export type Format = FormatStep | ReadonlyArray<FormatStep>
 
@@ -99,3 +99,15 @@ export const Format: Shape.Shape<Format> = Shape.union(
     description: "How the value is written: a step, or several one after the other.",
   },
 )
+
+/** Reports a decimal format with the same mark for groups and decimals, which a shape cannot express: `1.234.5`. */
+export const reportFormat = (report: Report, path: Path, format: Format | undefined): void => {
+  for (const [index, step] of [format ?? []].flat().entries()) {
+    if (step.as !== "decimal") continue
+    const { decimals, decimal_mark: mark = ".", group_mark: group } = step
+    // Without decimals there is no decimal mark.
+    if (group !== mark || decimals === 0) continue
+    const at = Array.isArray(format) ? [...path, index] : path
+    report([...at, "group_mark"], group, `another mark than decimal_mark, which is ${JSON.stringify(mark)}`)
+  }
+}

@@ -2,12 +2,12 @@ import { Shape } from "@lead-gateway/document-check"
 import { FieldPathText } from "@lead-gateway/lead-field"
 import { Format } from "./Format.ts"
 
-const valueWords = "a text that is not blank, or a number"
+const valueExpected = "a text that is not blank, or a number"
 
-/** A value that can be sent: what a dropdown allows, what stands in for a missing one. */
+/** A value of a dropdown, or a default. */
 const value = Shape.union(
-  [Shape.annotate(Shape.notBlank, { expected: valueWords }), Shape.number({ expected: valueWords })],
-  { expected: valueWords },
+  [Shape.annotate(Shape.notBlank, { expected: valueExpected }), Shape.number({ expected: valueExpected })],
+  { expected: valueExpected },
 )
 
 const flag = (description: string) => Shape.boolean({ description })
@@ -20,7 +20,7 @@ const itemCount = (description: string) =>
 const bound = (description: string) =>
   Shape.optional(Shape.nullOr(Shape.number({ expected: "a number" }), { expected: "a number", description }))
 
-/** A path, or several of which the first that leads to something is taken. */
+/** A path, or several of which the first with a value is used. */
 export const Paths = Shape.union(
   [FieldPathText, Shape.list(FieldPathText, { minimum: 1, expected: "a list of at least one path" })],
   {
@@ -57,8 +57,8 @@ const fields = {
     }),
   ),
   default: Shape.optional(
-    Shape.union([value, Shape.list(value, { expected: valueWords })], {
-      expected: valueWords,
+    Shape.union([value, Shape.list(value, { expected: valueExpected })], {
+      expected: valueExpected,
       description: "What is sent when there is no value; must be valid itself.",
     }),
   ),
@@ -86,20 +86,20 @@ const fields = {
 
 const comments = { keys: /^_/u, value: Shape.unknown() }
 
-/** The shape of a definition, comments included. */
+/** The shape of an attribute definition, comments included. */
 export const AttributeDefinition = Shape.object(fields, {
   expected: `an object with the keys ${Object.keys(fields).join(", ")}`,
   others: [comments],
 })
 
 /**
- * The definition of one attribute as it stands in a mapping file. Its name is its key there.
+ * The definition of one attribute as a mapping file has it. The key of the definition is the name of the attribute.
  *
  * Keys that begin with `_` are comments, here and in the file as a whole.
  */
 export type AttributeDefinition = Shape.TypeOf<typeof AttributeDefinition>
 
-/** What kind of value an attribute takes. */
+/** The type of an attribute: `text`, `dropdown` or `range`. */
 export type AttributeType = AttributeDefinition["attribute_type"]
 
 /** The shape of a mapping file. */

@@ -1,45 +1,48 @@
-import { makeReport } from "@lead-gateway/document-check"
-import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
+import { DocumentInvalid, makeReport, read, type Shape } from "@lead-gateway/document-check"
+import { get, isJsonObject, isRawNumber, type Json, type JsonObject } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
-import type { TemplateNames } from "./internal/context.ts"
-import type { Filling } from "./internal/filling.ts"
-import { compileObject, isDirective } from "./internal/nodes.ts"
-import { TemplateInvalid } from "./TemplateInvalid.ts"
+import { attributesNode, eachNode } from "./internal/listNodes.ts"
+import { type Context, type Node, type Scope, setOwn, type TemplateNames } from "./internal/Node.ts"
+import { valueNode } from "./internal/valueNode.ts"
+import { type Directives, directives } from "./TemplateDocument.ts"
 
-export type { TemplateNames }
+/**
+ * An invalid template, with a diagnostic for every error in it.
+ *
+ * The message has one line for each diagnostic, for example
+ * `lead.phone.required: found "yes", expected true or false`.
+ */
+export class TemplateInvalid extends DocumentInvalid("TemplateInvalid", "template") {}
 
 declare const brand: unique symbol
 
-/** A template that is known to be right, ready for use. Only {@link compileTemplate} makes one. */
+/** A checked and compiled template. Only {@link compileTemplate} makes one. */
 export interface Template {
   readonly [brand]: "Template"
 }
 
-/** Fills a template. */
-type Fill = (filling: Filling) => JsonObject
-
-/** What is behind a {@link Template}. */
+/** The implementation of {@link Template}. */
 class CompiledTemplate implements Template {
   declare readonly [brand]: "Template"
-  readonly root: Fill
+  readonly root: ObjectNode
 
-  constructor(root: Fill) {
+  constructor(root: ObjectNode) {
     this.root = root
   }
 }
 
-/** Opens a template, for this package alone. */
-export const opened = (template: Template): CompiledTemplate => template as CompiledTemplate
+/** The implementation of a template, for this package alone. */
+export const compiledTemplate = (template: Template): CompiledTemplate => template as CompiledTemplate
 
 /**
- * Checks a template and makes it ready, once, when it is loaded.
+ * Checks and compiles a template; done once, when it is loaded.
  *
- * A template is the customer payload as JSON, with directives where a lead's values go. A directive is an
- * object with one key that begins with `$`, such as `{ "$field": "house.is_owner" }`; the package's README has
- * them all. Everything else stands for itself, but for a `$schema` at the top, which is for editors.
+ * A template is the customer payload as JSON, with directives in the place of a lead's values. A directive is an object with
+ * one key that begins with `$`, such as `{ "$field": "house.is_owner" }`; the README lists them all. Everything else is sent
+ * as it is, except a top-level `$schema`, which is for editors.
  *
- * Takes any value, as `JSON.parse` gives it. Fails with {@link TemplateInvalid}, which holds every mistake:
- * unknown directives, keys and names, wrong types, a template that is no object or nested deeper than 512.
+ * Accepts any value that `JSON.parse` returns. Fails with {@link TemplateInvalid}, which reports every error: unknown
+ * directives, keys and names, wrong types, a template that is not an object or has more than 512 levels.
  */
 export const compileTemplate = (
   json: unknown,
@@ -56,4 +59,118 @@ export const compileTemplate = (
   return diagnostics.length === 0
     ? Result.succeed(new CompiledTemplate(root))
     : Result.fail(new TemplateInvalid({ diagnostics }))
+}
+
+/** A compiled node that is an object of the customer payload, such as the root. */
+type ObjectNode = (scope: Scope) => JsonObject
+
+/** The same limit as for payloads of the gateway; a template is compiled recursively. */
+const maxDepth = 512
+
+/** Compiles one node. The result is usable only if no error was reported. */
+const compileNode = (json: unknown, context: Context): Node => {
+  const { path, report } = context
+  if (path.length > maxDepth)
+    return invalidNode(context, json, `nothing nested deeper than ${maxDepth} levels`)
+  if (Array.isArray(json)) {
+    const items = json.map((item: unknown, index) =>
+      compileNode(item, { ...context, path: [...path, index] }),
+    )
+    return (scope) => items.map((item) => item(scope)).filter((value) => value !== undefined)
+  }
+  if (isJsonObject(json)) {
+    return Object.keys(json).some(isDirective)
+      ? compileDirective(json, context)
+      : compileObject(Object.entries(json), context)
+  }
+  if (isScalar(json)) return () => json
+  report(path, json, "what JSON can say")
+  return omitted
+}
+
+/** Compiles an object: its keys in their order, each omitted if its node has no value. */
+const compileObject = (
+  entries: ReadonlyArray<readonly [key: string, json: unknown]>,
+  context: Context,
+): ObjectNode => {
+  const properties = entries.map(([key, json]) => ({
+    key,
+    node: compileNode(json, { ...context, path: [...context.path, key] }),
+  }))
+  return (scope) => {
+    const object: Record<string, Json> = {}
+    for (const { key, node } of properties) {
+      const value = node(scope)
+      if (value !== undefined) setOwn(object, key, value)
+    }
+    return object
+  }
+}
+
+/** Keys that begin with `$` are reserved for directives. */
+const isDirective = (key: string): boolean => key.startsWith("$")
+
+/** The result of compiling an invalid node. */
+const omitted: Node = () => undefined
+
+/** Reports an invalid node. */
+const invalidNode = ({ path, report }: Context, actual: unknown, expected: string): Node => {
+  report(path, actual, expected)
+  return omitted
+}
+
+const isScalar = (value: unknown): value is Exclude<Json, object> =>
+  value === null ||
+  typeof value === "string" ||
+  typeof value === "boolean" ||
+  Number.isFinite(value) ||
+  isRawNumber(value)
+
+type Compile<Directive> = (json: Directive, context: Context) => Node
+
+/** Compiles a directive after its own keys have been checked. */
+const checked =
+  <Directive>(shape: Shape.Shape<Directive>, compile: Compile<Directive>): Compile<JsonObject> =>
+  (json, context) => {
+    const { path, report } = context
+    const directive = read(shape, json, (at, actual, expected) => report([...path, ...at], actual, expected))
+    return directive === undefined ? omitted : compile(directive, context)
+  }
+
+/** Compiles the item even if the directive's own keys are invalid, so that all errors are reported at once. */
+const compileEach: Compile<JsonObject> = (json, context) => {
+  const inside = { ...context, path: [...context.path, "item"], insideItem: true }
+  const item = Object.hasOwn(json, "item") ? compileNode(get(json, "item"), inside) : omitted
+  return checked(directives.$each, (json, context) => eachNode(json, context, item))(json, context)
+}
+
+const compileLiteral: Compile<Directives["$literal"]> = ({ $literal }) => {
+  const value = $literal as Json
+  return () => value
+}
+
+const compilers: Readonly<Record<keyof Directives, Compile<JsonObject>>> = {
+  $field: checked(directives.$field, valueNode.field),
+  $constant: checked(directives.$constant, valueNode.constant),
+  $meta: checked(directives.$meta, valueNode.meta),
+  $attribute: checked(directives.$attribute, valueNode.attribute),
+  $item: checked(directives.$item, valueNode.item),
+  $text: checked(directives.$text, valueNode.text),
+  $attributes: checked(directives.$attributes, attributesNode),
+  $each: compileEach,
+  $literal: checked(directives.$literal, compileLiteral),
+}
+
+const compilerOf: ReadonlyMap<string, Compile<JsonObject>> = new Map(Object.entries(compilers))
+
+const compileDirective = (json: JsonObject, context: Context): Node => {
+  const [key = "", another] = Object.keys(json).filter(isDirective)
+  if (another !== undefined) return invalidNode(context, json, "an object with one directive")
+  const compile = compilerOf.get(key)
+  if (compile !== undefined) return compile(json, context)
+  return invalidNode(
+    { ...context, path: [...context.path, key] },
+    get(json, key),
+    `no directive but ${[...compilerOf.keys()].join(", ")}`,
+  )
 }

@@ -1,10 +1,11 @@
 import { Shape } from "@lead-gateway/document-check"
+import type { JsonObject } from "@lead-gateway/lossless-json"
 import { Format } from "./Format.ts"
 import { Paths } from "./MappingDocument.ts"
 
 const name = (description: string) => Shape.text({ form: /^[^]+$/u, expected: "a name", description })
 
-/** What every directive that stands for one value may say beside where the value is. */
+/** The options of every directive for one value. */
 const options = {
   required: Shape.optional(
     Shape.boolean({
@@ -27,7 +28,7 @@ const names = (description: string) =>
 const directive = <const F extends Shape.Fields>(fields: F) =>
   Shape.object(fields, { expected: "a directive" })
 
-/** The directives, by the key that makes each one; `node` is the shape of the template inside an item. */
+/** The shapes of the directives by their key; `node` is the shape of the template of an item. */
 const directivesOf = (node: Shape.Shape<unknown>) => ({
   $field: directive({
     $field: Shape.annotate(Paths, {
@@ -91,10 +92,10 @@ const directivesOf = (node: Shape.Shape<unknown>) => ({
   }),
 })
 
-/** The shape of each directive, by its key; an item's template is looked at by the compiler. */
+/** The shape of each directive, by its key; `compileTemplate` checks the template of an item itself. */
 export const directives = directivesOf(Shape.unknown())
 
-/** The directives of a template as they stand in the file. */
+/** The directives of a template as the document has them, by their key. */
 export type Directives = {
   readonly [Key in keyof typeof directives]: Shape.TypeOf<(typeof directives)[Key]>
 }
@@ -121,7 +122,7 @@ const node = Shape.union(
   },
 )
 
-/** The shape of a template file, for editors: the compiler walks a template by itself, to say better what is wrong. */
+/** The shape of a template file, for JSON Schema and `./schema`. `compileTemplate` checks node by node, for better messages. */
 export const TemplateDocument = Shape.object(
   { $schema: Shape.schemaReference },
   {
@@ -130,3 +131,28 @@ export const TemplateDocument = Shape.object(
     description: "The customer payload as JSON, with directives where a lead's values go.",
   },
 )
+
+/** The default template of Lead Gateway, identical to `config/customer_payload_template.json`. */
+export const defaultTemplate = {
+  phone: { $field: "phone", required: true },
+  product: { name: { $constant: "product.name", required: true } },
+  attributes: { $attributes: "list" },
+} as const satisfies JsonObject
+
+/** A template with nested objects, identical to `config/customer_payload_template.nested.json`. */
+export const nestedTemplate = {
+  lead: {
+    phone: { $field: "phone", required: true },
+    email: { $field: "email" },
+    first_name: { $field: "first_name" },
+    last_name: { $field: "last_name" },
+    street: { $field: "street" },
+    housenumber: { $field: "housenumber" },
+    postcode: { $field: "zipcode" },
+    city: { $field: "city" },
+    country: { $field: "country" },
+  },
+  product: { name: { $constant: "product.name", required: true } },
+  lead_attributes: { $attributes: "object" },
+  meta_attributes: { unique_id: { $meta: "lead_id" } },
+} as const satisfies JsonObject

@@ -1,29 +1,29 @@
 import { isMissing } from "@lead-gateway/lead-field"
 import type { Json, JsonObject } from "@lead-gateway/lossless-json"
+import { Invalid } from "./internal/attribute.ts"
 import { beginningOf, spellingOf } from "./internal/format.ts"
-import { Refusal } from "./internal/refusal.ts"
-import { type Mapping, opened } from "./Mapping.ts"
+import { compiledMapping, type Mapping } from "./Mapping.ts"
 
-/** An answer that a dropdown does not know. It holds what somebody wrote: for operators, not for logs. */
+/** An answer that is neither a value of a dropdown nor a synonym. Personal data: for operators, not for logs. */
 export interface UnknownValue {
   readonly attribute: string
-  /** As it is spelled in `synonyms`: a number or boolean as a text. */
+  /** As it would be a key of `synonyms`: a number or boolean as a text. */
   readonly value: string
 }
 
-/** The answers in a payload that its dropdowns do not know: neither one of their values nor a synonym. */
+/** The answers in a payload that are neither a value of their dropdown nor a synonym. */
 export const unknownValues = (mapping: Mapping, payload: JsonObject): ReadonlyArray<UnknownValue> => {
   const unknown: Array<UnknownValue> = []
-  for (const { name, isClosed, read, accept, items } of opened(mapping).attributes) {
+  for (const { name, isClosed, read, validate, items } of compiledMapping(mapping).attributes) {
     if (!isClosed) continue
-    const found = read(payload)
-    const isList = items !== undefined && Array.isArray(found)
-    const answers = (isList ? found : [found]) as ReadonlyArray<Json>
+    const actual = read(payload)
+    const isList = items !== undefined && Array.isArray(actual)
+    const answers = (isList ? actual : [actual]) as ReadonlyArray<Json>
     if (items !== undefined && answers.length > items.max) continue
     for (const answer of answers) {
       if (isMissing(answer)) continue
-      const accepted = accept(answer)
-      const isKnown = !(accepted instanceof Refusal) || accepted.reason === "not_formattable"
+      const validated = validate(answer)
+      const isKnown = !(validated instanceof Invalid) || validated.reason === "not_formattable"
       const value = isKnown ? undefined : spellingOf(answer)
       if (value !== undefined) unknown.push({ attribute: name, value })
     }
@@ -31,38 +31,38 @@ export const unknownValues = (mapping: Mapping, payload: JsonObject): ReadonlyAr
   return unknown
 }
 
-/** How much a tally remembers, whatever it is given. */
+/** Bounds the memory of a tally. */
 export interface UnknownTallyOptions {
-  /** Different answers per attribute; 100 by default. */
+  /** Number of different answers per attribute; 100 by default. */
   readonly maxValues?: number
-  /** Characters of an answer; 100 by default. Longer ones are cut, and counted by their beginning. */
+  /** Characters of an answer; 100 by default. Longer answers are truncated, and counted together if that makes them equal. */
   readonly maxLength?: number
 }
 
-/** What a dropdown does not know. */
+/** The unknown answers to one attribute. */
 export interface UnknownReport {
   readonly attribute: string
-  /** How often an answer was not known. */
+  /** Number of unknown answers. */
   readonly total: number
-  /** The most frequent first; of each how often it came, at least. */
+  /** The most frequent answers first; `count` is a lower bound. */
   readonly values: ReadonlyArray<{ readonly value: string; readonly count: number }>
-  /** How many of `total` are not in the counts; 0 as long as `maxValues` was enough, and all counts are exact. */
+  /** The part of `total` that is in no `count`. 0 as long as `maxValues` suffices; all counts are exact then. */
   readonly others: number
 }
 
-/** Counts unknown answers over many leads, in bounded memory. */
+/** Counts unknown answers over many leads, in bounded memory. Made by {@link makeUnknownTally}. */
 export interface UnknownTally {
   readonly add: (payload: JsonObject) => void
-  /** The attributes with an unknown answer, those with the most first. */
+  /** The attributes with unknown answers, by descending `total`. */
   readonly report: () => ReadonlyArray<UnknownReport>
 }
 
 /**
- * Makes a tally, so that an operator can see which answers a mapping does not know yet.
+ * Makes a tally of unknown answers, which shows an operator which values and synonyms a mapping lacks.
  *
- * Where there are more different answers than it remembers, a new one takes the place of the rarest (Space-Saving,
- * Metwally et al. 2005): an answer that makes up more than one in `maxValues` is always in the report, however many
- * random ones somebody sends. It holds what people wrote: for operators, not for logs.
+ * If there are more than `maxValues` different answers, a new one replaces the rarest (Space-Saving, Metwally et al. 2005):
+ * an answer with a share of more than 1 / `maxValues` is always in the report, however many random answers there are. It
+ * holds personal data: for operators, not for logs.
  */
 export const makeUnknownTally = (
   mapping: Mapping,
@@ -85,7 +85,7 @@ export const makeUnknownTally = (
   }
 }
 
-/** How often an answer came at most, and how much of that may have been others. */
+/** An upper bound of the count of an answer, and how much of it may belong to replaced answers. */
 interface Counter {
   most: number
   readonly error: number
@@ -120,5 +120,5 @@ const reportOf = (attribute: string, counters: ReadonlyMap<string, Counter>): Un
   }
 }
 
-/** By code units: the same order on every machine. */
+/** Compares by code units, independent of the locale. */
 const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other))

@@ -1,59 +1,47 @@
-import type { JsonObject } from "@lead-gateway/lossless-json"
-import { attributesOf } from "./internal/attributes.ts"
-import type { Filling } from "./internal/filling.ts"
-import type { LeftOut } from "./LeftOut.ts"
-import { type Mapping, opened as openedMapping } from "./Mapping.ts"
-import type { OmittedAttribute } from "./OmittedAttribute.ts"
-import { opened as openedTemplate, type Template } from "./Template.ts"
+import { isMissing } from "@lead-gateway/lead-field"
+import type { Json, JsonObject } from "@lead-gateway/lossless-json"
+import { type Attribute, Invalid, invalid } from "./internal/attribute.ts"
+import type { AttributeValues, Scope } from "./internal/Node.ts"
+import { compiledMapping, type Mapping } from "./Mapping.ts"
+import type { MapReport, OmittedAttribute, OmittedAttributeReason, OmittedNode } from "./MapReport.ts"
+import { compiledTemplate, type Template } from "./Template.ts"
 
-/** What a customer payload is made of. */
+/** The inputs of {@link map}. */
 export interface MapInput {
   readonly mapping: Mapping
   readonly template: Template
-  /** The lead's payload, normalised. */
+  /** The normalised payload of the lead. */
   readonly payload: JsonObject
-  /** What templates name by `$constant`, such as `product.name`: the same for every lead. None by default. */
+  /** Values for `$constant`, such as `product.name`: the same for every lead. None by default. */
   readonly constants?: JsonObject
-  /** What templates name by `$meta`, such as `lead_id`: what is known of this lead beside its payload. */
-  readonly meta?: JsonObject
-  /** `hide` (the default): nothing but the payload quotes the lead, so it may be logged. `show`: gaps tell values. */
+  /** Values for `$meta`, such as `lead_id`: what the gateway knows about this delivery besides the payload. None by default. */
+  readonly deliveryMetadata?: JsonObject
+  /** Whether {@link OmittedAttribute} holds the invalid value, which is personal data and must not be logged. `hide` by default. */
   readonly values?: "hide" | "show"
 }
 
-/** What became of each attribute, and why there are gaps in a customer payload. */
-interface Gaps {
-  /** Attributes with a value for the customer, in the mapping's order; of a list, with one valid item at least. */
-  readonly sent: ReadonlyArray<string>
-  /** Attributes that are in the payload but not valid. */
-  readonly omitted: ReadonlyArray<OmittedAttribute>
-  /** Attributes that are not in the payload, or null there, and have no default. */
-  readonly absent: ReadonlyArray<string>
-  /** Places of the template that gave nothing. */
-  readonly leftOut: ReadonlyArray<LeftOut>
-}
-
-/** The customer payload is ready. */
-export interface Mapped extends Gaps {
+/** The customer payload is complete. */
+export interface Mapped extends MapReport {
   readonly _tag: "Mapped"
   readonly payload: JsonObject
 }
 
-/** Something is missing without which the customer takes no lead. */
-export interface MissingRequired extends Gaps {
+/** A required value is missing, so there is no customer payload. */
+export interface MissingRequired extends MapReport {
   readonly _tag: "MissingRequired"
-  /** Names of fields, constants and meta data in the template's order, then of required attributes. */
+  /** The names of the missing fields, constants and metadata in the order of the template, then of attributes. */
   readonly fields: ReadonlyArray<string>
 }
 
-/** What becomes of a payload. */
+/** The result of {@link map}. */
 export type MapResult = Mapped | MissingRequired
 
 /**
- * Brings a payload into a customer's format.
+ * Maps a payload to the format of a customer.
  *
- * Values are sent as they came unless a format says otherwise: `"5000"` stays a text, a 20-digit number keeps its
- * digits. What is absent or invalid is left out and told of; it fails no lead unless it is required. Total, pure
- * and deterministic; values are shared with the payload, not copied.
+ * Values are unchanged unless a format is declared: `"5000"` stays a text, a 20-digit number keeps its digits. Absent and
+ * invalid values are omitted and reported; only a required one prevents the payload. Total, pure and deterministic. Values
+ * are shared with the payload, not copied.
  *
  * Example, with the default template: `{ "phone": "+49681123", "solar_offer_type": "Kaufen" }` becomes
  * `{ "phone": "+49681123", "product": { "name": … }, "attributes": [{ "name": "solar_offer_type", "value":
@@ -64,29 +52,103 @@ export const map = ({
   template,
   payload,
   constants = {},
-  meta = {},
+  deliveryMetadata = {},
   values = "hide",
 }: MapInput): MapResult => {
-  const opened = openedMapping(mapping)
-  const attributes = attributesOf(opened.attributes, payload, values === "show")
+  const compiled = compiledMapping(mapping)
+  const attributes = attributeValuesOf(compiled.attributes, payload, values === "show")
   const missing: Array<string> = []
-  const leftOut: Array<LeftOut> = []
-  const filling: Filling = {
+  const omittedNodes: Array<OmittedNode> = []
+  const scope: Scope = {
     here: payload,
     position: 0,
     constants,
-    meta,
-    mapping: opened,
+    deliveryMetadata,
+    mapping: compiled,
     attributes,
     missing,
-    leftOut,
+    omittedNodes,
     incomplete: false,
   }
-  const filled = openedTemplate(template).root(filling)
+  const customerPayload = compiledTemplate(template).root(scope)
   const { omitted, absent } = attributes
   const sent = mapping.names.filter((_, index) => attributes.values[index] !== undefined)
   for (const name of attributes.missing) if (!missing.includes(name)) missing.push(name)
   return missing.length === 0
-    ? { _tag: "Mapped", payload: filled, sent, omitted, absent, leftOut }
-    : { _tag: "MissingRequired", fields: missing, sent, omitted, absent, leftOut }
+    ? { _tag: "Mapped", payload: customerPayload, sent, omitted, absent, omittedNodes }
+    : { _tag: "MissingRequired", fields: missing, sent, omitted, absent, omittedNodes }
+}
+
+/** Records an invalid value, or an invalid item of a list. */
+type Omit = (name: string, reason: OmittedAttributeReason, value: Json, index?: number) => void
+
+/** Reads and validates every attribute of the mapping: it is absent, sent, or omitted with a reason. */
+const attributeValuesOf = (
+  attributes: ReadonlyArray<Attribute>,
+  payload: JsonObject,
+  showsValues: boolean,
+): AttributeValues => {
+  const values: Array<Json | undefined> = []
+  const omitted: Array<OmittedAttribute> = []
+  const omit: Omit = (name, reason, value, index) =>
+    omitted.push({
+      name,
+      reason,
+      ...(index === undefined ? {} : { index }),
+      ...(showsValues ? { value } : {}),
+    })
+  const absent: Array<string> = []
+  const missing: Array<string> = []
+  for (const attribute of attributes) {
+    const { name } = attribute
+    const actual = attribute.read(payload)
+    let value: Json | undefined
+    if (attribute.default !== undefined && isMissingOrEmpty(attribute, actual)) value = attribute.default
+    else if (isAbsent(attribute, actual)) absent.push(name)
+    else if (attribute.items !== undefined)
+      value = validItemsOf(attribute, attribute.items, actual as Json, omit)
+    else {
+      const validated = attribute.validate(actual as Json)
+      if (validated instanceof Invalid) omit(name, validated.reason, actual as Json)
+      else value = validated
+    }
+    values.push(value)
+    if (value === undefined && attribute.required) missing.push(name)
+  }
+  return { values, omitted, absent, missing }
+}
+
+/** Whether there is no value. A blank value is present, and invalid; an empty list is absent. */
+const isAbsent = (attribute: Attribute, actual: unknown): boolean =>
+  actual === undefined || actual === null || isEmptyList(attribute, actual)
+
+const isMissingOrEmpty = (attribute: Attribute, actual: unknown): boolean =>
+  isMissing(actual) || isEmptyList(attribute, actual)
+
+const isEmptyList = ({ items }: Attribute, actual: unknown): boolean =>
+  items !== undefined && Array.isArray(actual) && actual.length === 0
+
+/** The valid items of a list; `undefined` if there are too few, or too many items to validate. */
+const validItemsOf = (
+  { name, validate }: Attribute,
+  { min, max }: { readonly min: number; readonly max: number },
+  actual: Json,
+  omit: Omit,
+): Json | undefined => {
+  const isList = Array.isArray(actual)
+  const items = (isList ? actual : [actual]) as ReadonlyArray<Json>
+  if (items.length > max) {
+    omit(name, "too_many_items", actual)
+    return undefined
+  }
+  const valid: Array<Json> = []
+  for (const [index, item] of items.entries()) {
+    const validated = item === null ? invalid.blank : validate(item)
+    if (!(validated instanceof Invalid)) valid.push(validated)
+    else omit(name, validated.reason, item, isList ? index : undefined)
+  }
+  if (valid.length >= min) return valid
+  // If every item is invalid, the items have been reported already.
+  if (valid.length > 0 || min > items.length) omit(name, "too_few_items", actual)
+  return undefined
 }

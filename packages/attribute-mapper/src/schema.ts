@@ -1,13 +1,13 @@
 /**
- * Mappings and templates by Effect's `Schema`, for those who use it. Apart from the rest, since Schema is most of what
- * Effect weighs.
+ * Mappings and templates by Effect's `Schema`, for programs that use it. An entry of its own, because `Schema` is most of
+ * Effect's size.
  */
 import { schemaOf } from "@lead-gateway/document-check/schema"
 import { MappingDocument as mapping } from "./MappingDocument.ts"
 import { TemplateDocument as template } from "./TemplateDocument.ts"
 
-/** The schema of a mapping file. Make one ready for use with `compileMapping`, which finds more mistakes. */
+/** The schema of a mapping file. `compileMapping` checks more than the schema. */
 export const MappingDocument = schemaOf(mapping)
 
-/** The schema of a template file. Make one ready for use with `compileTemplate`, which says better what is wrong. */
+/** The schema of a template file. `compileTemplate` checks more than the schema, and its messages are more precise. */
 export const TemplateDocument = schemaOf(template)

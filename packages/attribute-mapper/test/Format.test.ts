@@ -16,7 +16,10 @@ const written = (format: Format, value: Json): Json | undefined => {
   const result = writer(format)(value)
   assert(result._tag === "Mapped")
   const sent = result.payload["x"]
-  assert.deepStrictEqual(result.leftOut, sent === undefined ? [{ path: "x", reason: "not_formattable" }] : [])
+  assert.deepStrictEqual(
+    result.omittedNodes,
+    sent === undefined ? [{ path: "x", reason: "not_formattable" }] : [],
+  )
   return sent
 }
 
@@ -120,7 +123,7 @@ describe("a format", () => {
     )
   })
 
-  it("says each value in the customer's words", () => {
+  it("replaces each value by the customer's word", () => {
     assert.isEmpty(
       wrongIn({ as: "words", words: { true: "Ja", false: "Nein", "1": 1 } }, [
         [true, "Ja"],

@@ -42,7 +42,7 @@ const isTemplate = accepting("template.schema.json")
 /** A document as an editor reads it, where every number is a number. */
 const edited = (json: Json): unknown => JSON.parse(stringify(json))
 
-describe("what editors are told", () => {
+describe("what editors show", () => {
   it("is right of the documents that ship", () => {
     assert.isTrue(isMapping(configFile("customer_attribute_mapping.json")))
     for (const template of [defaultTemplate, nestedTemplate]) assert.isTrue(isTemplate(template))
@@ -64,7 +64,7 @@ describe("what editors are told", () => {
     if (Result.isSuccess(compileTemplate(json))) assert.isTrue(isTemplate(edited(json)))
   })
 
-  it("finds the mistakes that a schema can find", () => {
+  it("reports the errors that a schema can express", () => {
     const text = { attribute_type: "text", is_numeric: false, values: null }
     const mappings = [
       [],

@@ -38,7 +38,7 @@ describe("compileMapping", () => {
     assert.deepStrictEqual(Result.getOrThrow(compileMapping({ range })).names, ["range"])
   })
 
-  it("reports every mistake at once, with its path and the value found", () => {
+  it("reports every error at once, with its path and the actual value", () => {
     const mapping = {
       a: { ...text, attribute_type: "number", colour: "red" },
       b: { attribute_type: "dropdown", is_numeric: "no", values: ["Ja", " ", true, 3], min: 1 },
@@ -161,7 +161,7 @@ describe("compileMapping", () => {
     ])
   })
 
-  it("says what is allowed, one line for each mistake", () => {
+  it("says what is expected, one line for each error", () => {
     const result = compileMapping({
       $schema: 1,
       a: { ...text, attribute_type: "number", is_numeric: 1 },

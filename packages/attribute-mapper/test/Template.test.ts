@@ -27,7 +27,7 @@ describe("the templates that ship", () => {
 })
 
 describe("compileTemplate", () => {
-  it("reports every mistake at once, with its path and the value found", () => {
+  it("reports every error at once, with its path and the actual value", () => {
     const template = {
       phone: { $field: "a..b", required: "yes", fallback: 1 },
       list: [{ $field: 7 }, { $fields: "email" }],
@@ -52,7 +52,7 @@ describe("compileTemplate", () => {
     ])
   })
 
-  it("reports mistakes of every directive, inside items too", () => {
+  it("reports errors of every directive, inside items too", () => {
     const template = {
       $schema: {},
       a: { $field: ["a", 1] },
@@ -103,7 +103,7 @@ describe("compileTemplate", () => {
     ])
   })
 
-  it("reports names that do not exist, where it is told which do", () => {
+  it("reports unknown names, if the known ones are given", () => {
     const template = {
       a: { $constant: "product.nme" },
       b: { $meta: "id" },
@@ -113,7 +113,7 @@ describe("compileTemplate", () => {
     assert.isEmpty(diagnosticsIn(template))
     const result = compileTemplate(template, {
       constants: ["product.name", "brand"],
-      meta: [],
+      deliveryMetadata: [],
       attributes: ["owner"],
     })
     assert.strictEqual(

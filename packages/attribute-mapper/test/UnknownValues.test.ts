@@ -35,7 +35,7 @@ describe("unknownValues", () => {
 
   const shipped = Result.getOrThrow(compileMapping(configFile("customer_attribute_mapping.json")))
 
-  it.prop("are told of any payload", [AnyJson.object, AnyJson.value], ([payload, value]) => {
+  it.prop("are reported for any payload", [AnyJson.object, AnyJson.value], ([payload, value]) => {
     const all = { ...payload, solar_owner: value }
     for (const { attribute } of unknownValues(shipped, all)) assert.include(shipped.names, attribute)
   })

@@ -149,7 +149,7 @@ describe("a dropdown's synonyms", () => {
     assert.deepStrictEqual<unknown>(mapBy({ ...dropdown, synonyms: {} }, { x: true }), omitted("wrong_type"))
   })
 
-  it("and its values are found in any case if asked for, and sent as the values are spelled", () => {
+  it("and its values match in any case if asked for, and are sent as the values are spelled", () => {
     const ignoring = { ...dropdown, ignore_case: true }
     for (const x of ["YES", "ja", "JA"]) assert.deepStrictEqual<unknown>(mapBy(ignoring, { x }), sent("Ja"))
     assert.deepStrictEqual<unknown>(mapBy(ignoring, { x: "jaa" }), omitted("not_an_allowed_value"))
@@ -160,7 +160,7 @@ describe("a dropdown's values, copied with odd white space or letters in two par
   const values = ["S\u00fcd\u00a0West", "Gru\u0308ndach ", "Ost"]
   const dropdown = { attribute_type: "dropdown", values, synonyms: { "weiß  nicht": "Ost" } } as const
 
-  it("are found in payloads that are normalised, and sent as they came", () => {
+  it("match in normalised payloads, and are sent unchanged", () => {
     for (const answer of ["S\u00fcd West", "Gr\u00fcndach", ...values]) {
       assert.deepStrictEqual<unknown>(mapBy(dropdown, { x: answer }), sent(answer))
     }
@@ -187,7 +187,7 @@ describe("an attribute's format", () => {
     })
   })
 
-  it("sees a range or a number only after it was found valid", () => {
+  it("is applied to a range or a number only after it was found valid", () => {
     const range = { attribute_type: "range", max: 10, format: { as: "decimal", decimals: 0 } } as const
     assert.deepStrictEqual<unknown>(mapBy(range, { x: "9.6" }), sent("10"))
     assert.deepStrictEqual<unknown>(mapBy(range, { x: "10.1" }), omitted("out_of_range"))

@@ -10,7 +10,13 @@ const mapping = Result.getOrThrow(compileMapping({ owner: dropdown, source: text
 /** A customer payload `{ x: … }`, with the places that gave nothing. */
 const mapBy = (x: Json, payload: JsonObject) => {
   const template = Result.getOrThrow(compileTemplate({ x }))
-  return map({ mapping, template, payload, constants: { product: "solar" }, meta: { lead_id: 7 } })
+  return map({
+    mapping,
+    template,
+    payload,
+    constants: { product: "solar" },
+    deliveryMetadata: { lead_id: 7 },
+  })
 }
 
 const filled = (x: Json, payload: JsonObject): Json | undefined => {
@@ -19,7 +25,7 @@ const filled = (x: Json, payload: JsonObject): Json | undefined => {
 }
 
 const reasonFor = (x: Json, payload: JsonObject) => {
-  const [gap, another] = mapBy(x, payload).leftOut
+  const [gap, another] = mapBy(x, payload).omittedNodes
   assert.isUndefined(another)
   assert.strictEqual(gap?.path ?? "x", "x")
   return gap?.reason
@@ -46,7 +52,7 @@ describe("a place of the template", () => {
       sent: [],
       omitted: [],
       absent: ["owner", "source", "area"],
-      leftOut: [
+      omittedNodes: [
         { path: "a.b.1", reason: "absent" },
         { path: "d", reason: "absent" },
       ],
@@ -171,7 +177,7 @@ describe("$each", () => {
     assert(result._tag === "Mapped")
     assert.deepStrictEqual(result.payload["x"], [{ area: 1, no: 2 }])
     // Once for all items, however many there are.
-    assert.deepStrictEqual(result.leftOut, [
+    assert.deepStrictEqual(result.omittedNodes, [
       { path: "x.item.name", reason: "absent" },
       { path: "x.item.area", reason: "absent" },
       { path: "x.item", reason: "incomplete" },

@@ -79,9 +79,9 @@ describe("for any mapping and payload", () => {
         if (format !== undefined || synonyms !== undefined || "default" in rest) continue
         const paths =
           field === undefined ? [[name]] : [field].flat().map((path) => parsePath(path as string) ?? [])
-        const found = paths.map((path) => valueAt(payload, path)).find((value) => !isMissing(value))
+        const actual = paths.map((path) => valueAt(payload, path)).find((value) => !isMissing(value))
         for (const item of rest["multiple"] === true ? (value as ReadonlyArray<Json>) : [value]) {
-          assert.include([found].flat(), item)
+          assert.include([actual].flat(), item)
         }
       }
     },
@@ -116,7 +116,7 @@ describe("for any mapping, template and payload", () => {
           template: templateOf(template),
           payload,
           constants: payload,
-          meta: payload,
+          deliveryMetadata: payload,
         })
       assert.deepStrictEqual(filled(), filled())
       assert.deepStrictEqual(unknownValues(mappingOf(json), payload), unknownValues(mappingOf(json), payload))
@@ -133,7 +133,7 @@ describe("for any mapping, template and payload", () => {
         template: templateOf(template),
         payload,
         constants: payload,
-        meta: payload,
+        deliveryMetadata: payload,
       })
       if (result._tag !== "Mapped") return
       const known = keysIn([template, json, payload])
@@ -171,7 +171,7 @@ describe("for any mapping, template and payload", () => {
   )
 
   it.prop(
-    "every place that gives nothing is told of, and none that gives something",
+    "every node without a value is reported, and no other",
     [AnyJson.object, Arbitrary.schema(Schema.Array(AnyJson.key))],
     ([payload, keys]) => {
       const fields = keys.filter((key) => key !== "" && !/[.\\$]/.test(key))
@@ -179,7 +179,7 @@ describe("for any mapping, template and payload", () => {
       const result = map({ mapping: mappingOf({}), template: templateOf(template), payload })
       assert(result._tag === "Mapped")
       assert.sameMembers(
-        [...Object.keys(result.payload), ...result.leftOut.map(({ path }) => path)],
+        [...Object.keys(result.payload), ...result.omittedNodes.map(({ path }) => path)],
         Object.keys(template),
       )
     },
@@ -205,7 +205,7 @@ describe("however deep the JSON", () => {
     assert.strictEqual(result.payload["a"], payload.a)
   })
 
-  it("a template of 512 levels is filled, a deeper one is a mistake", () => {
+  it("a template of 512 levels is mapped, a deeper one is reported", () => {
     const deep = templateOf({ a: nest(511, { $field: "x" }) })
     assert.strictEqual(map({ mapping: mappingOf({}), template: deep, payload: { x: 1 } })._tag, "Mapped")
     for (const depth of [513, 10_000]) {

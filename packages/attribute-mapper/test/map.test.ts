@@ -20,13 +20,14 @@ const payloadIn = (text: string) => Result.getOrThrow(parse(text)) as JsonObject
 const shipped = mappingOf(configFile("customer_attribute_mapping.json"))
 const none = mappingOf({})
 const constants = { "product.name": "solar_panel_installation" }
-const meta = { lead_id: 123 }
+const deliveryMetadata = { lead_id: 123 }
 
 const mapBy = (mapping: Mapping, template: unknown, payload: JsonObject) =>
-  map({ mapping, template: templateOf(template), payload, constants, meta })
+  map({ mapping, template: templateOf(template), payload, constants, deliveryMetadata })
 
-/** A result without what is nobody's fault. */
-const essenceOf = ({ absent: _absent, leftOut: _leftOut, sent: _sent, ...essence }: MapResult) => essence
+/** A result without what needs no correction: sent, absent and omitted nodes. */
+const essenceOf = ({ absent: _absent, omittedNodes: _omittedNodes, sent: _sent, ...essence }: MapResult) =>
+  essence
 
 const payloadOf = (result: MapResult) =>
   result._tag === "Mapped" ? result.payload : assert.fail(`missing ${result.fields.join()}`)
@@ -74,7 +75,7 @@ describe("map", () => {
     })
   })
 
-  it("tells the values that it leaves out where they are asked for, and only there", () => {
+  it("reports the values that it omits if they are asked for, and only then", () => {
     const mapping = mappingOf({
       one: { ...definition, attribute_type: "range" },
       many: { ...definition, attribute_type: "dropdown", values: ["a"], multiple: true },
@@ -133,7 +134,13 @@ describe("map", () => {
       e: { $field: "phone", required: true },
     }
     const payload = { solar_area: "many", city: "Saarlouis" }
-    const result = map({ mapping, template: templateOf(template), payload, constants: {}, meta: {} })
+    const result = map({
+      mapping,
+      template: templateOf(template),
+      payload,
+      constants: {},
+      deliveryMetadata: {},
+    })
     assert.deepStrictEqual<unknown>(essenceOf(result), {
       _tag: "MissingRequired",
       fields: ["lead_id", "phone", "product.name", "contact.phone", "source", "solar_area"],

@@ -5,12 +5,12 @@
  * no rules. It reads the files and knows their names; `lead-pipeline` checks what is in them.
  */
 export {
+  type DeliveryMetadataName,
+  deliveryMetadataNames,
   FlowFilesInvalid,
   type LoadedFlow,
   loadFlow,
   logWarnings,
-  type MetaName,
-  metaNames,
   printWarnings,
 } from "./flow/loadFlow.ts"
 export { loadWithFlow } from "./flow/loadWithFlow.ts"

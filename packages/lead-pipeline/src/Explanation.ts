@@ -1,4 +1,4 @@
-import type { LeftOut, OmittedAttribute } from "@lead-gateway/attribute-mapper"
+import type { OmittedAttribute, OmittedNode } from "@lead-gateway/attribute-mapper"
 import type { Finding } from "@lead-gateway/lead-rules"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import type { Change, Unread } from "@lead-gateway/normalizer"
@@ -42,7 +42,7 @@ export interface PayloadStep {
   readonly version: string
   /** What is required and missing: with anything here the lead is parked. */
   readonly missing: ReadonlyArray<string>
-  readonly left_out: ReadonlyArray<LeftOut>
+  readonly left_out: ReadonlyArray<OmittedNode>
   /** What the customer would get; only if values are shown and nothing is missing. */
   readonly payload?: JsonObject
 }
@@ -105,7 +105,7 @@ const mapSteps = (
   decision: Parked | Ready,
   shows: boolean,
 ): readonly [MapStep, PayloadStep] => {
-  const { absent, leftOut, omitted, sent } = decision
+  const { absent, omitted, omittedNodes, sent } = decision
   return [
     {
       step: "map",
@@ -118,7 +118,7 @@ const mapSteps = (
       step: "payload",
       version: versions.template,
       missing: decision._tag === "Parked" ? decision.missing : [],
-      left_out: leftOut,
+      left_out: omittedNodes,
       ...(shows && decision._tag === "Ready" ? { payload: decision.customerPayload } : {}),
     },
   ]

@@ -40,8 +40,8 @@ export type Versions = Readonly<Record<Part, string>>
 /** A flow as its documents say it: parsed JSON, not yet checked. */
 export interface FlowSource extends Readonly<Record<Part, unknown>> {
   readonly constants: Readonly<Record<string, string>>
-  /** The names that the template may use by `$meta`: what every lead will have in `LeadInput.meta`. */
-  readonly meta: ReadonlyArray<string>
+  /** The names that the template may use by `$meta`: the keys of `LeadInput.deliveryMetadata` of every lead. */
+  readonly deliveryMetadataNames: ReadonlyArray<string>
   readonly versions: Versions
 }
 
@@ -63,7 +63,7 @@ export class FlowInvalid extends Data.TaggedError("FlowInvalid")<{
 /**
  * Checks the documents of a flow once, so that deciding on a lead cannot fail.
  *
- * Fails with {@link FlowInvalid}. A template may name the flow's constants, meta data and attributes alone.
+ * Fails with {@link FlowInvalid}. A template may name the flow's constants, delivery metadata and attributes alone.
  */
 export const compile = (source: FlowSource): Result.Result<Flow, FlowInvalid> => {
   const rules = LeadRules.compile(source.rules)
@@ -71,7 +71,7 @@ export const compile = (source: FlowSource): Result.Result<Flow, FlowInvalid> =>
   const mapping = AttributeMapper.compileMapping(source.mapping)
   const template = AttributeMapper.compileTemplate(source.template, {
     constants: Object.keys(source.constants),
-    meta: source.meta,
+    deliveryMetadata: source.deliveryMetadataNames,
     ...(Result.isSuccess(mapping) ? { attributes: mapping.success.names } : {}),
   })
   if (

@@ -1,4 +1,4 @@
-import { type LeftOut, map, type OmittedAttribute } from "@lead-gateway/attribute-mapper"
+import { map, type OmittedAttribute, type OmittedNode } from "@lead-gateway/attribute-mapper"
 import { evaluate, type Finding, MISSING_REQUIRED_FIELD, type Rejected } from "@lead-gateway/lead-rules"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import { type Change, normalize, type Unread } from "@lead-gateway/normalizer"
@@ -18,8 +18,8 @@ interface Passed {
   readonly omitted: ReadonlyArray<OmittedAttribute>
   /** Attributes that are not in the lead. */
   readonly absent: ReadonlyArray<string>
-  /** Places of the template that are empty, with why. */
-  readonly leftOut: ReadonlyArray<LeftOut>
+  /** Nodes of the template without a value, each with its reason. */
+  readonly omittedNodes: ReadonlyArray<OmittedNode>
 }
 
 /** The lead meets the rules, but the customer's format needs fields that it lacks. */
@@ -43,8 +43,8 @@ export type Decision = Rejected | Parked | Ready
 export interface LeadInput {
   /** The payload as it came. */
   readonly payload: JsonObject
-  /** What templates name by `$meta`, such as `lead_id`. */
-  readonly meta: Readonly<Record<string, string | number>>
+  /** Values for `$meta` of the template, such as `lead_id`. */
+  readonly deliveryMetadata: Readonly<Record<string, string | number>>
   /** The time, in milliseconds since 1970: rules about age and dates to come look at it. */
   readonly nowMs: number
 }
@@ -66,7 +66,7 @@ export interface DecideOptions {
  */
 export const decide = (
   flow: Flow,
-  { meta, nowMs, payload }: LeadInput,
+  { deliveryMetadata, nowMs, payload }: LeadInput,
   { findings = "first", values = "hide" }: DecideOptions = {},
 ): Decision => {
   const verdict = evaluate(flow.rules, payload, { nowMs, findings, values })
@@ -74,9 +74,9 @@ export const decide = (
   const { flags } = verdict
   const { payload: normalized, changes, unread } = normalize(flow.profile, payload, { values })
   const { constants, mapping, template } = flow
-  const mapped = map({ mapping, template, payload: normalized, constants, meta, values })
-  const { absent, leftOut, omitted, sent } = mapped
-  const passed = { flags, normalized, changes, unread, sent, omitted, absent, leftOut }
+  const mapped = map({ mapping, template, payload: normalized, constants, deliveryMetadata, values })
+  const { absent, omitted, omittedNodes, sent } = mapped
+  const passed = { flags, normalized, changes, unread, sent, omitted, absent, omittedNodes }
   return mapped._tag === "Mapped"
     ? { _tag: "Ready", customerPayload: mapped.payload, ...passed }
     : { _tag: "Parked", reason: MISSING_REQUIRED_FIELD, missing: mapped.fields, ...passed }

@@ -23,7 +23,7 @@ const flow = compiled({
 })
 
 const explained = (payload: JsonObject, values: "hide" | "show" = "show") =>
-  explain(flow, { payload, meta: { lead_id: 7 }, nowMs: 0 }, { values })
+  explain(flow, { payload, deliveryMetadata: { lead_id: 7 }, nowMs: 0 }, { values })
 
 const printed = (explanation: Explanation) => printExplanation(explanation).split("\n")
 

@@ -16,7 +16,7 @@ export const source: Flow.FlowSource = {
   ),
   template: defaultTemplate,
   constants: { "product.name": "solar_panel_installation" },
-  meta: ["lead_id"],
+  deliveryMetadataNames: ["lead_id"],
   versions: { rules: "r", profile: "p", mapping: "m", template: "t" },
 }
 
@@ -25,7 +25,7 @@ export const compiled = (source: Flow.FlowSource): Flow.Flow => Result.getOrThro
 const shipped = compiled(source)
 
 export const decideOn = (payload: JsonObject, flow = shipped) =>
-  decide(flow, { payload, meta: { lead_id: 7 }, nowMs: 0 })
+  decide(flow, { payload, deliveryMetadata: { lead_id: 7 }, nowMs: 0 })
 
 export const payloadIn = (text: string): JsonObject => Result.getOrThrow(parse(text)) as JsonObject
 

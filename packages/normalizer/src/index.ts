@@ -6,6 +6,7 @@
  * Used by the lead pipeline after the rules. It does not judge whether a value is correct, and depends on its input only.
  */
 export type { Diagnostic } from "@lead-gateway/document-check"
+export type { DayOrder, FieldDeclaration, FieldKind, Notation } from "./FieldDeclaration.ts"
 export {
   type Change,
   type ChangeKind,
@@ -16,11 +17,4 @@ export {
   type Unread,
 } from "./normalize.ts"
 export { compile, type Profile, ProfileInvalid } from "./Profile.ts"
-export {
-  type DayOrder,
-  defaultProfile,
-  type FieldDeclaration,
-  type FieldKind,
-  type Notation,
-  type ProfileData,
-} from "./ProfileData.ts"
+export { defaultProfile, type ProfileData } from "./ProfileData.ts"

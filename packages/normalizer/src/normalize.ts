@@ -6,12 +6,12 @@ import {
   type JsonArray,
   type JsonObject,
 } from "@lead-gateway/lossless-json"
+import type { FieldKind } from "./FieldDeclaration.ts"
 import { moveAliases } from "./internal/Aliases.ts"
 import type { PayloadPath } from "./internal/Draft.ts"
 import { type Field, type FieldTree, isTree, Unreadable } from "./internal/FieldTree.ts"
 import { cleanText } from "./internal/text.ts"
 import { compiled, type Profile } from "./Profile.ts"
-import type { FieldKind } from "./ProfileData.ts"
 
 /**
  * What was changed.

@@ -1,5 +1,5 @@
 import { oneLine } from "@lead-gateway/document-check"
-import { type LoadedFlow, type MetaName, printWarnings } from "@lead-gateway/config/flow"
+import { type DeliveryMetadataName, type LoadedFlow, printWarnings } from "@lead-gateway/config/flow"
 import { explain, printExplanation, type Tone } from "@lead-gateway/lead-pipeline"
 import { styleText } from "node:util"
 import type { Lead } from "./Leads.ts"
@@ -28,7 +28,7 @@ export function* previewLines(
   yield* printWarnings(flow, { json })
   const { add, summary } = makeSummary(flow)
   for (const [index, { name, payload }] of leads.entries()) {
-    const lead = { payload, meta: metaOf(index + 1), nowMs }
+    const lead = { payload, deliveryMetadata: previewMetadata(index + 1), nowMs }
     add(lead)
     onDecided(index + 1)
     if (alone) continue
@@ -43,8 +43,8 @@ export function* previewLines(
   }
 }
 
-/** Stands in for what the gateway would know of a lead. */
-const metaOf = (id: number): Record<MetaName, string | number> => ({
+/** Made-up delivery metadata of a previewed lead. */
+const previewMetadata = (id: number): Record<DeliveryMetadataName, string | number> => ({
   lead_id: id,
   correlation_id: `preview-${id}`,
   idempotency_key: `preview-${id}`,

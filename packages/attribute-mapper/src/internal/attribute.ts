@@ -1,88 +1,109 @@
 import { isBlank, isMissing, numberOf, parsePath, valueAt } from "@lead-gateway/lead-field"
 import { isRawNumber, type Json, type JsonObject, type RawNumber } from "@lead-gateway/lossless-json"
 import type { AttributeDefinition } from "../MappingDocument.ts"
+import type { OmittedAttributeReason } from "../MapReport.ts"
 import { compileFormat, spellingOf } from "./format.ts"
-import { Refusal, refusals } from "./refusal.ts"
 
-/** A definition made ready. */
+/** The result of validating an invalid value. A class, to be distinct from every value that may be sent. */
+export class Invalid {
+  readonly reason: OmittedAttributeReason
+
+  constructor(reason: OmittedAttributeReason) {
+    this.reason = reason
+  }
+}
+
+/** One instance for each reason, so that an invalid value allocates no memory. */
+export const invalid = {
+  wrong_type: new Invalid("wrong_type"),
+  blank: new Invalid("blank"),
+  not_a_number: new Invalid("not_a_number"),
+  not_an_allowed_value: new Invalid("not_an_allowed_value"),
+  out_of_range: new Invalid("out_of_range"),
+  not_formattable: new Invalid("not_formattable"),
+  too_few_items: new Invalid("too_few_items"),
+  too_many_items: new Invalid("too_many_items"),
+} as const satisfies Record<OmittedAttributeReason, Invalid>
+
+/** A compiled attribute definition. */
 export interface Attribute {
   readonly name: string
-  /** Whether it is a dropdown whose answers are known beforehand. */
+  /** Whether it is a dropdown with a list of values. */
   readonly isClosed: boolean
   readonly required: boolean
-  /** The value in a payload; undefined, null or blank when there is none. */
+  /** Reads the value from a payload; undefined, null or blank if there is none. */
   readonly read: (payload: JsonObject) => unknown
-  /** What is sent for one value, or why nothing is. */
-  readonly accept: (value: Json) => Json | Refusal
-  /** Of an attribute that takes a list: how many items. */
+  /** Replaces synonyms, validates and formats one value: what is sent, or why it is invalid. */
+  readonly validate: (value: Json) => Json | Invalid
+  /** The number of items, of an attribute that is a list. */
   readonly items: { readonly min: number; readonly max: number } | undefined
-  /** What is sent when there is no value. */
+  /** What is sent if there is no value. */
   readonly default: Json | undefined
 }
 
-/** Makes a definition ready that has been checked. */
+/** Compiles a definition that has been checked. */
 export const compileAttribute = (name: string, definition: AttributeDefinition): Attribute => {
-  const accept = accepting(definition)
-  const standIn = definition.default
+  const validate = validator(definition)
+  const byDefault = definition.default
   return {
     name,
     isClosed: definition.attribute_type === "dropdown" && (definition.values ?? []).length > 0,
     required: definition.required ?? false,
-    read: definition.field === undefined ? ownReader(name) : reader(definition.field),
-    accept,
+    read: definition.field === undefined ? topLevelReader(name) : reader(definition.field),
+    validate,
     items:
       definition.multiple === true
         ? { min: definition.min_items ?? 1, max: definition.max_items ?? 100 }
         : undefined,
     default:
-      standIn === undefined
+      byDefault === undefined
         ? undefined
         : definition.multiple === true
-          ? [standIn].flat().map((value) => sendable(accept(value)))
-          : sendable(accept(standIn)),
+          ? [byDefault].flat().map((value) => valid(validate(value)))
+          : valid(validate(byDefault)),
   }
 }
 
-/** A default is checked before it is used: a refused one is a mistake in the document. */
-const sendable = (value: Json | Refusal): Json => (value instanceof Refusal ? null : value)
+/** The value of a default, which has been checked to be valid. */
+const valid = (value: Json | Invalid): Json => (value instanceof Invalid ? null : value)
 
-/** Reads a key of the payload itself. */
-const ownReader = (name: string): Attribute["read"] => {
+/** Reads a top-level key of the payload. */
+const topLevelReader = (name: string): Attribute["read"] => {
   const path = [name]
-  // Most attributes are absent from most leads, and a look at one is cheaper than a question whose it is.
+  // Most attributes are absent from most leads, and reading a property is cheaper than checking that it is an own one.
   return (payload: JsonObject | null | undefined) =>
     payload?.[name] === undefined ? undefined : valueAt(payload, path)
 }
 
-/** Reads the first path that leads to a value; where none does, the last that leads to null or white space. */
+/** Reads the value at the first path that has one; if none has, the null or blank value at the last path that has it. */
 export const reader = (field: string | ReadonlyArray<string>): ((payload: unknown) => unknown) => {
   const [first = [], ...others] = [field].flat().map((text) => parsePath(text) ?? [])
   if (others.length === 0) return (payload) => valueAt(payload, first)
   return (payload) => {
-    let found = valueAt(payload, first)
+    let value = valueAt(payload, first)
     for (const path of others) {
-      if (!isMissing(found)) return found
-      found = valueAt(payload, path) ?? found
+      if (!isMissing(value)) return value
+      value = valueAt(payload, path) ?? value
     }
-    return found
+    return value
   }
 }
 
-/** Looks a value up, checks it and writes it. */
-export const accepting = (definition: AttributeDefinition): Attribute["accept"] => {
-  const translate = translator(definition)
-  const faultOf = fault(definition)
+/** Makes the function that replaces synonyms, validates a value and formats it. */
+export const validator = (definition: AttributeDefinition): Attribute["validate"] => {
+  const replaceSynonym = synonymReplacer(definition)
+  const check = checker(definition)
   const write = compileFormat(definition.format)
   return (value) => {
-    const answer = translate === undefined ? value : translate(value)
-    const refusal = faultOf(answer)
-    if (refusal !== undefined) return refusal
-    return write === undefined ? answer : (write(answer) ?? refusals.not_formattable)
+    const answer = replaceSynonym === undefined ? value : replaceSynonym(value)
+    const problem = check(answer)
+    if (problem !== undefined) return problem
+    return write === undefined ? answer : (write(answer) ?? invalid.not_formattable)
   }
 }
 
-/** Finds the allowed value that another answer stands for; what stands for none stays as it is. */
-const translator = ({
+/** Makes the function that replaces a synonym by its value; other values stay as they are. */
+const synonymReplacer = ({
   values,
   synonyms = {},
   ignore_case = false,
@@ -97,7 +118,7 @@ const translator = ({
   const keyOf = (spelling: string): string => (ignore_case ? spelling.toLowerCase() : spelling)
   const exact = new Set<Json>(values ?? [])
   const known = new Map([
-    ...pairs.map(([spelling, value]) => [keyOf(tidy(spelling)), value] as const),
+    ...pairs.map(([spelling, value]) => [keyOf(normalised(spelling)), value] as const),
     ...pairs.map(([spelling, value]) => [keyOf(spelling), value] as const),
   ])
   return (value) => {
@@ -108,45 +129,45 @@ const translator = ({
 }
 
 /**
- * What normalising makes of a text: a value that was copied from a page or a PDF may have a no-break space or an
- * ü in two parts, which no eye sees, and would be met by no normalised answer.
+ * A text of the mapping as the normaliser would write it. A value copied from a web page or a PDF may have a no-break space
+ * or a decomposed ü, which is invisible in an editor and would never equal a normalised answer.
  */
-const tidy = (text: string): string =>
+const normalised = (text: string): string =>
   text
     .normalize("NFC")
     .replace(/[\s\u0085]+/g, " ")
     .trim()
 
-/** Why a value is not valid for its attribute, or `undefined` when it is. */
-const fault = ({
+/** Makes the function that says why a value is invalid for its attribute; `undefined` if it is valid. */
+const checker = ({
   attribute_type,
   is_numeric,
   values,
   min,
   max,
-}: AttributeDefinition): ((value: Json) => Refusal | undefined) => {
-  const allowed =
+}: AttributeDefinition): ((value: Json) => Invalid | undefined) => {
+  const permitted =
     values === null || values.length === 0
       ? undefined
       : new Set<Json>([
           ...values,
-          ...values.map((value) => (typeof value === "string" ? tidy(value) : value)),
+          ...values.map((value) => (typeof value === "string" ? normalised(value) : value)),
         ])
-  const least = min ?? Number.NEGATIVE_INFINITY
-  const most = max ?? Number.POSITIVE_INFINITY
+  const minimum = min ?? Number.NEGATIVE_INFINITY
+  const maximum = max ?? Number.POSITIVE_INFINITY
   return (value) => {
-    if (!isValue(value)) return refusals.wrong_type
-    if (typeof value === "string" && isBlank(value)) return refusals.blank
+    if (!isValue(value)) return invalid.wrong_type
+    if (typeof value === "string" && isBlank(value)) return invalid.blank
     switch (attribute_type) {
       case "text":
-        return is_numeric && !Number.isFinite(numberOf(value)) ? refusals.not_a_number : undefined
+        return is_numeric && !Number.isFinite(numberOf(value)) ? invalid.not_a_number : undefined
       case "dropdown":
-        if (allowed !== undefined) return allowed.has(value) ? undefined : refusals.not_an_allowed_value
-        return typeof value === "string" ? undefined : refusals.wrong_type
+        if (permitted !== undefined) return permitted.has(value) ? undefined : invalid.not_an_allowed_value
+        return typeof value === "string" ? undefined : invalid.wrong_type
       case "range": {
         const number = numberOf(value)
-        if (!Number.isFinite(number)) return refusals.not_a_number
-        return number < least || number > most ? refusals.out_of_range : undefined
+        if (!Number.isFinite(number)) return invalid.not_a_number
+        return number < minimum || number > maximum ? invalid.out_of_range : undefined
       }
     }
   }

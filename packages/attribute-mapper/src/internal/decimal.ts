@@ -1,7 +1,7 @@
 import { type Json, parse, type RawNumber } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 
-/** A number as digits before and behind the point; neither rounded nor limited to what a double holds. */
+/** A number as its digits before and after the point; neither rounded nor limited to the range of a double. */
 export interface Decimal {
   readonly negative: boolean
   /** `"0"` or digits without a leading zero. */
@@ -11,10 +11,10 @@ export interface Decimal {
 
 const form = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
-/** Beyond it a number takes more zeros than anybody can mean. The gateway takes no payload with one either. */
+/** Bounds the zeros that an exponent can produce. The gateway accepts no payload with a larger exponent either. */
 const maxExponent = 400
 
-/** Takes apart a number, or a text in decimal notation (`-2.5`, `1e3`, with white space around). */
+/** The digits of a number, or of a text in decimal notation (`-2.5`, `1e3`, white space around it). */
 export const decimalOf = (value: string | number | RawNumber): Decimal | undefined => {
   const text = typeof value === "string" ? value.trim() : printed(value)
   const [, sign, before = "", behind = "", power = "0"] = form.exec(text) ?? []
@@ -32,7 +32,7 @@ export const decimalOf = (value: string | number | RawNumber): Decimal | undefin
 const printed = (value: number | RawNumber): string =>
   typeof value === "number" ? String(value) : value.rawJSON
 
-/** Rounds to that many decimals, a half away from zero, and fills up with zeros. */
+/** Rounds to a number of decimals, half away from zero, and pads with zeros. */
 export const rounded = ({ negative, whole, fraction }: Decimal, decimals: number): Decimal => {
   const kept = whole + fraction.slice(0, decimals).padEnd(decimals, "0")
   const up = fraction.charCodeAt(decimals) >= 0x35 // the digit 5; NaN where there is none
@@ -49,7 +49,7 @@ const next = (digits: string): string => {
   return at < 0 ? `1${zeros}` : `${digits.slice(0, at)}${Number(digits[at]) + 1}${zeros}`
 }
 
-/** Whether there is nothing but zeros behind the point. */
+/** Whether all digits after the point are zeros. */
 export const isWhole = ({ fraction }: Decimal): boolean => !/[1-9]/.test(fraction)
 
 /** Prints a number: `print(decimal, ",", ".")` gives `-1.234,50`. Zero has no sign. */
@@ -65,7 +65,7 @@ const grouped = (whole: string, group: string): string => {
   return groups.filter((digits) => digits !== "").join(group)
 }
 
-/** The JSON number with exactly these digits; `undefined` for more of them than `lossless-json` reads. */
+/** The JSON number with exactly these digits; `undefined` if `lossless-json` does not read that many. */
 export const jsonNumberOf = (decimal: Decimal): Json | undefined => {
   const number = parse(print(decimal, ".", ""))
   return Result.isSuccess(number) ? number.success : undefined

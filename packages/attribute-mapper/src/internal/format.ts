@@ -1,12 +1,12 @@
+import { daysIn } from "@lead-gateway/lead-field"
 import { isRawNumber, type Json, type RawNumber } from "@lead-gateway/lossless-json"
 import type { Format, FormatStep } from "../Format.ts"
-import { dateWriter } from "./date.ts"
 import { decimalOf, isWhole, jsonNumberOf, print, rounded } from "./decimal.ts"
 
-/** Writes a value; `undefined` when it is of a kind that cannot be written so. */
+/** Formats a value; `undefined` if the format cannot be applied to it. */
 export type Writer = (value: Json) => Json | undefined
 
-/** Makes a format ready; `undefined` where there is none, so that values are sent as they came. */
+/** Compiles a format; `undefined` if there is none, so that values are sent unchanged. */
 export const compileFormat = (format: Format | undefined): Writer | undefined => {
   if (format === undefined) return undefined
   if (!isList(format)) return writerOf(format)
@@ -23,7 +23,7 @@ export const compileFormat = (format: Format | undefined): Writer | undefined =>
 
 const isList = (format: Format): format is ReadonlyArray<FormatStep> => Array.isArray(format)
 
-/** How a text, a number or a boolean is spelled in JSON (a text without its quotes); else `undefined`. */
+/** A text, number or boolean as JSON writes it, a text without quotes; `undefined` for null, lists and objects. */
 export const spellingOf = (value: Json): string | undefined => {
   switch (typeof value) {
     case "string":
@@ -59,7 +59,7 @@ const writerOf = (step: FormatStep): Writer => {
       return (value) => words.get(spellingOf(value))
     }
     case "date":
-      return ofText(dateWriter(step.pattern))
+      return ofText(dateFormatter(step.pattern))
     case "upper":
       return ofText((text) => text.toUpperCase())
     case "lower":
@@ -91,7 +91,7 @@ const numberWriter =
 /** https://www.itu.int/rec/T-REC-E.164: at most 15 digits, the first of a country code is not 0. */
 const e164 = /^\+[1-9]\d{1,14}$/
 
-/** The first characters of a text; a character that takes two of JavaScript's is not cut in two. */
+/** The first characters of a text, by code points: surrogate pairs are not split. */
 export const beginningOf = (text: string, length: number): string => {
   if (text.length <= length) return text
   let end = 0
@@ -100,3 +100,43 @@ export const beginningOf = (text: string, length: number): string => {
   }
   return text.slice(0, end)
 }
+
+/** A date of ISO 8601 with an optional time and offset; seconds may have a fraction. */
+const isoDate =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/
+
+/** The parts of a pattern, in the order of the groups of {@link isoDate}. */
+const dateParts = ["YYYY", "MM", "DD", "HH", "mm", "ss"]
+
+/**
+ * Makes the function that formats a date of ISO 8601 by a pattern, without time zone conversion.
+ *
+ * It returns `undefined` for a date that does not exist (30 February), and for one without the hour, minute or second
+ * that the pattern needs.
+ */
+const dateFormatter = (pattern: string): ((text: string) => string | undefined) => {
+  const pieces = pattern.split(/(YYYY|MM|DD|HH|mm|ss)/)
+  return (text) => {
+    const [, ...parts] = isoDate.exec(text.trim()) ?? []
+    if (!isDate(parts)) return undefined
+    let written = ""
+    for (const piece of pieces) {
+      const index = dateParts.indexOf(piece)
+      const part = index === -1 ? piece : parts[index]
+      if (part === undefined) return undefined
+      written += part
+    }
+    return written
+  }
+}
+
+const isDate = ([year, month, day, hour, minute, second]: ReadonlyArray<string | undefined>): boolean =>
+  isUpTo(12, month, 1) &&
+  isUpTo(daysIn(Number(year), Number(month)), day, 1) &&
+  isUpTo(23, hour) &&
+  isUpTo(59, minute) &&
+  isUpTo(60, second) // a leap second is one
+
+/** An absent part is valid, except the day and the month. */
+const isUpTo = (last: number, part: string | undefined, first = 0): boolean =>
+  part === undefined ? first === 0 : Number(part) >= first && Number(part) <= last

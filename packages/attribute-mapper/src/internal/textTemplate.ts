@@ -4,19 +4,19 @@ import { spellingOf } from "./format.ts"
 
 type Piece = string | FieldPath
 
-/** Pieces that stand or fall together, if they are in brackets. */
+/** Pieces of a text; if they are in brackets, they are written only if all their fields have a value. */
 interface Group {
   readonly optional: boolean
   readonly pieces: ReadonlyArray<Piece>
 }
 
-/** A `$text` taken apart; only {@link parseText} makes one. */
+/** A parsed `$text`; only {@link parseText} makes one. */
 export type TextTemplate = ReadonlyArray<Group>
 
-/** A field in braces, a bracket, a character without its meaning, or other text. */
+/** A field in braces, a bracket, an escaped character, or other text. */
 const token = /\{([^{}[\]]*)\}|([[\]])|\\([{}[\]\\])|([^{}[\]\\]+)/uy
 
-/** Takes a `$text` apart; a text says what is wrong with it: what is allowed instead. */
+/** Parses a `$text`. For an invalid one, returns the `expected` of the diagnostic as a text. */
 export const parseText = (text: string): TextTemplate | string => {
   const groups: Array<{ optional: boolean; pieces: Array<Piece> }> = [{ optional: false, pieces: [] }]
   const last = () => groups.at(-1) ?? { optional: false, pieces: [] }
@@ -43,13 +43,13 @@ export const parseText = (text: string): TextTemplate | string => {
 
 const isPath = (piece: Piece): piece is FieldPath => typeof piece !== "string"
 
-/** A field that cannot stand in a text: a list or an object. */
+/** A field that cannot be written in a text: a list or an object. */
 export const notText = Symbol("notText")
 
 /**
- * Puts the text together; `undefined` when none of its fields is there.
+ * Writes the text; `undefined` if none of its fields has a value.
  *
- * White space around a gap is written once, and not at the ends.
+ * White space around a missing field is written once, and not at the ends.
  */
 export const fillText = (groups: TextTemplate, here: unknown): string | typeof notText | undefined => {
   let text = ""
@@ -68,7 +68,7 @@ export const fillText = (groups: TextTemplate, here: unknown): string | typeof n
         afterGap = true
         continue
       }
-      // What a field says is sent as it came; only the text around it is drawn together.
+      // The value of a field is written unchanged; only the literal text around it is trimmed.
       text += afterGap && !isField && /(?:^|\s)$/.test(text) ? piece.trimStart() : piece
       afterGap &&= !isField && piece.trim() === ""
       isFilled ||= isField

@@ -1,56 +1,56 @@
 import { isMissing, missingAs } from "@lead-gateway/lead-field"
 import { get, type Json } from "@lead-gateway/lossless-json"
-import type { LeftOutReason } from "../LeftOut.ts"
+import { reportFormat } from "../Format.ts"
+import type { OmittedNodeReason } from "../MapReport.ts"
 import type { Directives } from "../TemplateDocument.ts"
 import { reader } from "./attribute.ts"
-import { type Context, reportUnknown } from "./context.ts"
-import { type Filling, leaver, type Node } from "./filling.ts"
 import { compileFormat } from "./format.ts"
-import { reportFormat } from "./formatMistakes.ts"
+import { type Context, type Node, omitter, reportUnknown, type Scope } from "./Node.ts"
 import { fillText, notText, parseText } from "./textTemplate.ts"
 
 type Options = Pick<Directives["$field"], "required" | "default" | "format">
 
-/** Looks for the value; what is absent, null or blank is not there. */
-type Read = (filling: Filling) => unknown
+/** Reads the value; absent, null and blank values count as missing. */
+type Read = (scope: Scope) => unknown
 
-/** Says why there is nothing, where a directive knows it better than the value does. */
-type Why = (filling: Filling, value: unknown) => LeftOutReason | undefined
+/** Why the node has no value; `undefined` if it has one. */
+type ReasonOf = (scope: Scope, value: unknown) => OmittedNodeReason | undefined
 
-/** A directive that stands for one value: read, replaced by a default, written by a format, or left out. */
+/** Compiles a directive for one value, which is read, replaced by a default if missing, and formatted, or omitted. */
 const compileValue = (
   name: string,
   read: Read,
-  { required = false, default: standIn, format }: Options,
+  { required = false, default: byDefault, format }: Options,
   { path, report, insideItem }: Context,
-  why: Why = (_filling, value) => missingAs(value),
+  reasonOf: ReasonOf = (_scope, value) => missingAs(value),
 ): Node => {
   reportFormat(report, [...path, "format"], format)
   const write = compileFormat(format)
-  const leave = leaver({ path: path.join("."), name, required, insideItem })
-  if (standIn !== undefined) {
-    if (isMissing(standIn)) report([...path, "default"], standIn, "a value that is neither null nor blank")
-    else if (write !== undefined && write(standIn as Json) === undefined) {
-      report([...path, "default"], standIn, "a value that the format can be applied to")
+  const omit = omitter({ path: path.join("."), name, required, insideItem })
+  if (byDefault !== undefined) {
+    if (isMissing(byDefault))
+      report([...path, "default"], byDefault, "a value that is neither null nor blank")
+    else if (write !== undefined && write(byDefault as Json) === undefined) {
+      report([...path, "default"], byDefault, "a value that the format can be applied to")
     }
   }
-  return (filling) => {
-    let value = read(filling)
-    const reason = why(filling, value)
+  return (scope) => {
+    let value = read(scope)
+    const reason = reasonOf(scope, value)
     if (reason !== undefined) {
-      if (standIn === undefined || !isGap(reason)) return leave(filling, reason)
-      value = standIn
+      if (byDefault === undefined || !isMissingBy(reason)) return omit(scope, reason)
+      value = byDefault
     }
     if (write === undefined) return value as Json
-    return write(value as Json) ?? leave(filling, "not_formattable")
+    return write(value as Json) ?? omit(scope, "not_formattable")
   }
 }
 
-/** A wrong answer is not the same as none: no default stands in for it. */
-const isGap = (reason: LeftOutReason): boolean =>
+/** Whether the value is missing. A default replaces a missing value, but never an invalid one. */
+const isMissingBy = (reason: OmittedNodeReason): boolean =>
   reason === "absent" || reason === "null" || reason === "blank"
 
-/** The directives that stand for one value. */
+/** The compilers of the directives for one value. */
 export const valueNode = {
   field: (json: Directives["$field"], context: Context): Node =>
     compileValue([json.$field].flat()[0] ?? "", readHere(json.$field), json, context),
@@ -63,8 +63,8 @@ export const valueNode = {
 
   meta: (json: Directives["$meta"], context: Context): Node => {
     const name = json.$meta
-    reportUnknown(context, "$meta", name, context.names.meta, "meta value")
-    return compileValue(name, ({ meta }) => get(meta, name), json, context)
+    reportUnknown(context, "$meta", name, context.names.deliveryMetadata, "meta value")
+    return compileValue(name, ({ deliveryMetadata }) => get(deliveryMetadata, name), json, context)
   },
 
   attribute: (json: Directives["$attribute"], context: Context): Node => {
@@ -93,7 +93,7 @@ export const valueNode = {
       ({ here }) => fillText(groups, here),
       json,
       context,
-      (_filling, value) => (value === notText ? "wrong_type" : missingAs(value)),
+      (_scope, value) => (value === notText ? "wrong_type" : missingAs(value)),
     )
   },
 }

@@ -16,9 +16,10 @@ export class FlowFilesInvalid extends Data.TaggedError("FlowFilesInvalid")<{
   }
 }
 
-/** What templates may name by `$meta`: what the worker knows of a lead beside its payload. */
-export const metaNames = ["lead_id", "correlation_id", "idempotency_key"] as const
-export type MetaName = (typeof metaNames)[number]
+/** The names of the delivery metadata that templates may use by `$meta`. */
+export const deliveryMetadataNames = ["lead_id", "correlation_id", "idempotency_key"] as const
+/** The name of a delivery metadata value. */
+export type DeliveryMetadataName = (typeof deliveryMetadataNames)[number]
 
 /** A flow of configuration files. */
 export interface LoadedFlow extends Flow.Flow {
@@ -61,7 +62,7 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
   const flow = Flow.compile({
     ...Record.map(read, ({ content }) => content),
     constants: { "product.name": customer.productName },
-    meta: metaNames,
+    deliveryMetadataNames,
     versions: Record.map(read, ({ version }) => version),
   })
   const mistakes = Flow.parts.flatMap((part) => {

@@ -1,6 +1,6 @@
 import type { FieldPath } from "@lead-gateway/lead-field"
 import type { Json, RawNumber } from "@lead-gateway/lossless-json"
-import type { FieldKind } from "../ProfileData.ts"
+import type { FieldKind } from "../FieldDeclaration.ts"
 
 /** A value of a payload that is neither null nor a list nor an object. */
 export type Scalar = string | number | boolean | RawNumber

@@ -1,6 +1,7 @@
 import { isRawNumber } from "@lead-gateway/lossless-json"
 import type { CountryCode } from "libphonenumber-js/min"
-import type { FieldDeclaration, ProfileData } from "../ProfileData.ts"
+import type { FieldDeclaration } from "../FieldDeclaration.ts"
+import type { ProfileData } from "../ProfileData.ts"
 import { readDate } from "./date.ts"
 import { type Converter, Unreadable } from "./FieldTree.ts"
 import { readNumber } from "./number.ts"

@@ -1,5 +1,5 @@
 import { daysIn } from "@lead-gateway/lead-field"
-import type { DayOrder } from "../ProfileData.ts"
+import type { DayOrder } from "../FieldDeclaration.ts"
 
 /** How ambiguous dates are read. */
 export interface DateReading {

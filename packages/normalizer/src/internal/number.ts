@@ -1,6 +1,6 @@
 import { parse, type RawNumber } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
-import type { Notation } from "../ProfileData.ts"
+import type { Notation } from "../FieldDeclaration.ts"
 import { cleanFold } from "./text.ts"
 
 /** Longer texts are not read as numbers. */

@@ -1,9 +1,35 @@
+import { missingAs } from "@lead-gateway/lead-field"
 import type { Json } from "@lead-gateway/lossless-json"
 import type { Directives } from "../TemplateDocument.ts"
-import { type Context, reportUnknown } from "./context.ts"
-import { type Node, setOwn } from "./filling.ts"
+import { reader } from "./attribute.ts"
+import { type Context, type Node, omitter, reportUnknown, setOwn } from "./Node.ts"
 
-/** The valid attributes in the mapping's order, all or some of them. */
+/** `$each`: a list with the item node evaluated for each item of a list in the payload. */
+export const eachNode = (json: Directives["$each"], { path, insideItem }: Context, item: Node): Node => {
+  const { $each, required = false, max_items = 100 } = json
+  const read = reader($each)
+  const text = path.join(".")
+  const name = [$each].flat()[0] ?? ""
+  const omit = omitter({ path: text, name, required, insideItem })
+  const omitItem = omitter({ path: `${text}.item`, name, required: false, insideItem: true })
+  return (scope) => {
+    const value = read(scope.here)
+    const reason = missingAs(value)
+    if (reason !== undefined) return omit(scope, reason)
+    const items = (Array.isArray(value) ? value : [value]) as ReadonlyArray<unknown>
+    if (items.length > max_items) return omit(scope, "too_many_items")
+    const list: Array<Json> = []
+    for (const [index, here] of items.entries()) {
+      const inside = { ...scope, here, position: index + 1, incomplete: false }
+      const evaluated = item(inside)
+      if (inside.incomplete) omitItem(scope, "incomplete")
+      else if (evaluated !== undefined) list.push(evaluated)
+    }
+    return list
+  }
+}
+
+/** `$attributes`: all or some of the valid attributes, in the order of the mapping. */
 export const attributesNode = (json: Directives["$attributes"], context: Context): Node => {
   const { $attributes: shape, only, except, name_key = "name", value_key = "value" } = json
   const { path, report, names } = context
@@ -22,24 +48,24 @@ export const attributesNode = (json: Directives["$attributes"], context: Context
       if (json[key] !== undefined) report([...path, key], json[key], `no ${key}: only a list has one`)
     }
   }
-  const isWanted = filter(only, except)
+  const isSelected = selection(only, except)
   if (shape === "object") {
     return ({ mapping, attributes }) => {
       const object: Record<string, Json> = {}
       for (const [index, name] of mapping.names.entries()) {
         const value = attributes.values[index]
-        if (value !== undefined && isWanted(name)) setOwn(object, name, value)
+        if (value !== undefined && isSelected(name)) setOwn(object, name, value)
       }
       return object
     }
   }
-  const isUsual = name_key === "name" && value_key === "value"
+  const hasDefaultKeys = name_key === "name" && value_key === "value"
   return ({ mapping, attributes }) => {
     const list: Array<Json> = []
     for (const [index, name] of mapping.names.entries()) {
       const value = attributes.values[index]
-      if (value === undefined || !isWanted(name)) continue
-      if (isUsual) list.push({ name, value })
+      if (value === undefined || !isSelected(name)) continue
+      if (hasDefaultKeys) list.push({ name, value })
       else {
         const object: Record<string, Json> = {}
         setOwn(object, name_key, name)
@@ -51,7 +77,8 @@ export const attributesNode = (json: Directives["$attributes"], context: Context
   }
 }
 
-const filter = (
+/** Whether an attribute is among the selected ones. */
+const selection = (
   only: ReadonlyArray<string> | undefined,
   except: ReadonlyArray<string> | undefined,
 ): ((name: string) => boolean) => {

@@ -16,7 +16,7 @@ const dropdown = { attribute_type: "dropdown", is_numeric: false, values: ["Ja",
 const range = { attribute_type: "range", is_numeric: true, values: null }
 
 describe("settings that exclude each other or have no effect", () => {
-  it("are told in the words of whoever wrote the mapping", () => {
+  it("are reported in the terms of the mapping", () => {
     const mapping = {
       a: { ...dropdown, min: 1 },
       b: { ...text, values: ["x"], max: 1 },
@@ -48,7 +48,7 @@ describe("settings that exclude each other or have no effect", () => {
     ])
   })
 
-  it("are told in the words of whoever wrote the template", () => {
+  it("are reported in the terms of the template", () => {
     const template = {
       a: { $attributes: "list", only: ["x"], except: ["y"] },
       b: { $attributes: "object", name_key: "n" },
@@ -73,7 +73,7 @@ describe("settings that exclude each other or have no effect", () => {
 })
 
 describe("a report of unknown answers", () => {
-  it("begins with the attribute that has most of them, and goes by name where as many", () => {
+  it("is sorted by number, then by name", () => {
     const mapping = Result.getOrThrow(compileMapping({ b: dropdown, c: dropdown, a: dropdown, d: dropdown }))
     const tally = makeUnknownTally(mapping)
     tally.add({ c: "x", b: "x", a: "x", d: "Ja" })
@@ -94,7 +94,7 @@ describe("a report of unknown answers", () => {
     ])
   })
 
-  it("lets a new answer take the place of the rarest", () => {
+  it("replaces the rarest answer by a new one", () => {
     const tally = makeUnknownTally(Result.getOrThrow(compileMapping({ a: dropdown })), { maxValues: 2 })
     for (const answer of ["often", "often", "often", "twice", "twice", "new"]) tally.add({ a: answer })
     assert.deepStrictEqual(tally.report(), [

@@ -1,0 +1,106 @@
+import type { Path, Report } from "@lead-gateway/document-check"
+import type { Json, JsonObject } from "@lead-gateway/lossless-json"
+import type { compiledMapping } from "../Mapping.ts"
+import type { OmittedAttribute, OmittedNode, OmittedNodeReason } from "../MapReport.ts"
+
+/** The names that a template may use. Without a list every name is accepted. */
+export interface TemplateNames {
+  /** For `$constant`, such as `product.name`. */
+  readonly constants?: ReadonlyArray<string>
+  /** For `$meta`, such as `lead_id`. */
+  readonly deliveryMetadata?: ReadonlyArray<string>
+  /** For `$attribute`, and `only` and `except` of `$attributes`: `mapping.names`. */
+  readonly attributes?: ReadonlyArray<string>
+}
+
+/** What a node of a template is compiled with. */
+export interface Context {
+  /** The path of the node in the template. */
+  readonly path: Path
+  readonly report: Report
+  readonly names: TemplateNames
+  /** Whether the node is inside an item of `$each`, where paths begin at the item. */
+  readonly insideItem: boolean
+}
+
+/** Reports a name that is not one of the known names; if those are not given, every name is accepted. */
+export const reportUnknown = (
+  { path, report }: Pick<Context, "path" | "report">,
+  key: string | number,
+  name: string,
+  known: ReadonlyArray<string> | undefined,
+  kind: string,
+): void => {
+  if (known === undefined || known.includes(name)) return
+  const expected =
+    known.length === 0 ? `nothing: there is no ${kind}` : `the name of a ${kind}: ${known.join(", ")}`
+  report([...path, key], name, expected.replace("of a a", "of an a"))
+}
+
+/** The attributes of one payload. An invalid required attribute is both omitted and missing. */
+export interface AttributeValues {
+  /** What is sent for each attribute, in the order of the mapping; `undefined` if nothing is. */
+  readonly values: ReadonlyArray<Json | undefined>
+  readonly omitted: ReadonlyArray<OmittedAttribute>
+  readonly absent: ReadonlyArray<string>
+  readonly missing: ReadonlyArray<string>
+}
+
+/** What a node is evaluated with, and the omissions that it records. */
+export interface Scope {
+  /** The payload; inside an item of `$each`, that item. */
+  readonly here: unknown
+  /** Inside an item: its position in the list, from 1. */
+  readonly position: number
+  readonly constants: JsonObject
+  readonly deliveryMetadata: JsonObject
+  readonly mapping: ReturnType<typeof compiledMapping>
+  readonly attributes: AttributeValues
+  /** The names of missing required values, each once. */
+  readonly missing: Array<string>
+  /** The nodes without a value; a node inside an item is recorded once for all items. */
+  readonly omittedNodes: Array<OmittedNode>
+  /** Inside an item: whether a required value of it is missing. */
+  incomplete: boolean
+}
+
+/** A compiled node of a template: evaluates to its part of the customer payload, or to `undefined` if it is omitted. */
+export type Node = (scope: Scope) => Json | undefined
+
+/** What an omission needs to know about its node. */
+interface Omission {
+  readonly path: string
+  /** The name of the missing value, if it is required. */
+  readonly name: string
+  readonly required: boolean
+  readonly insideItem: boolean
+}
+
+/** Makes the function that omits a node: it records the reason, and that a required value is missing. */
+export const omitter = ({
+  path,
+  name,
+  required,
+  insideItem,
+}: Omission): ((scope: Scope, reason: OmittedNodeReason) => undefined) => {
+  const nodes = new Map<OmittedNodeReason, OmittedNode>()
+  return (scope, reason) => {
+    if (insideItem) {
+      // The same object each time, so that it is recorded once for all items of a list.
+      const node = nodes.get(reason) ?? { path, reason }
+      nodes.set(reason, node)
+      if (!scope.omittedNodes.includes(node)) scope.omittedNodes.push(node)
+      if (required) scope.incomplete = true
+    } else {
+      scope.omittedNodes.push({ path, reason })
+      if (required && !scope.missing.includes(name)) scope.missing.push(name)
+    }
+  }
+}
+
+/** Sets an own property, whatever its key: `__proto__` would set the prototype. */
+export const setOwn = (object: Record<string, Json>, key: string, value: Json): void => {
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+  } else object[key] = value
+}
