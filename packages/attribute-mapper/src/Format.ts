@@ -37,16 +37,16 @@ const scalar = Shape.union(
 const steps = [
   step("A text: of a number every digit, of true and false their names.", { as: as("text") }),
   step('A JSON number: 5000 of "5000", without losing a digit.', { as: as("number"), decimals }),
-  step('A JSON number without decimals. What has some is left out: round with "number".', {
+  step('A JSON number without decimals. A value with decimals is omitted: round with "number".', {
     as: as("integer"),
   }),
   step('A text in decimal notation: "1.234,50" of 1234.5.', {
     as: as("decimal"),
     decimals,
-    decimal_mark: mark([".", ","], 'What stands before the decimals; "." by default.'),
-    group_mark: mark([".", ",", " ", "'"], "What stands between groups of three digits; nothing by default."),
+    decimal_mark: mark([".", ","], 'The decimal mark; "." by default.'),
+    group_mark: mark([".", ",", " ", "'"], "The mark between groups of three digits; none by default."),
   }),
-  step("The customer's word for each value. A value that has none is left out.", {
+  step("The customer's word for each value. A value without one is omitted.", {
     as: as("words"),
     words: Shape.record(scalar, {
       isFilled: true,
@@ -59,19 +59,19 @@ const steps = [
     pattern: Shape.text({
       form: /^(?=.*(?:YYYY|MM|DD|HH|mm|ss))(?:YYYY|MM|DD|HH|mm|ss|T|[^A-Za-z])+$/u,
       expected: "a pattern of YYYY, MM, DD, HH, mm, ss, T and marks, such as DD.MM.YYYY",
-      description: "How it is written: YYYY, MM, DD, HH, mm, ss, T and marks.",
+      description: "The pattern: YYYY, MM, DD, HH, mm, ss, T and marks.",
     }),
   }),
   step("A text in capital letters.", { as: as("upper") }),
   step("A text in small letters.", { as: as("lower") }),
   step("The beginning of a text.", {
     as: as("truncate"),
-    length: wholeNumber(1, 100_000, "How many characters; none is cut in two."),
+    length: wholeNumber(1, 100_000, "The number of characters. Surrogate pairs are not split."),
   }),
   step("A phone number in E.164 (+49681123) with another beginning.", {
     as: as("phone"),
     prefix: Shape.literals(["00", ""], {
-      description: 'What stands instead of the +: "00" makes 0049681123, "" makes 49681123.',
+      description: 'What replaces the +: "00" makes 0049681123, "" makes 49681123.',
     }),
   }),
 ] as const
@@ -96,7 +96,7 @@ export const Format: Shape.Shape<Format> = Shape.union(
   {
     expected: 'a format such as { "as": "text" }, or a list of them',
     identifier: "Format",
-    description: "How the value is written: a step, or several one after the other.",
+    description: "How the value is formatted: one step, or several applied in order.",
   },
 )
 

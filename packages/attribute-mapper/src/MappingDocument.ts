@@ -25,60 +25,57 @@ export const Paths = Shape.union(
   [FieldPathText, Shape.list(FieldPathText, { minimum: 1, expected: "a list of at least one path" })],
   {
     expected: "a path such as house.is_owner, without an empty segment, or a list of paths",
-    description:
-      "A path into the payload (house.is_owner), or several: the first that leads to a value counts.",
+    description: "A path into the payload (house.is_owner), or several: the first with a value is used.",
   },
 )
 
 const fields = {
   attribute_type: Shape.literals(["text", "dropdown", "range"], {
     expected: '"text", "dropdown" or "range"',
-    description: "What kind of value the attribute takes.",
+    description: "The type of the attribute's value.",
   }),
-  is_numeric: flag("Of a text: whether it must be a number or spell one. Without effect on the other types."),
+  is_numeric: flag("Of a text: whether it must be a number, or a text of one. No effect on other types."),
   values: Shape.nullOr(
     Shape.list(Shape.annotate(value, { description: "One of the values." }), {
       expected: "a list of values",
     }),
     {
       expected: "a list of values, or null",
-      description: "Of a dropdown: what it may be. Null or an empty list allows any text that is not blank.",
+      description: "Of a dropdown: its values. Null or an empty list accepts any text that is not blank.",
     },
   ),
   min: bound("Of a range: the smallest value."),
   max: bound("Of a range: the largest value."),
-  required: Shape.optional(
-    flag("Whether a lead without a valid value lacks something and is not sent. False by default."),
-  ),
+  required: Shape.optional(flag("Whether a lead without a valid value is not sent. False by default.")),
   field: Shape.optional(
     Shape.annotate(Paths, {
       description:
-        "Where the value is: a path into the payload, or several of which the first that leads to a value counts. By default the top-level key that is named like the attribute.",
+        "The path of the value in the payload, or several paths of which the first with a value is used. By default the top-level key with the name of the attribute.",
     }),
   ),
   default: Shape.optional(
     Shape.union([value, Shape.list(value, { expected: valueExpected })], {
       expected: valueExpected,
-      description: "What is sent when there is no value; must be valid itself.",
+      description: "What is sent if there is no value; must be valid itself.",
     }),
   ),
   multiple: Shape.optional(
     flag(
-      "Whether the attribute takes a list of values. A single value then counts as a list of one. False by default.",
+      "Whether the attribute is a list of values. A single value then counts as a list of one. False by default.",
     ),
   ),
-  min_items: itemCount("Of a multiple attribute: how many valid items it needs. 1 by default."),
-  max_items: itemCount("Of a multiple attribute: how many items it may have. 100 by default."),
+  min_items: itemCount("Of a multiple attribute: the least number of valid items. 1 by default."),
+  max_items: itemCount("Of a multiple attribute: the greatest number of items. 100 by default."),
   synonyms: Shape.optional(
     Shape.record(value, {
       expected: "an object: other answer → one of values",
       description:
-        'Of a dropdown with values: which value another answer stands for, such as { "yes": "Ja", "true": "Ja" }. Numbers, true and false are looked up as they are spelled.',
+        'Of a dropdown with values: other answers and the value that each is replaced by, such as { "yes": "Ja", "true": "Ja" }. Numbers, true and false match the text of the same spelling.',
     }),
   ),
   ignore_case: Shape.optional(
     flag(
-      "Of a dropdown with values: whether capital and small letters are the same. What is sent is spelled as in values.",
+      "Of a dropdown with values: whether answers match case-insensitively. The value is sent as it is spelled in values.",
     ),
   ),
   format: Shape.optional(Format),

@@ -10,11 +10,11 @@ const options = {
   required: Shape.optional(
     Shape.boolean({
       description:
-        "Whether a lead without this value lacks something and is not sent; inside an item of $each, whether such an item is left out. False by default.",
+        "Whether a lead without this value is not sent; inside an item of $each, whether such an item is omitted. False by default.",
     }),
   ),
   default: Shape.optional(
-    Shape.unknown({ description: "What stands in for a value that is absent, null or blank." }),
+    Shape.unknown({ description: "What replaces a value that is absent, null or blank." }),
   ),
   format: Shape.optional(Format),
 }
@@ -33,7 +33,7 @@ const directivesOf = (node: Shape.Shape<unknown>) => ({
   $field: directive({
     $field: Shape.annotate(Paths, {
       description:
-        "The value at a path of the payload (house.is_owner), or at the first of several that leads to one. Inside an item of $each: of the item.",
+        "The value at a path of the payload (house.is_owner), or at the first of several paths that has one. Inside an item of $each the path begins at the item.",
     }),
     ...options,
   }),
@@ -42,23 +42,25 @@ const directivesOf = (node: Shape.Shape<unknown>) => ({
     ...options,
   }),
   $meta: directive({
-    $meta: name("What is known of the lead beside its payload, by this name, such as lead_id."),
+    $meta: name(
+      "The delivery metadata of this name, such as lead_id: what the gateway knows besides the payload.",
+    ),
     ...options,
   }),
   $attribute: directive({
-    $attribute: name("What is sent of the attribute of this name."),
+    $attribute: name("The value that is sent for the attribute of this name."),
     ...options,
   }),
   $item: directive({
     $item: Shape.literals(["value", "position"], {
-      description: "Inside an item of $each: the item itself, or its place in the list, from 1.",
+      description: "Inside an item of $each: the item itself, or its position in the list, from 1.",
     }),
     ...options,
   }),
   $text: directive({
     $text: Shape.annotate(Shape.notBlank, {
       description:
-        "A text put together of fields: {first_name} {last_name}. What is in brackets is left out as a whole unless all its fields are there: {street}[, {city}]. A backslash before { } [ ] takes their meaning away.",
+        "A text of fields: {first_name} {last_name}. A part in brackets is omitted unless all its fields have values: {street}[, {city}]. A backslash escapes { } [ ].",
     }),
     ...options,
   }),
@@ -66,7 +68,7 @@ const directivesOf = (node: Shape.Shape<unknown>) => ({
     $attributes: Shape.literals(["list", "object"], {
       description: 'The valid attributes: as [{ "name", "value" }], or as { name: value }.',
     }),
-    only: Shape.optional(names("These attributes alone.")),
+    only: Shape.optional(names("Only these attributes.")),
     except: Shape.optional(names("All attributes but these.")),
     name_key: Shape.optional(name('Of a list: the key of the name, "name" by default.')),
     value_key: Shape.optional(name('Of a list: the key of the value, "value" by default.')),
@@ -74,7 +76,7 @@ const directivesOf = (node: Shape.Shape<unknown>) => ({
   $each: directive({
     $each: Shape.annotate(Paths, {
       description:
-        "A list in the payload: item is filled for each of its items. A value that is no list counts as a list of one.",
+        "The path of a list in the payload: item is evaluated for each of its items. A value that is not a list counts as a list of one.",
     }),
     item: Shape.annotate(node, { description: "The template of an item. Paths in it begin at the item." }),
     required: options.required,
@@ -83,12 +85,12 @@ const directivesOf = (node: Shape.Shape<unknown>) => ({
         minimum: 1,
         maximum: 1000,
         expected: "a whole number from 1 to 1000",
-        description: "A list of more items is left out. 100 by default.",
+        description: "A list of more items is omitted. 100 by default.",
       }),
     ),
   }),
   $literal: directive({
-    $literal: Shape.unknown({ description: "This value as it stands, also where its keys begin with $." }),
+    $literal: Shape.unknown({ description: "This value as it is, even if its keys begin with $." }),
   }),
 })
 
@@ -118,7 +120,7 @@ const node = Shape.union(
   {
     expected: anyJson,
     identifier: "Node",
-    description: "What stands at this place of the customer payload: a value, or an object with a directive.",
+    description: "A node of the customer payload: a value, or an object with a directive.",
   },
 )
 
@@ -128,7 +130,7 @@ export const TemplateDocument = Shape.object(
   {
     expected: "an object that is no directive",
     others,
-    description: "The customer payload as JSON, with directives where a lead's values go.",
+    description: "The customer payload as JSON, with directives in the place of a lead's values.",
   },
 )
 

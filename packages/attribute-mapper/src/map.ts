@@ -39,7 +39,7 @@ export type MapResult = Mapped | MissingRequired
 /**
  * Maps a payload to the format of a customer.
  *
- * Values are unchanged unless a format is declared: `"5000"` stays a text, a 20-digit number keeps its digits. Absent and
+ * Values are sent unchanged unless a synonym or format applies: `"5000"` stays a text, a 20-digit number keeps its digits. Absent and
  * invalid values are omitted and reported; only a required one prevents the payload. Total, pure and deterministic. Values
  * are shared with the payload, not copied.
  *

@@ -99,3 +99,42 @@ describe("a tally of unknown values", () => {
     assert.strictEqual(sum, answers.length)
   })
 })
+
+describe("a report of unknown answers", () => {
+  it("is sorted by number, then by name", () => {
+    const four = Result.getOrThrow(compileMapping({ b: dropdown, c: dropdown, a: dropdown, d: dropdown }))
+    const tally = makeUnknownTally(four)
+    tally.add({ c: "x", b: "x", a: "x", d: "Ja" })
+    tally.add({ c: "y" })
+    tally.add({ c: "y" })
+    assert.deepStrictEqual(tally.report(), [
+      {
+        attribute: "c",
+        total: 3,
+        values: [
+          { value: "y", count: 2 },
+          { value: "x", count: 1 },
+        ],
+        others: 0,
+      },
+      { attribute: "a", total: 1, values: [{ value: "x", count: 1 }], others: 0 },
+      { attribute: "b", total: 1, values: [{ value: "x", count: 1 }], others: 0 },
+    ])
+  })
+
+  it("replaces the rarest answer by a new one", () => {
+    const tally = makeUnknownTally(Result.getOrThrow(compileMapping({ a: dropdown })), { maxValues: 2 })
+    for (const answer of ["often", "often", "often", "twice", "twice", "new"]) tally.add({ a: answer })
+    assert.deepStrictEqual(tally.report(), [
+      {
+        attribute: "a",
+        total: 6,
+        values: [
+          { value: "often", count: 3 },
+          { value: "new", count: 1 },
+        ],
+        others: 2,
+      },
+    ])
+  })
+})

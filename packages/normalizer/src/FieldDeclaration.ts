@@ -17,7 +17,7 @@ export const Country = Shape.literals(getCountries().sort(), {
 
 const PostalCountry = Shape.literals(postalCountries, {
   expected: `a country whose postal codes are known: ${postalCountries.join(", ")}`,
-  description: "Where the postal codes belong; default_country by default.",
+  description: "The country of the postal codes; default_country by default.",
 })
 
 /** German or English notation. */
@@ -27,7 +27,7 @@ export const Notation = Shape.literals(["de", "en"], { expected: '"de" (1.234,5)
 export type Notation = Shape.TypeOf<typeof Notation>
 
 const DayOrder = Shape.literals(["day_first", "month_first"], {
-  description: "How 02/01/2026 is read. By default day first with the notation de; else it is not read.",
+  description: "How 02/01/2026 is read. By default day first with the notation de; otherwise it is not read.",
 })
 
 /** Whether the day or the month comes first in `02/01/2026`. */
@@ -39,7 +39,7 @@ const texts = (description: string) =>
 const expected = `${kindExpected}, or an object with a kind of these`
 
 const kind = <const Kind extends FieldKind>(value: Kind) =>
-  Shape.literals([value], { description: "What the field holds." })
+  Shape.literals([value], { description: "The kind of value that the field holds." })
 
 const options = <const F extends Shape.Fields>(fields: F) => Shape.object(fields, { expected })
 
@@ -57,15 +57,15 @@ export const FieldDeclaration = Shape.union(
           kind: kind("phone"),
           country: Shape.optional(
             Shape.annotate(Country, {
-              description: "Where a number without a country code belongs; default_country by default.",
+              description: "The country of a number without a country code; default_country by default.",
             }),
           ),
         }),
         options({ kind: kind("postal_code"), country: Shape.optional(PostalCountry) }),
         options({
           kind: kind("boolean"),
-          yes: texts("Texts that mean true, besides true, yes, ja and 1; letter case aside."),
-          no: texts("Texts that mean false, besides false, no, nein and 0; letter case aside."),
+          yes: texts("Texts that mean true, besides true, yes, ja and 1; case-insensitive."),
+          no: texts("Texts that mean false, besides false, no, nein and 0; case-insensitive."),
         }),
         options({
           kind: kind("number"),
@@ -83,7 +83,7 @@ export const FieldDeclaration = Shape.union(
               {
                 expected: "a list of units",
                 description:
-                  "What may stand before or behind the number and is left out: kWh, €, EUR; letter case aside.",
+                  "Units before or after the number, which are removed: kWh, €, EUR; case-insensitive.",
               },
             ),
           ),
@@ -97,7 +97,7 @@ export const FieldDeclaration = Shape.union(
               maximum: 9900,
               expected: "a year from 1000 to 9900",
               description:
-                "The first of the hundred years in which a year of two digits lies: 1930 makes 29 2029 and 30 1930. Without it such dates are not read.",
+                "The first of the hundred years of two-digit years: with 1930, 29 is 2029 and 30 is 1930. Without it such dates are not read.",
             }),
           ),
         }),

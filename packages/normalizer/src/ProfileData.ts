@@ -17,17 +17,17 @@ const aliases = Shape.list(FieldPathText, {
   minimum: 1,
   expected: "a list of one path or more",
   description:
-    "The source's fields, the best first. Keys are compared letter case and a ? : * at the end aside.",
+    "The source's fields, the preferred one first. Keys are compared without regard to letter case and a ? : * at the end.",
 })
 
 const path = (description: string) => Shape.annotate(FieldPathText, { description })
 
 const answerList = Shape.object(
   {
-    path: path("Where the list is."),
-    question: path("Where the question is in an item of the list."),
+    path: path("The path of the list."),
+    question: path("The path of the question in an item of the list."),
     answer: path(
-      "Where the answer is in an item of the list; a list of one answer counts as that answer, an empty one as none.",
+      "The path of the answer in an item of the list. A list of one answer counts as that answer, an empty list as none.",
     ),
   },
   { expected: "an object with the keys path, question and answer" },
@@ -42,42 +42,41 @@ export const ProfileData = Shape.object(
   {
     $schema: Shape.schemaReference,
     version: Shape.annotate(Shape.notBlank, {
-      description: "Names this profile, so that a lead can remember what normalised it.",
+      description: "Identifies this version of the profile.",
     }),
     default_country: Shape.annotate(Country, {
-      description: "Where phone numbers and postal codes belong that name no country: DE.",
+      description: "The country of phone numbers and postal codes that have none: DE.",
     }),
     notation: Shape.optional(
       Shape.annotate(Notation, {
-        description:
-          "How 1.234 and 02/01/2026 are read. Without it what could be read in two ways is not read.",
+        description: "How 1.234 and 02/01/2026 are read. Without it ambiguous values are not read.",
       }),
     ),
     fields: Shape.optional(
       byPath(
         FieldDeclaration,
         "an object with a path for each field and what the field holds",
-        "Which field holds what. A segment * is every item of a list: contacts.*.phone.",
+        "The kind of value that each field holds. A segment * matches every item of a list: contacts.*.phone.",
       ),
     ),
     aliases: Shape.optional(
       byPath(
         aliases,
         "an object with a path for each field of ours and a list of the source's",
-        "Where our fields come from when they are missing: a source's field or question is moved to ours.",
+        "The fields that fill ours when they are missing: the value of a source's field or question is moved to ours.",
       ),
     ),
     answer_lists: Shape.optional(
       Shape.list(answerList, {
         expected: "a list of objects with the keys path, question and answer",
-        description: "Lists of questions and answers, from which aliases take an answer by its question.",
+        description: "Lists of questions and answers, in which aliases find an answer by its question.",
       }),
     ),
   },
   {
     expected:
       "an object with the keys version, default_country and, where needed, notation, fields, aliases, answer_lists",
-    description: "What is to be brought into which form, and where it comes from.",
+    description: "Which fields hold which kind of value, and which fields of a source fill them.",
   },
 )
 /** A normalisation profile as data; see the shape of the same name. */
