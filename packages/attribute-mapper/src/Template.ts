@@ -51,7 +51,7 @@ export const compileTemplate = (
   const { diagnostics, report } = makeReport()
   const entries = isJsonObject(json) ? Object.entries(json).filter(([key]) => key !== "$schema") : []
   if (!isJsonObject(json) || entries.some(([key]) => isDirective(key))) {
-    report([], json, "an object that is no directive")
+    report([], json, "an object that is not a directive")
   } else if (Object.hasOwn(json, "$schema") && typeof json["$schema"] !== "string") {
     report(["$schema"], json["$schema"], "a text: where the JSON Schema of this document is")
   }
@@ -84,7 +84,7 @@ const compileNode = (json: unknown, context: Context): Node => {
       : compileObject(Object.entries(json), context)
   }
   if (isScalar(json)) return () => json
-  report(path, json, "what JSON can say")
+  report(path, json, "a JSON value")
   return omitted
 }
 

@@ -102,7 +102,7 @@ export type Directives = {
   readonly [Key in keyof typeof directives]: Shape.TypeOf<(typeof directives)[Key]>
 }
 
-const anyJson = "what JSON can say"
+const anyJson = "a JSON value"
 
 const inside = Shape.lazy((): Shape.Shape<unknown> => node, { expected: anyJson })
 
@@ -128,7 +128,7 @@ const node = Shape.union(
 export const TemplateDocument = Shape.object(
   { $schema: Shape.schemaReference },
   {
-    expected: "an object that is no directive",
+    expected: "an object that is not a directive",
     others,
     description: "The customer payload as JSON, with directives in the place of a lead's values.",
   },

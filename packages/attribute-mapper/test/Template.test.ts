@@ -135,13 +135,13 @@ describe("compileTemplate", () => {
     ])
   })
 
-  it("wants an object that is no directive, since that is what a customer gets", () => {
+  it("wants an object that is not a directive, since that is what a customer gets", () => {
     for (const json of [undefined, null, 1, "x", [], { $attributes: "object" }]) {
       const result = compileTemplate(json)
       assert.isTrue(Result.isFailure(result))
       assert.match(
         Result.isFailure(result) ? result.failure.message : "",
-        /^template: found .*, expected an object that is no directive$/m,
+        /^template: found .*, expected an object that is not a directive$/m,
       )
     }
   })

@@ -55,7 +55,7 @@ describe("settings that exclude each other or have no effect", () => {
       d: { $attributes: "list", value_key: "name" },
     }
     assert.deepStrictEqual(linesOf(compileTemplate(template)), [
-      'a.except: found ["y"], expected no except beside only',
+      'a.except: found ["y"], expected no except together with only',
       'b.name_key: found "n", expected no name_key: only a list has one',
       'c.name_key: found "value", expected another key: name and value would have the same',
       'd.value_key: found "name", expected another key: name and value would have the same',

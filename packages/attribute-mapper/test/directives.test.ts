@@ -25,10 +25,10 @@ const filled = (x: Json, payload: JsonObject): Json | undefined => {
 }
 
 const reasonFor = (x: Json, payload: JsonObject) => {
-  const [gap, another] = mapBy(x, payload).omittedNodes
+  const [node, another] = mapBy(x, payload).omittedNodes
   assert.isUndefined(another)
-  assert.strictEqual(gap?.path ?? "x", "x")
-  return gap?.reason
+  assert.strictEqual(node?.path ?? "x", "x")
+  return node?.reason
 }
 
 describe("a place of the template", () => {
@@ -208,7 +208,7 @@ describe("$each", () => {
     assert.deepStrictEqual(filled(upper, { a: ["x", " ", 3, "y"] }), ["X", "Y"])
   })
 
-  it("may stand inside another, and knows constants, meta data and attributes", () => {
+  it("may stand inside another, and knows constants, delivery metadata and attributes", () => {
     const nested = {
       $each: "a",
       item: {

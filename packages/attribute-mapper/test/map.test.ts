@@ -91,7 +91,7 @@ describe("map", () => {
     const values = ["ten", "b", 7]
     assert.deepStrictEqual<unknown>(
       omitted("show"),
-      hidden.map((gap, index) => ({ ...gap, value: values[index] })),
+      hidden.map((omission, index) => ({ ...omission, value: values[index] })),
     )
     assert.deepStrictEqual<unknown>(omitted("hide"), hidden)
     assert.deepStrictEqual<unknown>(omitted(), hidden)

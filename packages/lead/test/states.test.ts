@@ -60,7 +60,7 @@ describe("docs/states.md", () => {
     assert.deepStrictEqual(rows("Events"), listed)
   })
 
-  it("has an outcome for every fault, and for everything that outcomes tell of the customer", () => {
+  it("has an outcome for every fault, and for every state of the customer's health", () => {
     const table = rows("What an outcome means")
     assert.sameMembers([...new Set(table.map(([, , fault]) => fault))], ["", ...Fault.literals])
     assert.sameMembers([...new Set(table.map(([, , , health]) => health))], Object.keys(customerHealth))

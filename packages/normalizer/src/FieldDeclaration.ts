@@ -34,7 +34,7 @@ const DayOrder = Shape.literals(["day_first", "month_first"], {
 export type DayOrder = Shape.TypeOf<typeof DayOrder>
 
 const texts = (description: string) =>
-  Shape.optional(Shape.list(Shape.notBlank, { expected: "a list of words", description }))
+  Shape.optional(Shape.list(Shape.notBlank, { expected: "a list of texts", description }))
 
 const expected = `${kindExpected}, or an object with a kind of these`
 

@@ -61,7 +61,7 @@ const compileFields = (profile: ProfileData, report: Report): FieldTree => {
     const other = disjoint.add(path, text)
     const options = optionsOf(declaration)
     if (other !== undefined) {
-      report(at, declaration, `a field apart from ${other}: neither the same, inside nor around`)
+      report(at, declaration, `a path that does not overlap with ${other}`)
     }
     const isValid = reportOptions(options, profile, (key, actual, expected) =>
       report([...at, ...key], actual, expected),
@@ -77,7 +77,7 @@ const compileFields = (profile: ProfileData, report: Report): FieldTree => {
 const reportOptions = (options: Options, profile: ProfileData, report: Report): boolean => {
   if (options.kind === "postal_code" && options.country === undefined) {
     if (isPostalCountry(profile.default_country)) return true
-    report(["country"], undefined, `one of ${postalCountries.join(", ")}: default_country is none of them`)
+    report(["country"], undefined, `one of ${postalCountries.join(", ")}: default_country is not one of them`)
     return false
   }
   if (options.kind !== "boolean") return true
@@ -112,6 +112,6 @@ const reportIndices = ({ fields = {} }: ProfileData, report: Report): void => {
   )
   for (const { text, declaration, path } of declared) {
     const isBeside = path.some((key, index) => /^\d+$/.test(key) && lists.has(listOf(path, index)))
-    if (isBeside) report(["fields", text], declaration, "a field that is not in an item which * means too")
+    if (isBeside) report(["fields", text], declaration, "a field outside the items that * matches")
   }
 }

@@ -29,7 +29,7 @@ describe("profile.schema.json", () => {
     { answer_lists: [{ path: "a", question: "q" }] },
     { default_country: "XX" },
     { colour: "red" },
-  ])("refuses %j, as compile does", (change) => {
+  ])("rejects %j, as compile does", (change) => {
     const profile = { version: "1", default_country: "DE", ...change }
     assert.isTrue(Result.isFailure(compile(profile)))
     assert.isFalse(accepts(profile))

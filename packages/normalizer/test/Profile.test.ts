@@ -119,43 +119,43 @@ describe("compile", () => {
     ],
     [
       { default_country: "IE", fields: { zip: "postal_code" } },
-      "fields.zip.country: found nothing, expected one of AT, AU, BE, BG, CA, CH, CZ, DE, DK, EE, ES, FI, FR, GB, GR, HR, HU, IT, LI, LT, LU, LV, NL, NO, PL, PT, RO, SE, SI, SK, TR, UA, US: default_country is none of them",
+      "fields.zip.country: found nothing, expected one of AT, AU, BE, BG, CA, CH, CZ, DE, DK, EE, ES, FI, FR, GB, GR, HR, HU, IT, LI, LT, LU, LV, NL, NO, PL, PT, RO, SE, SI, SK, TR, UA, US: default_country is not one of them",
     ],
     [
       { fields: { a: "text", "a.b": "text" } },
-      'fields.a.b: found "text", expected a field apart from a: neither the same, inside nor around',
+      'fields.a.b: found "text", expected a path that does not overlap with a',
     ],
     [
       { fields: { "a.b": "text", a: "text" } },
-      'fields.a: found "text", expected a field apart from a.b: neither the same, inside nor around',
+      'fields.a: found "text", expected a path that does not overlap with a.b',
     ],
     [
       { fields: { "a.*.b": "text", "a.0.c": "text" } },
-      'fields.a.0.c: found "text", expected a field that is not in an item which * means too',
+      'fields.a.0.c: found "text", expected a field outside the items that * matches',
     ],
-    [{ aliases: { a: ["a"] } }, 'aliases.a.0: found "a", expected another field than the one that it is for'],
+    [{ aliases: { a: ["a"] } }, 'aliases.a.0: found "a", expected another field than the target'],
     [
       { aliases: { a: ["b"], b: ["a"] } },
-      'aliases.a.0: found "b", expected a field apart from b: neither the same, inside nor around\n' +
-        'aliases.b.0: found "a", expected a field apart from a: neither the same, inside nor around',
+      'aliases.a.0: found "b", expected a path that does not overlap with b\n' +
+        'aliases.b.0: found "a", expected a path that does not overlap with a',
     ],
     [
       { aliases: { a: ["x.Wann?"], b: ["X.wann"] } },
-      'aliases.b.0: found "X.wann", expected another field than x.Wann?: letter case and a ? : * at the end are left aside',
+      'aliases.b.0: found "X.wann", expected another field than x.Wann?: letter case and a ? : * at the end are ignored',
     ],
     [
       { aliases: { a: ["x", "x.y", "A", "a:"] } },
-      'aliases.a.1: found "x.y", expected a field apart from x: neither the same, inside nor around\n' +
-        'aliases.a.3: found "a:", expected another field than A: letter case and a ? : * at the end are left aside',
+      'aliases.a.1: found "x.y", expected a path that does not overlap with x\n' +
+        'aliases.a.3: found "a:", expected another field than A: letter case and a ? : * at the end are ignored',
     ],
     [
       { aliases: { a: ["x"], "a.b": ["y"] } },
-      'aliases.a.b: found ["y"], expected a field apart from a: neither the same, inside nor around',
+      'aliases.a.b: found ["y"], expected a path that does not overlap with a',
     ],
     [
       { aliases: { "a.*.b": ["x"], c: ["d.*"] } },
-      'aliases.a.*.b: found ["x"], expected a path without *: an alias is about one field\n' +
-        'aliases.c.0: found "d.*", expected a path without *: an alias is about one field',
+      'aliases.a.*.b: found ["x"], expected a path without *: an alias is for one field\n' +
+        'aliases.c.0: found "d.*", expected a path without *: an alias is for one field',
     ],
     [
       {
@@ -179,8 +179,8 @@ describe("compile", () => {
         ],
       },
       'aliases.a.0: found "list.0.answer", expected list and one question, with a dot between\n' +
-        'answer_lists.0.answer: found "q.a", expected a field apart from q: neither the same, inside nor around\n' +
-        'answer_lists.1.path: found "List", expected a field apart from list: neither the same, inside nor around\n' +
+        'answer_lists.0.answer: found "q.a", expected a path that does not overlap with q\n' +
+        'answer_lists.1.path: found "List", expected a path that does not overlap with list\n' +
         'answer_lists.2.path: found "other", expected a list from which an alias takes an answer',
     ],
     [

@@ -17,7 +17,7 @@ const profile = profileWith({
 })
 
 const normalized = (text: string) => stringify(normalize(profile, payloadIn(text)).payload)
-/** What becomes of a payload, for good: twice is once. */
+/** The normalised payload, after checking that normalising it again changes nothing. */
 const settled = (text: string) => {
   const once = normalized(text)
   assert.strictEqual(normalized(once), once)

@@ -91,7 +91,7 @@ describe("normalize, with any profile and any payload", () => {
 
 describe("normalize, with any profile of the schema", () => {
   it.prop(
-    "answers, and twice is once",
+    "succeeds, and is idempotent",
     [Arbitrary.schema(ProfileData), AnyPayload],
     ([data, payload]) => {
       const profile = Result.getOrUndefined(compile(data))

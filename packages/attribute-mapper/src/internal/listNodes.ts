@@ -33,7 +33,8 @@ export const eachNode = (json: Directives["$each"], { path, insideItem }: Contex
 export const attributesNode = (json: Directives["$attributes"], context: Context): Node => {
   const { $attributes: shape, only, except, name_key = "name", value_key = "value" } = json
   const { path, report, names } = context
-  if (only !== undefined && except !== undefined) report([...path, "except"], except, "no except beside only")
+  if (only !== undefined && except !== undefined)
+    report([...path, "except"], except, "no except together with only")
   for (const [key, list] of Object.entries({ only, except })) {
     for (const [index, name] of (list ?? []).entries()) {
       reportUnknown({ path: [...path, key], report }, index, name, names.attributes, "attribute")

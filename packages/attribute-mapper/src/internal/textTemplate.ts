@@ -33,8 +33,7 @@ export const parseText = (text: string): TextTemplate | string => {
       groups.push({ optional: false, pieces: [] })
     } else if (escaped !== undefined || literal !== undefined) {
       last().pieces.push(escaped ?? literal ?? "")
-    } else
-      return "pairs of { } and [ ], the latter not inside each other; a \\ before one that is meant as text"
+    } else return "pairs of { } and of [ ] without nesting, and a \\ before a literal one"
   }
   if (last().optional) return "a ] for every ["
   if (!groups.some(({ pieces }) => pieces.some(isPath))) return "at least one {field}"

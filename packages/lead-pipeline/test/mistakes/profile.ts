@@ -25,9 +25,7 @@ export const profile: ReadonlyArray<Case> = [
   ],
   [
     { version: "default-1", default_country: "DE", fields: { house: "name", "house.is_owner": "boolean" } },
-    [
-      'fields.house.is_owner: found "boolean", expected a field apart from house: neither the same, inside nor around',
-    ],
+    ['fields.house.is_owner: found "boolean", expected a path that does not overlap with house'],
   ],
   [
     {
@@ -50,8 +48,8 @@ export const profile: ReadonlyArray<Case> = [
       aliases: { a: ["b"], b: ["a"] },
     },
     [
-      'aliases.a.0: found "b", expected a field apart from b: neither the same, inside nor around',
-      'aliases.b.0: found "a", expected a field apart from a: neither the same, inside nor around',
+      'aliases.a.0: found "b", expected a path that does not overlap with b',
+      'aliases.b.0: found "a", expected a path that does not overlap with a',
     ],
   ],
   [
@@ -70,7 +68,7 @@ export const profile: ReadonlyArray<Case> = [
       fields: { email: "email", phone: "phone", "house.is_owner": "boolean" },
       aliases: { a: ["x"], b: ["x"] },
     },
-    ['aliases.b.0: found "x", expected a field apart from x: neither the same, inside nor around'],
+    ['aliases.b.0: found "x", expected a path that does not overlap with x'],
   ],
   [
     {

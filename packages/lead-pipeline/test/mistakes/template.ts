@@ -2,7 +2,7 @@ import type { Case } from "./Case.ts"
 
 /** Templates with a mistake. */
 export const template: ReadonlyArray<Case> = [
-  [null, ["template: found null, expected an object that is no directive"]],
+  [null, ["template: found null, expected an object that is not a directive"]],
   [
     { a: { $fields: "x" } },
     [
@@ -24,10 +24,8 @@ export const template: ReadonlyArray<Case> = [
   [{ a: { $field: "x", b: 1 } }, ["a.b: found 1, expected no key but $field, required, default, format"]],
   [
     { a: { $text: "{a" } },
-    [
-      'a.$text: found "{a", expected pairs of { } and [ ], the latter not inside each other; a \\ before one that is meant as text',
-    ],
+    ['a.$text: found "{a", expected pairs of { } and of [ ] without nesting, and a \\ before a literal one'],
   ],
-  [{ $field: "a" }, ['template: found {"$field":"a"}, expected an object that is no directive']],
+  [{ $field: "a" }, ['template: found {"$field":"a"}, expected an object that is not a directive']],
   [{ a: { $each: "x" } }, ["a.item: found nothing, expected a value; the key is required"]],
 ]

@@ -62,7 +62,7 @@ const sourcesOf = (
         : path.some((key) => key !== key.trim())
           ? "a path without a space beside a dot: one inside a question is written \\\\."
           : source === text
-            ? "another field than the one that it is for"
+            ? "another field than the target"
             : (disjointFrom(disjoint, folded, foldPath(target.path), source) ?? answerDepth(folded, lists))
       if (expected === undefined) addNode(root, folded).source = { path, target, rank }
       else report(["aliases", text, rank], source, expected)
@@ -94,10 +94,9 @@ const addAnswerLists = (
   }
 }
 
-const withoutItems = "a path without *: an alias is about one field"
+const withoutItems = "a path without *: an alias is for one field"
 
-const apartFrom = (other: string): string =>
-  `a field apart from ${other}: neither the same, inside nor around`
+const apartFrom = (other: string): string => `a path that does not overlap with ${other}`
 
 /** What is expected if a source overlaps another path. It may be its own target in another spelling (`Phone`, `phone`). */
 const disjointFrom = (
@@ -112,7 +111,7 @@ const disjointFrom = (
   if (other === undefined) return undefined
   const isSame = foldPath(parsePath(other) ?? []).join("\0") === source.join("\0")
   return isSame && other !== text
-    ? `another field than ${other}: letter case and a ? : * at the end are left aside`
+    ? `another field than ${other}: letter case and a ? : * at the end are ignored`
     : apartFrom(other)
 }
 
