@@ -54,7 +54,7 @@ describe.concurrent("an app that cannot start", () => {
         assert.sameMembers(named, names)
         for (const line of process.stderr()) {
           // A URL of a database may hold a password.
-          assert.match(line, /^([A-Z_]+: ".+"|DATABASE_URL: \(secret\)) is not allowed; use ./)
+          assert.match(line, /^([A-Z_]+: ".+"|DATABASE_URL: \(secret\)) is invalid; use ./)
         }
         assert.deepStrictEqual(process.stdout(), [])
       }),

@@ -1,42 +1,43 @@
-/** The HTTP side: where it listens, what it takes, whom it lets in. */
+/** The HTTP server: its address, the size of requests, and authentication. */
 import { type Array, Option, type Redacted, Result } from "effect"
 import * as Kind from "./Kind.ts"
+import * as Quantity from "./Quantity.ts"
 import * as Settings from "./Settings.ts"
 
-/** Whom to let in. */
+/** The secrets that requests must present. */
 export interface AuthSettings {
   /** Values of `X-Shared-Secret` that a sender may use. */
   readonly sharedSecrets: Array.NonEmptyReadonlyArray<Redacted.Redacted>
-  /** Bearer tokens with which operators may see leads. */
+  /** Bearer tokens by which operators may read leads. */
   readonly operatorTokens: Array.NonEmptyReadonlyArray<Redacted.Redacted>
 }
 
-/** The HTTP side of an app. */
+/** The HTTP server of an app. */
 export interface ApiSettings {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
   /** The largest request body, in bytes, after decompression. */
   readonly maxBodyBytes: number
-  /** None when everybody may send and look. */
+  /** None: requests need no secret. */
   readonly auth: Option.Option<AuthSettings>
 }
 
 const enableAuth = Settings.withDefault(
   "ENABLE_AUTH",
   Kind.boolean,
-  "Asks senders for `X-Shared-Secret` and operators for a bearer token; then both secrets must be set",
+  "Requires `X-Shared-Secret` of senders and a bearer token of operators; then both secrets must be set",
   false,
 )
 const sharedSecret = [
   "SHARED_SECRET",
   Kind.tokens,
-  "What senders put into `X-Shared-Secret`; several separated by commas allow rotation",
+  "The value of `X-Shared-Secret`; several separated by commas allow rotation",
 ] as const
 const operatorTokens = [
   "OPERATOR_TOKENS",
   Kind.tokens,
-  "What operators put into `Authorization: Bearer`; several separated by commas",
+  "The bearer token of operators; several separated by commas",
 ] as const
 
 const open = Settings.map(
@@ -67,15 +68,15 @@ const listeningOn = (defaultHost: string): Settings.Settings<ApiSettings> =>
     port: Settings.withDefault("API_PORT", Kind.listenPort, "Port to listen on; 0 takes any free one", 8080),
     maxBodyBytes: Settings.withDefault(
       "MAX_BODY_BYTES",
-      Kind.bytes({ minimum: 1, maximum: 64 * 1024 ** 2 }),
+      Quantity.bytes({ minimum: 1, maximum: 64 * 1024 ** 2 }),
       "The largest request body, after decompression",
       1024 ** 2,
     ),
     auth,
   })
 
-/** The HTTP side of the api: reachable from outside. */
+/** The HTTP server of the api: on all addresses by default. */
 export const apiSettings: Settings.Settings<ApiSettings> = listeningOn("0.0.0.0")
 
-/** The HTTP side of the gateway: reachable from this machine only unless told otherwise. */
+/** The HTTP server of the gateway: on 127.0.0.1 by default. */
 export const embeddedApiSettings: Settings.Settings<ApiSettings> = listeningOn("127.0.0.1")

@@ -2,6 +2,7 @@
 import { checkUrl } from "@lead-gateway/customer-client"
 import { Duration, Option, type Redacted, Result } from "effect"
 import * as Kind from "./Kind.ts"
+import * as Quantity from "./Quantity.ts"
 import * as Settings from "./Settings.ts"
 
 /** The customer's API. `Url` is an `Option` where leads may be received before a customer is known. */
@@ -9,11 +10,11 @@ export interface CustomerSettings<Url = URL> {
   readonly url: Url
   /** The bearer token that deliveries carry. */
   readonly token: Option.Option<Redacted.Redacted>
-  /** For one whole exchange: connect, send, receive. */
+  /** The timeout of a whole exchange: connect, send, receive. */
   readonly timeout: Duration.Duration
   /** `product.name` in the customer payload. */
   readonly productName: string
-  /** Whether the URL may lead to private and loopback addresses. */
+  /** Whether the URL may resolve to private and loopback addresses. */
   readonly allowPrivate: boolean
 }
 
@@ -23,8 +24,8 @@ const others = {
   token: Settings.optional("CUSTOMER_API_TOKEN", Kind.token, "Bearer token that deliveries carry"),
   timeout: Settings.withDefault(
     "CUSTOMER_API_TIMEOUT",
-    Kind.duration({ minimum: Duration.millis(1), maximum: Duration.minutes(10) }),
-    "For one whole exchange with the customer's API",
+    Quantity.duration({ minimum: Duration.millis(1), maximum: Duration.minutes(10) }),
+    "The timeout of a whole exchange with the customer's API",
     Duration.seconds(30),
   ),
   productName: Settings.withDefault(
@@ -44,24 +45,24 @@ const others = {
 /** The customer of an app that delivers. */
 export const customerSettings: Settings.Settings<CustomerSettings> = Settings.refine(
   Settings.all({ url: Settings.required(...url), ...others }),
-  (customer) => allowed(customer, customer.url),
+  (customer) => checkAddress(customer, customer.url),
 )
 
-/** The customer of an app that also runs before there is one. */
+/** The customer of an app that also runs without one. */
 export const optionalCustomerSettings: Settings.Settings<CustomerSettings<Option.Option<URL>>> =
   Settings.refine(Settings.all({ url: Settings.optional(...url), ...others }), (customer) =>
     Option.match(customer.url, {
       onNone: () => Result.succeed(customer),
-      onSome: (url) => allowed(customer, url),
+      onSome: (url) => checkAddress(customer, url),
     }),
   )
 
-/** A refused address is reported at start; a host name is checked when it is resolved. */
-const allowed = <C extends CustomerSettings<unknown>>(
+/** Checks an IP address in the URL; a host name is checked when it is resolved. */
+const checkAddress = <C extends CustomerSettings<unknown>>(
   customer: C,
   url: URL,
 ): Result.Result<C, ReadonlyArray<string>> =>
   Result.mapBoth(checkUrl(url, customer), {
     onSuccess: () => customer,
-    onFailure: ({ message }) => [`CUSTOMER_API_URL: "${Kind.httpUrl.show(url)}" is not allowed; ${message}`],
+    onFailure: ({ message }) => [`CUSTOMER_API_URL: "${Kind.httpUrl.show(url)}" is invalid; ${message}`],
   })

@@ -1,12 +1,13 @@
 /**
- * Where Postgres is, how many connections to keep and who migrates its schema.
+ * Postgres: its address, the connection pool, and whether a process migrates the schema.
  *
- * `DATABASE_URL` wins over `DB_HOST` and its siblings, which are still checked. `connection` and `pool` fit the
+ * `DATABASE_URL` takes precedence over `DB_HOST` and its siblings, which are still checked. `connection` and `pool` fit the
  * pool options of `@effect/sql-pg`: `{ url, ssl, maxConnections, minConnections, connectionTTL }`.
  */
 import { Duration, Option, type Redacted, Result } from "effect"
 import type { ConnectionOptions } from "node:tls"
 import * as Kind from "./Kind.ts"
+import * as Quantity from "./Quantity.ts"
 import * as Settings from "./Settings.ts"
 import { isSet, type Source } from "./Source.ts"
 import { databaseUrl, sslModes, tlsOptions, urlOf } from "./internal/databaseUrl.ts"
@@ -17,7 +18,7 @@ export interface DatabaseConnection {
   readonly url: Redacted.Redacted
   /** False for plain text, else how TLS checks the server; it overrides the URL's `sslmode`. */
   readonly ssl: boolean | ConnectionOptions
-  /** Host, port and database, for people: `db.internal:5432/leads`. */
+  /** Host, port and database, without credentials: `db.internal:5432/leads`. */
   readonly target: string
 }
 
@@ -26,19 +27,19 @@ export interface DatabasePool {
   readonly maxConnections: number
   /** Kept open while idle; at most `maxConnections`. */
   readonly minConnections: number
-  /** After which a connection is replaced; none for never. */
+  /** The age at which a connection is replaced; none for never. */
   readonly connectionTTL: Option.Option<Duration.Duration>
 }
 
-/** A database, its pool and who migrates it. */
+/** A database, its pool and whether a process migrates it. */
 export interface DatabaseSettings {
   readonly connection: DatabaseConnection
   readonly pool: DatabasePool
-  /** False: a process that starts waits until somebody has run `migrate up`. */
+  /** False: a process waits at its start until `migrate up` has been run. */
   readonly migrateOnStart: boolean
 }
 
-/** As {@link DatabaseSettings}, but none given means: start the embedded Postgres. */
+/** As {@link DatabaseSettings}, but without a connection the embedded Postgres is started. */
 export interface EmbeddedDatabaseSettings {
   readonly connection: Option.Option<DatabaseConnection>
   readonly pool: DatabasePool
@@ -49,7 +50,7 @@ export interface EmbeddedDatabaseSettings {
 const url = [
   "DATABASE_URL",
   databaseUrl,
-  "Where Postgres is; or `DB_HOST` and its siblings, over which it wins",
+  "Where Postgres is; takes precedence over `DB_HOST` and its siblings",
 ] as const
 const host = ["DB_HOST", Kind.host, "Where Postgres is, if not by `DATABASE_URL`"] as const
 const port = ["DB_PORT", Kind.port, "Port of Postgres"] as const
@@ -63,9 +64,9 @@ const sslMode = ["DB_SSLMODE", Kind.literals(sslModes), "TLS to Postgres, as in 
 const fromUrl: Settings.Settings<DatabaseConnection> = Settings.map(
   Settings.all({
     url: Settings.required(...url),
-    // For a URL without a `sslmode`.
+    // Applies to a URL without `sslmode`.
     sslMode: Settings.optional(...sslMode),
-    // Not used, yet a wrong value is a mistake all the same.
+    // Not used, but an invalid value is reported.
     host: Settings.optional(...host),
     port: Settings.optional(...port),
     user: Settings.optional(...user),
@@ -126,7 +127,7 @@ const pool: Settings.Settings<DatabasePool> = Settings.refine(
     ),
     connectionTTL: Settings.withDefault(
       "DB_CONN_MAX_LIFETIME",
-      Kind.duration({ minimum: Duration.zero, maximum: Duration.hours(24) }),
+      Quantity.duration({ minimum: Duration.zero, maximum: Duration.hours(24) }),
       "Age at which a connection is replaced; `0s` for never",
       Duration.minutes(30),
     ),
@@ -135,7 +136,7 @@ const pool: Settings.Settings<DatabasePool> = Settings.refine(
     const idle = Option.getOrElse(minConnections, () => 2)
     return idle > maxConnections
       ? Result.fail([
-          `DB_MAX_IDLE_CONNS: "${idle}" is not allowed; use at most DB_MAX_OPEN_CONNS (${maxConnections})`,
+          `DB_MAX_IDLE_CONNS: "${idle}" is invalid; use at most DB_MAX_OPEN_CONNS (${maxConnections})`,
         ])
       : Result.succeed({
           maxConnections,
@@ -152,14 +153,14 @@ const migrateOnStart = Settings.withDefault(
   true,
 )
 
-/** The database of an app that needs one to be given. */
+/** The database of an app that requires a configured one. */
 export const databaseSettings: Settings.Settings<DatabaseSettings> = Settings.all({
   connection,
   pool,
   migrateOnStart,
 })
 
-/** The database of the gateway, which has its own when none is given. */
+/** The database of the gateway, which runs an embedded one if none is configured. */
 export const embeddedDatabaseSettings: Settings.Settings<EmbeddedDatabaseSettings> = Settings.all({
   connection: embeddedConnection,
   pool,

@@ -1,10 +1,10 @@
-/** The files that say what to do with a lead. */
+/** The configuration files: rules, normaliser profile, attribute mapping and payload template. */
 import { existsSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import * as Kind from "./Kind.ts"
 import * as Settings from "./Settings.ts"
 
-/** Paths of configuration files, as given: relative ones count from the working directory. */
+/** Paths of configuration files, as configured: relative ones count from the working directory. */
 export interface FileSettings {
   readonly attributeMapping: string
   readonly leadRules: string
@@ -36,7 +36,7 @@ export const fileSettings: Settings.Settings<FileSettings> = Settings.all({
   normalizerProfile: Settings.withDefault(
     "NORMALIZER_PROFILE_FILE",
     Kind.path,
-    "How fields are brought into one form",
+    "How fields are normalised",
     defaults.normalizerProfile,
   ),
   payloadTemplate: Settings.withDefault(
@@ -48,9 +48,9 @@ export const fileSettings: Settings.Settings<FileSettings> = Settings.all({
 })
 
 /**
- * The same files, with those that ship in `folder` instead of the defaults when the working directory has no folder
- * `config` at all. A file with another path, or one that is missing in a folder of the operator's, stays what it is: a mistake
- * that is told, and no lead is decided by rules that nobody chose.
+ * Replaces the default paths by the files that ship in `folder` if the working directory has no folder `config`. Other
+ * paths are kept. Where a folder `config` exists, a file that is missing in it is not replaced but reported, so that no
+ * lead is decided by rules that the operator did not choose.
  */
 export const withShippedFiles = (files: FileSettings, folder: string): FileSettings => {
   const shipped = (path: string, byDefault: string) =>

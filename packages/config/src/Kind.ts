@@ -1,40 +1,40 @@
 /**
- * How the text of a variable becomes a value.
+ * The kind of a setting: how the text of a variable is decoded to a value, and printed again.
  *
- * A kind reads a text, says in words what it accepts, and prints a value back for people. Settings are made
- * of a name and a kind (see `Settings.ts`). Texts arrive non-empty; every kind except {@link secret} ignores
- * white space around them.
+ * A setting consists of a name and a kind (see `Settings.ts`); kinds of values with a unit are in `Quantity.ts`. Texts are
+ * never empty; every kind except {@link secret} ignores white space around them.
  */
-import { Array, Duration, Option, Redacted, Result } from "effect"
+import { Array, Option, Redacted, Result } from "effect"
 import { isIP } from "node:net"
 
-/** Reads one sort of value. */
+/** A codec of one kind of value. */
 export interface Kind<A> {
-  /** What is accepted, as the end of "use …": `a whole number from 1 to 65535`. */
-  readonly allowed: string
-  /** A text that is accepted, for `.env.example`. */
+  /** The expected text, as the end of "use …": `a whole number from 1 to 65535`. */
+  readonly expected: string
+  /** A valid text, for `.env.example`. */
   readonly example: string
   /** Secrets are never printed, and may come from a file named by `NAME_FILE`. */
   readonly secret: boolean
-  /** The value, or what to use instead. The failure holds nothing of the text. */
+  /** The value, or what is expected instead. The failure contains nothing of the text. */
   readonly read: (text: string) => Result.Result<A, string>
-  /** The value as people write it. */
+  /** The value as a text that `read` accepts; for secrets `(set)` or what is not secret. */
   readonly show: (value: A) => string
-  /** A wrong text made fit for printing, without credentials. Not asked of secrets. */
+  /** An invalid text without the credentials in it, for messages. Not used for secrets. */
   readonly quote: (text: string) => string
 }
 
-const make = <A>(
-  allowed: string,
+/** A kind of values that are not secret. `read` returns undefined for an invalid text. */
+export const make = <A>(
+  expected: string,
   example: string,
   read: (text: string) => A | undefined,
   show: (value: A) => string,
   quote: (text: string) => string = (text) => text,
 ): Kind<A> => ({
-  allowed,
+  expected,
   example,
   secret: false,
-  read: (text) => Result.fromNullishOr(read(text.trim()), () => allowed),
+  read: (text) => Result.fromNullishOr(read(text.trim()), () => expected),
   show,
   quote,
 })
@@ -108,113 +108,20 @@ export const boolean: Kind<boolean> = make(
   String,
 )
 
-/** One of some words, in any case. `note` is added to what is allowed. */
-export const literals = <const L extends string>(words: ReadonlyArray<L>, note?: string): Kind<L> =>
+/** One of the literals, in any case. `note` is appended to `expected`. */
+export const literals = <const L extends string>(values: ReadonlyArray<L>, note?: string): Kind<L> =>
   make(
-    (words.length === 1 ? `${words[0]}` : `one of ${words.join(", ")}`) +
+    (values.length === 1 ? `${values[0]}` : `one of ${values.join(", ")}`) +
       (note === undefined ? "" : ` ${note}`),
-    words[0] ?? "",
-    (text) => words.find((word) => word.toLowerCase() === text.toLowerCase()),
+    values[0] ?? "",
+    (text) => values.find((value) => value.toLowerCase() === text.toLowerCase()),
     (value) => value,
   )
 
-const millisPerUnit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
-
-/** A whole number and a unit, `500ms`, `5s`, `10m`, `1h`, within a range. A bare number is refused. */
-export const duration = (range: {
-  readonly minimum: Duration.Duration
-  readonly maximum: Duration.Duration
-}): Kind<Duration.Duration> =>
-  make(
-    `a duration such as 500ms, 5s, 10m or 1h, from ${showDuration(range.minimum)} to ${showDuration(range.maximum)}`,
-    showDuration(range.maximum),
-    (text) => {
-      const [, count, unit] = /^(\d{1,12})(ms|s|m|h)$/.exec(text) ?? []
-      if (count === undefined || unit === undefined) return undefined
-      const value = Duration.millis(Number(count) * millisPerUnit[unit as keyof typeof millisPerUnit])
-      return Duration.between(value, range) ? value : undefined
-    },
-    showDuration,
-  )
-
-/** The shortest way to write a duration: 90,000 ms are `90s`. */
-const showDuration = (value: Duration.Duration): string => {
-  const millis = Duration.toMillis(value)
-  const unit =
-    (["h", "m", "s", "ms"] as const).find((unit) => millis > 0 && millis % millisPerUnit[unit] === 0) ?? "s"
-  return `${millis / millisPerUnit[unit]}${unit}`
-}
-
 /**
- * A span of calendar time, in the units in which Postgres keeps an `interval`: a month is as long as the month
- * that it falls into, a day may have 23 to 25 hours. One of the three is above 0.
- */
-export interface Period {
-  readonly months: number
-  readonly days: number
-  readonly hours: number
-}
-
-const periodUnits = {
-  y: { months: 12, days: 0, hours: 0 },
-  mo: { months: 1, days: 0, hours: 0 },
-  w: { months: 0, days: 7, hours: 0 },
-  d: { months: 0, days: 1, hours: 0 },
-  h: { months: 0, days: 0, hours: 1 },
-} as const
-
-/**
- * `off`, or a whole number and a unit from `h` to `y`: `72h`, `30d`, `6w`, `18mo`, `2y`. At most 100 years, a year
- * being counted as 12 months, 365 days or 8,760 hours.
- */
-export const periodOrOff: Kind<Option.Option<Period>> = make(
-  "off or a period such as 72h, 30d, 6w, 18mo or 2y, from 1h to 100y",
-  "off",
-  (text) => {
-    if (/^off$/i.test(text)) return Option.none()
-    const [, digits, unit] = /^(\d{1,9})(h|d|w|mo|y)$/.exec(text) ?? []
-    if (digits === undefined || unit === undefined) return undefined
-    const count = Number(digits)
-    const { months, days, hours } = periodUnits[unit as keyof typeof periodUnits]
-    const years = count * (months / 12 + days / 365 + hours / 8760)
-    return years > 0 && years <= 100
-      ? Option.some({ months: months * count, days: days * count, hours: hours * count })
-      : undefined
-  },
-  Option.match({ onNone: () => "off", onSome: showPeriod }),
-)
-
-/** The shortest way to write a period that {@link periodOrOff} reads: 24 months are `2y`. */
-function showPeriod({ days, hours, months }: Period): string {
-  if (months > 0) return months % 12 === 0 ? `${months / 12}y` : `${months}mo`
-  if (days > 0) return days % 7 === 0 ? `${days / 7}w` : `${days}d`
-  return `${hours}h`
-}
-
-const bytesPerUnit = { "": 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 } as const
-
-/** A number of bytes, bare or in binary units: `1048576`, `1024KiB`, `1MiB`. */
-export const bytes = (range: { readonly minimum: number; readonly maximum: number }): Kind<number> =>
-  make(
-    `a number of bytes such as 1048576, 512KiB or 1MiB, from ${showBytes(range.minimum)} to ${showBytes(range.maximum)}`,
-    showBytes(range.maximum),
-    (text) => {
-      const [, count, unit] = /^(\d{1,12})\s?(kib|mib|gib|)$/.exec(text.toLowerCase()) ?? []
-      if (count === undefined || unit === undefined) return undefined
-      return within(Number(count) * bytesPerUnit[unit as keyof typeof bytesPerUnit], range)
-    },
-    showBytes,
-  )
-
-const showBytes = (value: number): string => {
-  if (value > 0 && value % bytesPerUnit.mib === 0) return `${value / bytesPerUnit.mib}MiB`
-  return value > 0 && value % bytesPerUnit.kib === 0 ? `${value / bytesPerUnit.kib}KiB` : `${value}`
-}
-
-/**
- * An absolute http or https URL. User name and password in it are refused: they belong in a secret.
+ * An absolute http or https URL. A URL with user name and password is invalid: they belong in a secret.
  *
- * Printed without its query, which may carry a key.
+ * Printed without its query, which may contain a key.
  */
 export const httpUrl: Kind<URL> = make(
   "an http or https URL without user name and password",
@@ -228,10 +135,10 @@ export const httpUrl: Kind<URL> = make(
   (text) => text.replace(/^([a-z]+:\/\/)?.*@/is, "$1…@").replace(/\?.*$/s, "?…"),
 )
 
-/** A secret of any characters, taken as it is: a password. */
+/** A secret of any characters, white space included: a password. */
 export const secret: Kind<Redacted.Redacted> = makeSecret("a text", "secret", (text) => Redacted.make(text))
 
-/** A secret that is sent in a header, so visible ASCII characters and inner spaces. */
+/** A secret that is sent in a header: visible ASCII characters, with spaces between them. */
 export const token: Kind<Redacted.Redacted> = makeSecret("visible ASCII characters", "change-me", (text) =>
   isHeaderText(text.trim()) ? Redacted.make(text.trim()) : undefined,
 )
@@ -252,22 +159,22 @@ export const tokens = makeSecret<Array.NonEmptyReadonlyArray<Redacted.Redacted>>
 )
 
 /**
- * A kind whose texts are secret. `read` gives the value, or `undefined`, or what to use instead; `show` may
- * give away what is no secret.
+ * A kind whose texts are secret. `read` returns the value, undefined for an invalid text, or a failure with what is
+ * expected instead. `show` must not print what is secret.
  */
 export function makeSecret<A>(
-  allowed: string,
+  expected: string,
   example: string,
   read: (text: string) => A | undefined | Result.Result<A, string>,
   show: (value: A) => string = () => "(set)",
 ): Kind<A> {
   return {
-    allowed,
+    expected,
     example,
     secret: true,
     read: (text) => {
       const value = read(text)
-      return Result.isResult(value) ? value : Result.fromNullishOr(value, () => allowed)
+      return Result.isResult(value) ? value : Result.fromNullishOr(value, () => expected)
     },
     show,
     quote: () => "",
@@ -276,6 +183,7 @@ export function makeSecret<A>(
 
 const isHeaderText = (text: string): boolean => /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text)
 
+/** The value, or undefined if it is out of the range, whose ends are included. */
 const within = (
   value: number,
   range: { readonly minimum: number; readonly maximum: number },

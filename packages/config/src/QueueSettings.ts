@@ -1,4 +1,4 @@
-/** Which queue tells the workers what to look at next. */
+/** The queue that announces due leads to the workers. */
 import * as RedisUrl from "@lead-gateway/lead-queue/redis-url"
 import { Result } from "effect"
 import * as Kind from "./Kind.ts"
@@ -9,25 +9,25 @@ export type QueueSettings =
   | { readonly type: "database" }
   | { readonly type: "redis"; readonly url: RedisUrl.RedisUrl }
 
-const allowed = `${RedisUrl.allowed}, or QUEUE_TYPE=database, which needs no Redis`
+const expected = `${RedisUrl.allowed}, or QUEUE_TYPE=database, which needs no Redis`
 
-/** Shown without credentials; a wrong one is not shown at all. */
+/** Printed without credentials; an invalid URL is not printed at all. */
 const redisUrl = Settings.required(
   "REDIS_URL",
   Kind.makeSecret(
-    allowed,
+    expected,
     "redis://localhost:6379",
-    (text) => Result.mapError(RedisUrl.parse(text), (why) => `${allowed} (${why})`),
+    (text) => Result.mapError(RedisUrl.parse(text), (reason) => `${expected} (${reason})`),
     RedisUrl.show,
   ),
-  "Where Redis is, with `QUEUE_TYPE=redis`; else it is ignored",
+  "Where Redis is, with `QUEUE_TYPE=redis`; otherwise ignored",
 )
 
 const settings = (fallback: "redis" | "database"): Settings.Settings<QueueSettings> => {
   const type = Settings.withDefault(
     "QUEUE_TYPE",
     Kind.literals(["redis", "database"]),
-    "Which queue tells the workers what to look at next",
+    "The queue that announces due leads to the workers",
     fallback,
   )
   const database = Settings.map(type, (): QueueSettings => ({ type: "database" }))
@@ -40,8 +40,8 @@ const settings = (fallback: "redis" | "database"): Settings.Settings<QueueSettin
   )
 }
 
-/** The queue of the gateway, which runs with nothing set. */
+/** The queue of the gateway: Postgres by default. */
 export const embeddedQueueSettings: Settings.Settings<QueueSettings> = settings("database")
 
-/** The queue of api and worker. */
+/** The queue of api and worker: Redis by default. */
 export const queueSettings: Settings.Settings<QueueSettings> = settings("redis")

@@ -1,52 +1,51 @@
 /**
  * Settings from the environment, read all at once.
  *
- * A setting is a variable's name, a {@link Kind} and what happens when it is absent; settings compose into
- * records. Reading gives a typed value or every mistake, one line each. effect's `Config` stops at its first
- * error and names no value, so settings are a small applicative of their own. They are read once, at start:
- * nothing here watches for changes.
+ * A setting is a variable's name, a {@link Kind} and a rule for its absence; settings compose into records. Reading
+ * returns a typed value, or a diagnostic of one line for everything that is wrong. Effect's `Config` reports only the
+ * first error, so settings are an applicative of their own. They are read once, at start, and not watched for changes.
  */
 import { Array, Data, Effect, Option, Result } from "effect"
 import type { Kind } from "./Kind.ts"
 import * as Source from "./Source.ts"
 
-/** What people need to know of one variable. */
+/** The documentation of one variable. */
 export interface Variable {
   readonly name: string
   /** What it is for, in one sentence without a full stop. */
   readonly about: string
-  readonly allowed: string
+  readonly expected: string
   readonly secret: boolean
-  /** What holds when it is not set: the default as people write it, or `required`, or `none`. */
+  /** The default as a text, or `required`, or `none`. */
   readonly fallback: string
-  /** What `.env.example` shows: the default, or a value that is allowed where there is none. */
+  /** The text in `.env.example`: the default, or a valid text where there is none. */
   readonly example: string
 }
 
-/** A value of type `A` to be had from variables. */
+/** A value of type `A` that is read from variables. */
 export interface Settings<out A> {
-  /** Every variable that may be read. */
+  /** Every variable that may be read, whatever is set. */
   readonly variables: ReadonlyArray<Variable>
-  /** The value, or all mistakes, one line each. */
+  /** The value, or all diagnostics, one line each. */
   readonly read: (source: Source.Source) => Result.Result<A, ReadonlyArray<string>>
-  /** What is set or holds by default, by variable name: printable, without secrets. Leaves out wrong values. */
+  /** The values in effect, by variable name: printable, without secrets. Omits invalid values. */
   readonly summarize: (source: Source.Source) => Readonly<Record<string, string>>
 }
 
-/** The value that settings give. */
+/** The type of the value of settings. */
 export type Type<S extends Settings<unknown>> = S extends Settings<infer A> ? A : never
 
 /** A variable that must be set. */
 export const required = <A>(name: string, kind: Kind<A>, about: string): Settings<A> =>
   refine(setting(name, kind, about, "required"), (value) =>
-    Result.fromOption(value, () => [`${name}: is missing; use ${kind.allowed}`]),
+    Result.fromOption(value, () => [`${name}: is missing; use ${kind.expected}`]),
   )
 
 /** A variable that may be absent. */
 export const optional = <A>(name: string, kind: Kind<A>, about: string): Settings<Option.Option<A>> =>
   setting(name, kind, about, "none")
 
-/** A variable with a value of its own when it is absent. */
+/** A variable with a default. */
 export const withDefault = <A>(
   name: string,
   kind: Kind<A>,
@@ -65,12 +64,11 @@ const setting = <A>(
   fallback: string,
   value: Option.Option<A> = Option.none(),
 ): Settings<Option.Option<A>> => {
-  const { allowed, secret } = kind
+  const { expected, secret } = kind
   const example = Option.match(value, { onNone: () => kind.example, onSome: kind.show })
-  const wrong = ({ file, text }: Source.Secret, use: string) => {
-    if (file !== undefined)
-      return `${name}_FILE: what ${Source.quoted(file)} holds is not allowed; use ${use}`
-    return `${name}: ${secret ? "(secret)" : Source.quoted(kind.quote(text))} is not allowed; use ${use}`
+  const diagnostic = ({ file, text }: Source.Secret, use: string) => {
+    if (file !== undefined) return `${name}_FILE: what ${Source.quoted(file)} holds is invalid; use ${use}`
+    return `${name}: ${secret ? "(secret)" : Source.quoted(kind.quote(text))} is invalid; use ${use}`
   }
   const read = (source: Source.Source): Result.Result<Option.Option<A>, string> =>
     Result.flatMap(
@@ -79,15 +77,15 @@ const setting = <A>(
         : Result.succeed(Option.map(Source.lookup(source, name), (text): Source.Secret => ({ text }))),
       Option.match({
         onNone: () => Result.succeed(Option.none()),
-        onSome: (given) =>
-          Result.mapBoth(kind.read(given.text), {
+        onSome: (found) =>
+          Result.mapBoth(kind.read(found.text), {
             onSuccess: Option.some,
-            onFailure: (use) => wrong(given, use),
+            onFailure: (use) => diagnostic(found, use),
           }),
       }),
     )
   return {
-    variables: [{ name, about, allowed, secret, fallback, example }],
+    variables: [{ name, about, expected, secret, fallback, example }],
     read: (source) => Result.mapError(read(source), Array.of),
     summarize: (source) =>
       Option.match(
@@ -100,14 +98,14 @@ const setting = <A>(
   }
 }
 
-/** A value that no variable changes. */
+/** A constant. */
 export const succeed = <A>(value: A): Settings<A> => ({
   variables: [],
   read: () => Result.succeed(value),
   summarize: () => ({}),
 })
 
-/** Settings side by side; the mistakes of all of them are reported together. */
+/** A record of settings; the diagnostics of all of them are reported together. */
 export const all = <const R extends Readonly<Record<string, Settings<unknown>>>>(
   record: R,
 ): Settings<{ readonly [K in keyof R]: Type<R[K]> }> => {
@@ -119,8 +117,8 @@ export const all = <const R extends Readonly<Record<string, Settings<unknown>>>>
     ),
     read: (source) => {
       const results = Object.entries(record).map(([key, member]) => [key, member.read(source)] as const)
-      const mistakes = results.flatMap(([, result]) => (Result.isFailure(result) ? result.failure : []))
-      if (mistakes.length > 0) return Result.fail(Array.dedupe(mistakes))
+      const diagnostics = results.flatMap(([, result]) => (Result.isFailure(result) ? result.failure : []))
+      if (diagnostics.length > 0) return Result.fail(Array.dedupe(diagnostics))
       const values = results.map(([key, result]) => [key, Result.getOrThrow(result)])
       return Result.succeed(Object.fromEntries(values) as { readonly [K in keyof R]: Type<R[K]> })
     },
@@ -129,20 +127,20 @@ export const all = <const R extends Readonly<Record<string, Settings<unknown>>>>
   }
 }
 
-/** Changes the value that settings give. */
+/** Maps the value of settings. */
 export const map = <A, B>(self: Settings<A>, f: (value: A) => B): Settings<B> =>
   refine(self, (value) => Result.succeed(f(value)))
 
 /**
- * Checks settings against each other. `f` gives the value or mistake lines; it is asked only when every part
- * is right, so check small groups: then their mistakes appear together with all others.
+ * Checks settings against each other. `f` returns the value or diagnostics; it is called only if all of `self` is valid, so
+ * refine small groups: then their diagnostics are reported together with all others.
  */
 export const refine = <A, B>(
   self: Settings<A>,
   f: (value: A) => Result.Result<B, ReadonlyArray<string>>,
 ): Settings<B> => ({ ...self, read: (source) => Result.flatMap(self.read(source), f) })
 
-/** Settings that depend on what is set: one of the alternatives is chosen, then read. */
+/** Settings that depend on which variables are set: `select` returns the alternative to read. */
 export const choose = <A>(
   alternatives: ReadonlyArray<Settings<A>>,
   select: (source: Source.Source) => Settings<A>,
@@ -154,25 +152,25 @@ export const choose = <A>(
 })
 
 /**
- * Settings that do not fit: every mistake on a line of its own, naming its variable and the file that sets it, without
- * any secret: `.env: API_PORT: "x" is not allowed; use a whole number from 0 to 65535`.
+ * Settings that are invalid: a line for each diagnostic, with its variable and the file that sets it, and without secrets:
+ * `.env: API_PORT: "x" is invalid; use a whole number from 0 to 65535`.
  */
 export class SettingsInvalid extends Data.TaggedError("SettingsInvalid")<{
-  readonly mistakes: ReadonlyArray<string>
+  readonly diagnostics: ReadonlyArray<string>
 }> {
   override get message(): string {
-    return this.mistakes.join("\n")
+    return this.diagnostics.join("\n")
   }
 }
 
-/** What was read: the value, and what to log of it at start. */
+/** Settings that have been read: the value, and a summary to log at start. */
 export interface Loaded<out A> {
   readonly value: A
-  /** By variable name; secrets as `(set)`, URLs without credentials. */
+  /** Texts by variable name; secrets as `(set)`, URLs without credentials. */
   readonly summary: Readonly<Record<string, string>>
 }
 
-/** Reads settings from the environment and `.env`; fails with every mistake at once. */
+/** Reads settings from the environment and `.env`; fails with every diagnostic at once. */
 export const load = <A>(
   settings: Settings<A>,
   options?: Source.SourceOptions,
@@ -180,16 +178,16 @@ export const load = <A>(
   Effect.suspend(() => {
     const source = Source.fromProcess(options)
     const result = settings.read(source)
-    const mistakes = [
-      ...source.mistakes,
+    const diagnostics = [
+      ...source.diagnostics,
       ...(Result.isFailure(result) ? result.failure.map((line) => withFile(source, line)) : []),
     ]
-    return Result.isFailure(result) || mistakes.length > 0
-      ? Effect.fail(new SettingsInvalid({ mistakes }))
+    return Result.isFailure(result) || diagnostics.length > 0
+      ? Effect.fail(new SettingsInvalid({ diagnostics }))
       : Effect.succeed({ value: result.success, summary: settings.summarize(source) })
   })
 
-/** Puts in front of a mistake the file in which its variable is set, where that is not the environment. */
+/** Prefixes a diagnostic with the file that sets its variable, unless the environment sets it. */
 const withFile = (source: Source.Source, line: string): string => {
   const [name] = /^[A-Z][A-Z0-9_]*(?=: )/.exec(line) ?? []
   const file = name === undefined ? Option.none() : Source.fileOf(source, name)

@@ -1,9 +1,9 @@
 /**
- * Where variables are looked up: the environment, then the file `.env` in the working directory.
+ * The source of variables: the environment, then the file `.env` in the working directory.
  *
- * The real environment wins over `.env`, also with an empty variable, which counts as absent. A secret
- * `NAME` may be given as `NAME_FILE` instead, the path of a file that holds it; the two compete within one
- * layer only, so a `NAME_FILE` from the environment wins over a `NAME` in `.env`.
+ * The environment takes precedence over `.env`, also with an empty variable, which counts as absent. A secret `NAME` may be
+ * given as `NAME_FILE`, the path of a file that contains it; setting both is an error only within one layer: a
+ * `NAME_FILE` in the environment takes precedence over a `NAME` in `.env`.
  */
 import { Option, Result } from "effect"
 import { readFileSync } from "node:fs"
@@ -13,38 +13,38 @@ import { parseEnv } from "node:util"
 /** Variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
-/** Variables that come from one place. */
+/** The variables of one origin. */
 interface Layer {
   readonly variables: Variables
-  /** The file that holds them; absent for the environment. */
+  /** The file that sets them; absent for the environment. */
   readonly file?: string
 }
 
-/** A place to look variables up. */
+/** Layers of variables, and access to the files of secrets. */
 export interface Source {
-  /** The first layer that names a variable decides. */
+  /** In order of precedence: the first layer that has a variable sets it. */
   readonly layers: ReadonlyArray<Layer>
   /** The text of a file, or why it cannot be read (`ENOENT`). */
   readonly readFile: (path: string) => Result.Result<string, string>
-  /** What was wrong with the source itself, one line each. */
-  readonly mistakes: ReadonlyArray<string>
+  /** Diagnostics of the source itself, one line each. */
+  readonly diagnostics: ReadonlyArray<string>
 }
 
-/** What a source consists of; both parts default to those of the process. */
+/** Replacements for the environment and the working directory of the process. */
 export interface SourceOptions {
   readonly env?: Variables | undefined
-  /** Where `.env` lies, and where relative paths of secret files count from. */
+  /** The folder of `.env`, from which relative paths of secret files count. */
   readonly directory?: string | undefined
 }
 
 /**
- * The environment and `.env`, which is read now (as `node --env-file` reads it: quotes, comments,
- * `export`). No `.env` is fine; one that cannot be read is a mistake.
+ * The environment and `.env`, which is read at once, in the format of `node --env-file` (quotes, comments, `export`). A
+ * missing `.env` is ignored; one that cannot be read is reported.
  */
 export const fromProcess = (options: SourceOptions = {}): Source => {
   const env = options.env ?? process.env
   const directory = options.directory ?? process.cwd()
-  // Once per path: what a pipe gives (`SHARED_SECRET_FILE=<(…)`) is gone after the first reading.
+  // Read once per path: a pipe (`SHARED_SECRET_FILE=<(…)`) can be read only once.
   const read = new Map<string, Result.Result<string, string>>()
   const readFile = (path: string): Result.Result<string, string> => {
     const content = read.get(path) ?? readText(resolve(directory, path))
@@ -56,12 +56,12 @@ export const fromProcess = (options: SourceOptions = {}): Source => {
     onSuccess: (text) => ({
       layers: [environment, { variables: parseEnv(text), file: ".env" }],
       readFile,
-      mistakes: [],
+      diagnostics: [],
     }),
     onFailure: (code) => ({
       layers: [environment],
       readFile,
-      mistakes: code === "ENOENT" ? [] : [`.env: cannot be read (${code}); make it readable or remove it`],
+      diagnostics: code === "ENOENT" ? [] : [`.env: cannot be read (${code}); make it readable or remove it`],
     }),
   })
 }
@@ -72,7 +72,7 @@ export const isSet = (source: Source, name: string): boolean =>
 
 /** The text of a variable; none when it is absent or blank. */
 export const lookup = (source: Source, name: string): Option.Option<string> =>
-  Option.flatMap(layerOf(source, name), (layer) => Option.fromUndefinedOr(given(layer, name)))
+  Option.flatMap(layerOf(source, name), (layer) => Option.fromUndefinedOr(valueIn(layer, name)))
 
 /** The file, such as `.env`, that a variable is set in; none for the environment, and when it is not set. */
 export const fileOf = (source: Source, name: string): Option.Option<string> =>
@@ -87,15 +87,15 @@ export interface Secret {
   readonly file?: string
 }
 
-/** The text of a secret, from the variable or from the file that `NAME_FILE` names. Fails with a mistake line. */
+/** The text of a secret, from the variable or from the file that `NAME_FILE` names. Fails with a diagnostic. */
 export const lookupSecret = (source: Source, name: string): Result.Result<Option.Option<Secret>, string> => {
   const fileName = `${name}_FILE`
   const layer = source.layers.find(
     ({ variables }) => variables[name] !== undefined || variables[fileName] !== undefined,
   )
   if (layer === undefined) return Result.succeed(Option.none())
-  const text = given(layer, name)
-  const path = given(layer, fileName)
+  const text = valueIn(layer, name)
+  const path = valueIn(layer, fileName)
   if (path === undefined) {
     return Result.succeed(text === undefined ? Option.none() : Option.some({ text }))
   }
@@ -105,20 +105,20 @@ export const lookupSecret = (source: Source, name: string): Result.Result<Option
     (content) => {
       const secret = content.replace(/[\r\n]+$/, "")
       return secret === ""
-        ? Result.fail(`${fileName}: ${quoted(path)} is empty; it holds the value of ${name}`)
+        ? Result.fail(`${fileName}: ${quoted(path)} is empty; it must contain the value of ${name}`)
         : Result.succeed(Option.some({ text: secret, file: path }))
     },
   )
 }
 
-/** A text in quotes on one line, whatever is in it; cut after 100 characters. */
+/** A text in quotes, with control characters escaped; truncated after 100 characters. */
 export const quoted = (text: string): string =>
   JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text).replace(
     /[\u007f-\u009f\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   )
 
-const given = ({ variables }: Layer, name: string): string | undefined =>
+const valueIn = ({ variables }: Layer, name: string): string | undefined =>
   variables[name]?.trim() === "" ? undefined : variables[name]
 
 const readText = (path: string): Result.Result<string, string> =>

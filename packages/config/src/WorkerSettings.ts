@@ -1,19 +1,20 @@
-/** How the worker takes leads, retries them and sweeps up. */
+/** The worker: its concurrency, retries, rate limit and circuit breaker, and how long it keeps leads. */
 import { Duration, Option } from "effect"
 import * as Kind from "./Kind.ts"
+import * as Quantity from "./Quantity.ts"
 import * as Settings from "./Settings.ts"
 
-/** The worker's pace. */
+/** How a worker claims and delivers leads. */
 export interface WorkerSettings {
-  /** How long to wait before looking again when there was nothing to do. */
+  /** How long an idle worker waits before it claims again. */
   readonly pollInterval: Duration.Duration
-  /** Leads handled at the same time by one process. */
+  /** Requests to the customer that one process has in flight, at most. */
   readonly concurrency: number
   /** Port of the worker's own health routes; 0 takes any free port. */
   readonly port: number
-  /** How often the sweep looks for leads that are due and not owned. */
+  /** How often the sweep looks for leads that are due and not leased. */
   readonly retryScanInterval: Duration.Duration
-  /** Leads that one sweep offers, at most. */
+  /** Leads that one sweep offers to the queue, at most. */
   readonly retryScanLimit: number
   /** Deliveries of one lead in all, the first included. */
   readonly maxRetryAttempts: number
@@ -24,40 +25,40 @@ export interface WorkerSettings {
   readonly breaker: BreakerSettings
 }
 
-/** When deliveries stop because the customer is down, and how they begin again. */
+/** The circuit breaker: when deliveries stop because the customer is unavailable, and how they resume. */
 export interface BreakerSettings {
   /** Different leads that fail with no success between them. */
   readonly failures: number
-  /** How long nothing is sent before one lead probes; it doubles while probes fail, up to ten times. */
+  /** How long the circuit stays open before a probe; it doubles while probes fail, up to ten times. */
   readonly openFor: Duration.Duration
-  /** Over how long deliveries come back to full speed. */
+  /** How long deliveries take to return to full speed. */
   readonly ramp: Duration.Duration
 }
 
-const interval = Kind.duration({ minimum: Duration.millis(10), maximum: Duration.hours(1) })
+const interval = Quantity.duration({ minimum: Duration.millis(10), maximum: Duration.hours(1) })
 
 const breaker: Settings.Settings<BreakerSettings> = Settings.all({
   failures: Settings.withDefault(
     "BREAKER_FAILURES",
     Kind.integer({ minimum: 1, maximum: 10_000 }),
-    "Different leads that find the customer down, with no success between them, before deliveries stop",
+    "Different leads that fail because the customer is unavailable, with no success between them, before deliveries stop",
     20,
   ),
   openFor: Settings.withDefault(
     "BREAKER_OPEN_FOR",
-    Kind.duration({ minimum: Duration.millis(100), maximum: Duration.hours(1) }),
+    Quantity.duration({ minimum: Duration.millis(100), maximum: Duration.hours(1) }),
     "How long deliveries stop before one lead probes; it doubles while probes fail, up to ten times",
     Duration.seconds(30),
   ),
   ramp: Settings.withDefault(
     "BREAKER_RAMP",
-    Kind.duration({ minimum: Duration.millis(100), maximum: Duration.hours(1) }),
-    "Over how long deliveries come back to full speed",
+    Quantity.duration({ minimum: Duration.millis(100), maximum: Duration.hours(1) }),
+    "How long deliveries take to return to full speed",
     Duration.seconds(30),
   ),
 })
 
-/** The settings of whatever runs a worker. */
+/** The settings of an app that runs a worker. */
 export const workerSettings: Settings.Settings<WorkerSettings> = Settings.all({
   pollInterval: Settings.withDefault(
     "WORKER_POLL_INTERVAL",
@@ -68,7 +69,7 @@ export const workerSettings: Settings.Settings<WorkerSettings> = Settings.all({
   concurrency: Settings.withDefault(
     "WORKER_CONCURRENCY",
     Kind.integer({ minimum: 1, maximum: 1000 }),
-    "Requests to the customer that one process has under way at the same time",
+    "Requests to the customer that one process has in flight at the same time",
     5,
   ),
   port: Settings.withDefault(
@@ -97,7 +98,7 @@ export const workerSettings: Settings.Settings<WorkerSettings> = Settings.all({
   ),
   retryBackoffBase: Settings.withDefault(
     "RETRY_BACKOFF_BASE",
-    Kind.duration({ minimum: Duration.millis(1), maximum: Duration.hours(24) }),
+    Quantity.duration({ minimum: Duration.millis(1), maximum: Duration.hours(24) }),
     "Wait before the second attempt; it doubles with each further one",
     Duration.seconds(30),
   ),
@@ -108,4 +109,30 @@ export const workerSettings: Settings.Settings<WorkerSettings> = Settings.all({
     Option.none(),
   ),
   breaker,
+})
+
+/** When leads are deleted, and where they are archived first. */
+export interface RetentionSettings {
+  /**
+   * Leads that ended longer ago than this are deleted; none to keep all. As an `interval` of Postgres:
+   * `make_interval(months => …, days => …, hours => …)`.
+   */
+  readonly retention: Option.Option<Quantity.Period>
+  /** The folder, as configured, into which leads are written before they are deleted; none to archive nothing. */
+  readonly archiveDir: Option.Option<string>
+}
+
+/** The retention of an app that maintains the database: a worker, or the gateway. */
+export const retentionSettings: Settings.Settings<RetentionSettings> = Settings.all({
+  retention: Settings.withDefault(
+    "RETENTION",
+    Quantity.periodOrOff,
+    "Leads that ended longer ago than this are deleted",
+    Option.none(),
+  ),
+  archiveDir: Settings.optional(
+    "ARCHIVE_DIR",
+    Kind.withExample(Kind.path, "archive"),
+    "Folder into which leads are written before they are deleted",
+  ),
 })

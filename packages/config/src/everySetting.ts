@@ -1,26 +1,24 @@
-/** Every setting that some process reads: what the README, `.env.example` and the tests are made of. */
+/** Every setting of every process; the README, `.env.example` and tests are generated from this list. */
 import { Array } from "effect"
 import { apiSettings } from "./ApiSettings.ts"
 import { customerSettings } from "./CustomerSettings.ts"
 import { databaseSettings } from "./DatabaseSettings.ts"
 import { fileSettings } from "./FileSettings.ts"
-import { loggingSettings } from "./LoggingSettings.ts"
-import { dataDirectory, processSettings } from "./ProcessSettings.ts"
+import { dataDirectory, loggingSettings, processSettings } from "./ProcessSettings.ts"
 import { queueSettings } from "./QueueSettings.ts"
-import { retentionSettings } from "./RetentionSettings.ts"
 import type { Settings, Variable } from "./Settings.ts"
-import { workerSettings } from "./WorkerSettings.ts"
+import { retentionSettings, workerSettings } from "./WorkerSettings.ts"
 
 /** Settings that belong together. */
 export interface SettingGroup {
-  /** What they concern, and what holds of all of them. */
+  /** The heading in `.env.example`: the subject, and notes on the whole group. */
   readonly title: string
   readonly settings: ReadonlyArray<Settings<unknown>>
 }
 
 /**
- * The groups, in the order in which people read them. A new group is added here; a setting of a group that is here is in
- * every document once `npx vitest run --update` has run in this package.
+ * The groups, in the order of the documentation. Add a new group here; a new setting of a group that is listed here needs
+ * only `npx vitest run --update` in this package.
  */
 export const settingGroups: ReadonlyArray<SettingGroup> = [
   {
@@ -29,7 +27,7 @@ export const settingGroups: ReadonlyArray<SettingGroup> = [
     settings: [databaseSettings, dataDirectory],
   },
   {
-    title: "Webhooks and statistics. `npm start` listens on 127.0.0.1 unless told otherwise.",
+    title: "Webhooks and statistics. `npm start` listens on 127.0.0.1 by default.",
     settings: [apiSettings],
   },
   { title: "The customer's API", settings: [customerSettings] },

@@ -1,8 +1,8 @@
 /**
- * Settings from the environment: typed, documented, every mistake reported at once.
+ * Settings from the environment: typed, documented, everything that is wrong reported at once.
  *
- * An app composes the groups it needs with `Settings.all` and reads them with `Settings.load`. New variables
- * are made of a `Kind`. Nothing here knows what a setting is used for.
+ * An app composes the groups it needs with `Settings.all` and reads them with `Settings.load`. A new variable has a `Kind`
+ * or a `Quantity`. This package does not use the settings itself.
  */
 export { type ApiSettings, apiSettings, type AuthSettings, embeddedApiSettings } from "./ApiSettings.ts"
 export { type CustomerSettings, customerSettings, optionalCustomerSettings } from "./CustomerSettings.ts"
@@ -17,9 +17,19 @@ export {
 export { type SettingGroup, settingGroups, variables } from "./everySetting.ts"
 export { type FileSettings, fileSettings, withShippedFiles } from "./FileSettings.ts"
 export * as Kind from "./Kind.ts"
-export { type LoggingSettings, loggingSettings } from "./LoggingSettings.ts"
-export { dataDirectory, type ProcessSettings, processSettings } from "./ProcessSettings.ts"
+export {
+  dataDirectory,
+  type LoggingSettings,
+  loggingSettings,
+  type ProcessSettings,
+  processSettings,
+} from "./ProcessSettings.ts"
+export * as Quantity from "./Quantity.ts"
 export { embeddedQueueSettings, type QueueSettings, queueSettings } from "./QueueSettings.ts"
-export { type RetentionSettings, retentionSettings } from "./RetentionSettings.ts"
 export * as Settings from "./Settings.ts"
-export { type WorkerSettings, workerSettings } from "./WorkerSettings.ts"
+export {
+  type RetentionSettings,
+  retentionSettings,
+  type WorkerSettings,
+  workerSettings,
+} from "./WorkerSettings.ts"

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Option, Redacted } from "effect"
 import { databaseSettings, embeddedDatabaseSettings } from "@lead-gateway/config"
-import { load, mistakes } from "./world.ts"
+import { load, diagnostics } from "./world.ts"
 
 const parts = { DB_HOST: "db", DB_USER: "me", DB_NAME: "leads" }
 
@@ -53,13 +53,8 @@ describe("the connection", () => {
     Effect.gen(function* () {
       for (const settings of [databaseSettings, embeddedDatabaseSettings]) {
         assert.deepStrictEqual(
-          (yield* mistakes(settings, { DB_PORT: "0" })).map((line) => line.split(";")[0]),
-          [
-            "DB_HOST: is missing",
-            'DB_PORT: "0" is not allowed',
-            "DB_USER: is missing",
-            "DB_NAME: is missing",
-          ],
+          (yield* diagnostics(settings, { DB_PORT: "0" })).map((line) => line.split(";")[0]),
+          ["DB_HOST: is missing", 'DB_PORT: "0" is invalid', "DB_USER: is missing", "DB_NAME: is missing"],
         )
       }
     }),
@@ -86,8 +81,8 @@ describe("the connection", () => {
         "mysql://hunter2",
         "postgres://a,hunter2/x",
       ]) {
-        const [line = ""] = yield* mistakes(databaseSettings, { DATABASE_URL: url })
-        assert.match(line, /^DATABASE_URL: \(secret\) is not allowed; use a URL such as/)
+        const [line = ""] = yield* diagnostics(databaseSettings, { DATABASE_URL: url })
+        assert.match(line, /^DATABASE_URL: \(secret\) is invalid; use a URL such as/)
         assert.notInclude(line, "hunter2")
       }
       const { summary } = yield* load(databaseSettings, { DATABASE_URL: "postgres://me:hunter2@db/leads" })
@@ -98,8 +93,8 @@ describe("the connection", () => {
   it.effect("reports a wrong part even where the URL wins", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(
-        yield* mistakes(databaseSettings, { DATABASE_URL: "postgres://db/leads", DB_PORT: "x" }),
-        ['DB_PORT: "x" is not allowed; use a whole number from 1 to 65535'],
+        yield* diagnostics(databaseSettings, { DATABASE_URL: "postgres://db/leads", DB_PORT: "x" }),
+        ['DB_PORT: "x" is invalid; use a whole number from 1 to 65535'],
       )
     }),
   )
@@ -121,16 +116,16 @@ describe("TLS", () => {
 
   it.effect("is never half promised", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* mistakes(databaseSettings, { ...parts, DB_SSLMODE: "prefer" }), [
-        'DB_SSLMODE: "prefer" is not allowed; use one of disable, require, verify-ca, verify-full',
+      assert.deepStrictEqual(yield* diagnostics(databaseSettings, { ...parts, DB_SSLMODE: "prefer" }), [
+        'DB_SSLMODE: "prefer" is invalid; use one of disable, require, verify-ca, verify-full',
       ])
       assert.deepStrictEqual(
-        yield* mistakes(databaseSettings, { DATABASE_URL: "postgres://db/x?sslmode=allow" }),
+        yield* diagnostics(databaseSettings, { DATABASE_URL: "postgres://db/x?sslmode=allow" }),
         [
-          "DATABASE_URL: (secret) is not allowed; use one of disable, require, verify-ca, verify-full as its sslmode",
+          "DATABASE_URL: (secret) is invalid; use one of disable, require, verify-ca, verify-full as its sslmode",
         ],
       )
-      const [line] = yield* mistakes(databaseSettings, { DATABASE_URL: "postgres://db/x?ssl=true" })
+      const [line] = yield* diagnostics(databaseSettings, { DATABASE_URL: "postgres://db/x?ssl=true" })
       assert.match(line ?? "", /use sslmode=require or sslmode=verify-full instead of ssl in its query/)
     }),
   )
@@ -148,8 +143,8 @@ describe("the pool", () => {
         minConnections: 20,
         connectionTTL: Option.some(Duration.minutes(30)),
       })
-      assert.deepStrictEqual(yield* mistakes(embeddedDatabaseSettings, { DB_MAX_IDLE_CONNS: "11" }), [
-        'DB_MAX_IDLE_CONNS: "11" is not allowed; use at most DB_MAX_OPEN_CONNS (10)',
+      assert.deepStrictEqual(yield* diagnostics(embeddedDatabaseSettings, { DB_MAX_IDLE_CONNS: "11" }), [
+        'DB_MAX_IDLE_CONNS: "11" is invalid; use at most DB_MAX_OPEN_CONNS (10)',
       ])
     }),
   )

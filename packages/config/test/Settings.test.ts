@@ -3,7 +3,7 @@ import { Effect, Option, Redacted, Result } from "effect"
 import { Kind, Settings } from "@lead-gateway/config"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
-import { directory, load, mistakes } from "./world.ts"
+import { directory, load, diagnostics } from "./world.ts"
 
 const port = Settings.withDefault("PORT", Kind.port, "Port", 80)
 const name = Settings.required("NAME", Kind.text, "Name")
@@ -26,13 +26,13 @@ describe("reading", () => {
     Effect.gen(function* () {
       const { value } = yield* load(settings, { NAME: "x", PORT: "", DEBUG: "  ", KEY: "" })
       assert.deepStrictEqual(value, { port: 80, name: "x", debug: Option.none(), key: Option.none() })
-      assert.deepStrictEqual(yield* mistakes(name, { NAME: "" }), [
+      assert.deepStrictEqual(yield* diagnostics(name, { NAME: "" }), [
         "NAME: is missing; use a text of at most 200 characters",
       ])
     }),
   )
 
-  it.effect("reports every mistake at once, each on one line, the same one once", () =>
+  it.effect("reports every diagnostic at once, each on one line, the same one once", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(
         load(Settings.all({ settings, again: port }), { PORT: "80a", DEBUG: "maybe" }),
@@ -40,41 +40,41 @@ describe("reading", () => {
       assert.strictEqual(
         error.message,
         [
-          'PORT: "80a" is not allowed; use a whole number from 1 to 65535',
+          'PORT: "80a" is invalid; use a whole number from 1 to 65535',
           "NAME: is missing; use a text of at most 200 characters",
-          'DEBUG: "maybe" is not allowed; use true or false',
+          'DEBUG: "maybe" is invalid; use true or false',
         ].join("\n"),
       )
     }),
   )
 
-  it.effect("keeps a mistake on its line, whatever the value holds", () =>
+  it.effect("keeps a diagnostic on its line, whatever the value holds", () =>
     Effect.gen(function* () {
-      const [line = ""] = yield* mistakes(port, { PORT: `1\n2\u001b[31m\u009b\u2028${"x".repeat(1000)}` })
+      const [line = ""] = yield* diagnostics(port, { PORT: `1\n2\u001b[31m\u009b\u2028${"x".repeat(1000)}` })
       assert.match(line, /^[\x20-\x7e…]+$/)
       assert.isBelow(line.length, 250)
     }),
   )
 
-  it.effect("checks settings against each other beside all other mistakes", () =>
+  it.effect("checks settings against each other beside all other diagnostics", () =>
     Effect.gen(function* () {
       const odd = Settings.refine(port, (port) =>
         port % 2 === 0 ? Result.fail([`PORT: "${port}" is even`]) : Result.succeed(port),
       )
-      assert.deepStrictEqual(yield* mistakes(Settings.all({ odd, debug }), { DEBUG: "2" }), [
+      assert.deepStrictEqual(yield* diagnostics(Settings.all({ odd, debug }), { DEBUG: "2" }), [
         'PORT: "80" is even',
-        'DEBUG: "2" is not allowed; use true or false',
+        'DEBUG: "2" is invalid; use true or false',
       ])
     }),
   )
 })
 
 describe("a secret", () => {
-  it.effect("is never in a mistake", () =>
+  it.effect("is never in a diagnostic", () =>
     Effect.gen(function* () {
       const token = Settings.required("TOKEN", Kind.token, "Token")
-      assert.deepStrictEqual(yield* mistakes(token, { TOKEN: "hünter2" }), [
-        "TOKEN: (secret) is not allowed; use visible ASCII characters",
+      assert.deepStrictEqual(yield* diagnostics(token, { TOKEN: "hünter2" }), [
+        "TOKEN: (secret) is invalid; use visible ASCII characters",
       ])
     }),
   )
@@ -87,21 +87,21 @@ describe("a secret", () => {
 
   it.effect("that is in a file that cannot be read names the variable and the path", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* mistakes(key, { KEY_FILE: "/no/such/file" }), [
+      assert.deepStrictEqual(yield* diagnostics(key, { KEY_FILE: "/no/such/file" }), [
         'KEY_FILE: "/no/such/file" cannot be read (ENOENT)',
       ])
-      assert.deepStrictEqual(yield* mistakes(key, { KEY_FILE: "." }), [
+      assert.deepStrictEqual(yield* diagnostics(key, { KEY_FILE: "." }), [
         'KEY_FILE: "." cannot be read (EISDIR)',
       ])
-      assert.deepStrictEqual(yield* mistakes(key, { KEY_FILE: "key" }, { key: "\n" }), [
-        'KEY_FILE: "key" is empty; it holds the value of KEY',
+      assert.deepStrictEqual(yield* diagnostics(key, { KEY_FILE: "key" }, { key: "\n" }), [
+        'KEY_FILE: "key" is empty; it must contain the value of KEY',
       ])
     }),
   )
 
   it.effect("must not be given twice", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* mistakes(key, { KEY: "a", KEY_FILE: "key" }, { key: "a" }), [
+      assert.deepStrictEqual(yield* diagnostics(key, { KEY: "a", KEY_FILE: "key" }, { key: "a" }), [
         "KEY_FILE: is set beside KEY; set only one of the two",
       ])
       assert.strictEqual(yield* keyOf({ KEY: "", KEY_FILE: "key" }, { key: "a" }), "a")
@@ -144,33 +144,33 @@ describe(".env", () => {
     }),
   )
 
-  it.effect("is a mistake when it is there and cannot be read", () =>
+  it.effect("is a diagnostic when it is there and cannot be read", () =>
     Effect.gen(function* () {
       const path = yield* directory()
       mkdirSync(join(path, ".env"))
       const error = yield* Effect.flip(Settings.load(port, { env: { PORT: "x" }, directory: path }))
-      assert.deepStrictEqual(error.mistakes, [
+      assert.deepStrictEqual(error.diagnostics, [
         ".env: cannot be read (EISDIR); make it readable or remove it",
-        'PORT: "x" is not allowed; use a whole number from 1 to 65535',
+        'PORT: "x" is invalid; use a whole number from 1 to 65535',
       ])
     }),
   )
 })
 
-describe("a mistake", () => {
+describe("a diagnostic", () => {
   it.effect("names the file that it is in, where that is not the environment", () =>
     Effect.gen(function* () {
       const token = Settings.required("TOKEN", Kind.token, "Token")
       const odd = Settings.refine(port, (port) => Result.fail([`PORT: "${port}" is even`]))
       const files = { ".env": "DEBUG=2\nPORT=82\nTOKEN_FILE=token", token: "h\u00fcnter2" }
-      assert.deepStrictEqual(yield* mistakes(Settings.all({ odd, debug, token, name }), {}, files), [
+      assert.deepStrictEqual(yield* diagnostics(Settings.all({ odd, debug, token, name }), {}, files), [
         '.env: PORT: "82" is even',
-        '.env: DEBUG: "2" is not allowed; use true or false',
-        '.env: TOKEN_FILE: what "token" holds is not allowed; use visible ASCII characters',
+        '.env: DEBUG: "2" is invalid; use true or false',
+        '.env: TOKEN_FILE: what "token" holds is invalid; use visible ASCII characters',
         "NAME: is missing; use a text of at most 200 characters",
       ])
-      assert.deepStrictEqual(yield* mistakes(debug, { DEBUG: "3" }, files), [
-        'DEBUG: "3" is not allowed; use true or false',
+      assert.deepStrictEqual(yield* diagnostics(debug, { DEBUG: "3" }, files), [
+        'DEBUG: "3" is invalid; use true or false',
       ])
     }),
   )
@@ -186,7 +186,7 @@ describe("a mistake", () => {
       const ten = Settings.all(
         Object.fromEntries([...numbers, ...secrets, ...words]) as Record<string, Settings.Settings<unknown>>,
       )
-      const told = yield* mistakes(
+      const told = yield* diagnostics(
         ten,
         { ONE: "0", TWO: "x", SIX: "\u00fc", EIGHT: "x".repeat(201) },
         { ".env": "THREE=-1\nFOUR=a\nFIVE=1.5\nSEVEN_FILE=seven\nNINE=", seven: "\u00fc" },

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { parseEnv } from "node:util"
-import { load, mistakes } from "./world.ts"
+import { load, diagnostics } from "./world.ts"
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
@@ -14,7 +14,7 @@ const settingsOf = (name: string): ReadonlyArray<Settings.Settings<unknown>> =>
     settings.filter((one) => one.variables.some((variable) => variable.name === name)),
   )
 
-/** A value of each variable that is refused; undefined where any text is allowed. */
+/** A value of each variable that is refused; undefined where any text is valid. */
 const wrongValues: Readonly<Record<string, string | undefined>> = {
   DATABASE_URL: "mysql://localhost/leads",
   DB_HOST: "two words",
@@ -86,7 +86,8 @@ const envExample = `${[
       ...variables
         .filter(({ name }) => settings.some((one) => one.variables.some((other) => other.name === name)))
         .map(
-          ({ about, allowed, example, name }) => `${comment(`${about} (${allowed}).`)}\n#${name}=${example}`,
+          ({ about, expected, example, name }) =>
+            `${comment(`${about} (${expected}).`)}\n#${name}=${example}`,
         ),
     ].join("\n"),
   ),
@@ -102,15 +103,15 @@ const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
 }
 
 describe("every setting", () => {
-  it("is in the README, with its default and what is allowed (vitest --update writes it)", async () => {
+  it("is in the README, with its default and what is expected (vitest --update writes it)", async () => {
     const readme = readFileSync(path("../README.md"), "utf8")
-    const rows = variables.map(({ about, allowed, fallback, name, secret }) => [
+    const rows = variables.map(({ about, expected, fallback, name, secret }) => [
       `\`${name}\`${secret ? "*" : ""}`,
       fallback,
       about,
-      allowed,
+      expected,
     ])
-    const listed = `<!-- variables -->\n\n${table([["variable", "default", "what for", "allowed"], ...rows])}\n\n<!-- /variables -->`
+    const listed = `<!-- variables -->\n\n${table([["variable", "default", "what for", "expected"], ...rows])}\n\n<!-- /variables -->`
     const fresh = readme.replace(/<!-- variables -->[^]*<!-- \/variables -->/, () => listed)
     assert.include(fresh, listed)
     await expect(fresh).toMatchFileSnapshot(path("../README.md"))
@@ -140,17 +141,17 @@ describe("every setting", () => {
   )
 
   it.effect.each(variables.filter(({ name }) => wrongValues[name] !== undefined))(
-    "refuses a wrong value, and says what is allowed: $name",
-    ({ allowed, example, name, secret }) =>
+    "refuses a wrong value, and says what is expected: $name",
+    ({ expected, example, name, secret }) =>
       Effect.forEach(settingsOf(name), (settings) =>
         Effect.gen(function* () {
           const others = settings.variables.filter((variable) => variable.name !== name)
           const env = Object.fromEntries(others.map((variable) => [variable.name, variable.example]))
           const wrong = wrongValues[name] ?? example
-          const [line = "", ...more] = yield* mistakes(settings, { ...env, [name]: wrong })
+          const [line = "", ...more] = yield* diagnostics(settings, { ...env, [name]: wrong })
           assert.deepStrictEqual(more, [])
           assert.isTrue(line.startsWith(`${name}: `), line)
-          assert.include(line, allowed)
+          assert.include(line, expected)
           if (secret) assert.notInclude(line, wrong)
         }),
       ),

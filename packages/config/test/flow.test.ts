@@ -33,8 +33,8 @@ const file = (name: string, content: unknown): string => {
 const load = (changes: Partial<FileSettings> = {}) =>
   loadFlow({ ...shippedFiles, ...changes }, { productName: "roof" })
 
-/** The mistakes, one line each. */
-const mistakesOf = (changes: Partial<FileSettings>) =>
+/** The diagnostics, one line each. */
+const linesOf = (changes: Partial<FileSettings>) =>
   Effect.map(Effect.flip(load(changes)), ({ message }) => message.split("\n"))
 
 describe("the files that ship", () => {
@@ -72,7 +72,7 @@ describe("loadFlow", () => {
   it.effect("names every file that cannot be read, and why", () =>
     Effect.gen(function* () {
       const missing = join(folder, "missing.json")
-      assert.deepStrictEqual(yield* mistakesOf({ leadRules: missing, payloadTemplate: folder }), [
+      assert.deepStrictEqual(yield* linesOf({ leadRules: missing, payloadTemplate: folder }), [
         `${missing}: cannot be read (ENOENT)`,
         `${folder}: cannot be read (EISDIR)`,
       ])
@@ -84,7 +84,7 @@ describe("loadFlow", () => {
       const broken = file("broken", '{\n  "a": 1,\n}\n')
       const empty = file("empty", "")
       const deep = file("deep", `${"[".repeat(600)}${"]".repeat(600)}`)
-      const [first, second, third, ...more] = yield* mistakesOf({
+      const [first, second, third, ...more] = yield* linesOf({
         leadRules: broken,
         normalizerProfile: empty,
         attributeMapping: deep,
@@ -104,7 +104,7 @@ describe("loadFlow", () => {
       assert.include(mapping.names, "solar_roof_material")
       const latin = join(folder, "latin.json")
       writeFileSync(latin, text, "latin1")
-      assert.deepStrictEqual(yield* mistakesOf({ attributeMapping: latin }), [
+      assert.deepStrictEqual(yield* linesOf({ attributeMapping: latin }), [
         `${latin}: not UTF-8, the encoding of JSON`,
       ])
     }),
@@ -118,7 +118,7 @@ describe("loadFlow", () => {
         `{ "a": ${definition}, "b,": ${definition}, "\\u0061": ${definition}, "_c": [1, { "x": "{", "x": ":" }], "d": 5 }`,
       )
       assert.deepStrictEqual(
-        (yield* mistakesOf({ attributeMapping })).map((line) =>
+        (yield* linesOf({ attributeMapping })).map((line) =>
           line.replace(`${attributeMapping}: `, "").slice(0, 59),
         ),
         [
@@ -149,7 +149,7 @@ describe("loadFlow", () => {
       }),
   )
 
-  it.effect("finds every mistake of every file at once, each on a line that begins with its file", () =>
+  it.effect("finds every diagnostic of every file at once, each on a line that begins with its file", () =>
     Effect.gen(function* () {
       const rule = { field: "", operator: "is", reason: "no reason" }
       const leadRules = file("rules", { rules: Array.from({ length: 6 }, () => rule) })
@@ -160,9 +160,9 @@ describe("loadFlow", () => {
       ])
       const attributeMapping = file("mapping", Object.fromEntries(definitions))
       const payloadTemplate = join(folder, "missing.json")
-      const mistakes = yield* mistakesOf({ leadRules, normalizerProfile, attributeMapping, payloadTemplate })
-      assert.isAbove(mistakes.length, 30)
-      const begins = (path: string) => mistakes.filter((line) => line.startsWith(`${path}: `)).length
+      const diagnostics = yield* linesOf({ leadRules, normalizerProfile, attributeMapping, payloadTemplate })
+      assert.isAbove(diagnostics.length, 30)
+      const begins = (path: string) => diagnostics.filter((line) => line.startsWith(`${path}: `)).length
       const counts = [leadRules, normalizerProfile, attributeMapping, payloadTemplate].map(begins)
       assert.isTrue(
         counts.every((count) => count > 0),
@@ -170,9 +170,9 @@ describe("loadFlow", () => {
       )
       assert.strictEqual(
         counts.reduce((sum, count) => sum + count),
-        mistakes.length,
+        diagnostics.length,
       )
-      assert.strictEqual(new Set(mistakes).size, mistakes.length)
+      assert.strictEqual(new Set(diagnostics).size, diagnostics.length)
     }),
   )
 })

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Option, Redacted } from "effect"
 import * as Config from "@lead-gateway/config"
-import { load, mistakes } from "./world.ts"
+import { load, diagnostics } from "./world.ts"
 
 const api = Config.Settings.all({
   database: Config.databaseSettings,
@@ -66,7 +66,7 @@ describe("the gateway", () => {
 
   it.effect("tells five wrong variables in five lines, and no secret in any", () =>
     Effect.gen(function* () {
-      const lines = yield* mistakes(gateway, {
+      const lines = yield* diagnostics(gateway, {
         API_PORT: "http",
         WORKER_CONCURRENCY: "0",
         CUSTOMER_API_URL: "ftp://me:hunter2@customer.example/",
@@ -77,11 +77,11 @@ describe("the gateway", () => {
       assert.deepStrictEqual(
         lines.map((line) => line.replace(/; use .*/, "; use")),
         [
-          'API_PORT: "http" is not allowed; use',
-          'WORKER_CONCURRENCY: "0" is not allowed; use',
-          'CUSTOMER_API_URL: "ftp://…@customer.example/" is not allowed; use',
-          'LOG_LEVEL: "loud" is not allowed; use',
-          'SHUTDOWN_TIMEOUT: "30" is not allowed; use',
+          'API_PORT: "http" is invalid; use',
+          'WORKER_CONCURRENCY: "0" is invalid; use',
+          'CUSTOMER_API_URL: "ftp://…@customer.example/" is invalid; use',
+          'LOG_LEVEL: "loud" is invalid; use',
+          'SHUTDOWN_TIMEOUT: "30" is invalid; use',
         ],
       )
     }),
@@ -90,13 +90,13 @@ describe("the gateway", () => {
   it.effect("refuses a customer at an address that no delivery may go to", () =>
     Effect.gen(function* () {
       const refused = (url: string, allowPrivate = "true") =>
-        mistakes(gateway, { CUSTOMER_API_URL: url, CUSTOMER_API_ALLOW_PRIVATE: allowPrivate })
+        diagnostics(gateway, { CUSTOMER_API_URL: url, CUSTOMER_API_ALLOW_PRIVATE: allowPrivate })
       assert.deepStrictEqual(yield* refused("http://169.254.169.254/latest"), [
-        'CUSTOMER_API_URL: "http://169.254.169.254/latest" is not allowed; ' +
+        'CUSTOMER_API_URL: "http://169.254.169.254/latest" is invalid; ' +
           "the customer's URL leads to 169.254.169.254, a forbidden address",
       ])
       assert.deepStrictEqual(yield* refused("https://10.0.0.1/leads", "false"), [
-        'CUSTOMER_API_URL: "https://10.0.0.1/leads" is not allowed; ' +
+        'CUSTOMER_API_URL: "https://10.0.0.1/leads" is invalid; ' +
           "the customer's URL leads to 10.0.0.1, a private address",
       ])
     }),
@@ -120,8 +120,8 @@ describe("the gateway", () => {
       assert.deepStrictEqual(yield* rate("100"), [100, "100"])
       assert.deepStrictEqual(yield* rate("OFF"), [null, "off"])
       for (const wrong of ["0", "-1", "1e3", "fast", "1,5", "100001"]) {
-        assert.deepStrictEqual(yield* mistakes(Config.workerSettings, { RATE_LIMIT_PER_SEC: wrong }), [
-          `RATE_LIMIT_PER_SEC: "${wrong}" is not allowed; use off or a number from 0.001 to 100000`,
+        assert.deepStrictEqual(yield* diagnostics(Config.workerSettings, { RATE_LIMIT_PER_SEC: wrong }), [
+          `RATE_LIMIT_PER_SEC: "${wrong}" is invalid; use off or a number from 0.001 to 100000`,
         ])
       }
     }),
@@ -162,8 +162,8 @@ describe("RETENTION", () => {
         archiveDir: Option.some("/var/leads"),
       })
       assert.deepStrictEqual(summary, { RETENTION: "18mo", ARCHIVE_DIR: "/var/leads" })
-      assert.deepStrictEqual(yield* mistakes(Config.retentionSettings, { RETENTION: "30m" }), [
-        'RETENTION: "30m" is not allowed; use off or a period such as 72h, 30d, 6w, 18mo or 2y, from 1h to 100y',
+      assert.deepStrictEqual(yield* diagnostics(Config.retentionSettings, { RETENTION: "30m" }), [
+        'RETENTION: "30m" is invalid; use off or a period such as 72h, 30d, 6w, 18mo or 2y, from 1h to 100y',
       ])
     }),
   )
@@ -172,7 +172,7 @@ describe("RETENTION", () => {
 describe("api and worker", () => {
   it.effect("need a database to be given", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* mistakes(api, { QUEUE_TYPE: "database" }), [
+      assert.deepStrictEqual(yield* diagnostics(api, { QUEUE_TYPE: "database" }), [
         "DATABASE_URL: is missing; use a URL such as postgres://user:password@host:5432/name, or set DB_HOST, DB_USER and DB_NAME instead",
       ])
     }),
@@ -183,19 +183,22 @@ describe("api and worker", () => {
       const ways =
         "redis://[user:password@]host:6379[/database], redis+sentinel://host:26379,host:26379/master-name[/database] " +
         "or redis+cluster://host:6379,host:6379 (rediss… for TLS), or QUEUE_TYPE=database, which needs no Redis"
-      assert.deepStrictEqual(yield* mistakes(Config.queueSettings, {}), [
+      assert.deepStrictEqual(yield* diagnostics(Config.queueSettings, {}), [
         `REDIS_URL: is missing; use ${ways}`,
       ])
       assert.deepStrictEqual(
-        yield* mistakes(Config.queueSettings, { QUEUE_TYPE: "redis", REDIS_URL: "redis://:hunter2@x:port" }),
-        [`REDIS_URL: (secret) is not allowed; use ${ways} (a host is wrong)`],
+        yield* diagnostics(Config.queueSettings, {
+          QUEUE_TYPE: "redis",
+          REDIS_URL: "redis://:hunter2@x:port",
+        }),
+        [`REDIS_URL: (secret) is invalid; use ${ways} (a host is wrong)`],
       )
       assert.deepStrictEqual(
         (yield* load(Config.queueSettings, { REDIS_URL: "redis://x:port", QUEUE_TYPE: "database" })).value,
         { type: "database" },
       )
-      assert.deepStrictEqual(yield* mistakes(Config.queueSettings, { QUEUE_TYPE: "kafka" }), [
-        'QUEUE_TYPE: "kafka" is not allowed; use one of redis, database',
+      assert.deepStrictEqual(yield* diagnostics(Config.queueSettings, { QUEUE_TYPE: "kafka" }), [
+        'QUEUE_TYPE: "kafka" is invalid; use one of redis, database',
       ])
     }),
   )
@@ -214,7 +217,7 @@ describe("api and worker", () => {
 
   it.effect("need the customer's URL when they deliver", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* mistakes(Config.customerSettings, {}), [
+      assert.deepStrictEqual(yield* diagnostics(Config.customerSettings, {}), [
         "CUSTOMER_API_URL: is missing; use an http or https URL without user name and password",
       ])
       const { value } = yield* load(Config.customerSettings, { CUSTOMER_API_URL: "http://127.0.0.1:9/leads" })
@@ -224,15 +227,15 @@ describe("api and worker", () => {
 })
 
 describe("ENABLE_AUTH", () => {
-  it.effect("needs both secrets, said beside all other mistakes", () =>
+  it.effect("needs both secrets, said beside all other diagnostics", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(
-        (yield* mistakes(Config.apiSettings, { ENABLE_AUTH: "yes", API_PORT: "-1" })).map(
+        (yield* diagnostics(Config.apiSettings, { ENABLE_AUTH: "yes", API_PORT: "-1" })).map(
           (line) => line.split(";")[0],
         ),
-        ['API_PORT: "-1" is not allowed', "SHARED_SECRET: is missing", "OPERATOR_TOKENS: is missing"],
+        ['API_PORT: "-1" is invalid', "SHARED_SECRET: is missing", "OPERATOR_TOKENS: is missing"],
       )
-      const [line] = yield* mistakes(Config.apiSettings, { ENABLE_AUTH: "true", SHARED_SECRET: "a" })
+      const [line] = yield* diagnostics(Config.apiSettings, { ENABLE_AUTH: "true", SHARED_SECRET: "a" })
       assert.match(line ?? "", /^OPERATOR_TOKENS: is missing/)
     }),
   )
@@ -255,8 +258,8 @@ describe("ENABLE_AUTH", () => {
     Effect.gen(function* () {
       const { value } = yield* load(Config.apiSettings, { SHARED_SECRET: "a" })
       assert.deepStrictEqual(value.auth, Option.none())
-      assert.deepStrictEqual(yield* mistakes(Config.apiSettings, { ENABLE_AUTH: "maybe" }), [
-        'ENABLE_AUTH: "maybe" is not allowed; use true or false',
+      assert.deepStrictEqual(yield* diagnostics(Config.apiSettings, { ENABLE_AUTH: "maybe" }), [
+        'ENABLE_AUTH: "maybe" is invalid; use true or false',
       ])
     }),
   )

@@ -35,14 +35,14 @@ describe("loadWithFlow", () => {
     }),
   )
 
-  it.effect("fails with the mistakes of settings and of files at once, also of drafts", () =>
+  it.effect("fails with the diagnostics of settings and of files at once, also of drafts", () =>
     Effect.gen(function* () {
       vi.stubEnv("PORT", "x")
       vi.stubEnv("LEAD_RULES_FILE", "no/rules.json")
       const instead = { payloadTemplate: "no/draft.json" }
-      const { mistakes } = yield* Effect.flip(loadWithFlow(settings, { shipped: config, instead }))
-      assert.deepStrictEqual(mistakes, [
-        'PORT: "x" is not allowed; use a whole number from 1 to 65535',
+      const { diagnostics } = yield* Effect.flip(loadWithFlow(settings, { shipped: config, instead }))
+      assert.deepStrictEqual(diagnostics, [
+        'PORT: "x" is invalid; use a whole number from 1 to 65535',
         "no/rules.json: cannot be read (ENOENT)",
         "no/draft.json: cannot be read (ENOENT)",
       ])

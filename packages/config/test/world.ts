@@ -22,9 +22,9 @@ export const load = <A>(
   files?: Readonly<Record<string, string>>,
 ) => Effect.flatMap(directory(files), (directory) => Settings.load(settings, { env, directory }))
 
-/** The mistakes of settings in an environment; none is a failure of the test. */
-export const mistakes = (
+/** The diagnostics of settings in an environment; none is a failure of the test. */
+export const diagnostics = (
   settings: Settings.Settings<unknown>,
   env: Readonly<Record<string, string>>,
   files?: Readonly<Record<string, string>>,
-) => Effect.map(Effect.flip(load(settings, env, files)), (error) => error.mistakes)
+) => Effect.map(Effect.flip(load(settings, env, files)), (error) => error.diagnostics)

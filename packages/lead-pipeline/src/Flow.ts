@@ -1,4 +1,5 @@
 import * as AttributeMapper from "@lead-gateway/attribute-mapper"
+import { type Diagnostic, oneLine } from "@lead-gateway/document-check"
 import * as LeadRules from "@lead-gateway/lead-rules"
 import * as Normalizer from "@lead-gateway/normalizer"
 import * as Data from "effect/Data"
@@ -45,18 +46,21 @@ export interface FlowSource extends Readonly<Record<Part, unknown>> {
   readonly versions: Versions
 }
 
+/** A diagnostic of a document, its part of the flow, and the diagnostic as one line without the part. */
+export interface FlowDiagnostic extends Diagnostic {
+  readonly part: Part
+  readonly message: string
+}
+
 /**
- * Documents that make no flow. A part's message has a line for each of its mistakes: the path, what is there
- * and what is allowed. The whole message has them all, each behind its part, for example
+ * Documents that make no flow. The message has a line for each diagnostic, which begins with the part, for example
  * `profile: default_country: found "de", expected the two capital letters of a country, such as DE`.
  */
 export class FlowInvalid extends Data.TaggedError("FlowInvalid")<{
-  readonly mistakes: ReadonlyArray<{ readonly part: Part; readonly message: string }>
+  readonly diagnostics: ReadonlyArray<FlowDiagnostic>
 }> {
   override get message(): string {
-    return this.mistakes
-      .flatMap(({ part, message }) => message.split("\n").map((line) => `${part}: ${line}`))
-      .join("\n")
+    return this.diagnostics.map(({ part, message }) => `${part}: ${message}`).join("\n")
   }
 }
 
@@ -90,14 +94,33 @@ export const compile = (source: FlowSource): Result.Result<Flow, FlowInvalid> =>
       warnings: rules.success.warnings.map(({ message }) => ({ part: "rules", message })),
     })
   }
-  const mistakes = [
-    ...mistakeOf("rules", rules),
-    ...mistakeOf("profile", profile),
-    ...mistakeOf("mapping", mapping),
-    ...mistakeOf("template", template),
+  const diagnostics = [
+    ...diagnosticsOf("rules", rules),
+    ...diagnosticsOf("profile", profile),
+    ...diagnosticsOf("mapping", mapping),
+    ...diagnosticsOf("template", template),
   ]
-  return Result.fail(new FlowInvalid({ mistakes }))
+  return Result.fail(new FlowInvalid({ diagnostics }))
 }
 
-const mistakeOf = (part: Part, compiled: Result.Result<unknown, { readonly message: string }>) =>
-  Result.isSuccess(compiled) ? [] : [{ part, message: compiled.failure.message }]
+/** How a line names the document where the path is empty. */
+const documentNames: Readonly<Record<Part, string>> = {
+  rules: "rule set",
+  profile: "profile",
+  mapping: "mapping",
+  template: "template",
+}
+
+const diagnosticsOf = (
+  part: Part,
+  compiled: Result.Result<unknown, { readonly diagnostics: ReadonlyArray<Diagnostic> }>,
+): ReadonlyArray<FlowDiagnostic> =>
+  Result.isSuccess(compiled)
+    ? []
+    : compiled.failure.diagnostics.map(({ path, actual, expected }) => ({
+        part,
+        path,
+        actual,
+        expected,
+        message: oneLine(`${path || documentNames[part]}: found ${actual}, expected ${expected}`),
+      }))

@@ -8,13 +8,20 @@ import { compiled, decideOn, source, valid } from "./world.ts"
 const wrong = { rules: { rules: 1 }, profile: [], mapping: { a: 1 }, template: null }
 
 describe("Flow.compile", () => {
-  it("names the mistakes of every part at once", () => {
+  it("reports the diagnostics of every part at once", () => {
     const flow = Flow.compile({ ...source, ...wrong })
     assert(Result.isFailure(flow))
-    assert.deepStrictEqual(
-      flow.failure.mistakes.map((mistake) => mistake.part),
-      [...Flow.parts],
-    )
+    assert.deepStrictEqual([...new Set(flow.failure.diagnostics.map(({ part }) => part))], [...Flow.parts])
+  })
+
+  it("reports path, actual and expected value of each diagnostic", () => {
+    const flow = Flow.compile({ ...source, mapping: { a: 1 } })
+    assert(Result.isFailure(flow))
+    const [diagnostic] = flow.failure.diagnostics
+    assert(diagnostic !== undefined)
+    const { actual, expected, message, part, path } = diagnostic
+    assert.deepStrictEqual([part, path, actual], ["mapping", "a", "1"])
+    assert.strictEqual(message, `a: found 1, expected ${expected}`)
   })
 
   it("names the part on every line of its message", () => {
@@ -32,7 +39,7 @@ describe("Flow.compile", () => {
       const flow = Flow.compile({ ...source, [part]: wrong[part] })
       assert(Result.isFailure(flow))
       assert.deepStrictEqual(
-        flow.failure.mistakes.map((mistake) => mistake.part),
+        [...new Set(flow.failure.diagnostics.map((diagnostic) => diagnostic.part))],
         [part],
       )
     }

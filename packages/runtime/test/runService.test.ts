@@ -52,8 +52,8 @@ describe("a service", { concurrent: true }, () => {
       const running = yield* start(service, { PORT: "http", BUG: "maybe" })
       assert.deepStrictEqual(yield* running.exited, { code: 1, signal: null })
       assert.lengthOf(running.stderr(), 2)
-      assert.match(running.stderr()[0] ?? "", /^PORT: "http" is not allowed; use /)
-      assert.match(running.stderr()[1] ?? "", /^BUG: "maybe" is not allowed; use /)
+      assert.match(running.stderr()[0] ?? "", /^PORT: "http" is invalid; use /)
+      assert.match(running.stderr()[1] ?? "", /^BUG: "maybe" is invalid; use /)
       assert.deepStrictEqual(running.stdout(), [])
     }),
   )

@@ -24,12 +24,12 @@ export const lookAtConfiguration = Effect.fnUntraced(function* (
   const load = yield* Effect.promise(loaders[server])
   return yield* Effect.match(load, {
     onSuccess: ({ summary }) => [ok("settings", `${Record.size(summary)} are right`)],
-    onFailure: ({ mistakes }) => mistakes.map(mistakeOf),
+    onFailure: ({ diagnostics }) => diagnostics.map(mistakeOf),
   })
 })
 
 /**
- * A line that settings or files tell: `.env: API_PORT: "x" is not allowed; use a whole number from 0 to 65535` is found in
+ * A line that settings or files tell: `.env: API_PORT: "x" is invalid; use a whole number from 0 to 65535` is found in
  * `.env`, and what comes after the semicolon is what to do.
  */
 export const mistakeOf = (line: string): Finding => {

@@ -9,16 +9,16 @@ const gibibyte = 1024 ** 3
 
 describe("a finding about a mistake of the configuration", () => {
   it("tells an environment from a file, and what is wrong from what to do", () => {
-    assert.deepInclude(mistakeOf('API_PORT: "x" is not allowed; use a whole number from 0 to 65535'), {
+    assert.deepInclude(mistakeOf('API_PORT: "x" is invalid; use a whole number from 0 to 65535'), {
       where: "environment",
-      what: 'API_PORT: "x" is not allowed',
+      what: 'API_PORT: "x" is invalid',
       advice: "use a whole number from 0 to 65535",
     })
     assert.deepInclude(
-      mistakeOf('.env: DB_PORT: "a: b; c" is not allowed; use a whole number from 1 to 65535'),
+      mistakeOf('.env: DB_PORT: "a: b; c" is invalid; use a whole number from 1 to 65535'),
       {
         where: ".env",
-        what: 'DB_PORT: "a: b; c" is not allowed',
+        what: 'DB_PORT: "a: b; c" is invalid',
         advice: "use a whole number from 1 to 65535",
       },
     )

@@ -1,24 +1,24 @@
 /**
- * libpq's URI and TLS modes, in the words of the driver.
+ * libpq's URI and TLS modes, translated to the options of the driver.
  *
- * The driver reads the URI itself; here it is checked beforehand, because a wrong one would only show as a
- * database that never comes up.
+ * The driver parses the URI itself. It is checked here first, because the driver would report an invalid one only as a
+ * failed connection.
  */
 import { Option, Redacted, Result } from "effect"
 import type { ConnectionOptions } from "node:tls"
 import { type Kind, makeSecret } from "../Kind.ts"
 
 /**
- * The TLS modes on offer. libpq's `allow` and `prefer` are left out: they fall back to plain text, and the
- * driver knows no such fallback without checking certificates, which libpq does not do there.
+ * The supported TLS modes. libpq's `allow` and `prefer` are not supported: they fall back to plain text, and the driver
+ * offers that fallback only with a check of the certificate, which libpq does not make in these modes.
  */
 export const sslModes = ["disable", "require", "verify-ca", "verify-full"] as const
 export type SslMode = (typeof sslModes)[number]
 
 /**
- * What a mode asks of TLS, as in libpq: `require` encrypts without looking at the certificate, `verify-ca`
- * wants one from a trusted authority, `verify-full` one for this host too. Authorities are Node's own and
- * those of `NODE_EXTRA_CA_CERTS`.
+ * The TLS options of each mode, as in libpq: `require` encrypts without checking the certificate, `verify-ca` requires one
+ * of a trusted authority, `verify-full` also checks the host name. Authorities are Node's own and those of
+ * `NODE_EXTRA_CA_CERTS`.
  */
 export const tlsOptions: Readonly<Record<SslMode, boolean | ConnectionOptions>> = {
   disable: false,
@@ -30,17 +30,17 @@ export const tlsOptions: Readonly<Record<SslMode, boolean | ConnectionOptions>> 
 /** A checked `DATABASE_URL`. */
 export interface DatabaseUrl {
   readonly url: Redacted.Redacted
-  /** Undefined where the URL says nothing. */
+  /** Undefined if the URL has no `sslmode`. */
   readonly sslMode: SslMode | undefined
   readonly target: string
 }
 
-const usage =
+const expected =
   "a URL such as postgres://user:password@host:5432/name, or set DB_HOST, DB_USER and DB_NAME instead"
 
-/** `postgres://` or `postgresql://`, one host, and a `sslmode` on offer if there is one. */
+/** `postgres://` or `postgresql://`, one host, and a supported `sslmode` if it has one. */
 export const databaseUrl: Kind<DatabaseUrl> = makeSecret(
-  usage,
+  expected,
   "postgres://lead_gateway:secret@localhost:5432/lead_gateway",
   read,
   ({ target }) => `postgres://${target}`,
@@ -68,7 +68,7 @@ function read(text: string): DatabaseUrl | undefined | Result.Result<DatabaseUrl
   }
 }
 
-/** The same URL from parts, whatever characters they hold. */
+/** The URL of separate parts, which may contain any characters. */
 export const urlOf = (parts: {
   readonly host: string
   readonly port: number

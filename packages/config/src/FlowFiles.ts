@@ -1,18 +1,20 @@
+/**
+ * Loads a flow from the configuration files: reads them, checks them and reports what is wrong, each line with its file.
+ */
 import { Flow } from "@lead-gateway/lead-pipeline"
 import { parse } from "@lead-gateway/lossless-json"
 import { Data, Effect, Record, Result } from "effect"
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
-import type { CustomerSettings } from "../CustomerSettings.ts"
-import type { FileSettings } from "../FileSettings.ts"
-import { repeatedKeys } from "../internal/repeatedKeys.ts"
+import type { CustomerSettings } from "./CustomerSettings.ts"
+import type { FileSettings } from "./FileSettings.ts"
 
-/** Configuration files that make no flow; one line a mistake, each naming its file. */
+/** Configuration files that make no flow: a line for each diagnostic, which begins with its file. */
 export class FlowFilesInvalid extends Data.TaggedError("FlowFilesInvalid")<{
-  readonly mistakes: ReadonlyArray<string>
+  readonly diagnostics: ReadonlyArray<string>
 }> {
   override get message(): string {
-    return this.mistakes.join("\n")
+    return this.diagnostics.join("\n")
   }
 }
 
@@ -21,9 +23,9 @@ export const deliveryMetadataNames = ["lead_id", "correlation_id", "idempotency_
 /** The name of a delivery metadata value. */
 export type DeliveryMetadataName = (typeof deliveryMetadataNames)[number]
 
-/** A flow of configuration files. */
+/** A flow that was loaded from configuration files. */
 export interface LoadedFlow extends Flow.Flow {
-  /** What can hardly be meant in the files: a line for each warning, which begins with its file. */
+  /** A line for each warning, which begins with its file. */
   readonly fileWarnings: ReadonlyArray<string>
 }
 
@@ -41,8 +43,8 @@ export const printWarnings = (
 }
 
 /**
- * Makes a flow of configuration files. A part's version is the beginning of its file's SHA-256, so that a
- * lead's stamp tells which content decided on it. Fails with every mistake of every file.
+ * Loads a flow. The version of a part is the first 12 hex digits of its file's SHA-256; each decision records the versions
+ * that made it. Fails with the diagnostics of all files.
  */
 export const loadFlow = Effect.fn("loadFlow")(function* (
   files: FileSettings,
@@ -65,14 +67,14 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
     deliveryMetadataNames,
     versions: Record.map(read, ({ version }) => version),
   })
-  const mistakes = Flow.parts.flatMap((part) => {
+  const diagnostics = Flow.parts.flatMap((part) => {
     const document = documents[part]
     const lines = Result.isFailure(document)
       ? [document.failure]
-      : [...document.success.repeated, ...mistakesIn(flow, part)]
+      : [...document.success.repeated, ...diagnosticsOf(flow, part)]
     return lines.map((line) => `${paths[part]}: ${line}`)
   })
-  if (Result.isFailure(flow) || mistakes.length > 0) return yield* new FlowFilesInvalid({ mistakes })
+  if (Result.isFailure(flow) || diagnostics.length > 0) return yield* new FlowFilesInvalid({ diagnostics })
   const fileWarnings = flow.success.warnings.map(({ part, message }) => `${paths[part]}: ${message}`)
   return { ...flow.success, fileWarnings }
 })
@@ -80,17 +82,17 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
 interface Document {
   readonly content: unknown
   readonly version: string
-  /** Keys that stand in an object twice. */
+  /** A line for each duplicate key. */
   readonly repeated: ReadonlyArray<string>
 }
 
-/** Stands in for a document that cannot be read, so that the mistakes of the others are found all the same. */
+/** Replaces a document that cannot be read, so that the others are still checked. */
 const unreadable: Document = { content: undefined, version: "", repeated: [] }
 
-/** Values in another encoding would be known to no lead. A byte order mark before the text is left out. */
+/** Refuses other encodings, whose values would match no lead. A byte order mark is skipped. */
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** Reads a file of JSON; fails with one line that says why it cannot be read. */
+/** Reads a file of JSON; fails with one line that says why it cannot be used. */
 const readDocument = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Document, string> {
   const bytes = yield* Effect.tryPromise({
     try: () => readFile(path),
@@ -102,14 +104,16 @@ const readDocument = Effect.fnUntraced(function* (path: string): Effect.fn.Retur
     catch: () => "not UTF-8, the encoding of JSON",
   })
   const content = yield* Effect.fromResult(
-    Result.mapError(parse(text), ({ message, reason }) => (reason === "Syntax" ? whereIn(text) : message)),
+    Result.mapError(parse(text), ({ message, reason }) =>
+      reason === "Syntax" ? syntaxError(text) : message,
+    ),
   )
   const version = createHash("sha256").update(bytes).digest("hex").slice(0, 12)
   return { content, version, repeated: repeatedKeys(text) }
 })
 
-/** Says on one line where a text stops being JSON. It quotes the text: fit for configuration, not for leads. */
-const whereIn = (text: string): string => {
+/** The syntax error of a text, on one line. It quotes the text: for configuration, not for leads. */
+const syntaxError = (text: string): string => {
   try {
     JSON.parse(text)
   } catch (error) {
@@ -118,10 +122,48 @@ const whereIn = (text: string): string => {
   return "not valid JSON"
 }
 
-const mistakesIn = (
+/** The lines of one part. */
+const diagnosticsOf = (
   flow: Result.Result<Flow.Flow, Flow.FlowInvalid>,
   part: Flow.Part,
 ): ReadonlyArray<string> =>
   Result.isSuccess(flow)
     ? []
-    : flow.failure.mistakes.flatMap((mistake) => (mistake.part === part ? mistake.message.split("\n") : []))
+    : flow.failure.diagnostics.flatMap((diagnostic) => (diagnostic.part === part ? [diagnostic.message] : []))
+
+/** Strings and structural characters of JSON. Numbers and literals are skipped. */
+const token = /"(?:[^"\\]+|\\.)*"|[{}[\],:]/g
+
+/** An object or array that is being scanned: the keys so far (objects only), and the current key or index. */
+interface Level {
+  readonly keys: Set<string> | undefined
+  at: string | number
+}
+
+/**
+ * Duplicate keys in the objects of a JSON text, one line each. `JSON.parse` keeps only the last value and drops the others
+ * silently. The text must be valid JSON.
+ */
+const repeatedKeys = (text: string): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  const levels: Array<Level> = []
+  let last = ""
+  for (const [piece] of text.matchAll(token)) {
+    const level = levels.at(-1)
+    if (piece === "{") levels.push({ keys: new Set(), at: "" })
+    else if (piece === "[") levels.push({ keys: undefined, at: 0 })
+    else if (piece === "}" || piece === "]") levels.pop()
+    else if (piece === "," && level !== undefined && typeof level.at === "number") level.at++
+    else if (piece === ":" && level?.keys !== undefined) {
+      const key = JSON.parse(last) as string
+      level.at = key
+      if (level.keys.has(key)) {
+        const path = levels.map(({ at }) => at).join(".")
+        lines.push(`${path.replaceAll(/\s/g, " ")}: found a second time, expected every key once`)
+      }
+      level.keys.add(key)
+    }
+    last = piece
+  }
+  return lines
+}
