@@ -1,3 +1,6 @@
+/**
+ * The database of the gateway and of operators' commands: the configured one, or an embedded Postgres in `DATA_DIR`.
+ */
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import {
   type DatabaseConnection,
@@ -5,10 +8,12 @@ import {
   embeddedDatabaseSettings,
   Settings,
 } from "@lead-gateway/config"
-import { Data, Effect, Option } from "effect"
+import { LeadDatabase, Migrations } from "@lead-gateway/lead-store"
+import { Data, Effect, Layer, Option } from "effect"
 import { resolve } from "node:path"
+import { shipped } from "./shipped.ts"
 
-/** The database that is configured; none: an embedded Postgres with its files in `dataDirectory`. */
+/** The configured database; without one, an embedded Postgres with its files in `dataDirectory`. */
 export const chooseDatabase = Effect.fnUntraced(function* (
   configured: Option.Option<DatabaseConnection>,
   dataDirectory: string,
@@ -21,18 +26,23 @@ export const chooseDatabase = Effect.fnUntraced(function* (
   return { connection: { url, ssl: false }, data: `${folder} (embedded Postgres ${version})`, died }
 })
 
-/** There is no database to work on. */
+/** There is no database that the command can work on: none exists, or its schema is incomplete. */
 export class DatabaseMissing extends Data.TaggedError("DatabaseMissing")<{ readonly message: string }> {}
 
 /**
- * The database that an operator's command works on: the one that is configured, or the embedded one, which a gateway
- * may be running at this moment. Only a command that may make a database is given one that is not there yet.
+ * The database of an operator's command: the configured one, or the embedded one, which is started for the command unless
+ * a gateway is running it. Where no embedded database exists yet, one is created if `createsDatabase`, else this fails
+ * with {@link DatabaseMissing}.
  */
-export const operatorDatabase = Effect.fnUntraced(function* ({ mayMake }: { readonly mayMake: boolean }) {
+export const operatorDatabase = Effect.fnUntraced(function* ({
+  createsDatabase,
+}: {
+  readonly createsDatabase: boolean
+}) {
   const settings = Settings.all({ database: embeddedDatabaseSettings, dataDirectory })
   const { database, dataDirectory: folder } = (yield* Settings.load(settings)).value
   const { pool } = database
-  if (Option.isNone(database.connection) && !mayMake && !(yield* EmbeddedPostgres.exists(folder))) {
+  if (Option.isNone(database.connection) && !createsDatabase && !(yield* EmbeddedPostgres.exists(folder))) {
     return yield* new DatabaseMissing({
       message: `DATA_DIR: ${resolve(folder)} holds no database; name its folder, or set DATABASE_URL`,
     })
@@ -52,3 +62,25 @@ export const operatorDatabase = Effect.fnUntraced(function* ({ mayMake }: { read
   )
   return { connection, pool }
 })
+
+/**
+ * The store of an operator's command. It creates and migrates no database and does not wait for one: a database that is
+ * missing, or whose schema this version cannot work with, is an error.
+ */
+export const operatorStore = Layer.unwrap(
+  Effect.gen(function* () {
+    const { connection, pool } = yield* operatorDatabase({ createsDatabase: false })
+    const fit = Migrations.schemaFit(yield* Migrations.status({ connection, directory: shipped.migrations }))
+    if (fit._tag === "SchemaTooNew") return yield* fit
+    if (fit._tag === "Behind") {
+      return yield* new DatabaseMissing({
+        message: `the database lacks ${fit.missing.join(", ")}: lead-gateway migrate up`,
+      })
+    }
+    return LeadDatabase.pool({
+      connection,
+      pool: { ...pool, minConnections: 0 },
+      applicationName: "lead-gateway-operator",
+    })
+  }),
+)

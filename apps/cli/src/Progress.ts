@@ -1,27 +1,27 @@
 /**
- * How far long work has come, drawn on the last line of a terminal and wiped when it is over.
+ * The progress of long work, drawn on the last line of a terminal and erased at the end.
  *
- * It is drawn on standard error, and only where somebody watches it: not into files, not into pipes, and not while one
- * feeds the next command of a pipe.
+ * It is drawn on standard error, and only if that is a terminal and standard output is no pipe: another command of the
+ * pipeline may draw its own.
  */
 import { Effect } from "effect"
 import { fstatSync } from "node:fs"
 import type { WriteStream } from "node:tty"
 
-/** Tells how far the work has come: how many are done, and of how many, where that is known. */
+/** Reports progress: how many items are done, and of how many, where that is known. */
 export type Progress = (done: number, total?: number) => void
 
 type State = readonly [done?: number, total?: number | undefined]
 
-/** Where to draw. */
+/** A terminal to draw on. */
 export interface Screen {
   readonly write: (text: string) => void
   readonly columns: number
 }
 
 /**
- * Does some work and draws its progress meanwhile: `replaying leads  12 s`, or
- * `reading leads  [##########----------] 500 of 1,000  3 s`. Nothing is drawn in the first half second, and without a screen.
+ * Runs `work` and draws its progress: `replaying leads  12 s`, or
+ * `reading leads  [##########----------] 500 of 1,000  3 s`. Draws nothing in the first half second, and nothing without a screen.
  */
 export const withProgress = <A, E, R>(
   name: string,
@@ -36,16 +36,16 @@ export const withProgress = <A, E, R>(
     const draw = () => {
       drawnAt = performance.now()
       const line = progressLine(name, state, drawnAt - startedAt)
-      screen.write(`${wiped}${line.slice(0, Math.max(0, screen.columns - 1))}`)
+      screen.write(`${eraseLine}${line.slice(0, Math.max(0, screen.columns - 1))}`)
     }
     const timer = setInterval(draw, everyMs)
     const end = Effect.sync(() => {
       clearInterval(timer)
-      screen.write(wiped)
+      screen.write(eraseLine)
     })
-    const progress: Progress = (...given) => {
-      state = given
-      // Work that never pauses lets no timer come.
+    const progress: Progress = (...reported) => {
+      state = reported
+      // The timer does not fire while the work is synchronous.
       if (performance.now() - drawnAt > everyMs) draw()
     }
     return Effect.ensuring(work(progress), end)
@@ -54,10 +54,10 @@ export const withProgress = <A, E, R>(
 
 const everyMs = 500
 
-/** The last line, empty. */
-const wiped = "\r\u001b[2K"
+/** Moves to the start of the line and erases it. */
+const eraseLine = "\r\u001b[2K"
 
-/** What is drawn. */
+/** The line to draw. */
 export const progressLine = (name: string, [done, total]: State, afterMs: number): string => {
   const seconds = `${Math.floor(afterMs / 1000)} s`
   if (done === undefined) return `${name}  ${seconds}`
@@ -70,14 +70,14 @@ export const progressLine = (name: string, [done, total]: State, afterMs: number
 
 const width = 20
 
-/** The terminal that shows standard error, unless standard output goes into a pipe: whoever reads that draws too. */
+/** The terminal of standard error; undefined if there is none, or if standard output is a pipe, whose reader may draw. */
 export const terminal = (): Screen | undefined => {
   const { stderr }: { readonly stderr: Partial<WriteStream> & Pick<WriteStream, "write"> } = process
   if (stderr.isTTY !== true || process.env["TERM"] === "dumb" || isPipe(1)) return undefined
   return { write: (text) => void stderr.write(text), columns: stderr.columns ?? 80 }
 }
 
-/** The same, unless standard output is shown there as well: lines that are printed are progress enough. */
+/** As {@link terminal}, but undefined if standard output is a terminal too: the printed lines show the progress. */
 export const terminalBesideOutput = (): Screen | undefined => (process.stdout.isTTY ? undefined : terminal())
 
 const isPipe = (descriptor: number): boolean => {

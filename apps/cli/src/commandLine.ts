@@ -1,4 +1,8 @@
-import { Command } from "effect/cli"
+/** The command line: its commands, how they are run, and the exit codes. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { runCommand } from "@lead-gateway/runtime/command"
+import { Effect } from "effect"
+import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { archive } from "./commands/archive.ts"
 import { doctor } from "./commands/doctor.ts"
@@ -8,12 +12,11 @@ import { migrate } from "./commands/migrate.ts"
 import { preview } from "./commands/preview.ts"
 import { replay } from "./commands/replay.ts"
 import { servers } from "./commands/servers.ts"
-import { runCli } from "./runCli.ts"
 import { isServer } from "./servers.ts"
 
 const leadGateway = Command.make("lead-gateway").pipe(
   Command.withDescription(
-    "Takes sales leads by webhook, decides on them and delivers them to a customer. Settings come from the environment and from .env. Codes: 0 when all went well, also for a server that is stopped; 1 for wrong flags or settings, for a failure, and when doctor or ledger find something; 130 when a command is interrupted",
+    "Receives sales leads by webhook, decides on them and delivers them to a customer. Settings come from the environment and from .env. Codes: 0 when all went well, also for a server that is stopped; 1 for wrong flags or settings, for a failure, and when doctor or ledger report something; 130 when a command is interrupted",
   ),
   Command.withExamples([
     { command: "lead-gateway start", description: "Run everything, with nothing set" },
@@ -29,9 +32,31 @@ const leadGateway = Command.make("lead-gateway").pipe(
   ]),
 )
 
-/** Reads what was typed, runs it and sets the exit code. */
-export const run = (): void =>
-  runCli(leadGateway, {
+/** Without the wizard, and without `--log-level`: `LOG_LEVEL` sets the level for every command. */
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+
+/**
+ * Parses the arguments of the process, runs the command and sets the exit code: 0 when all went well, 1 for wrong flags
+ * and for a failure; after SIGINT or SIGTERM 0 for a server and 130 for any other command.
+ */
+export const run = (): void => {
+  const options = {
     version: packageJson.version,
     whenStopped: isServer(process.argv[2] ?? "") ? 0 : 130,
-  })
+  }
+  runCommand(
+    Command.run(leadGateway, options).pipe(
+      // The help text and the errors have been printed.
+      Effect.catchIf(
+        (error): error is CliError.ShowHelp => error instanceof CliError.ShowHelp,
+        ({ errors }) =>
+          Effect.sync(() => {
+            process.exitCode = errors.length === 0 ? 0 : 1
+          }),
+      ),
+      Effect.scoped,
+      Effect.provide([NodeServices.layer, CliConfig.layer({ builtIns })]),
+    ),
+    options,
+  )
+}

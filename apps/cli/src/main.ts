@@ -2,8 +2,8 @@
 /**
  * The command `lead-gateway`.
  *
- * A server that is started without flags is loaded at once; whatever else was typed is read by the command line. So a
- * server holds no command line in its memory, and `--help` loads no server.
+ * A server without flags is loaded directly; all other arguments go to the command line. So a server does not load the
+ * command line, and `--help` loads no server.
  */
 import { isServer, loadServer } from "./servers.ts"
 

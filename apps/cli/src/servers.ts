@@ -1,4 +1,4 @@
-/** The processes that run until they are stopped. Each is loaded when it is started, and with it all that it needs. */
+/** The processes that run until they are stopped. A process and its modules are loaded when it is started. */
 import type { Effect } from "effect"
 import { setFlagsFromString } from "node:v8"
 import { shipped } from "./shipped.ts"
@@ -9,7 +9,7 @@ const loaders = {
   worker: async () => (await import("@lead-gateway/worker")).worker(shipped),
 }
 
-/** The name of a server, as it is typed. */
+/** The name of a server on the command line. */
 export type Server = keyof typeof loaders
 
 /** Every {@link Server}. */
@@ -21,8 +21,9 @@ export const isServer = (name: string): name is Server => Object.hasOwn(loaders,
 /**
  * Loads a server, which runs until it is interrupted.
  *
- * A server lives long: its heap grows by half at a time instead of by four times, which takes a third less memory. The
- * npm scripts say so to Node itself, together with a bound for young objects, which cannot be set any more here.
+ * Lets the heap grow by 50 % at a time instead of V8's default of up to 4 times: a long-lived server then takes a third less
+ * memory. The npm scripts pass the same flag to Node, and a limit of the young generation, which cannot be set at run
+ * time.
  */
 export const loadServer = (name: Server): Promise<Effect.Effect<never, { readonly message: string }>> => {
   setFlagsFromString("--heap-growing-percent=50")

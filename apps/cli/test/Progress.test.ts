@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { progressLine, type Screen, withProgress } from "../src/Progress.ts"
 
 describe("progressLine", () => {
-  it("tells the time, how many are done, and of how many where that is known", () => {
+  it("shows the time, how many are done, and of how many where that is known", () => {
     assert.strictEqual(progressLine("counting leads", [], 12_900), "counting leads  12 s")
     assert.strictEqual(progressLine("reading leads", [1500], 3000), "reading leads  1,500  3 s")
     assert.strictEqual(

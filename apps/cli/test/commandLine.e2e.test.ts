@@ -65,7 +65,7 @@ describe.concurrent("lead-gateway", () => {
     ),
   )
 
-  it.live("tells its version", () =>
+  it.live("prints its version", () =>
     Effect.gen(function* () {
       const { exited, stdout } = yield* type("--version")
       assert.strictEqual(exited.code, 0)
@@ -75,7 +75,7 @@ describe.concurrent("lead-gateway", () => {
 
   it.live("ends with code 1 and says what it does not know", () =>
     Effect.gen(function* () {
-      for (const [line, told] of [
+      for (const [line, expected] of [
         ["replya", "replay"],
         ["replay --reqest x", "--reqest"],
         ["leads --last none", "--last"],
@@ -83,7 +83,7 @@ describe.concurrent("lead-gateway", () => {
       ] as const) {
         const { exited, stderr, stdout } = yield* type(line)
         assert.strictEqual(exited.code, 1, line)
-        assert.include([...stdout, ...stderr].join("\n"), told)
+        assert.include([...stdout, ...stderr].join("\n"), expected)
       }
     }),
   )

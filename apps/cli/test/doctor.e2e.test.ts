@@ -13,8 +13,8 @@ interface Report {
   readonly findings: ReadonlyArray<Finding>
 }
 
-/** What the doctor finds, as JSON; its exit code must fit. */
-const examine = Effect.fnUntraced(function* (
+/** The findings of the doctor, as JSON; checks that the exit code matches. */
+const runDoctor = Effect.fnUntraced(function* (
   folder: string,
   env: Readonly<Record<string, string>>,
   {
@@ -61,7 +61,7 @@ describe.concurrent("doctor", () => {
         CUSTOMER_API_TOKEN: "secret-token",
         ARCHIVE_DIR: "archive",
       }
-      const findings = yield* examine(folder, env, { args: ["--for", "worker"] })
+      const findings = yield* runDoctor(folder, env, { args: ["--for", "worker"] })
       assert.deepStrictEqual(problems(findings), ["warning customer: no TLS: leads are sent in the clear"])
       const subjects = [...new Set(findings.map(({ subject }) => subject))]
       assert.deepStrictEqual(subjects, [
@@ -96,31 +96,35 @@ describe.concurrent("doctor", () => {
     }),
   )
 
-  it.live("tells ten mistakes at once, of the environment, of .env and of files, each with its place", () =>
-    Effect.gen(function* () {
-      const folder = yield* makeFolder
-      const findings = yield* examine(folder, wrongConfiguration(folder))
-      const wrong = findings.filter(({ level, subject }) => level === "wrong" && subject === "configuration")
-      assert.sameMembers(
-        wrong.map(({ where, what }) => `${where}: ${/^[\w.]+/.exec(what)?.[0]}`),
-        [
-          "environment: DATABASE_URL",
-          "environment: API_PORT",
-          "environment: SHARED_SECRET",
-          "environment: OPERATOR_TOKENS",
-          "environment: LOG_LEVEL",
-          ".env: WORKER_CONCURRENCY",
-          ".env: RETRY_BACKOFF_BASE",
-          ".env: CUSTOMER_API_TOKEN_FILE",
-          "rules.json: rules.0.operator",
-          "mapping.json: roof.attribute_type",
-          "nowhere.json: cannot",
-        ],
-      )
-      assert.notInclude(JSON.stringify(findings), "nter2")
-      // What is wrong there keeps it from nothing else.
-      assert.isTrue(findings.some(({ subject }) => subject === "queue"))
-    }),
+  it.live(
+    "reports eleven diagnostics at once, of the environment, of .env and of files, each with its place",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* makeFolder
+        const findings = yield* runDoctor(folder, wrongConfiguration(folder))
+        const wrong = findings.filter(
+          ({ level, subject }) => level === "wrong" && subject === "configuration",
+        )
+        assert.sameMembers(
+          wrong.map(({ where, what }) => `${where}: ${/^[\w.]+/.exec(what)?.[0]}`),
+          [
+            "environment: DATABASE_URL",
+            "environment: API_PORT",
+            "environment: SHARED_SECRET",
+            "environment: OPERATOR_TOKENS",
+            "environment: LOG_LEVEL",
+            ".env: WORKER_CONCURRENCY",
+            ".env: RETRY_BACKOFF_BASE",
+            ".env: CUSTOMER_API_TOKEN_FILE",
+            "rules.json: rules.0.operator",
+            "mapping.json: roof.attribute_type",
+            "nowhere.json: cannot",
+          ],
+        )
+        assert.notInclude(JSON.stringify(findings), "nter2")
+        // The other checks run all the same.
+        assert.isTrue(findings.some(({ subject }) => subject === "queue"))
+      }),
   )
 
   it.live("says what Postgres lacks: the schema, rights, the right password", () =>
@@ -129,7 +133,7 @@ describe.concurrent("doctor", () => {
       const database = yield* TestDatabase.make()
       const env = { DATABASE_URL: database.url, QUEUE_TYPE: "database" }
       const look = (more: Readonly<Record<string, string>> = {}) =>
-        Effect.map(examine(folder, { ...env, ...more }, { args: ["--for", "api"] }), problems)
+        Effect.map(runDoctor(folder, { ...env, ...more }, { args: ["--for", "api"] }), problems)
       const [behind] = yield* look()
       assert.match(behind ?? "", /^warning database: lacks 0001_leads/)
       const [waits] = yield* look({ MIGRATE_ON_START: "false" })
@@ -150,13 +154,13 @@ describe.concurrent("doctor", () => {
         yield* sql.unsafe(`REVOKE DELETE ON work FROM ${role}`)
         assert.deepStrictEqual(yield* look({ DATABASE_URL: restricted.href }), [
           "wrong database: lacks DELETE on work",
-          "warning database: may not create tables, so it neither migrates nor makes room for new leads",
+          "warning database: may not create tables, so it can neither migrate nor create partitions for new leads",
         ])
       }).pipe(Effect.scoped, Effect.provide(database.client))
 
       restricted.username = "nobody_knows"
       const [unknown] = yield* look({ DATABASE_URL: restricted.href })
-      assert.match(unknown ?? "", /^wrong database: cannot be asked: .*nobody_knows/)
+      assert.match(unknown ?? "", /^wrong database: cannot be queried: .*nobody_knows/)
     }),
   )
 
@@ -165,7 +169,10 @@ describe.concurrent("doctor", () => {
       const { folder, url } = yield* migrated
       const slow = `data:text/javascript,const now = Date.now; Date.now = () => now() - 60_000`
       const env = { DATABASE_URL: url, QUEUE_TYPE: "database" }
-      const findings = yield* examine(folder, env, { args: ["--for", "api"], nodeFlags: ["--import", slow] })
+      const findings = yield* runDoctor(folder, env, {
+        args: ["--for", "api"],
+        nodeFlags: ["--import", slow],
+      })
       const [clock, ...more] = findings.filter(({ level }) => level !== "ok")
       assert.deepInclude(clock, { level: "wrong", subject: "clock" })
       assert.match(clock?.what ?? "", /^Postgres is (59|60)\d{3} ms ahead$/)
@@ -182,14 +189,14 @@ describe.concurrent("doctor", () => {
       })
       const look = (redisUrl: string) =>
         Effect.map(
-          examine(folder, { DATABASE_URL: url, REDIS_URL: redisUrl }, { args: ["--for", "api"] }),
+          runDoctor(folder, { DATABASE_URL: url, REDIS_URL: redisUrl }, { args: ["--for", "api"] }),
           (findings) => {
             assert.notInclude(JSON.stringify(findings), "hunter")
             return problems(findings)
           },
         )
       assert.deepStrictEqual(yield* look(redis.url), [
-        "warning queue: drops keys when its memory is full (maxmemory-policy allkeys-lru)",
+        "warning queue: evicts keys when its memory is full (maxmemory-policy allkeys-lru)",
       ])
       assert.deepStrictEqual(yield* look(redis.url.replace("hunter2", "hunter3")), [
         "wrong queue: cannot be used (WRONGPASS)",
@@ -203,7 +210,7 @@ describe.concurrent("doctor", () => {
     Effect.gen(function* () {
       const folder = yield* makeFolder
       const look = (url: string, more: Readonly<Record<string, string>> = {}) =>
-        Effect.map(examine(folder, { CUSTOMER_API_URL: url, ...more }), (findings) =>
+        Effect.map(runDoctor(folder, { CUSTOMER_API_URL: url, ...more }), (findings) =>
           problems(
             findings.filter(({ subject, what }) => subject === "customer" && !what.startsWith("no TLS:")),
           ),
@@ -224,7 +231,7 @@ describe.concurrent("doctor", () => {
         (yield* look(secured.url)).join(),
         /^wrong customer: no TLS session \((DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|CERT_HAS_EXPIRED)\)$/,
       )
-      const trusted = yield* examine(folder, {
+      const trusted = yield* runDoctor(folder, {
         CUSTOMER_API_URL: secured.url,
         NODE_EXTRA_CA_CERTS: secured.certificate,
       })
@@ -248,15 +255,15 @@ describe.concurrent("doctor", () => {
       chmodSync(join(folder, ".env"), 0o644)
       const env = { DATA_DIR: "taken/data", ARCHIVE_DIR: "taken" }
       assert.sameMembers(
-        problems(yield* examine(folder, env)).filter((line) => line.includes("files:")),
+        problems(yield* runDoctor(folder, env)).filter((line) => line.includes("files:")),
         [
           `wrong files: cannot be written (ENOTDIR)`,
-          "wrong files: is no folder",
+          "wrong files: is not a folder",
           "warning files: may hold secrets, and every user of this machine may read it",
         ],
       )
       chmodSync(join(folder, ".env"), 0o600)
-      const fine = yield* examine(folder, { ARCHIVE_DIR: "archive" })
+      const fine = yield* runDoctor(folder, { ARCHIVE_DIR: "archive" })
       assert.deepStrictEqual(problems(fine.filter(({ subject }) => subject === "files")), [])
     }),
   )
@@ -264,13 +271,13 @@ describe.concurrent("doctor", () => {
   it.live("looks beside a running gateway, and makes no database where there is none", () =>
     Effect.gen(function* () {
       const { folder } = yield* startGateway()
-      const beside = yield* examine(folder, {})
-      assert.isTrue(beside.some(({ what }) => what === "the one of this version"))
+      const beside = yield* runDoctor(folder, {})
+      assert.isTrue(beside.some(({ what }) => what === "is current"))
       assert.deepStrictEqual(problems(beside), [
         "warning customer: none is configured; a demo customer accepts every lead",
       ])
       const empty = yield* makeFolder
-      const none = yield* examine(empty, {})
+      const none = yield* runDoctor(empty, {})
       assert.isTrue(none.some(({ what }) => what.startsWith("there is no database yet")))
       assert.deepStrictEqual(processesOf(empty), [])
     }),

@@ -73,7 +73,7 @@ const describeLeads = (name: string, system: Effect.Effect<System["Service"], un
       }),
     )
 
-    it.effect("tells the whole history of a delivered lead in the contract's shape", () =>
+    it.effect("returns the whole history of a delivered lead in the contract's shape", () =>
       Effect.gen(function* () {
         const { customer, url } = yield* System
         const received = yield* post(
@@ -137,7 +137,7 @@ const describeLeads = (name: string, system: Effect.Effect<System["Service"], un
       }),
     )
 
-    it.effect("tells why a lead was rejected or parked, and sends nothing of it", () =>
+    it.effect("reports why a lead was rejected or parked, and sends nothing of it", () =>
       Effect.gen(function* () {
         const { url } = yield* System
         const rejected = timeless(yield* reached(url, yield* receive(url, without("zipcode")), "REJECTED"))

@@ -28,7 +28,7 @@ describe("an operator beside a running gateway", () => {
           "+ in flight 0 0",
           "missing 0 0",
           "stranded 0",
-          "the books balance",
+          "the ledger balances",
         ],
       )
       const json = yield* command("ledger", { folder, args: ["--json"] })
@@ -38,7 +38,7 @@ describe("an operator beside a running gateway", () => {
     }),
   )
 
-  it.live("prints the newest leads as they came, a line each, for a preview", () =>
+  it.live("prints the newest leads as they were received, a line each, for a preview", () =>
     Effect.gen(function* () {
       const { folder, url } = yield* startGateway()
       for (const zipcode of ["66001", "10115", "66003"]) yield* receive(url, { ...validLead, zipcode })
@@ -61,12 +61,12 @@ describe("an operator beside a running gateway", () => {
       const parked = yield* receive(url, without("phone"))
       yield* reached(url, parked, "FAILED")
       const args = ["--request", "ticket-7", "--status", "FAILED", "--reason", "MISSING_REQUIRED_FIELD"]
-      for (const told of [
+      for (const expected of [
         "request ticket-7: 1 lead is RECEIVED again",
         "request ticket-7 was made before: 0 leads are RECEIVED again now, 1 in all",
       ]) {
         const { exited, stdout } = yield* command("replay", { folder, args })
-        assert.deepStrictEqual([stdout, exited.code], [[told], 0])
+        assert.deepStrictEqual([stdout, exited.code], [[expected], 0])
       }
       const isParkedAgain = (types: ReadonlyArray<string>) =>
         types.join() === "received,parked,replayed,parked"
@@ -95,7 +95,7 @@ describe("an operator beside a running gateway", () => {
     }),
   )
 
-  it.live("is told what is wrong with a request, flag by flag, and nothing is sent", () =>
+  it.live("reports what is wrong with a request, flag by flag, and sends nothing", () =>
     Effect.gen(function* () {
       const { folder } = yield* startGateway()
       const wrong = ["--request", "two words", "--reason", "not a code", "--received-from", "yesterday"]
@@ -118,20 +118,20 @@ describe("an operator beside a running gateway", () => {
         SqlClient.use((sql) => sql<{ n: number }>`SELECT count(*)::integer AS n FROM pg_inherits`),
         client,
       )
-      for (const told of [/^applied 0001_leads/, /^nothing to do$/]) {
+      for (const expected of [/^applied 0001_leads/, /^nothing to do$/]) {
         const { exited, stdout } = yield* command("migrate", {
           folder,
           args: ["up"],
           env: { DATABASE_URL: url },
         })
         assert.strictEqual(exited.code, 0)
-        assert.match(stdout[0] ?? "", told)
+        assert.match(stdout[0] ?? "", expected)
         assert.isAbove((yield* partitions)[0]?.n ?? 0, 10)
       }
     }),
   )
 
-  it.live("tells a machine which migrations are applied, and moves them", () =>
+  it.live("prints as JSON which migrations are applied, applies them and takes them back", () =>
     Effect.gen(function* () {
       const folder = yield* makeFolder
       const { url } = yield* TestDatabase.make()

@@ -192,7 +192,7 @@ describe("preview", () => {
     assert.include(second, '"decision":"Ready"')
   })
 
-  it("tells every mistake of the documents, each behind its file, and decides on nothing", () => {
+  it("reports every diagnostic of the documents, each with its file, and decides on nothing", () => {
     const rules = file("wrong-rules.json", {
       version: "1",
       rules: [{ field: "zipcode", operator: "matches" }],
@@ -230,10 +230,10 @@ describe("preview", () => {
     ["a comma too many", [], '[\n  {"a":1},\n]', "standard input: not valid JSON (line 3 column 1)"],
     ["a value too few", [], '{\n  "phone": \n}', "standard input: not valid JSON (line 3 column 1)"],
     ["a list that breaks off", [], '[{"phone":"0171"},', "standard input: not valid JSON: it ends too early"],
-  ])("refuses %s with a line that says where, and quotes no lead", (_name, args, stdin, told) => {
+  ])("refuses %s with a line that says where, and quotes no lead", (_name, args, stdin, expected) => {
     const { status, stderr, stdout } = preview(args, { stdin })
     assert.deepStrictEqual([status, stdout], [1, ""])
-    assert.isTrue(stderr.startsWith(told), stderr)
+    assert.isTrue(stderr.startsWith(expected), stderr)
     assert.notInclude(stderr, "0171")
   })
 })

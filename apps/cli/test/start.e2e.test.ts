@@ -73,7 +73,7 @@ describe.concurrent("an app that cannot start", () => {
     }),
   )
 
-  it.live("says every mistake of its configuration files", () =>
+  it.live("reports everything that is wrong in its configuration files", () =>
     Effect.gen(function* () {
       const folder = yield* makeFolder
       const mapping = join(folder, "mapping.json")
@@ -88,7 +88,7 @@ describe.concurrent("an app that cannot start", () => {
     }),
   )
 
-  it.live("tells what is wrong in the environment, in .env and in files at once, each with its place", () =>
+  it.live("reports what is wrong in the environment, in .env and in files at once, each with its place", () =>
     Effect.gen(function* () {
       const folder = yield* makeFolder
       const process = yield* start("gateway", { folder, env: wrongConfiguration(folder) })
@@ -247,7 +247,7 @@ describe.concurrent("an app that starts", () => {
     }),
   )
 
-  it.live("asks for secrets when it is told to, and says by its banner where they go", () =>
+  it.live("requires secrets with ENABLE_AUTH, and shows in its banner where they go", () =>
     Effect.gen(function* () {
       const secrets = { SHARED_SECRET: "from-senders", OPERATOR_TOKENS: "from-operators" }
       const { process, url } = yield* startGateway({ env: { ENABLE_AUTH: "true", ...secrets } })

@@ -1,14 +1,15 @@
 /** `lead-gateway replay`. */
+import { Console, Data, Effect, Layer, type Option, Record, Schema, SchemaIssue } from "effect"
 import { Command, Flag } from "effect/cli"
-import { lazily } from "../lazily.ts"
-import { json } from "./json.ts"
+import { json } from "../Output.ts"
+import { terminal, withProgress } from "../Progress.ts"
 
 const many = <A>(flag: Flag.Flag<A>, description: string) =>
   flag.pipe(Flag.withDescription(`${description}; may be repeated`), Flag.atLeast(0))
 
 const flags = {
   request: Flag.String("request").pipe(
-    Flag.withDescription("Your own name for this request: made again, it does nothing again"),
+    Flag.withDescription("Your own name for this request: a request that is repeated does nothing again"),
   ),
   ids: many(Flag.Int("id"), "A lead"),
   statuses: many(
@@ -27,12 +28,92 @@ const flags = {
   json: json("Print how many were replayed as JSON"),
 }
 
-/** Leads that ended badly, once more. */
-export const replay = Command.make(
-  "replay",
-  flags,
-  lazily(async () => (await import("../operator/replay.ts")).replayLeads),
-).pipe(
+/** The values of the flags, `--json` apart. */
+interface Flags {
+  readonly request: string
+  readonly ids: ReadonlyArray<number>
+  readonly statuses: ReadonlyArray<string>
+  readonly reasons: ReadonlyArray<string>
+  readonly receivedFrom: Option.Option<string>
+  readonly receivedBefore: Option.Option<string>
+}
+
+/** The flags make no valid replay request. */
+class ReplayRefused extends Data.TaggedError("ReplayRefused")<{ readonly message: string }> {}
+
+/** The replay request that the flags describe; fails with a line for each flag that is invalid. */
+const requestOf = Effect.fnUntraced(function* ({
+  request,
+  receivedFrom,
+  receivedBefore,
+  ids,
+  statuses,
+  reasons,
+}: Flags) {
+  const { ReplayRequest } = yield* Effect.promise(() => import("@lead-gateway/lead-store"))
+  const criteria = {
+    ...Record.filter({ ids, statuses, reasons }, (list: ReadonlyArray<unknown>) => list.length > 0),
+    ...Record.getSomes({ receivedFrom, receivedBefore }),
+  }
+  return yield* Schema.decodeUnknownEffect(ReplayRequest)({ request, criteria }, { errors: "all" }).pipe(
+    Effect.mapError(({ issue }) => {
+      const lines = issuesOf(issue).issues.map(({ message, path = [] }) => {
+        const flag = flagNames[path.find((key) => typeof key === "string" && key in flagNames) as Field]
+        return flag === undefined ? message : `--${flag}: ${message}`
+      })
+      return new ReplayRefused({ message: lines.join("\n") })
+    }),
+  )
+})
+
+const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const flagNames = {
+  request: "request",
+  ids: "id",
+  statuses: "status",
+  reasons: "reason",
+  receivedFrom: "received-from",
+  receivedBefore: "received-before",
+} as const
+type Field = keyof typeof flagNames
+
+const leads = (count: number) => (count === 1 ? "1 lead is" : `${count} leads are`)
+
+/** Replays the leads that meet every criterion, and prints how many. */
+const replayLeads = Effect.fnUntraced(function* ({ json, ...given }: Flags & { readonly json: boolean }) {
+  const request = yield* requestOf(given)
+  const { LeadReplay } = yield* Effect.promise(() => import("@lead-gateway/lead-store"))
+  const { operatorStore } = yield* Effect.promise(() => import("../Database.ts"))
+  // The ids are not offered to the queue: workers claim replayed leads from the schedule.
+  const { now, replayed } = yield* LeadReplay.use(({ replay }) =>
+    withProgress("replaying leads", terminal(), () => replay(request, () => Effect.void)),
+  ).pipe(Effect.provide(LeadReplay.layer.pipe(Layer.provide(operatorStore))))
+  const isFirst = now.length === replayed
+  const others = isFirst ? (request.criteria.ids ?? []).filter((id) => !now.includes(id)) : []
+  if (json) {
+    const { request: name } = request
+    return yield* Console.log(
+      JSON.stringify({
+        request: name,
+        replayed: now.length,
+        replayed_in_all: replayed,
+        not_replayed: others,
+      }),
+    )
+  }
+  yield* Console.log(
+    isFirst
+      ? `request ${request.request}: ${leads(now.length)} RECEIVED again`
+      : `request ${request.request} was made before: ${leads(now.length)} RECEIVED again now, ${replayed} in all`,
+  )
+  if (others.length > 0) {
+    yield* Console.log(`not replayed, being none that ended badly or is parked: ${others.join(", ")}`)
+  }
+})
+
+/** Sends leads again that were rejected, parked or given up. */
+export const replay = Command.make("replay", flags, replayLeads).pipe(
   Command.withDescription(
     "Send leads again that were rejected, parked or given up: those that meet every criterion given, at least one",
   ),

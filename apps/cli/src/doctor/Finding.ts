@@ -1,22 +1,22 @@
-/** What the doctor finds: where, what, and what to do about it. No secret and nothing of a lead. */
+/** A finding of the doctor: where, what, and what to do about it. It contains no secret and no data of a lead. */
 import { styleText } from "node:util"
 
-/** What is looked at. */
+/** The subject of a check. */
 export type Subject = "configuration" | "files" | "disk" | "database" | "clock" | "queue" | "customer"
 
 /** One finding. */
 export interface Finding {
   readonly subject: Subject
-  /** `warning`: it works, and somebody should look at it. `wrong`: it does not work, or soon will not. */
+  /** `warning`: it works, but needs attention. `wrong`: it does not work, or soon will not. */
   readonly level: "ok" | "warning" | "wrong"
   /** A setting, a file, a folder or a server. */
   readonly where: string
   readonly what: string
-  /** What to do about it; empty when all is well. */
+  /** What to do about it; empty for `ok`. */
   readonly advice: string
 }
 
-/** Findings about one subject. */
+/** Constructors of findings about one subject. */
 export const about = (subject: Subject) => ({
   ok: (where: string, what: string): Finding => ({ subject, level: "ok", where, what, advice: "" }),
   warning: (where: string, what: string, advice: string): Finding => ({
@@ -35,15 +35,15 @@ export const about = (subject: Subject) => ({
   }),
 })
 
-const looks = { ok: "green", warning: "yellow", wrong: "red" } as const
+const colours = { ok: "green", warning: "yellow", wrong: "red" } as const
 
-/** A finding for people: a line, and one more that says what to do. Colours where standard output is a terminal. */
+/** A finding as text: a line, and a second line with the advice. In colour where standard output is a terminal. */
 export const printFinding = ({ advice, level, subject, what, where }: Finding): string => {
-  const line = `${styleText(looks[level], level.padEnd(8))} ${subject.padEnd(14)} ${where}: ${what}`
+  const line = `${styleText(colours[level], level.padEnd(8))} ${subject.padEnd(14)} ${where}: ${what}`
   return advice === "" ? line : `${line}\n${" ".repeat(24)}-> ${advice}`
 }
 
-/** What all findings come to: `2 wrong, 1 warning`. */
+/** The number of findings by level: `2 wrong, 1 warning`. */
 export const printTotal = (findings: ReadonlyArray<Finding>): string => {
   const count = (level: Finding["level"]) => findings.filter((finding) => finding.level === level).length
   const [wrong, warnings] = [count("wrong"), count("warning")]

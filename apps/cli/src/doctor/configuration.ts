@@ -1,13 +1,90 @@
-import { Settings } from "@lead-gateway/config"
+/**
+ * The settings of a process: read group by group for the other checks, and checked as a whole, with the configuration files,
+ * as the process itself does at its start.
+ */
+import {
+  customerSettings,
+  type CustomerSettings,
+  dataDirectory,
+  type DatabaseConnection,
+  type DatabasePool,
+  databaseSettings,
+  embeddedDatabaseSettings,
+  embeddedQueueSettings,
+  optionalCustomerSettings,
+  type QueueSettings,
+  queueSettings,
+  retentionSettings,
+  Settings,
+} from "@lead-gateway/config"
 import { loadWithFlow } from "@lead-gateway/config/flow"
-import { Effect, Record } from "effect"
+import { Effect, Option, Record } from "effect"
 import type { Server } from "../servers.ts"
 import { shipped } from "../shipped.ts"
 import { about, type Finding } from "./Finding.ts"
 
 const { ok, wrong } = about("configuration")
 
-/** Reads what a process reads at its start. */
+/** The settings that the checks need. An invalid group is none; {@link checkConfiguration} reports why. */
+export interface CheckedSettings {
+  readonly server: Server
+  readonly database: Option.Option<{
+    /** None: the embedded Postgres. */
+    readonly connection: Option.Option<DatabaseConnection>
+    readonly pool: DatabasePool
+    readonly migrateOnStart: boolean
+  }>
+  readonly queue: Option.Option<QueueSettings>
+  /** None also for the api, which delivers nothing. */
+  readonly customer: Option.Option<CustomerSettings<Option.Option<URL>>>
+  /** The folder of the embedded Postgres; none when another database is configured. */
+  readonly dataDirectory: Option.Option<string>
+  readonly archiveDir: Option.Option<string>
+}
+
+const requiredDatabase = Settings.map(databaseSettings, (database) => ({
+  ...database,
+  connection: Option.some(database.connection),
+}))
+
+const groups = {
+  start: {
+    database: embeddedDatabaseSettings,
+    queue: embeddedQueueSettings,
+    customer: optionalCustomerSettings,
+  },
+  api: { database: requiredDatabase, queue: queueSettings, customer: undefined },
+  worker: {
+    database: requiredDatabase,
+    queue: queueSettings,
+    customer: Settings.map(customerSettings, (customer) => ({ ...customer, url: Option.some(customer.url) })),
+  },
+}
+
+const read = <A>(settings: Settings.Settings<A>): Effect.Effect<Option.Option<A>> =>
+  Effect.map(
+    Effect.option(Settings.load(settings)),
+    Option.map(({ value }) => value),
+  )
+
+/** Reads the settings of a process, each group by itself. */
+export const readSettings = Effect.fnUntraced(function* (server: Server): Effect.fn.Return<CheckedSettings> {
+  const group = groups[server]
+  const database = yield* read<Option.Option.Value<CheckedSettings["database"]>>(group.database)
+  const isEmbedded = Option.exists(database, ({ connection }) => Option.isNone(connection))
+  const folder = yield* read(dataDirectory)
+  const retention = yield* read(retentionSettings)
+  return {
+    server,
+    database,
+    queue: yield* read(group.queue),
+    customer: group.customer === undefined ? Option.none() : yield* read(group.customer),
+    dataDirectory: Option.filter(folder, () => isEmbedded),
+    archiveDir: Option.flatMap(retention, ({ archiveDir }) => archiveDir),
+  }
+})
+
+/** What each process loads at its start. */
 const loaders: Readonly<
   Record<Server, () => Promise<Effect.Effect<Settings.Loaded<unknown>, Settings.SettingsInvalid>>>
 > = {
@@ -17,22 +94,22 @@ const loaders: Readonly<
     loadWithFlow((await import("@lead-gateway/worker")).config, { shipped: shipped.config }),
 }
 
-/** Every mistake in the environment, in `.env` and in the configuration files, as the process would tell them. */
-export const lookAtConfiguration = Effect.fnUntraced(function* (
+/** A finding for each diagnostic of the environment, of `.env` and of the configuration files. */
+export const checkConfiguration = Effect.fnUntraced(function* (
   server: Server,
 ): Effect.fn.Return<ReadonlyArray<Finding>> {
   const load = yield* Effect.promise(loaders[server])
   return yield* Effect.match(load, {
-    onSuccess: ({ summary }) => [ok("settings", `${Record.size(summary)} are right`)],
-    onFailure: ({ diagnostics }) => diagnostics.map(mistakeOf),
+    onSuccess: ({ summary }) => [ok("settings", `${Record.size(summary)} are valid`)],
+    onFailure: ({ diagnostics }) => diagnostics.map(findingOf),
   })
 })
 
 /**
- * A line that settings or files tell: `.env: API_PORT: "x" is invalid; use a whole number from 0 to 65535` is found in
- * `.env`, and what comes after the semicolon is what to do.
+ * The finding of a diagnostic. `.env: API_PORT: "x" is invalid; use a whole number from 0 to 65535` has `.env` as `where`,
+ * and the text after the semicolon as `advice`.
  */
-export const mistakeOf = (line: string): Finding => {
+export const findingOf = (line: string): Finding => {
   const [, place = "", rest = ""] = /^(.*?): (.*)$/s.exec(line) ?? []
   const isVariable = /^[A-Z][A-Z0-9_]*$/.test(place)
   const [, what, advice] = /^(.*); ((?:use|set|make) .*)$/s.exec(isVariable ? line : rest) ?? []

@@ -4,21 +4,21 @@ import type { LookupAddress } from "node:dns"
 import { lookup } from "node:dns/promises"
 import { isIP } from "node:net"
 import { about, type Finding } from "./Finding.ts"
-import type { Patient } from "./Patient.ts"
-import { type Answer, knock } from "./knock.ts"
+import type { CheckedSettings } from "./configuration.ts"
+import { type ProbeResult, sendProbe } from "./customerProbe.ts"
 
 const { ok, warning, wrong } = about("customer")
 
-type Settings = Option.Option.Value<Patient["customer"]>
+type Settings = Option.Option.Value<CheckedSettings["customer"]>
 
 /**
- * Whether the customer's API is found, connected to and answers: its name, its addresses, TLS, and what it says to
- * somebody who sends no lead and no token.
+ * The customer's API: its name, addresses, connection, TLS and certificate, and its answer to a GET without lead and
+ * token.
  */
-export const lookAtCustomer = Effect.fnUntraced(function* ({
+export const checkCustomer = Effect.fnUntraced(function* ({
   customer,
   server,
-}: Patient): Effect.fn.Return<ReadonlyArray<Finding>> {
+}: CheckedSettings): Effect.fn.Return<ReadonlyArray<Finding>> {
   if (Option.isNone(customer)) return []
   const { url } = customer.value
   if (Option.isNone(url)) {
@@ -26,10 +26,10 @@ export const lookAtCustomer = Effect.fnUntraced(function* ({
       server === "start" ? "none is configured; a demo customer accepts every lead" : "none is configured"
     return [warning("CUSTOMER_API_URL", demo, "set CUSTOMER_API_URL to deliver to a real one")]
   }
-  return yield* lookAt(url.value, customer.value)
+  return yield* checkUrlOf(url.value, customer.value)
 })
 
-const lookAt = Effect.fnUntraced(function* (
+const checkUrlOf = Effect.fnUntraced(function* (
   url: URL,
   settings: Settings,
 ): Effect.fn.Return<ReadonlyArray<Finding>> {
@@ -51,49 +51,49 @@ const lookAt = Effect.fnUntraced(function* (
   const addresses = resolved.success
   const name =
     isIP(host) === 0 ? [ok(host, `resolves to ${addresses.map(({ address }) => address).join(", ")}`)] : []
-  const refused = addresses.filter(({ address }) => !mayBeUsed(address, settings))
+  const refused = addresses.filter(({ address }) => !isAllowed(address, settings))
   if (refused.length > 0) return [...name, ...refused.map((address) => refusal(host, address))]
 
-  const answer = yield* Effect.promise(() =>
-    knock({ url: checked.success, addresses, timeoutMs: Duration.toMillis(settings.timeout) }),
+  const result = yield* Effect.promise(() =>
+    sendProbe({ url: checked.success, addresses, timeoutMs: Duration.toMillis(settings.timeout) }),
   )
-  return [...name, ...answerFindings(url, answer, Option.isSome(settings.token))]
+  return [...name, ...probeFindings(url, result, Option.isSome(settings.token))]
 })
 
-const mayBeUsed = (address: string, { allowPrivate }: Settings): boolean => {
-  const found = addressClass(address)
-  return found === "public" || (found === "private" && allowPrivate)
+const isAllowed = (address: string, { allowPrivate }: Settings): boolean => {
+  const kind = addressClass(address)
+  return kind === "public" || (kind === "private" && allowPrivate)
 }
 
 const refusal = (host: string, { address }: LookupAddress): Finding => {
-  const found = addressClass(address)
+  const kind = addressClass(address)
   return wrong(
     host,
-    `resolves to ${address}, a ${found} address, where no lead is delivered`,
-    found === "private" ? "set CUSTOMER_API_ALLOW_PRIVATE=true if that is meant" : "name another host",
+    `resolves to ${address}, a ${kind} address, to which no lead is delivered`,
+    kind === "private" ? "set CUSTOMER_API_ALLOW_PRIVATE=true if that is intended" : "name another host",
   )
 }
 
-/** Findings about the connection, about TLS and about what was answered. */
-export const answerFindings = (url: URL, answer: Answer, hasToken: boolean): ReadonlyArray<Finding> => {
+/** Findings about the connection, TLS and the answer. */
+export const probeFindings = (url: URL, result: ProbeResult, hasToken: boolean): ReadonlyArray<Finding> => {
   const where = url.host
   const path = `${where}${url.pathname}`
-  switch (answer._tag) {
+  switch (result._tag) {
     case "NotConnected":
       return [
-        wrong(where, `cannot be connected to (${answer.code})`, "check CUSTOMER_API_URL and the firewall"),
+        wrong(where, `cannot be connected to (${result.code})`, "check CUSTOMER_API_URL and the firewall"),
       ]
     case "NotSecure":
-      return [wrong(where, `no TLS session (${answer.code})`, tlsAdvice(answer.code))]
+      return [wrong(where, `no TLS session (${result.code})`, tlsAdvice(result.code))]
     case "NotAnswered":
       return [
-        ok(where, "takes connections"),
-        wrong(path, `does not answer in HTTP (${answer.code})`, "ask the customer what listens there"),
+        ok(where, "accepts connections"),
+        wrong(path, `does not answer in HTTP (${result.code})`, "ask the customer what listens there"),
       ]
     case "Answered": {
-      const { certificateDays, status, tls } = answer
+      const { certificateDays, status, tls } = result
       return [
-        ok(where, "takes connections"),
+        ok(where, "accepts connections"),
         ...tlsFindings(where, tls, certificateDays),
         statusFinding(path, status, hasToken),
       ]
@@ -104,7 +104,8 @@ export const answerFindings = (url: URL, answer: Answer, hasToken: boolean): Rea
 const tlsAdvice = (code: string): string => {
   if (code === "CERT_HAS_EXPIRED") return "ask the customer for a valid certificate"
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "use the name that the certificate is for"
-  if (/SELF_SIGNED|UNABLE_TO|ISSUER/.test(code)) return "name the customer's authority by NODE_EXTRA_CA_CERTS"
+  if (/SELF_SIGNED|UNABLE_TO|ISSUER/.test(code))
+    return "set NODE_EXTRA_CA_CERTS to the customer's certificate authority"
   return "check that the port speaks TLS"
 }
 
@@ -114,9 +115,7 @@ const tlsFindings = (
   certificateDays: number | undefined,
 ): ReadonlyArray<Finding> => {
   if (tls === undefined) {
-    return [
-      warning(where, "no TLS: leads are sent in the clear", "use https unless the way there is your own"),
-    ]
+    return [warning(where, "no TLS: leads are sent in the clear", "use https unless the network is your own")]
   }
   if (certificateDays === undefined) return [ok(where, tls)]
   const what = `${tls}, certificate for ${certificateDays} more days`
@@ -128,12 +127,16 @@ const statusFinding = (path: string, status: number, hasToken: boolean): Finding
   const what = `answers ${status} to a GET without token and lead`
   if (status >= 500) return warning(path, what, "ask the customer whether their API is up")
   if (status >= 300 && status < 400) {
-    return wrong(path, `${what}, and redirects are never followed`, "set CUSTOMER_API_URL to where it leads")
+    return wrong(
+      path,
+      `${what}, and redirects are never followed`,
+      "set CUSTOMER_API_URL to the target of the redirect",
+    )
   }
   if ((status === 401 || status === 403) && !hasToken) {
-    return warning(path, what, "set CUSTOMER_API_TOKEN if it wants one")
+    return warning(path, what, "set CUSTOMER_API_TOKEN if the API requires one")
   }
   return status === 404 || status === 410
-    ? warning(path, what, "check the path of CUSTOMER_API_URL, unless it takes nothing but POST")
+    ? warning(path, what, "check the path of CUSTOMER_API_URL, unless it accepts only POST")
     : ok(path, what)
 }

@@ -1,14 +1,14 @@
 import { lookAtRedis, RedisUrl } from "@lead-gateway/lead-queue"
 import { Effect, Option } from "effect"
 import { about, type Finding } from "./Finding.ts"
-import type { Patient } from "./Patient.ts"
+import type { CheckedSettings } from "./configuration.ts"
 
 const { ok, warning, wrong } = about("queue")
 
-/** Whether the queue can be used. Without it leads are taken and delivered all the same, only later. */
-export const lookAtQueue = Effect.fnUntraced(function* ({
+/** Whether the queue can be used. Without it leads are still received and delivered, only later. */
+export const checkQueue = Effect.fnUntraced(function* ({
   queue,
-}: Patient): Effect.fn.Return<ReadonlyArray<Finding>> {
+}: CheckedSettings): Effect.fn.Return<ReadonlyArray<Finding>> {
   if (Option.isNone(queue)) return []
   if (queue.value.type === "database")
     return [ok("QUEUE_TYPE=database", "Postgres itself; nothing else is needed")]
@@ -18,14 +18,14 @@ export const lookAtQueue = Effect.fnUntraced(function* ({
       isVersionFit
         ? ok(where, `Redis ${version}, ${depth} waiting`)
         : wrong(where, `Redis ${version} is too old`, "use Redis 6.2 or later"),
-      ...(isReplica ? [wrong(where, "takes no writes", "name the master, not a replica")] : []),
+      ...(isReplica ? [wrong(where, "is read-only", "name the master, not a replica")] : []),
       ...(evicts === "noeviction" || evicts === "unknown"
         ? []
         : [
             warning(
               where,
-              `drops keys when its memory is full (maxmemory-policy ${evicts})`,
-              "set maxmemory-policy noeviction: workers find what was dropped, only later",
+              `evicts keys when its memory is full (maxmemory-policy ${evicts})`,
+              "set maxmemory-policy noeviction: leads whose ids are evicted are delivered later",
             ),
           ]),
     ],
@@ -36,4 +36,4 @@ export const lookAtQueue = Effect.fnUntraced(function* ({
 const adviceFor = (reason: string): string =>
   /^(WRONGPASS|NOAUTH|NOPERM)$/.test(reason)
     ? "check user and password in REDIS_URL, and what the user may do"
-    : "start Redis there, check REDIS_URL, or set QUEUE_TYPE=database; leads are taken and delivered meanwhile, only later"
+    : "start Redis there, check REDIS_URL, or set QUEUE_TYPE=database; leads are still received and delivered, only later"

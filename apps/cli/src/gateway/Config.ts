@@ -12,7 +12,7 @@ import {
   workerSettings,
 } from "@lead-gateway/config"
 
-/** Every setting of the gateway, with its variables: see `packages/config`. Nothing must be set. */
+/** Every setting of the gateway; `packages/config` has the variables. All have defaults. */
 export const config = Settings.all({
   database: embeddedDatabaseSettings,
   dataDirectory,

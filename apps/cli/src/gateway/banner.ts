@@ -1,17 +1,17 @@
 import { Effect } from "effect"
 import { type AddressInfo, isIPv6 } from "node:net"
 
-/** What a person needs to know of a gateway that has just started. */
+/** What the banner shows of a gateway that has just started. */
 export interface BannerFacts {
-  /** Where the api is reached from this machine, such as `http://127.0.0.1:8080`. */
+  /** The URL of the api from this machine, such as `http://127.0.0.1:8080`. */
   readonly url: string
-  /** Where the leads are: a folder or a server. */
+  /** Where the database is: a folder or a server. */
   readonly data: string
   readonly customer: string
   readonly authEnabled: boolean
 }
 
-/** The start banner: addresses, and one command that shows the whole loop. */
+/** The start banner: addresses, and one command that sends a lead and prints its history. */
 export const banner = ({ url, data, customer, authEnabled }: BannerFacts): string => `
 Lead Gateway is ready.
 
@@ -20,7 +20,7 @@ Lead Gateway is ready.
   data       ${data}
   customer   ${customer}
 
-Paste this to send a lead, and to see a second later what became of it:
+Paste this to send a lead, and to print its history a second later:
 
   curl -s ${when(authEnabled, '-H "Authorization: Bearer $OPERATOR_TOKEN" ')}"${url}/stats/leads/$(curl -s ${url}/webhooks/leads \\
     -H 'Content-Type: application/json' ${when(authEnabled, '-H "X-Shared-Secret: $SHARED_SECRET" ')}\\
@@ -40,13 +40,13 @@ const example = JSON.stringify({
   solar_offer_type: "Kaufen",
 })
 
-/** Where an address that is listened on is reached from this machine: `0.0.0.0` is `127.0.0.1` then. */
+/** The URL by which this machine reaches an address that is listened on: `0.0.0.0` becomes `127.0.0.1`. */
 export const urlOf = ({ address, port }: Pick<AddressInfo, "address" | "port">): string => {
-  const reached = { "0.0.0.0": "127.0.0.1", "::": "::1" }[address] ?? address
-  return `http://${isIPv6(reached) ? `[${reached}]` : reached}:${port}`
+  const host = { "0.0.0.0": "127.0.0.1", "::": "::1" }[address] ?? address
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
 }
 
-/** Prints a text for people after what was logged, which the logger writes at the end of this turn of the loop. */
+/** Prints a text after the entries logged so far, which the logger writes at the end of this turn of the event loop. */
 export const print = (text: string): Effect.Effect<void> =>
   Effect.callback((resume) => {
     setImmediate(() => {

@@ -14,14 +14,14 @@ import { chooseCustomer } from "./Customer.ts"
 /**
  * Api, worker and an embedded Postgres in one process, until it is interrupted.
  *
- * `migrations` is the folder of the SQL files, `config` that of the configuration files which hold where the operator has
- * none.
+ * `migrations` is the folder of the SQL files, `config` that of the configuration files that are used where the operator
+ * has none.
  */
 export const gateway = (files: { readonly migrations: string; readonly config: string }) =>
   runService({
     service: "gateway",
     load: loadWithFlow(config, { shipped: files.config }),
-    // What is opened first is closed last: on a stop the api goes first, then the worker drains, then Postgres ends.
+    // Resources close in reverse order: the api stops first, then the worker drains, then Postgres stops.
     main: Effect.fnUntraced(function* ({
       api,
       customer,
@@ -56,7 +56,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
         worker,
         process,
         retention,
-        // No other worker knows the embedded database.
+        // Only this process uses the embedded database.
         isAlone: Option.isNone(database.connection),
       })
       const context = yield* Layer.build(Layer.provideMerge(Delivery, Services))

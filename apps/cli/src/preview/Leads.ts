@@ -2,44 +2,43 @@ import { isJsonObject, type JsonObject, parse } from "@lead-gateway/lossless-jso
 import { Data, Effect, Result } from "effect"
 import { readFile } from "node:fs/promises"
 import { buffer } from "node:stream/consumers"
-import { whereIn } from "./whereIn.ts"
 
-/** A lead to preview, and what to call it: its file, and its line or place where a file has several. */
+/** A lead to preview, and its name: the file, and the line or position in it where a file has several leads. */
 export interface Lead {
   readonly name: string
   readonly payload: JsonObject
 }
 
-/** Leads that cannot be read: a line for each place. None quotes a lead. */
+/** Input that is no lead: a line for each place, without any of the input's content. */
 export class LeadsInvalid extends Data.TaggedError("LeadsInvalid")<{
-  readonly mistakes: ReadonlyArray<string>
+  readonly diagnostics: ReadonlyArray<string>
 }> {
   override get message(): string {
-    return this.mistakes.join("\n")
+    return this.diagnostics.join("\n")
   }
 }
 
 /**
  * Reads leads from files, `-` being standard input: a JSON object, a list of them, or one on each line.
  *
- * Fails with every place that is no lead, as the webhook would refuse it.
+ * Fails with a diagnostic for everything that the webhook would refuse as no lead.
  */
 export const readLeads = Effect.fnUntraced(function* (
   sources: ReadonlyArray<string>,
 ): Effect.fn.Return<ReadonlyArray<Lead>, LeadsInvalid> {
   const read = yield* Effect.forEach(sources, readSource)
-  const [mistakes, leads] = [read.flat().filter(isMistake), read.flat().filter(isLead)]
-  if (mistakes.length > 0) return yield* new LeadsInvalid({ mistakes })
+  const [diagnostics, leads] = [read.flat().filter(isDiagnostic), read.flat().filter(isLead)]
+  if (diagnostics.length > 0) return yield* new LeadsInvalid({ diagnostics })
   return leads
 })
 
-const isMistake = (item: Lead | string): item is string => typeof item === "string"
+const isDiagnostic = (item: Lead | string): item is string => typeof item === "string"
 const isLead = (item: Lead | string): item is Lead => typeof item !== "string"
 
-/** Other bytes are no JSON, as the webhook sees it too; a byte order mark before the text is left out. */
+/** As at the webhook, text in another encoding is refused. A byte order mark is skipped. */
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** What a source holds: leads, or why something in it is none. */
+/** The leads of a source, and a diagnostic for each item that is no lead. */
 const readSource = Effect.fnUntraced(function* (source: string) {
   const name = source === "-" ? "standard input" : source
   const bytes = yield* Effect.result(
@@ -78,3 +77,30 @@ const leadsIn = (name: string, text: string): ReadonlyArray<Lead | string> => {
 
 const leadOf = (name: string, value: unknown): Lead | string =>
   isJsonObject(value) ? { name, payload: value } : `${name}: not a JSON object`
+
+/** Where a text stops being JSON, without quoting it: ` (line 3 column 1)`, `: it ends too early`. */
+const whereIn = (text: string): string => {
+  if (text.trim() === "") return ": it is empty"
+  if (isPrefixOfJson(text)) return ": it ends too early"
+  // Binary search for the longest prefix of valid JSON: the character after it is the unexpected one.
+  let [valid, invalid] = [0, text.length]
+  while (invalid - valid > 1) {
+    const middle = Math.floor((valid + invalid) / 2)
+    if (isPrefixOfJson(text.slice(0, middle))) valid = middle
+    else invalid = middle
+  }
+  const before = text.slice(0, valid)
+  return ` (line ${before.split("\n").length} column ${before.length - before.lastIndexOf("\n")})`
+}
+
+/** Whether a text is JSON or a prefix of it: the parser then reports no error before the end of the text. */
+const isPrefixOfJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    const message = error instanceof Error ? error.message : ""
+    if (message.includes("end of JSON input") || message.startsWith("Unterminated string")) return true
+    return / at position (\d+)/.exec(message)?.[1] === String(text.length)
+  }
+}

@@ -1,28 +1,25 @@
 import { assert, describe, it } from "@effect/vitest"
-import { clockFinding } from "../../src/doctor/clock.ts"
-import { mistakeOf } from "../../src/doctor/configuration.ts"
-import { answerFindings } from "../../src/doctor/customer.ts"
-import { diskFinding } from "../../src/doctor/disk.ts"
+import { findingOf } from "../../src/doctor/configuration.ts"
+import { probeFindings } from "../../src/doctor/customer.ts"
+import { clockFinding } from "../../src/doctor/database.ts"
+import { diskFinding } from "../../src/doctor/fileSystem.ts"
 import { about, printFinding, printTotal } from "../../src/doctor/Finding.ts"
 
 const gibibyte = 1024 ** 3
 
-describe("a finding about a mistake of the configuration", () => {
-  it("tells an environment from a file, and what is wrong from what to do", () => {
-    assert.deepInclude(mistakeOf('API_PORT: "x" is invalid; use a whole number from 0 to 65535'), {
+describe("a finding about the configuration", () => {
+  it("names the environment or the file, what is wrong, and what to do", () => {
+    assert.deepInclude(findingOf('API_PORT: "x" is invalid; use a whole number from 0 to 65535'), {
       where: "environment",
       what: 'API_PORT: "x" is invalid',
       advice: "use a whole number from 0 to 65535",
     })
-    assert.deepInclude(
-      mistakeOf('.env: DB_PORT: "a: b; c" is invalid; use a whole number from 1 to 65535'),
-      {
-        where: ".env",
-        what: 'DB_PORT: "a: b; c" is invalid',
-        advice: "use a whole number from 1 to 65535",
-      },
-    )
-    assert.deepInclude(mistakeOf("config/lead_rules.json: rules.0.reason: found 7, expected a text"), {
+    assert.deepInclude(findingOf('.env: DB_PORT: "a: b; c" is invalid; use a whole number from 1 to 65535'), {
+      where: ".env",
+      what: 'DB_PORT: "a: b; c" is invalid',
+      advice: "use a whole number from 1 to 65535",
+    })
+    assert.deepInclude(findingOf("config/lead_rules.json: rules.0.reason: found 7, expected a text"), {
       level: "wrong",
       where: "config/lead_rules.json",
       what: "rules.0.reason: found 7, expected a text",
@@ -59,9 +56,9 @@ describe("findings about a customer's answer", () => {
   const url = new URL("https://customer.example/leads?key=secret")
   const answered = { _tag: "Answered", tls: "TLSv1.3", certificateDays: 90 } as const
   const levels = (status: number, hasToken = true) =>
-    answerFindings(url, { ...answered, status }, hasToken).map(({ level }) => level)
+    probeFindings(url, { ...answered, status }, hasToken).map(({ level }) => level)
 
-  it("takes what an API says to strangers for an answer, and a redirect for a mistake", () => {
+  it("are ok for the usual answers to a GET without token, and wrong for a redirect", () => {
     assert.deepStrictEqual(levels(401), ["ok", "ok", "ok"])
     assert.deepStrictEqual(levels(401, false), ["ok", "ok", "warning"])
     assert.deepStrictEqual(
@@ -78,11 +75,11 @@ describe("findings about a customer's answer", () => {
     )
   })
 
-  it("warns of a certificate that ends soon, and of a way without TLS", () => {
+  it("warns of a certificate that expires soon, and of a connection without TLS", () => {
     const tls = (certificateDays: number) =>
-      answerFindings(url, { ...answered, status: 405, certificateDays }, true)[1]?.level
+      probeFindings(url, { ...answered, status: 405, certificateDays }, true)[1]?.level
     assert.deepStrictEqual([14, 13].map(tls), ["ok", "warning"])
-    const plain = answerFindings(
+    const plain = probeFindings(
       new URL("http://10.0.0.1/leads"),
       { _tag: "Answered", status: 405, tls: undefined, certificateDays: undefined },
       true,
@@ -90,13 +87,13 @@ describe("findings about a customer's answer", () => {
     assert.include(plain[1]?.what, "in the clear")
   })
 
-  it("says how far it came, and never the query", () => {
+  it("name the stage that failed, and never the query", () => {
     for (const answer of [
       { _tag: "NotConnected", code: "ECONNREFUSED" },
       { _tag: "NotSecure", code: "CERT_HAS_EXPIRED" },
       { _tag: "NotAnswered", code: "HPE_INVALID_CONSTANT" },
     ] as const) {
-      const last = answerFindings(url, answer, true).at(-1)
+      const last = probeFindings(url, answer, true).at(-1)
       assert.strictEqual(last?.level, "wrong")
       assert.include(last?.what, answer.code)
       assert.notInclude(JSON.stringify(last), "secret")

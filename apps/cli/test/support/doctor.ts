@@ -1,4 +1,4 @@
-/** What doctors are shown. */
+/** What the tests of the doctor let it check. */
 import { Effect } from "effect"
 import { createServer } from "node:https"
 import type { AddressInfo } from "node:net"
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../../../packages/customer-client/test/fixtures/${name}`, import.meta.url))
 
-/** A customer on `https://localhost` whose certificate nobody knows. */
+/** A customer on `https://localhost` whose certificate no authority has signed. */
 export const tlsCustomer = Effect.map(
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -31,7 +31,7 @@ export const tlsCustomer = Effect.map(
   }),
 )
 
-/** Writes files that are wrong into the folder, and gives an environment that is wrong: every kind of mistake. */
+/** Writes invalid files into the folder and returns an invalid environment, with every kind of diagnostic. */
 export const wrongConfiguration = (folder: string): Readonly<Record<string, string>> => {
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 })
   write(".env", "WORKER_CONCURRENCY=many\nRETRY_BACKOFF_BASE=soon\nCUSTOMER_API_TOKEN_FILE=token\n")

@@ -30,7 +30,7 @@ export const post = (url: string, lead: unknown, headers: Readonly<Record<string
 export const receive = (url: string, lead: unknown, headers?: Readonly<Record<string, string>>) =>
   Effect.map(post(url, lead, headers), ({ json }) => (json as { readonly lead_id: number }).lead_id)
 
-/** The history of a lead, once its status is this one. Asked for again and again: nobody is told of a change. */
+/** The history of a lead, once its status is this one. It is polled, since changes are not announced. */
 export const reached = (url: string, id: number, status: string): Effect.Effect<Answer> =>
   Effect.filterOrElse(
     ask(`${url}/stats/leads/${id}/history`),

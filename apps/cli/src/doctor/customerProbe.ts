@@ -1,12 +1,12 @@
-/** One request to a customer's API that sends no lead and no secret. */
+/** A probe of a customer's API: one request without lead and without secrets. */
 import type { LookupAddress } from "node:dns"
 import * as http from "node:http"
 import * as https from "node:https"
 import type { LookupFunction, Socket } from "node:net"
 import { TLSSocket } from "node:tls"
 
-/** How far it came. Codes are those of Node and of the network, such as `ECONNREFUSED`. */
-export type Answer =
+/** The stage at which the probe failed, or the answer. Codes are those of Node, such as `ECONNREFUSED`. */
+export type ProbeResult =
   | { readonly _tag: "NotConnected"; readonly code: string }
   | { readonly _tag: "NotSecure"; readonly code: string }
   | { readonly _tag: "NotAnswered"; readonly code: string }
@@ -15,22 +15,22 @@ export type Answer =
       readonly status: number
       /** Such as `TLSv1.3`; absent for plain HTTP. */
       readonly tls: string | undefined
-      /** For how many whole days the certificate is still valid. */
+      /** Whole days until the certificate expires; absent for plain HTTP. */
       readonly certificateDays: number | undefined
     }
 
-/** What to ask, at which addresses: the name is not resolved again. */
-export interface Door {
+/** Where to send a probe. The name is not resolved again: the probe connects to one of `addresses`. */
+export interface ProbeTarget {
   readonly url: URL
   readonly addresses: ReadonlyArray<LookupAddress>
   readonly timeoutMs: number
 }
 
 /**
- * Sends a GET without a body, token or query, and does not read the answer's body. No redirect is followed, no proxy is
- * used. Ends after `timeoutMs`, 10 s at most.
+ * Sends a GET without body, token and query, and does not read the body of the answer. Follows no redirect and uses no
+ * proxy. Ends after `timeoutMs`, 10 s at most.
  */
-export const knock = ({ addresses, timeoutMs, url }: Door): Promise<Answer> =>
+export const sendProbe = ({ addresses, timeoutMs, url }: ProbeTarget): Promise<ProbeResult> =>
   new Promise((resolve) => {
     const isTls = url.protocol === "https:"
     let stage: "NotConnected" | "NotSecure" | "NotAnswered" = "NotConnected"
@@ -41,17 +41,17 @@ export const knock = ({ addresses, timeoutMs, url }: Door): Promise<Answer> =>
       port: url.port,
       path: url.pathname,
       headers: { "User-Agent": "lead-gateway-doctor", Accept: "application/json" },
-      lookup: only(addresses),
+      lookup: lookupIn(addresses),
       agent: false,
     })
     const timer = setTimeout(
       () => request.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
       Math.min(timeoutMs, 10_000),
     )
-    const end = (answer: Answer) => {
+    const end = (result: ProbeResult) => {
       clearTimeout(timer)
       request.destroy()
-      resolve(answer)
+      resolve(result)
     }
     request.on("socket", (socket) => {
       socket.once("connect", () => (stage = isTls ? "NotSecure" : "NotAnswered"))
@@ -64,7 +64,7 @@ export const knock = ({ addresses, timeoutMs, url }: Door): Promise<Answer> =>
     request.end()
   })
 
-const only =
+const lookupIn =
   (addresses: ReadonlyArray<LookupAddress>): LookupFunction =>
   (_name, options, callback) => {
     const [first] = addresses
