@@ -1,8 +1,8 @@
 import { Schema } from "effect"
 
-/** There is no Postgres server to run: the bundled one does not run here, and none is installed. */
+/** No Postgres server can be run: the bundled one does not run here, and none is installed. */
 export class PostgresMissing extends Schema.TaggedError<PostgresMissing>()("PostgresMissing", {
-  /** The places searched, each with what was wrong there. */
+  /** The places that were searched, each with the reason why it was refused. */
   tried: Schema.Array(Schema.String),
 }) {
   override get message(): string {
@@ -29,38 +29,38 @@ export class UserRefused extends Schema.TaggedError<UserRefused>()("UserRefused"
   }
 }
 
-/** Another living process uses the data folder. It is left alone. */
+/** Another running process uses the data folder. */
 export class DataDirInUse extends Schema.TaggedError<DataDirInUse>()("DataDirInUse", {
   dataDir: Schema.String,
-  /** The holder's process id, as it is called on `host`. */
+  /** The holder's process id on `host`. */
   pid: Schema.Int,
   /** The holder's host name, or null when it runs here. */
   host: Schema.NullOr(Schema.String),
 }) {
   override get message(): string {
     const holder = this.host === null ? `process ${this.pid}` : `process ${this.pid} on ${this.host}`
-    return `the data folder ${this.dataDir} is in use by ${holder}: stop that one, or set another DATA_DIR`
+    return `the data folder ${this.dataDir} is in use by ${holder}: stop it, or set another DATA_DIR`
   }
 }
 
-/** The data folder holds files, but not a database of ours. Nothing in it was touched. */
+/** The data folder contains files but no database of this package. Nothing in it was changed. */
 export class DataDirNotEmpty extends Schema.TaggedError<DataDirNotEmpty>()("DataDirNotEmpty", {
   dataDir: Schema.String,
-  /** A few of the names found in it. */
-  found: Schema.Array(Schema.String),
+  /** Up to three names of files in it. */
+  names: Schema.Array(Schema.String),
 }) {
   override get message(): string {
     return (
-      `the data folder ${this.dataDir} holds other files (${this.found.join(", ")}) and no database: ` +
+      `the data folder ${this.dataDir} holds other files (${this.names.join(", ")}) and no database: ` +
       "set DATA_DIR to an empty or a new folder"
     )
   }
 }
 
-/** The data folder cannot be made, read or written by this user. */
+/** The data folder cannot be created, read or written by this user. */
 export class DataDirNotWritable extends Schema.TaggedError<DataDirNotWritable>()("DataDirNotWritable", {
   dataDir: Schema.String,
-  /** What the system said, for example `EACCES: permission denied, mkdir '/srv/data'`. */
+  /** The error of the system, for example `EACCES: permission denied, mkdir '/srv/data'`. */
   detail: Schema.String,
 }) {
   override get message(): string {
@@ -80,29 +80,29 @@ export class DataDirFull extends Schema.TaggedError<DataDirFull>()("DataDirFull"
   }
 }
 
-/** The database was written by another major version of Postgres than the server at hand. */
+/** The database was written by another major version of Postgres than that of the available server. */
 export class DataDirWrongVersion extends Schema.TaggedError<DataDirWrongVersion>()("DataDirWrongVersion", {
   dataDir: Schema.String,
   /** The major version that wrote the database, as its file says: `"17"`. */
-  found: Schema.String,
-  /** The major version of the server at hand. */
+  written: Schema.String,
+  /** The major version of the available server. */
   server: Schema.Int,
 }) {
   override get message(): string {
     return (
-      `the data folder ${this.dataDir} was written by PostgreSQL ${this.found}, the server here is ` +
-      `${this.server}: install PostgreSQL ${this.found}, or move the data with pg_dump and set a new DATA_DIR`
+      `the data folder ${this.dataDir} was written by PostgreSQL ${this.written}, the server here is ` +
+      `${this.server}: install PostgreSQL ${this.written}, or move the data with pg_dump and set a new DATA_DIR`
     )
   }
 }
 
-/** The server or `initdb` ended, or did not get ready in time, for a reason that has no name of its own. */
+/** The server or `initdb` ended, or did not get ready in time, for a reason without an error of its own. */
 export class ServerFailed extends Schema.TaggedError<ServerFailed>()("ServerFailed", {
-  /** What was being done. */
+  /** The step that failed. */
   stage: Schema.Literals(["initdb", "start", "run"]),
   /** The last message of the server, on one line. */
   detail: Schema.String,
-  /** Where the rest can be read. */
+  /** The log with the details. */
   logFile: Schema.String,
 }) {
   override get message(): string {
@@ -115,7 +115,7 @@ export class ServerFailed extends Schema.TaggedError<ServerFailed>()("ServerFail
   }
 }
 
-/** Every reason why there is no embedded server. */
+/** Every reason of an {@link EmbeddedPostgresError}. */
 export const EmbeddedPostgresReason = Schema.Union([
   PostgresMissing,
   UserRefused,
@@ -126,10 +126,11 @@ export const EmbeddedPostgresReason = Schema.Union([
   DataDirWrongVersion,
   ServerFailed,
 ])
+/** Every reason of an {@link EmbeddedPostgresError}. */
 export type EmbeddedPostgresReason = typeof EmbeddedPostgresReason.Type
 
 /**
- * The one error of this package; `reason` tells what is wrong.
+ * The one error of this package; `reason` has the details.
  *
  * `message` is one line for a terminal: what is wrong, where, and what to do. Handle one reason with
  * `Effect.catchReason("EmbeddedPostgresError", "DataDirInUse", …)`.

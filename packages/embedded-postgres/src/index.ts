@@ -2,8 +2,8 @@
  * A real Postgres server that a process starts for itself and that ends with it.
  *
  * Used by the gateway, which then needs no database service, and by the test kit. It finds the server's binaries,
- * creates the database, locks its folder and never leaves a server behind. It contains no SQL and no schema: clients
- * bring those.
+ * creates the database, locks its folder and stops the server even if the process is killed. It has no schema: its users
+ * create one.
  */
 export {
   EmbeddedPostgres,

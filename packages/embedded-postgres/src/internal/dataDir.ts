@@ -5,13 +5,14 @@
  * postgres/        the database's own files
  * password         the password of its user, one line
  * connection-url   the URL of the running server, while it runs: psql "$(cat connection-url)"
- * postgres.log     what the server says; started anew once it is larger than 1 MiB
+ * postgres.log     the log of the server; truncated at a start once it is larger than 1 MiB
  * owner.json       the lock, see ownerLock
- * postgres.new-*   a database in the making; left over by a kill -9 and then removed
+ * postgres.new-*   a database that is being created; removed at the next start if it was interrupted
  * ```
  */
 import { randomBytes } from "node:crypto"
 import {
+  access,
   chmod,
   chown,
   mkdir,
@@ -26,9 +27,10 @@ import {
 import { join, resolve } from "node:path"
 import { Effect } from "effect"
 import { DataDirNotEmpty, type EmbeddedPostgresError } from "../EmbeddedPostgresError.ts"
-import { errorCode, failWith, onDisk } from "./fault.ts"
-import type { RunAs } from "./runAs.ts"
+import { failWith, onDisk, unlessMissing } from "./failures.ts"
+import type { RunAs } from "./programs.ts"
 
+/** A data folder and the paths in it. */
 export interface DataDir {
   /** The folder itself, absolute and free of symbolic links. */
   readonly root: string
@@ -38,7 +40,7 @@ export interface DataDir {
   readonly log: string
 }
 
-/** The beginning of the name of a database in the making. */
+/** The prefix of the name of a database that is being created. */
 export const unfinished = "postgres.new-"
 
 const paths = (root: string): DataDir => ({
@@ -52,18 +54,12 @@ const paths = (root: string): DataDir => ({
 const ours =
   /^(postgres|(password|connection-url)(\.new)?|postgres\.log|owner\..+|postgres\.new-.+|probe-.+)$/
 
-/** Names that any folder may have: what the system, a file manager or git puts there. */
-const harmless = /^(\..+|lost\+found)$/
-
-const unlessMissing = <A>(use: Promise<A>, missing: A): Promise<A> =>
-  use.catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return missing
-    throw error
-  })
+/** Names that do not make a folder foreign: files of the system, of file managers and of git. */
+const ignored = /^(\..+|lost\+found)$/
 
 /**
- * Makes the folder where it is missing, for its owner alone. Made by root, others may pass through it (not
- * read it): the server's user has to. Fails when the folder holds files but no database of ours.
+ * Opens a data folder, and creates it if it is missing, accessible to its owner alone. If root creates it, others may
+ * traverse it but not read it, as the server's user must. Fails if the folder has files but no database of this package.
  */
 export const openDataDir = Effect.fnUntraced(function* (
   path: string,
@@ -75,24 +71,35 @@ export const openDataDir = Effect.fnUntraced(function* (
     return realpath(wanted)
   })
   const names = yield* onDisk(wanted, () => readdir(root))
-  const inCluster = yield* onDisk(wanted, () => unlessMissing(readdir(paths(root).cluster), []))
+  const inCluster = yield* onDisk(wanted, () =>
+    unlessMissing(readdir(paths(root).cluster), new Array<string>()),
+  )
   const foreign =
     inCluster.length === 0
-      ? names.filter((name) => !ours.test(name) && !harmless.test(name))
+      ? names.filter((name) => !ours.test(name) && !ignored.test(name))
       : inCluster.includes("PG_VERSION")
         ? []
         : inCluster.map((name) => join("postgres", name))
   if (foreign.length === 0) return paths(root)
-  return yield* failWith(new DataDirNotEmpty({ dataDir: root, found: foreign.slice(0, 3) }))
+  return yield* failWith(new DataDirNotEmpty({ dataDir: root, names: foreign.slice(0, 3) }))
 })
 
-/** The major version that wrote the database: `"18"`. Undefined: there is none yet. */
-export const clusterVersion = (dir: DataDir): Effect.Effect<string | undefined, EmbeddedPostgresError> =>
-  onDisk(dir.root, () =>
-    unlessMissing<string | undefined>(readFile(join(dir.cluster, "PG_VERSION"), "utf8"), undefined),
-  ).pipe(Effect.map((text) => text?.trim()))
+/** Whether a folder contains a database; creates nothing. */
+export const hasDatabase = (path: string): Effect.Effect<boolean> =>
+  Effect.promise(() =>
+    access(join(paths(resolve(path)).cluster, "PG_VERSION")).then(
+      () => true,
+      () => false,
+    ),
+  )
 
-/** Removes the remains of a first start that was killed; those that an `initdb` still writes to stay until the next start. */
+/** The major version that created the database: `"18"`; undefined if there is none yet. */
+export const clusterVersion = (dir: DataDir): Effect.Effect<string | undefined, EmbeddedPostgresError> =>
+  onDisk(dir.root, () => unlessMissing(readFile(join(dir.cluster, "PG_VERSION"), "utf8"), undefined)).pipe(
+    Effect.map((text) => text?.trim()),
+  )
+
+/** Removes what an interrupted first start left; files of an `initdb` that still runs are removed at the next start. */
 export const removeUnfinished = (dir: DataDir): Effect.Effect<void> =>
   Effect.ignore(
     onDisk(dir.root, async () => {
@@ -102,13 +109,13 @@ export const removeUnfinished = (dir: DataDir): Effect.Effect<void> =>
     }),
   )
 
-/** The password that is kept, if any. */
+/** The stored password; undefined if there is none. */
 export const readPassword = (dir: DataDir): Effect.Effect<string | undefined, EmbeddedPostgresError> =>
-  onDisk(dir.root, () => unlessMissing<string | undefined>(readFile(dir.password, "utf8"), undefined)).pipe(
+  onDisk(dir.root, () => unlessMissing(readFile(dir.password, "utf8"), undefined)).pipe(
     Effect.map((text) => (text === undefined || text.trim() === "" ? undefined : text.trim())),
   )
 
-/** Writes a file that only its owner may read: atomically and durably. */
+/** Writes a file that only its owner may read, atomically and durably. */
 export const writePrivately = (
   dir: DataDir,
   path: string,
@@ -126,14 +133,14 @@ export const writePrivately = (
 /** A new password: 192 random bits as 32 characters that need no escape in a URL or in SQL. */
 export const newPassword = (): string => randomBytes(24).toString("base64url")
 
-/** Keeps the password, for its owner and for the user who runs the server. */
-export const keepPassword = (
+/** Stores the password, readable by the server's user. */
+export const storePassword = (
   dir: DataDir,
   password: string,
   owner: RunAs,
 ): Effect.Effect<void, EmbeddedPostgresError> => writePrivately(dir, dir.password, `${password}\n`, owner)
 
-/** Writes a folder's entries to the disk itself, so that a rename in it outlives a power cut. */
+/** Syncs the folder's entries to disk, so that a rename in it survives a power failure. */
 export const syncFolder = (dir: DataDir): Effect.Effect<void, EmbeddedPostgresError> =>
   onDisk(dir.root, async () => {
     await using folder = await open(dir.root, "r")

@@ -3,7 +3,7 @@
  *
  * The lock is the file `owner.json`. It names the holder by its process id, its start time and its place, because a
  * process id is valid only within one boot and one container. It is created atomically by a hard link, so only one of
- * two starters succeeds. The lock of a holder that was killed with SIGKILL is recognised as stale: the process is gone,
+ * two processes succeeds. The lock of a holder that was killed with SIGKILL is stale: the process is gone,
  * or its id belongs to a process with another start time. A holder in another container or on another host cannot be
  * inspected, so every holder touches its lock every two seconds, and a lock not touched for fifteen seconds is stale.
  */
@@ -24,7 +24,7 @@ import { hostname } from "node:os"
 import { join } from "node:path"
 import { Effect, Option, Schema, type Scope } from "effect"
 import { DataDirInUse, type EmbeddedPostgresError } from "../EmbeddedPostgresError.ts"
-import { errorCode, failWith, onDisk } from "./fault.ts"
+import { errorCode, failWith, onDisk, unlessMissing } from "./failures.ts"
 import { isAlive, startOf } from "./processes.ts"
 import { sleepMs } from "./wait.ts"
 
@@ -63,16 +63,12 @@ const self = async (): Promise<Holder> => ({
 })
 
 /** Undefined if the file no longer exists. */
-const unlessGone = <A>(use: Promise<A>): Promise<A | undefined> =>
-  use.catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return undefined
-    throw error
-  })
+const unlessGone = <A>(use: Promise<A>) => unlessMissing(use, undefined)
 
-type Verdict = "alive" | "dead" | "elsewhere"
+type HolderState = "alive" | "dead" | "elsewhere"
 
-/** Inspects a process of this machine; a lock that cannot be read is judged by its age. */
-const judge = async (holder: Option.Option<Holder>, place: string): Promise<Verdict> => {
+/** The state of the holder if it runs in this place; a lock that cannot be read counts as held elsewhere. */
+const inspect = async (holder: Option.Option<Holder>, place: string): Promise<HolderState> => {
   if (Option.isNone(holder) || holder.value.place !== place) return "elsewhere"
   const { pid, started } = holder.value
   if (!(await isAlive(pid))) return "dead"
@@ -81,46 +77,49 @@ const judge = async (holder: Option.Option<Holder>, place: string): Promise<Verd
 }
 
 /**
- * Removes a stale lock. It is moved aside first and checked: if another starter has taken the lock meanwhile, it is put
- * back.
+ * Removes a stale lock. It is renamed first and compared with `content`: if another process has taken the lock in the
+ * meantime, it is put back.
  */
-const breakLock = async (dataDir: string, judged: string): Promise<void> => {
+const breakLock = async (dataDir: string, content: string): Promise<void> => {
   const lock = join(dataDir, lockName)
   const aside = join(dataDir, `owner.${randomUUID()}.old`)
   await unlessGone(rename(lock, aside))
   const moved = await unlessGone(readFile(aside, "utf8"))
-  if (moved !== undefined && moved !== judged) await link(aside, lock).catch(() => undefined)
+  if (moved !== undefined && moved !== content) await link(aside, lock).catch(() => undefined)
   await rm(aside, { force: true })
 }
 
-/** A lock that we hold. Its file stays open, so that a touch can never reach another holder's lock. */
+/** A lock that this process holds. Its file stays open, so that a touch never changes the lock of another holder. */
 interface Taken {
   readonly _tag: "Taken"
   readonly file: FileHandle
 }
 
+/** The outcome of one attempt to create the lock. `Again`: the lock was removed in the meantime. */
 type Try =
   | Taken
   | { readonly _tag: "Again" }
-  | { readonly _tag: "Held"; readonly judged: string; readonly holder: Option.Option<Holder> }
+  | { readonly _tag: "Held"; readonly content: string; readonly holder: Option.Option<Holder> }
 
-/** One attempt to create the lock. Returns the existing lock if there is one. */
+/** Tries once to create the lock. */
 const tryTake = async (dataDir: string, content: string): Promise<Try> => {
   const lock = join(dataDir, lockName)
-  const mine = join(dataDir, `owner.${randomUUID()}.new`)
-  const file = await open(mine, "wx", 0o600)
+  const draft = join(dataDir, `owner.${randomUUID()}.new`)
+  const file = await open(draft, "wx", 0o600)
   try {
     await file.write(content, 0)
-    await link(mine, lock)
+    await link(draft, lock)
     return { _tag: "Taken", file }
   } catch (error) {
     await file.close()
     if (errorCode(error) === "ENOENT") return { _tag: "Again" }
     if (errorCode(error) !== "EEXIST") throw error
-    const judged = await unlessGone(readFile(lock, "utf8"))
-    return judged === undefined ? { _tag: "Again" } : { _tag: "Held", judged, holder: decodeHolder(judged) }
+    const held = await unlessGone(readFile(lock, "utf8"))
+    return held === undefined
+      ? { _tag: "Again" }
+      : { _tag: "Held", content: held, holder: decodeHolder(held) }
   } finally {
-    await rm(mine, { force: true })
+    await rm(draft, { force: true })
   }
 }
 
@@ -141,14 +140,14 @@ const watch = Effect.fnUntraced(function* (dataDir: string) {
     const age = yield* onDisk(dataDir, () => untouchedMs(dataDir))
     if (age === undefined || age > untouchedForMs) return "dead" as const
     if (age < before) return "alive" as const
-    if (before < 0) yield* Effect.logInfo(`looking whether the last user of ${dataDir} is still there`)
+    if (before < 0) yield* Effect.logInfo(`checking whether the last owner of ${dataDir} is still alive`)
     before = age
     yield* sleepMs(250)
   }
 })
 
-/** Files left behind by a starter that was killed. */
-const sweep = async (dataDir: string): Promise<void> => {
+/** Removes the files of a process that was killed while it took the lock. */
+const removeLeftovers = async (dataDir: string): Promise<void> => {
   const names = await readdir(dataDir)
   const left = names.filter((name) => /^owner\..+\.(new|old)$/.test(name))
   await Promise.all(left.map((name) => rm(join(dataDir, name), { force: true })))
@@ -159,19 +158,19 @@ const take = Effect.fnUntraced(function* (dataDir: string, me: Holder, content: 
     const outcome = yield* onDisk(dataDir, () => tryTake(dataDir, content))
     if (outcome._tag === "Taken") return outcome.file
     if (outcome._tag === "Again") continue
-    const asked = yield* onDisk(dataDir, () => judge(outcome.holder, me.place))
-    const verdict = asked === "elsewhere" ? yield* Effect.interruptible(watch(dataDir)) : asked
-    if (verdict === "alive") {
+    const inspected = yield* onDisk(dataDir, () => inspect(outcome.holder, me.place))
+    const state = inspected === "elsewhere" ? yield* Effect.interruptible(watch(dataDir)) : inspected
+    if (state === "alive") {
       const pid = Option.match(outcome.holder, { onNone: () => 0, onSome: (holder) => holder.pid })
       const host = Option.match(outcome.holder, { onNone: () => null, onSome: (holder) => holder.host })
-      return yield* failWith(new DataDirInUse({ dataDir, pid, host: asked === "alive" ? null : host }))
+      return yield* failWith(new DataDirInUse({ dataDir, pid, host: inspected === "alive" ? null : host }))
     }
-    yield* onDisk(dataDir, () => breakLock(dataDir, outcome.judged))
+    yield* onDisk(dataDir, () => breakLock(dataDir, outcome.content))
   }
 })
 
 /** Removes the lock, unless another process has taken it while this one was suspended. */
-const letGo = async (dataDir: string, file: FileHandle): Promise<void> => {
+const release = async (dataDir: string, file: FileHandle): Promise<void> => {
   const lock = join(dataDir, lockName)
   const [there, ours] = await Promise.all([unlessGone(stat(lock)), file.stat()])
   if (there?.ino === ours.ino) await rm(lock, { force: true })
@@ -188,13 +187,13 @@ export const holdDataDir = (dataDir: string): Effect.Effect<void, EmbeddedPostgr
       const me = yield* Effect.promise(self)
       const content = JSON.stringify(me)
       const file = yield* take(dataDir, me, content)
-      yield* onDisk(dataDir, () => sweep(dataDir)).pipe(Effect.ignore)
+      yield* onDisk(dataDir, () => removeLeftovers(dataDir)).pipe(Effect.ignore)
       const timer = setInterval(() => void file.write(content, 0).catch(() => undefined), touchEveryMs)
       return { file, timer: timer.unref() }
     }),
     ({ file, timer }) =>
       Effect.promise(() => {
         clearInterval(timer)
-        return letGo(dataDir, file).catch(() => undefined)
+        return release(dataDir, file).catch(() => undefined)
       }),
   ).pipe(Effect.asVoid)

@@ -1,5 +1,5 @@
 /**
- * Starts the server under its watchdog, waits until it answers, and stops it.
+ * Starts the server under a watchdog, waits until it accepts connections, and stops it.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { open, readFile, stat } from "node:fs/promises"
@@ -7,21 +7,18 @@ import { join } from "node:path"
 import type { Readable } from "node:stream"
 import { Effect, type Scope } from "effect"
 import { type EmbeddedPostgresError, ServerFailed } from "../EmbeddedPostgresError.ts"
-import type { Workshop } from "./cluster.ts"
+import type { ClusterSetup } from "./cluster.ts"
 import type { DataDir } from "./dataDir.ts"
-import { failWith, onDisk } from "./fault.ts"
+import { failWith, fatalLine, onDisk } from "./failures.ts"
 import { isServerOf } from "./processes.ts"
-import { bareEnvironment } from "./run.ts"
-import type { RunAs } from "./runAs.ts"
-import { fatalLine } from "./serverLog.ts"
+import { bareEnvironment, type RunAs } from "./programs.ts"
 import { sleepMs, waitUntil } from "./wait.ts"
-import { watchdogScript } from "./watchdog.ts"
 
-/** A log of an earlier run is kept up to this size. */
+/** A log of a previous run that is larger than this is truncated. */
 const logLimitBytes = 1024 * 1024
 
-/** How long a server may take from the hard SIGQUIT to its end, and then from SIGKILL. */
-const lastBoundMs = 5_000
+/** How long a server may take to end after SIGQUIT, and then after SIGKILL. */
+const forcedStopMs = 5_000
 
 /** A server process, ready or not. */
 export interface Server {
@@ -29,21 +26,57 @@ export interface Server {
   readonly watchdog: ChildProcess
   /** The server's process id; undefined until the watchdog has reported it, or if it could not be started. */
   readonly pid: () => number | undefined
-  /** True once the watchdog is gone, and with it the server, unless somebody killed the watchdog alone. */
+  /** True once the watchdog has ended, and with it the server, unless only the watchdog was killed. */
   readonly hasEnded: () => boolean
   /** Resolves when `hasEnded` turns true. */
   readonly ended: Promise<void>
-  /** True once this process has released the watchdog. */
-  readonly wasAskedToStop: () => boolean
-  /** What it wrote to the log since its start. */
-  readonly said: Effect.Effect<string, EmbeddedPostgresError>
+  /** True once this process has closed its end of the watchdog's pipe. */
+  readonly isStopRequested: () => boolean
+  /** The log since its start. */
+  readonly logText: Effect.Effect<string, EmbeddedPostgresError>
 }
 
-/** The log is owned by the server's user, who may start the server next time. */
+/**
+ * The watchdog: a process between the owner and the server, which stops the server if the owner dies.
+ *
+ * A shell in its own session starts the server, writes its process id to descriptor 3 and waits for it. A second shell
+ * reads a pipe from the owner, which the kernel closes when the owner dies. It then sends SIGINT (fast shutdown) once a
+ * second, because a signal before the server is ready is lost, and SIGQUIT after 60 s. When the server ends, the shell
+ * ends with its exit code. Signals to the shell do not reach the server: on Ctrl-C the owner finishes its work first.
+ */
+const watchdogScript = `
+exec 4<&0 </dev/null
+"$@" 3>&- 4<&- &
+server=$!
+echo "$server" >&3
+exec 3>&-
+(
+  trap '' HUP INT TERM
+  while read -r _; do :; done <&4
+  n=0
+  while [ "$n" -lt 60 ] && kill -INT "$server"; do
+    sleep 1
+    n=$((n + 1))
+  done
+  kill -QUIT "$server"
+) >/dev/null 2>&1 &
+guard=$!
+exec 4<&-
+trap : HUP INT TERM
+while :; do
+  wait "$server"
+  code=$?
+  kill -0 "$server" 2>/dev/null || break
+done
+kill -KILL "$guard" 2>/dev/null
+exit "$code"
+`
+
+/** Makes the server's user the owner of the log, since that user may start the server next time. */
 const openLog = (dir: DataDir, runAs: RunAs) =>
   onDisk(dir.root, async () => {
     const size = await stat(dir.log).then(
-      (found) => found.size,
+      (stats) => stats.size,
       () => 0,
     )
     const file = await open(dir.log, size > logLimitBytes ? "w" : "a", 0o600)
@@ -51,8 +84,8 @@ const openLog = (dir: DataDir, runAs: RunAs) =>
     return { file, start: size > logLimitBytes ? 0 : size }
   })
 
-const spawnServer = Effect.fnUntraced(function* (shop: Workshop, args: ReadonlyArray<string>) {
-  const { dir, runAs, binaries } = shop
+const spawnServer = Effect.fnUntraced(function* (setup: ClusterSetup, args: ReadonlyArray<string>) {
+  const { dir, runAs, binaries } = setup
   const command = runAs.command(join(binaries.bin, "postgres"), ["-D", dir.cluster, ...args])
   const { file: log, start } = yield* openLog(dir, runAs)
   const watchdog = spawn("sh", ["-c", watchdogScript, "sh", command.file, ...command.args], {
@@ -63,25 +96,25 @@ const spawnServer = Effect.fnUntraced(function* (shop: Workshop, args: ReadonlyA
     ...(command.uid === undefined ? {} : { uid: command.uid }),
     ...(command.gid === undefined ? {} : { gid: command.gid }),
   })
-  let told = ""
-  let over = false
+  let reported = ""
+  let hasEnded = false
   const ended = new Promise<void>((resolve) => {
     const end = () => {
-      over = true
+      hasEnded = true
       resolve()
     }
     watchdog.once("error", end).once("exit", end)
   })
   watchdog.stdin?.on("error", () => undefined)
-  const tells = watchdog.stdio[3] as Readable
-  tells.setEncoding("utf8").on("data", (text: string) => {
-    told += text
+  const pidPipe = watchdog.stdio[3] as Readable
+  pidPipe.setEncoding("utf8").on("data", (text: string) => {
+    reported += text
   })
   yield* Effect.promise(() => log.close())
-  const pid = () => (told.includes("\n") ? Number(told.trim()) : undefined)
-  const said = onDisk(dir.root, async () => (await readFile(dir.log)).subarray(start).toString("utf8"))
-  const wasAskedToStop = () => watchdog.stdin?.writableEnded ?? true
-  return { cluster: dir.cluster, watchdog, pid, hasEnded: () => over, ended, wasAskedToStop, said }
+  const pid = () => (reported.includes("\n") ? Number(reported.trim()) : undefined)
+  const logText = onDisk(dir.root, async () => (await readFile(dir.log)).subarray(start).toString("utf8"))
+  const isStopRequested = () => watchdog.stdin?.writableEnded ?? true
+  return { cluster: dir.cluster, watchdog, pid, hasEnded: () => hasEnded, ended, isStopRequested, logText }
 })
 
 /**
@@ -98,41 +131,41 @@ const isServing = (server: Server): Effect.Effect<boolean> =>
 const signal = Effect.fnUntraced(function* (server: Server, name: NodeJS.Signals) {
   const pid = server.pid()
   if (pid === undefined || !(yield* isServing(server))) return
-  // It may end between the two lines.
+  // It may end between the check and the signal.
   yield* Effect.ignore(Effect.try(() => process.kill(pid, name)))
 })
 
-/** A fast shutdown, waited for; after `forMs` an immediate one, then a kill. */
+/** Requests a fast shutdown and waits; after `forMs` an immediate shutdown, then SIGKILL. */
 const stopServer = Effect.fnUntraced(function* (server: Server, forMs: number) {
   const isGone = Effect.map(isServing(server), (serving) => !serving)
   const goneWithin = (ms: number) => waitUntil({ condition: isGone, everyMs: 5, forMs: ms })
-  // A killed watchdog does not stop the server. We may notice that now, or only while we wait.
-  const inItsPlace = Effect.promise(() => server.ended).pipe(
+  // A watchdog that was killed does not stop the server; its end may show only during the wait.
+  const stopInstead = Effect.promise(() => server.ended).pipe(
     Effect.andThen(signal(server, "SIGINT")),
     Effect.andThen(Effect.never),
   )
   server.watchdog.stdin?.end()
-  if (yield* Effect.raceFirst(goneWithin(forMs), inItsPlace)) return
+  if (yield* Effect.raceFirst(goneWithin(forMs), stopInstead)) return
   yield* Effect.logWarning(`the database server did not stop within ${forMs} ms: it is stopped at once`)
   yield* signal(server, "SIGQUIT")
-  if (yield* goneWithin(lastBoundMs)) return
+  if (yield* goneWithin(forcedStopMs)) return
   yield* signal(server, "SIGKILL")
-  yield* goneWithin(lastBoundMs)
+  yield* goneWithin(forcedStopMs)
 })
 
 /** Starts the server process with these settings; it is stopped when the scope closes. */
 export const launch = (options: {
-  readonly shop: Workshop
+  readonly setup: ClusterSetup
   readonly args: ReadonlyArray<string>
   readonly stopMs: number
 }): Effect.Effect<Server, EmbeddedPostgresError, Scope.Scope> =>
-  Effect.acquireRelease(spawnServer(options.shop, options.args), (server) =>
+  Effect.acquireRelease(spawnServer(options.setup, options.args), (server) =>
     stopServer(server, options.stopMs),
   )
 
 /**
- * Postgres keeps its state in `postmaster.pid`: the process id in line 1, in line 8 whether it is ready. That
- * is what `pg_ctl` waits for, too. The file may be one of an earlier server, hence the id.
+ * Whether the server is ready, by line 8 of `postmaster.pid`, as `pg_ctl` checks it. The process id in line 1 is compared
+ * because the file may be that of a previous server.
  */
 const isReady = (dir: DataDir, server: Server): Effect.Effect<boolean> =>
   Effect.promise(async () => {
@@ -141,7 +174,7 @@ const isReady = (dir: DataDir, server: Server): Effect.Effect<boolean> =>
     return Number(lines[0]) === server.pid() && (lines[7] ?? "").startsWith("ready")
   })
 
-/** Waits until the server takes connections. Answers false when it ended instead. */
+/** Waits until the server accepts connections. Returns false if it ended instead. */
 export const awaitReady = Effect.fnUntraced(function* (options: {
   readonly dir: DataDir
   readonly server: Server
@@ -154,7 +187,7 @@ export const awaitReady = Effect.fnUntraced(function* (options: {
     if (yield* isReady(dir, server)) return true
     yield* sleepMs(10)
   }
-  const why = fatalLine(yield* server.said) ?? "it is still at work"
+  const why = fatalLine(yield* server.logText) ?? "it is still starting"
   const detail = `not ready within ${startMs} ms: ${why}`
   return yield* failWith(new ServerFailed({ stage: "start", detail, logFile: dir.log }))
 })

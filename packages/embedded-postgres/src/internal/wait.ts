@@ -1,5 +1,5 @@
 /**
- * Waiting in real time. A server starts no faster under a test's clock, so this does not use Effect's.
+ * Waits by the system's clock: a server starts no faster under a `TestClock`.
  */
 import { setTimeout } from "node:timers/promises"
 import { Effect } from "effect"

@@ -1,6 +1,6 @@
 /**
  * The program that holds the Postgres server of a test run: prints its URL, and stops it and removes its data
- * when standard input ends. So nothing is left behind, however the run ends.
+ * when standard input ends, which happens however the run ends.
  */
 import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -10,14 +10,14 @@ import { EmbeddedPostgres } from "../EmbeddedPostgres.ts"
 
 const makeFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), "lead-gateway-test-postgres-"))
-  // When root runs the tests, the server's user passes through.
+  // When root runs the tests, the server's user must traverse the folder.
   await chmod(folder, 0o711)
   return folder
 }
 
 const inputEnds = Effect.callback<void>((resume) => {
   const end = () => resume(Effect.void)
-  // A pipe closes, a file only ends.
+  // A pipe emits `close`, a file only `end`.
   process.stdin.once("end", end).once("close", end).resume()
 })
 

@@ -2,9 +2,8 @@ import { lstat, mkdir, readdir, rm, stat, symlink } from "node:fs/promises"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { findBinaries } from "../../src/internal/binaries.ts"
-import { makeLinks } from "../../src/internal/bundled.ts"
-import { run } from "../../src/internal/run.ts"
+import { findBinaries, makeLinks } from "../../src/internal/binaries.ts"
+import { run } from "../../src/internal/programs.ts"
 import { copyOfServer, newFolder, scripts } from "../support/world.ts"
 
 const onDisk = <A>(use: () => Promise<A>) => Effect.promise(use)

@@ -12,7 +12,7 @@ import { PgClient } from "@effect/sql-pg"
 import { afterAll } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
-import { bundledRoot } from "../../src/internal/bundled.ts"
+import { bundledRoot } from "../../src/internal/binaries.ts"
 import type { OwnerTask, OwnerWord } from "./owner.ts"
 
 export const isRoot = process.getuid?.() === 0

@@ -1,29 +1,73 @@
 /**
- * The user that the server runs as. An ordinary user runs it directly; Postgres refuses root, so root needs another user.
- *
- * For root, in this order: the owner of a data folder that is not root's (so that he can start it without root
- * later); a user namespace in which root is called nobody (no other user is needed, the files stay root's); the
- * owner of the folder above; nobody. The first who can run the binaries and write in the data folder is taken.
- *
- * To create a database, Postgres wants the user to have a name in `/etc/passwd`. In a container started with
- * any user id there is none; there, too, a user namespace helps.
+ * Runs programs of Postgres, and chooses the user that they run as.
  */
+import { spawn } from "node:child_process"
 import { chown, lchown, mkdtemp, readdir, rm, stat } from "node:fs/promises"
 import { userInfo } from "node:os"
 import { dirname, join } from "node:path"
 import { Effect } from "effect"
 import { type EmbeddedPostgresError, UserRefused } from "../EmbeddedPostgresError.ts"
-import { failWith, oneLine, onDisk } from "./fault.ts"
-import { type Command, run } from "./run.ts"
+import { failWith, oneLine, onDisk } from "./failures.ts"
 
-/** The user called nobody, on Debian, Alpine, Red Hat and macOS (there as -2). */
+/** A command and, when root starts it, the user it runs as. */
+export interface Command {
+  readonly file: string
+  readonly args: ReadonlyArray<string>
+  readonly uid?: number | undefined
+  readonly gid?: number | undefined
+}
+
+/** How a command ended. */
+export interface Finished {
+  /** The exit code; null when a signal ended it or it could not be started. */
+  readonly code: number | null
+  /** Its standard output and error; the reason if it could not be started. */
+  readonly output: string
+}
+
+/**
+ * The environment of a Postgres program: only the paths of programs and libraries. So no `PG…` variable changes its
+ * behaviour, and it gets none of the owner's secrets.
+ */
+export const bareEnvironment = (): Record<string, string> => {
+  const kept = ["PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(kept), LC_ALL: "C", TZ: "UTC" }
+}
+
+/** Runs a command with this input, in its own session; never fails. An interrupt kills it. */
+export const run = (command: Command, input = ""): Effect.Effect<Finished> =>
+  Effect.callback((resume) => {
+    const child = spawn(command.file, command.args, {
+      cwd: "/",
+      env: bareEnvironment(),
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true,
+      ...(command.uid === undefined ? {} : { uid: command.uid }),
+      ...(command.gid === undefined ? {} : { gid: command.gid }),
+    })
+    let output = ""
+    const collect = (text: string) => {
+      output += text
+    }
+    child.stdout.setEncoding("utf8").on("data", collect)
+    child.stderr.setEncoding("utf8").on("data", collect)
+    child.stdin.on("error", () => undefined).end(input)
+    child.on("error", (error) => resume(Effect.succeed({ code: null, output: error.message })))
+    child.on("close", (code) => resume(Effect.succeed({ code, output })))
+    return Effect.sync(() => child.kill("SIGKILL"))
+  })
+
+/** The id of the user nobody on Debian, Alpine, Red Hat and macOS (there -2). */
 const nobody = 65534
 
 /** A way to run a program of Postgres. */
 export interface RunAs {
-  /** For people: `"uid 1000"`. */
+  /** The name in messages: `"uid 1000"`. */
   readonly name: string
-  /** The owner that files of the database have, seen from here. */
+  /** The owner of the files of the database, as this process sees it. */
   readonly uid: number
   readonly gid: number
   readonly command: (file: string, args: ReadonlyArray<string>) => Command
@@ -43,7 +87,7 @@ const asUser = (uid: number, gid: number): RunAs => ({
   command: (file, args) => ({ file, args, uid, gid }),
 })
 
-/** `unshare` becomes the program itself: no process of its own stays in between. */
+/** `unshare` execs the program, so no extra process remains. */
 const inNamespace = (uid: number, gid: number): RunAs => ({
   name: "a user namespace",
   uid,
@@ -54,13 +98,18 @@ const inNamespace = (uid: number, gid: number): RunAs => ({
   }),
 })
 
+/**
+ * The ways for root, in this order: the owner of a data folder that is not root's, so that this user can start the server
+ * without root later; a user namespace in which root is mapped to nobody, which needs no other user; the owner of the
+ * parent folder; nobody.
+ */
 const waysOfRoot = async (dataDir: string, cluster: string): Promise<ReadonlyArray<RunAs>> => {
   const folder = await stat(cluster).catch(() => stat(dataDir))
-  const above = await stat(dirname(dataDir))
+  const parent = await stat(dirname(dataDir))
   const ways = [
     ...(folder.uid === 0 ? [] : [asUser(folder.uid, folder.gid)]),
     inNamespace(0, 0),
-    ...(above.uid === 0 ? [] : [asUser(above.uid, above.gid)]),
+    ...(parent.uid === 0 ? [] : [asUser(parent.uid, parent.gid)]),
     asUser(nobody, nobody),
   ]
   return ways.filter((way, index) => ways.findIndex((other) => other.name === way.name) === index)
@@ -87,22 +136,27 @@ const probe = Effect.fnUntraced(function* (way: RunAs, task: Task) {
   const folder = yield* onDisk(dataDir, () => mkdtemp(join(dataDir, "probe-")))
   yield* onDisk(dataDir, () => chown(folder, way.uid, way.gid)).pipe(Effect.ignore)
   const args = ["-c", probeScript, "sh", join(bin, "postgres"), folder, createsDatabase ? "named" : "any"]
-  // By way of a shell, as the watchdog does it: some shells have an `unshare` of their own.
+  // By way of a shell, like the watchdog: some shells have a built-in `unshare`.
   const { file, args: rest, ...user } = way.command("sh", args)
   const finished = yield* run({ file: "sh", args: ["-c", '"$@"', "sh", file, ...rest], ...user })
   yield* onDisk(dataDir, () => rm(folder, { recursive: true, force: true }))
   return finished.code === 0 ? undefined : `${way.name}: ${oneLine(finished.output) || "refused"}`
 })
 
+/** What the server's user must be able to do. */
 interface Task {
   readonly dataDir: string
   readonly cluster: string
   readonly bin: string
-  /** Or changes it without a running server. */
+  /** Also true if the database is changed without a running server. */
   readonly createsDatabase: boolean
 }
 
-/** Decides which user the server of this data folder runs as. */
+/**
+ * Chooses the user that the server runs as. An ordinary user runs it directly. Postgres refuses root, and creates a
+ * database only for a user with a name in `/etc/passwd`, which a container that is started with any id lacks: then the
+ * first way is chosen by which the user can run the binaries and write in the data folder.
+ */
 export const chooseRunAs = Effect.fnUntraced(function* (
   task: Task,
 ): Effect.fn.Return<RunAs, EmbeddedPostgresError> {
@@ -129,10 +183,10 @@ const chownAll = async (path: string, uid: number, gid: number): Promise<void> =
 }
 
 /**
- * Makes the server's user the owner of the database's files, as Postgres requires. Only root can do that; for any other
- * user Postgres reports what is wrong.
+ * Makes the server's user the owner of the database's files, as Postgres requires. Only root can do that; for another user
+ * Postgres reports a wrong owner.
  */
-export const giveTo = (
+export const chownTo = (
   way: RunAs,
   path: string,
   dataDir: string,

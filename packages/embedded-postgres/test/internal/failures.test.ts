@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { endedBy, fatalLine, isDiskFull, isPortTaken, isStillServed } from "../../src/internal/serverLog.ts"
+import { endedBy, fatalLine, isDiskFull, isPortTaken, isStillServed } from "../../src/internal/failures.ts"
 
 describe("fatalLine", () => {
   it("finds the last line that says why, without time and process id", () => {
