@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http"
 
-/** How the customer answers one request. The usual ways are in {@link CustomerBehaviour}; another is `{ answer }`. */
+/** How the customer answers one request: one of {@link CustomerBehaviour}, or any `{ answer }`. */
 export interface CustomerBehaviour {
   readonly answer: (response: ServerResponse) => void
 }
@@ -12,7 +12,7 @@ interface Answer {
   readonly body?: string
 }
 
-/** Ways to answer, good and bad. All read the request first. */
+/** Behaviours, normal and faulty. All read the request first. */
 export const CustomerBehaviour = {
   /** Answers, at once or after `delayMs`. */
   reply: ({ status = 200, headers, body = "", delayMs = 0 }: Answer & { readonly delayMs?: number } = {}) =>
@@ -22,10 +22,10 @@ export const CustomerBehaviour = {
       else stopWith(response, setTimeout(answer, delayMs))
     }),
 
-  /** Never answers, and keeps the connection. */
+  /** Never answers, and keeps the connection open. */
   hang: () => behaviour(() => {}),
 
-  /** Closes the connection in good order, without an answer. */
+  /** Closes the connection (FIN) without an answer. */
   hangUp: () => behaviour((response) => response.socket?.destroy()),
 
   /** Resets the connection (RST) without an answer. */
@@ -56,19 +56,19 @@ export const CustomerBehaviour = {
   hugeBody: ({ status = 200, headers, bytes }: Omit<Answer, "body"> & { readonly bytes: number }) =>
     behaviour((response) => {
       response.writeHead(status, { ...headers, "Content-Length": bytes })
-      let left = bytes
-      const pour = () => {
-        while (left > 0 && !response.destroyed) {
-          const chunk = block.subarray(0, left)
-          left -= chunk.length
-          if (!response.write(chunk)) return void response.once("drain", pour)
+      let remaining = bytes
+      const writeMore = () => {
+        while (remaining > 0 && !response.destroyed) {
+          const chunk = block.subarray(0, remaining)
+          remaining -= chunk.length
+          if (!response.write(chunk)) return void response.once("drain", writeMore)
         }
-        if (left === 0) response.end()
+        if (remaining === 0) response.end()
       }
-      pour()
+      writeMore()
     }),
 
-  /** Sends these bytes as they are, HTTP or not; byte by byte with `everyMs`. The connection stays open. */
+  /** Sends this text unchanged, valid HTTP or not; with `everyMs` byte by byte. The connection stays open. */
   raw: ({ text, everyMs }: { readonly text: string; readonly everyMs?: number }) =>
     behaviour((response) => {
       if (everyMs === undefined) response.socket?.write(text)

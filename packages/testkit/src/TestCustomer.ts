@@ -1,15 +1,15 @@
 /**
- * A customer that can misbehave: a real HTTP server on a free port of 127.0.0.1.
+ * A customer's API that can misbehave: a real HTTP server on a free port of 127.0.0.1.
  *
- * Tests of the customer client and end-to-end tests post to it, tell it how to answer and inspect what it received. It
- * never sleeps: tests wait for events (`received`, `until`). It checks nothing by itself: no token, no method, no path.
+ * Used by tests of the customer client and by end-to-end tests, which set its behaviour and inspect the requests that it
+ * received. Tests wait for events (`received`, `until`) instead of sleeping. It checks neither token nor method nor path.
  */
 import { createServer, type IncomingHttpHeaders } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import { Effect, type Scope } from "effect"
 import { CustomerBehaviour } from "./CustomerBehaviour.ts"
 
-/** A request as the customer got it, with its whole body. */
+/** A request that the customer has received, with its whole body. */
 export interface CustomerRequest {
   readonly method: string
   /** Path and query. */
@@ -17,13 +17,13 @@ export interface CustomerRequest {
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders
   readonly body: string
-  /** When its last byte came, in milliseconds since 1970. */
+  /** When its last byte was received, in milliseconds since 1970. */
   readonly at: number
-  /** The connection it came by, numbered from 1: equal numbers, one socket. */
+  /** The number of its connection, from 1. */
   readonly connection: number
 }
 
-/** What the customer does from now on: always the same, a script (its last entry stays), or as the request asks. */
+/** One behaviour, a script whose last entry repeats, or a function of the request. */
 export type CustomerBehaviours =
   | CustomerBehaviour
   | readonly [CustomerBehaviour, ...ReadonlyArray<CustomerBehaviour>]
@@ -35,37 +35,38 @@ export interface TestCustomer {
   readonly url: string
   /** All requests so far, oldest first. */
   readonly requests: () => ReadonlyArray<CustomerRequest>
-  /** Connections: all ever made, and those open now. */
+  /** The number of connections, in total and open now. */
   readonly connections: () => { readonly made: number; readonly open: number }
-  /** How to answer from now on; requests that came before keep their answer. */
+  /** Sets the behaviour for further requests. */
   readonly respond: (behaviours: CustomerBehaviours) => void
-  /** Closes the connections on which no request is under way. */
+  /** Closes the connections without a request in progress. */
   readonly closeIdle: () => void
-  /** Waits until this many requests have come in all, and gives them. */
+  /** Waits until this many requests have been received in total, and returns them. */
   readonly received: (count: number) => Effect.Effect<ReadonlyArray<CustomerRequest>>
-  /** Waits until a condition on this customer holds; looked at whenever a request or connection comes or goes. */
+  /** Waits until a condition holds; it is checked at every request and every change of the connections. */
   readonly until: (condition: () => boolean) => Effect.Effect<void>
-  /** Closes port and connections: new ones are refused. */
+  /** Closes the port and all connections; new ones are refused. */
   readonly down: Effect.Effect<void>
   /** Listens on the same port again. */
   readonly up: Effect.Effect<void>
 }
 
+/** How to start a customer. */
 export interface TestCustomerOptions {
   /** The first behaviour; a plain 200 by default. */
   readonly respond?: CustomerBehaviours
-  /** How long the customer keeps an idle connection, as it says in `Keep-Alive`; 5 s by default. */
+  /** How long an idle connection is kept, also sent in `Keep-Alive`; 5 s by default. */
   readonly keepAliveTimeoutMs?: number
   /**
-   * Any free port by default. A customer that is down for a long time needs a port below the ephemeral range, so that no
-   * outgoing connection takes it meanwhile.
+   * Any free port by default. A customer that is down for long needs a port below the ephemeral range, so that no outgoing
+   * connection uses it in the meantime.
    */
   readonly port?: number
 }
 
-/** Starts customers. */
+/** Starts customers for tests. */
 export const TestCustomer = {
-  /** A customer that is up; it goes down with the scope, whatever is under way. */
+  /** A running customer; it is closed with the scope, even during requests. */
   make: (options: TestCustomerOptions = {}): Effect.Effect<TestCustomer, never, Scope.Scope> =>
     Effect.acquireRelease(
       Effect.promise(() => start(options)),
@@ -77,7 +78,7 @@ const start = async (options: TestCustomerOptions): Promise<TestCustomer> => {
   const requests: Array<CustomerRequest> = []
   const numbers = new WeakMap<Socket, number>()
   const waiting = new Set<() => void>()
-  const changed = () => waiting.forEach((look) => look())
+  const changed = () => waiting.forEach((check) => check())
   let next = chooser(options.respond ?? CustomerBehaviour.reply())
   let made = 0
   let open = 0
@@ -120,14 +121,14 @@ const start = async (options: TestCustomerOptions): Promise<TestCustomer> => {
     })
   const until = (condition: () => boolean) =>
     Effect.callback<void>((resume) => {
-      const look = () => {
+      const check = () => {
         if (!condition()) return
-        waiting.delete(look)
+        waiting.delete(check)
         resume(Effect.void)
       }
-      waiting.add(look)
-      look()
-      return Effect.sync(() => waiting.delete(look))
+      waiting.add(check)
+      check()
+      return Effect.sync(() => waiting.delete(check))
     })
 
   await listen(options.port ?? 0)

@@ -5,17 +5,18 @@ import * as Reactivity from "effect/reactivity/Reactivity"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 
-/** A database that is prepared once and then copied for each test: a schema, say, or a schema with a million rows. */
+/** A database that is created once and copied for each test, for example with a schema. */
 export interface Template<E = never> {
   /**
-   * Identifies the content. A template is reused for the whole run, and longer if `TEST_DATABASE_URL` names a server that
-   * stays, so the key must contain whatever the content depends on, such as the text of the migrations.
+   * Identifies the content. A template is reused for the whole run, and by later runs on a server of `TEST_DATABASE_URL`, so
+   * the key must contain everything that the content depends on, such as the text of the migrations.
    */
   readonly key: string
   /** Fills the empty database behind the URL. It must leave no connection open. */
   readonly migrate: (url: string) => Effect.Effect<unknown, E>
 }
 
+/** Which database to create. */
 export interface TestDatabaseOptions<E = never> {
   /** Without one the database is empty. */
   readonly template?: Template<E> | undefined
@@ -27,7 +28,7 @@ export interface TestDatabaseOptions<E = never> {
 export interface TestDatabaseShape {
   readonly url: string
   readonly name: string
-  /** A pool on this database. Close it (the layer's scope) or not: the database is dropped either way. */
+  /** A connection pool. The database is dropped even if the pool is still open. */
   readonly client: Layer.Layer<PgClient.PgClient | SqlClient, SqlError>
 }
 
@@ -37,7 +38,7 @@ const withDatabase = (serverUrl: string, name: string): string => {
   return url.href
 }
 
-/** What the set-up of `embedded-postgres` provides. vitest is loaded here only: elsewhere no test runner is needed. */
+/** The URL that the set-up of `embedded-postgres` provides. vitest is imported here only, where it is needed. */
 const serverOfTheRun = Effect.promise(async () => {
   const { inject } = await import("vitest")
   const url: string | undefined = inject("leadGatewayPostgresUrl")
@@ -45,7 +46,7 @@ const serverOfTheRun = Effect.promise(async () => {
   throw new Error("no Postgres: a test that needs one is called *.integration.test.ts or *.e2e.test.ts")
 })
 
-/** One short connection to the server. Databases are created and dropped from outside of them. */
+/** Opens a short connection to the server, by which databases are created and dropped. */
 const onServer = <A, E>(
   serverUrl: string,
   use: (run: (statement: string) => Effect.Effect<ReadonlyArray<unknown>, SqlError>) => Effect.Effect<A, E>,
@@ -57,8 +58,8 @@ const onServer = <A, E>(
   ).pipe(Effect.provide(Reactivity.layer))
 
 /**
- * Makes the template unless it is there. It gets its name only when it is complete, and an advisory lock lets
- * one process at a time make it; nobody may connect to it, since a database in use cannot be copied.
+ * Creates the template unless it exists. It is renamed when it is complete, and an advisory lock lets one process at a time
+ * create it. Connections to it are disallowed, since a database in use cannot be copied.
  */
 const makeTemplate = <E>(serverUrl: string, { key, migrate }: Template<E>) => {
   const hash = createHash("sha256").update(key).digest("hex").slice(0, 24)
@@ -67,10 +68,10 @@ const makeTemplate = <E>(serverUrl: string, { key, migrate }: Template<E>) => {
   const lock = BigInt.asIntN(64, BigInt(`0x${hash.slice(0, 16)}`))
   return onServer(serverUrl, (run) =>
     Effect.gen(function* () {
-      // The lock goes with the connection.
+      // The lock is released with the connection.
       yield* run(`SELECT pg_advisory_lock(${lock})`)
-      const found = yield* run(`SELECT FROM pg_database WHERE datname = '${name}'`)
-      if (found.length > 0) return name
+      const existing = yield* run(`SELECT FROM pg_database WHERE datname = '${name}'`)
+      if (existing.length > 0) return name
       yield* run(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`)
       yield* run(`CREATE DATABASE ${unfinished} TEMPLATE template0`)
       yield* migrate(withDatabase(serverUrl, unfinished))
@@ -82,14 +83,14 @@ const makeTemplate = <E>(serverUrl: string, { key, migrate }: Template<E>) => {
 }
 
 /**
- * Copies the template file by file, which takes 40 ms instead of 100 ms through the write-ahead log. Before Postgres 15
- * that is the only strategy, and there is no keyword for it.
+ * Copies the template by FILE_COPY, which takes 40 ms instead of the 100 ms of WAL_LOG. Before Postgres 15 this is the only
+ * strategy and has no keyword.
  */
 const copyTemplate = (serverUrl: string, template: string, name: string) =>
   onServer(serverUrl, (run) =>
     Effect.gen(function* () {
-      const chosen = yield* run("SELECT WHERE current_setting('server_version_num')::int >= 150000")
-      const strategy = chosen.length > 0 ? "STRATEGY FILE_COPY" : ""
+      const supported = yield* run("SELECT WHERE current_setting('server_version_num')::int >= 150000")
+      const strategy = supported.length > 0 ? "STRATEGY FILE_COPY" : ""
       yield* run(`CREATE DATABASE ${name} TEMPLATE ${template} ${strategy}`)
     }),
   )
@@ -109,11 +110,10 @@ const make = Effect.fn("TestDatabase.make")(function* <E = never>(
 })
 
 /**
- * A database of its own for one test or one test file, on the server of the test run; dropped at the end, even
- * with connections left open.
+ * A database for one test or one test file, on the server of the test run; dropped at the end, even with open connections.
  *
- * Tests that share no database need no cleaning up and may run at the same time. Making and dropping one takes
- * about 60 ms, template or not.
+ * Tests that share no database need no cleanup and may run concurrently. Creating and dropping one takes about 60 ms, with or
+ * without a template.
  */
 export class TestDatabase extends Context.Service<TestDatabase, TestDatabaseShape>()(
   "@lead-gateway/testkit/TestDatabase",
@@ -121,7 +121,7 @@ export class TestDatabase extends Context.Service<TestDatabase, TestDatabaseShap
   /** A fresh database for the current scope. */
   static readonly make = make
 
-  /** A fresh database as a layer: one a test file with `layer(...)`, one a test with `Effect.provide`. */
+  /** A fresh database as a layer: per test file with `layer(...)`, per test with `Effect.provide`. */
   static readonly layer = <E = never>(
     options?: TestDatabaseOptions<E>,
   ): Layer.Layer<TestDatabase, E | SqlError> => Layer.effect(TestDatabase, make(options))

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn as spawnChild } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
+import { setTimeout } from "node:timers/promises"
 import { Duration, Effect, Schema, type Scope } from "effect"
-import { follow, type Lines } from "./internal/lines.ts"
-import { sleepMs } from "./internal/sleepMs.ts"
+import { type Lines, makeLines } from "./internal/lines.ts"
 
 /** How a process ended: by its own exit code, or by a signal. */
 export interface Exited {
@@ -12,7 +12,7 @@ export interface Exited {
   readonly signal: NodeJS.Signals | null
 }
 
-/** The expected event did not happen: the process ended first, or the time was up. */
+/** An expected event did not occur: the process ended first, or the timeout expired. */
 export class TestProcessError extends Schema.TaggedError<TestProcessError>()("TestProcessError", {
   /** What was waited for. */
   awaited: Schema.String,
@@ -26,8 +26,9 @@ export class TestProcessError extends Schema.TaggedError<TestProcessError>()("Te
   }
 }
 
+/** How to start a program. */
 export interface TestProcessOptions {
-  /** The program's path, or `new URL("../src/main.ts", import.meta.url)`. TypeScript is run as it is. */
+  /** The program's path, or `new URL("../src/main.ts", import.meta.url)`. TypeScript needs no build. */
   readonly program: string | URL
   readonly args?: ReadonlyArray<string> | undefined
   /** The program's environment. Only the paths of programs and of the temporary folder are added from the test's own. */
@@ -40,24 +41,24 @@ export interface TestProcessOptions {
   readonly ownGroup?: boolean | undefined
 }
 
-/** How long to wait; default 15 seconds of real time. */
+/** A timeout by the system's clock; default 15 seconds. */
 export interface Within {
   readonly within?: Duration.Input | undefined
 }
 
-/** A running program. Nothing here uses Effect's clock: it works the same under `it.effect` and `it.live`. */
+/** A running program. It does not use Effect's clock, so it works the same under `it.effect` and `it.live`. */
 export interface TestProcess {
   readonly pid: number
-  /** Everything written so far, both outputs, in the order of arrival, line by line. */
+  /** The lines of both outputs so far, in the order of arrival. */
   readonly lines: () => ReadonlyArray<string>
   readonly stdout: () => ReadonlyArray<string>
   readonly stderr: () => ReadonlyArray<string>
-  /** The first line, past or future, that matches (a string: that contains it). */
+  /** The first past or future line that matches a pattern or contains a text. */
   readonly waitForLine: (
     pattern: string | RegExp,
     options?: Within,
   ) => Effect.Effect<string, TestProcessError>
-  /** Asks the URL until it answers with this status (default 200), whatever it answers before, or nothing. */
+  /** Requests the URL until the response has this status (default 200). */
   readonly waitForHttp: (
     url: string | URL,
     status?: number,
@@ -67,9 +68,12 @@ export interface TestProcess {
   readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
   /** Sends a signal to the process and its children. Needs `ownGroup`. */
   readonly killGroup: (signal: NodeJS.Signals) => Effect.Effect<void>
-  /** Waits for the end, however long it takes. */
+  /** Waits for the end, without a timeout. */
   readonly exited: Effect.Effect<Exited>
 }
+
+const sleepMs = (ms: number): Effect.Effect<void> =>
+  Effect.promise((signal) => setTimeout(ms, undefined, { signal }))
 
 const defaultWithin: Duration.Input = "15 seconds"
 
@@ -110,7 +114,7 @@ const signalTo = (target: number, signal: NodeJS.Signals) => {
 }
 
 const make = (child: ChildProcess): TestProcess => {
-  const [all, stdout, stderr] = [follow(), follow(), follow()]
+  const [all, stdout, stderr] = [makeLines(), makeLines(), makeLines()]
   if (child.stdout !== null) readLines(child.stdout, [all, stdout])
   if (child.stderr !== null) readLines(child.stderr, [all, stderr])
   let end: Exited | undefined
@@ -146,11 +150,11 @@ const make = (child: ChildProcess): TestProcess => {
       const ms = Duration.toMillis(options?.within ?? defaultWithin)
       const until = performance.now() + ms
       while (isUp() && performance.now() < until) {
-        const left = Math.max(1, Math.ceil(until - performance.now()))
-        const answer = yield* Effect.promise((signal) =>
+        const remaining = Math.max(1, Math.ceil(until - performance.now()))
+        const answered = yield* Effect.promise((signal) =>
           fetch(url, {
             redirect: "manual",
-            signal: AbortSignal.any([signal, AbortSignal.timeout(left)]),
+            signal: AbortSignal.any([signal, AbortSignal.timeout(remaining)]),
           }).then(
             async (response) => {
               await response.body?.cancel()
@@ -159,7 +163,7 @@ const make = (child: ChildProcess): TestProcess => {
             () => undefined,
           ),
         )
-        if (answer === status) return
+        if (answered === status) return
         yield* sleepMs(25)
       }
       return yield* notInTime(`${status} from ${String(url)}`, ms)
@@ -171,10 +175,10 @@ const make = (child: ChildProcess): TestProcess => {
 }
 
 /**
- * Starts a Node program from its TypeScript source for the current scope. What still lives when the scope
- * closes is killed (SIGKILL) and waited for.
+ * Starts a Node program from its TypeScript source for the current scope. When the scope closes, a
+ * process that still runs is killed (SIGKILL).
  *
- * For tests of whole programs: start, wait for a line or an answer, send a signal, look how it ended.
+ * For tests of whole programs: start one, wait for a line or a response, send a signal, check how it ended.
  */
 const spawn = (options: TestProcessOptions): Effect.Effect<TestProcess, never, Scope.Scope> =>
   Effect.acquireRelease(
@@ -182,5 +186,5 @@ const spawn = (options: TestProcessOptions): Effect.Effect<TestProcess, never, S
     (process) => Effect.andThen(process.kill("SIGKILL"), process.exited),
   )
 
-/** Programs as tests run them. */
+/** Starts programs for tests. */
 export const TestProcess = { spawn }

@@ -1,9 +1,9 @@
 /**
- * A real Redis server for the current scope, that can be killed, paused and brought back.
+ * A real Redis server for the current scope, which can be killed, paused and started again.
  *
- * Used by tests of the Redis drivers and of whole programs. The server comes from the machine, from Debian's
- * packages or from docker; a server that `REDIS_URL` names serves tests that ask for nothing special. It
- * mocks nothing, and a test without a server fails instead of being skipped.
+ * Used by tests of the Redis drivers and of whole programs. The server is one of the machine, of Debian's packages or of
+ * docker; tests without options use the server that `REDIS_URL` names, if it is set. A test without a server fails and
+ * is not skipped.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -11,52 +11,46 @@ import { join } from "node:path"
 import { Effect, type Scope } from "effect"
 import { redisCommand, type RedisReply } from "./internal/redisCommand.ts"
 import { type RedisProgram, redisProgram } from "./internal/redisProgram.ts"
-import { freePort, type RedisServer, startRedis } from "./internal/redisServer.ts"
+import {
+  argsOf,
+  configFile,
+  freePort,
+  type RedisServer,
+  startRedis,
+  type TestRedisOptions,
+  urlOf,
+} from "./internal/redisServer.ts"
 
 export type { RedisReply } from "./internal/redisCommand.ts"
-
-export interface TestRedisOptions {
-  /** More arguments of `redis-server`, such as `["--maxmemory", "2mb"]`. */
-  readonly args?: ReadonlyArray<string>
-  /** Lines of a configuration file that the server may write to. */
-  readonly config?: ReadonlyArray<string>
-  /** The password of the default user. */
-  readonly password?: string
-  /** TLS and nothing else, with these files; clients need no certificate. */
-  readonly tls?: { readonly cert: string; readonly key: string }
-  /** A free one by default. */
-  readonly port?: number
-  /** Whether what it holds survives the end of the process, as with `appendonly yes`; not by default. */
-  readonly keepsData?: boolean
-}
+export type { TestRedisOptions } from "./internal/redisServer.ts"
 
 /** A running server. */
 export interface TestRedis {
-  /** `redis://…` or `rediss://…`, with the password; stays the same when it is started again. */
+  /** `redis://…` or `rediss://…`, with the password; the same after a restart. */
   readonly url: string
   readonly port: number
-  /** Ends it by SIGKILL, also when it is paused. */
+  /** Ends it by SIGKILL, even if it is paused. */
   readonly kill: Effect.Effect<void>
-  /** Ends it in good order. */
+  /** Ends it by SIGTERM. */
   readonly stop: Effect.Effect<void>
-  /** Starts it again after `kill` or `stop`: empty, unless it keeps its data. */
+  /** Starts it again after `kill` or `stop`; without data unless `keepsData`. */
   readonly start: Effect.Effect<void>
-  /** Holds it by SIGSTOP: connections stay, and nothing answers. */
+  /** Suspends it by SIGSTOP: connections stay open, and no command is answered. */
   readonly pause: Effect.Effect<void>
   readonly resume: Effect.Effect<void>
-  /** Sends one command over a connection of its own; dies when Redis refuses it. */
+  /** Sends one command over a new connection; dies if Redis returns an error. */
   readonly command: (...args: ReadonlyArray<string>) => Effect.Effect<RedisReply>
 }
 
 /** A server for the current scope. */
 const make = (options: TestRedisOptions = {}): Effect.Effect<TestRedis, never, Scope.Scope> => {
-  const given = process.env.REDIS_URL
-  return given !== undefined && given !== "" && Object.keys(options).length === 0
-    ? namedByEnvironment(given)
+  const url = process.env.REDIS_URL
+  return url !== undefined && url !== "" && Object.keys(options).length === 0
+    ? namedByEnvironment(url)
     : spawned(options, [])
 }
 
-/** A Sentinel that watches `master` under the name `main`, and promotes a replica when it is away for 500 ms. */
+/** A Sentinel that watches `master` under the name `main`, and promotes a replica after it was unavailable for 500 ms. */
 const sentinel = (options: {
   readonly master: TestRedis
   /** The password of master and replicas. */
@@ -74,7 +68,7 @@ const sentinel = (options: {
     ["--sentinel"],
   )
 
-/** A Cluster of masters that share the slots; it is ready to be used. */
+/** A Redis Cluster of masters that share the slots; it is ready for use. */
 const cluster = (options: {
   readonly nodes: number
 }): Effect.Effect<ReadonlyArray<TestRedis>, never, Scope.Scope> =>
@@ -91,19 +85,19 @@ const cluster = (options: {
       for (const { port } of nodes)
         if (port !== node.port) yield* node.command("CLUSTER", "MEET", "127.0.0.1", String(port))
     }
-    const isWhole = (info: RedisReply) =>
+    const isComplete = (info: RedisReply) =>
       String(info).includes("cluster_state:ok") && String(info).includes(`cluster_size:${nodes.length}`)
     for (const node of nodes)
-      while (!isWhole(yield* node.command("CLUSTER", "INFO"))) yield* Effect.promise(() => moment(20))
+      while (!isComplete(yield* node.command("CLUSTER", "INFO"))) yield* Effect.promise(() => sleep(20))
     return nodes
   })
 
 const slotCount = 16_384
 
-/** Servers of Redis as tests need them. */
+/** Starts Redis servers for tests. */
 export const TestRedis = { make, sentinel, cluster }
 
-const moment = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const command =
   (url: string) =>
@@ -115,16 +109,16 @@ const namedByEnvironment = (url: string) =>
     const size = yield* command(url)("DBSIZE")
     if (size !== 0) return yield* Effect.die(new Error("REDIS_URL names a database that is not empty"))
     yield* Effect.addFinalizer(() => command(url)("FLUSHDB"))
-    const fault = (what: string) =>
+    const unsupported = (what: string) =>
       Effect.die(new Error(`cannot ${what} the server that REDIS_URL names; unset it to run this test`))
     return {
       url,
       port: Number(new URL(url).port || 6379),
-      kill: fault("kill"),
-      stop: fault("stop"),
-      start: fault("start"),
-      pause: fault("pause"),
-      resume: fault("resume"),
+      kill: unsupported("kill"),
+      stop: unsupported("stop"),
+      start: unsupported("start"),
+      pause: unsupported("pause"),
+      resume: unsupported("resume"),
       command: command(url),
     }
   })
@@ -134,9 +128,9 @@ const spawned = (options: TestRedisOptions, mode: ReadonlyArray<string>) =>
     const program = yield* Effect.promise(redisProgram)
     const folder = yield* Effect.acquireRelease(
       Effect.promise(() => mkdtemp(join(tmpdir(), "lead-gateway-test-redis-"))),
-      (made) => Effect.promise(() => rm(made, { recursive: true, force: true, maxRetries: 5 })),
+      (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 5 })),
     )
-    const { port, server } = yield* Effect.promise(() => first(program, folder, options, mode))
+    const { port, server } = yield* Effect.promise(() => startFirst(program, folder, options, mode))
     const url = urlOf(options, port)
     let current: RedisServer = server
     const end = (signal: NodeJS.Signals) =>
@@ -160,8 +154,8 @@ const spawned = (options: TestRedisOptions, mode: ReadonlyArray<string>) =>
     }
   })
 
-/** Between the look for a free port and its use somebody else may take it: then with another. */
-const first = async (
+/** Starts it for the first time; with another port if a free one was taken before the server bound it. */
+const startFirst = async (
   program: RedisProgram,
   folder: string,
   options: TestRedisOptions,
@@ -177,38 +171,4 @@ const first = async (
       if (options.port !== undefined || attempt === 3) throw error
     }
   }
-}
-
-const configFile = "redis.conf"
-
-const argsOf = (options: TestRedisOptions, mode: ReadonlyArray<string>, port: number) => {
-  const { keepsData = false, password, tls } = options
-  const settings: ReadonlyArray<readonly [name: string, value: string]> = [
-    ["bind", "127.0.0.1"],
-    ["dir", "."],
-    ["port", tls === undefined ? String(port) : "0"],
-    ...Object.entries(mode.length > 0 ? {} : { save: "", appendonly: keepsData ? "yes" : "no" }),
-    ...Object.entries(keepsData ? { appendfsync: "always" } : {}),
-    ...Object.entries(password === undefined ? {} : { requirepass: password }),
-    ...Object.entries(tls === undefined ? {} : tlsSettings(tls, port)),
-  ]
-  return [
-    configFile,
-    ...mode,
-    ...settings.flatMap(([name, value]) => [`--${name}`, value]),
-    ...(options.args ?? []),
-  ]
-}
-
-const tlsSettings = (files: { readonly cert: string; readonly key: string }, port: number) => ({
-  "tls-port": String(port),
-  "tls-auth-clients": "no",
-  "tls-cert-file": files.cert,
-  "tls-key-file": files.key,
-  "tls-ca-cert-file": files.cert,
-})
-
-const urlOf = (options: TestRedisOptions, port: number) => {
-  const user = options.password === undefined ? "" : `:${encodeURIComponent(options.password)}@`
-  return `${options.tls === undefined ? "redis" : "rediss"}://${user}127.0.0.1:${port}`
 }

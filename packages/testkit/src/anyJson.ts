@@ -1,14 +1,14 @@
 /**
- * Generates JSON as the lossless parser makes it, for properties that hold of any payload or document.
+ * Generates JSON as the lossless parser returns it, for properties of any payload or document.
  *
- * Keys are own properties, odd ones such as `__proto__` among them; texts may be blank or hold NUL and lone
- * surrogates; numbers that a double cannot hold are raw. By itself `it.prop` with `Schema.Json` makes none of
- * that. Used by the tests of the pure packages, each with the keys and texts that its subject reads.
+ * Keys include odd ones such as `__proto__`; texts may be blank or contain NUL and lone surrogates; numbers that a double
+ * cannot represent are raw. `it.prop` with `Schema.Json` generates none of these. Used by tests of the pure packages,
+ * each with the keys and texts that its subject reads.
  */
 import type { Json, JsonObject } from "@lead-gateway/lossless-json"
 import { Arbitrary, Schema } from "effect"
 
-/** What the subject of a test reads: without it generated JSON would hardly ever hold that. */
+/** The keys and texts that the subject of a test reads, which random JSON would rarely contain. */
 export interface Vocabulary {
   readonly keys?: ReadonlyArray<string>
   readonly texts?: ReadonlyArray<string>
@@ -16,7 +16,7 @@ export interface Vocabulary {
 
 /** Generators that share a vocabulary. */
 export interface AnyJson {
-  /** A key: of the vocabulary, odd, or any text. */
+  /** A key of the vocabulary, an odd key, or any text. */
   readonly key: Schema.Codec<string>
   readonly value: Arbitrary.Arbitrary<Json>
   readonly object: Arbitrary.Arbitrary<JsonObject>
@@ -48,7 +48,7 @@ const oddTexts = ["", " ", "\u0000", "\ud800", "a \u2003 b", "e\u0301"]
 
 const longNumbers = ["-9007199254740993", "0.1234567890123456789", "1e400", "-1e-400"] as const
 
-/** What JSON is made of, in a form that has no odd keys and no raw numbers of its own, so a schema can make it. */
+/** JSON in a form without odd keys and raw numbers, which a schema can generate. */
 type Tree =
   | null
   | boolean
@@ -69,5 +69,5 @@ const jsonOf = (tree: Tree): Json => {
 const objectOf = (entries: Entries): JsonObject =>
   Object.fromEntries(entries.map(([key, value]) => [key, jsonOf(value)]))
 
-/** An integer of twenty digits or more, none of which a double may drop. */
+/** An integer of at least twenty digits, which a double cannot represent. */
 const longFrom = (seed: bigint): string => `${(seed < 0n ? seed - 1n : seed + 1n) * 10n ** 19n + 1n}`

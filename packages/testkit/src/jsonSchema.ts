@@ -1,18 +1,18 @@
 /**
- * The test that a published JSON Schema says what its package checks: it is generated from the schema in the
- * sources and compared with the file, which `vitest --update` writes.
+ * Tests that a published JSON Schema is equal to the one generated from the schema in the sources. `vitest --update` writes
+ * the file.
  */
 import { readFileSync } from "node:fs"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 
-/** What is published, and what it is generated from. */
+/** A published JSON Schema and its source. */
 export interface PublishedSchema {
   /** The package's folder: `new URL("..", import.meta.url)`. */
   readonly folder: URL
   /** The file in it: `"rule-set.schema.json"`. */
   readonly file: string
-  /** What an editor calls such a document: `"Rule set of @lead-gateway/lead-rules"`. */
+  /** The title that editors show: `"Rule set of @lead-gateway/lead-rules"`. */
   readonly title: string
   readonly schema: Schema.Top
 }
@@ -28,10 +28,10 @@ export const jsonSchemaOf = ({ title, schema }: Pick<PublishedSchema, "title" | 
   }
 }
 
-/** Declares the tests: the file is fresh, and the package's manifest offers it to editors. */
+/** Declares the tests: the file is up to date, and the package's manifest exports it. */
 export const testJsonSchema = ({ folder, file, ...source }: PublishedSchema): void => {
   describe(`the document ${file}`, () => {
-    it("is what the sources say (vitest --update writes it)", async () => {
+    it("is generated from the sources (vitest --update writes it)", async () => {
       const text = `${JSON.stringify(jsonSchemaOf(source), null, 2)}\n`
       await expect(text).toMatchFileSnapshot(new URL(file, folder).pathname)
     })

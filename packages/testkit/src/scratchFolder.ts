@@ -4,9 +4,9 @@ import { join } from "node:path"
 import { Effect, type Scope } from "effect"
 
 /**
- * A working folder for whole programs, for the current scope: empty but for links, by name, to what they need.
+ * A temporary working directory for whole programs, for the current scope, which contains only symbolic links by name.
  *
- * A program that runs here reads no developer's `.env`, and so reaches nothing real:
+ * A program in it reads no developer's `.env`, and so connects to no real service:
  * `scratchFolder({ config: "/repository/config" })`.
  */
 export const scratchFolder = (
@@ -15,7 +15,7 @@ export const scratchFolder = (
   Effect.acquireRelease(
     Effect.sync(() => {
       const folder = mkdtempSync(join(realpathSync(tmpdir()), "lead-gateway-"))
-      // When root runs the tests, the user that Postgres runs as passes through.
+      // When root runs the tests, the user that Postgres runs as must traverse the folder.
       chmodSync(folder, 0o711)
       for (const [name, target] of Object.entries(links)) symlinkSync(target, join(folder, name))
       return folder

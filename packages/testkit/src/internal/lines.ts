@@ -1,15 +1,16 @@
 /**
- * Lines as they come, and a way to wait for one of them.
+ * Lines of a stream, and a way to wait for one of them.
  */
 import { Effect } from "effect"
 
+/** The lines so far, and those to come. */
 export interface Lines {
   readonly add: (line: string) => void
-  /** No more lines come. */
+  /** Ends the lines. */
   readonly close: () => void
   readonly all: () => ReadonlyArray<string>
-  /** The first line that matches, one that is there already or a coming one; undefined when none comes in time. */
-  readonly find: (matches: (line: string) => boolean, withinMs: number) => Effect.Effect<string | undefined>
+  /** The first past or future line that matches; undefined on timeout or at the end. */
+  readonly find: (matches: (line: string) => boolean, timeoutMs: number) => Effect.Effect<string | undefined>
 }
 
 interface Waiting {
@@ -17,7 +18,8 @@ interface Waiting {
   readonly resume: (line: string | undefined) => void
 }
 
-export const follow = (): Lines => {
+/** Makes an empty collection of lines. */
+export const makeLines = (): Lines => {
   const seen: Array<string> = []
   const waiting = new Set<Waiting>()
   let closed = false
@@ -31,10 +33,10 @@ export const follow = (): Lines => {
       for (const one of waiting) one.resume(undefined)
     },
     all: () => seen.slice(),
-    find: (matches, withinMs) =>
+    find: (matches, timeoutMs) =>
       Effect.callback((resume) => {
-        const found = seen.find(matches)
-        if (found !== undefined || closed) return resume(Effect.succeed(found))
+        const line = seen.find(matches)
+        if (line !== undefined || closed) return resume(Effect.succeed(line))
         const one: Waiting = {
           matches,
           resume: (line) => {
@@ -42,7 +44,7 @@ export const follow = (): Lines => {
             resume(Effect.succeed(line))
           },
         }
-        const timer = setTimeout(() => one.resume(undefined), withinMs)
+        const timer = setTimeout(() => one.resume(undefined), timeoutMs)
         const stop = () => {
           clearTimeout(timer)
           waiting.delete(one)

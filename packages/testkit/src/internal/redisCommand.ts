@@ -1,18 +1,18 @@
 /**
- * One command to a Redis server over a connection of its own: enough for tests to look and to set up.
+ * One command to a Redis server over a new connection, for tests to inspect and prepare its data.
  */
 import { connect as connectPlain } from "node:net"
 import { connect as connectTls } from "node:tls"
 
-/** What Redis answers: nested where the command's answer is. */
+/** A reply of Redis; arrays may be nested. */
 export type RedisReply = string | number | null | ReadonlyArray<RedisReply>
 
-/** An answer of Redis that begins with "-". */
+/** An error reply of Redis, which begins with "-". */
 export class RedisRefusal extends Error {
   override readonly name = "RedisRefusal"
 }
 
-/** Sends `AUTH` first if the URL has a password, and `SELECT` if it names a database. TLS is not verified. */
+/** Sends `AUTH` first if the URL has a password, and `SELECT` if it has a database. Does not verify certificates. */
 export const redisCommand = (
   url: string,
   args: ReadonlyArray<string>,
@@ -65,7 +65,7 @@ interface Parsed {
   readonly end: number
 }
 
-/** One answer from `at` on; undefined while some of it is missing. Lengths count as characters: tests use ASCII. */
+/** The reply at `at`; undefined while it is incomplete. Lengths are counted in characters, since tests use ASCII. */
 const parse = (text: string, at: number): Parsed | undefined => {
   const stop = text.indexOf("\r\n", at)
   if (stop < 0) return undefined
@@ -86,7 +86,7 @@ const parse = (text: string, at: number): Parsed | undefined => {
     case "*":
       return parseArray(text, Number(rest), end)
     default:
-      throw new Error(`not an answer of Redis: ${text.slice(at, at + 40)}`)
+      throw new Error(`not a reply of Redis: ${text.slice(at, at + 40)}`)
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * One Redis process that can be started, killed and paused. It ends when this process ends, even after SIGKILL.
+ * A Redis process: its options, arguments and URL, and its start. It ends with this process, even after SIGKILL.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -10,23 +10,39 @@ import { setTimeout } from "node:timers/promises"
 import { redisCommand, RedisRefusal } from "./redisCommand.ts"
 import type { RedisProgram } from "./redisProgram.ts"
 
-/** What to run and where it answers. */
+/** How to configure a server. */
+export interface TestRedisOptions {
+  /** More arguments of `redis-server`, such as `["--maxmemory", "2mb"]`. */
+  readonly args?: ReadonlyArray<string>
+  /** Lines of a configuration file that the server may write to. */
+  readonly config?: ReadonlyArray<string>
+  /** The password of the default user. */
+  readonly password?: string
+  /** Accepts only TLS, with these files; clients need no certificate. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  /** Any free port by default. */
+  readonly port?: number
+  /** Whether its data survive the end of the process, by `appendonly yes`; false by default. */
+  readonly keepsData?: boolean
+}
+
+/** What to run, and the URL by which it is reached. */
 export interface RedisServerOptions {
   readonly program: RedisProgram
-  /** Where it works: its data, its configuration. */
+  /** Its working directory, with data and configuration. */
   readonly folder: string
   readonly url: string
   readonly args: ReadonlyArray<string>
 }
 
-/** A Redis process, up or down. */
+/** A Redis process. */
 export interface RedisServer {
   readonly signal: (signal: NodeJS.Signals) => Promise<void>
   /** Waits until it has ended. */
   readonly ended: Promise<unknown>
 }
 
-/** Starts it and waits until it answers. Rejects with its last lines when it ends instead. */
+/** Starts a server and waits until it answers. Rejects with its last lines if it ends instead. */
 export const startRedis = async (options: RedisServerOptions): Promise<RedisServer> => {
   const { program, folder, url, args } = options
   const name = `lead-gateway-test-redis-${process.pid}-${(number += 1)}`
@@ -41,7 +57,7 @@ export const startRedis = async (options: RedisServerOptions): Promise<RedisServ
   const lines: Array<string> = []
   const ended = once(child, "exit")
   const pid = Number(await firstLine(child.stdout, lines))
-  await answers(url, child, lines)
+  await awaitReply(url, child, lines)
   return {
     ended,
     signal: async (signal) => {
@@ -54,7 +70,7 @@ export const startRedis = async (options: RedisServerOptions): Promise<RedisServ
 
 let number = 0
 
-/** Prints the server's process id and runs it until it ends or standard input does. */
+/** Prints the server's process id, and kills the server when standard input ends. */
 const watchdog = `exec 3<&0
 "$@" </dev/null 3<&- & server=$!
 echo "$server"
@@ -71,22 +87,22 @@ const firstLine = (output: Readable, lines: Array<string>) =>
     reader.on("line", (line) => lines.push(line))
   })
 
-/** Any answer counts, even a request for a password, except the one that says that data is still being loaded. */
-const answers = async (url: string, child: ChildProcess, lines: ReadonlyArray<string>) => {
+/** Waits for any reply, even an error that asks for a password, except `LOADING`. */
+const awaitReply = async (url: string, child: ChildProcess, lines: ReadonlyArray<string>) => {
   const until = performance.now() + 20_000
   for (;;) {
-    const answer = await redisCommand(url, ["PING"]).catch((error: unknown) => error)
-    if (answer === "PONG") return
-    if (answer instanceof RedisRefusal && !answer.message.startsWith("LOADING")) return
+    const reply = await redisCommand(url, ["PING"]).catch((error: unknown) => error)
+    if (reply === "PONG") return
+    if (reply instanceof RedisRefusal && !reply.message.startsWith("LOADING")) return
     if (child.exitCode !== null || performance.now() > until) {
       child.stdin?.end()
-      throw new Error(`Redis does not answer: ${String(answer)}\n${lines.slice(-20).join("\n")}`)
+      throw new Error(`Redis does not answer: ${String(reply)}\n${lines.slice(-20).join("\n")}`)
     }
     await setTimeout(5)
   }
 }
 
-/** A port that nobody listens on at this moment; low enough for the cluster's own, which is 10000 higher. */
+/** A port that is free now, below 55000: the port of the cluster bus is 10000 higher. */
 export const freePort = async (): Promise<number> => {
   for (;;) {
     const server = createServer().listen(0, "127.0.0.1")
@@ -96,4 +112,41 @@ export const freePort = async (): Promise<number> => {
     await once(server, "close")
     if (address !== null && typeof address === "object" && address.port < 55_000) return address.port
   }
+}
+
+/** The name of the configuration file in the folder of the server. */
+export const configFile = "redis.conf"
+
+/** The arguments of a server; `mode` has flags such as `--sentinel`. */
+export const argsOf = (options: TestRedisOptions, mode: ReadonlyArray<string>, port: number) => {
+  const { keepsData = false, password, tls } = options
+  const settings: ReadonlyArray<readonly [name: string, value: string]> = [
+    ["bind", "127.0.0.1"],
+    ["dir", "."],
+    ["port", tls === undefined ? String(port) : "0"],
+    ...Object.entries(mode.length > 0 ? {} : { save: "", appendonly: keepsData ? "yes" : "no" }),
+    ...Object.entries(keepsData ? { appendfsync: "always" } : {}),
+    ...Object.entries(password === undefined ? {} : { requirepass: password }),
+    ...Object.entries(tls === undefined ? {} : tlsSettings(tls, port)),
+  ]
+  return [
+    configFile,
+    ...mode,
+    ...settings.flatMap(([name, value]) => [`--${name}`, value]),
+    ...(options.args ?? []),
+  ]
+}
+
+const tlsSettings = (files: { readonly cert: string; readonly key: string }, port: number) => ({
+  "tls-port": String(port),
+  "tls-auth-clients": "no",
+  "tls-cert-file": files.cert,
+  "tls-key-file": files.key,
+  "tls-ca-cert-file": files.cert,
+})
+
+/** The URL of a server with these options. */
+export const urlOf = (options: TestRedisOptions, port: number) => {
+  const user = options.password === undefined ? "" : `:${encodeURIComponent(options.password)}@`
+  return `${options.tls === undefined ? "redis" : "rediss"}://${user}127.0.0.1:${port}`
 }
