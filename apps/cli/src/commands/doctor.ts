@@ -2,7 +2,7 @@
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import packageJson from "../../package.json" with { type: "json" }
-import { type Finding, printFinding, printTotal } from "../doctor/Finding.ts"
+import type { Finding } from "../doctor/Finding.ts"
 import { json } from "../Output.ts"
 import { terminal, withProgress } from "../Progress.ts"
 import { type Server, serverNames } from "../servers.ts"
@@ -27,6 +27,7 @@ const runChecks = Effect.fnUntraced(function* ({
   readonly server: Server
 }) {
   const { checksOf } = yield* Effect.promise(() => import("../doctor/checks.ts"))
+  const { printFinding, printTotal } = yield* Effect.promise(() => import("../doctor/Finding.ts"))
   const findings: Array<Finding> = []
   for (const { subject, run } of yield* checksOf(server)) {
     const found = yield* withProgress(`checking ${subject}`, terminal(), () => run)
