@@ -143,7 +143,7 @@ export const token: Kind<Redacted.Redacted> = makeSecret("visible ASCII characte
   isHeaderText(text.trim()) ? Redacted.make(text.trim()) : undefined,
 )
 
-/** One {@link token} or several, separated by commas, so that a new one can be added before the old one goes. */
+/** One {@link token} or several, separated by commas, so that a new one can be added before the old one is removed. */
 export const tokens = makeSecret<Array.NonEmptyReadonlyArray<Redacted.Redacted>>(
   "one secret or several separated by commas, of visible ASCII characters",
   "change-me",

@@ -24,7 +24,7 @@ export interface Variable {
 
 /** A value of type `A` that is read from variables. */
 export interface Settings<out A> {
-  /** Every variable that may be read, whatever is set. */
+  /** Every variable that may be read, in all alternatives. */
   readonly variables: ReadonlyArray<Variable>
   /** The value, or all diagnostics, one line each. */
   readonly read: (source: Source.Source) => Result.Result<A, ReadonlyArray<string>>
@@ -67,7 +67,8 @@ const setting = <A>(
   const { expected, secret } = kind
   const example = Option.match(value, { onNone: () => kind.example, onSome: kind.show })
   const diagnostic = ({ file, text }: Source.Secret, use: string) => {
-    if (file !== undefined) return `${name}_FILE: what ${Source.quoted(file)} holds is invalid; use ${use}`
+    if (file !== undefined)
+      return `${name}_FILE: the content of ${Source.quoted(file)} is invalid; use ${use}`
     return `${name}: ${secret ? "(secret)" : Source.quoted(kind.quote(text))} is invalid; use ${use}`
   }
   const read = (source: Source.Source): Result.Result<Option.Option<A>, string> =>
@@ -77,10 +78,10 @@ const setting = <A>(
         : Result.succeed(Option.map(Source.lookup(source, name), (text): Source.Secret => ({ text }))),
       Option.match({
         onNone: () => Result.succeed(Option.none()),
-        onSome: (found) =>
-          Result.mapBoth(kind.read(found.text), {
+        onSome: (configured) =>
+          Result.mapBoth(kind.read(configured.text), {
             onSuccess: Option.some,
-            onFailure: (use) => diagnostic(found, use),
+            onFailure: (use) => diagnostic(configured, use),
           }),
       }),
     )

@@ -63,7 +63,7 @@ export const workerSettings: Settings.Settings<WorkerSettings> = Settings.all({
   pollInterval: Settings.withDefault(
     "WORKER_POLL_INTERVAL",
     interval,
-    "Wait before an idle worker looks for leads again",
+    "Wait before an idle worker claims leads again",
     Duration.seconds(5),
   ),
   concurrency: Settings.withDefault(

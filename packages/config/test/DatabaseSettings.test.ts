@@ -49,7 +49,7 @@ describe("the connection", () => {
     }),
   )
 
-  it.effect("lacks nothing silently: parts that miss others are told", () =>
+  it.effect("reports parts that are missing beside others", () =>
     Effect.gen(function* () {
       for (const settings of [databaseSettings, embeddedDatabaseSettings]) {
         assert.deepStrictEqual(

@@ -166,7 +166,7 @@ describe("a diagnostic", () => {
       assert.deepStrictEqual(yield* diagnostics(Settings.all({ odd, debug, token, name }), {}, files), [
         '.env: PORT: "82" is even',
         '.env: DEBUG: "2" is invalid; use true or false',
-        '.env: TOKEN_FILE: what "token" holds is invalid; use visible ASCII characters',
+        '.env: TOKEN_FILE: the content of "token" is invalid; use visible ASCII characters',
         "NAME: is missing; use a text of at most 200 characters",
       ])
       assert.deepStrictEqual(yield* diagnostics(debug, { DEBUG: "3" }, files), [
@@ -175,7 +175,7 @@ describe("a diagnostic", () => {
     }),
   )
 
-  it.effect("is told together with all others, ten of them from three places", () =>
+  it.effect("is reported together with all others, ten of them from three places", () =>
     Effect.gen(function* () {
       const numbers = ["ONE", "TWO", "THREE", "FOUR", "FIVE"].map((name) => [
         name,
@@ -186,13 +186,13 @@ describe("a diagnostic", () => {
       const ten = Settings.all(
         Object.fromEntries([...numbers, ...secrets, ...words]) as Record<string, Settings.Settings<unknown>>,
       )
-      const told = yield* diagnostics(
+      const lines = yield* diagnostics(
         ten,
         { ONE: "0", TWO: "x", SIX: "\u00fc", EIGHT: "x".repeat(201) },
         { ".env": "THREE=-1\nFOUR=a\nFIVE=1.5\nSEVEN_FILE=seven\nNINE=", seven: "\u00fc" },
       )
       assert.deepStrictEqual(
-        told.map((line) =>
+        lines.map((line) =>
           line
             .split(":")
             .slice(0, line.startsWith(".env") ? 2 : 1)

@@ -110,7 +110,7 @@ describe("loadFlow", () => {
     }),
   )
 
-  it.effect("tells of keys that an object has twice, of which only the last would count", () =>
+  it.effect("reports duplicate keys of an object, of which JSON.parse keeps only the last", () =>
     Effect.gen(function* () {
       const definition = '{ "attribute_type": "text", "is_numeric": false, "values": null }'
       const attributeMapping = file(

@@ -64,7 +64,7 @@ describe("the gateway", () => {
     }),
   )
 
-  it.effect("tells five wrong variables in five lines, and no secret in any", () =>
+  it.effect("reports five wrong variables in five lines, without secrets", () =>
     Effect.gen(function* () {
       const lines = yield* diagnostics(gateway, {
         API_PORT: "http",

@@ -21,7 +21,7 @@ afterAll(() => process.chdir(started))
 afterEach(() => vi.unstubAllEnvs())
 
 describe("loadWithFlow", () => {
-  it.effect("gives settings and flow, and tells which files those are", () =>
+  it.effect("returns settings and flow, and the paths of the files in the summary", () =>
     Effect.gen(function* () {
       vi.stubEnv("LEAD_RULES_FILE", `${config}/lead_rules.json`)
       const { summary, value } = yield* loadWithFlow(settings, { shipped: config })

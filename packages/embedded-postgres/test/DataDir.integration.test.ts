@@ -29,7 +29,7 @@ const writeLock = async (dataDir: string, holder: object) => {
 }
 
 describe("a data folder", () => {
-  it.live("belongs to one process at a time: the second is told who has it and harms nothing", () =>
+  it.live("belongs to one process at a time: the second reports the owner and changes nothing", () =>
     Effect.gen(function* () {
       const dataDir = yield* onDisk(newDataDir)
       const owner = startOwner({ dataDir, durable: false })

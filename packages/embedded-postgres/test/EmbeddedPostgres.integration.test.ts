@@ -71,7 +71,7 @@ describe("EmbeddedPostgres", () => {
     }),
   )
 
-  it.live("is durable unless told otherwise, and takes settings but for where it listens", () =>
+  it.live("is durable by default, and accepts settings except those of its address", () =>
     Effect.gen(function* () {
       const settings = { work_mem: "9MB", listen_addresses: "*" }
       const durable = yield* EmbeddedPostgres.make({ dataDir: yield* dataDirEffect, settings })
@@ -91,7 +91,7 @@ describe("EmbeddedPostgres", () => {
       const dataDir = yield* dataDirEffect
       const taken = Effect.scoped(EmbeddedPostgres.make({ dataDir, durable: false, port: first.port }))
       const { message } = yield* Effect.flip(taken)
-      assert.match(message, /^the database server did not start: somebody else listens on its port \(see /)
+      assert.match(message, /^the database server did not start: another process listens on its port \(see /)
       const port = yield* freePort
       assert.strictEqual((yield* EmbeddedPostgres.make({ dataDir, durable: false, port })).port, port)
     }),
@@ -135,19 +135,19 @@ describe("EmbeddedPostgres", () => {
     }),
   )
 
-  it.live("tells when somebody else ended the server, and starts again on what it left", () =>
+  it.live("fails when another process ended the server, and starts again on its data", () =>
     Effect.gen(function* () {
       const dataDir = yield* dataDirEffect
       yield* Effect.scoped(
         Effect.gen(function* () {
           const pg = yield* EmbeddedPostgres.make({ dataDir })
           yield* query(pg.url, "CREATE TABLE fruit AS SELECT 'apple' AS name")
-          const told = yield* Effect.forkChild(Effect.flip(pg.died))
+          const died = yield* Effect.forkChild(Effect.flip(pg.died))
           const pidFile = yield* Effect.promise(() =>
             readFile(join(dataDir, "postgres", "postmaster.pid"), "utf8"),
           )
           process.kill(Number.parseInt(pidFile), "SIGKILL")
-          const { reason, message } = yield* Fiber.join(told)
+          const { reason, message } = yield* Fiber.join(died)
           assert.strictEqual(reason._tag, "ServerFailed")
           assert.match(
             message,

@@ -173,7 +173,7 @@ describe("the owner of a server", () => {
     }),
   )
 
-  it.live("may have no name where user namespaces are allowed, and is told elsewhere", () =>
+  it.live("may have no name where user namespaces are allowed, and is refused elsewhere", () =>
     Effect.gen(function* () {
       const binDir = yield* onDisk(copyOfServer)
       const firstWord = async (path?: string) => {
@@ -181,15 +181,15 @@ describe("the owner of a server", () => {
         const word = await startOwner(task, path).result()
         return word._tag === "Failed" ? word.message : word._tag
       }
-      const told =
+      const refusal =
         /^no user can run PostgreSQL here \(uid 54321: has no name in \/etc\/passwd; a user namespace: /
-      assert.match(yield* onDisk(() => firstWord()), isRoot && !hasNamespaces ? told : /^Up$/)
+      assert.match(yield* onDisk(() => firstWord()), isRoot && !hasNamespaces ? refusal : /^Up$/)
       const path = yield* onDisk(withoutNamespaces)
-      assert.match(yield* onDisk(() => firstWord(path)), isRoot ? told : /^Up$/)
+      assert.match(yield* onDisk(() => firstWord(path)), isRoot ? refusal : /^Up$/)
     }),
   )
 
-  it.live("who is root is told when no other user can run the server", () =>
+  it.live("who is root gets an error when no other user can run the server", () =>
     Effect.gen(function* () {
       const dataDir = yield* onDisk(newDataDir)
       const binDir = yield* onDisk(copyOfServer)

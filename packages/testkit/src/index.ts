@@ -2,7 +2,7 @@
  * Real parts for tests: a Postgres database for each test, a Redis server that can be killed, whole programs to
  * start and kill, a customer that can misbehave.
  *
- * Used by the tests of packages and apps. It knows no schema and no app: migrations and programs are passed in.
+ * Used by the tests of packages and apps. It depends on no schema and no app: migrations and programs are arguments.
  * The server behind the databases is started by `@lead-gateway/embedded-postgres/vitest-postgres`.
  */
 export { CustomerBehaviour } from "./CustomerBehaviour.ts"

@@ -32,7 +32,7 @@ describe("TestCustomer", () => {
     }),
   )
 
-  it.effect("answers as it is told, from then on", () =>
+  it.effect("answers by the behaviour that was set last", () =>
     Effect.gen(function* () {
       const customer = yield* TestCustomer.make({
         respond: reply({ status: 503, headers: { "Retry-After": 7 } }),

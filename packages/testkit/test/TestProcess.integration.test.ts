@@ -40,7 +40,7 @@ describe("TestProcess", () => {
     }),
   )
 
-  it.effect("tells how the program ended and keeps both outputs apart", () =>
+  it.effect("returns how the program ended and keeps both outputs apart", () =>
     Effect.gen(function* () {
       const program = yield* spawn('console.log("out"); console.error("err"); process.exitCode = 3')
       assert.deepStrictEqual(yield* program.exited, { code: 3, signal: null })

@@ -30,9 +30,9 @@ const runChecks = Effect.fnUntraced(function* ({
   const { printFinding, printTotal } = yield* Effect.promise(() => import("../doctor/Finding.ts"))
   const findings: Array<Finding> = []
   for (const { subject, run } of yield* checksOf(server)) {
-    const found = yield* withProgress(`checking ${subject}`, terminal(), () => run)
-    findings.push(...found)
-    if (!json && found.length > 0) yield* Console.log(found.map(printFinding).join("\n"))
+    const results = yield* withProgress(`checking ${subject}`, terminal(), () => run)
+    findings.push(...results)
+    if (!json && results.length > 0) yield* Console.log(results.map(printFinding).join("\n"))
   }
   const isWrong = findings.some(({ level }) => level === "wrong")
   yield* Console.log(

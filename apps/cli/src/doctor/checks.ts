@@ -9,7 +9,7 @@ import { checkDisk, checkFiles } from "./fileSystem.ts"
 import { about, type Finding, type Subject } from "./Finding.ts"
 import { checkQueue } from "./queue.ts"
 
-/** One check; it always succeeds, with what it found. */
+/** One check; it always succeeds, with its findings. */
 export interface Check {
   readonly subject: Subject
   readonly run: Effect.Effect<ReadonlyArray<Finding>>

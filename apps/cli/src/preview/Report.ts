@@ -58,10 +58,10 @@ const previewMetadata = (id: number): Record<DeliveryMetadataName, string | numb
   idempotency_key: `preview-${id}`,
 })
 
-const looks = { good: "green", bad: "red", notable: "yellow", quiet: "dim", strong: "bold" } as const
+const colours = { good: "green", bad: "red", notable: "yellow", quiet: "dim", strong: "bold" } as const
 
 /** Colours where standard output is a terminal, unless `NO_COLOR` is set. */
-const style = (tone: Tone, text: string): string => styleText(looks[tone], text)
+const style = (tone: Tone, text: string): string => styleText(colours[tone], text)
 
 /** How many leads got which decision. */
 interface Summary {

@@ -1,5 +1,5 @@
 /**
- * The program that holds the Postgres server of a test run: prints its URL, and stops it and removes its data
+ * The program that runs the Postgres server of a test run: prints its URL, and stops it and removes its data
  * when standard input ends, which happens however the run ends.
  */
 import { chmod, mkdtemp, rm } from "node:fs/promises"

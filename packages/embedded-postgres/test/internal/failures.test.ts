@@ -12,22 +12,22 @@ describe("fatalLine", () => {
     assert.strictEqual(fatalLine("initdb: error: cannot be run as root"), "cannot be run as root")
   })
 
-  it("finds nothing where nothing is told", () => {
+  it("finds nothing in a log without errors", () => {
     assert.isUndefined(fatalLine(""))
     assert.isUndefined(fatalLine("LOG:  database system is ready to accept connections"))
   })
 })
 
 describe("endedBy", () => {
-  it("tells an exit code from a signal", () => {
+  it("distinguishes an exit code from a signal", () => {
     assert.strictEqual(endedBy(1), "it ended with code 1")
     assert.strictEqual(endedBy(137), "it was ended by signal 9")
     assert.strictEqual(endedBy(null), "it ended with code ?")
   })
 })
 
-describe("what the log tells", () => {
-  it("is told apart: a full disk, a taken port, an old server", () => {
+describe("the log", () => {
+  it("shows a full disk, a taken port, a previous server", () => {
     const full = 'PANIC:  could not write to file "pg_wal/xlogtemp.7": No space left on device'
     const taken = 'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use'
     const served = 'FATAL:  lock file "postmaster.pid" already exists'

@@ -25,7 +25,7 @@ const say = (word: OwnerWord) => process.stdout.write(`${JSON.stringify(word)}\n
 const logger = Logger.make<unknown, void>(({ message }) => say({ _tag: "Log", text: String(message) }))
 
 /** Resolves on SIGTERM, or when the tests are gone. */
-const toldToStop = new Promise<void>((resolve) => {
+const stopRequested = new Promise<void>((resolve) => {
   process.once("SIGTERM", () => resolve())
   process.stdin.once("close", () => resolve()).resume()
 })
@@ -38,7 +38,7 @@ const main = (task: OwnerTask) =>
     const runPromise = Effect.runPromiseWith(yield* Effect.context())
     process.on("SIGINT", () => void runPromise(ask))
     say({ _tag: "Up", url: Redacted.value(url) })
-    yield* Effect.promise(() => toldToStop)
+    yield* Effect.promise(() => stopRequested)
   }).pipe(
     Effect.scoped,
     Effect.provide([Reactivity.layer, Logger.layer([logger])]),
