@@ -44,7 +44,7 @@ describe("a data folder", () => {
       assert.isFalse(yield* EmbeddedPostgres.exists(yield* onDisk(newDataDir)))
       assert.strictEqual(
         message,
-        `the data folder ${dataDir} is in use by process ${owner.pid}: stop that one, or set another DATA_DIR`,
+        `the data folder ${dataDir} is in use by process ${owner.pid}: stop it, or set another DATA_DIR`,
       )
       assert.deepStrictEqual(yield* query(url, "SELECT 1 AS one"), [{ one: 1 }])
       yield* onDisk(() => owner.kill("SIGTERM"))
