@@ -55,7 +55,7 @@ const requestOf = Effect.fnUntraced(function* ({
     ...Record.filter({ ids, statuses, reasons }, (list: ReadonlyArray<unknown>) => list.length > 0),
     ...Record.getSomes({ receivedFrom, receivedBefore }),
   }
-  return yield* Schema.decodeUnknownEffect(ReplayRequest)({ request, criteria }, { errors: "all" }).pipe(
+  return yield* Schema.decodeEffect(ReplayRequest)({ request, criteria }, { errors: "all" }).pipe(
     Effect.mapError(({ issue }) => {
       const lines = issuesOf(issue).issues.map(({ message, path = [] }) => {
         const flag = flagNames[path.find((key) => typeof key === "string" && key in flagNames) as Field]
