@@ -1,155 +1,67 @@
 /**
- * What a document may hold, as a value: `read` checks documents with it, `TypeOf` is their type, and `schemaOf` of the
- * entry `@lead-gateway/document-check/schema` makes an Effect `Schema` of it, and with that a JSON Schema.
+ * The valid documents, as a value: `read` checks documents against it, `TypeOf` is their type, and `schemaOf` of the
+ * entry `@lead-gateway/document-check/schema` makes an Effect `Schema` of it, and from that a JSON Schema.
  *
- * A shape is plain data and decides nothing by itself. Every shape says what it expects in the words of a
- * document's author; a value that is not of the shape is reported once, with these words.
+ * A shape is plain data. Each one describes the valid values for the author of a document; a value that does not
+ * match is reported once, with that description.
  */
+import type {
+  Also,
+  Annotations,
+  Bounds,
+  Expectation,
+  Fields,
+  Lengths,
+  Names,
+  ObjectShape,
+  Optional,
+  Others,
+  Shape,
+  TypeOf,
+} from "./ShapeNode.ts"
 
-declare const type: unique symbol
-
-/** A shape of values; `T` is their type. Made by the functions of this module. */
-export interface Shape<out T> extends Notes {
-  /** What is expected here, as a diagnostic says it: `"a text that is not blank"`. */
-  readonly expected: string
-  readonly node: Node
-  readonly [type]?: T
-}
-
-/** What is said for editors, in the JSON Schema. */
-export interface Notes {
-  /** What the value is for. */
-  readonly description?: string
-  /** The name under which the JSON Schema has the shape once, for all places that use it. */
-  readonly identifier?: string
-}
-
-/** Notes, and the words for what is expected. */
-export interface Words extends Notes {
-  readonly expected: string
-}
-
-/** The type of the values of a shape: `TypeOf<typeof RetryPolicy>`. */
-export type TypeOf<S> = S extends Shape<infer T> ? T : never
-
-/** What kinds of shape there are. */
-export type Node =
-  | { readonly kind: "unknown" | "null" | "boolean" }
-  | TextNode
-  | NumberNode
-  | { readonly kind: "literals"; readonly values: ReadonlyArray<string> }
-  | ListNode
-  | RecordNode
-  | ObjectNode
-  | { readonly kind: "union"; readonly members: ReadonlyArray<Shape<unknown>> }
-  | VariantsNode
-  | { readonly kind: "lazy"; readonly shape: () => Shape<unknown> }
-
-interface TextNode {
-  readonly kind: "text"
-  readonly form?: RegExp
-  readonly also?: Also
-}
-
-/** What no pattern says of a text. It is asked of texts that have the form. */
-export interface Also {
-  readonly holds: (text: string) => boolean
-  /** What is expected, where that differs from the words of the shape. */
-  readonly expected?: string
-}
-
-interface NumberNode extends Bounds {
-  readonly kind: "number"
-  readonly isWhole: boolean
-}
-
-/** Both ends included. */
-export interface Bounds {
-  readonly minimum?: number
-  readonly maximum?: number
-}
-
-interface ListNode extends Lengths {
-  readonly kind: "list"
-  readonly item: Shape<unknown>
-}
-
-/** How many items a list may have, and what is said of one that has more or fewer. */
-export interface Lengths extends Bounds {
-  readonly expectedLength?: string
-}
-
-interface RecordNode extends Names {
-  readonly kind: "record"
-  readonly value: Shape<unknown>
-}
-
-/** What keys a record may have. */
-export interface Names {
-  readonly names?: Shape<string>
-  /** Whether there may be none. */
-  readonly isFilled?: boolean
-}
-
-/** The keys of an object. */
-export type Fields = Readonly<Record<string, Shape<unknown> | Optional<unknown>>>
-
-interface ObjectNode {
-  readonly kind: "object"
-  readonly fields: Fields
-  /** What other keys hold, by the form of the key; the first form counts. Without any, other keys are mistakes. */
-  readonly others: ReadonlyArray<Others>
-}
-
-/** Keys of a form, and what they hold. */
-export interface Others {
-  readonly keys: RegExp
-  readonly value: Shape<unknown>
-}
-
-interface VariantsNode {
-  readonly kind: "variants"
-  readonly key: string
-  readonly members: ReadonlyMap<string, ObjectShape<unknown>>
-  readonly tellsKey: boolean
-}
-
-/** The shape of an object, which is needed where its keys are asked for. */
-export interface ObjectShape<out T> extends Shape<T> {
-  readonly node: ObjectNode
-}
-
-/** A key of an object that may be absent. */
-export interface Optional<out T> {
-  readonly optional: Shape<T>
-}
+export type {
+  Also,
+  Annotations,
+  Bounds,
+  Expectation,
+  Fields,
+  Lengths,
+  Names,
+  Node,
+  ObjectShape,
+  Optional,
+  Others,
+  Shape,
+  TypeOf,
+} from "./ShapeNode.ts"
 
 /** Any value. */
-export const unknown = (notes: Notes = {}): Shape<unknown> => ({
+export const unknown = (annotations: Annotations = {}): Shape<unknown> => ({
   expected: "a value",
-  ...notes,
+  ...annotations,
   node: { kind: "unknown" },
 })
 
-/** A text; with the flag `u` its form is in the JSON Schema. */
+/** A text that matches a form. The form is in the JSON Schema if it has the flag `u`. */
 export const text = ({
   form,
   also,
-  ...words
-}: Words & { readonly form?: RegExp; readonly also?: Also }): Shape<string> => ({
-  ...words,
+  ...expectation
+}: Expectation & { readonly form?: RegExp; readonly also?: Also }): Shape<string> => ({
+  ...expectation,
   node: { kind: "text", ...(form === undefined ? {} : { form }), ...(also === undefined ? {} : { also }) },
 })
 
-/** A number that a double holds exactly; what `lossless-json` keeps as text is none. */
-export const number = ({ minimum, maximum, ...words }: Words & Bounds): Shape<number> => ({
-  ...words,
+/** A number that a double holds exactly; a `RawNumber` of `lossless-json` is not one. */
+export const number = ({ minimum, maximum, ...expectation }: Expectation & Bounds): Shape<number> => ({
+  ...expectation,
   node: { kind: "number", isWhole: false, ...boundsOf(minimum, maximum) },
 })
 
 /** A whole number. */
-export const integer = ({ minimum, maximum, ...words }: Words & Bounds): Shape<number> => ({
-  ...words,
+export const integer = ({ minimum, maximum, ...expectation }: Expectation & Bounds): Shape<number> => ({
+  ...expectation,
   node: { kind: "number", isWhole: true, ...boundsOf(minimum, maximum) },
 })
 
@@ -159,24 +71,24 @@ const boundsOf = (minimum: number | undefined, maximum: number | undefined): Bou
 })
 
 /** True or false. */
-export const boolean = (notes: Notes & Partial<Words> = {}): Shape<boolean> => ({
+export const boolean = (annotations: Annotations & Partial<Expectation> = {}): Shape<boolean> => ({
   expected: "true or false",
-  ...notes,
+  ...annotations,
   node: { kind: "boolean" },
 })
 
-/** One of some texts; `"a" or "b"` is what is expected unless other words are given. */
+/** One of several texts. The default of `expected` is `"a" or "b"`. */
 export const literals = <const Values extends ReadonlyArray<string>>(
   values: Values,
-  words: Notes & Partial<Words> = {},
-): Shape<Values[number]> => ({ expected: oneOf(values), ...words, node: { kind: "literals", values } })
+  expectation: Annotations & Partial<Expectation> = {},
+): Shape<Values[number]> => ({ expected: oneOf(values), ...expectation, node: { kind: "literals", values } })
 
 /** A list of items. */
 export const list = <T>(
   item: Shape<T>,
-  { minimum, maximum, expectedLength, ...words }: Words & Lengths,
+  { minimum, maximum, expectedLength, ...expectation }: Expectation & Lengths,
 ): Shape<ReadonlyArray<T>> => ({
-  ...words,
+  ...expectation,
   node: {
     kind: "list",
     item,
@@ -185,20 +97,20 @@ export const list = <T>(
   },
 })
 
-/** An object whose keys are data. Keys that are no names are told behind the mistakes of its values. */
+/** An object whose keys are data. Keys that do not match `names` are reported after the values. */
 export const record = <T>(
   value: Shape<T>,
-  { names, isFilled = false, ...words }: Words & Names,
+  { names, isFilled = false, ...expectation }: Expectation & Names,
 ): Shape<Readonly<Record<string, T>>> => ({
-  ...words,
+  ...expectation,
   node: { kind: "record", value, isFilled, ...(names === undefined ? {} : { names }) },
 })
 
-/** An object with these keys and no others, unless it is said which. */
+/** An object with these keys, and no others but those of `others`. */
 export const object = <const F extends Fields>(
   fields: F,
-  { others = [], ...words }: Words & { readonly others?: ReadonlyArray<Others> },
-): ObjectOfFields<F> => ({ ...words, node: { kind: "object", fields, others } })
+  { others = [], ...expectation }: Expectation & { readonly others?: ReadonlyArray<Others> },
+): ObjectOfFields<F> => ({ ...expectation, node: { kind: "object", fields, others } })
 
 /** The shape of objects with these keys. */
 export type ObjectOfFields<F extends Fields> = ObjectShape<
@@ -217,35 +129,35 @@ type Flat<T> = { [K in keyof T]: T[K] } & {}
 export const optional = <T>(shape: Shape<T>): Optional<T> => ({ optional: shape })
 
 /**
- * One of several shapes. Those are looked at that take a value of the kind that is there (a text, a list): the mistakes
- * of a single one are told, else one for the union as a whole.
+ * One of several shapes. Only the members that accept the JSON type of the value (text, list, …) are tried. If exactly
+ * one does, its diagnostics are reported, otherwise one diagnostic for the union as a whole.
  */
 export const union = <const Members extends ReadonlyArray<Shape<unknown>>>(
   members: Members,
-  words: Words,
-): Shape<TypeOf<Members[number]>> => ({ ...words, node: { kind: "union", members } })
+  expectation: Expectation,
+): Shape<TypeOf<Members[number]>> => ({ ...expectation, node: { kind: "union", members } })
 
-/** The same, or null. */
-export const nullOr = <T>(shape: Shape<T>, words: Words): Shape<T | null> => ({
-  ...words,
+/** Values of the shape, or null. */
+export const nullOr = <T>(shape: Shape<T>, expectation: Expectation): Shape<T | null> => ({
+  ...expectation,
   node: { kind: "union", members: [shape, { expected: "null", node: { kind: "null" } }] },
 })
 
 /**
- * Objects that are told apart by the text at a key. An unknown one is a mistake of the object as a whole, or, with
- * `tellsKey`, of that key.
+ * A discriminated union: the text at a key selects the shape of the object. An unknown text is reported at the path of
+ * the object or, with `reportsKey`, at that of the key.
  */
 export const variants = <const Members extends ReadonlyArray<ObjectShape<unknown>>>(
   key: string,
   members: Members,
-  { tellsKey = false, ...words }: Words & { readonly tellsKey?: boolean },
+  { reportsKey = false, ...expectation }: Expectation & { readonly reportsKey?: boolean },
 ): Shape<TypeOf<Members[number]>> => ({
-  ...words,
+  ...expectation,
   node: {
     kind: "variants",
     key,
     members: new Map(members.flatMap((member) => tagsOf(member, key).map((tag) => [tag, member]))),
-    tellsKey,
+    reportsKey,
   },
 })
 
@@ -254,26 +166,26 @@ const tagsOf = ({ node }: ObjectShape<unknown>, key: string): ReadonlyArray<stri
   return field !== undefined && "node" in field && field.node.kind === "literals" ? field.node.values : []
 }
 
-/** A shape that holds itself. */
-export const lazy = <T>(shape: () => Shape<T>, words: Words): Shape<T> => ({
-  ...words,
+/** A recursive shape: the function is called when the shape is used. */
+export const lazy = <T>(shape: () => Shape<T>, expectation: Expectation): Shape<T> => ({
+  ...expectation,
   node: { kind: "lazy", shape },
 })
 
-/** The shape with other notes, such as the description of one place that uses it. */
-export const annotate = <S extends Shape<unknown>>(shape: S, notes: Partial<Words>): S => ({
+/** The shape with other annotations or another `expected`, such as the description of one place that uses it. */
+export const annotate = <S extends Shape<unknown>>(shape: S, annotations: Partial<Expectation>): S => ({
   ...shape,
-  ...notes,
+  ...annotations,
 })
 
-/** Words for one of some texts: `"a" or "b"`. */
+/** Describes one of several texts: `"a" or "b"`. */
 export const oneOf = (values: Iterable<string>): string =>
   Array.from(values, (value) => JSON.stringify(value)).join(" or ")
 
-/** A text that has something in it: a version, a name. */
+/** A text with at least one character that is not white space: a version, a name. */
 export const notBlank: Shape<string> = text({ expected: "a text that is not blank", form: /[^\s\u0085]/u })
 
-/** The `$schema` key that editors look at; any text, and of no other use. */
+/** The `$schema` key, which only editors use: any text. */
 export const schemaReference: Optional<string> = optional(
   text({
     expected: "a text: where the JSON Schema of this document is",

@@ -1,29 +1,28 @@
 import { get, isJsonObject, isRawNumber, type JsonObject } from "@lead-gateway/lossless-json"
-import type { Path, Report } from "./Report.ts"
-import { type Bounds, type Node, oneOf, type Optional, type Shape } from "./Shape.ts"
+import type { Path, Report } from "./Diagnostic.ts"
+import { oneOf } from "./Shape.ts"
+import type { Bounds, NodeOf, Optional, Shape } from "./ShapeNode.ts"
 
 /**
- * Reads a document, or a part of one, and reports every mistake in it.
+ * Checks a document, or a part of one, against a shape and reports everything that does not match.
  *
- * Takes any value, as `JSON.parse` or `lossless-json` gives it; only own properties count. Gives a copy of what the
- * shape describes, or `undefined` when something was reported. Of an object the keys that do not belong are reported
- * first, then its own in the order of the shape; the length of a list counts once its items are right.
+ * Accepts any value, as `JSON.parse` or `lossless-json` returns it, and considers only own properties. Returns a copy
+ * of what the shape describes, or `undefined` if anything was reported. In an object, unknown keys are reported first,
+ * then the keys of the shape in its order. The length of a list is checked once all of its items are valid.
  */
 export const read = <T>(shape: Shape<T>, json: unknown, report: Report): T | undefined => {
   const value = valueOf(shape, json, [], report)
-  return value === wrong ? undefined : (value as T)
+  return value === invalid ? undefined : (value as T)
 }
 
-/** Stands for a value that was reported. */
-const wrong = Symbol("wrong")
-
-type NodeOf<Kind extends Node["kind"]> = Extract<Node, { readonly kind: Kind }>
+/** The result for a value that was reported. */
+const invalid = Symbol("invalid")
 
 const valueOf = (shape: Shape<unknown>, json: unknown, path: Path, report: Report): unknown => {
   const { expected, node } = shape
-  const refuse = (words = expected): typeof wrong => {
-    report(path, json, words)
-    return wrong
+  const refuse = (instead = expected): typeof invalid => {
+    report(path, json, instead)
+    return invalid
   }
   switch (node.kind) {
     case "unknown":
@@ -44,7 +43,7 @@ const valueOf = (shape: Shape<unknown>, json: unknown, path: Path, report: Repor
       const items = Array.from(json as ReadonlyArray<unknown>, (item, index) =>
         valueOf(node.item, item, [...path, index], report),
       )
-      if (items.includes(wrong)) return wrong
+      if (items.includes(invalid)) return invalid
       return isWithin(items.length, node) ? items : refuse(node.expectedLength)
     }
     case "record": {
@@ -59,9 +58,9 @@ const valueOf = (shape: Shape<unknown>, json: unknown, path: Path, report: Repor
       const tag = get(json, node.key)
       const member = typeof tag === "string" ? node.members.get(tag) : undefined
       if (member !== undefined) return valueOf(member, json, path, report)
-      if (!node.tellsKey) return refuse()
+      if (!node.reportsKey) return refuse()
       report([...path, node.key], tag, oneOf(node.members.keys()))
-      return wrong
+      return invalid
     }
     case "union": {
       const candidates = node.members.filter((member) => kindsOf(member).includes(kindOf(json)))
@@ -69,7 +68,7 @@ const valueOf = (shape: Shape<unknown>, json: unknown, path: Path, report: Repor
       if (only !== undefined && another === undefined) return valueOf(only, json, path, report)
       for (const candidate of candidates) {
         const value = valueOf(candidate, json, path, () => {})
-        if (value !== wrong) return value
+        if (value !== invalid) return value
       }
       return refuse()
     }
@@ -96,9 +95,9 @@ const recordOf = (
     ([key, held]) => [key, valueOf(value, held, [...path, key], report)] as const,
   )
   if (names === undefined) return together(entries)
-  const misnamed = Object.keys(json).filter((key) => valueOf(names, key, [], () => {}) === wrong)
+  const misnamed = Object.keys(json).filter((key) => valueOf(names, key, [], () => {}) === invalid)
   for (const key of misnamed) report([...path, key], get(json, key), names.expected)
-  return misnamed.length === 0 ? together(entries) : wrong
+  return misnamed.length === 0 ? together(entries) : invalid
 }
 
 const objectOf = (
@@ -112,7 +111,7 @@ const objectOf = (
     entries.push([key, valueOf(shape, get(json, key), [...path, key], report)])
   const refuse = (key: string, expected: string) => {
     report([...path, key], get(json, key), expected)
-    entries.push([key, wrong])
+    entries.push([key, invalid])
   }
   const names = Object.keys(fields)
   const further = Object.keys(json).filter((key) => !Object.hasOwn(fields, key))
@@ -120,7 +119,7 @@ const objectOf = (
   for (const key of further) if (shapeOf(key) === undefined) refuse(key, `no key but ${names.join(", ")}`)
   for (const [key, field] of Object.entries(fields)) {
     if (Object.hasOwn(json, key)) take(key, isOptional(field) ? field.optional : field)
-    else if (!isOptional(field)) refuse(key, `${wordsOf(field)}; the key is required`)
+    else if (!isOptional(field)) refuse(key, `${expectedOf(field)}; the key is required`)
   }
   for (const key of further) {
     const shape = shapeOf(key)
@@ -132,15 +131,15 @@ const objectOf = (
 const isOptional = (field: Shape<unknown> | Optional<unknown>): field is Optional<unknown> =>
   "optional" in field
 
-/** What a key would have to hold. */
-const wordsOf = ({ expected, node }: Shape<unknown>): string =>
+/** What a missing key is expected to hold. */
+const expectedOf = ({ expected, node }: Shape<unknown>): string =>
   node.kind === "list" ? (node.expectedLength ?? expected) : expected
 
-/** An object of entries, unless one is wrong. Keys such as `__proto__` are keys like any other. */
+/** An object of entries, unless one is invalid. A key such as `__proto__` becomes an own property like any other. */
 const together = (entries: ReadonlyArray<readonly [string, unknown]>): unknown =>
-  entries.some(([, value]) => value === wrong) ? wrong : Object.fromEntries(entries)
+  entries.some(([, value]) => value === invalid) ? invalid : Object.fromEntries(entries)
 
-/** The kinds of value that JSON has. */
+/** The types of JSON values. */
 type Kind = "null" | "boolean" | "text" | "number" | "list" | "object"
 
 const kindOf = (json: unknown): Kind | undefined => {
@@ -152,7 +151,7 @@ const kindOf = (json: unknown): Kind | undefined => {
   return typeof json === "object" ? "object" : undefined
 }
 
-/** The kinds of value that a shape may take. */
+/** The JSON types that a shape may accept. */
 const kindsOf = ({ node }: Shape<unknown>): ReadonlyArray<Kind | undefined> => {
   switch (node.kind) {
     case "unknown":

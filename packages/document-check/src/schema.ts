@@ -1,9 +1,8 @@
 /**
- * Documents by Effect's `Schema`: apart from the rest, since Schema is most of what Effect weighs.
+ * Documents and Effect's `Schema`, in an entry of its own because Schema is most of the weight of Effect.
  *
- * `schemaOf` makes a schema of a shape; `reportIssue` reports what a schema of your own found wrong. Nothing of the
- * package's main entry needs this one.
+ * `schemaOf` makes a schema of a shape; `reportIssue` reports why a schema of your own rejected a document. The main
+ * entry does not load this one.
  */
-export { reportIssue } from "./reportIssue.ts"
+export { expected, NotBlank, reportIssue, SchemaReference, textOf } from "./schemaMessages.ts"
 export { schemaOf } from "./schemaOf.ts"
-export { expected, NotBlank, SchemaReference, textOf } from "./words.ts"

@@ -1,70 +1,68 @@
 import * as Schema from "effect/Schema"
-import type { Fields, Node, Notes, ObjectShape, Others, Shape } from "./Shape.ts"
-import { expected } from "./words.ts"
+import { expected } from "./schemaMessages.ts"
+import type { Annotations, Fields, NodeOf, ObjectShape, Others, Shape } from "./ShapeNode.ts"
 
 /**
- * The Effect `Schema` of a shape, for whoever uses Effect's schemas: to decode, to generate values in tests, to make a
- * JSON Schema. It accepts what `read` accepts, and its issues say the same (see `reportIssue`).
+ * The Effect `Schema` of a shape: to decode, to generate values in tests, to make a JSON Schema. It accepts the values
+ * that `read` accepts, and `reportIssue` turns its issues into the diagnostics that `read` reports.
  */
 export const schemaOf = <T>(shape: Shape<T>): Schema.Codec<T> => {
   const schema = known.get(shape) ?? named(translated(shape), shape)
-  // One that only leads to another would have a name of its own in JSON Schemas.
+  // A lazy shape refers to another one; cached, it would get a definition of its own in JSON Schemas.
   if (shape.node.kind !== "lazy") known.set(shape, schema)
   return schema as Schema.Codec<T>
 }
 
-/** So that a shape that holds itself has a schema that does. */
+/** Schemas by shape, so that a recursive shape has a recursive schema. */
 const known = new WeakMap<Shape<unknown>, Schema.Codec<unknown>>()
 
-/** On the outermost check, where Effect looks for the name of a JSON Schema. */
-const named = (schema: Schema.Codec<unknown>, { identifier }: Notes): Schema.Codec<unknown> =>
+/** Sets the identifier on the outermost check, where Effect looks for the name of a definition. */
+const named = (schema: Schema.Codec<unknown>, { identifier }: Annotations): Schema.Codec<unknown> =>
   identifier === undefined ? schema : schema.annotate({ identifier })
-
-type NodeOf<Kind extends Node["kind"]> = Extract<Node, { readonly kind: Kind }>
 
 const translated = (shape: Shape<unknown>): Schema.Codec<unknown> => {
   const { description, node } = shape
-  const words = expected(shape.expected)
-  const notes = description === undefined ? words : { ...words, description }
+  const message = expected(shape.expected)
+  const annotations = description === undefined ? message : { ...message, description }
   switch (node.kind) {
     case "unknown":
       return Schema.Unknown
     case "null":
-      return Schema.Null.annotate(notes)
+      return Schema.Null.annotate(annotations)
     case "boolean":
-      return Schema.Boolean.annotate(notes)
+      return Schema.Boolean.annotate(annotations)
     case "literals":
-      // Schema tells the members of a union apart by a literal alone, not by a union of one.
+      // Schema discriminates the members of a union by a literal, not by a union of one literal.
       return (
         node.values.length === 1 ? Schema.Literal(node.values[0] ?? "") : Schema.Literals(node.values)
-      ).annotate(notes)
+      ).annotate(annotations)
     case "number":
-      return numberOf(node, Schema.Number.annotate(notes), words)
+      return numberOf(node, Schema.Number.annotate(annotations), message)
     case "text":
-      return textOf(node, words, notes)
+      return textOf(node, message, annotations)
     case "list": {
       const { item, minimum = 0, maximum, expectedLength } = node
-      const list = Schema.Array(schemaOf(item)).annotate(notes)
-      const length = expectedLength === undefined ? words : expected(expectedLength)
+      const list = Schema.Array(schemaOf(item)).annotate(annotations)
+      const length = expectedLength === undefined ? message : expected(expectedLength)
       if (maximum !== undefined) return list.check(Schema.isBetweenLength(minimum, maximum, length))
       return minimum > 0 ? list.check(Schema.isMinLength(minimum, length)) : list
     }
     case "record": {
       const { isFilled, names, value } = node
-      const record = Schema.Record(Schema.String, schemaOf(value)).annotate(notes)
-      const filled = isFilled ? record.check(Schema.isMinProperties(1, words)) : record
+      const record = Schema.Record(Schema.String, schemaOf(value)).annotate(annotations)
+      const filled = isFilled ? record.check(Schema.isMinProperties(1, message)) : record
       return names === undefined
         ? filled
         : filled.check(Schema.isPropertyNames(schemaOf(names), expected(names.expected)))
     }
     case "object":
-      return objectOf(node.fields, node.others).annotate(notes)
+      return objectOf(node.fields, node.others).annotate(annotations)
     case "variants":
       return Schema.Union(
         Array.from(new Set<ObjectShape<unknown>>(node.members.values()), schemaOf),
-      ).annotate(notes)
+      ).annotate(annotations)
     case "union":
-      return Schema.Union(node.members.map(schemaOf)).annotate(notes)
+      return Schema.Union(node.members.map(schemaOf)).annotate(annotations)
     case "lazy":
       return described(
         Schema.suspend(() => schemaOf(node.shape())),
@@ -81,28 +79,32 @@ type Message = ReturnType<typeof expected>
 const numberOf = (
   { isWhole, maximum, minimum }: NodeOf<"number">,
   number: Schema.Number,
-  words: Message,
+  message: Message,
 ): Schema.Codec<unknown> => {
-  const kind = number.check((isWhole ? Schema.isInt(words) : Schema.isFinite(words)).abort())
+  const kind = number.check((isWhole ? Schema.isInt(message) : Schema.isFinite(message)).abort())
   if (minimum !== undefined && maximum !== undefined) {
-    return kind.check(Schema.isBetween({ minimum, maximum }, words))
+    return kind.check(Schema.isBetween({ minimum, maximum }, message))
   }
-  if (minimum !== undefined) return kind.check(Schema.isGreaterThanOrEqualTo(minimum, words))
-  return maximum === undefined ? kind : kind.check(Schema.isLessThanOrEqualTo(maximum, words))
+  if (minimum !== undefined) return kind.check(Schema.isGreaterThanOrEqualTo(minimum, message))
+  return maximum === undefined ? kind : kind.check(Schema.isLessThanOrEqualTo(maximum, message))
 }
 
-const textOf = ({ also, form }: NodeOf<"text">, words: Message, notes: Message): Schema.Codec<unknown> => {
+const textOf = (
+  { also, form }: NodeOf<"text">,
+  message: Message,
+  annotations: Message,
+): Schema.Codec<unknown> => {
   const formed =
     form === undefined
-      ? Schema.String.annotate(notes)
-      : Schema.String.annotate(words).check(Schema.isPattern(form, notes).abort())
+      ? Schema.String.annotate(annotations)
+      : Schema.String.annotate(message).check(Schema.isPattern(form, annotations).abort())
   if (also === undefined) return formed
   return formed.check(
-    Schema.makeFilter(also.holds, also.expected === undefined ? words : expected(also.expected)),
+    Schema.makeFilter(also.holds, also.expected === undefined ? message : expected(also.expected)),
   )
 }
 
-/** What is said of any value is said of its key: Effect leaves it out elsewhere. */
+/** Effect drops the description of an unknown value, but keeps that of its key. */
 const fieldOf = (shape: Shape<unknown>): Schema.Codec<unknown> => {
   const { description, node } = shape
   const schema = schemaOf(shape)

@@ -51,7 +51,7 @@ describe("read", () => {
     assert.strictEqual(price, 2)
   })
 
-  it("reports every mistake: of an object the keys that do not belong, then its own in their order", () => {
+  it("reports everything that is invalid: of an object the unknown keys, then the keys of the shape in its order", () => {
     const dishes = [{ price: "2", cold: true, name: " " }, {}, 7, tea]
     assert.deepStrictEqual(reported(menu, { chef: "Ada", day: "Sun", dishes }), [
       'chef: found "Ada", expected no key but $schema, dishes, day',
@@ -114,7 +114,7 @@ describe("read", () => {
     assert.deepStrictEqual(reported(range, 2), [": found 2, expected a range such as 1-2"])
   })
 
-  it("tells the keys of a record that are no names behind the mistakes of its values", () => {
+  it("reports the keys of a record that are not names after its values", () => {
     const names = Shape.text({ form: /^[a-z]+$/u, expected: "small letters as the key" })
     const prices = Shape.record(Shape.number({ expected: "a price" }), {
       names,
@@ -152,13 +152,13 @@ describe("read", () => {
     ])
   })
 
-  it("tells objects apart by a key, and an unknown one at the object or at that key", () => {
+  it("selects the variant by a key, and reports an unknown one at the object or at that key", () => {
     const kinds = [
       Shape.object({ kind: Shape.literals(["a"]), size: Shape.notBlank }, { expected: "an a" }),
       Shape.object({ kind: Shape.literals(["b", "c"]) }, { expected: "a b or a c" }),
     ] as const
     const whole = Shape.variants("kind", kinds, { expected: "an object with a kind" })
-    const atKey = Shape.variants("kind", kinds, { expected: "an object with a kind", tellsKey: true })
+    const atKey = Shape.variants("kind", kinds, { expected: "an object with a kind", reportsKey: true })
     assert.deepStrictEqual<unknown>(valueOf(whole, { kind: "c" }), { kind: "c" })
     for (const shape of [whole, atKey]) {
       assert.deepStrictEqual(reported(shape, { kind: "b", size: "x" }), [
@@ -174,7 +174,7 @@ describe("read", () => {
     ])
   })
 
-  it("tells of a union the mistakes of the one member that takes such values, or one for all of them", () => {
+  it("reports the diagnostics of the one member of a union that accepts such values, else one for the union", () => {
     const prices = Shape.union(
       [
         Shape.number({ expected: "a price" }),

@@ -73,7 +73,7 @@ describe("schemaOf", () => {
   })
 
   it.prop(
-    "refuses what read refuses, for the same reasons and in the same words",
+    "rejects what read rejects, with the same diagnostics",
     [AnyJson.value, AnyJson.object, schemaOf(everything)],
     ([json, object, right]) => {
       const documents = [

@@ -90,7 +90,7 @@ export const ClassificationRow = Shape.variants(
     ),
     Shape.object({ outcomes, means: means("give_up", "No retry can mend it."), fault }, { expected }),
   ],
-  { expected, tellsKey: true },
+  { expected, reportsKey: true },
 )
 export type ClassificationRow = Shape.TypeOf<typeof ClassificationRow>
 

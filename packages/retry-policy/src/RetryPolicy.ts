@@ -65,7 +65,7 @@ const Backoff = Shape.variants(
       { expected },
     ),
   ],
-  { expected, tellsKey: true, description: "How the waits between attempts grow." },
+  { expected, reportsKey: true, description: "How the waits between attempts grow." },
 )
 
 /**

@@ -21,7 +21,7 @@ const diagnosticsIn = (json: unknown): ReadonlyArray<Diagnostic> => {
 }
 
 describe("reportIssue", () => {
-  it("reports every mistake, with its path, what is there and what the schema's messages allow", () => {
+  it("reports everything that is invalid, with path, actual value and the schema's message", () => {
     const dishes = [{ name: " ", price: 1 }, {}, 7, { name: "tea", price: "2", hot: true }]
     assert.deepStrictEqual(diagnosticsIn({ dishes, note: 1, chef: "Ada" }), [
       { path: "chef", actual: '"Ada"', expected: "no key but dishes, note" },
