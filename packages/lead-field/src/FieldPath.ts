@@ -1,7 +1,7 @@
 import { Shape } from "@lead-gateway/document-check"
 import { isRawNumber } from "@lead-gateway/lossless-json"
 
-/** The way to a field: keys of objects and indices of lists, from the outside in. `["house", "is_owner"]`. */
+/** The path to a field: keys of objects and indices of lists, outermost first. `["house", "is_owner"]`. */
 export type FieldPath = ReadonlyArray<string>
 
 /**
@@ -10,13 +10,13 @@ export type FieldPath = ReadonlyArray<string>
  */
 const form = /^(?:[^.\\]|\\[.\\])+(?:\.(?:[^.\\]|\\[.\\])+)*$/u
 
-/** As deep as the payloads that `lossless-json` reads: a longer path leads to nothing, and takes a stack of its own. */
+/** The depth limit of `lossless-json`: a longer path cannot lead to a value, and would need a deep stack. */
 const maxKeys = 512
 
 const isShallow = (text: string): boolean =>
   text.length < 2 * maxKeys || (keysIn(text)?.length ?? 0) <= maxKeys
 
-/** The shape of a path in a document. A text: take it apart with {@link parsePath}. */
+/** The shape of a path in a document: a text, to be parsed with {@link parsePath}. */
 export const FieldPathText = Shape.text({
   expected: "a path such as house.is_owner, without an empty segment",
   form,
@@ -26,7 +26,7 @@ export const FieldPathText = Shape.text({
 })
 
 /**
- * Takes a path apart; `undefined` when it is none, or has more than 512 keys.
+ * Parses a path; `undefined` if the text is not one, or has more than 512 keys.
  *
  * `parsePath("house.is_owner")` is `["house", "is_owner"]`, `parsePath("a\\.b.0")` is `["a.b", "0"]`.
  */
@@ -41,28 +41,27 @@ const keysIn = (text: string): FieldPath | undefined => {
   return Array.from(text.matchAll(/(?:[^.\\]|\\[.\\])+/gu), ([segment]) => segment.replaceAll(/\\(.)/g, "$1"))
 }
 
-/** Writes a path, so that {@link parsePath} reads the same from it. */
+/** Prints a path so that {@link parsePath} parses it to the same keys. */
 export const printPath = (path: FieldPath): string =>
   path.map((segment) => segment.replaceAll(/[.\\]/g, String.raw`\$&`)).join(".")
 
 /**
  * The value at a path of own properties, or `undefined` when there is none.
  *
- * A list's items are its own properties, its `length` is not data. A number that is kept as text
- * (`JSON.rawJSON`) has nothing inside. `valueAt({}, ["__proto__"])` is `undefined`. Total: any value may be looked
- * into.
+ * The items of a list are own properties, its `length` is not data. A `RawNumber` has no properties.
+ * `valueAt({}, ["__proto__"])` is `undefined`. Total: accepts any value.
  */
 export const valueAt = (payload: unknown, path: FieldPath): unknown => {
   let value = payload
   for (const segment of path) {
     if (typeof value !== "object" || value === null) return undefined
     const inside = (value as Record<string, unknown>)[segment]
-    // Most fields are absent: that is seen at once. What is there is looked at twice, for it may be inherited.
+    // Most fields are absent, so the cheap check comes first. A value may be inherited, hence the second check.
     if (inside === undefined || !isEnumerable.call(value, segment) || isRawNumber(value)) return undefined
     value = inside
   }
   return value
 }
 
-/** Own and enumerable, which is what a JSON text can make; inherited properties are never. */
+/** Whether a property is own and enumerable, as all properties of parsed JSON are. */
 const isEnumerable = Object.prototype.propertyIsEnumerable

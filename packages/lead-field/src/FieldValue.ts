@@ -1,27 +1,27 @@
 import { isRawNumber, type RawNumber } from "@lead-gateway/lossless-json"
 
-/** White space of Unicode alone, or nothing at all. */
+/** Whether a text is empty or only white space of Unicode, U+0085 included. */
 export const isBlank = (text: string): boolean => {
-  // Nearly every text begins with a character that settles it.
+  // The first character decides for nearly every text.
   const first = text.charCodeAt(0)
   return first > 0x20 && first < 0x7f ? false : !/[^\s\u0085]/.test(text)
 }
 
-/** How a field is missing, in one word, or `undefined` when it is there. */
+/** Why a field counts as missing, or `undefined` if it has a value. */
 export const missingAs = (value: unknown): "absent" | "null" | "blank" | undefined => {
   if (value === undefined) return "absent"
   if (value === null) return "null"
   return typeof value === "string" && isBlank(value) ? "blank" : undefined
 }
 
-/** Absent, null, or a text of white space: a field that is not there. */
+/** Whether a field counts as missing: absent, null, or a blank text. */
 export const isMissing = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === "string" && isBlank(value))
 
-/** The kinds of value that JSON has, in the words of an explanation. */
+/** The JSON type of a value, as explanations name it. */
 export type ValueKind = "text" | "number" | "boolean" | "list" | "object"
 
-/** What kind of thing a value is; a number that is kept as text is a number. Of use for values that are there. */
+/** The JSON type of a value that is not missing; a `RawNumber` is a number. */
 export const kindOf = (value: unknown): ValueKind => {
   switch (typeof value) {
     case "string":
@@ -36,17 +36,23 @@ export const kindOf = (value: unknown): ValueKind => {
   }
 }
 
-/** Decimal notation, as ECMAScript's StrDecimalLiteral without Infinity; each character is looked at once. */
+/** Decimal notation, as ECMAScript's StrDecimalLiteral without Infinity; matched in linear time. */
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /**
- * The number that a value is or that a text spells, as the nearest double; NaN for any other text.
+ * The number that a value is or that a text denotes, as the nearest double; NaN for any other text.
  *
  * A text is a number in decimal notation with white space around: `" 5000 "`, `"-2.5"`, `"+.5"`, `"1e3"`; not
- * `"0x10"`, `"1_000"`, `"2,5"` or `"Infinity"`. One that no double can hold gives an infinity: `"1e999"`.
+ * `"0x10"`, `"1_000"`, `"2,5"` or `"Infinity"`. One that exceeds every double gives an infinity: `"1e999"`.
  */
 export const numberOf = (value: string | number | RawNumber): number => {
   if (typeof value === "number") return value
   if (typeof value !== "string") return Number(value.rawJSON)
   return decimal.test(value.trim()) ? Number(value) : Number.NaN
+}
+
+/** The number of days of a month in the Gregorian calendar, to check dates; months count from 1. `daysIn(2028, 2)` is 29. */
+export const daysIn = (year: number, month: number): number => {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }

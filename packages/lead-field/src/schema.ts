@@ -1,6 +1,6 @@
-/** The Effect `Schema` of a path in a document, apart from the rest: Schema is most of what Effect weighs. */
+/** The Effect `Schema` of a path in a document, in an entry of its own because Schema is most of the weight of Effect. */
 import { schemaOf } from "@lead-gateway/document-check/schema"
 import { FieldPathText as shape } from "./FieldPath.ts"
 
-/** A text that is a path: take it apart with `parsePath`. */
+/** A text that is a path; parse it with `parsePath`. */
 export const FieldPathText = schemaOf(shape)

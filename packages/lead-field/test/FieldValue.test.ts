@@ -1,4 +1,4 @@
-import { isBlank, isMissing, kindOf, missingAs, numberOf } from "@lead-gateway/lead-field"
+import { daysIn, isBlank, isMissing, kindOf, missingAs, numberOf } from "@lead-gateway/lead-field"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
@@ -63,4 +63,16 @@ describe("numberOf", () => {
   it.prop("reads every finite number that it is given as text", [Schema.Finite], ([number]) => {
     assert.strictEqual(numberOf(String(number)), number)
   })
+})
+
+it("daysIn knows every month that the platform's own calendar knows", () => {
+  for (let year = 1600; year < 2400; year++) {
+    for (let month = 1; month <= 12; month++) {
+      assert.strictEqual(
+        daysIn(year, month),
+        new Date(Date.UTC(year, month, 0)).getUTCDate(),
+        `${year}-${month}`,
+      )
+    }
+  }
 })

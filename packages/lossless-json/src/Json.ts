@@ -1,4 +1,17 @@
-import "./internal/jsonSourceText.ts"
+/**
+ * The types of the "JSON.parse source text access" proposal, which Node 22 and later implement and
+ * TypeScript's library does not declare yet.
+ */
+declare global {
+  interface JSON {
+    parse(
+      text: string,
+      reviver: (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown,
+    ): unknown
+    rawJSON(text: string): { readonly rawJSON: string }
+    isRawJSON(value: unknown): value is { readonly rawJSON: string }
+  }
+}
 
 /**
  * A number that a double cannot hold exactly, kept as the text it was written in.
@@ -22,13 +35,22 @@ export interface JsonObject {
   readonly [key: string]: Json
 }
 
-/** Tells whether a value is a {@link RawNumber}; a plain object with a `rawJSON` key is none. */
+/** Whether a value is a {@link RawNumber}; a plain object with a `rawJSON` key is not one. */
 export const isRawNumber = (value: unknown): value is RawNumber => JSON.isRawJSON(value)
 
-/** Tells whether a value is a JSON object: neither null, nor an array, nor a {@link RawNumber}. */
+/** Whether a value is a JSON object: neither null, nor an array, nor a {@link RawNumber}. */
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !isRawNumber(value)
 
-/** Reads an own property; `undefined` when it is absent, so `get({}, "__proto__")` gives nothing. */
+/** Reads an own property; `undefined` when it is absent, as in `get({}, "__proto__")`. */
 export const get = (object: JsonObject, key: string): Json | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined
+
+/**
+ * Prints a JSON value; a `RawNumber` comes out digit for digit.
+ *
+ * `stringify(parse(text))` has the same meaning as `text`; white space, escapes and the notation of short
+ * numbers may differ (`1.50` becomes `1.5`). Never throws for values made by `parse`. With an `indent`, a number of
+ * spaces, each item is on a line of its own.
+ */
+export const stringify = (value: Json, indent = 0): string => JSON.stringify(value, null, indent)

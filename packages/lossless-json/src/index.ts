@@ -2,9 +2,9 @@
  * JSON that keeps every digit.
  *
  * `JSON.parse` rounds a 20-digit id to a double; this package keeps it. Used wherever a payload crosses a
- * process: the api parses webhooks with it, the store reads `jsonb` with it, the rule packages recognise
+ * process: the api parses webhooks with it, the store reads `jsonb` with it, and the rule packages recognise
  * its numbers. It adds no number type of its own: long numbers are the platform's `JSON.rawJSON` objects.
- * It does not compute with them.
+ * It does no arithmetic with them.
  */
 export {
   get,
@@ -14,6 +14,6 @@ export {
   type JsonArray,
   type JsonObject,
   type RawNumber,
+  stringify,
 } from "./Json.ts"
 export { JsonInvalid, parse, type ParseLimits } from "./parse.ts"
-export { stringify } from "./stringify.ts"

@@ -1,25 +1,22 @@
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
-import "./internal/jsonSourceText.ts"
-import { type Decimal, decimal, isExact } from "./internal/decimal.ts"
-import { hasLongRun } from "./internal/hasLongRun.ts"
 import type { Json } from "./Json.ts"
 
 /**
- * What a text may contain. Every limit keeps a hostile text from costing more than it is worth, and keeps
- * what passes storable as Postgres `jsonb`.
+ * Limits of a text. They bound the cost of parsing a hostile text, and every value that passes them can be stored as
+ * Postgres `jsonb`.
  */
 export interface ParseLimits {
-  /** Objects and arrays inside each other; 512 by default. */
+  /** The depth of nested objects and arrays; 512 by default. */
   readonly maxDepth?: number
-  /** The largest power of ten a number may be written with, either sign; 400 by default. */
+  /** The largest absolute exponent of a number; 400 by default. */
   readonly maxExponent?: number
-  /** Digits of one number, before and after its point; 10,000 by default. */
+  /** Digits of one number, before and after its decimal point; 10,000 by default. */
   readonly maxDigits?: number
 }
 
 /**
- * A text that is no JSON, or that goes beyond a limit.
+ * A text that is not JSON, or that exceeds a limit.
  *
  * `reason` is `Syntax`, `TooDeep`, `ExponentTooLarge` or `NumberTooLong`. The message names the limit and
  * never quotes the text.
@@ -29,15 +26,10 @@ export class JsonInvalid extends Data.TaggedError("JsonInvalid")<{
   readonly message: string
 }> {}
 
-/** Numbers short enough that a double is exact have at most 15 digits and no exponent. Everything else is looked at. */
-const mayHoldLongNumber = (text: string): boolean => hasExponent.test(text) || hasLongRun(text, 16)
-
-const hasExponent = /\d[eE]/
-
 /**
- * Parses JSON without rounding a number: what a double cannot hold becomes a `RawNumber`.
+ * Parses JSON without rounding a number: a number that a double cannot hold becomes a `RawNumber`.
  *
- * Later duplicates of a key win, as in `JSON.parse`. Texts without long numbers cost one `JSON.parse`.
+ * Later duplicates of a key win, as in `JSON.parse`. A text without long numbers costs one `JSON.parse`.
  * Fails with {@link JsonInvalid}. Example: `parse('{"id":12345678901234567890}')` succeeds with an object
  * that `stringify` prints with all twenty digits.
  */
@@ -66,7 +58,7 @@ const keepDigits =
     return isExact(value, source) ? value : JSON.rawJSON(context.source)
   }
 
-/** Thrown, not returned: a reviver has no other way out of `JSON.parse`; {@link parse} catches it. */
+/** Throws: a reviver has no other way to end `JSON.parse`. {@link parse} catches it. */
 const checkLimits = (source: Decimal, { maxExponent = 400, maxDigits = 10_000 }: ParseLimits): void => {
   if (Math.abs(source.exponent) > maxExponent) {
     throw new JsonInvalid({
@@ -82,13 +74,13 @@ const checkLimits = (source: Decimal, { maxExponent = 400, maxDigits = 10_000 }:
   }
 }
 
-/** Counts brackets outside strings. A text of fewer than two characters a level cannot be that deep. */
+/** Counts brackets outside strings. Each level takes two characters, so a shorter text is not that deep. */
 const isDeeperThan = (text: string, maxDepth: number): boolean => {
   if (text.length < 2 * maxDepth) return false
   let depth = 0
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
-      case 0x22: // a string: on to its closing quote
+      case 0x22: // a string: skip to its closing quote
         for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) {
           if (text.charCodeAt(i) === 0x5c) i++
         }
@@ -103,4 +95,60 @@ const isDeeperThan = (text: string, maxDepth: number): boolean => {
     }
   }
   return false
+}
+
+/** A number of at most 15 digits without exponent is exact as a double. Every other number is compared with its text. */
+const mayHoldLongNumber = (text: string): boolean => hasExponent.test(text) || hasLongRun(text, 16)
+
+const hasExponent = /\d[eE]/
+
+/**
+ * Whether a text has a run of `length` digits and points, as `/[\d.]{16}/` tests for 16, but five times as fast.
+ *
+ * Such a run covers one of every `length` places, so only those are examined.
+ */
+export const hasLongRun = (text: string, length: number): boolean => {
+  for (let place = length - 1; place < text.length; place += length) {
+    if (!isDigitOrPoint(text.charCodeAt(place))) continue
+    let first = place
+    while (isDigitOrPoint(text.charCodeAt(first - 1))) first--
+    let last = place
+    while (isDigitOrPoint(text.charCodeAt(last + 1))) last++
+    if (last - first >= length - 1) return true
+  }
+  return false
+}
+
+const isDigitOrPoint = (code: number): boolean => (code >= 0x30 && code <= 0x39) || code === 0x2e
+
+const numberForm = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
+
+/** The parts of a JSON number that decide on its value and on limits. */
+interface Decimal {
+  readonly integer: string
+  readonly fraction: string
+  readonly exponent: number
+}
+
+/** Splits the text of a JSON number; `undefined` for other texts (`NaN`, `Infinity`). */
+const decimal = (source: string): Decimal | undefined => {
+  const match = numberForm.exec(source)
+  return match === null
+    ? undefined
+    : { integer: match[1] ?? "0", fraction: match[2] ?? "", exponent: Number(match[3] ?? 0) }
+}
+
+/** A canonical text of the value: significant digits and the power of ten of the last one. `1.50` and `15e-1` are equal. */
+const canonical = ({ integer, fraction, exponent }: Decimal): string => {
+  const digits = (integer + fraction).replace(/^0+/, "")
+  const significant = digits.replace(/0+$/, "")
+  return significant === ""
+    ? "0"
+    : `${significant}e${exponent - fraction.length + digits.length - significant.length}`
+}
+
+/** Whether a double has exactly the value of its source text. The sign is never lost, so it is not compared. */
+const isExact = (value: number, source: Decimal): boolean => {
+  const printed = decimal(String(value))
+  return printed !== undefined && canonical(printed) === canonical(source)
 }

@@ -86,7 +86,7 @@ describe("parse", () => {
 })
 
 describe("isRawNumber", () => {
-  it("tells a raw number from an object that looks like one", () => {
+  it("distinguishes a raw number from an object that looks like one", () => {
     assert.isTrue(isRawNumber(Result.getOrThrow(parse("12345678901234567890"))))
     assert.isFalse(isRawNumber({ rawJSON: "1" }))
     assert.isFalse(isJsonObject(Result.getOrThrow(parse("12345678901234567890"))))

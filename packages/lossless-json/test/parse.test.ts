@@ -1,18 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { hasLongRun } from "../src/internal/hasLongRun.ts"
+import { hasLongRun } from "../src/parse.ts"
 
 const Text = Schema.Array(Schema.Literals(["1", "23", ".", "4567890", "x", "-", "e", "\u0661"])).pipe(
   Schema.check(Schema.isMaxLength(40)),
 )
 
 describe("a long run of digits and points", () => {
-  it.prop("is what a pattern would find", [Text, Schema.Literals([1, 2, 7, 16])], ([parts, length]) => {
+  it.prop("is what a pattern would match", [Text, Schema.Literals([1, 2, 7, 16])], ([parts, length]) => {
     const text = parts.join("")
     assert.strictEqual(hasLongRun(text, length), new RegExp(`[\\d.]{${length}}`).test(text), text)
   })
 
-  it("is found wherever it stands, and no shorter one is", () => {
+  it("is detected at every place, and no shorter one is", () => {
     for (let before = 0; before < 40; before++) {
       for (const after of ["", "x"]) {
         assert.isTrue(hasLongRun("x".repeat(before) + "1".repeat(16) + after, 16))
