@@ -1,6 +1,6 @@
 import { Shape } from "@lead-gateway/document-check"
 
-/** The network errors that have a word of their own: what `customer-client` calls them. */
+/** The network errors that have a name of their own, the one that `customer-client` reports. */
 const networkErrors = [
   "dns",
   "refused",
@@ -13,13 +13,13 @@ const networkErrors = [
   "other",
 ] as const
 
-/** What is no one status and no one network error: see the table at {@link ClassificationRow}. */
+/** Outcomes other than a single status or network error: see the table at {@link ClassificationRow}. */
 const wholes = ["any_status", "unreachable", "timeout", "not_sent", "outcome_unknown"] as const
 
-/** What an entry of `outcomes` may be, in words. */
-const entryInWords =
+/** The valid entries of `outcomes`, as diagnostics describe them. */
+const expectedEntry =
   'a status from 100 to 999 such as 429, a range such as "500-599", a system error code such as "ECONNRESET", ' +
-  `or one of ${[...wholes, ...networkErrors].map((word) => JSON.stringify(word)).join(", ")}`
+  `or one of ${[...wholes, ...networkErrors].map((name) => JSON.stringify(name)).join(", ")}`
 
 const rangeForm = /^[1-9]\d\d-[1-9]\d\d$/u
 
@@ -29,12 +29,12 @@ export const rangeOf = (text: string): readonly [from: number, to: number] | und
 
 const Entry = Shape.union(
   [
-    Shape.integer({ minimum: 100, maximum: 999, expected: entryInWords }),
-    Shape.literals([...wholes, ...networkErrors], { expected: entryInWords }),
-    Shape.text({ form: rangeForm, expected: entryInWords }),
-    Shape.text({ form: /^[A-Z][A-Z0-9_]*$/u, expected: entryInWords }),
+    Shape.integer({ minimum: 100, maximum: 999, expected: expectedEntry }),
+    Shape.literals([...wholes, ...networkErrors], { expected: expectedEntry }),
+    Shape.text({ form: rangeForm, expected: expectedEntry }),
+    Shape.text({ form: /^[A-Z][A-Z0-9_]*$/u, expected: expectedEntry }),
   ],
-  { expected: entryInWords, description: `A status or a network error: ${entryInWords}.` },
+  { expected: expectedEntry, description: `A status or a network error: ${expectedEntry}.` },
 )
 
 const outcomes = Shape.list(Entry, {
@@ -42,12 +42,12 @@ const outcomes = Shape.list(Entry, {
   minimum: 1,
   expected: "a list of statuses and network errors",
   expectedLength: "at least one status or network error",
-  description: "The outcomes that this row decides on, but for those that a row above has.",
+  description: "The outcomes that this row decides on, except those that an earlier row lists.",
 })
 
 const fault = Shape.literals(["lead", "customer", "ours"], {
   description:
-    "Whose fault it is: this lead's, the customer's (any lead would fail), or ours. It is told to people and changes no decision.",
+    "Whose fault it is: this lead's, the customer's (any lead would fail), or ours. For people: it changes no decision.",
 })
 
 const means = <const T extends string>(value: T, description: string) =>
@@ -56,21 +56,21 @@ const means = <const T extends string>(value: T, description: string) =>
 const expected = 'a row: an object that means "delivered", "retry" or "give_up"'
 
 /**
- * What follows from some outcomes. Rows are looked at in order, the first that has the outcome decides.
+ * What some outcomes mean. The first row that lists an outcome decides on it.
  *
  * | in `outcomes` | is |
  * |---|---|
  * | `429` | this status |
  * | `"500-599"` | a status from 500 to 599 |
- * | `"any_status"` | every answer, also with what is no status from 100 to 999 |
+ * | `"any_status"` | every answer, including numbers that are no status from 100 to 999 |
  * | `"dns"`, `"refused"`, `"no_route"`, `"connect_timeout"`, `"tls"`, `"reset"`, `"protocol"`, `"unsendable"`, `"other"` | no answer, for this reason |
- * | `"ECONNRESET"`, any word in capitals | no answer, with this code of the system or of your HTTP client |
- * | `"unreachable"` | no answer, for whatever reason |
- * | `"timeout"` | the exchange took longer than it may |
- * | `"not_sent"` | nothing left this machine |
- * | `"outcome_unknown"` | nobody saw how the attempt ended |
+ * | `"ECONNRESET"`, any name in capitals | no answer, with this error code of the system or of your HTTP client |
+ * | `"unreachable"` | no answer, for any reason |
+ * | `"timeout"` | the exchange exceeded its timeout |
+ * | `"not_sent"` | nothing was sent |
+ * | `"outcome_unknown"` | the result of the attempt is unknown |
  *
- * `means` is `"delivered"`, `"retry"` or `"give_up"`; the last two name a `fault`. A `Retry-After` counts with
+ * `means` is `"delivered"`, `"retry"` or `"give_up"`; the last two name a `fault`. A `Retry-After` is respected with
  * every answer that is retried, unless `retry_after` is false.
  */
 export const ClassificationRow = Shape.variants(
@@ -88,13 +88,13 @@ export const ClassificationRow = Shape.variants(
       },
       { expected },
     ),
-    Shape.object({ outcomes, means: means("give_up", "No retry can mend it."), fault }, { expected }),
+    Shape.object({ outcomes, means: means("give_up", "No retry can succeed."), fault }, { expected }),
   ],
   { expected, reportsKey: true },
 )
 export type ClassificationRow = Shape.TypeOf<typeof ClassificationRow>
 
-/** What no other row has: an answer that is none or that is broken, and no answer. */
+/** The row for every outcome that no other row lists: other statuses, no answer, timeouts. */
 export const lastRow = {
   outcomes: ["any_status", "unreachable", "timeout"],
   means: "retry",
@@ -103,11 +103,11 @@ export const lastRow = {
 } as const satisfies ClassificationRow
 
 /**
- * What is decided on outcomes that no row of a policy has; every outcome is in it.
+ * The rows for outcomes that a policy does not list. Every outcome is in one of them.
  *
- * Refused is what no retry can mend, redirects, which nobody follows, among it. What is no final status (1xx,
- * below 100, from 600) is as a 5xx (RFC 9110, section 15). `Retry-After` has a meaning with 429 (RFC 6585) and
- * 503 (RFC 9110) alone.
+ * Answers that a retry cannot change are given up on, among them redirects, which are not followed. A number that is
+ * not a final status (1xx, below 100, from 600) is treated like a 5xx (RFC 9110, section 15). `Retry-After` is defined
+ * for 429 (RFC 6585) and 503 (RFC 9110) only.
  */
 export const defaultClassification: ReadonlyArray<ClassificationRow> = [
   { outcomes: ["200-299"], means: "delivered" },

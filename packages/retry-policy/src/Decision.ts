@@ -1,7 +1,7 @@
-import { classify } from "./classify.ts"
+import { classify } from "./Classification.ts"
 import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
-import { spread } from "./internal/jitter.ts"
-import { retryAfterMs } from "./internal/retryAfter.ts"
+import { retryAfterMs } from "./HttpDate.ts"
+import { spread } from "./internal/backoff.ts"
 import type { Outcome } from "./Outcome.ts"
 
 /** The customer has the lead. */
@@ -12,7 +12,7 @@ export interface Delivered {
 /** Another attempt is due, this long after the one that just ended. */
 export interface RetryAfter {
   readonly _tag: "RetryAfter"
-  /** A delay in whole milliseconds, not an instant: whoever stores it adds it to its own clock. */
+  /** A delay in whole milliseconds, not an instant; the caller adds it to its own clock. */
   readonly delayMs: number
 }
 
@@ -27,34 +27,34 @@ export interface GiveUp {
  *
  * | reason | when |
  * |---|---|
- * | `CUSTOMER_REFUSED` | an answer that no retry can mend |
- * | `DELIVERY_OUTCOME_UNKNOWN` | nobody saw how the last attempt ended |
- * | `RETRIES_EXHAUSTED` | any other failure, when no attempt or no time is left, or a row gives up on it |
+ * | `CUSTOMER_REFUSED` | an answer classified as `give_up` |
+ * | `DELIVERY_OUTCOME_UNKNOWN` | the result of the last attempt is unknown |
+ * | `RETRIES_EXHAUSTED` | any other failure, when attempts or time have run out, or a row says `give_up` |
  */
 export type GiveUpReason = "CUSTOMER_REFUSED" | "RETRIES_EXHAUSTED" | "DELIVERY_OUTCOME_UNKNOWN"
 
 /** What follows from the outcome of an attempt. */
 export type Decision = Delivered | RetryAfter | GiveUp
 
-/** What {@link decide} looks at. */
+/** The input of {@link decide}. */
 export interface Attempt {
   readonly policy: CompiledRetryPolicy
   /** The number of the attempt that just ended, from 1. */
   readonly attempt: number
   readonly outcome: Outcome
   /**
-   * Milliseconds since 1970. Only a `Retry-After` that is a date is compared with it: best by the clock of
-   * whoever wrote that date, which the answer's `Date` header tells (see `httpDate`).
+   * The time now, in milliseconds since 1970. Used only for a `Retry-After` that is a date, so the best clock is the
+   * customer's: the answer's `Date` header (see `httpDate`).
    */
   readonly nowMs: number
   /**
-   * Where within its bounds jitter puts the wait: 0 is the earliest, 1 the latest, which is the default. Draw it
-   * anew for each decision, by `Math.random()` for example; without jitter it has no part in it.
+   * The random number of the jitter: 0 gives the shortest wait, 1 (the default) the longest. Draw one for each
+   * decision, with `Math.random()` for example. Ignored by policies without jitter.
    */
   readonly random?: number | undefined
   /**
-   * How long ago the first attempt began, for `max_age`. Without it (or below 0) that is as long as the waits of
-   * the policy, without jitter, add up to before this attempt.
+   * How long ago the first attempt began, for `max_age`. By default (or below 0) the sum of the policy's waits before
+   * this attempt, without jitter.
    */
   readonly ageMs?: number | undefined
 }
@@ -67,11 +67,11 @@ export interface Attempt {
  * | delivered | `Delivered` |
  * | give up | `GiveUp` |
  * | retry | `RetryAfter`: the backoff, with its jitter, or `Retry-After` if that is later |
- * | the same after the last attempt, or if the next one would begin after `max_age` | `GiveUp` |
+ * | retry, after the last attempt or if the next one would begin after `max_age` | `GiveUp` |
  *
  * `Retry-After` is whole seconds or an HTTP date in any of its three forms (RFC 9110, sections 10.2.3 and
- * 5.6.7), at most `retry_after_cap`; jitter never shortens it. One that cannot be read is ignored, a date in the
- * past asks for nothing. Under the default policy attempts 1 to 5 wait 0, 30, 60, 120 and 240 s. Total and pure:
+ * 5.6.7), at most `retry_after_cap`; jitter never shortens it. An invalid one is ignored, and so is a date in the
+ * past. Under the default policy attempts 1 to 5 wait 0, 30, 60, 120 and 240 s. Total and pure:
  * the same input always gives the same decision.
  */
 export const decide = ({ policy, attempt, outcome, nowMs, random = 1, ageMs }: Attempt): Decision => {
@@ -88,7 +88,7 @@ export const decide = ({ policy, attempt, outcome, nowMs, random = 1, ageMs }: A
   return { _tag: "RetryAfter", delayMs }
 }
 
-/** What nobody answered was not refused, and what nobody saw has a reason of its own. */
+/** Only an answer can be a refusal, and an unknown outcome has a reason of its own. */
 const giveUp = (outcome: Outcome, reason: GiveUpReason): GiveUp => {
   switch (outcome?._tag) {
     case "Answered":
@@ -102,9 +102,9 @@ const giveUp = (outcome: Outcome, reason: GiveUpReason): GiveUp => {
   }
 }
 
-/** Milliseconds that the customer asks to wait; 0 where it does not say, or says what nobody can read. */
+/** The wait of a `Retry-After`, in milliseconds; 0 without one, or if it is not valid. */
 const askedMs = (outcome: Outcome, nowMs: number): number => {
   if (outcome?._tag !== "Answered" || typeof outcome.retryAfter !== "string") return 0
-  // A time that is no number leaves a date without a meaning.
+  // NaN if `nowMs` is: then a date cannot be compared.
   return retryAfterMs(outcome.retryAfter, nowMs) || 0
 }

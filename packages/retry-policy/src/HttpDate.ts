@@ -15,11 +15,11 @@ const forms = [
 ].map((form) => new RegExp(`^${form}$`))
 
 /**
- * Reads an HTTP date (RFC 9110, section 5.6.7) in its three forms, the two obsolete ones included.
+ * Parses an HTTP date (RFC 9110, section 5.6.7) in its three forms, the two obsolete ones included.
  *
- * Gives milliseconds since 1970, or `undefined` for anything else, days that do not exist among them. The day
- * of the week must be one, but need not be the right one. `nowMs` decides on the century of a year with two
- * digits alone. `httpDate("Sun, 06 Nov 1994 08:49:37 GMT", Date.now())` is 784_111_777_000.
+ * Returns milliseconds since 1970, or `undefined` for any other text and for days that do not exist. The name of the
+ * weekday must be valid, but need not match the date. `nowMs` only decides on the century of a two-digit year.
+ * `httpDate("Sun, 06 Nov 1994 08:49:37 GMT", Date.now())` is 784_111_777_000.
  */
 export const httpDate = (text: string, nowMs: number): number | undefined => {
   const parts = forms
@@ -29,18 +29,30 @@ export const httpDate = (text: string, nowMs: number): number | undefined => {
   if (parts === undefined) return undefined
   const part = (name: string) => Number(parts[name])
   const inYear = (year: number): number | undefined => {
-    // Not by `Date.UTC`, which takes the years 0 to 99 for 1900 to 1999.
+    // Not `Date.UTC`, which maps the years 0 to 99 to 1900 to 1999.
     const day = new Date(0)
     day.setUTCFullYear(year, months.indexOf(parts["month"] ?? ""), part("day"))
     if (day.getUTCDate() !== part("day")) return undefined
     return day.getTime() + ((part("hour") * 60 + part("minute")) * 60 + part("second")) * 1000
   }
   if (parts["year"]?.length !== 2) return inYear(part("year"))
-  // The latest such date that is not more than 50 years ahead, as the RFC has it.
+  // The latest such date that is at most 50 years ahead, as the RFC requires.
   const in50Years = new Date(nowMs)
   const lastYear = in50Years.getUTCFullYear() + 50
   in50Years.setUTCFullYear(lastYear)
   const year = lastYear - ((lastYear - part("year")) % 100)
   const date = inYear(year)
   return date !== undefined && date <= in50Years.getTime() ? date : inYear(year - 100)
+}
+
+/**
+ * The wait that a `Retry-After` header asks for, in milliseconds; `undefined` if the header is not valid.
+ *
+ * RFC 9110, section 10.2.3: whole seconds, or an HTTP date. A date in the past gives 0.
+ */
+export const retryAfterMs = (header: string, nowMs: number): number | undefined => {
+  const value = header.trim()
+  if (/^\d+$/.test(value)) return Number(value) * 1000
+  const date = httpDate(value, nowMs)
+  return date === undefined ? undefined : Math.max(0, date - nowMs)
 }

@@ -1,4 +1,4 @@
-/** The customer's API answered, whatever it said. */
+/** The customer's API answered, with any status. */
 export interface Answered {
   readonly _tag: "Answered"
   /** The final HTTP status. */
@@ -7,24 +7,24 @@ export interface Answered {
   readonly retryAfter?: string | undefined
 }
 
-/** No answer: the name was not found, the connection was refused or broke, TLS failed. */
+/** No answer: name resolution, the connection or TLS failed. */
 export interface Unreachable {
   readonly _tag: "Unreachable"
-  /** What went wrong, such as `"dns"` or `"ECONNREFUSED"`: what a row of a classification can name. */
+  /** The network error, as rows of a classification name it: `"dns"`, `"ECONNREFUSED"`. */
   readonly kind: string
 }
 
-/** The exchange took longer than it may. */
+/** The exchange exceeded its timeout. */
 export interface TimedOut {
   readonly _tag: "TimedOut"
 }
 
-/** Nothing left this machine, for a reason on our side: a forbidden address, a request that cannot be sent. */
+/** Nothing was sent, for a reason on our side: a forbidden address, a request that cannot be sent. */
 export interface NotSent {
   readonly _tag: "NotSent"
 }
 
-/** Nobody saw how the attempt ended: the worker died after it was opened. The customer may have the lead. */
+/** The result is unknown, because the worker died after it opened the attempt. The customer may have the lead. */
 export interface OutcomeUnknown {
   readonly _tag: "OutcomeUnknown"
 }
@@ -35,18 +35,18 @@ export type Outcome = Answered | Unreachable | TimedOut | NotSent | OutcomeUnkno
 /** Whose fault a failed attempt is: this lead's, the customer's (any lead would fail), or ours. */
 export type Fault = "lead" | "customer" | "ours"
 
-/** What an outcome tells of the customer's API as a whole, whatever it means for the lead. */
+/** What an outcome shows about the customer's API as a whole, whatever it means for the lead. */
 export type Health = "success" | "rejected" | "unavailable" | "unknown"
 
 /**
- * What an outcome tells of the customer's API, for whoever counts how it does: a circuit breaker, a dashboard.
- * No policy changes it: an API that answers 500 is down, even if a policy makes a delivery of that.
+ * What an outcome shows about the customer's API, for circuit breakers and dashboards. Independent of policies: an API
+ * that answers 500 is unavailable, even if a policy counts that as a delivery.
  *
  * | outcome | health |
  * |---|---|
- * | 2xx | `success`: it does its work |
- * | 3xx, 4xx | `rejected`: it is there, and did not take this lead |
- * | not sent, outcome unknown, what is no outcome | `unknown`: it tells nothing |
+ * | 2xx | `success`: it works |
+ * | 3xx, 4xx | `rejected`: it is up and rejected this lead |
+ * | not sent, outcome unknown, any other value | `unknown`: no evidence |
  * | 5xx, no final status, unreachable, timed out | `unavailable` |
  */
 export const healthOf = (outcome: Outcome): Health => {

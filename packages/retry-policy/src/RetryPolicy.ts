@@ -1,6 +1,19 @@
 import { Shape } from "@lead-gateway/document-check"
 import { ClassificationRow } from "./ClassificationRow.ts"
-import { durationForm, msOf, positiveDurationForm } from "./internal/duration.ts"
+
+const millisPerUnit = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const
+
+/** A whole number and a unit. A pattern with the flag `u` is in the JSON Schema. */
+const durationForm = /^(0|[1-9]\d{0,11})(ms|s|m|h|d)$/u
+
+/** A duration longer than zero. */
+const positiveDurationForm = /^[1-9]\d{0,11}(ms|s|m|h|d)$/u
+
+/** The milliseconds of a duration: 300_000 of `"5m"`; `NaN` of any other text. */
+export const msOf = (text: string): number => {
+  const [, count, unit] = durationForm.exec(text) ?? []
+  return Number(count) * millisPerUnit[unit as keyof typeof millisPerUnit]
+}
 
 const year = msOf("365d")
 
@@ -69,17 +82,17 @@ const Backoff = Shape.variants(
 )
 
 /**
- * How often a delivery is tried, how long it waits in between and what an outcome means: plain JSON, to be kept
- * in a file, a table or a message.
+ * A retry policy: how often a delivery is attempted, how long it waits in between and what an outcome means. Plain
+ * JSON, for a file, a table or a message.
  *
- * Make it ready for use with `compile`, which finds more mistakes than this shape alone.
+ * `compile` checks it and prepares it for use; it also reports contradictions, which this shape cannot.
  */
 export const RetryPolicy = Shape.object(
   {
     $schema: Shape.schemaReference,
     version: Shape.optional(
       Shape.annotate(Shape.notBlank, {
-        description: "A name for this policy, so that it can be told which one decided.",
+        description: "A name for this policy, to record which one decided.",
       }),
     ),
     backoff: Backoff,
@@ -111,7 +124,7 @@ export const RetryPolicy = Shape.object(
       Shape.list(ClassificationRow, {
         expected: "a list of rows",
         description:
-          "What outcomes mean. The first row that has an outcome decides; what no row has is decided by the default table.",
+          "What outcomes mean. The first row that has an outcome decides; the default table decides on the others.",
       }),
     ),
   },
@@ -123,4 +136,16 @@ export type RetryPolicy = Shape.TypeOf<typeof RetryPolicy>
 export const defaultRetryPolicy: RetryPolicy = {
   backoff: { kind: "exponential", base: "30s" },
   max_attempts: 5,
+}
+
+/** Prints milliseconds as a sum of units, the largest first: `"7m 30s"`; 0 is `"0s"`. */
+export const printMs = (ms: number): string => {
+  let rest = ms
+  const parts: Array<string> = []
+  for (const [unit, millis] of Object.entries(millisPerUnit)) {
+    const count = Math.floor(rest / millis)
+    rest -= count * millis
+    if (count > 0) parts.push(`${count}${unit}`)
+  }
+  return parts.join(" ") || "0s"
 }

@@ -1,17 +1,17 @@
 import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
-import { printMs } from "./internal/duration.ts"
-import { spread } from "./internal/jitter.ts"
+import { spread } from "./internal/backoff.ts"
+import { printMs } from "./RetryPolicy.ts"
 
-/** When an attempt begins, if those before it failed and asked for no later time. All in milliseconds. */
+/** When an attempt begins if those before it failed without a `Retry-After`. All times in milliseconds. */
 export interface ScheduledAttempt {
   /** Its number, from 1. */
   readonly attempt: number
-  /** The wait after the end of the attempt before, without jitter; 0 before the first. */
+  /** The wait after the end of the previous attempt, without jitter; 0 for the first attempt. */
   readonly waitMs: number
-  /** The least and the most that jitter makes of the wait. */
+  /** The shortest and the longest wait under jitter. */
   readonly earliestWaitMs: number
   readonly latestWaitMs: number
-  /** The earliest and the latest beginning, counted from the first attempt, if none takes any time. */
+  /** The earliest and the latest start, counted from the first attempt, if attempts take no time. */
   readonly earliestStartMs: number
   readonly latestStartMs: number
 }
@@ -19,8 +19,7 @@ export interface ScheduledAttempt {
 /**
  * The attempts of a policy and their times, without `Retry-After`.
  *
- * Attempts that come too late for `max_age`, however short jitter makes the waits, are not in it, and no start
- * is later than it. The default policy waits 0, 30, 60, 120 and 240 s and starts after 0, 30, 90, 210 and 450 s.
+ * Omits attempts that would start after `max_age` even with the shortest waits. No start is later than `max_age`. The default policy waits 0, 30, 60, 120 and 240 s and starts after 0, 30, 90, 210 and 450 s.
  */
 export const schedule = ({
   jitter,
@@ -49,8 +48,7 @@ export const schedule = ({
 }
 
 /**
- * Prints a policy's schedule for people: a table of the attempts, and below it how many there are and what else
- * limits them.
+ * Prints a policy's schedule: a table of the attempts, and below it their number and further limits.
  *
  * ```text
  * attempt  waits    starts after
@@ -97,7 +95,7 @@ const remarks = (
   return [
     count === 1 ? "1 attempt." : `${count} attempts, ${last}, plus the time that attempts take.`,
     ...(maxAgeMs === Infinity ? [] : [`None starts later than ${printMs(maxAgeMs)} after the first.`]),
-    ...(count < maxAttempts ? [`${maxAttempts - count} more are allowed, but come too late.`] : []),
+    ...(count < maxAttempts ? [`${maxAttempts - count} more would start too late.`] : []),
     retryAfterCapMs === 0
       ? "Retry-After is ignored."
       : `A Retry-After puts an attempt off by up to ${printMs(retryAfterCapMs)}.`,

@@ -1,14 +1,12 @@
 /**
  * Retry policies as data: how often a delivery is tried, how long it waits in between, what an outcome means.
  *
- * `compile` checks a policy, `decide` is a pure function of policy, attempt, outcome, time and chance. Used by
- * the worker and by whatever explains or previews retries. It sends nothing, waits for nothing, stores nothing,
- * and knows no circuit breaker.
+ * `compile` checks a policy, `decide` is a pure function of policy, attempt, outcome, time and a random number. Used by
+ * the worker and by whatever explains or previews retries. It sends nothing, waits for nothing and stores nothing.
  */
-export type { Classification } from "./Classification.ts"
+export { type Classification, classify } from "./Classification.ts"
 export type { ClassificationRow } from "./ClassificationRow.ts"
-export { classify } from "./classify.ts"
-export { compile, type CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
+export { compile, type CompiledRetryPolicy, RetryPolicyInvalid } from "./CompiledRetryPolicy.ts"
 export {
   type Attempt,
   decide,
@@ -31,5 +29,4 @@ export {
   type Unreachable,
 } from "./Outcome.ts"
 export { defaultRetryPolicy, type RetryPolicy } from "./RetryPolicy.ts"
-export { RetryPolicyInvalid } from "./RetryPolicyInvalid.ts"
 export { printSchedule, schedule, type ScheduledAttempt } from "./Schedule.ts"

@@ -1,10 +1,10 @@
 /**
- * Retry policies by Effect's `Schema`, for those who use it: to embed a policy in a document of their own, to generate
- * some in tests. Apart from the rest, since Schema is most of what Effect weighs.
+ * Retry policies as an Effect `Schema`: to embed a policy in a document of your own, to generate policies in tests. In
+ * an entry of its own because Schema is most of the weight of Effect.
  */
 import { schemaOf } from "@lead-gateway/document-check/schema"
 import { RetryPolicy as shape } from "./RetryPolicy.ts"
 
-/** The schema of a retry policy. Make one ready for use with `compile`, which finds more mistakes than this alone. */
+/** The schema of a retry policy. `compile` prepares a policy for use and reports contradictions, which this cannot. */
 export const RetryPolicy = schemaOf(shape)
 export type RetryPolicy = typeof RetryPolicy.Type

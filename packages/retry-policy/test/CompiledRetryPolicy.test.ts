@@ -16,7 +16,7 @@ const entry =
 
 const messageOf = (json: unknown): string => {
   const compiled = compile(json)
-  return compiled._tag === "Failure" ? compiled.failure.message : "no mistake"
+  return compiled._tag === "Failure" ? compiled.failure.message : "valid"
 }
 
 const row = (...outcomes: ReadonlyArray<unknown>) => ({ outcomes, means: "retry", fault: "customer" })
@@ -155,7 +155,7 @@ describe("compile", () => {
       [`max_attempts: found 1001, expected ${attempts}`],
     ],
     [
-      "attempts in words",
+      "attempts as a text",
       { backoff, max_attempts: "five" },
       [`max_attempts: found "five", expected ${attempts}`],
     ],
@@ -228,8 +228,8 @@ describe("compile", () => {
       { backoff, max_attempts: 5, classification: [{ ...row(500), retry_after: "yes" }] },
       ['classification.0.retry_after: found "yes", expected true or false'],
     ],
-  ])("refuses %s", (_name, json, mistakes) => {
-    assert.deepStrictEqual(messageOf(json).split("\n"), mistakes)
+  ])("refuses %s", (_name, json, lines) => {
+    assert.deepStrictEqual(messageOf(json).split("\n"), lines)
   })
 
   it.each<readonly [string, unknown, ReadonlyArray<string>]>([
@@ -312,8 +312,8 @@ describe("compile", () => {
         'max_age: found "5s", expected at least 10s, the first wait: no attempt but the first would be in time',
       ],
     ],
-  ])("refuses what contradicts itself: %s", (_name, json, mistakes) => {
-    assert.deepStrictEqual(messageOf(json).split("\n"), mistakes)
+  ])("refuses what contradicts itself: %s", (_name, json, lines) => {
+    assert.deepStrictEqual(messageOf(json).split("\n"), lines)
   })
 
   it("lets an exception stand above its range, and a range overlap one above it", () => {
@@ -325,10 +325,10 @@ describe("compile", () => {
       row("unreachable"),
       row("any_status"),
     ]
-    assert.strictEqual(messageOf({ backoff, max_attempts: 5, classification }), "no mistake")
+    assert.strictEqual(messageOf({ backoff, max_attempts: 5, classification }), "valid")
   })
 
-  it("fails with an error that has a tag, a message and the mistakes", () => {
+  it("fails with an error that has a tag, a message and the diagnostics", () => {
     const compiled = compile(null)
     assert(compiled._tag === "Failure")
     assert.instanceOf(compiled.failure, RetryPolicyInvalid)
@@ -373,7 +373,7 @@ describe("compile, whatever comes", () => {
     },
   )
 
-  it("takes 512 levels of nesting for a mistake like any other", () => {
+  it("reports 512 levels of nesting like any other invalid value", () => {
     const json = Result.getOrThrow(
       parse(`{"backoff":${"[".repeat(510)}1${"]".repeat(510)},"max_attempts":5}`),
     )

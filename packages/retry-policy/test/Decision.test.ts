@@ -227,7 +227,7 @@ describe("max_age", () => {
     assert.strictEqual(at(0, { outcome: answered(503, "121") }), "RETRIES_EXHAUSTED")
   })
 
-  it("counts the policy's waits where nobody tells the age", () => {
+  it("sums up the policy's waits if no age is given", () => {
     for (const ageMs of [undefined, NaN, -1]) {
       assert.strictEqual(at(ageMs, { attempt: 2 }), "retry after 60 s")
       assert.strictEqual(at(ageMs, { attempt: 3 }), "RETRIES_EXHAUSTED")

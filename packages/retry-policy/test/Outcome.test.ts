@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Health, healthOf, type Outcome } from "@lead-gateway/retry-policy"
 
 describe("healthOf", () => {
-  it("tells by the answer whether the customer's API does its work", () => {
+  it("derives from the answer whether the customer's API works", () => {
     const expected: ReadonlyArray<readonly [Health, ReadonlyArray<number>]> = [
       ["success", [200, 201, 204, 299]],
       ["rejected", [300, 301, 399, 400, 401, 404, 422, 429, 499]],

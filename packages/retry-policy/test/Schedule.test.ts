@@ -179,7 +179,7 @@ describe("printSchedule", () => {
       "",
       "3 attempts, the last one 45s 2ms to 1m 20s after the first, plus the time that attempts take.",
       "None starts later than 1m 20s after the first.",
-      "2 more are allowed, but come too late.",
+      "2 more would start too late.",
       "Retry-After is ignored.",
     ])
   })

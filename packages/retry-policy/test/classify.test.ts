@@ -60,7 +60,7 @@ describe("classify by a policy's own rows", () => {
     }
   })
 
-  it("tells network errors apart by word and by code, and takes the rest for unreachable", () => {
+  it("classifies network errors by name and by code, and the others as unreachable", () => {
     const own = policyOf({
       classification: [
         { outcomes: ["tls", "CERT_HAS_EXPIRED"], means: "give_up", fault: "customer" },
