@@ -5,14 +5,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { CustomerApi } from "./CustomerApi.ts"
-import type { CustomerOptionsInvalid } from "./CustomerOptionsInvalid.ts"
-import type { DeliveryOutcome } from "./DeliveryOutcome.ts"
-import type { DeliveryRequest } from "./DeliveryRequest.ts"
+import type { CustomerApi, CustomerOptionsInvalid } from "./CustomerApi.ts"
+import type { DeliveryOutcome, DeliveryRequest } from "./Delivery.ts"
 import { checkOptions } from "./internal/checkOptions.ts"
+import { addressRefusal } from "./internal/connect.ts"
 import { makeConnections } from "./internal/connections.ts"
 import { Exchange, type Terms } from "./internal/exchange.ts"
-import { addressRefusal } from "./internal/refusal.ts"
 
 /** A customer's API, and how long to wait for it. */
 export interface CustomerClientOptions extends CustomerApi {
@@ -28,44 +26,44 @@ export interface CustomerClientOptions extends CustomerApi {
 /**
  * Delivers leads to one customer's API.
  *
- * Connections are kept alive and shared by all exchanges of a client. Redirects are not followed, proxies not
- * used, compressed answers not asked for.
+ * Connections are kept alive and shared by all exchanges of a client. It follows no redirects, uses no proxies and
+ * requests no compression.
  */
 export class CustomerClient extends Context.Service<
   CustomerClient,
   {
     /**
-     * Posts one lead by at most one request; whatever happens is a {@link DeliveryOutcome}, never a failure.
+     * Posts one lead by at most one request. Every result is a {@link DeliveryOutcome}, never a failure.
      *
      * May be repeated with the same request. Interrupting it closes its connection, or its stream of an HTTP/2
-     * connection; whether the customer has seen the request is then unknown. The span holds outcome and status,
-     * nothing of the lead.
+     * connection; whether the customer has seen the request is then unknown. The span records outcome and
+     * status, nothing of the lead.
      */
     readonly send: (request: DeliveryRequest) => Effect.Effect<DeliveryOutcome>
     /**
-     * The same for hot paths: a plain function that makes no fiber and no span.
+     * {@link send} for hot paths: a plain function without fiber and span.
      *
-     * `done` is called once, in a later tick, unless it is aborted before; it must not throw. `abort` does what
-     * interrupting `send` does, and after `done` nothing. Throws only what a request breaks that is not of its type.
+     * `done` is called once, in a later tick, unless the exchange is aborted before; it must not throw. `abort` does
+     * what interrupting `send` does, and nothing after `done`. Throws only if the request is not of its type.
      */
     readonly start: (
       request: DeliveryRequest,
       done: (outcome: DeliveryOutcome) => void,
     ) => { readonly abort: () => void }
     /**
-     * Why nothing may be sent to the customer's address now, if so: the name is resolved and the address policy
-     * applied, as a connection would, but nothing is connected to.
+     * Why nothing may be sent to the customer's address now, if so: resolves the name and applies the address policy, as
+     * for a connection, but does not connect.
      *
-     * `Some("the customer's host resolves to 10.0.0.1, a private address")` is what `send` would give as
-     * `AddressRefused`, and concerns the customer's settings, not a lead. `None` where a connection would be allowed,
-     * and where the name cannot be resolved now, or not within `connectTimeout` (`timeout` without it): that is for
-     * a retry policy. May be asked as often as wanted; a URL that can never be sent to makes no client.
+     * `Some("the customer's host resolves to 10.0.0.1, a private address")` is what `send` would report
+     * as `AddressRefused`; it concerns the customer's settings, not a lead. `None` if a connection would be allowed, and
+     * if the name cannot be resolved within `connectTimeout` (by default `timeout`), which a retry may change. May be
+     * repeated.
      */
     readonly refusal: Effect.Effect<Option.Option<string>>
   }
 >()("@lead-gateway/customer-client/CustomerClient") {
   /**
-   * A client for one customer; its connections close with the scope, and it sends nothing after that.
+   * A client for one customer. Its connections close with the scope; after that it sends nothing.
    *
    * Fails with {@link CustomerOptionsInvalid}, before anything is sent.
    */
@@ -75,8 +73,8 @@ export class CustomerClient extends Context.Service<
     const { addresses, connectTimeout, headers, http2, maxResponseBytes, timeout, url } =
       yield* Effect.fromResult(
         checkOptions(options, {
-          timeout: { option: "timeout", value: options.timeout },
-          connectTimeout: { option: "connectTimeout", value: options.connectTimeout },
+          timeout: { path: "timeout", value: options.timeout },
+          connectTimeout: { path: "connectTimeout", value: options.connectTimeout },
         }),
       )
     const connections = yield* Effect.acquireRelease(

@@ -3,13 +3,10 @@ import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
-import type { Authentication } from "./Authentication.ts"
+import { type Authentication, type CustomerApi, isList } from "./CustomerApi.ts"
 import { CustomerClient } from "./CustomerClient.ts"
-import type { CustomerApi } from "./CustomerApi.ts"
-import type { DeliveryOutcome } from "./DeliveryOutcome.ts"
-import type { DeliveryRequest } from "./DeliveryRequest.ts"
+import type { DeliveryOutcome, DeliveryRequest } from "./Delivery.ts"
 import { checkOptions } from "./internal/checkOptions.ts"
-import { isList } from "./internal/isList.ts"
 
 /** A customer's API with its secrets as text, and how long to wait for it. */
 export interface PlainCustomerClientOptions extends CustomerApi<string> {
@@ -22,7 +19,7 @@ export interface PlainCustomerClientOptions extends CustomerApi<string> {
 /** {@link CustomerClient} without Effect: promises, and secrets as text. */
 export interface PlainCustomerClient extends AsyncDisposable {
   /**
-   * Posts one lead by at most one request; whatever happens to it is a {@link DeliveryOutcome}.
+   * Posts one lead by at most one request. Every result is a {@link DeliveryOutcome}.
    *
    * Rejects only if `signal` aborts, with the signal's reason; whether the customer has seen the request is then
    * unknown. After `close` the outcome is `Unreachable`, `unsendable`.
@@ -31,14 +28,14 @@ export interface PlainCustomerClient extends AsyncDisposable {
     request: DeliveryRequest,
     options?: { readonly signal?: AbortSignal | undefined },
   ) => Promise<DeliveryOutcome>
-  /** Closes all connections; exchanges under way end as if the customer had. May be called twice. */
+  /** Closes all connections; exchanges under way end as if the customer had closed them. May be repeated. */
   readonly close: () => Promise<void>
 }
 
 /**
  * Makes a client for one customer, to be closed when it is no longer needed: by `close`, or by `await using`.
  *
- * Throws `CustomerOptionsInvalid`, with every mistake in the options. Connects when something is sent.
+ * Throws `CustomerOptionsInvalid`, with a diagnostic for each invalid option. Connects when something is sent.
  */
 export const makeCustomerClient = (options: PlainCustomerClientOptions): PlainCustomerClient => {
   const { timeoutMs, connectTimeoutMs, ...plain } = options
@@ -48,10 +45,10 @@ export const makeCustomerClient = (options: PlainCustomerClientOptions): PlainCu
     // A value that is not a list is passed on as it is; `checkOptions` reports it.
     signingSecrets: isList(plain.signingSecrets) ? plain.signingSecrets.map(wrap) : plain.signingSecrets,
   }
-  // Checked here, so that mistakes name the options of this function; the client below then accepts them.
+  // Checked here, so that diagnostics name the options of this function; the client below then accepts them.
   const checked = checkOptions(api, {
-    timeout: { option: "timeoutMs", value: timeoutMs },
-    connectTimeout: { option: "connectTimeoutMs", value: connectTimeoutMs },
+    timeout: { path: "timeoutMs", value: timeoutMs },
+    connectTimeout: { path: "connectTimeoutMs", value: connectTimeoutMs },
   })
   if (Result.isFailure(checked)) throw checked.failure
 

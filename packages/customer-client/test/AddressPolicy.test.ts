@@ -135,12 +135,12 @@ describe("an address policy", () => {
     [Schema.Array(Network).check(Schema.isMaxLength(4)), Bits32],
     ([networks, random]) => {
       const allow = networks.map(({ base, bits }) => `${dotted(base)}/${bits}`)
-      // A network that begins at a forbidden address is a mistake, and allows nothing.
+      // A network that begins at a forbidden address is invalid, and allows nothing.
       const valid = networks.filter(({ base }) => addressClass(dotted(base)) !== "forbidden")
       for (const address of nearby(networks, random)) {
-        const found = addressClass(dotted(address))
+        const actual = addressClass(dotted(address))
         const expected =
-          found === "public" || (found === "private" && valid.some((network) => isIn(address, network)))
+          actual === "public" || (actual === "private" && valid.some((network) => isIn(address, network)))
         for (const host of [dotted(address), `[::ffff:${dotted(address)}]`]) {
           assert.strictEqual(Result.isSuccess(checkUrl(`http://${host}/`, { allow })), expected, host)
         }

@@ -192,7 +192,7 @@ describe("no answer", () => {
       const { client } = yield* makeWorld(raw({ text }))
       assert.deepStrictEqual(
         what(yield* client.send(request)),
-        unreachable("protocol", "the customer's host answered 101, to which nothing was asked"),
+        unreachable("protocol", "the customer's host answered 101 without being asked to switch protocols"),
       )
     }),
   )

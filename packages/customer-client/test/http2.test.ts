@@ -90,7 +90,7 @@ describe("a customer that chooses HTTP/2", () => {
     }),
   )
 
-  it.effect("is spoken to by HTTP/1.1 if the client is told so", () =>
+  it.effect("is spoken to by HTTP/1.1 with the option http2: never", () =>
     Effect.gen(function* () {
       const { customer, client } = yield* makeHttp2World(respond1, { http2: "never" })
       assert.deepInclude(yield* client.send(request), { status: 200, body: "by HTTP/1.1" })

@@ -22,8 +22,8 @@ vi.mock("node:dns", async (original) => ({
     const addresses = answers[asked++]
     answerLate = (address) => callback(null, [{ address, family: 4 }])
     if (addresses === undefined) return
-    const found = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))
-    process.nextTick(callback, null, found)
+    const resolved = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))
+    process.nextTick(callback, null, resolved)
   },
 }))
 
@@ -64,13 +64,13 @@ describe("a host name", () => {
     ["127.0.0.1", "169.254.169.254"],
   ])("that resolves to a forbidden address is refused: %s", (...addresses) =>
     Effect.gen(function* () {
-      const found = addresses.flat().filter((address) => typeof address === "string")
-      answers.push(found)
+      const resolved = addresses.flat().filter((address) => typeof address === "string")
+      answers.push(resolved)
       const customer = yield* TestCustomer.make()
       const client = yield* makeClient({ url: named(customer.url) })
       assert.deepStrictEqual(yield* client.send(request), {
         _tag: "AddressRefused",
-        message: `the customer's host resolves to ${found.at(-1)}, a forbidden address`,
+        message: `the customer's host resolves to ${resolved.at(-1)}, a forbidden address`,
       })
       assert.strictEqual(customer.connections().made, 0)
     }),
@@ -186,7 +186,7 @@ describe("a refusal", () => {
     [["fe80::1%eth0"], "fe80::1%eth0, a forbidden address"],
     [["64:ff9b::a9fe:a9fe"], "64:ff9b::a9fe:a9fe, a forbidden address"],
   ] as const)(
-    "tells of a name that resolves to %j",
+    "reports a name that resolves to %j",
     Effect.fnUntraced(function* ([addresses, refused]) {
       answers.push(addresses)
       const client = yield* makeClient({ url: "http://customer.example/" })

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import {
   CustomerClient,
   type CustomerClientOptions,
+  CustomerOptionsInvalid,
   makeCustomerClient,
   type PlainCustomerClientOptions,
 } from "@lead-gateway/customer-client"
@@ -31,7 +32,7 @@ const times = "expected more than nothing, and 2147483647 ms at most"
 const entry = 'an address, a network as "10.0.0.0/8", or a host name'
 const forbidden = "no link-local, metadata, multicast or unspecified address: they are always refused"
 
-const mistakes: ReadonlyArray<readonly [Given, string]> = [
+const invalid: ReadonlyArray<readonly [Given, string]> = [
   [{ auth: { _tag: "Bearer", token: secret("a b") } }, `auth.token: expected ${visible}`],
   [{ auth: { _tag: "ApiKey", header: "X-Key", key: secret("") } }, `auth.key: expected ${visible}`],
   [
@@ -107,14 +108,14 @@ const mistakes: ReadonlyArray<readonly [Given, string]> = [
 ]
 
 describe("a client is not made with", () => {
-  it.effect.each(mistakes)(
+  it.effect.each(invalid)(
     "$0",
     Effect.fnUntraced(function* ([options, message]) {
       assert.strictEqual(yield* messageOf(options), message)
     }),
   )
 
-  it.effect("several mistakes: it tells all of them", () =>
+  it.effect("several invalid options: it reports all of them", () =>
     Effect.gen(function* () {
       const message = yield* messageOf({ url: "ftp://customer.example", http2: "x", maxResponseBytes: 0.5 })
       assert.deepStrictEqual(
@@ -138,15 +139,19 @@ describe("makeCustomerClient", () => {
     )
   })
 
-  it("throws the same, under the names of its own options", () => {
+  it("throws the same, with the names of its own options", () => {
     try {
       makeCustomerClient({ url: "https://customer.example/", timeoutMs: -1, connectTimeoutMs: Number.NaN })
       assert.fail("made")
     } catch (error) {
-      assert.propertyVal(error, "_tag", "CustomerOptionsInvalid")
-      assert.propertyVal(
-        error,
-        "message",
+      assert.instanceOf(error, CustomerOptionsInvalid)
+      const expected = times.replace("expected ", "")
+      assert.deepStrictEqual(error.diagnostics, [
+        { path: "timeoutMs", actual: "-1", expected },
+        { path: "connectTimeoutMs", actual: "NaN", expected },
+      ])
+      assert.strictEqual(
+        error.message,
         `timeoutMs: found -1, ${times}\nconnectTimeoutMs: found NaN, ${times}`,
       )
     }

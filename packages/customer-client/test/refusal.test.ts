@@ -20,7 +20,7 @@ describe("a refusal, with the names that this machine knows", () => {
     }),
   )
 
-  it.effect("tells that localhost is a private address, in the words of a delivery's outcome", () =>
+  it.effect("reports that localhost is a private address, with the message of a delivery's outcome", () =>
     Effect.gen(function* () {
       const client = yield* makeClient({ url: "http://localhost:1/leads?key=1", allowPrivate: false })
       const message = Option.getOrThrow(yield* client.refusal)

@@ -22,7 +22,7 @@ const begin = (client: CustomerClient["Service"], sent: DeliveryRequest = reques
 const settled = Effect.promise(() => new Promise<void>((done) => setImmediate(() => setImmediate(done))))
 
 describe("an exchange that is started", () => {
-  it.effect("tells its outcome once, and uses a kept connection", () =>
+  it.effect("reports its outcome once, and uses a kept connection", () =>
     Effect.gen(function* () {
       const { customer, client } = yield* makeWorld(reply({ status: 201, body: "thanks" }))
       for (let i = 0; i < 3; i++) {
@@ -37,7 +37,7 @@ describe("an exchange that is started", () => {
     }),
   )
 
-  it.effect("may start the next one from where it is told", () =>
+  it.effect("may start the next exchange from its callback", () =>
     Effect.gen(function* () {
       const { customer, client } = yield* makeWorld()
       yield* Effect.callback<void>((resume) => {
@@ -58,14 +58,14 @@ describe("an exchange that is started", () => {
       "the request has a header value that HTTP does not allow; nothing was sent (ERR_INVALID_CHAR)",
     ],
   ] as const)(
-    "%s is told of later, too, and not at all once it is aborted",
+    "%s is reported in a later tick, too, and not once it is aborted",
     Effect.fnUntraced(function* ([, fault, message]) {
       const { customer, client } = yield* makeWorld()
-      const told = begin(client, { ...request, ...fault })
+      const started = begin(client, { ...request, ...fault })
       const aborted = begin(client, { ...request, ...fault })
       aborted.abort()
-      assert.lengthOf(told.outcomes, 0)
-      assert.deepInclude(yield* told.outcome, { _tag: "Unreachable", kind: "unsendable", message })
+      assert.lengthOf(started.outcomes, 0)
+      assert.deepInclude(yield* started.outcome, { _tag: "Unreachable", kind: "unsendable", message })
       yield* settled
       assert.lengthOf(aborted.outcomes, 0)
       assert.strictEqual(customer.connections().made, 0)
@@ -86,7 +86,7 @@ describe("abort", () => {
     ["no answer", hang()],
     ["half an answer", raw({ text: "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf" })],
   ] as const)(
-    "with %s tells nothing, and closes the connection",
+    "with %s reports nothing, and closes the connection",
     Effect.fnUntraced(function* ([, behaviour]) {
       const { customer, client } = yield* makeWorld(behaviour)
       const { abort, outcomes } = begin(client)

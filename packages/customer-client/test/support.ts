@@ -40,7 +40,7 @@ export const makeWorld = Effect.fnUntraced(function* (
 })
 
 /**
- * Lets the clock and the timers of exchanges stand still, and go on as told, until the scope closes. Node's own,
+ * Stops the clock and the timers of exchanges, to be advanced by the test, until the scope closes. Node's own,
  * those of sockets, stay real.
  */
 export const heldTimers = Effect.acquireRelease(

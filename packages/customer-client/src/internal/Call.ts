@@ -1,4 +1,4 @@
-import type { UnreachableKind } from "../DeliveryOutcome.ts"
+import type { Failure } from "./failure.ts"
 
 /** One request, ready to be sent. */
 export interface Call {
@@ -10,17 +10,11 @@ export interface Call {
   readonly body: string
 }
 
-/** What is known of an answer before its body arrives. */
+/** The head of an answer. */
 export interface Head {
   readonly status: number
   readonly retryAfter: string | undefined
   readonly date: string | undefined
-}
-
-/** Why there is no answer. */
-export interface Failure {
-  readonly kind: UnreachableKind
-  readonly message: string
 }
 
 /** Events of a request. Everything after the first `ended` or `unanswered` is ignored. */
@@ -29,7 +23,7 @@ export interface SendingEvents {
   readonly received: (chunk: Uint8Array) => void
   /** The answer has ended; `complete` says whether all of it arrived. Only after `answering`. */
   readonly ended: (complete: boolean) => void
-  /** There will be no answer. Only without `answering`. */
+  /** There will be no answer. Only before `answering`. */
   readonly unanswered: (failure: Failure) => void
 }
 

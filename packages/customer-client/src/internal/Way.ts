@@ -1,25 +1,9 @@
-import type { Socket } from "node:net"
-import type { KeptConnections } from "./agent.ts"
 import type { Stage } from "./failure.ts"
-import type { Session } from "./session.ts"
+import type { Http1Way } from "./http1.ts"
+import type { Http2Way } from "./http2.ts"
 
 /** The connection that a request can use now. */
 export type Way = Http1Way | Http2Way
-
-/** HTTP/1.1: a new connection, or an idle one if none is given. */
-export interface Http1Way {
-  readonly protocol: "http/1.1"
-  readonly kept: KeptConnections
-  readonly socket: Socket | undefined
-}
-
-/** HTTP/2: a session with a free stream. */
-export interface Http2Way {
-  readonly protocol: "h2"
-  readonly session: Session
-  /** Records that the customer requires HTTP/1.1 from now on. */
-  readonly http1Required: () => void
-}
 
 /** An exchange that waits for a connection. */
 export interface Waiter {
@@ -29,12 +13,31 @@ export interface Waiter {
   readonly failed: (error: Error, stage: Stage) => void
 }
 
-/** A place in the queue, and how to give it up. */
+/** A place in the queue for a connection, and how to leave it. */
 export interface Place {
   giveUp: () => void
 }
 
-/** The client of these connections is closed. */
+/** The client of these connections was closed. */
 export class ClientClosed extends Error {
   override readonly name = "ClientClosed"
+}
+
+/**
+ * Makes a function that lets Node process what has already arrived, which may be the close of a connection, and then
+ * calls its argument, which must not throw.
+ *
+ * That takes three turns of the event loop: the rest of the current one, one that polls the sockets, and one for the
+ * events of HTTP/2. Calls within a turn are batched.
+ */
+export const makeReading = (): ((next: () => void) => void) => {
+  let gathering: Array<() => void> | undefined
+  return (next) => {
+    if (gathering !== undefined) return void gathering.push(next)
+    const batch = (gathering = [next])
+    setImmediate(() => {
+      gathering = undefined
+      setImmediate(() => setImmediate(() => batch.forEach((next) => next())))
+    })
+  }
 }

@@ -1,11 +1,8 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type { CustomerApi } from "../CustomerApi.ts"
-import { CustomerOptionsInvalid, type OptionMistake } from "../CustomerOptionsInvalid.ts"
-import { checkUrl } from "../CustomerUrl.ts"
-import { addressCheck, allowMistake, type AddressCheck } from "./addressCheck.ts"
-import { isList } from "./isList.ts"
+import { type CustomerApi, CustomerOptionsInvalid, isList, type OptionDiagnostic } from "../CustomerApi.ts"
+import { addressCheck, type AddressCheck, checkUrl, expectedOfAllow } from "../CustomerUrl.ts"
 import { requestHeaders, type RequestHeaders } from "./requestHeaders.ts"
 
 /** Valid options, in the form in which the client uses them. */
@@ -19,48 +16,48 @@ export interface CheckedOptions {
   readonly connectTimeout: Duration.Duration | undefined
 }
 
-/** The options of both APIs; only the names of the times differ. */
+/** The timeouts, under the names that they have in each API. */
 export interface Times {
-  readonly timeout: { readonly option: string; readonly value: Duration.Input }
-  readonly connectTimeout: { readonly option: string; readonly value: Duration.Input | undefined }
+  readonly timeout: { readonly path: string; readonly value: Duration.Input }
+  readonly connectTimeout: { readonly path: string; readonly value: Duration.Input | undefined }
 }
 
-/** Checks all options and reports every mistake at once. */
+/** Checks all options and reports every diagnostic at once. */
 export const checkOptions = (
   api: CustomerApi,
   times: Times,
 ): Result.Result<CheckedOptions, CustomerOptionsInvalid> => {
-  const mistakes: Array<OptionMistake> = []
-  const report = (mistake: OptionMistake) => void mistakes.push(mistake)
+  const diagnostics: Array<OptionDiagnostic> = []
+  const report = (diagnostic: OptionDiagnostic) => void diagnostics.push(diagnostic)
 
   const allow: ReadonlyArray<string> = api.allow ?? []
   if (!isList(allow)) {
     const expected = "a list of addresses, networks and host names"
-    report({ option: "allow", actual: JSON.stringify(allow), expected })
-    return Result.fail(new CustomerOptionsInvalid({ mistakes }))
+    report({ path: "allow", actual: JSON.stringify(allow), expected })
+    return Result.fail(new CustomerOptionsInvalid({ diagnostics }))
   }
   const url = checkUrl(api.url, api)
   if (Result.isFailure(url))
-    report({ option: "url", actual: undefined, expected: urlAllowed(url.failure.message) })
+    report({ path: "url", actual: undefined, expected: expectedUrl(url.failure.message) })
   for (const [index, entry] of allow.entries()) {
-    const expected = allowMistake(entry)
-    if (expected !== undefined) report({ option: `allow.${index}`, actual: JSON.stringify(entry), expected })
+    const expected = expectedOfAllow(entry)
+    if (expected !== undefined) report({ path: `allow.${index}`, actual: JSON.stringify(entry), expected })
   }
   const http2 = api.http2 ?? "auto"
   if (http2 !== "auto" && http2 !== "never") {
-    report({ option: "http2", actual: JSON.stringify(http2), expected: '"auto" or "never"' })
+    report({ path: "http2", actual: JSON.stringify(http2), expected: '"auto" or "never"' })
   }
   const maxResponseBytes = api.maxResponseBytes ?? 64 * 1024
   if (!Number.isInteger(maxResponseBytes) || maxResponseBytes < 0 || maxResponseBytes > largest) {
     const expected = `a whole number of bytes from 0 to ${largest}`
-    report({ option: "maxResponseBytes", actual: String(maxResponseBytes), expected })
+    report({ path: "maxResponseBytes", actual: String(maxResponseBytes), expected })
   }
   const timeout = timeOf(times.timeout, report)
-  const { option, value } = times.connectTimeout
-  const connectTimeout = value === undefined ? undefined : timeOf({ option, value }, report)
+  const { path, value } = times.connectTimeout
+  const connectTimeout = value === undefined ? undefined : timeOf({ path, value }, report)
   const headers = requestHeaders(api, report)
 
-  return Result.isSuccess(url) && mistakes.length === 0
+  return Result.isSuccess(url) && diagnostics.length === 0
     ? Result.succeed({
         url: url.success,
         addresses: addressCheck(api),
@@ -70,17 +67,17 @@ export const checkOptions = (
         timeout,
         connectTimeout,
       })
-    : Result.fail(new CustomerOptionsInvalid({ mistakes }))
+    : Result.fail(new CustomerOptionsInvalid({ diagnostics }))
 }
 
-/** No API answer is larger than this, and no JavaScript string can be. */
+/** 256 MiB; larger than any API answer, and within the longest string of JavaScript. */
 const largest = 2 ** 28
 
-const urlAllowed = (why: string) => `an absolute http or https URL of a customer; ${why}`
+const expectedUrl = (reason: string) => `an absolute http or https URL of a customer; ${reason}`
 
 const timeOf = (
-  { option, value }: Times["timeout"],
-  report: (mistake: OptionMistake) => void,
+  { path, value }: Times["timeout"],
+  report: (diagnostic: OptionDiagnostic) => void,
 ): Duration.Duration => {
   const given = Duration.fromInput(value)
   const duration = Option.getOrElse(given, () => Duration.zero)
@@ -92,7 +89,7 @@ const timeOf = (
       : typeof value === "number"
         ? String(value)
         : Option.getOrUndefined(Option.map(given, Duration.format))
-  report({ option, actual, expected: `more than nothing, and ${longestMs} ms at most` })
+  report({ path, actual, expected: `more than nothing, and ${longestMs} ms at most` })
   return duration
 }
 

@@ -1,21 +1,22 @@
+import { lookup } from "node:dns"
 import * as net from "node:net"
 import * as tls from "node:tls"
-import type { AddressCheck } from "./addressCheck.ts"
-import { checkedLookup } from "./checkedLookup.ts"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { type AddressCheck, hostOf } from "../CustomerUrl.ts"
 import type { Stage } from "./failure.ts"
-import { hostOf } from "./hostOf.ts"
 
 /** Callbacks of a connection attempt. Exactly one is called, once, unless the attempt is abandoned first. */
 export interface ConnectEvents {
-  /** It is there; `h2` if both sides chose HTTP/2. */
+  /** Connected; `h2` if both sides chose HTTP/2. */
   readonly connected: (socket: net.Socket, protocol: "http/1.1" | "h2") => void
   readonly failed: (error: Error, stage: Stage) => void
 }
 
-/** Starts to connect and returns a function that abandons the attempt. */
+/** Starts to connect; returns a function that abandons the attempt. */
 export type Connect = (protocols: ReadonlyArray<"http/1.1" | "h2">, events: ConnectEvents) => () => void
 
-/** Connects to one customer, at checked addresses only; later TLS sessions resume the earlier ones. */
+/** Makes connections to one customer, at checked addresses only. Later TLS sessions resume earlier ones. */
 export const makeConnect = (url: URL, check: AddressCheck): Connect => {
   const isTls = url.protocol === "https:"
   const host = hostOf(url)
@@ -23,7 +24,7 @@ export const makeConnect = (url: URL, check: AddressCheck): Connect => {
     host,
     port: Number(url.port) || (isTls ? 443 : 80),
     lookup: checkedLookup(check),
-    // Node tries a host's addresses in turn and gives each 250 ms; other continents need longer.
+    // Node tries the addresses of a host in turn, by default for 250 ms each; other continents need longer.
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: 1000,
     noDelay: true,
@@ -33,7 +34,7 @@ export const makeConnect = (url: URL, check: AddressCheck): Connect => {
   const secure = (protocols: ReadonlyArray<string>) => {
     const socket = tls.connect({
       ...common,
-      servername: net.isIP(host) === 0 ? host : "", // there are no names for addresses
+      servername: net.isIP(host) === 0 ? host : "", // SNI is for names, not for addresses
       ALPNProtocols: [...protocols],
       ...(ticket === undefined ? {} : { session: ticket }),
     })
@@ -64,7 +65,7 @@ export const makeConnect = (url: URL, check: AddressCheck): Connect => {
       connected(socket, socket instanceof tls.TLSSocket && socket.alpnProtocol === "h2" ? "h2" : "http/1.1")
     }
 
-    socket.on("error", fail) // stays on one that is given up: it may fail once more
+    socket.on("error", fail) // never removed: an abandoned socket may emit another error
     socket.once("close", lost)
     socket.once("connect", () => (isTls ? (stage = "securing") : done()))
     socket.once("secureConnect", done)
@@ -75,3 +76,44 @@ export const makeConnect = (url: URL, check: AddressCheck): Connect => {
     }
   }
 }
+
+/** The host resolves to a refused address; the message names the address and its class. */
+export class AddressRefusal extends Error {
+  override readonly name = "AddressRefusal"
+}
+
+/**
+ * Resolves a host as the operating system does, and fails with {@link AddressRefusal} if *any* of its addresses
+ * is not allowed, so that the result does not depend on the order of an answer.
+ *
+ * The socket connects to exactly the checked addresses, so a name that resolves differently a moment later (DNS
+ * rebinding) gains nothing.
+ */
+export const checkedLookup =
+  (check: AddressCheck): net.LookupFunction =>
+  (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, [])
+      for (const { address } of addresses) {
+        const refusal = check(hostname, address)
+        if (refusal === undefined) continue
+        return callback(new AddressRefusal(`the customer's host resolves to ${refusal}`), [])
+      }
+      const [first] = addresses
+      // A replacement for Node's resolver may succeed with an empty list, on which `net` throws.
+      if (first === undefined) {
+        const none = Object.assign(new Error("no address"), { code: "ENODATA", syscall: "getaddrinfo" })
+        return callback(none, [])
+      }
+      if (options.all) return callback(null, addresses)
+      callback(null, first.address, first.family)
+    })
+  }
+
+/** Why a connection to a URL's host would be refused now; `None` also if the name cannot be resolved. */
+export const addressRefusal = (url: URL, check: AddressCheck): Effect.Effect<Option.Option<string>> =>
+  Effect.callback((resume) => {
+    checkedLookup(check)(hostOf(url), { all: true }, (error) =>
+      resume(Effect.succeed(error instanceof AddressRefusal ? Option.some(error.message) : Option.none())),
+    )
+  })

@@ -1,15 +1,14 @@
 import type { Socket } from "node:net"
-import type { AddressCheck } from "./addressCheck.ts"
-import { makeKeptConnections } from "./agent.ts"
+import type { AddressCheck } from "../CustomerUrl.ts"
 import { type ConnectEvents, makeConnect } from "./connect.ts"
 import type { Stage } from "./failure.ts"
-import { makeReading } from "./reading.ts"
-import { makeSession, type Session } from "./session.ts"
-import { ClientClosed, type Place, type Waiter } from "./Way.ts"
+import { makeKeptConnections } from "./http1.ts"
+import { makeSession, type Session } from "./http2.ts"
+import { ClientClosed, makeReading, type Place, type Waiter } from "./Way.ts"
 
 /** The connections to one customer. */
 export interface Connections {
-  /** Finds a connection, now or later. */
+  /** Passes a connection to the waiter, now or later. */
   readonly acquire: (waiter: Waiter) => Place
   /** Closes all connections, including those in use. */
   readonly close: () => void
@@ -18,9 +17,9 @@ export interface Connections {
 /**
  * Makes connections to a customer as they are needed.
  *
- * Where the customer may choose HTTP/2, all who wait for the first connection wait for the same one: if it
- * becomes an HTTP/2 session they share it, as long as it has room. Where it chose HTTP/1.1, each exchange under
- * way has a connection of its own.
+ * If the customer may choose HTTP/2, all waiters wait for the same first connection: if it becomes an HTTP/2 session,
+ * they share it as long as it has room. If the customer chose HTTP/1.1, each concurrent exchange has a connection of
+ * its own.
  */
 export const makeConnections = (url: URL, check: AddressCheck, http2: "auto" | "never"): Connections => {
   const kept = makeKeptConnections(url)

@@ -1,34 +1,32 @@
-import type { DeliveryOutcome } from "../DeliveryOutcome.ts"
-import type { DeliveryRequest } from "../DeliveryRequest.ts"
-import type { Call, Failure, Head, Sending, SendingEvents } from "./Call.ts"
+import type { DeliveryOutcome, DeliveryRequest } from "../Delivery.ts"
+import type { Call, Head, Sending, SendingEvents } from "./Call.ts"
 import { type CappedText, cappedText } from "./cappedText.ts"
-import { AddressRefusal } from "./checkedLookup.ts"
+import { AddressRefusal } from "./connect.ts"
 import type { Connections } from "./connections.ts"
-import { describeFailure, type Stage } from "./failure.ts"
-import { hasHeaderValues } from "./headerRules.ts"
+import { describeFailure, type Failure, type Stage } from "./failure.ts"
 import { sendByHttp1 } from "./http1.ts"
 import { sendByHttp2 } from "./http2.ts"
-import type { RequestHeaders } from "./requestHeaders.ts"
+import { hasHeaderValues, type RequestHeaders } from "./requestHeaders.ts"
 import { ClientClosed, type Place, type Waiter, type Way } from "./Way.ts"
 
-/** What all exchanges with a customer have in common. */
+/** The options that all exchanges with a customer share. */
 export interface Terms {
   readonly connections: Connections
   readonly headers: RequestHeaders
   readonly maxResponseBytes: number
   readonly timeoutMs: number
-  /** For what comes before the request is sent; shorter than `timeoutMs`. */
+  /** For the part before the request is sent; shorter than `timeoutMs`. */
   readonly connectTimeoutMs: number | undefined
 }
 
 /**
  * One exchange: sends a request, and calls `done` with the outcome, once, unless it is aborted before.
  *
- * It is at most one request, whatever happens to it: a history of attempts can only explain the requests that it
- * counts. A kept connection that is known to be closed is not used. One that the customer closes just as the
- * request leaves by it fails like any other that breaks: `Unreachable`, `reset`.
+ * It sends at most one request, so that the recorded attempts account for every request. An idle connection that is
+ * known to be closed is not used. If the customer closes it just as the request leaves, the outcome is `Unreachable`,
+ * `reset`, as for any connection that breaks.
  *
- * A class, because there is one for each lead: one object with one timer, and no closures.
+ * A class for performance: one object and one timer for each lead, and no closures.
  */
 export class Exchange implements Waiter, SendingEvents {
   readonly #terms: Terms
@@ -43,7 +41,7 @@ export class Exchange implements Waiter, SendingEvents {
   #isSettled = false
   #isAborted = false
 
-  /** `timeMs` is the time that a signature bears, in milliseconds since 1970. */
+  /** `timeMs` is the time of the signature, in milliseconds since 1970. */
   constructor(
     terms: Terms,
     request: DeliveryRequest,
@@ -157,8 +155,8 @@ export class Exchange implements Waiter, SendingEvents {
     })
   }
 
-  #unsendable(why: string): void {
-    this.#unsent(this.#unreachable({ kind: "unsendable", message: `${why}; nothing was sent` }))
+  #unsendable(reason: string): void {
+    this.#unsent(this.#unreachable({ kind: "unsendable", message: `${reason}; nothing was sent` }))
   }
 
   #unreachable({ kind, message }: Failure): DeliveryOutcome {

@@ -1,17 +1,20 @@
-import type { UnreachableKind } from "../DeliveryOutcome.ts"
+import type { UnreachableKind } from "../Delivery.ts"
 
 /** The stage at which a connection failed; `settling` is HTTP/2's exchange of settings. */
 export type Stage = "connecting" | "securing" | "settling" | "open"
+
+/** Why there is no answer. */
+export interface Failure {
+  readonly kind: UnreachableKind
+  readonly message: string
+}
 
 /**
  * Classifies a connection failure and describes it in a sentence of our own, because Node's messages may quote
  * hosts, certificates and bytes of the answer. `describeFailure(ECONNREFUSED, "connecting")` is `refused`, "the
  * customer's host refuses the connection (ECONNREFUSED)".
  */
-export const describeFailure = (
-  error: NodeJS.ErrnoException,
-  stage: Stage,
-): { readonly kind: UnreachableKind; readonly message: string } => {
+export const describeFailure = (error: NodeJS.ErrnoException, stage: Stage): Failure => {
   const code = /^[A-Z][A-Z0-9_]*$/.test(error.code ?? "") ? error.code : undefined
   const kind = kindOf(error.syscall, code ?? "", stage)
   return { kind, message: code === undefined ? sentences[kind] : `${sentences[kind]} (${code})` }
@@ -34,15 +37,14 @@ const kinds: Readonly<Record<string, UnreachableKind>> = {
   ECONNRESET: "reset",
   ECONNABORTED: "reset",
   EPIPE: "reset",
-  ERR_HTTP2_SESSION_ERROR: "reset", // a GOAWAY that tells of an error
+  ERR_HTTP2_SESSION_ERROR: "reset", // a GOAWAY with an error code
   ERR_INVALID_CHAR: "unsendable",
 }
 
 /**
- * Names why an HTTP/2 stream was reset, by the code of RFC 9113 that it was reset with: `describeReset(7)` is
- * `refused`, "the customer's host refused the request before it looked at it (REFUSED_STREAM)".
+ * Classifies the reset of an HTTP/2 stream by its error code of RFC 9113: `describeReset(7)` is `refused`, "the customer's host refused the request before it looked at it (REFUSED_STREAM)".
  */
-export const describeReset = (code: number): { readonly kind: UnreachableKind; readonly message: string } => {
+export const describeReset = (code: number): Failure => {
   const name = resets[code] ?? `code ${code}`
   if (name === "REFUSED_STREAM") {
     const message = "the customer's host refused the request before it looked at it (REFUSED_STREAM)"
@@ -58,7 +60,7 @@ export const describeReset = (code: number): { readonly kind: UnreachableKind; r
 const streamReset = "the customer's host reset the request before it answered"
 const streamBroken = "the HTTP/2 exchange with the customer's host broke its rules"
 
-/** RFC 9113, section 7, by their numbers. */
+/** The error codes of RFC 9113, section 7, by number. */
 const resets = [
   "NO_ERROR",
   "PROTOCOL_ERROR",

@@ -1,9 +1,17 @@
-import type { IncomingMessage } from "node:http"
+import { Agent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http"
+import type { Socket } from "node:net"
+import { hostOf } from "../CustomerUrl.ts"
 import type { Call, Sending, SendingEvents } from "./Call.ts"
 import { describeFailure } from "./failure.ts"
-import type { Http1Way } from "./Way.ts"
 
-/** Sends one request by a new connection, or by a kept one. */
+/** HTTP/1.1: a new connection, or without a socket an idle one. */
+export interface Http1Way {
+  readonly protocol: "http/1.1"
+  readonly kept: KeptConnections
+  readonly socket: Socket | undefined
+}
+
+/** Sends one request on a new connection or on an idle one. */
 export const sendByHttp1 = (call: Call, way: Http1Way, events: SendingEvents): Sending => {
   let response: IncomingMessage | undefined
 
@@ -13,14 +21,14 @@ export const sendByHttp1 = (call: Call, way: Http1Way, events: SendingEvents): S
     const { statusCode, headers } = incoming
     events.answering({ status: statusCode ?? 0, retryAfter: headers["retry-after"], date: headers.date })
     incoming.on("data", (chunk: Uint8Array) => events.received(chunk))
-    // In the next tick Node has the connection back in the pool, for whoever sends next.
+    // By the next tick Node has returned the connection to the pool, for the next request.
     incoming.on("end", () => process.nextTick(whole, events))
-    // Also after an error: without a listener for that, Node tells of none.
+    // Also emitted after an error, which has no listener and is not reported.
     incoming.on("close", () => events.ended(incoming.complete))
   })
   request.on("upgrade", (_response, socket) => {
     socket.destroy()
-    const message = "the customer's host answered 101, to which nothing was asked"
+    const message = "the customer's host answered 101 without being asked to switch protocols"
     events.unanswered({ kind: "protocol", message })
   })
   // Never removed: a destroyed request may emit another error, and this is the only listener.
@@ -39,3 +47,85 @@ export const sendByHttp1 = (call: Call, way: Http1Way, events: SendingEvents): S
 }
 
 const whole = (events: SendingEvents) => events.ended(true)
+
+/** The HTTP/1.1 connections to one customer, kept alive between exchanges. */
+export interface KeptConnections {
+  /** Whether there is an idle connection. */
+  readonly hasIdle: () => boolean
+  /** Starts a request on this new connection or, without one, on an idle one. */
+  readonly open: (call: Pick<Call, "headers">, socket: Socket | undefined) => ClientRequest
+  /** Closes all of them. */
+  readonly destroy: () => void
+}
+
+/**
+ * Node's connection pool, except that it never connects: each connection is handed to it.
+ *
+ * An idle connection is closed after 4 s, or a second before the time in the customer's `Keep-Alive` header: common
+ * servers (Node, Apache, uvicorn) close theirs after 5 s, and a request that crosses such a close is lost. Proxy
+ * variables of the environment are not read.
+ */
+export const makeKeptConnections = (url: URL): KeptConnections => {
+  const defaultPort = url.protocol === "https:" ? 443 : 80
+  const agent = new HandedAgent({ keepAlive: true, timeout: idleTimeoutMs })
+  // The properties by which node:http and node:https recognise an agent for their protocol.
+  Object.assign(agent, { protocol: url.protocol, defaultPort })
+  const options = {
+    agent,
+    protocol: url.protocol,
+    host: hostOf(url),
+    port: Number(url.port) || defaultPort,
+    servername: "", // TLS is already established
+    method: "POST",
+    path: `${url.pathname}${url.search}`,
+  }
+  const open: KeptConnections["open"] = ({ headers }, socket) => {
+    // An array is written as it is; Node adds no `Host` to it.
+    const request = () => httpRequest({ ...options, headers: ["Host", url.host, ...headers] })
+    if (socket === undefined) return request()
+    // Node would prefer an idle connection, so the idle ones are hidden from it.
+    const { freeSockets } = agent
+    Object.assign(agent, { freeSockets: {} })
+    agent.handed = socket
+    try {
+      return request()
+    } finally {
+      agent.handed?.destroy()
+      agent.handed = undefined
+      Object.assign(agent, { freeSockets })
+    }
+  }
+  return {
+    open,
+    hasIdle: () => {
+      const idle = agent.freeSockets[agent.getName()]
+      // Node takes the last one. It removes a connection that the customer has closed only after a while.
+      for (let last = idle?.at(-1); last !== undefined; last = idle?.at(-1)) {
+        if (last.readable && last.writable) return true
+        idle?.pop()
+        last.destroy()
+      }
+      return false
+    },
+    destroy: () => agent.destroy(),
+  }
+}
+
+class HandedAgent extends Agent {
+  handed: Socket | undefined
+
+  /** All connections lead to one customer. */
+  override getName(): string {
+    return "customer"
+  }
+
+  override createConnection(): Socket {
+    const { handed } = this
+    if (handed === undefined) throw new Error("no connection was handed over")
+    this.handed = undefined
+    return handed
+  }
+}
+
+/** How long an idle connection is kept, in milliseconds. */
+export const idleTimeoutMs = 4000

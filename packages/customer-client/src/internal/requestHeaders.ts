@@ -1,13 +1,9 @@
-import * as Redacted from "effect/Redacted"
-import type { CustomerApi } from "../CustomerApi.ts"
-import type { OptionMistake } from "../CustomerOptionsInvalid.ts"
-import type { DeliveryRequest } from "../DeliveryRequest.ts"
-import { authHeader } from "./authHeader.ts"
-import { headerNameMistake, isHeaderValue } from "./headerRules.ts"
-import { isList } from "./isList.ts"
-import { signatureHeaders, signingKey } from "./signature.ts"
+import { validateHeaderName, validateHeaderValue } from "node:http"
+import type { CustomerApi, OptionDiagnostic } from "../CustomerApi.ts"
+import type { DeliveryRequest } from "../Delivery.ts"
+import { authHeader, signatureHeaders, signingKeys } from "./credentials.ts"
 
-/** The headers of a request sent at this time, except those that depend on the connection. */
+/** The headers of a request, except those of the connection. `timeMs` is the time of its signature. */
 export interface RequestHeaders {
   /** Names and values in turn. */
   readonly of: (request: DeliveryRequest, timeMs: number) => Array<string>
@@ -15,10 +11,10 @@ export interface RequestHeaders {
   readonly secret: ReadonlyArray<string>
 }
 
-/** Makes them from a customer's options, once; what is wrong with these goes to `report`. */
+/** Prepares the headers of all requests from a customer's options, once. Reports the options that are not valid. */
 export const requestHeaders = (
   api: CustomerApi,
-  report: (mistake: OptionMistake) => void,
+  report: (diagnostic: OptionDiagnostic) => void,
 ): RequestHeaders => {
   const fixed = new Map<string, readonly [name: string, value: string]>([
     ["content-type", ["Content-Type", "application/json"]],
@@ -26,30 +22,30 @@ export const requestHeaders = (
     ["accept-encoding", ["Accept-Encoding", "identity"]],
     ["user-agent", ["User-Agent", "lead-gateway"]],
   ])
-  const taken = new Set<string>()
-  /** Takes a name for a header's, whatever it is; gives it in lower case. */
-  const take = (option: string, name: unknown, mayReplace: boolean) => {
+  const names = new Set<string>()
+  /** Checks and reserves the name of a header; returns it in lower case. */
+  const reserve = (path: string, name: unknown, mayReplace: boolean) => {
     const lower = String(name).toLowerCase()
-    const isTaken = taken.has(lower) || (!mayReplace && fixed.has(lower))
-    const mistake = headerNameMistake(name) ?? (isTaken ? "no header that is set already" : undefined)
-    if (mistake !== undefined) report({ option, actual: JSON.stringify(name), expected: mistake })
-    taken.add(lower)
+    const isSet = names.has(lower) || (!mayReplace && fixed.has(lower))
+    const expected = expectedOfHeaderName(name) ?? (isSet ? "no header that is set already" : undefined)
+    if (expected !== undefined) report({ path, actual: JSON.stringify(name), expected })
+    names.add(lower)
     return lower
   }
 
   const auth = authHeader(api.auth ?? { _tag: "None" }, report)
-  const authName = auth === undefined ? undefined : take("auth.header", auth[0], false)
+  const authName = auth === undefined ? undefined : reserve("auth.header", auth[0], false)
   if (auth !== undefined && authName !== undefined) fixed.set(authName, auth)
   const idempotencyHeader = api.idempotencyHeader ?? "Idempotency-Key"
-  take("idempotencyHeader", idempotencyHeader, false)
+  reserve("idempotencyHeader", idempotencyHeader, false)
   for (const [name, value] of Object.entries(api.headers ?? {})) {
-    const option = `headers.${name}`
-    take(option, name, true)
+    const path = `headers.${name}`
+    reserve(path, name, true)
     if (name.toLowerCase() === "authorization") {
-      report({ option, actual: undefined, expected: "no header for secrets: use auth" })
+      report({ path, actual: undefined, expected: "no header for secrets: use auth" })
     }
     if (!isHeaderValue(value)) {
-      report({ option, actual: undefined, expected: "a text that HTTP allows, without spaces at its ends" })
+      report({ path, actual: undefined, expected: "a text that HTTP allows, without spaces at its ends" })
     }
     fixed.set(name.toLowerCase(), [name, value])
   }
@@ -69,22 +65,61 @@ export const requestHeaders = (
   return { of, secret: authName === undefined ? [] : [authName] }
 }
 
-const signingKeys = (
-  secrets: ReadonlyArray<Redacted.Redacted> | undefined,
-  report: (mistake: OptionMistake) => void,
-): ReadonlyArray<Buffer> => {
-  if (secrets !== undefined && !isList(secrets)) {
-    report({ option: "signingSecrets", actual: undefined, expected: "a list of secrets" })
-    return []
-  }
-  if (secrets?.length === 0) {
-    report({ option: "signingSecrets", actual: "an empty list", expected: "at least one, or no such option" })
-  }
-  return (secrets ?? []).flatMap((secret, index) => {
-    const key = signingKey(Redacted.value(secret))
-    if (key !== undefined) return [key]
-    const expected = "whsec_ and 24 to 64 bytes in base64"
-    report({ option: `signingSecrets.${index}`, actual: undefined, expected })
-    return []
-  })
+/** Headers of the connection and of the client, which no option may set. */
+const reserved = new Set([
+  "accept-encoding",
+  "connection",
+  "content-encoding",
+  "content-length",
+  "expect",
+  "host",
+  "http2-settings",
+  "keep-alive",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+])
+
+/** Headers that hold values of each request. */
+const ofRequests = new Set(["x-correlation-id", "traceparent", "tracestate"])
+
+/** Headers of signatures. */
+const ofSignatures = new Set(["webhook-id", "webhook-timestamp", "webhook-signature"])
+
+/** What is expected instead of a header's name; `undefined` if the name is valid. */
+const expectedOfHeaderName = (name: unknown): string | undefined => {
+  if (!isHeaderName(name)) return "a header's name: letters, digits, - and _"
+  const lower = name.toLowerCase()
+  if (reserved.has(lower)) return "no header that belongs to the connection"
+  if (ofRequests.has(lower)) return "no header that each request sets"
+  return ofSignatures.has(lower) ? "no header of a signature: use signingSecrets" : undefined
 }
+
+const isHeaderName = (name: unknown): name is string => {
+  try {
+    validateHeaderName(name as string)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether a text is a valid HTTP header value. */
+const isHeaderValue = (value: string): boolean => {
+  try {
+    validateHeaderValue("X", value)
+    return typeof value === "string" && value === value.trim()
+  } catch {
+    return false
+  }
+}
+
+/** Whether all values of a request are valid as headers. */
+export const hasHeaderValues = (request: DeliveryRequest): boolean =>
+  isHeaderValue(request.idempotencyKey) &&
+  (request.correlationId === undefined || isHeaderValue(request.correlationId)) &&
+  (request.traceparent === undefined || isHeaderValue(request.traceparent)) &&
+  (request.tracestate === undefined || isHeaderValue(request.tracestate))
