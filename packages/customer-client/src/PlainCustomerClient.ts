@@ -1,12 +1,10 @@
-import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as Scope from "effect/Scope"
 import { type Authentication, type CustomerApi, isList } from "./CustomerApi.ts"
-import { CustomerClient } from "./CustomerClient.ts"
 import type { DeliveryOutcome, DeliveryRequest } from "./Delivery.ts"
 import { checkOptions } from "./internal/checkOptions.ts"
+import { makeConnections } from "./internal/connections.ts"
+import { Exchange, type Terms } from "./internal/exchange.ts"
 
 /** A customer's API with its secrets as text, and how long to wait for it. */
 export interface PlainCustomerClientOptions extends CustomerApi<string> {
@@ -16,7 +14,7 @@ export interface PlainCustomerClientOptions extends CustomerApi<string> {
   readonly connectTimeoutMs?: number | undefined
 }
 
-/** {@link CustomerClient} without Effect: promises, and secrets as text. */
+/** `CustomerClient` without Effect: promises, and secrets as text. */
 export interface PlainCustomerClient extends AsyncDisposable {
   /**
    * Posts one lead by at most one request. Every result is a {@link DeliveryOutcome}.
@@ -45,25 +43,24 @@ export const makeCustomerClient = (options: PlainCustomerClientOptions): PlainCu
     // A value that is not a list is passed on as it is; `checkOptions` reports it.
     signingSecrets: isList(plain.signingSecrets) ? plain.signingSecrets.map(wrap) : plain.signingSecrets,
   }
-  // Checked here, so that diagnostics name the options of this function; the client below then accepts them.
   const checked = checkOptions(api, {
     timeout: { path: "timeoutMs", value: timeoutMs },
     connectTimeout: { path: "connectTimeoutMs", value: connectTimeoutMs },
   })
   if (Result.isFailure(checked)) throw checked.failure
 
-  const scope = Scope.makeUnsafe()
-  const client = Effect.runSync(
-    CustomerClient.make({ ...api, timeout: timeoutMs, connectTimeout: connectTimeoutMs }).pipe(
-      Scope.provide(scope),
-    ),
-  )
-  const close = () => Effect.runPromise(Scope.close(scope, Exit.void))
+  const { addresses, http2, url } = checked.success
+  const connections = makeConnections(url, addresses, http2)
+  const terms: Terms = { ...checked.success, connections }
+  const close = () => {
+    connections.close()
+    return Promise.resolve()
+  }
   return {
     send: (request, { signal } = {}) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted()
-        const exchange = client.start(request, (outcome) => {
+        const exchange = new Exchange(terms, request, Date.now(), (outcome) => {
           signal?.removeEventListener("abort", abort)
           resolve(outcome)
         })

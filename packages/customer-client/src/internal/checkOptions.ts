@@ -12,8 +12,9 @@ export interface CheckedOptions {
   readonly headers: RequestHeaders
   readonly http2: "auto" | "never"
   readonly maxResponseBytes: number
-  readonly timeout: Duration.Duration
-  readonly connectTimeout: Duration.Duration | undefined
+  readonly timeoutMs: number
+  /** Shorter than `timeoutMs`; otherwise that alone applies. */
+  readonly connectTimeoutMs: number | undefined
 }
 
 /** The timeouts, under the names that they have in each API. */
@@ -52,9 +53,9 @@ export const checkOptions = (
     const expected = `a whole number of bytes from 0 to ${largest}`
     report({ path: "maxResponseBytes", actual: String(maxResponseBytes), expected })
   }
-  const timeout = timeOf(times.timeout, report)
+  const timeoutMs = millisOf(times.timeout, report)
   const { path, value } = times.connectTimeout
-  const connectTimeout = value === undefined ? undefined : timeOf({ path, value }, report)
+  const connectTimeoutMs = value === undefined ? timeoutMs : millisOf({ path, value }, report)
   const headers = requestHeaders(api, report)
 
   return Result.isSuccess(url) && diagnostics.length === 0
@@ -64,8 +65,8 @@ export const checkOptions = (
         headers,
         http2,
         maxResponseBytes,
-        timeout,
-        connectTimeout,
+        timeoutMs,
+        connectTimeoutMs: connectTimeoutMs < timeoutMs ? connectTimeoutMs : undefined,
       })
     : Result.fail(new CustomerOptionsInvalid({ diagnostics }))
 }
@@ -75,14 +76,13 @@ const largest = 2 ** 28
 
 const expectedUrl = (reason: string) => `an absolute http or https URL of a customer; ${reason}`
 
-const timeOf = (
+const millisOf = (
   { path, value }: Times["timeout"],
   report: (diagnostic: OptionDiagnostic) => void,
-): Duration.Duration => {
+): number => {
   const given = Duration.fromInput(value)
-  const duration = Option.getOrElse(given, () => Duration.zero)
-  const ms = Duration.toMillis(duration)
-  if (ms > 0 && ms <= longestMs) return duration
+  const ms = Duration.toMillis(Option.getOrElse(given, () => Duration.zero))
+  if (ms > 0 && ms <= longestMs) return ms
   const actual =
     typeof value === "string"
       ? JSON.stringify(value)
@@ -90,7 +90,7 @@ const timeOf = (
         ? String(value)
         : Option.getOrUndefined(Option.map(given, Duration.format))
   report({ path, actual, expected: `more than nothing, and ${longestMs} ms at most` })
-  return duration
+  return ms
 }
 
 /** The longest delay of a Node timer. */

@@ -1,8 +1,6 @@
 import { lookup } from "node:dns"
 import * as net from "node:net"
 import * as tls from "node:tls"
-import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { type AddressCheck, hostOf } from "../CustomerUrl.ts"
 import type { Stage } from "./failure.ts"
 
@@ -110,10 +108,13 @@ export const checkedLookup =
     })
   }
 
-/** Why a connection to a URL's host would be refused now; `None` also if the name cannot be resolved. */
-export const addressRefusal = (url: URL, check: AddressCheck): Effect.Effect<Option.Option<string>> =>
-  Effect.callback((resume) => {
-    checkedLookup(check)(hostOf(url), { all: true }, (error) =>
-      resume(Effect.succeed(error instanceof AddressRefusal ? Option.some(error.message) : Option.none())),
-    )
-  })
+/** Passes on why a connection to a URL's host would be refused now; `undefined` also if the name cannot be resolved. */
+export const checkAddress = (
+  url: URL,
+  check: AddressCheck,
+  done: (refusal: string | undefined) => void,
+): void => {
+  checkedLookup(check)(hostOf(url), { all: true }, (error) =>
+    done(error instanceof AddressRefusal ? error.message : undefined),
+  )
+}

@@ -1,22 +1,21 @@
 import type { DeliveryOutcome, DeliveryRequest } from "../Delivery.ts"
 import type { Call, Head, Sending, SendingEvents } from "./Call.ts"
 import { type CappedText, cappedText } from "./cappedText.ts"
+import type { CheckedOptions } from "./checkOptions.ts"
 import { AddressRefusal } from "./connect.ts"
 import type { Connections } from "./connections.ts"
 import { describeFailure, type Failure, type Stage } from "./failure.ts"
 import { sendByHttp1 } from "./http1.ts"
 import { sendByHttp2 } from "./http2.ts"
-import { hasHeaderValues, type RequestHeaders } from "./requestHeaders.ts"
+import { hasHeaderValues } from "./requestHeaders.ts"
 import { ClientClosed, type Place, type Waiter, type Way } from "./Way.ts"
 
-/** The options that all exchanges with a customer share. */
-export interface Terms {
+/** The options and connections that all exchanges with a customer share. */
+export interface Terms extends Pick<
+  CheckedOptions,
+  "headers" | "maxResponseBytes" | "timeoutMs" | "connectTimeoutMs"
+> {
   readonly connections: Connections
-  readonly headers: RequestHeaders
-  readonly maxResponseBytes: number
-  readonly timeoutMs: number
-  /** For the part before the request is sent; shorter than `timeoutMs`. */
-  readonly connectTimeoutMs: number | undefined
 }
 
 /**
