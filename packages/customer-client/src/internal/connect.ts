@@ -87,7 +87,7 @@ export class AddressRefusal extends Error {
  * The socket connects to exactly the checked addresses, so a name that resolves differently a moment later (DNS
  * rebinding) gains nothing.
  */
-export const checkedLookup =
+const checkedLookup =
   (check: AddressCheck): net.LookupFunction =>
   (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
