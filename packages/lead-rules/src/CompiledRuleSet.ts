@@ -1,13 +1,11 @@
-import { makeReport } from "@lead-gateway/document-check"
+import { DocumentInvalid, makeReport } from "@lead-gateway/document-check"
 import * as Result from "effect/Result"
-import { analyse } from "./internal/analysis/analyse.ts"
-import { checkDocument } from "./internal/checkDocument.ts"
-import { checkPatterns } from "./internal/checkPatterns.ts"
+import { analyse, type RuleSetWarning } from "./internal/analysis/analyse.ts"
+import { checkDocument, checkPatterns } from "./internal/checkDocument.ts"
 import { Program } from "./internal/program/Program.ts"
-import type { Rule } from "./Rule.ts"
-import type { RuleSet } from "./RuleSet.ts"
-import { RuleSetInvalid } from "./RuleSetInvalid.ts"
-import type { RuleSetWarning } from "./RuleSetWarning.ts"
+import type { Rule, RuleSet } from "./RuleSet.ts"
+
+export type { RuleSetWarning } from "./internal/analysis/analyse.ts"
 
 /** A rule set that is checked and ready for `evaluate`. Only {@link compile} makes one. */
 export interface CompiledRuleSet {
@@ -54,3 +52,11 @@ export const prepare = (
   const executable: Executable = { version, rules, warnings, program: new Program(rules) }
   return executable
 }
+
+/**
+ * A rule set that cannot be used, with every mistake in it.
+ *
+ * The message has one line for each, for example
+ * `rules.0.operator: found "matches", expected "pattern" or "equals" or "present"`.
+ */
+export class RuleSetInvalid extends DocumentInvalid("RuleSetInvalid", "rule set") {}

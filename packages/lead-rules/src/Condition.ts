@@ -1,13 +1,12 @@
 import { expected } from "@lead-gateway/document-check/schema"
 import * as Schema from "effect/Schema"
+import { Field, listOf, operatorKey, Optional } from "./internal/operators/keys.ts"
 import {
   type FieldCondition,
   fieldDefinitions,
   quantifierDefinitions,
   type QuantifierName,
 } from "./internal/operators/table.ts"
-import { Field, listOf, operatorKey, Optional } from "./internal/schema/keys.ts"
-import { unionOf } from "./internal/schema/unionOf.ts"
 
 export type { FieldCondition } from "./internal/operators/table.ts"
 
@@ -74,6 +73,19 @@ export const conditionKeys = (condition: Schema.Constraint): Record<string, Sche
   ...Object.fromEntries([...fieldKeys(), ...quantifierKeys(condition)]),
   ...junctionKeys(condition),
 })
+
+/**
+ * The schema of objects that have one of these sets of keys.
+ *
+ * The type is given, not inferred: the compiler cannot print a recursive union of twenty members. A test compares
+ * the two.
+ */
+export const unionOf = <Type>(
+  keys: Readonly<Record<string, Schema.Struct.Fields>>,
+): Schema.Codec<Type, Type> => {
+  const union: Schema.Top = Schema.Union(Object.values(keys).map((fields) => Schema.Struct(fields)))
+  return union as Schema.Codec<Type, Type>
+}
 
 /** The schema of a condition. `compile` gives better messages: it knows which operator is meant. */
 export const Condition: Schema.Codec<Condition> = unionOf<Condition>(

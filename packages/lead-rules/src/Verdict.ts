@@ -1,4 +1,4 @@
-import type { Severity } from "./Rule.ts"
+import type { Severity } from "./RuleSet.ts"
 
 /** The lead meets every rejecting rule. */
 export interface Accepted {

@@ -1,6 +1,7 @@
+import { isBlank } from "@lead-gateway/lead-field"
+import { isRawNumber } from "@lead-gateway/lossless-json"
 import { type CompiledRuleSet, programOf } from "./CompiledRuleSet.ts"
-import { findingOf } from "./internal/explain/findingOf.ts"
-import { kindCode, kindCodes } from "./internal/explain/kindCode.ts"
+import { findingOf } from "./internal/findingOf.ts"
 import { childAt } from "./internal/program/Scope.ts"
 import type { Accepted, Finding, Verdict } from "./Verdict.ts"
 
@@ -93,4 +94,25 @@ const frozen = (verdict: Verdict): Verdict => {
   if (verdict._tag === "Rejected") Object.freeze(verdict.findings)
   Object.freeze(verdict.flags)
   return Object.freeze(verdict)
+}
+
+/** The number of codes. */
+const kindCodes = 9
+
+/** What an explanation tells of a value without quoting it, as a number: how it is missing, or its kind. */
+const kindCode = (value: unknown): number => {
+  switch (typeof value) {
+    case "undefined":
+      return 0
+    case "string":
+      return isBlank(value) ? 2 : 3
+    case "number":
+      return 4
+    case "boolean":
+      return value ? 5 : 6
+    default:
+      if (value === null) return 1
+      if (Array.isArray(value)) return 7
+      return isRawNumber(value) ? 4 : 8
+  }
 }

@@ -6,13 +6,10 @@
  * (rules see the payload as it came), reads no files and knows no other customer setting.
  */
 export type { Diagnostic } from "@lead-gateway/document-check"
-export { compile, type CompiledRuleSet } from "./CompiledRuleSet.ts"
+export { compile, type CompiledRuleSet, RuleSetInvalid, type RuleSetWarning } from "./CompiledRuleSet.ts"
 export type { Condition } from "./Condition.ts"
 export { evaluate, type EvaluateOptions } from "./evaluate.ts"
-export type { Rule, Severity } from "./Rule.ts"
-export { defaultRuleSet, type RuleSet } from "./RuleSet.ts"
-export { RuleSetInvalid } from "./RuleSetInvalid.ts"
-export type { RuleSetWarning } from "./RuleSetWarning.ts"
+export { defaultRuleSet, type Rule, type RuleSet, type Severity } from "./RuleSet.ts"
 export {
   type Accepted,
   type DecidingRule,

@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import type { Condition } from "../src/Condition.ts"
 import { analyse } from "../src/internal/analysis/analyse.ts"
-import { compileCondition } from "../src/internal/program/compileCondition.ts"
+import { compileCondition } from "../src/internal/program/Node.ts"
 import { Scope } from "../src/internal/program/Scope.ts"
 import { Met, type Truth } from "../src/internal/Truth.ts"
-import type { Rule } from "../src/Rule.ts"
+import type { Rule } from "../src/RuleSet.ts"
 import { allExamples } from "./examples/all.ts"
 
 const now = Date.UTC(2026, 5, 15, 12)

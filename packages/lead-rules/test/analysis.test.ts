@@ -4,7 +4,7 @@ import { compile } from "@lead-gateway/lead-rules"
 import { Result } from "effect"
 import type { Condition } from "../src/Condition.ts"
 import { analyse } from "../src/internal/analysis/analyse.ts"
-import type { Rule } from "../src/Rule.ts"
+import type { Rule } from "../src/RuleSet.ts"
 import { defaultRuleSet } from "../src/RuleSet.ts"
 
 type ConditionOrFlag = Condition & { readonly severity?: "flag" }

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { compile } from "@lead-gateway/lead-rules"
 import { Result, Schema } from "effect"
 import { RE2JS } from "re2js"
-import { compilePattern, matchAll, patternError } from "../src/internal/pattern.ts"
-import { PatternMemory } from "../src/internal/PatternMemory.ts"
-import { cacheBytesOf, programOf } from "../src/internal/patternProgram.ts"
-import { makeTable } from "../src/internal/patternTable.ts"
+import { compilePattern, matchAll, patternError } from "../src/internal/pattern/Pattern.ts"
+import { PatternMemory } from "../src/internal/pattern/PatternMemory.ts"
+import { cacheBytesOf, programOf } from "../src/internal/pattern/PatternProgram.ts"
+import { makeTable } from "../src/internal/pattern/PatternTable.ts"
 
 /** Patterns as trees, so that a generator makes all that RE2 knows, nested as it comes. */
 type Tree =

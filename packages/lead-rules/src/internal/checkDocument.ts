@@ -3,11 +3,10 @@ import { reportIssue } from "@lead-gateway/document-check/schema"
 import { get, isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { conditionKeys, type FieldCondition } from "../Condition.ts"
-import { expectedRule, ruleKeys } from "../Rule.ts"
-import { expectedRuleSet, ruleSetKeys } from "../RuleSet.ts"
-import { definitionOf, quantifierDefinitions } from "./operators/table.ts"
-import { expectedOperator } from "./suggest.ts"
+import { type Condition, conditionKeys, type FieldCondition } from "../Condition.ts"
+import { expectedRule, expectedRuleSet, ruleKeys, type RuleSet, ruleSetKeys } from "../RuleSet.ts"
+import { definitionOf, fieldDefinitions, quantifierDefinitions } from "./operators/table.ts"
+import { sizeOfPattern } from "./pattern/Pattern.ts"
 
 /** The deepest nesting of conditions. */
 const maxDepth = 32
@@ -107,4 +106,79 @@ const ruleMembers: Members = { checks: checksOf(ruleKeys(Schema.Unknown)), expec
 const conditionMembers: Members = {
   checks: checksOf(conditionKeys(Schema.Unknown)),
   expected: "a condition: an object with an operator, or with all, any or not",
+}
+
+const definitions = Object.entries({ ...fieldDefinitions, ...quantifierDefinitions })
+
+const names = definitions.map(([name]) => name)
+
+/** The operators by the names that other rule languages give them. */
+const aliases = new Map(definitions.flatMap(([name, { aliases }]) => aliases.map((alias) => [alias, name])))
+
+/** What an unknown operator is told to be: one of all operators, and the one that was probably meant. */
+const expectedOperator = (actual: unknown): string => {
+  const all = `${names.map((name) => `"${name}"`).join(" or ")}; or all, any or not in its place`
+  const meant = typeof actual === "string" ? nearestTo(actual.toLowerCase()) : undefined
+  return meant === undefined ? all : `${all} (did you mean "${meant}"?)`
+}
+
+const nearestTo = (actual: string): string | undefined => {
+  const alias = aliases.get(actual)
+  if (alias !== undefined) return alias
+  if (actual.length > 20) return undefined
+  const spelled = actual.replaceAll(/[ -]/g, "_")
+  return names
+    .map((name) => ({ name, distance: distanceOf(name, spelled) }))
+    .filter(({ name, distance }) => distance <= (name.length < 5 ? 1 : 2))
+    .sort((a, b) => a.distance - b.distance)[0]?.name
+}
+
+/** The edit distance (Levenshtein). */
+const distanceOf = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+/** The most steps of all patterns together: some 100 MB once they are compiled. */
+const maxSteps = 500_000
+
+/** What a pattern takes besides its steps, in steps. */
+const stepsOfPattern = 30
+
+/** Reports the first pattern that is too much for a rule set, with those before it. */
+export const checkPatterns = ({ rules }: Pick<RuleSet, "rules">, report: Report): void => {
+  let steps = 0
+  for (const [index, rule] of rules.entries()) {
+    for (const [pattern, path] of patternsIn(rule, ["rules", index])) {
+      steps += sizeOfPattern(pattern) + stepsOfPattern
+      if (steps > maxSteps) {
+        return report(
+          path,
+          pattern,
+          `patterns of at most ${maxSteps} steps together, with ${stepsOfPattern} for each`,
+        )
+      }
+    }
+  }
+}
+
+function* patternsIn(condition: Condition, path: Path): Generator<readonly [pattern: string, path: Path]> {
+  if ("not" in condition) yield* patternsIn(condition.not, [...path, "not"])
+  else if ("item" in condition) yield* patternsIn(condition.item, [...path, "item"])
+  else if ("all" in condition || "any" in condition) {
+    const key = "all" in condition ? "all" : "any"
+    const inner = "all" in condition ? condition.all : condition.any
+    for (const [index, one] of inner.entries()) yield* patternsIn(one, [...path, key, index])
+  } else {
+    const pattern = definitionOf(condition).patternOf?.(condition)
+    if (pattern !== undefined) yield [pattern, [...path, "pattern"]]
+  }
 }

@@ -1,7 +1,6 @@
 import { numberOf } from "@lead-gateway/lead-field"
-import { isShort } from "../decimal.ts"
-import { momentOf } from "../moment.ts"
-import { codePointsOf, fold } from "../text.ts"
+import { momentOf } from "../calendar.ts"
+import { codePointsOf, fold, isShort } from "../comparison.ts"
 import {
   isIn,
   isNoText,

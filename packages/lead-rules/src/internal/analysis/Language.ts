@@ -1,4 +1,4 @@
-import { codePointsOf } from "../text.ts"
+import { codePointsOf } from "../comparison.ts"
 import {
   isInRanges,
   isNoRange,

@@ -1,13 +1,24 @@
 import type { Path, Report } from "@lead-gateway/document-check"
 import type { Condition } from "../../Condition.ts"
-import type { Rule } from "../../Rule.ts"
-import type { RuleSet } from "../../RuleSet.ts"
-import type { RuleSetWarning } from "../../RuleSetWarning.ts"
-import { PatternMemory } from "../PatternMemory.ts"
-import { type EarlierRule, EarlierRules } from "./EarlierRules.ts"
+import type { Rule, RuleSet } from "../../RuleSet.ts"
+import { PatternMemory } from "../pattern/PatternMemory.ts"
 import { type Budget, Facts } from "./Facts.ts"
-import type { Formula } from "./Formula.ts"
+import { fieldsOf, type Formula, parentOf } from "./Formula.ts"
 import { type Flaw, inspectRule, neverMet } from "./inspect.ts"
+
+/**
+ * Something in a rule set that can hardly be meant, though the rule set can be used.
+ *
+ * `redundant`: a rule or a condition changes nothing. `never_met`: no value meets a condition. `flags_all`: a flagging
+ * rule flags every lead.
+ */
+export interface RuleSetWarning {
+  /** The rule or the condition: `rules.1`, `rules.3.any.0`. */
+  readonly path: string
+  readonly kind: "redundant" | "never_met" | "flags_all"
+  /** A sentence: `rules.1 is redundant: whatever meets rules.0 meets it`. It quotes nothing of the rule set. */
+  readonly message: string
+}
 
 /** The most work on one rule set: a second or so. The largest are analysed in part. */
 const maxCost = 10_000_000
@@ -100,4 +111,52 @@ const namesOf = (earlier: ReadonlyArray<EarlierRule>, suffices: (rule: EarlierRu
   if (names.length === 0) return "the rules before it"
   const rest = earlier.length - names.length
   return [...names, ...(rest > 0 ? [`${rest} more`] : [])].join(" and ")
+}
+
+/** A rejecting rule that comes before another. */
+interface EarlierRule {
+  readonly name: string
+  readonly formula: Formula
+}
+
+/** The rules so far, indexed by their fields. */
+class EarlierRules {
+  readonly #on = new Map<string, Set<EarlierRule>>()
+  readonly #inside = new Map<string, Set<EarlierRule>>()
+
+  add(name: string, formula: Formula): void {
+    const rule = { name, formula }
+    for (const field of fieldsOf(formula)) {
+      put(this.#on, field, rule)
+      for (const ancestor of ancestorsOf(field)) put(this.#inside, ancestor, rule)
+    }
+  }
+
+  /** The rules on the fields of a formula, on fields inside them and on fields that contain them. */
+  about(formula: Formula): ReadonlyArray<EarlierRule> {
+    const rules = new Set<EarlierRule>()
+    for (const field of new Set(fieldsOf(formula))) {
+      for (const other of [field, ...ancestorsOf(field)])
+        this.#on.get(other)?.forEach((rule) => rules.add(rule))
+      this.#inside.get(field)?.forEach((rule) => rules.add(rule))
+    }
+    return Array.from(rules)
+  }
+}
+
+/** The most ancestors a field is indexed by: a path may have hundreds of keys, and a rule set thousands of paths. */
+const maxAncestors = 16
+
+function* ancestorsOf(field: string): Generator<string> {
+  let ancestor = parentOf(field)
+  for (let left = maxAncestors; left > 0 && ancestor !== undefined; left--) {
+    yield ancestor
+    ancestor = parentOf(ancestor)
+  }
+}
+
+const put = (sets: Map<string, Set<EarlierRule>>, key: string, rule: EarlierRule): void => {
+  const set = sets.get(key)
+  if (set === undefined) sets.set(key, new Set([rule]))
+  else set.add(rule)
 }

@@ -1,9 +1,8 @@
 import type { Path } from "@lead-gateway/document-check"
 import type { Condition } from "../../Condition.ts"
-import type { PatternMemory } from "../PatternMemory.ts"
-import { conditionRegion } from "./conditionRegion.ts"
+import type { PatternMemory } from "../pattern/PatternMemory.ts"
 import { type Budget, Facts } from "./Facts.ts"
-import { fieldsOf, type Formula, formulaOf, parentOf } from "./Formula.ts"
+import { conditionRegion, fieldsOf, type Formula, formulaOf, parentOf } from "./Formula.ts"
 import { isEmpty } from "./Region.ts"
 
 /** The most branches of one `all` or `any` that are compared with each other. */

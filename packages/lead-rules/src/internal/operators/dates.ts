@@ -1,11 +1,37 @@
 /** The operator on dates. */
-import { dateConstraints, type DateLimits } from "../analysis/dateConstraints.ts"
-import { dayOf, endOf, momentOf } from "../moment.ts"
-import { DateLimit, SpanLimit } from "../schema/dates.ts"
-import { isOfDays, shift, type Span, spanOf } from "../span.ts"
+import { expected, textOf } from "@lead-gateway/document-check/schema"
+import * as Schema from "effect/Schema"
+import { dateConstraints, type DateLimits } from "../analysis/ValueConstraints.ts"
+import { dayOf, endOf, isOfDays, momentOf, shift, type Span, spanOf } from "../calendar.ts"
 import { Met, Unmet } from "../Truth.ts"
-import { needsOneOf, onValue } from "./definition.ts"
-import type { Requirement } from "./Operator.ts"
+import { needsOneOf, onValue, type Requirement } from "./Operator.ts"
+
+const expectedDate = "a date such as 2026-03-31, or a date and time such as 2026-03-31T14:30:00+02:00"
+
+const dateForm =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/u
+
+const IsoDate = textOf(dateForm, expectedDate)
+
+const expectedSpan =
+  "a whole number and a unit: minutes, hours, days, weeks, months or years, such as 18 years"
+
+const SpanText = textOf(/^\d{1,4} (?:minute|hour|day|week|month|year)s?$/u, expectedSpan)
+
+/** A fixed limit on a date. */
+const DateLimit = (description: string) =>
+  Schema.optionalKey(
+    IsoDate.annotate({ ...expected(expectedDate), description }).check(
+      // A text of another form has been reported already.
+      Schema.makeFilter(
+        (text: string) => !dateForm.test(text) || !Number.isNaN(momentOf(text)) || `Expected ${expectedDate}`,
+      ),
+    ),
+  )
+
+/** A limit on a date relative to the time of evaluation. */
+const SpanLimit = (description: string) =>
+  Schema.optionalKey(SpanText.annotate({ ...expected(expectedSpan), description }))
 
 export const dates = {
   date: onValue({

@@ -1,14 +1,21 @@
 /** The operators on lists. */
 import { shorten } from "@lead-gateway/document-check"
-import { itemConstraints, listsOf } from "../analysis/valueConstraints.ts"
-import type { Check } from "../program/check.ts"
+import { itemConstraints, listsOf } from "../analysis/ValueConstraints.ts"
 import type { Scope } from "../program/Scope.ts"
-import { count, IgnoreCase, SingleValue } from "../schema/keys.ts"
-import { Met, not, type Truth, truthOf, Unmet } from "../Truth.ts"
-import { needsMinBelowMax, needsOneOf, noLimits, onValue, type QuantifierDefinition } from "./definition.ts"
+import { type Check, Met, not, type Truth, truthOf, Unmet } from "../Truth.ts"
 import { equalTo } from "./equality.ts"
-import type { Requirement } from "./Operator.ts"
-import { counted, inAnyCase, oneOf } from "./phrases.ts"
+import { count, IgnoreCase, SingleValue } from "./keys.ts"
+import {
+  counted,
+  inAnyCase,
+  needsMinBelowMax,
+  needsOneOf,
+  noLimits,
+  oneOf,
+  onValue,
+  type QuantifierDefinition,
+  type Requirement,
+} from "./Operator.ts"
 
 export const lists = {
   items: onValue({

@@ -2,12 +2,11 @@
 import { numberOf, type ValueKind } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
 import { between } from "../analysis/Ranges.ts"
-import type { KindConstraint } from "../analysis/valueConstraints.ts"
-import { compareExactly, isShort, isWhole } from "../decimal.ts"
-import { AllowText, Integer, limit } from "../schema/keys.ts"
+import type { KindConstraint } from "../analysis/ValueConstraints.ts"
+import { compareExactly, isShort, isWhole } from "../comparison.ts"
 import { Met, truthOf, Unmet } from "../Truth.ts"
-import { needsMinBelowMax, needsOneOf, onValue } from "./definition.ts"
-import type { Limits, Requirement } from "./Operator.ts"
+import { AllowText, Integer, limit } from "./keys.ts"
+import { type Limits, needsMinBelowMax, needsOneOf, onValue, type Requirement } from "./Operator.ts"
 
 export const numbers = {
   range: onValue({

@@ -1,8 +1,7 @@
 /** The operators that ask whether a field has a value at all. */
 import { kinds } from "../analysis/Region.ts"
 import { Met, Unmet } from "../Truth.ts"
-import { noLimits, onPresence } from "./definition.ts"
-import { anyKind } from "./Operator.ts"
+import { anyKind, noLimits, onPresence } from "./Operator.ts"
 
 export const presence = {
   present: onPresence({

@@ -6,7 +6,7 @@
  */
 import type { Schema } from "effect"
 import { dates } from "./dates.ts"
-import type { OperatorDefinition, QuantifierDefinition } from "./definition.ts"
+import type { OperatorDefinition, QuantifierDefinition } from "./Operator.ts"
 import { equality } from "./equality.ts"
 import { lists, quantifiers } from "./lists.ts"
 import { numbers } from "./numbers.ts"

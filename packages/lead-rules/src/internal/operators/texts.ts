@@ -1,15 +1,43 @@
 /** The operators on texts: what a text contains, the pattern it matches, how long it is. */
 import { printValue, shorten } from "@lead-gateway/document-check"
-import { folded, lengthBetween, onTexts, prefixed, suffixed, tested } from "../analysis/textConstraints.ts"
-import { compilePattern } from "../pattern.ts"
-import type { PatternMemory } from "../PatternMemory.ts"
-import { count, IgnoreCase, Text } from "../schema/keys.ts"
-import { Pattern } from "../schema/pattern.ts"
-import { codePointsOf, fold } from "../text.ts"
+import { expected } from "@lead-gateway/document-check/schema"
+import * as Schema from "effect/Schema"
+import { reversed } from "../analysis/Constraint.ts"
+import { languageOf } from "../analysis/Language.ts"
+import { between } from "../analysis/Ranges.ts"
+import {
+  type AspectConstraint,
+  onTexts,
+  opaque,
+  type ValueConstraints,
+} from "../analysis/ValueConstraints.ts"
+import { codePointsOf, fold } from "../comparison.ts"
+import { compilePattern, patternError } from "../pattern/Pattern.ts"
+import type { PatternMemory } from "../pattern/PatternMemory.ts"
 import { Met, Unmet } from "../Truth.ts"
-import { needsMinBelowMax, needsOneOf, noLimits, onValue } from "./definition.ts"
-import type { Accepts, Requirement } from "./Operator.ts"
-import { counted, inAnyCase } from "./phrases.ts"
+import { count, IgnoreCase, Text } from "./keys.ts"
+import {
+  type Accepts,
+  counted,
+  inAnyCase,
+  needsMinBelowMax,
+  needsOneOf,
+  noLimits,
+  onValue,
+  type Requirement,
+} from "./Operator.ts"
+
+/** A regular expression that RE2 compiles, within the limits on its size. */
+const Pattern = Schema.String.annotate({
+  ...expected("a pattern in RE2 syntax"),
+  description:
+    "A regular expression in RE2 syntax (no look-around, no back references), searched for: anchor it with ^ and $ to match the whole text. \\d, \\w and \\s are ASCII; $ is the very end of the text.",
+}).check(
+  Schema.makeFilter((text: string) => {
+    const error = patternError(text)
+    return error === undefined || `Expected a pattern in RE2 syntax (${error})`
+  }),
+)
 
 export const texts = {
   starts_with: onValue({
@@ -125,3 +153,28 @@ const hasLength = (min: number | undefined, max: number | undefined): Requiremen
     verb: "does",
   }
 }
+
+/** A text, or its folded form where case is ignored. */
+const folded = (text: string, ignoreCase: boolean | undefined): string =>
+  ignoreCase === true ? fold(text) : text
+
+/** Texts that pass a test. */
+const tested = (name: string, test: (text: string) => boolean): ValueConstraints =>
+  onTexts([name, opaque(test)])
+
+/** Texts with this beginning. */
+const prefixed = (prefix: string, ignoreCase: boolean | undefined): ValueConstraints =>
+  beginning(ignoreCase === true ? "folded" : "text", folded(prefix, ignoreCase))
+
+/** Texts with this ending: reversed, they begin with it reversed. */
+const suffixed = (suffix: string, ignoreCase: boolean | undefined): ValueConstraints =>
+  beginning(ignoreCase === true ? "folded reversed" : "reversed", reversed(folded(suffix, ignoreCase)))
+
+const beginning = (aspect: string, prefix: string): ValueConstraints =>
+  onTexts([aspect, { _tag: "Texts", within: languageOf({ prefixes: [prefix] }), outside: [] }])
+
+/** A number of code points. */
+const lengthBetween = (min: number | undefined, max: number | undefined): AspectConstraint => [
+  "length",
+  between({ min: min ?? 1, max }, "always"),
+]

@@ -1,11 +1,59 @@
 /** The operator on postal codes. */
+import { textOf } from "@lead-gateway/document-check/schema"
+import * as Schema from "effect/Schema"
 import { languageOf } from "../analysis/Language.ts"
-import { onTexts } from "../analysis/textConstraints.ts"
-import { ZipCodes, ZipPrefixes, ZipRanges } from "../schema/zips.ts"
+import { onTexts } from "../analysis/ValueConstraints.ts"
 import { Met, Unmet } from "../Truth.ts"
-import { needsOneOf, onValue } from "./definition.ts"
-import type { Requirement } from "./Operator.ts"
-import { alternatives } from "./phrases.ts"
+import { listOf } from "./keys.ts"
+import { alternatives, needsOneOf, onValue, type Requirement } from "./Operator.ts"
+
+const expectedRange =
+  'a range such as "66000-66999": as many digits on both sides, at most 10, the lower first'
+
+const sameLength = Array.from({ length: 10 }, (_, index) => `\\d{${index + 1}}-\\d{${index + 1}}`).join("|")
+
+const rangeForm = new RegExp(`^(?:${sameLength})$`, "u")
+
+const ZipRange = textOf(rangeForm, expectedRange).check(
+  Schema.makeFilter((range: string) => {
+    const [from = "", to = ""] = range.split("-")
+    // A text of another form has been reported already.
+    return !rangeForm.test(range) || from <= to || `Expected ${expectedRange}`
+  }),
+)
+
+const ZipPrefix = textOf(
+  /^[0-9A-Za-z][0-9A-Za-z -]{0,11}\*$/u,
+  'the beginning of a code and a star, such as "66*"',
+)
+
+const ZipCode = textOf(
+  /^[0-9A-Za-z](?:[0-9A-Za-z -]{0,11}[0-9A-Za-z])?$/u,
+  'a code such as "66123", in quotation marks: letters, digits, spaces and hyphens',
+)
+
+/** Whole codes. */
+const ZipCodes = Schema.optionalKey(
+  listOf(ZipCode, "a list of codes with at least one item", 'Codes, as texts: "66123", "SW1A 1AA".'),
+)
+
+/** Ranges of codes that consist of digits. */
+const ZipRanges = Schema.optionalKey(
+  listOf(
+    ZipRange,
+    "a list of ranges with at least one item",
+    'Ranges, both ends included: "66000-66999" takes every code of five digits from 66000 to 66999.',
+  ),
+)
+
+/** Prefixes of codes. */
+const ZipPrefixes = Schema.optionalKey(
+  listOf(
+    ZipPrefix,
+    "a list of prefixes with at least one item",
+    'Beginnings of codes: "66*" takes all that begins with 66.',
+  ),
+)
 
 export const zips = {
   zip: onValue({

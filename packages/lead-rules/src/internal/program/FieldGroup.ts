@@ -3,7 +3,7 @@ import { isRawNumber } from "@lead-gateway/lossless-json"
 import { isNoneOf } from "../operators/equality.ts"
 import { range, tightest } from "../operators/numbers.ts"
 import type { Accepts, Operator } from "../operators/Operator.ts"
-import { type Matches, matchAll } from "../pattern.ts"
+import { matchAll, type Matches } from "../pattern/Pattern.ts"
 import { Met, type Truth, Unmet } from "../Truth.ts"
 
 /**

@@ -1,5 +1,8 @@
+/** Moments, days and lengths of time, by the Gregorian calendar in UTC. */
+import { daysIn } from "@lead-gateway/lead-field"
+
 /** One day in milliseconds. */
-export const dayMs = 86_400_000
+const dayMs = 86_400_000
 
 const timeOfDay = /^[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])(\d\d):?(\d\d))?$/
 
@@ -35,16 +38,8 @@ const digits = (text: string, from: number, to: number): number => {
   return number
 }
 
-const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-
-/** The number of days in a month; January is 1. */
-export const daysIn = (year: number, month: number): number => {
-  if (month === 2) return isLeap(year) ? 29 : 28
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
-}
-
 /** The day counted from 1970-01-01; NaN for a day that does not exist. Years start in March here, so a leap day is the last. */
-export const dayNumber = (year: number, month: number, day: number): number => {
+const dayNumber = (year: number, month: number, day: number): number => {
   // Negated, so that NaN is refused too.
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return Number.NaN
   const y = month <= 2 ? year - 1 : year
@@ -64,4 +59,51 @@ const sinceMidnight = (text: string): number => {
   if (h > 23 || m > 59 || s > 59 || oh > 23 || om > 59) return Number.NaN
   const offset = (oh * 60 + om) * (sign === "-" ? -60 : 60)
   return ((h * 60 + m) * 60 + s - offset) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"))
+}
+
+/** A length of time as a document writes it: `18 years`, `30 days`. */
+export interface Span {
+  readonly count: number
+  readonly unit: "minute" | "hour" | "day" | "week" | "month" | "year"
+}
+
+/** Parses a span. The schema has checked its form. */
+export const spanOf = (text: string): Span => {
+  const [count, units = ""] = text.split(" ")
+  return { count: Number(count), unit: units.replace(/s$/, "") as Span["unit"] }
+}
+
+/** Whether a span counts days or more: then whole days are compared and the time of day does not matter. */
+export const isOfDays = ({ unit }: Span): boolean => unit !== "minute" && unit !== "hour"
+
+/**
+ * The moment a span before (-1) or after (1) a moment; for a span of days the day, counted from 1970-01-01.
+ *
+ * Months and years follow the calendar. Where the month has no such day it is the month's last: a year before
+ * 2028-02-29 is 2027-02-28.
+ */
+export const shift = (moment: number, { count, unit }: Span, direction: 1 | -1): number => {
+  const by = count * direction
+  switch (unit) {
+    case "minute":
+      return moment + by * 60_000
+    case "hour":
+      return moment + by * 3_600_000
+    case "day":
+      return dayOf(moment) + by
+    case "week":
+      return dayOf(moment) + by * 7
+    case "month":
+      return shiftMonths(dayOf(moment), by)
+    case "year":
+      return shiftMonths(dayOf(moment), by * 12)
+  }
+}
+
+const shiftMonths = (day: number, by: number): number => {
+  const date = new Date(day * dayMs)
+  const months = date.getUTCFullYear() * 12 + date.getUTCMonth() + by
+  const year = Math.floor(months / 12)
+  const month = months - year * 12 + 1
+  return dayNumber(year, month, Math.min(date.getUTCDate(), daysIn(year, month)))
 }
