@@ -77,8 +77,8 @@ export const boolean = (annotations: Annotations & Partial<Expectation> = {}): S
   node: { kind: "boolean" },
 })
 
-/** One of several texts. The default of `expected` is `"a" or "b"`. */
-export const literals = <const Values extends ReadonlyArray<string>>(
+/** One of several texts, `true` and `false`. The default of `expected` is `"a" or "b"`. */
+export const literals = <const Values extends ReadonlyArray<string | boolean>>(
   values: Values,
   expectation: Annotations & Partial<Expectation> = {},
 ): Shape<Values[number]> => ({ expected: oneOf(values), ...expectation, node: { kind: "literals", values } })
@@ -163,7 +163,9 @@ export const variants = <const Members extends ReadonlyArray<ObjectShape<unknown
 
 const tagsOf = ({ node }: ObjectShape<unknown>, key: string): ReadonlyArray<string> => {
   const field = node.fields[key]
-  return field !== undefined && "node" in field && field.node.kind === "literals" ? field.node.values : []
+  return field !== undefined && "node" in field && field.node.kind === "literals"
+    ? field.node.values.filter((value) => typeof value === "string")
+    : []
 }
 
 /** A recursive shape: the function is called when the shape is used. */
@@ -178,8 +180,8 @@ export const annotate = <S extends Shape<unknown>>(shape: S, annotations: Partia
   ...annotations,
 })
 
-/** Describes one of several texts: `"a" or "b"`. */
-export const oneOf = (values: Iterable<string>): string =>
+/** Describes one of several values: `"a" or "b"`. */
+export const oneOf = (values: Iterable<string | boolean>): string =>
   Array.from(values, (value) => JSON.stringify(value)).join(" or ")
 
 /** A text with at least one character that is not white space: a version, a name. */

@@ -36,7 +36,7 @@ export type Node =
   | { readonly kind: "unknown" | "null" | "boolean" }
   | TextNode
   | NumberNode
-  | { readonly kind: "literals"; readonly values: ReadonlyArray<string> }
+  | { readonly kind: "literals"; readonly values: ReadonlyArray<string | boolean> }
   | ListNode
   | RecordNode
   | ObjectNode
@@ -56,8 +56,8 @@ interface TextNode {
 /** A condition on a text that no pattern can express. Checked only for texts that match the form. */
 export interface Also {
   readonly holds: (text: string) => boolean
-  /** What is expected; the `expected` of the shape by default. */
-  readonly expected?: string
+  /** What is expected, if that depends on the text or differs from the `expected` of the shape. */
+  readonly expected?: string | ((text: string) => string)
 }
 
 interface NumberNode extends Bounds {

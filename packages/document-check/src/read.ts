@@ -1,7 +1,7 @@
 import { get, isJsonObject, isRawNumber, type JsonObject } from "@lead-gateway/lossless-json"
 import type { Path, Report } from "./Diagnostic.ts"
 import { oneOf } from "./Shape.ts"
-import type { Bounds, NodeOf, Optional, Shape } from "./ShapeNode.ts"
+import type { Also, Bounds, NodeOf, Optional, Shape } from "./ShapeNode.ts"
 
 /**
  * Checks a document, or a part of one, against a shape and reports everything that does not match.
@@ -32,12 +32,12 @@ const valueOf = (shape: Shape<unknown>, json: unknown, path: Path, report: Repor
     case "boolean":
       return typeof json === "boolean" ? json : refuse()
     case "literals":
-      return typeof json === "string" && node.values.includes(json) ? json : refuse()
+      return node.values.some((value) => value === json) ? json : refuse()
     case "number":
       return isNumberOf(node, json) ? json : refuse()
     case "text":
       if (typeof json !== "string" || node.form?.test(json) === false) return refuse()
-      return node.also?.holds(json) === false ? refuse(node.also.expected) : json
+      return node.also?.holds(json) === false ? refuse(expectedOf(json, node.also)) : json
     case "list": {
       if (!Array.isArray(json)) return refuse()
       const items = Array.from(json as ReadonlyArray<unknown>, (item, index) =>
@@ -76,6 +76,9 @@ const valueOf = (shape: Shape<unknown>, json: unknown, path: Path, report: Repor
       return valueOf(node.shape(), json, path, report)
   }
 }
+
+const expectedOf = (text: string, { expected }: Also): string | undefined =>
+  typeof expected === "function" ? expected(text) : expected
 
 const isNumberOf = ({ isWhole, ...bounds }: NodeOf<"number">, json: unknown): boolean =>
   typeof json === "number" &&
@@ -157,7 +160,7 @@ const kindsOf = ({ node }: Shape<unknown>): ReadonlyArray<Kind | undefined> => {
     case "unknown":
       return ["null", "boolean", "text", "number", "list", "object", undefined]
     case "literals":
-      return ["text"]
+      return node.values.map(kindOf)
     case "record":
     case "object":
     case "variants":

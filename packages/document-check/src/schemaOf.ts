@@ -99,8 +99,11 @@ const textOf = (
       ? Schema.String.annotate(annotations)
       : Schema.String.annotate(message).check(Schema.isPattern(form, annotations).abort())
   if (also === undefined) return formed
+  const { expected: special, holds } = also
   return formed.check(
-    Schema.makeFilter(also.holds, also.expected === undefined ? message : expected(also.expected)),
+    typeof special === "function"
+      ? Schema.makeFilter((text) => holds(text) || expected(special(text)).message)
+      : Schema.makeFilter(holds, special === undefined ? message : expected(special)),
   )
 }
 

@@ -66,6 +66,34 @@ describe("read", () => {
     assert.deepStrictEqual(reported(menu, []), [": found [], expected an object with the key dishes"])
   })
 
+  it("says of a text what is wrong with it, where the shape can", () => {
+    const even = Shape.text({
+      expected: "a text",
+      also: {
+        holds: ({ length }) => length % 2 === 0,
+        expected: ({ length }) => `an even number of characters, not ${length}`,
+      },
+    })
+    assert.deepStrictEqual(reported(even, "tea"), [
+      ': found "tea", expected an even number of characters, not 3',
+    ])
+    assert.deepStrictEqual(reported(even, 3), [": found 3, expected a text"])
+    assert.deepStrictEqual(valueOf(even, "milk"), "milk")
+  })
+
+  it("knows true and false as literals", () => {
+    const always = Shape.literals([true, "often"])
+    const values: ReadonlyArray<true | "often" | undefined> = [
+      valueOf(always, true),
+      valueOf(always, "often"),
+    ]
+    assert.deepStrictEqual(values, [true, "often"])
+    assert.deepStrictEqual(reported(always, false), [': found false, expected true or "often"'])
+    assert.deepStrictEqual(reported(always, "true"), [': found "true", expected true or "often"'])
+    const mixed = Shape.union([always, Shape.number({ expected: "a number" })], { expected: "how often" })
+    assert.deepStrictEqual(reported(mixed, false), [': found false, expected true or "often"'])
+  })
+
   it("looks at the length of a list once its items are right", () => {
     assert.deepStrictEqual(reported(menu, { dishes: [] }), [
       "dishes: found [], expected a list of 1 to 3 dishes",

@@ -11,6 +11,14 @@ const text = Shape.text({
   also: { holds: (word) => word.length < 5, expected: "a word of at most 4 letters" },
 })
 
+const even = Shape.text({
+  expected: "a text",
+  also: {
+    holds: ({ length }) => length % 2 === 0,
+    expected: ({ length }) => `an even number of characters, not ${length}`,
+  },
+})
+
 const count = Shape.integer({ expected: "a whole number from 0 to 9", minimum: 0, maximum: 9 })
 
 const kinds = Shape.variants(
@@ -33,6 +41,8 @@ const everything = Shape.object(
         expected: '"all", "some" or a number',
       }),
     ),
+    always: Shape.optional(Shape.literals([true])),
+    even: Shape.optional(even),
     any: Shape.optional(Shape.unknown()),
   },
   { expected: "an object", others: [{ keys: /^_/u, value: Shape.unknown() }] },
@@ -41,7 +51,7 @@ const everything = Shape.object(
 type Everything = Shape.TypeOf<typeof everything>
 
 const AnyJson = anyJson({
-  keys: ["kind", "list", "text", "texts", "flag", "size", "any", "count", "_note"],
+  keys: ["kind", "list", "text", "texts", "flag", "size", "always", "even", "any", "count", "_note"],
   texts: ["text", "count", "all", "some", "toolong", "UP"],
 })
 
@@ -85,6 +95,7 @@ describe("schemaOf", () => {
         { ...right, kind: { ...object, kind: "count" } },
         { ...right, texts: object, size: json },
         { ...right, flag: json, list: [json, 1] },
+        { ...right, always: json, even: json },
         { ...right, ...object },
       ]
       for (const document of documents) {
