@@ -16,13 +16,22 @@ const maxKeys = 512
 const isShallow = (text: string): boolean =>
   text.length < 2 * maxKeys || (keysIn(text)?.length ?? 0) <= maxKeys
 
-/** The shape of a path in a document: a text, to be parsed with {@link parsePath}. */
-export const FieldPathText = Shape.text({
+const expectation = {
   expected: "a path such as house.is_owner, without an empty segment",
-  form,
-  also: { holds: isShallow, expected: `a path of at most ${maxKeys} keys` },
   description:
     "The path to a field: keys separated by dots (house.is_owner), an index for an item of a list (questions.0). A dot inside a key is written \\.",
+}
+
+const also = { holds: isShallow, expected: `a path of at most ${maxKeys} keys` }
+
+/** The shape of a path in a document: a text, to be parsed with {@link parsePath}. */
+export const FieldPathText = Shape.text({ ...expectation, form, also })
+
+/** The same, or `.` for the value itself, which {@link parsePath} does not parse. */
+export const FieldPathOrDotText = Shape.text({
+  ...expectation,
+  form: new RegExp(String.raw`^\.$|${form.source}`, "u"),
+  also,
 })
 
 /**

@@ -4,5 +4,12 @@
  * Rules, profiles, mappings and templates name fields and read their values by these definitions. Used by `lead-rules`,
  * `normalizer` and `attribute-mapper`. It decides nothing and changes nothing.
  */
-export { type FieldPath, FieldPathText, parsePath, printPath, valueAt } from "./FieldPath.ts"
+export {
+  type FieldPath,
+  FieldPathOrDotText,
+  FieldPathText,
+  parsePath,
+  printPath,
+  valueAt,
+} from "./FieldPath.ts"
 export { daysIn, isBlank, isMissing, kindOf, missingAs, numberOf, type ValueKind } from "./FieldValue.ts"

@@ -1,5 +1,4 @@
-import { expected } from "@lead-gateway/document-check/schema"
-import * as Schema from "effect/Schema"
+import { Shape } from "@lead-gateway/document-check"
 import { Field, listOf, operatorKey, Optional } from "./internal/operators/keys.ts"
 import {
   type FieldCondition,
@@ -43,55 +42,29 @@ export interface NotCondition {
  */
 export type Condition = FieldCondition | ItemCondition | AllCondition | AnyCondition | NotCondition
 
-/** The keys of a condition on a field, by operator. */
-const fieldKeys = () =>
-  Object.entries(fieldDefinitions).map(([name, { description, keys }]): [string, Schema.Struct.Fields] => [
-    name,
-    { field: Field, operator: operatorKey(name, description), ...keys },
-  ])
+/** What a value that is not a condition is reported to have to be. */
+export const expectedCondition = "a condition: an object with an operator, or with all, any or not"
 
-/** The keys of a condition on the items of a list, by operator. */
-const quantifierKeys = (condition: Schema.Constraint) =>
-  Object.entries(quantifierDefinitions).map(([name, { description }]): [string, Schema.Struct.Fields] => [
-    name,
-    { field: Field, operator: operatorKey(name, description), item: condition, optional: Optional },
-  ])
-
-/** The key that joins conditions, by its name. */
-const junctionKeys = (condition: Schema.Constraint): Record<string, Schema.Struct.Fields> => {
-  const list = (description: string) =>
+/** The keys of a condition, by its operator or by the key that joins conditions; for a shape of the conditions inside. */
+export const conditionKeys = (condition: Shape.Shape<unknown>): Readonly<Record<string, Shape.Fields>> => {
+  const several = (description: string) =>
     listOf(condition, "a list of conditions with at least one item", description)
   return {
-    all: { all: list("Every one of these conditions must be met.") },
-    any: { any: list("At least one of these conditions must be met.") },
+    ...keysOf(fieldDefinitions, ({ keys }) => keys),
+    ...keysOf(quantifierDefinitions, () => ({ item: condition, optional: Shape.optional(Optional) })),
+    all: { all: several("Every one of these conditions must be met.") },
+    any: { any: several("At least one of these conditions must be met.") },
     not: { not: condition },
   }
 }
 
-/** The keys of a condition, by its operator or by the key that joins conditions. */
-export const conditionKeys = (condition: Schema.Constraint): Record<string, Schema.Struct.Fields> => ({
-  ...Object.fromEntries([...fieldKeys(), ...quantifierKeys(condition)]),
-  ...junctionKeys(condition),
-})
-
-/**
- * The schema of objects that have one of these sets of keys.
- *
- * The type is given, not inferred: the compiler cannot print a recursive union of twenty members. A test compares
- * the two.
- */
-export const unionOf = <Type>(
-  keys: Readonly<Record<string, Schema.Struct.Fields>>,
-): Schema.Codec<Type, Type> => {
-  const union: Schema.Top = Schema.Union(Object.values(keys).map((fields) => Schema.Struct(fields)))
-  return union as Schema.Codec<Type, Type>
-}
-
-/** The schema of a condition. `compile` gives better messages: it knows which operator is meant. */
-export const Condition: Schema.Codec<Condition> = unionOf<Condition>(
-  conditionKeys(Schema.suspend(() => Condition)),
-).annotate({
-  ...expected("a condition: an object with an operator, or with all, any or not"),
-  identifier: "Condition",
-  description: "A requirement on a field, or conditions joined by all, any and not.",
-})
+const keysOf = <Definition extends { readonly description: string }>(
+  definitions: Readonly<Record<string, Definition>>,
+  own: (definition: Definition) => Shape.Fields,
+): Readonly<Record<string, Shape.Fields>> =>
+  Object.fromEntries(
+    Object.entries(definitions).map(([name, definition]) => [
+      name,
+      { field: Field, operator: operatorKey(name, definition.description), ...own(definition) },
+    ]),
+  )

@@ -6,7 +6,7 @@ import { jsonSchemaOf, testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { Result, Schema } from "effect"
 import { checkDocument } from "../src/internal/checkDocument.ts"
-import { RuleSet } from "../src/RuleSet.ts"
+import { RuleSet } from "@lead-gateway/lead-rules/schema"
 
 const folder = new URL("..", import.meta.url)
 

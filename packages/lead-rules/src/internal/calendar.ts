@@ -67,7 +67,7 @@ export interface Span {
   readonly unit: "minute" | "hour" | "day" | "week" | "month" | "year"
 }
 
-/** Parses a span. The schema has checked its form. */
+/** Parses a span, whose form has been checked. */
 export const spanOf = (text: string): Span => {
   const [count, units = ""] = text.split(" ")
   return { count: Number(count), unit: units.replace(/s$/, "") as Span["unit"] }

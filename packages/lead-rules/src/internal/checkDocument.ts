@@ -1,27 +1,21 @@
-import type { Path, Report } from "@lead-gateway/document-check"
-import { reportIssue } from "@lead-gateway/document-check/schema"
+import { type Path, read, type Report, Shape } from "@lead-gateway/document-check"
 import { get, isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import { type Condition, conditionKeys, type FieldCondition } from "../Condition.ts"
-import { expectedRule, expectedRuleSet, ruleKeys, type RuleSet, ruleSetKeys } from "../RuleSet.ts"
+import { type Condition, conditionKeys, expectedCondition, type FieldCondition } from "../Condition.ts"
+import { expectedRule, ruleKeys, type RuleSet, ruleSetOf } from "../RuleSet.ts"
 import { definitionOf, fieldDefinitions, quantifierDefinitions } from "./operators/table.ts"
 import { sizeOfPattern } from "./pattern/Pattern.ts"
 
 /** The deepest nesting of conditions. */
 const maxDepth = 32
 
-/** Reports what is wrong with one object, apart from the conditions inside it, and returns whether nothing is. */
-type Check = (json: unknown, path: Path, report: Report) => boolean
-
 /**
  * Reports everything that is wrong with the form of a rule set, each at its key.
  *
- * Checks each condition with the schema of its operator: a schema of all operators would say of a misspelt key that
- * the rule is none of twenty kinds.
+ * Checks each condition with the shape of its operator: a shape of all operators would say of a misspelt key that the
+ * rule is none of twenty kinds.
  */
 export const checkDocument = (json: unknown, report: Report): void => {
-  checkRuleSet(json, [], report)
+  read(ruleSetShape, json, report)
   const rules = isJsonObject(json) ? get(json, "rules") : undefined
   if (!Array.isArray(rules)) return
   const ids = new Map<string, number>()
@@ -37,7 +31,7 @@ export const checkDocument = (json: unknown, report: Report): void => {
 
 /** Kinds of object, by operator or by the key that joins conditions. */
 interface Members {
-  readonly checks: ReadonlyMap<string, Check>
+  readonly shapes: ReadonlyMap<string, Shape.Shape<unknown>>
   readonly expected: string
 }
 
@@ -46,21 +40,20 @@ const checkMember = (json: unknown, path: Path, members: Members, depth: number,
   if (depth > maxDepth) return report(path, json, `at most ${maxDepth} conditions inside each other`)
   const operator = get(json, "operator")
   const name = Object.hasOwn(json, "operator") ? operator : junctions.find((key) => Object.hasOwn(json, key))
-  const check = typeof name === "string" && !isJunction(operator) ? members.checks.get(name) : undefined
-  if (check === undefined) return report([...path, "operator"], operator, expectedOperator(operator))
-  if (check(json, path, report)) checkLimits(json, path, report)
+  const shape = typeof name === "string" && !isJunction(operator) ? members.shapes.get(name) : undefined
+  if (shape === undefined) return report([...path, "operator"], operator, expectedOperator(operator))
+  const reportInside: Report = (inner, actual, expected) => report([...path, ...inner], actual, expected)
+  if (read(shape, json, reportInside) !== undefined) checkLimits(json, reportInside)
   for (const [child, inner] of childrenOf(json, name)) {
     checkMember(child, [...path, ...inner], conditionMembers, depth + 1, report)
   }
 }
 
-/** Reports what no schema can say about a condition that is right by its schema. */
-const checkLimits = (json: JsonObject, path: Path, report: Report): void => {
+/** Reports what no shape says about a condition that is right by its shape. */
+const checkLimits = (json: JsonObject, report: Report): void => {
   if (!Object.hasOwn(json, "operator") || isQuantifier(get(json, "operator"))) return
   const condition = json as JsonObject & FieldCondition
-  definitionOf(condition).checkLimits(condition, (inner, actual, expected) =>
-    report([...path, ...inner], actual, expected),
-  )
+  definitionOf(condition).checkLimits(condition, report)
 }
 
 /** The conditions inside another, each with its path. */
@@ -78,35 +71,19 @@ const isJunction = (name: unknown): name is string => typeof name === "string" &
 const isQuantifier = (name: unknown): boolean =>
   typeof name === "string" && Object.hasOwn(quantifierDefinitions, name)
 
-const checkOf = (fields: Schema.Struct.Fields, expected?: string): Check => {
-  const struct = Schema.Struct(fields) as Schema.Top as Schema.Codec<unknown>
-  const decode = Schema.decodeUnknownResult(
-    expected === undefined ? struct : struct.annotate({ message: `Expected ${expected}` }),
-    { errors: "all", onExcessProperty: "error" },
-  )
-  return (json, path, report) => {
-    const decoded = decode(json)
-    if (Result.isSuccess(decoded)) return true
-    reportIssue(
-      (inner, actual, expected) => report([...path, ...inner], actual, expected),
-      json,
-      decoded.failure.issue,
-    )
-    return false
-  }
-}
+const membersOf = (keys: Readonly<Record<string, Shape.Fields>>, expected: string): Members => ({
+  shapes: new Map(Object.entries(keys).map(([name, fields]) => [name, Shape.object(fields, { expected })])),
+  expected,
+})
 
-const checksOf = (keys: Readonly<Record<string, Schema.Struct.Fields>>): Members["checks"] =>
-  new Map(Object.entries(keys).map(([name, fields]) => [name, checkOf(fields)]))
+/** Conditions inside another are checked by themselves. */
+const anyCondition = Shape.annotate(Shape.unknown(), { expected: expectedCondition })
 
-const checkRuleSet = checkOf(ruleSetKeys(Schema.Unknown), expectedRuleSet)
+const ruleSetShape = ruleSetOf(Shape.unknown())
 
-const ruleMembers: Members = { checks: checksOf(ruleKeys(Schema.Unknown)), expected: expectedRule }
+const ruleMembers = membersOf(ruleKeys(anyCondition), expectedRule)
 
-const conditionMembers: Members = {
-  checks: checksOf(conditionKeys(Schema.Unknown)),
-  expected: "a condition: an object with an operator, or with all, any or not",
-}
+const conditionMembers = membersOf(conditionKeys(anyCondition), expectedCondition)
 
 const definitions = Object.entries({ ...fieldDefinitions, ...quantifierDefinitions })
 

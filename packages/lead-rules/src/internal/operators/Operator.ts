@@ -1,6 +1,5 @@
-import { type Path, printValue } from "@lead-gateway/document-check"
+import { type Path, printValue, Shape } from "@lead-gateway/document-check"
 import type { ValueKind } from "@lead-gateway/lead-field"
-import type { Schema } from "effect"
 import type { Question, ValueConstraints } from "../analysis/ValueConstraints.ts"
 import type { Matches } from "../pattern/Pattern.ts"
 import type { PatternMemory } from "../pattern/PatternMemory.ts"
@@ -61,10 +60,10 @@ export interface OperatorDefinition<Condition> {
   /** What other rule languages call it, for suggestions: `regex` for `pattern`. */
   readonly aliases: ReadonlyArray<string>
   /** The keys of a condition besides `field` and `operator`. */
-  readonly keys: Schema.Struct.Fields
+  readonly keys: Shape.Fields
   /** The truth for a missing field. Where it is `Unknown`, a condition may be `optional`. */
   readonly whenMissing: Truth
-  /** Reports what no schema can say about the keys: that one of several is needed, limits that exclude each other. */
+  /** Reports what no shape says about the keys: that one of several is needed, limits that exclude each other. */
   readonly checkLimits: (condition: Condition, report: ReportLimit) => void
   /** Evaluates and explains. */
   readonly compile: (condition: Condition, memory: PatternMemory) => Requirement
@@ -89,7 +88,7 @@ export interface QuantifierDefinition extends Pick<OperatorDefinition<never>, "d
 /** Reports a limit at a key of the condition, or the condition as a whole at an empty path. */
 export type ReportLimit = (path: Path, actual: unknown, expected: string) => void
 
-/** For operators whose keys the schema checks completely. */
+/** For operators whose shapes check the keys completely. */
 export const noLimits = (): void => {}
 
 /** Reports a condition that has none of these keys. */
@@ -107,15 +106,14 @@ export const needsMinBelowMax = (
   if (min > max) report(["max"], max, `at least min, which is ${min}`)
 }
 
-type Keys = Schema.Struct.Fields
-type Conditions<K extends Keys> = Schema.Struct.Type<K>
+type Conditions<K extends Shape.Fields> = Shape.TypeOf<Shape.ObjectOfFields<K>>
 
 /** The definition of an operator that asks for a value: without one its truth is unknown, unless it is `optional`. */
-export const onValue = <const K extends Keys>(
+export const onValue = <const K extends Shape.Fields>(
   definition: Omit<OperatorDefinition<Conditions<K>>, "keys" | "whenMissing"> & { readonly keys: K },
 ) => ({
   ...definition,
-  keys: { ...definition.keys, optional: Optional },
+  keys: { ...definition.keys, optional: Shape.optional(Optional) },
   whenMissing: Unknown as Truth,
 })
 

@@ -1,6 +1,5 @@
 /** The operator on dates. */
-import { expected, textOf } from "@lead-gateway/document-check/schema"
-import * as Schema from "effect/Schema"
+import { Shape } from "@lead-gateway/document-check"
 import { dateConstraints, type DateLimits } from "../analysis/ValueConstraints.ts"
 import { dayOf, endOf, isOfDays, momentOf, shift, type Span, spanOf } from "../calendar.ts"
 import { Met, Unmet } from "../Truth.ts"
@@ -11,27 +10,22 @@ const expectedDate = "a date such as 2026-03-31, or a date and time such as 2026
 const dateForm =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/u
 
-const IsoDate = textOf(dateForm, expectedDate)
-
 const expectedSpan =
   "a whole number and a unit: minutes, hours, days, weeks, months or years, such as 18 years"
 
-const SpanText = textOf(/^\d{1,4} (?:minute|hour|day|week|month|year)s?$/u, expectedSpan)
+const spanForm = /^\d{1,4} (?:minute|hour|day|week|month|year)s?$/u
 
-/** A fixed limit on a date. */
-const DateLimit = (description: string) =>
-  Schema.optionalKey(
-    IsoDate.annotate({ ...expected(expectedDate), description }).check(
-      // A text of another form has been reported already.
-      Schema.makeFilter(
-        (text: string) => !dateForm.test(text) || !Number.isNaN(momentOf(text)) || `Expected ${expectedDate}`,
-      ),
-    ),
-  )
+/** A fixed limit on a date: of a day that exists. */
+const dateLimit = (description: string) =>
+  Shape.text({
+    form: dateForm,
+    also: { holds: (text) => !Number.isNaN(momentOf(text)) },
+    expected: expectedDate,
+    description,
+  })
 
 /** A limit on a date relative to the time of evaluation. */
-const SpanLimit = (description: string) =>
-  Schema.optionalKey(SpanText.annotate({ ...expected(expectedSpan), description }))
+const spanLimit = (description: string) => Shape.text({ form: spanForm, expected: expectedSpan, description })
 
 export const dates = {
   date: onValue({
@@ -39,12 +33,16 @@ export const dates = {
       "The field must be an ISO 8601 date (2026-03-31) or date and time (2026-03-31T14:30:00+02:00; UTC where no offset is given) within these limits. Days are days in UTC.",
     aliases: [],
     keys: {
-      from: DateLimit("The first day or moment that will do."),
-      to: DateLimit("The last day or moment that will do: of a day, all of it."),
-      min_age: SpanLimit('At least so long ago: "18 years" for a date of birth.'),
-      max_age: SpanLimit("At most so long ago, and not in the future unless max_ahead says how far."),
-      min_ahead: SpanLimit('At least so far ahead: "2 weeks".'),
-      max_ahead: SpanLimit("At most so far ahead, and not in the past unless max_age says how far."),
+      from: Shape.optional(dateLimit("The first day or moment that will do.")),
+      to: Shape.optional(dateLimit("The last day or moment that will do: of a day, all of it.")),
+      min_age: Shape.optional(spanLimit('At least so long ago: "18 years" for a date of birth.')),
+      max_age: Shape.optional(
+        spanLimit("At most so long ago, and not in the future unless max_ahead says how far."),
+      ),
+      min_ahead: Shape.optional(spanLimit('At least so far ahead: "2 weeks".')),
+      max_ahead: Shape.optional(
+        spanLimit("At most so far ahead, and not in the past unless max_age says how far."),
+      ),
     },
     checkLimits: (condition, report) => {
       const { from, to } = condition

@@ -1,8 +1,7 @@
 /** The operators that compare a field with given values, or with a kind of value. */
-import { expected } from "@lead-gateway/document-check/schema"
+import { Shape } from "@lead-gateway/document-check"
 import { kindOf, type ValueKind } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
-import * as Schema from "effect/Schema"
 import { noneOfValues, oneOfValues } from "../analysis/ValueConstraints.ts"
 import { compareExactly, fold } from "../comparison.ts"
 import { Met, type Truth, truthOf, Unmet } from "../Truth.ts"
@@ -11,8 +10,7 @@ import { type Accepts, anyKind, inAnyCase, noLimits, oneOf, onValue, type Requir
 
 const kindNames = ["text", "number", "boolean", "list", "object"] as const
 
-const Kind = Schema.Literals(kindNames).annotate({
-  ...expected(kindNames.map((kind) => `"${kind}"`).join(" or ")),
+const Kind = Shape.literals(kindNames, {
   description: "The kind of value; any number is a number, however many digits it has.",
 })
 
@@ -20,7 +18,7 @@ export const equality = {
   equals: onValue({
     description: "The field must be exactly this value, of this type.",
     aliases: ["eq"],
-    keys: { value: SingleValue, ignore_case: IgnoreCase },
+    keys: { value: SingleValue, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ value, ignore_case }) => isOneOf([value], ignore_case === true),
     constraints: ({ value, ignore_case }) => oneOfValues([value], ignore_case),
@@ -28,7 +26,7 @@ export const equality = {
   not_equals: onValue({
     description: "The field must be there and be anything but this value.",
     aliases: ["ne"],
-    keys: { value: SingleValue, ignore_case: IgnoreCase },
+    keys: { value: SingleValue, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ value, ignore_case }) => isNoneOf([value], ignore_case === true),
     constraints: ({ value, ignore_case }) => noneOfValues([value], ignore_case),
@@ -36,7 +34,7 @@ export const equality = {
   one_of: onValue({
     description: "The field must be exactly one of these values.",
     aliases: ["in"],
-    keys: { values: ValueList, ignore_case: IgnoreCase },
+    keys: { values: ValueList, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ values, ignore_case }) => isOneOf(values, ignore_case === true),
     constraints: ({ values, ignore_case }) => oneOfValues(values, ignore_case),
@@ -44,7 +42,7 @@ export const equality = {
   none_of: onValue({
     description: "The field must be there and be none of these values.",
     aliases: ["not_in"],
-    keys: { values: ValueList, ignore_case: IgnoreCase },
+    keys: { values: ValueList, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ values, ignore_case }) => isNoneOf(values, ignore_case === true),
     constraints: ({ values, ignore_case }) => noneOfValues(values, ignore_case),

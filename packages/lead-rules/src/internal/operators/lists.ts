@@ -1,5 +1,5 @@
 /** The operators on lists. */
-import { shorten } from "@lead-gateway/document-check"
+import { Shape, shorten } from "@lead-gateway/document-check"
 import { itemConstraints, listsOf } from "../analysis/ValueConstraints.ts"
 import type { Scope } from "../program/Scope.ts"
 import { type Check, Met, not, type Truth, truthOf, Unmet } from "../Truth.ts"
@@ -22,8 +22,8 @@ export const lists = {
     description: "The field must be a list of so many items.",
     aliases: [],
     keys: {
-      min: count(0, "The least number of items."),
-      max: count(0, "The largest number of items."),
+      min: Shape.optional(count(0, "The least number of items.")),
+      max: Shape.optional(count(0, "The largest number of items.")),
     },
     checkLimits: (condition, report) => {
       needsOneOf(condition, ["min", "max"], report)
@@ -35,7 +35,7 @@ export const lists = {
   includes: onValue({
     description: "The field must be a list with an item that is exactly this value.",
     aliases: ["contains_any"],
-    keys: { value: SingleValue, ignore_case: IgnoreCase },
+    keys: { value: SingleValue, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ value, ignore_case }) => includes(value, ignore_case === true),
     constraints: (_condition, question) => itemConstraints("some", question),

@@ -1,4 +1,5 @@
 /** The operator on numbers. */
+import { Shape } from "@lead-gateway/document-check"
 import { numberOf, type ValueKind } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
 import { between } from "../analysis/Ranges.ts"
@@ -13,12 +14,12 @@ export const numbers = {
     description: "The field must be a number within these limits, compared exactly, digit by digit.",
     aliases: ["between", "gt", "gte", "lt", "lte"],
     keys: {
-      min: limit("The number is at least this."),
-      max: limit("The number is at most this."),
-      above: limit("The number is more than this."),
-      below: limit("The number is less than this."),
-      integer: Integer,
-      allow_text: AllowText,
+      min: Shape.optional(limit("The number is at least this.")),
+      max: Shape.optional(limit("The number is at most this.")),
+      above: Shape.optional(limit("The number is more than this.")),
+      below: Shape.optional(limit("The number is less than this.")),
+      integer: Shape.optional(Integer),
+      allow_text: Shape.optional(AllowText),
     },
     checkLimits: (condition, report) => {
       needsOneOf(condition, ["min", "max", "above", "below", "integer", "allow_text"], report)

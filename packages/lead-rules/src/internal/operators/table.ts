@@ -1,10 +1,10 @@
 /**
- * The table of operators: the parser, the schema, the evaluation, the explanations and the analysis all read it.
+ * The table of operators: the checks, the JSON Schema, the evaluation, the explanations and the analysis all read it.
  *
  * To add an operator, add its definition to the family that it belongs to. The compiler asks for every part, and
  * the tests ask for examples and a row in the README.
  */
-import type { Schema } from "effect"
+import type { Shape } from "@lead-gateway/document-check"
 import { dates } from "./dates.ts"
 import type { OperatorDefinition, QuantifierDefinition } from "./Operator.ts"
 import { equality } from "./equality.ts"
@@ -29,8 +29,8 @@ type FieldOperators = typeof fieldOperators
 
 /** A condition on one field. `operator` tells the kinds of condition apart. */
 export type FieldCondition = {
-  [Name in keyof FieldOperators]: { readonly field: string; readonly operator: Name } & Schema.Struct.Type<
-    FieldOperators[Name]["keys"]
+  [Name in keyof FieldOperators]: { readonly field: string; readonly operator: Name } & Shape.TypeOf<
+    Shape.ObjectOfFields<FieldOperators[Name]["keys"]>
   >
 }[keyof FieldOperators]
 

@@ -1,7 +1,5 @@
 /** The operators on texts: what a text contains, the pattern it matches, how long it is. */
-import { printValue, shorten } from "@lead-gateway/document-check"
-import { expected } from "@lead-gateway/document-check/schema"
-import * as Schema from "effect/Schema"
+import { printValue, Shape, shorten } from "@lead-gateway/document-check"
 import { reversed } from "../analysis/Constraint.ts"
 import { languageOf } from "../analysis/Language.ts"
 import { between } from "../analysis/Ranges.ts"
@@ -27,23 +25,24 @@ import {
   type Requirement,
 } from "./Operator.ts"
 
+const expectedPattern = "a pattern in RE2 syntax"
+
 /** A regular expression that RE2 compiles, within the limits on its size. */
-const Pattern = Schema.String.annotate({
-  ...expected("a pattern in RE2 syntax"),
+const Pattern = Shape.text({
+  also: {
+    holds: (text) => patternError(text) === undefined,
+    expected: (text) => `${expectedPattern} (${patternError(text)})`,
+  },
+  expected: expectedPattern,
   description:
     "A regular expression in RE2 syntax (no look-around, no back references), searched for: anchor it with ^ and $ to match the whole text. \\d, \\w and \\s are ASCII; $ is the very end of the text.",
-}).check(
-  Schema.makeFilter((text: string) => {
-    const error = patternError(text)
-    return error === undefined || `Expected a pattern in RE2 syntax (${error})`
-  }),
-)
+})
 
 export const texts = {
   starts_with: onValue({
     description: "The field must be a text that begins with this text.",
     aliases: [],
-    keys: { value: Text, ignore_case: IgnoreCase },
+    keys: { value: Text, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ value, ignore_case }) => searchFor("begin with", startsWith, value, ignore_case),
     constraints: ({ value, ignore_case }) => prefixed(value, ignore_case),
@@ -51,7 +50,7 @@ export const texts = {
   ends_with: onValue({
     description: "The field must be a text that ends with this text.",
     aliases: [],
-    keys: { value: Text, ignore_case: IgnoreCase },
+    keys: { value: Text, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ value, ignore_case }) => searchFor("end with", endsWith, value, ignore_case),
     constraints: ({ value, ignore_case }) => suffixed(value, ignore_case),
@@ -59,7 +58,7 @@ export const texts = {
   contains: onValue({
     description: "The field must be a text with this text somewhere in it.",
     aliases: [],
-    keys: { value: Text, ignore_case: IgnoreCase },
+    keys: { value: Text, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ value, ignore_case }) => searchFor("contain", contains, value, ignore_case),
     constraints: ({ value, ignore_case }, { name }) => {
@@ -85,8 +84,8 @@ export const texts = {
     description: "The field must be a text of so many characters (code points).",
     aliases: [],
     keys: {
-      min: count(1, "The least number of characters."),
-      max: count(1, "The largest number of characters."),
+      min: Shape.optional(count(1, "The least number of characters.")),
+      max: Shape.optional(count(1, "The largest number of characters.")),
     },
     checkLimits: (condition, report) => {
       needsOneOf(condition, ["min", "max"], report)

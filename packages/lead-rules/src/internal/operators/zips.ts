@@ -1,6 +1,5 @@
 /** The operator on postal codes. */
-import { textOf } from "@lead-gateway/document-check/schema"
-import * as Schema from "effect/Schema"
+import { Shape } from "@lead-gateway/document-check"
 import { languageOf } from "../analysis/Language.ts"
 import { onTexts } from "../analysis/ValueConstraints.ts"
 import { Met, Unmet } from "../Truth.ts"
@@ -14,53 +13,53 @@ const sameLength = Array.from({ length: 10 }, (_, index) => `\\d{${index + 1}}-\
 
 const rangeForm = new RegExp(`^(?:${sameLength})$`, "u")
 
-const ZipRange = textOf(rangeForm, expectedRange).check(
-  Schema.makeFilter((range: string) => {
-    const [from = "", to = ""] = range.split("-")
-    // A text of another form has been reported already.
-    return !rangeForm.test(range) || from <= to || `Expected ${expectedRange}`
-  }),
-)
+const range = Shape.text({
+  form: rangeForm,
+  also: {
+    holds: (text) => {
+      const [from = "", to = ""] = text.split("-")
+      return from <= to
+    },
+  },
+  expected: expectedRange,
+})
 
-const ZipPrefix = textOf(
-  /^[0-9A-Za-z][0-9A-Za-z -]{0,11}\*$/u,
-  'the beginning of a code and a star, such as "66*"',
-)
+const prefix = Shape.text({
+  form: /^[0-9A-Za-z][0-9A-Za-z -]{0,11}\*$/u,
+  expected: 'the beginning of a code and a star, such as "66*"',
+})
 
-const ZipCode = textOf(
-  /^[0-9A-Za-z](?:[0-9A-Za-z -]{0,11}[0-9A-Za-z])?$/u,
-  'a code such as "66123", in quotation marks: letters, digits, spaces and hyphens',
-)
+const code = Shape.text({
+  form: /^[0-9A-Za-z](?:[0-9A-Za-z -]{0,11}[0-9A-Za-z])?$/u,
+  expected: 'a code such as "66123", in quotation marks: letters, digits, spaces and hyphens',
+})
 
-/** Whole codes. */
-const ZipCodes = Schema.optionalKey(
-  listOf(ZipCode, "a list of codes with at least one item", 'Codes, as texts: "66123", "SW1A 1AA".'),
-)
-
-/** Ranges of codes that consist of digits. */
-const ZipRanges = Schema.optionalKey(
-  listOf(
-    ZipRange,
-    "a list of ranges with at least one item",
-    'Ranges, both ends included: "66000-66999" takes every code of five digits from 66000 to 66999.',
+const keys = {
+  codes: Shape.optional(
+    listOf(code, "a list of codes with at least one item", 'Codes, as texts: "66123", "SW1A 1AA".'),
   ),
-)
-
-/** Prefixes of codes. */
-const ZipPrefixes = Schema.optionalKey(
-  listOf(
-    ZipPrefix,
-    "a list of prefixes with at least one item",
-    'Beginnings of codes: "66*" takes all that begins with 66.',
+  ranges: Shape.optional(
+    listOf(
+      range,
+      "a list of ranges with at least one item",
+      'Ranges, both ends included: "66000-66999" takes every code of five digits from 66000 to 66999.',
+    ),
   ),
-)
+  prefixes: Shape.optional(
+    listOf(
+      prefix,
+      "a list of prefixes with at least one item",
+      'Beginnings of codes: "66*" takes all that begins with 66.',
+    ),
+  ),
+}
 
 export const zips = {
   zip: onValue({
     description:
       "The field must be a text that is one of these codes, in one of these ranges or begins with one of these prefixes; thousands cost no more than one.",
     aliases: ["postal_code", "zipcode"],
-    keys: { codes: ZipCodes, ranges: ZipRanges, prefixes: ZipPrefixes },
+    keys,
     checkLimits: (condition, report) => needsOneOf(condition, ["codes", "ranges", "prefixes"], report),
     compile: (condition) => isZipIn(condition),
     constraints: ({ codes = [], ranges = [], prefixes = [] }) => {
