@@ -4,5 +4,5 @@
  * `schemaOf` makes a schema of a shape; `reportIssue` reports why a schema of your own rejected a document. The main
  * entry does not load this one.
  */
-export { expected, NotBlank, reportIssue, SchemaReference, textOf } from "./schemaMessages.ts"
+export { expected, reportIssue } from "./reportIssue.ts"
 export { schemaOf } from "./schemaOf.ts"

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { expected } from "./schemaMessages.ts"
+import { expected } from "./reportIssue.ts"
 import type { Annotations, Fields, NodeOf, ObjectShape, Others, Shape } from "./ShapeNode.ts"
 
 /**

@@ -1,6 +1,5 @@
 import type { SchemaAST } from "effect"
 import * as Predicate from "effect/Predicate"
-import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import type { Report } from "./Diagnostic.ts"
 
@@ -12,31 +11,6 @@ import type { Report } from "./Diagnostic.ts"
 export const expected = (values: string): { readonly message: string } => ({
   message: `Expected ${values}`,
 })
-
-/**
- * The schema of a text that matches a form. A value of another type and a text of another form have the same message.
- *
- * With the flag `u` the form is in the JSON Schema too.
- */
-export const textOf = (
-  form: RegExp,
-  values: string,
-  annotations: { readonly description?: string; readonly examples?: ReadonlyArray<string> } = {},
-): Schema.String =>
-  Schema.String.annotate({ ...expected(values), ...annotations }).check(
-    Schema.isPattern(form, expected(values)),
-  )
-
-/** The schema of a text with at least one character that is not white space: a version, a name. */
-export const NotBlank: Schema.String = textOf(/[^\s\u0085]/u, "a text that is not blank")
-
-/** The schema of the `$schema` key, which only editors use: any text. */
-export const SchemaReference: Schema.optionalKey<Schema.String> = Schema.optionalKey(
-  Schema.String.annotate({
-    ...expected("a text: where the JSON Schema of this document is"),
-    description: "Where the JSON Schema of this document is; for editors alone.",
-  }),
-)
 
 /**
  * Reports the issue with which a schema rejected a document, one diagnostic for each of its parts.
