@@ -50,13 +50,23 @@ const bytesIn = (folder: string): number =>
       return sum + (entry.isDirectory() ? bytesIn(path) : statSync(path).size)
     }, 0)
 
-const bundled = async ({ folder, tarball }: EmptyProject): Promise<Uint8Array> => {
+/** What the README's example imports, bundled without the packages that are named here, minified and compressed. */
+export const gzippedWithout = async (
+  project: EmptyProject,
+  packages: ReadonlyArray<string>,
+): Promise<number> => gzipSync(await bundled(project, packages), { level: 9 }).length
+
+const bundled = async (
+  { folder, tarball }: EmptyProject,
+  external: ReadonlyArray<string> = [],
+): Promise<Uint8Array> => {
   const names = importsOf(tarball.readme, tarball.name)
   if (names.length === 0) throw new Error(`the README's example imports nothing from ${tarball.name}`)
   const contents = `export { ${[...new Set(names)].join(", ")} } from "${tarball.name}"`
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: folder },
     bundle: true,
+    external: [...external],
     minify: true,
     write: false,
     format: "esm",
