@@ -7,7 +7,7 @@ import type {
 import { CustomerClient } from "@lead-gateway/customer-client"
 import type { Flow } from "@lead-gateway/lead-pipeline"
 import { Customers, type CustomerSettings as ThrottleSettings, LeadWork } from "@lead-gateway/lead-store"
-import { compile, type CompiledRetryPolicy, defaultRetryPolicy } from "@lead-gateway/retry-policy"
+import { compilePolicy, type CompiledRetryPolicy, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { Duration, Layer, Option, Result } from "effect"
 import { maintenance } from "./Loops.ts"
 import * as Worker from "./Worker.ts"
@@ -79,7 +79,7 @@ const policyOf = ({
   retryBackoffBase,
 }: Pick<WorkerSettings, "maxRetryAttempts" | "retryBackoffBase">): CompiledRetryPolicy =>
   Result.getOrThrow(
-    compile({
+    compilePolicy({
       ...defaultRetryPolicy,
       backoff: { kind: "exponential", base: `${Duration.toMillis(retryBackoffBase)}ms` },
       max_attempts: maxRetryAttempts,

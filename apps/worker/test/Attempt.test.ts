@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DeliveryOutcome, type UnreachableKind } from "@lead-gateway/customer-client"
 import { Reason } from "@lead-gateway/lead"
-import { compile, defaultRetryPolicy } from "@lead-gateway/retry-policy"
+import { compilePolicy, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { Result } from "effect"
 import {
   type AttemptOutcome,
@@ -151,7 +151,7 @@ describe("a date in Retry-After", () => {
 describe("a policy's own classification", () => {
   it("decides on the kinds of network errors that the client tells apart, and on the fault", () => {
     const own = Result.getOrThrow(
-      compile({
+      compilePolicy({
         ...defaultRetryPolicy,
         classification: [{ outcomes: ["refused"], means: "give_up", fault: "ours" }],
       }),
@@ -180,7 +180,7 @@ describe("a policy's own classification", () => {
       other: 1,
     } satisfies Record<UnreachableKind, 1>)
     const row = { outcomes: kinds, means: "retry", fault: "customer" }
-    assert.isTrue(Result.isSuccess(compile({ ...defaultRetryPolicy, classification: [row] })))
+    assert.isTrue(Result.isSuccess(compilePolicy({ ...defaultRetryPolicy, classification: [row] })))
   })
 })
 

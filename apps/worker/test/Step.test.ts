@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Reason, RejectionReason } from "@lead-gateway/lead"
 import type { Flow } from "@lead-gateway/lead-pipeline"
-import { compile } from "@lead-gateway/lead-rules"
+import { compileRules } from "@lead-gateway/lead-rules"
 import { type StoredDecision, defaultCustomer } from "@lead-gateway/lead-store"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import { Effect, Result } from "effect"
@@ -111,7 +111,7 @@ describe("the step of an undecided lead", () => {
         message: "Why?",
         severity: "flag",
       }
-      const rules = Result.getOrThrow(compile({ version: "1", rules: [flagging] }))
+      const rules = Result.getOrThrow(compileRules({ version: "1", rules: [flagging] }))
       const { step } = stepFor({ ...flow, rules }, { phone: "+49123456789", source: "fair" })
       assert.deepStrictEqual(detailsOf(step.decision), {
         flags: [

@@ -1,6 +1,6 @@
 /** Lead Gateway's own packages, as a contender. All that this benchmark knows of them is in here. */
 import { Flow, decide } from "@lead-gateway/lead-pipeline"
-import { compile, evaluate } from "@lead-gateway/lead-rules"
+import { compileRules, evaluate } from "@lead-gateway/lead-rules"
 import { readFileSync } from "node:fs"
 import type { Check, Decide, Payload } from "./Check.ts"
 
@@ -32,7 +32,7 @@ const ruleSetOf = (checks: ReadonlyArray<Check>) => ({
 })
 
 export const leadRules = (checks: ReadonlyArray<Check>): Decide => {
-  const rules = valid(compile(ruleSetOf(checks)))
+  const rules = valid(compileRules(ruleSetOf(checks)))
   return (payload) => evaluate(rules, payload, moment)._tag === "Accepted"
 }
 

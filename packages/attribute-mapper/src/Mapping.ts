@@ -71,6 +71,9 @@ export const compileMapping = (json: unknown): Result.Result<Mapping, MappingInv
     : Result.fail(new MappingInvalid({ diagnostics }))
 }
 
+/** {@link compileMapping}, but throws the {@link MappingInvalid}: for mappings that are part of a program. */
+export const compileMappingOrThrow = (json: unknown): Mapping => Result.getOrThrow(compileMapping(json))
+
 /** Reports what a shape cannot express: settings that exclude each other or have no effect. True if there are none. */
 const reportContradictions = (report: Report, definition: AttributeDefinition): boolean => {
   const own = makeReport()

@@ -61,6 +61,10 @@ export const compileTemplate = (
     : Result.fail(new TemplateInvalid({ diagnostics }))
 }
 
+/** {@link compileTemplate}, but throws the {@link TemplateInvalid}: for templates that are part of a program. */
+export const compileTemplateOrThrow = (json: unknown, names: TemplateNames = {}): Template =>
+  Result.getOrThrow(compileTemplate(json, names))
+
 /** A compiled node that is an object of the customer payload, such as the root. */
 type ObjectNode = (scope: Scope) => JsonObject
 

@@ -10,7 +10,7 @@ export type { Diagnostic } from "@lead-gateway/document-check"
 export type { Format, FormatStep } from "./Format.ts"
 export type { TemplateNames } from "./internal/Node.ts"
 export { map, type MapInput, type Mapped, type MapResult, type MissingRequired } from "./map.ts"
-export { compileMapping, type Mapping, MappingInvalid } from "./Mapping.ts"
+export { compileMapping, compileMappingOrThrow, type Mapping, MappingInvalid } from "./Mapping.ts"
 export type { AttributeDefinition, AttributeType } from "./MappingDocument.ts"
 export type {
   MapReport,
@@ -19,7 +19,7 @@ export type {
   OmittedNode,
   OmittedNodeReason,
 } from "./MapReport.ts"
-export { compileTemplate, type Template, TemplateInvalid } from "./Template.ts"
+export { compileTemplate, compileTemplateOrThrow, type Template, TemplateInvalid } from "./Template.ts"
 export { defaultTemplate, nestedTemplate } from "./TemplateDocument.ts"
 export {
   makeUnknownTally,

@@ -37,7 +37,7 @@ const valueOf = (shape: Shape<unknown>, json: unknown, path: Path, report: Repor
       return isNumberOf(node, json) ? json : refuse()
     case "text":
       if (typeof json !== "string" || node.form?.test(json) === false) return refuse()
-      return node.also?.holds(json) === false ? refuse(expectedOf(json, node.also)) : json
+      return node.also?.holds(json) === false ? refuse(expectedText(json, node.also)) : json
     case "list": {
       if (!Array.isArray(json)) return refuse()
       const items = Array.from(json as ReadonlyArray<unknown>, (item, index) =>
@@ -77,7 +77,7 @@ const valueOf = (shape: Shape<unknown>, json: unknown, path: Path, report: Repor
   }
 }
 
-const expectedOf = (text: string, { expected }: Also): string | undefined =>
+const expectedText = (text: string, { expected }: Also): string | undefined =>
   typeof expected === "function" ? expected(text) : expected
 
 const isNumberOf = ({ isWhole, ...bounds }: NodeOf<"number">, json: unknown): boolean =>

@@ -70,8 +70,8 @@ export class FlowInvalid extends Data.TaggedError("FlowInvalid")<{
  * Fails with {@link FlowInvalid}. A template may name the flow's constants, delivery metadata and attributes alone.
  */
 export const compile = (source: FlowSource): Result.Result<Flow, FlowInvalid> => {
-  const rules = LeadRules.compile(source.rules)
-  const profile = Normalizer.compile(source.profile)
+  const rules = LeadRules.compileRules(source.rules)
+  const profile = Normalizer.compileProfile(source.profile)
   const mapping = AttributeMapper.compileMapping(source.mapping)
   const template = AttributeMapper.compileTemplate(source.template, {
     constants: Object.keys(source.constants),
@@ -102,6 +102,9 @@ export const compile = (source: FlowSource): Result.Result<Flow, FlowInvalid> =>
   ]
   return Result.fail(new FlowInvalid({ diagnostics }))
 }
+
+/** {@link compile}, but throws the {@link FlowInvalid}: for flows that are part of a program. */
+export const compileOrThrow = (source: FlowSource): Flow => Result.getOrThrow(compile(source))
 
 /** How a line names the document where the path is empty. */
 const documentNames: Readonly<Record<Part, string>> = {

@@ -7,7 +7,7 @@ import type { Rule, RuleSet } from "./RuleSet.ts"
 
 export type { RuleSetWarning } from "./internal/analysis/analyse.ts"
 
-/** A rule set that is checked and ready for `evaluate`. Only {@link compile} makes one. */
+/** A rule set that is checked and ready for `evaluate`. Only {@link compileRules} makes one. */
 export interface CompiledRuleSet {
   /** The version of the rule set. */
   readonly version: string
@@ -33,7 +33,7 @@ export const programOf = (ruleSet: CompiledRuleSet): Program => (ruleSet as Exec
  * ids that two rules share, rejecting rules that no lead can meet. What is redundant is only warned about, so that a
  * later release, which may find more of it, still takes the same rule sets.
  */
-export const compile = (json: unknown): Result.Result<CompiledRuleSet, RuleSetInvalid> => {
+export const compileRules = (json: unknown): Result.Result<CompiledRuleSet, RuleSetInvalid> => {
   const { diagnostics, report } = makeReport()
   checkDocument(json, report)
   // Only rules of the right form can be looked at together.
@@ -43,6 +43,9 @@ export const compile = (json: unknown): Result.Result<CompiledRuleSet, RuleSetIn
   // Without mistakes it is a rule set, and plain JSON. Copied as JSON, since `structuredClone` refuses proxies.
   return Result.succeed(prepare(JSON.parse(JSON.stringify(json)) as RuleSet, warnings))
 }
+
+/** {@link compileRules}, but throws the {@link RuleSetInvalid}: for rule sets that are part of a program. */
+export const compileRulesOrThrow = (json: unknown): CompiledRuleSet => Result.getOrThrow(compileRules(json))
 
 /** Compiles a rule set that has been checked. */
 export const prepare = (

@@ -86,7 +86,7 @@ export const ruleSetOf = <R>(rule: Shape.Shape<R>) =>
 /**
  * What a customer requires of a lead, as data: plain JSON, to be kept in a file, a table or a message.
  *
- * `compile` makes it ready for use.
+ * `compileRules` makes it ready for use.
  */
 export interface RuleSet {
   readonly $schema?: string

@@ -1,12 +1,18 @@
 /**
  * Rule sets as data: does a lead meet a customer's rules, and if not, which rule did it break and why?
  *
- * A rule set is JSON. `compile` checks it once and reports every mistake; `evaluate` then decides on one payload at a
+ * A rule set is JSON. `compileRules` checks it once and reports every mistake; `evaluate` then decides on one payload at a
  * time and never fails. Used by the lead pipeline and by whatever previews a draft rule set. It does not normalise
  * (rules see the payload as it came), reads no files and knows no other customer setting.
  */
 export type { Diagnostic } from "@lead-gateway/document-check"
-export { compile, type CompiledRuleSet, RuleSetInvalid, type RuleSetWarning } from "./CompiledRuleSet.ts"
+export {
+  compileRules,
+  compileRulesOrThrow,
+  type CompiledRuleSet,
+  RuleSetInvalid,
+  type RuleSetWarning,
+} from "./CompiledRuleSet.ts"
 export type { Condition } from "./Condition.ts"
 export { evaluate, type EvaluateOptions } from "./evaluate.ts"
 export { defaultRuleSet, type Rule, type RuleSet, type Severity } from "./RuleSet.ts"

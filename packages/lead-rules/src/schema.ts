@@ -10,7 +10,7 @@ import { expectedRule, type Rule, ruleKeys, type RuleSet as Data, ruleSetOf } fr
  *
  * Their type is given, not inferred: the compiler cannot print a recursive union of twenty members.
  */
-const oneOf = <T>(keys: Readonly<Record<string, Shape.Fields>>, words: Shape.Words): Shape.Shape<T> =>
+const oneOf = <T>(keys: Readonly<Record<string, Shape.Fields>>, words: Shape.Expectation): Shape.Shape<T> =>
   Shape.union(
     Object.values(keys).map((fields) => Shape.object(fields, { expected: words.expected })),
     words,
@@ -32,7 +32,7 @@ const rule = oneOf<Rule>(ruleKeys(condition), {
 })
 
 /**
- * The schema of a rule set. Make one ready for use with `compile`, which finds more mistakes and reports them better: it
+ * The schema of a rule set. Make one ready for use with `compileRules`, which finds more mistakes and reports them better: it
  * knows which operator is meant.
  */
 export const RuleSet: Schema.Codec<Data> = schemaOf(ruleSetOf(rule))

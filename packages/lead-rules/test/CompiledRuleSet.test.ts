@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { compile, type Diagnostic } from "@lead-gateway/lead-rules"
+import { compileRules, type Diagnostic } from "@lead-gateway/lead-rules"
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { fieldDefinitions, quantifierDefinitions } from "../src/internal/operators/table.ts"
 
@@ -10,7 +10,7 @@ const AnyJson = anyJson({
 })
 
 const diagnosticsIn = (json: unknown): ReadonlyArray<Diagnostic> =>
-  Result.match(compile(json), { onFailure: ({ diagnostics }) => diagnostics, onSuccess: () => [] })
+  Result.match(compileRules(json), { onFailure: ({ diagnostics }) => diagnostics, onSuccess: () => [] })
 
 const withRule = (rule: unknown) => ({ version: "1", rules: [rule] })
 
@@ -18,14 +18,14 @@ const pattern = { field: "zipcode", operator: "pattern", pattern: "^66", reason:
 const equals = { field: "house.is_owner", operator: "equals", value: true, reason: "OWNER" }
 const present = { field: "phone", operator: "present" }
 
-describe("compile", () => {
+describe("compileRules", () => {
   it("accepts every operator, and a rule set without rules", () => {
     assert.deepStrictEqual(diagnosticsIn({ version: "1", rules: [pattern, equals, present] }), [])
     assert.deepStrictEqual(diagnosticsIn({ version: "1", rules: [] }), [])
   })
 
   it("keeps the version", () => {
-    assert.strictEqual(Result.getOrThrow(compile({ version: "2026-02", rules: [] })).version, "2026-02")
+    assert.strictEqual(Result.getOrThrow(compileRules({ version: "2026-02", rules: [] })).version, "2026-02")
   })
 
   const code = "a code such as NOT_HOMEOWNER: A-Z, 0-9 and _, a letter first, at most 64 characters"
@@ -257,7 +257,7 @@ describe("compile", () => {
 
   it("keeps a copy, which nobody else can change", () => {
     const document = { version: "1", rules: [{ ...present }] }
-    const compiled = Result.getOrThrow(compile(document))
+    const compiled = Result.getOrThrow(compileRules(document))
     document.rules[0] = { ...present, field: "other" }
     assert.deepStrictEqual(compiled.rules, [present] as never)
   })
@@ -268,12 +268,12 @@ describe("compile", () => {
         ? new Proxy(json, { get: (target, key) => watched(Reflect.get(target, key)) })
         : json
     const rules = [{ any: [present, { field: "a", operator: "equals", value: "\ud800" }], reason }]
-    const compiled = compile(watched({ version: "1", rules }))
+    const compiled = compileRules(watched({ version: "1", rules }))
     assert.deepStrictEqual(Result.getOrThrow(compiled).rules, rules as never)
   })
 
   it("reports every mistake at once, one line each", () => {
-    const compiled = compile({
+    const compiled = compileRules({
       version: "",
       rules: [{ ...pattern, pattern: "[" }, present, { ...equals, reason: 1 }],
     })
@@ -298,15 +298,15 @@ describe("compile", () => {
   })
 
   it.prop("returns, whatever JSON it is given", [AnyJson.value], ([json]) => {
-    Result.isResult(compile(json))
-    Result.isResult(compile({ version: "1", rules: [json] }))
+    Result.isResult(compileRules(json))
+    Result.isResult(compileRules({ version: "1", rules: [json] }))
   })
 
   it("returns for values that are no JSON", () => {
     const cyclic: Record<string, unknown> = { version: "1", rules: [] }
     cyclic["self"] = cyclic
     for (const value of [undefined, () => 1, Symbol("a"), 1n, new Map(), cyclic]) {
-      assert.isTrue(Result.isFailure(compile(value)))
+      assert.isTrue(Result.isFailure(compileRules(value)))
     }
   })
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { compile, defaultRuleSet } from "@lead-gateway/lead-rules"
+import { compileRules, defaultRuleSet } from "@lead-gateway/lead-rules"
 import { makeReport } from "@lead-gateway/document-check"
 import { jsonSchemaOf, testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
@@ -25,7 +25,7 @@ describe("defaultRuleSet", () => {
   })
 
   it("compiles", () => {
-    assert.isTrue(Result.isSuccess(compile(defaultRuleSet)))
+    assert.isTrue(Result.isSuccess(compileRules(defaultRuleSet)))
   })
 })
 
@@ -48,11 +48,11 @@ describe("RuleSet", () => {
     },
   )
 
-  it.prop("is published as a JSON Schema that accepts what compile accepts", [RuleSet], ([ruleSet]) => {
+  it.prop("is published as a JSON Schema that accepts what compileRules accepts", [RuleSet], ([ruleSet]) => {
     assert.isTrue(isRuleSet(JSON.parse(JSON.stringify(ruleSet))), JSON.stringify(isRuleSet.errors))
   })
 
-  it("decodes what compile accepts", () => {
+  it("decodes what compileRules accepts", () => {
     assert.deepStrictEqual(Schema.decodeSync(RuleSet)(defaultRuleSet), defaultRuleSet)
   })
 
@@ -63,9 +63,9 @@ describe("RuleSet", () => {
     ["an empty list", { any: [], reason: "X" }],
     ["a reason that is no code", { field: "a", operator: "absent", reason: "no" }],
     ["no reason", { field: "a", operator: "absent" }],
-  ])("is published as a JSON Schema that refuses %s, as compile does", (_name, rule) => {
+  ])("is published as a JSON Schema that refuses %s, as compileRules does", (_name, rule) => {
     const document = { version: "1", rules: [rule] }
     assert.isFalse(isRuleSet(document))
-    assert.isTrue(Result.isFailure(compile(document)))
+    assert.isTrue(Result.isFailure(compileRules(document)))
   })
 })

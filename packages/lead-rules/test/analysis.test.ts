@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeReport } from "@lead-gateway/document-check"
-import { compile } from "@lead-gateway/lead-rules"
+import { compileRules } from "@lead-gateway/lead-rules"
 import { Result } from "effect"
 import type { Condition } from "../src/Condition.ts"
 import { analyse } from "../src/internal/analysis/analyse.ts"
@@ -353,7 +353,7 @@ describe("mistakes and warnings", () => {
 
   it("say where and of what kind they are", () => {
     const { warnings } = Result.getOrThrow(
-      compile({ version: "1", rules: rulesOf([equals("A"), equals("A")]) }),
+      compileRules({ version: "1", rules: rulesOf([equals("A"), equals("A")]) }),
     )
     assert.deepStrictEqual(warnings, [
       {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 import {
-  compile,
+  compileRules,
   defaultRuleSet,
   evaluate as evaluateAt,
   type CompiledRuleSet,
@@ -15,7 +15,7 @@ const AnyJson = anyJson({
   texts: ["66000", "66999", "67000", "true"],
 })
 
-const rules = Result.getOrThrow(compile(defaultRuleSet))
+const rules = Result.getOrThrow(compileRules(defaultRuleSet))
 const evaluate = (ruleSet: CompiledRuleSet, payload: unknown) => evaluateAt(ruleSet, payload, { nowMs })
 
 describe("evaluate with the default rule set", () => {
@@ -256,7 +256,7 @@ describe("operators", () => {
     "equals: the same type and the same value",
     [Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]), AnyJson.value],
     ([wanted, other]) => {
-      const compiled = compile({
+      const compiled = compileRules({
         version: "1",
         rules: [{ field: "a", operator: "equals", value: wanted, reason: "NO" }],
       })

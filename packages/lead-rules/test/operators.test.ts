@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { compile, type Condition, type Diagnostic } from "@lead-gateway/lead-rules"
+import { compileRules, type Condition, type Diagnostic } from "@lead-gateway/lead-rules"
 import { Result } from "effect"
 import { fieldDefinitions, quantifierDefinitions } from "../src/internal/operators/table.ts"
 import { noLimits } from "../src/internal/operators/Operator.ts"
@@ -15,7 +15,7 @@ const missing: ReadonlyArray<unknown> = [{}, { a: null }, { a: " \u0085" }, null
 
 /** What is wrong with a condition as the only rule of a set. */
 const diagnosticsIn = (asked: Asked): ReadonlyArray<Diagnostic> =>
-  Result.match(compile({ version: "1", rules: [{ ...on("a", asked), reason: "A" }] }), {
+  Result.match(compileRules({ version: "1", rules: [{ ...on("a", asked), reason: "A" }] }), {
     onFailure: ({ diagnostics }) => diagnostics,
     onSuccess: () => [],
   })
@@ -97,7 +97,7 @@ describe.each(allExamples.map((examples) => [examples.name, examples] as const))
 })
 
 const analysed = (rules: ReadonlyArray<object>): ReadonlyArray<string> =>
-  Result.match(compile({ version: "1", rules }), {
+  Result.match(compileRules({ version: "1", rules }), {
     onFailure: ({ diagnostics }) => diagnostics.map(({ path, expected }) => `${path}: ${expected}`),
     onSuccess: ({ warnings }) => warnings.map(({ message }) => message),
   })

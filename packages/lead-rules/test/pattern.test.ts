@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { compile } from "@lead-gateway/lead-rules"
+import { compileRules } from "@lead-gateway/lead-rules"
 import { Result, Schema } from "effect"
 import { RE2JS } from "re2js"
 import { compilePattern, matchAll, patternError } from "../src/internal/pattern/Pattern.ts"
@@ -261,8 +261,8 @@ describe("the memory of all patterns of a rule set", () => {
       version: "1",
       rules: Array.from({ length: rules }, (_, index) => rule(index)),
     })
-    assert.isTrue(Result.isSuccess(compile(ruleSet(500))))
-    const tooMany = compile(ruleSet(600))
+    assert.isTrue(Result.isSuccess(compileRules(ruleSet(500))))
+    const tooMany = compileRules(ruleSet(600))
     assert.deepStrictEqual(Result.isFailure(tooMany) && tooMany.failure.diagnostics, [
       {
         path: "rules.536.pattern",

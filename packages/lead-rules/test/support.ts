@@ -4,7 +4,7 @@ import { prepare } from "../src/CompiledRuleSet.ts"
 /** 2026-02-28T12:00:00Z, the last day of a month and no leap year. */
 export const nowMs = Date.UTC(2026, 1, 28, 12)
 
-/** Compiled rules, without the checks of `compile`. */
+/** Compiled rules, without the checks of `compileRules`. */
 export const ruleSetOf = (...rules: ReadonlyArray<Rule>) => prepare({ version: "1", rules })
 
 export const verdictOn = (

@@ -20,7 +20,7 @@ export class ProfileInvalid extends DocumentInvalid("ProfileInvalid", "profile")
 /** The key of a profile's compiled parts, for this package alone. */
 export const compiled: unique symbol = Symbol("compiled")
 
-/** A checked profile, prepared for use. Only {@link compile} makes one. */
+/** A checked profile, prepared for use. Only {@link compileProfile} makes one. */
 export interface Profile {
   /** The version of the profile data that it was compiled from. */
   readonly version: string
@@ -34,7 +34,7 @@ export interface Profile {
  * structure come first (unknown keys, kinds and countries, invalid paths). If there are none, errors of meaning are
  * reported (fields inside each other, circular aliases, a text that means both yes and no).
  */
-export const compile = (json: unknown): Result.Result<Profile, ProfileInvalid> => {
+export const compileProfile = (json: unknown): Result.Result<Profile, ProfileInvalid> => {
   const { diagnostics, report } = makeReport()
   // Keys that are not paths are reported after invalid values.
   const invalidKeys: Array<Parameters<Report>> = []
@@ -50,6 +50,9 @@ export const compile = (json: unknown): Result.Result<Profile, ProfileInvalid> =
     ? Result.succeed({ version: data.version, [compiled]: { fields, aliases } })
     : Result.fail(new ProfileInvalid({ diagnostics }))
 }
+
+/** {@link compileProfile}, but throws the {@link ProfileInvalid}: for profiles that are part of a program. */
+export const compileProfileOrThrow = (json: unknown): Profile => Result.getOrThrow(compileProfile(json))
 
 /** Checks the declared fields of a profile and compiles each to its converter. */
 const compileFields = (profile: ProfileData, report: Report): FieldTree => {

@@ -36,7 +36,7 @@ const answerList = Shape.object(
 /**
  * A normalisation profile as data: which fields hold which kind of value, and which fields of a source supply them.
  *
- * Plain JSON, for a file, a table or a message. `compile` checks it and prepares it for use.
+ * Plain JSON, for a file, a table or a message. `compileProfile` checks it and prepares it for use.
  */
 export const ProfileData = Shape.object(
   {

@@ -2,7 +2,7 @@
  * Normalises what people write in many ways: e-mail addresses, phone numbers, postal codes, dates, numbers, booleans.
  *
  * A profile is JSON that declares which fields hold which kind of value, and which fields of a source are which of ours.
- * `compile` checks it once and reports every error; `normalize` then normalises any number of payloads and never fails.
+ * `compileProfile` checks it once and reports every error; `normalize` then normalises any number of payloads and never fails.
  * Used by the lead pipeline after the rules. It does not judge whether a value is correct, and depends on its input only.
  */
 export type { Diagnostic } from "@lead-gateway/document-check"
@@ -16,5 +16,5 @@ export {
   type NormalizeOptions,
   type Unread,
 } from "./normalize.ts"
-export { compile, type Profile, ProfileInvalid } from "./Profile.ts"
+export { compileProfile, compileProfileOrThrow, type Profile, ProfileInvalid } from "./Profile.ts"
 export { defaultProfile, type ProfileData } from "./ProfileData.ts"

@@ -4,7 +4,7 @@
 import { schemaOf } from "@lead-gateway/document-check/schema"
 import { ProfileData as shape } from "./ProfileData.ts"
 
-/** The schema of a profile. `compile` checks more than the schema and reports errors in the profile's own terms. */
+/** The schema of a profile. `compileProfile` checks more than the schema and reports errors in the profile's own terms. */
 export const ProfileData = schemaOf(shape)
 /** A profile as data. */
 export type ProfileData = typeof ProfileData.Type

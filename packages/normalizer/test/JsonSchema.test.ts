@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { jsonSchemaOf, testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { Arbitrary, Result } from "effect"
-import { compile, defaultProfile } from "@lead-gateway/normalizer"
+import { compileProfile, defaultProfile } from "@lead-gateway/normalizer"
 import { ProfileData } from "@lead-gateway/normalizer/schema"
 
 const published = { title: "Profile of @lead-gateway/normalizer", schema: ProfileData }
@@ -16,8 +16,9 @@ describe("profile.schema.json", () => {
     assert.isTrue(accepts(defaultProfile))
   })
 
-  it.prop("accepts what compile accepts", [Arbitrary.schema(ProfileData)], ([profile]) => {
-    if (Result.isSuccess(compile(profile))) assert.isTrue(accepts(profile), JSON.stringify(accepts.errors))
+  it.prop("accepts what compileProfile accepts", [Arbitrary.schema(ProfileData)], ([profile]) => {
+    if (Result.isSuccess(compileProfile(profile)))
+      assert.isTrue(accepts(profile), JSON.stringify(accepts.errors))
   })
 
   it.each<object>([
@@ -29,9 +30,9 @@ describe("profile.schema.json", () => {
     { answer_lists: [{ path: "a", question: "q" }] },
     { default_country: "XX" },
     { colour: "red" },
-  ])("rejects %j, as compile does", (change) => {
+  ])("rejects %j, as compileProfile does", (change) => {
     const profile = { version: "1", default_country: "DE", ...change }
-    assert.isTrue(Result.isFailure(compile(profile)))
+    assert.isTrue(Result.isFailure(compileProfile(profile)))
     assert.isFalse(accepts(profile))
   })
 })

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
-import { compile, defaultProfile } from "@lead-gateway/normalizer"
+import { compileProfile, defaultProfile } from "@lead-gateway/normalizer"
 
 const diagnosticsIn = (json: unknown) =>
-  Result.match(compile(json), {
+  Result.match(compileProfile(json), {
     onSuccess: () => [],
     onFailure: ({ diagnostics }) => diagnostics.map(({ path, actual }) => `${path}: ${actual}`),
   })
 
 const messageOf = (change: object) =>
-  Result.match(compile({ version: "1", default_country: "DE", ...change }), {
+  Result.match(compileProfile({ version: "1", default_country: "DE", ...change }), {
     onSuccess: () => "",
     onFailure: ({ message }) => message,
   })
@@ -23,13 +23,13 @@ describe("defaultProfile", () => {
   })
 
   it("compiles", () => {
-    assert.strictEqual(Result.getOrThrow(compile(defaultProfile)).version, "default-1")
+    assert.strictEqual(Result.getOrThrow(compileProfile(defaultProfile)).version, "default-1")
   })
 })
 
-describe("compile", () => {
+describe("compileProfile", () => {
   it("takes a profile that declares no field", () => {
-    assert.isTrue(Result.isSuccess(compile({ $schema: "x", version: "1", default_country: "AT" })))
+    assert.isTrue(Result.isSuccess(compileProfile({ $schema: "x", version: "1", default_country: "AT" })))
   })
 
   it("takes fields, aliases and answer lists of all kinds", () => {
@@ -210,7 +210,7 @@ describe("compile", () => {
   })
 
   it.prop("has an answer to any JSON", [Schema.Json], ([json]) => {
-    assert.isTrue(Result.isFailure(compile(json)))
+    assert.isTrue(Result.isFailure(compileProfile(json)))
     assert.isNotEmpty(diagnosticsIn(json))
   })
 })

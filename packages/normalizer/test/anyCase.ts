@@ -1,7 +1,7 @@
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { Arbitrary, Result, Schema } from "effect"
 import { isJsonObject, type Json, type JsonObject } from "@lead-gateway/lossless-json"
-import { compile } from "@lead-gateway/normalizer"
+import { compileProfile } from "@lead-gateway/normalizer"
 
 /** Few keys, so that paths of profiles and payloads meet, and some that are each other's spelling. */
 const keys = ["a", "A", "b", "B?", "0", "1", "*", "q", "__proto__"]
@@ -58,7 +58,7 @@ export const AnyCase: Arbitrary.Arbitrary<Case> = Arbitrary.all({
   Arbitrary.map(({ notation, fields, aliases, list, payload, plants }) => {
     let data: JsonObject = { version: "1", default_country: "DE", ...(notation === "" ? {} : { notation }) }
     const offer = (more: JsonObject) => {
-      if (Result.isSuccess(compile({ ...data, ...more }))) data = { ...data, ...more }
+      if (Result.isSuccess(compileProfile({ ...data, ...more }))) data = { ...data, ...more }
     }
     for (const { path, declaration } of fields) {
       offer({ fields: { ...(data["fields"] as JsonObject | undefined), [path]: declaration } })

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { type Json, type JsonObject, parse, stringify } from "@lead-gateway/lossless-json"
-import { compile, defaultProfile, maxChanges, normalize } from "@lead-gateway/normalizer"
+import { compileProfile, defaultProfile, maxChanges, normalize } from "@lead-gateway/normalizer"
 import { anyJson } from "@lead-gateway/testkit/any-json"
 
-const profile = Result.getOrThrow(compile(defaultProfile))
+const profile = Result.getOrThrow(compileProfile(defaultProfile))
 /** Payloads with something in them that the normaliser has something to do with. */
 const AnyPayload = anyJson({
   keys: ["email", "phone", "house", "is_owner"],
@@ -98,7 +98,7 @@ describe("normalize", () => {
   })
 
   it("reads declared fields from own properties alone", () => {
-    const inherited = compile({
+    const inherited = compileProfile({
       ...defaultProfile,
       fields: { "__proto__.phone": "phone", "constructor.name": "phone" },
     })
@@ -163,7 +163,7 @@ describe("normalize", () => {
 
   it("reads the items of a list that a * in the profile means, and a key that is one", () => {
     const listed = Result.getOrThrow(
-      compile({
+      compileProfile({
         ...defaultProfile,
         fields: { "contacts.*.owner": "boolean", "scores.*": "number", "first.0": "number" },
       }),

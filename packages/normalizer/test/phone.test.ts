@@ -4,10 +4,10 @@ import { getCountries, parsePhoneNumberFromString } from "libphonenumber-js/min"
 import { parsePhoneNumberFromString as parseWithMaxMetadata } from "libphonenumber-js/max"
 import examples from "libphonenumber-js/mobile/examples"
 import type { Json } from "@lead-gateway/lossless-json"
-import { type Change, compile, defaultProfile, normalize } from "@lead-gateway/normalizer"
+import { type Change, compileProfile, defaultProfile, normalize } from "@lead-gateway/normalizer"
 
 const profileFor = (country: string) =>
-  Result.getOrThrow(compile({ ...defaultProfile, default_country: country }))
+  Result.getOrThrow(compileProfile({ ...defaultProfile, default_country: country }))
 
 const profile = profileFor("DE")
 const phone = (value: Json, by = profile): Json | undefined =>

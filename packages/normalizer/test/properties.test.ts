@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Result } from "effect"
 import { isJsonObject, isRawNumber, type Json, type JsonObject, stringify } from "@lead-gateway/lossless-json"
-import { compile, normalize } from "@lead-gateway/normalizer"
+import { compileProfile, normalize } from "@lead-gateway/normalizer"
 import { ProfileData } from "@lead-gateway/normalizer/schema"
 import { AnyCase, AnyPayload } from "./anyCase.ts"
 
-const compiled = (data: JsonObject) => Result.getOrThrow(compile(data))
+const compiled = (data: JsonObject) => Result.getOrThrow(compileProfile(data))
 
 const keysIn = (value: Json): ReadonlyArray<string> => {
   if (Array.isArray(value)) return (value as ReadonlyArray<Json>).flatMap(keysIn)
@@ -94,7 +94,7 @@ describe("normalize, with any profile of the schema", () => {
     "succeeds, and is idempotent",
     [Arbitrary.schema(ProfileData), AnyPayload],
     ([data, payload]) => {
-      const profile = Result.getOrUndefined(compile(data))
+      const profile = Result.getOrUndefined(compileProfile(data))
       if (profile === undefined) return
       const once = normalize(profile, payload).payload
       assert.strictEqual(normalize(profile, once).payload, once)

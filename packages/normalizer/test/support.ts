@@ -1,10 +1,10 @@
 import { Result } from "effect"
 import { type JsonObject, parse } from "@lead-gateway/lossless-json"
 import type { Json } from "@lead-gateway/lossless-json"
-import { compile, type FieldDeclaration, normalize, type Profile } from "@lead-gateway/normalizer"
+import { compileProfile, type FieldDeclaration, normalize, type Profile } from "@lead-gateway/normalizer"
 
 export const profileWith = (data: object): Profile =>
-  Result.getOrThrow(compile({ version: "test", default_country: "DE", ...data }))
+  Result.getOrThrow(compileProfile({ version: "test", default_country: "DE", ...data }))
 
 export const payloadIn = (text: string) => Result.getOrThrow(parse(text)) as JsonObject
 

@@ -5,7 +5,7 @@ import { rangeOf } from "./ClassificationRow.ts"
 import { defaultCap, type Jitter, maxAttemptsOf, spread, waitsOf } from "./internal/backoff.ts"
 import { msOf, printMs, RetryPolicy } from "./RetryPolicy.ts"
 
-/** A retry policy that was checked and prepared for use. Made by {@link compile} only. */
+/** A retry policy that was checked and prepared for use. Made by {@link compilePolicy} only. */
 export interface CompiledRetryPolicy {
   /** The version of the policy it was made from. */
   readonly version: string | undefined
@@ -39,7 +39,7 @@ export class RetryPolicyInvalid extends DocumentInvalid("RetryPolicyInvalid", "r
  * fixed list with more waits than attempts, a cap below the base, a `max_age` below the shortest first wait, rows that
  * never apply because earlier rows decide on all of their outcomes, deliveries of what was never sent.
  */
-export const compile = (json: unknown): Result.Result<CompiledRetryPolicy, RetryPolicyInvalid> => {
+export const compilePolicy = (json: unknown): Result.Result<CompiledRetryPolicy, RetryPolicyInvalid> => {
   const { diagnostics, report } = makeReport()
   const policy = read(RetryPolicy, json, report)
   if (policy !== undefined) {
@@ -48,6 +48,10 @@ export const compile = (json: unknown): Result.Result<CompiledRetryPolicy, Retry
   }
   return Result.fail(new RetryPolicyInvalid({ diagnostics }))
 }
+
+/** {@link compilePolicy}, but throws the {@link RetryPolicyInvalid}: for policies that are part of a program. */
+export const compilePolicyOrThrow = (json: unknown): CompiledRetryPolicy =>
+  Result.getOrThrow(compilePolicy(json))
 
 const ready = (policy: RetryPolicy): CompiledRetryPolicy => {
   const waitsMs = waitsOf(policy)

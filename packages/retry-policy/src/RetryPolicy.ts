@@ -85,7 +85,7 @@ const Backoff = Shape.variants(
  * A retry policy: how often a delivery is attempted, how long it waits in between and what an outcome means. Plain
  * JSON, for a file, a table or a message.
  *
- * `compile` checks it and prepares it for use; it also reports contradictions, which this shape cannot.
+ * `compilePolicy` checks it and prepares it for use; it also reports contradictions, which this shape cannot.
  */
 export const RetryPolicy = Shape.object(
   {

@@ -1,12 +1,17 @@
 /**
  * Retry policies as data: how often a delivery is tried, how long it waits in between, what an outcome means.
  *
- * `compile` checks a policy, `decide` is a pure function of policy, attempt, outcome, time and a random number. Used by
+ * `compilePolicy` checks a policy, `decide` is a pure function of policy, attempt, outcome, time and a random number. Used by
  * the worker and by whatever explains or previews retries. It sends nothing, waits for nothing and stores nothing.
  */
 export { type Classification, classify } from "./Classification.ts"
 export type { ClassificationRow } from "./ClassificationRow.ts"
-export { compile, type CompiledRetryPolicy, RetryPolicyInvalid } from "./CompiledRetryPolicy.ts"
+export {
+  compilePolicy,
+  compilePolicyOrThrow,
+  type CompiledRetryPolicy,
+  RetryPolicyInvalid,
+} from "./CompiledRetryPolicy.ts"
 export {
   type Attempt,
   decide,

@@ -5,6 +5,6 @@
 import { schemaOf } from "@lead-gateway/document-check/schema"
 import { RetryPolicy as shape } from "./RetryPolicy.ts"
 
-/** The schema of a retry policy. `compile` prepares a policy for use and reports contradictions, which this cannot. */
+/** The schema of a retry policy. `compilePolicy` prepares a policy for use and reports contradictions, which this cannot. */
 export const RetryPolicy = schemaOf(shape)
 export type RetryPolicy = typeof RetryPolicy.Type

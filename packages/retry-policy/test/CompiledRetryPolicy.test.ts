@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { parse } from "@lead-gateway/lossless-json"
-import { compile, defaultRetryPolicy, RetryPolicyInvalid, schedule } from "@lead-gateway/retry-policy"
+import { compilePolicy, defaultRetryPolicy, RetryPolicyInvalid, schedule } from "@lead-gateway/retry-policy"
 import { Result, Schema } from "effect"
 import { RetryPolicy } from "../src/RetryPolicy.ts"
 
@@ -15,15 +15,15 @@ const entry =
   '"connect_timeout", "tls", "reset", "protocol", "unsendable", "other"'
 
 const messageOf = (json: unknown): string => {
-  const compiled = compile(json)
+  const compiled = compilePolicy(json)
   return compiled._tag === "Failure" ? compiled.failure.message : "valid"
 }
 
 const row = (...outcomes: ReadonlyArray<unknown>) => ({ outcomes, means: "retry", fault: "customer" })
 
-describe("compile", () => {
+describe("compilePolicy", () => {
   it("makes a policy ready: what a document leaves out has its default", () => {
-    const compiled = compile({
+    const compiled = compilePolicy({
       $schema: "./retry-policy.schema.json",
       version: "3",
       backoff,
@@ -42,7 +42,9 @@ describe("compile", () => {
   })
 
   it("reads durations in their units", () => {
-    const compiled = compile({ backoff: { kind: "fixed", waits: ["500ms", "5s", "10m", "1h", "2d", "0s"] } })
+    const compiled = compilePolicy({
+      backoff: { kind: "fixed", waits: ["500ms", "5s", "10m", "1h", "2d", "0s"] },
+    })
     assert(compiled._tag === "Success")
     assert.deepStrictEqual(
       schedule(compiled.success).map(({ waitMs }) => waitMs),
@@ -329,7 +331,7 @@ describe("compile", () => {
   })
 
   it("fails with an error that has a tag, a message and the diagnostics", () => {
-    const compiled = compile(null)
+    const compiled = compilePolicy(null)
     assert(compiled._tag === "Failure")
     assert.instanceOf(compiled.failure, RetryPolicyInvalid)
     assert.instanceOf(compiled.failure, Error)
@@ -340,14 +342,14 @@ describe("compile", () => {
   })
 })
 
-describe("compile, whatever comes", () => {
+describe("compilePolicy, whatever comes", () => {
   const { value } = anyJson({
     keys: Object.keys(RetryPolicy.node.fields).concat("kind", "base", "waits", "outcomes", "means", "fault"),
     texts: ["exponential", "linear", "fixed", "30s", "0s", "retry", "500-599", "999-100", "dns", "customer"],
   })
 
   it.prop("never throws, and says what is wrong", [value], ([json]) => {
-    const compiled = compile(json)
+    const compiled = compilePolicy(json)
     if (compiled._tag === "Failure") assert.isNotEmpty(compiled.failure.diagnostics)
   })
 
@@ -366,7 +368,7 @@ describe("compile, whatever comes", () => {
         },
       ]
       for (const document of documents) {
-        const compiled = compile(document)
+        const compiled = compilePolicy(document)
         if (compiled._tag === "Failure") assert.isNotEmpty(compiled.failure.diagnostics)
         else assert.strictEqual(schedule(compiled.success)[0]?.waitMs, 0)
       }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { compile, defaultRetryPolicy } from "@lead-gateway/retry-policy"
+import { compilePolicy, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { readFileSync } from "node:fs"
@@ -15,7 +15,7 @@ describe("the JSON Schema", () => {
   const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema as object)
 
   it.prop(
-    "accepts what the sources accept, and compile accepts no more than they",
+    "accepts what the sources accept, and compilePolicy accepts no more than they",
     [RetryPolicy],
     ([policy]) => {
       assert.isTrue(validate(policy), JSON.stringify(validate.errors))
@@ -44,7 +44,7 @@ describe("the JSON Schema", () => {
       ],
     }
     for (const policy of [defaultRetryPolicy, whole]) {
-      assert.strictEqual(compile(policy)._tag, "Success")
+      assert.strictEqual(compilePolicy(policy)._tag, "Success")
       assert.isTrue(validate(policy))
     }
   })
@@ -57,8 +57,8 @@ describe("the JSON Schema", () => {
     { ...defaultRetryPolicy, backoff: { kind: "fixed", waits: [] } },
     { ...defaultRetryPolicy, classification: [{ outcomes: ["5xx"], means: "retry", fault: "customer" }] },
     { ...defaultRetryPolicy, classification: [{ outcomes: [500], means: "retry" }] },
-  ])("refuses %j, as compile does", (policy) => {
+  ])("refuses %j, as compilePolicy does", (policy) => {
     assert.isFalse(validate(policy))
-    assert.strictEqual(compile(policy)._tag, "Failure")
+    assert.strictEqual(compilePolicy(policy)._tag, "Failure")
   })
 })

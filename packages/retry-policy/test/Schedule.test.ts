@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import {
-  compile,
+  compilePolicy,
   type CompiledRetryPolicy,
   decide,
   printSchedule,
@@ -44,7 +44,7 @@ describe("schedule", () => {
   it("repeats the last wait of a list, and ends with the list where nothing says how often", () => {
     const backoff = { kind: "fixed", waits: ["10s", "1m"] } as const
     assert.deepStrictEqual(seconds(policyOf({ max_attempts: 5, backoff })), [0, 10, 60, 60, 60])
-    const compiled = compile({ backoff })
+    const compiled = compilePolicy({ backoff })
     assert(compiled._tag === "Success")
     assert.deepStrictEqual(seconds(compiled.success), [0, 10, 60])
   })

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { compile } from "@lead-gateway/retry-policy"
+import { compilePolicy } from "@lead-gateway/retry-policy"
 
 const backoff = { kind: "exponential", base: "90s" }
 
 const messagesOf = (json: unknown): ReadonlyArray<string> => {
-  const compiled = compile(json)
+  const compiled = compilePolicy(json)
   return compiled._tag === "Failure" ? compiled.failure.message.split("\n") : []
 }
 

@@ -1,4 +1,4 @@
-import { compile, defaultRetryPolicy } from "@lead-gateway/retry-policy"
+import { compilePolicy, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { Duration, Result } from "effect"
 
 /** What a test asks of the policy. */
@@ -10,7 +10,7 @@ export interface PolicyOptions {
 /** The shipped policy, with another first wait and another number of attempts where a test asks for them. */
 export const retryPolicy = ({ backoff = "30 seconds", maxAttempts = 5 }: PolicyOptions = {}) =>
   Result.getOrThrow(
-    compile({
+    compilePolicy({
       ...defaultRetryPolicy,
       backoff: { kind: "exponential", base: `${Duration.toMillis(backoff)}ms` },
       max_attempts: maxAttempts,

@@ -1,6 +1,6 @@
 import { assert } from "@effect/vitest"
 import {
-  compile,
+  compilePolicy,
   type CompiledRetryPolicy,
   defaultRetryPolicy,
   type RetryPolicy,
@@ -8,7 +8,7 @@ import {
 
 /** The default policy with these keys changed. */
 export const policyOf = (changes: Partial<RetryPolicy> = {}): CompiledRetryPolicy => {
-  const compiled = compile({ ...defaultRetryPolicy, ...changes })
+  const compiled = compilePolicy({ ...defaultRetryPolicy, ...changes })
   return compiled._tag === "Success" ? compiled.success : assert.fail(compiled.failure.message)
 }
 
