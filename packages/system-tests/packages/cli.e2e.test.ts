@@ -34,7 +34,7 @@ const leadGateway = (
   return spawnSync(binaries.get(version) ?? "", [program, ...args], { cwd, env, input, encoding: "utf8" })
 }
 
-/** Ten mistakes: of the environment, of `.env`, of a secret's file and of configuration files. */
+/** Ten errors: of the environment, of `.env`, of a secret's file and of configuration files. */
 const tenMistakes = (): { readonly cwd: string; readonly env: Record<string, string> } => {
   const cwd = mkdtempSync(join(folder, "wrong-"))
   mkdirSync(join(cwd, "config"))
@@ -61,7 +61,7 @@ describe.each(nodeVersions)("the packed command line, installed alone, on Node %
     assert.include(stdout, "doctor")
   })
 
-  it("finds ten mistakes at once, and says what to do about each", () => {
+  it("finds ten errors at once, and says what to do about each", () => {
     const { status, stderr, stdout } = leadGateway(version, ["doctor", "--json"], tenMistakes())
     assert.deepStrictEqual([status, stderr], [1, ""])
     const { findings } = JSON.parse(stdout) as {
