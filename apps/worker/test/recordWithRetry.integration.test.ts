@@ -95,7 +95,7 @@ describe("what the customer answered", () => {
       yield* Deferred.succeed(answer, undefined)
       const stopping = yield* Effect.forkChild(worker.stop, { startImmediately: true })
       yield* eventually(
-        Effect.sync(() => world.log.find((line) => line.includes("could not finish in time"))),
+        Effect.sync(() => world.log.find((line) => line.includes("did not end in time"))),
       )
       yield* Deferred.succeed(unlock, undefined)
       yield* Fiber.join(stopping)

@@ -23,7 +23,7 @@ describe("a worker that is stopped", () => {
       const stopping = yield* Effect.forkChild(worker.stop, { startImmediately: true })
       // The stop begins with what is under way at that moment.
       yield* eventually(
-        Effect.sync(() => messages(world.log).find((message) => message.startsWith("worker finishes"))),
+        Effect.sync(() => messages(world.log).find((message) => message.startsWith("worker drains"))),
       )
       yield* customer.letGo
       yield* Fiber.join(stopping)
