@@ -60,12 +60,21 @@ export const attemptRecord = (
   outcome: AttemptOutcome,
   { nowMs, policy, random }: Circumstances,
 ): AttemptRecord => {
-  const health = RetryPolicy.healthOf(outcome)
+  const classification = RetryPolicy.classify(policy, outcome)
+  const { health } = classification
   const counted = isCounted({ isProbe, health })
   // The number of this attempt in the retry budget, which leaves out attempts that do not count.
   const attempt = Math.max(1, attemptNo - work.uncountedAttempts - Number(!counted))
   const next = nextOf(
-    RetryPolicy.decide({ policy, attempt, outcome, nowMs: timeOfAnswer(outcome, nowMs), random }),
+    RetryPolicy.decide({
+      policy,
+      attempt,
+      outcome,
+      classification,
+      counted,
+      nowMs: timeOfAnswer(outcome, nowMs),
+      random,
+    }),
   )
   const isAnswered = outcome._tag === "Answered"
   const isUnseen = outcome._tag === "OutcomeUnknown"
@@ -79,7 +88,7 @@ export const attemptRecord = (
     responseStatus: isAnswered ? outcome.status : null,
     responseBody: isAnswered ? storableText(outcome.body) : null,
     errorMessage: next.state === "DELIVERED" ? null : messageOf(outcome),
-    fault: RetryPolicy.classify(policy, outcome).fault ?? null,
+    fault: classification.fault ?? null,
     health,
     counted,
     next,

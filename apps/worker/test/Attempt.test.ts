@@ -85,7 +85,7 @@ describe("attemptRecord", () => {
       counted: true,
       next: { state: "RETRYING", retryAfterMs: 30_000 },
     })
-    for (const outcome of [answered(500), workerLost]) {
+    for (const outcome of [answered(500), answered(401), workerLost]) {
       assert.deepStrictEqual(judged(attempt(5, 0, true), outcome), {
         counted: false,
         next: { state: "RETRYING", retryAfterMs: 240_000 },
@@ -153,7 +153,7 @@ describe("a policy's own classification", () => {
     const own = Result.getOrThrow(
       compilePolicy({
         ...defaultRetryPolicy,
-        classification: [{ outcomes: ["refused"], means: "give_up", fault: "ours" }],
+        classification: [{ error: "refused", means: "give_up", fault: "ours" }],
       }),
     )
     const record = attemptRecord(attempt(1), unreachable("refused", "nobody listens"), {
@@ -163,7 +163,7 @@ describe("a policy's own classification", () => {
     assert.deepInclude(record, {
       next: { state: "PERMANENTLY_FAILED", reason: Reason.retriesExhausted },
       fault: "ours",
-      health: "unavailable",
+      health: "unknown",
     })
   })
 
@@ -179,7 +179,7 @@ describe("a policy's own classification", () => {
       unsendable: 1,
       other: 1,
     } satisfies Record<UnreachableKind, 1>)
-    const row = { outcomes: kinds, means: "retry", fault: "customer" }
+    const row = { error: kinds, means: "retry", fault: "customer" }
     assert.isTrue(Result.isSuccess(compilePolicy({ ...defaultRetryPolicy, classification: [row] })))
   })
 })

@@ -1,8 +1,10 @@
-import { classify } from "./Classification.ts"
+import type { Classification } from "./Classification.ts"
+import { classify } from "./classify.ts"
 import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
-import { retryAfterMs } from "./HttpDate.ts"
 import { spread } from "./internal/backoff.ts"
-import type { Outcome } from "./Outcome.ts"
+import { retryAfterMs } from "./internal/retryAfter.ts"
+import { tableOf, wrongCall } from "./internal/wrongCall.ts"
+import { type Answered, isFinalStatus, type Outcome } from "./Outcome.ts"
 
 /** The customer has the lead. */
 export interface Delivered {
@@ -57,6 +59,15 @@ export interface Attempt {
    * this attempt, without jitter.
    */
   readonly ageMs?: number | undefined
+  /** What went before, as for `classify`. Not read if `classification` is there. */
+  readonly before?: "unseen" | undefined
+  /** What `classify` made of the outcome, so that it is not done again. By default `decide` classifies. */
+  readonly classification?: Classification | undefined
+  /**
+   * Whether the attempt counts, by default true. False for a probe of an open circuit that met an unavailable customer:
+   * then neither a refusal nor attempts nor age end the lead, and the wait is the one after this `attempt`.
+   */
+  readonly counted?: boolean | undefined
 }
 
 /**
@@ -69,42 +80,88 @@ export interface Attempt {
  * | retry | `RetryAfter`: the backoff, with its jitter, or `Retry-After` if that is later |
  * | retry, after the last attempt or if the next one would begin after `max_age` | `GiveUp` |
  *
- * `Retry-After` is whole seconds or an HTTP date in any of its three forms (RFC 9110, sections 10.2.3 and
- * 5.6.7), at most `retry_after_cap`; jitter never shortens it. An invalid one is ignored, and so is a date in the
- * past. Under the default policy attempts 1 to 5 wait 0, 30, 60, 120 and 240 s. Total and pure:
- * the same input always gives the same decision.
+ * An attempt that is not `counted` never gives up.
+ *
+ * `Retry-After` is seconds or an HTTP date in any of its three forms (RFC 9110, sections 10.2.3 and 5.6.7), at most
+ * `retry_after_cap`; jitter never shortens it. A fraction of a second is rounded up, `1m30s` is read as 90 s, and a number
+ * from 10^9 as a time since 1970. Any other one is ignored, and so is a time in the past.
+ *
+ * Under the default policy attempts 1 to 5 wait 0, 30, 60, 120 and 240 s. Pure: the same input always gives the same
+ * decision. Any outcome and any number gives one; a policy that was not compiled, or a text where a number belongs, is a
+ * `TypeError` that says so.
  */
-export const decide = ({ policy, attempt, outcome, nowMs, random = 1, ageMs }: Attempt): Decision => {
-  const { means, retryAfter } = classify(policy, outcome)
+export const decide = (input: Attempt): Decision => {
+  checkCall(input)
+  const { attempt, before, counted = true, nowMs, outcome, policy, random } = input
+  const { means, retryAfter } = input.classification ?? classify(policy, outcome, before)
   if (means === "delivered") return { _tag: "Delivered" }
-  if (means === "give_up") return giveUp(outcome, "CUSTOMER_REFUSED")
+  if (means === "give_up" && counted) return giveUp(outcome, "CUSTOMER_REFUSED")
   const done = Math.max(1, Math.floor(attempt))
-  if (!(done < policy.maxAttempts)) return giveUp(outcome, "RETRIES_EXHAUSTED")
-  const backoff = spread(policy.jitter, policy.waitsMs[done] ?? 0, random)
+  if (counted && !(done < policy.maxAttempts)) return giveUp(outcome, "RETRIES_EXHAUSTED")
+  const backoff = spread(policy.jitter, policy.waitsMs[done] ?? policy.lastWaitMs, random ?? 1)
   const asked = retryAfter ? Math.min(askedMs(outcome, nowMs), policy.retryAfterCapMs) : 0
   const delayMs = Math.max(backoff, asked)
-  const age = ageMs !== undefined && ageMs >= 0 ? ageMs : (policy.startsMs[done - 1] ?? 0)
-  if (age + delayMs > policy.maxAgeMs) return giveUp(outcome, "RETRIES_EXHAUSTED")
+  if (counted && ageOf(input, done) + delayMs > policy.maxAgeMs) return giveUp(outcome, "RETRIES_EXHAUSTED")
   return { _tag: "RetryAfter", delayMs }
 }
 
 /** Only an answer can be a refusal, and an unknown outcome has a reason of its own. */
 const giveUp = (outcome: Outcome, reason: GiveUpReason): GiveUp => {
-  switch (outcome?._tag) {
-    case "Answered":
-      return { _tag: "GiveUp", reason }
-    case "Unreachable":
-    case "TimedOut":
-    case "NotSent":
-      return { _tag: "GiveUp", reason: "RETRIES_EXHAUSTED" }
-    default:
-      return { _tag: "GiveUp", reason: "DELIVERY_OUTCOME_UNKNOWN" }
+  const isAnswer = answerOf(outcome) !== undefined
+  if (isAnswer) return { _tag: "GiveUp", reason }
+  return { _tag: "GiveUp", reason: isKnown(outcome) ? "RETRIES_EXHAUSTED" : "DELIVERY_OUTCOME_UNKNOWN" }
+}
+
+/** An outcome that is a final answer. */
+const answerOf = (outcome: Outcome): Answered | undefined => {
+  try {
+    return outcome?._tag === "Answered" && isFinalStatus(outcome.status) ? outcome : undefined
+  } catch {
+    return undefined
   }
 }
 
-/** The wait of a `Retry-After`, in milliseconds; 0 without one, or if it is not valid. */
+/** Whether somebody saw how the attempt ended. */
+const isKnown = (outcome: Outcome): boolean => {
+  try {
+    return knownTags.has(outcome?._tag)
+  } catch {
+    return false
+  }
+}
+
+const knownTags: ReadonlySet<unknown> = new Set([
+  "Answered",
+  "Unreachable",
+  "TimedOut",
+  "NotSent",
+  "AddressRefused",
+])
+
+/** The wait of a `Retry-After`, in milliseconds; 0 without one, or if it is not readable. */
 const askedMs = (outcome: Outcome, nowMs: number): number => {
-  if (outcome?._tag !== "Answered" || typeof outcome.retryAfter !== "string") return 0
+  const header = answerOf(outcome)?.retryAfter
   // NaN if `nowMs` is: then a date cannot be compared.
-  return retryAfterMs(outcome.retryAfter, nowMs) || 0
+  return (typeof header === "string" ? retryAfterMs(header, nowMs) : 0) || 0
+}
+
+/** The age that is given, else the sum of the policy's waits before this attempt. */
+const ageOf = ({ ageMs, policy }: Attempt, done: number): number =>
+  typeof ageMs === "number" && ageMs >= 0 ? ageMs : (policy.startsMs[done - 1] ?? 0)
+
+/** Arguments that plain JavaScript may get wrong without noticing: `"30s"` would count as no age. */
+const checkCall = (input: Attempt): void => {
+  const given: Attempt | undefined | null = input
+  if (typeof given !== "object" || given === null) {
+    throw wrongCall("decide", "the input", given, "an object with policy, attempt, outcome and nowMs")
+  }
+  tableOf(given.policy, "decide")
+  checkNumber("attempt", given.attempt, "a number, of the attempt that just ended, from 1")
+  checkNumber("nowMs", given.nowMs, "milliseconds since 1970 as a number, such as Date.now()")
+  checkNumber("random", given.random ?? 1, "a number from 0 to 1, such as Math.random()")
+  checkNumber("ageMs", given.ageMs ?? 0, "milliseconds as a number: 30_000 for 30 s")
+}
+
+const checkNumber = (argument: string, value: unknown, expected: string): void => {
+  if (typeof value !== "number") throw wrongCall("decide", argument, value, expected)
 }

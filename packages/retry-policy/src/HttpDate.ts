@@ -44,15 +44,3 @@ export const httpDate = (text: string, nowMs: number): number | undefined => {
   const date = inYear(year)
   return date !== undefined && date <= in50Years.getTime() ? date : inYear(year - 100)
 }
-
-/**
- * The wait that a `Retry-After` header asks for, in milliseconds; `undefined` if the header is not valid.
- *
- * RFC 9110, section 10.2.3: whole seconds, or an HTTP date. A date in the past gives 0.
- */
-export const retryAfterMs = (header: string, nowMs: number): number | undefined => {
-  const value = header.trim()
-  if (/^\d+$/.test(value)) return Number(value) * 1000
-  const date = httpDate(value, nowMs)
-  return date === undefined ? undefined : Math.max(0, date - nowMs)
-}

@@ -1,5 +1,5 @@
 import { Shape } from "@lead-gateway/document-check"
-import { ClassificationRow } from "./ClassificationRow.ts"
+import { ClassificationRow, defaultClassification } from "./ClassificationRow.ts"
 
 const millisPerUnit = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const
 
@@ -124,7 +124,7 @@ export const RetryPolicy = Shape.object(
       Shape.list(ClassificationRow, {
         expected: "a list of rows",
         description:
-          "What outcomes mean. The first row that has an outcome decides; the default table decides on the others.",
+          "What outcomes mean. The first row whose conditions hold decides; the default table decides on the others.",
       }),
     ),
   },
@@ -132,10 +132,14 @@ export const RetryPolicy = Shape.object(
 )
 export type RetryPolicy = Shape.TypeOf<typeof RetryPolicy>
 
-/** Five attempts after 0, 30, 60, 120 and 240 s; `Retry-After` up to 24 h, a backoff up to 30 days, no jitter. */
+/**
+ * Five attempts after 0, 30, 60, 120 and 240 s; `Retry-After` up to 24 h, a backoff up to 30 days, no jitter. Its rows are
+ * the default table, written out.
+ */
 export const defaultRetryPolicy: RetryPolicy = {
   backoff: { kind: "exponential", base: "30s" },
   max_attempts: 5,
+  classification: defaultClassification,
 }
 
 /** Prints milliseconds as a sum of units, the largest first: `"7m 30s"`; 0 is `"0s"`. */

@@ -4,8 +4,9 @@
  * `compilePolicy` checks a policy, `decide` is a pure function of policy, attempt, outcome, time and a random number. Used by
  * the worker and by whatever explains or previews retries. It sends nothing, waits for nothing and stores nothing.
  */
-export { type Classification, classify } from "./Classification.ts"
+export type { Classification } from "./Classification.ts"
 export type { ClassificationRow } from "./ClassificationRow.ts"
+export { classify } from "./classify.ts"
 export {
   compilePolicy,
   compilePolicyOrThrow,
@@ -23,10 +24,11 @@ export {
 } from "./Decision.ts"
 export { httpDate } from "./HttpDate.ts"
 export {
+  type AddressRefused,
   type Answered,
   type Fault,
   type Health,
-  healthOf,
+  isUnseen,
   type NotSent,
   type Outcome,
   type OutcomeUnknown,

@@ -9,17 +9,18 @@ const backoff = { kind: "exponential", base: "30s" }
 const waits = ["10s", "1m", "10m"]
 const duration = (least: string) => `a duration such as 500ms, 5s, 10m, 1h or 2d, from ${least} to 365d`
 const attempts = "a whole number from 1 to 1000"
-const entry =
-  'a status from 100 to 999 such as 429, a range such as "500-599", a system error code such as "ECONNRESET", or ' +
-  'one of "any_status", "unreachable", "timeout", "not_sent", "outcome_unknown", "dns", "refused", "no_route", ' +
-  '"connect_timeout", "tls", "reset", "protocol", "unsendable", "other"'
+const status = 'a status from 200 to 999 such as 429, "4xx", a range such as "500-599", or "any"'
+const error =
+  'a system error code such as "ECONNRESET", or one of "unreachable", "timeout", "not_sent", "outcome_unknown", "dns", ' +
+  '"refused", "no_route", "connect_timeout", "tls", "reset", "protocol", "unsendable", "other"'
 
 const messageOf = (json: unknown): string => {
   const compiled = compilePolicy(json)
   return compiled._tag === "Failure" ? compiled.failure.message : "valid"
 }
 
-const row = (...outcomes: ReadonlyArray<unknown>) => ({ outcomes, means: "retry", fault: "customer" })
+const retry = { means: "retry", fault: "customer" }
+const row = (...status: ReadonlyArray<unknown>) => ({ status, ...retry })
 
 describe("compilePolicy", () => {
   it("makes a policy ready: what a document leaves out has its default", () => {
@@ -186,7 +187,7 @@ describe("compilePolicy", () => {
       {
         backoff,
         max_attempts: 5,
-        classification: [{ outcomes: [429] }, { outcomes: [430], means: "ignore" }],
+        classification: [{ status: 429 }, { status: 430, means: "ignore" }],
       },
       [
         'classification.0.means: found nothing, expected "delivered" or "retry" or "give_up"',
@@ -194,16 +195,31 @@ describe("compilePolicy", () => {
       ],
     ],
     [
-      "a row without outcomes",
-      { backoff, max_attempts: 5, classification: [{ ...row(), outcomes: [] }] },
-      ["classification.0.outcomes: found [], expected at least one status or network error"],
+      "a row with empty lists",
+      { backoff, max_attempts: 5, classification: [{ ...retry, status: [], error: [] }] },
+      [
+        `classification.0.status: found [], expected ${status}, or a list of them`,
+        `classification.0.error: found [], expected ${error}, or a list of them`,
+      ],
     ],
     [
-      "outcomes that are none",
-      { backoff, max_attempts: 5, classification: [row(99, "5xx", "econnreset", null, 429)] },
-      [99, '"5xx"', '"econnreset"', "null"].map(
-        (found, index) => `classification.0.outcomes.${index}: found ${found}, expected ${entry}`,
-      ),
+      "statuses and errors that are none",
+      {
+        backoff,
+        max_attempts: 5,
+        classification: [
+          row(99, 101, "5XX", "1xx", "100-200", null, 429),
+          { ...retry, status: null, error: ["econnreset", 5] },
+        ],
+      },
+      [
+        ...[99, 101, '"5XX"', '"1xx"', '"100-200"', "null"].map(
+          (found, index) => `classification.0.status.${index}: found ${found}, expected ${status}`,
+        ),
+        `classification.1.status: found null, expected ${status}, or a list of them`,
+        `classification.1.error.0: found "econnreset", expected ${error}`,
+        `classification.1.error.1: found 5, expected ${error}`,
+      ],
     ],
     [
       "nobody's fault",
@@ -212,7 +228,7 @@ describe("compilePolicy", () => {
         max_attempts: 5,
         classification: [
           { ...row(429), fault: "nobody" },
-          { outcomes: [430], means: "give_up" },
+          { status: 430, means: "give_up" },
         ],
       },
       [
@@ -222,13 +238,15 @@ describe("compilePolicy", () => {
     ],
     [
       "a delivery with a fault",
-      { backoff, max_attempts: 5, classification: [{ outcomes: [409], means: "delivered", fault: "lead" }] },
-      ['classification.0.fault: found "lead", expected no key but outcomes, means'],
+      { backoff, max_attempts: 5, classification: [{ status: 409, means: "delivered", fault: "lead" }] },
+      [
+        'classification.0.fault: found "lead", expected no key but status, error, after, content_type, body, means',
+      ],
     ],
     [
       "a Retry-After that perhaps counts",
       { backoff, max_attempts: 5, classification: [{ ...row(500), retry_after: "yes" }] },
-      ['classification.0.retry_after: found "yes", expected true or false'],
+      ['classification.0.retry_after: found "yes", expected true, false or "required"'],
     ],
   ])("refuses %s", (_name, json, lines) => {
     assert.deepStrictEqual(messageOf(json).split("\n"), lines)
@@ -274,7 +292,7 @@ describe("compilePolicy", () => {
     [
       "a range upside down",
       { backoff, max_attempts: 5, classification: [row("599-500")] },
-      ['classification.0.outcomes.0: found "599-500", expected a range from the lower status to the higher'],
+      ['classification.0.status.0: found "599-500", expected a range from the lower status to the higher'],
     ],
     [
       "rows that never apply, even if it takes several rows to cover them",
@@ -282,28 +300,28 @@ describe("compilePolicy", () => {
         backoff,
         max_attempts: 5,
         classification: [
-          row("400-449", "unreachable"),
-          row("450-499", "any_status"),
-          row("440-460", 404, "any_status", "200-299"),
-          row("dns", "ECONNRESET", "unreachable", "timeout"),
+          { ...row("400-449"), error: "unreachable" },
+          row("450-499", "any"),
+          row("440-460", 404, "any", "2xx"),
+          { ...retry, error: ["dns", "ECONNRESET", "unreachable", "timeout"] },
+          { ...retry, error: "timeout" },
         ],
       },
       [
-        '2.outcomes.0: found "440-460", expected what is not decided by a row above: classification.0, classification.1',
-        "2.outcomes.1: found 404, expected what is not decided by a row above: classification.0",
-        '2.outcomes.2: found "any_status", expected what is not decided by a row above: classification.1, classification.0',
-        '2.outcomes.3: found "200-299", expected what is not decided by a row above: classification.1',
-        '3.outcomes.0: found "dns", expected what is not decided by a row above: classification.0',
-        '3.outcomes.1: found "ECONNRESET", expected what is not decided by a row above: classification.0',
-        '3.outcomes.2: found "unreachable", expected what is not decided by a row above: classification.0',
+        '2.status.0: found "440-460", expected what is not decided by a row above: classification.0, classification.1',
+        "2.status.1: found 404, expected what is not decided by a row above: classification.0",
+        '2.status.2: found "any", expected what is not decided by a row above: classification.1, classification.0',
+        '2.status.3: found "2xx", expected what is not decided by a row above: classification.1',
+        '3.error.0: found "dns", expected what is not decided by a row above: classification.0',
+        '3.error.1: found "ECONNRESET", expected what is not decided by a row above: classification.0',
+        '3.error.2: found "unreachable", expected what is not decided by a row above: classification.0',
+        '4.error: found "timeout", expected what is not decided by a row above: classification.3',
       ].map((line) => `classification.${line}`),
     ],
     [
       "an outcome twice in a row",
       { backoff, max_attempts: 5, classification: [row(500, "500-502", 501)] },
-      [
-        "classification.0.outcomes.2: found 501, expected what is not decided by a row above: classification.0",
-      ],
+      ["classification.0.status.2: found 501, expected what is not decided by a row above: classification.0"],
     ],
     [
       "several contradictions at once",
@@ -323,9 +341,9 @@ describe("compilePolicy", () => {
       row(404),
       row("400-450"),
       row("440-499"),
-      row("dns"),
-      row("unreachable"),
-      row("any_status"),
+      { ...retry, error: "dns" },
+      { ...retry, error: "unreachable" },
+      row("any"),
     ]
     assert.strictEqual(messageOf({ backoff, max_attempts: 5, classification }), "valid")
   })
@@ -344,7 +362,7 @@ describe("compilePolicy", () => {
 
 describe("compilePolicy, whatever comes", () => {
   const { value } = anyJson({
-    keys: Object.keys(RetryPolicy.node.fields).concat("kind", "base", "waits", "outcomes", "means", "fault"),
+    keys: Object.keys(RetryPolicy.node.fields).concat("kind", "base", "waits", "status", "means", "fault"),
     texts: ["exponential", "linear", "fixed", "30s", "0s", "retry", "500-599", "999-100", "dns", "customer"],
   })
 
@@ -357,14 +375,14 @@ describe("compilePolicy, whatever comes", () => {
     "never throws for documents with any one value in them",
     [value, Schema.Literals(Object.keys(RetryPolicy.node.fields))],
     ([json, key]) => {
-      const row = { outcomes: json, means: json, fault: json }
+      const row = { status: json, means: json, fault: json }
       const documents = [
         { ...defaultRetryPolicy, [key]: json },
         { ...defaultRetryPolicy, backoff: { kind: "fixed", waits: [json] } },
         { ...defaultRetryPolicy, backoff: { kind: json, base: json, step: json } },
         {
           ...defaultRetryPolicy,
-          classification: [row, { ...row, means: "retry" }, { ...row, outcomes: [json], means: "give_up" }],
+          classification: [row, { ...row, means: "retry" }, { ...row, error: json, means: "give_up" }],
         },
       ]
       for (const document of documents) {

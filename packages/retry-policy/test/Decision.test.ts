@@ -132,7 +132,7 @@ describe("Retry-After", () => {
     ["a month in lower case", "Wed, 21 jan 2026 10:40:00 GMT", "retry after 30 s"],
     ["an ISO date", "2026-01-21T10:40:00Z", "retry after 30 s"],
     ["a year alone", "2027-", "retry after 30 s"],
-    ["a fraction", "120.5", "retry after 30 s"],
+    ["a fraction", "120.5", "retry after 121 s"],
     ["a negative number", "-120", "retry after 30 s"],
     ["two values", "120, 240", "retry after 30 s"],
     ["digits of another script", "١٢٠", "retry after 30 s"],
@@ -243,11 +243,11 @@ describe("max_age", () => {
 describe("a policy's own classification", () => {
   const policy = policyOf({
     classification: [
-      { outcomes: [404, "dns"], means: "give_up", fault: "ours" },
-      { outcomes: [409], means: "delivered" },
-      { outcomes: ["500-599"], means: "retry", fault: "customer" },
-      { outcomes: ["timeout", "not_sent", "outcome_unknown"], means: "give_up", fault: "ours" },
-      { outcomes: [423], means: "retry", fault: "lead", retry_after: false },
+      { status: 404, error: "dns", means: "give_up", fault: "ours" },
+      { status: 409, means: "delivered" },
+      { status: "500-599", means: "retry", fault: "customer" },
+      { error: ["timeout", "not_sent", "outcome_unknown"], means: "give_up", fault: "ours" },
+      { status: 423, means: "retry", fault: "lead", retry_after: false },
     ],
   })
   const by = (outcome: Outcome, attempt = 1) => inWords(after(outcome, { policy, attempt }))

@@ -1,27 +1,52 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Health, healthOf, type Outcome } from "@lead-gateway/retry-policy"
+import { isUnseen, type Outcome } from "@lead-gateway/retry-policy"
 
-describe("healthOf", () => {
-  it("derives from the answer whether the customer's API works", () => {
-    const expected: ReadonlyArray<readonly [Health, ReadonlyArray<number>]> = [
-      ["success", [200, 201, 204, 299]],
-      ["rejected", [300, 301, 399, 400, 401, 404, 422, 429, 499]],
-      ["unavailable", [500, 502, 503, 599, 100, 103, 99, 0, 600]],
-    ]
-    for (const [health, statuses] of expected) {
-      for (const status of statuses) {
-        assert.strictEqual(healthOf({ _tag: "Answered", status }), health, `${status}`)
-      }
+const unseen = (outcome: unknown): boolean => isUnseen(outcome as Outcome)
+
+describe("isUnseen", () => {
+  // The column "may the customer have seen the request?" of customer-client's UnreachableKind.
+  it.each([
+    ["dns", false],
+    ["refused", false],
+    ["no_route", false],
+    ["connect_timeout", false],
+    ["tls", false],
+    ["unsendable", false],
+    ["ECONNREFUSED", false],
+    ["ENOTFOUND", false],
+    ["CERT_HAS_EXPIRED", false],
+    ["reset", true],
+    ["protocol", true],
+    ["other", true],
+    ["ECONNRESET", true],
+    ["EPIPE", true],
+    ["ETIMEDOUT", true],
+    ["UND_ERR_SOCKET", true],
+    ["UND_ERR_HEADERS_TIMEOUT", true],
+    ["", true],
+  ])("of a network error %s is %s", (kind, expected) => {
+    assert.strictEqual(unseen({ _tag: "Unreachable", kind }), expected)
+  })
+
+  it("of a timeout depends on whether the request had left", () => {
+    assert.isFalse(unseen({ _tag: "TimedOut", phase: "connect" }))
+    assert.isTrue(unseen({ _tag: "TimedOut", phase: "answer" }))
+    assert.isTrue(unseen({ _tag: "TimedOut" }))
+  })
+
+  it("of an answer is false, unless an intermediary lost the customer's own, or it is no final answer", () => {
+    for (let status = 200; status <= 999; status++) {
+      assert.strictEqual(unseen({ _tag: "Answered", status }), [502, 504, 520, 524].includes(status))
+    }
+    for (const status of [100, 101, 103, 199, 99, 0, -1, 1000, 200.5, NaN, Infinity, "200", undefined]) {
+      assert.isTrue(unseen({ _tag: "Answered", status }), `${status}`)
     }
   })
 
-  it("holds nothing against the customer that nobody saw or sent", () => {
-    assert.strictEqual(healthOf({ _tag: "TimedOut" }), "unavailable")
-    assert.strictEqual(healthOf({ _tag: "Unreachable", kind: "ECONNREFUSED" }), "unavailable")
-    assert.strictEqual(healthOf({ _tag: "NotSent" }), "unknown")
-    assert.strictEqual(healthOf({ _tag: "OutcomeUnknown" }), "unknown")
-    for (const json of ["{}", '{"_tag":"AddressRefused"}', "null"]) {
-      assert.strictEqual(healthOf(JSON.parse(json) as Outcome), "unknown")
+  it("is false for what was never sent, and true for what nobody knows", () => {
+    for (const _tag of ["NotSent", "AddressRefused"]) assert.isFalse(unseen({ _tag }))
+    for (const odd of [{ _tag: "OutcomeUnknown" }, { _tag: "Lost" }, {}, null, undefined, 5, []]) {
+      assert.isTrue(unseen(odd))
     }
   })
 })

@@ -34,13 +34,14 @@ describe("the JSON Schema", () => {
       retry_after_cap: "1d",
       classification: [
         {
-          outcomes: [404, "420-429", "dns", "ECONNRESET"],
+          status: [404, "420-429"],
+          error: ["dns", "ECONNRESET"],
           means: "retry",
           fault: "customer",
           retry_after: false,
         },
-        { outcomes: [409], means: "delivered" },
-        { outcomes: ["tls"], means: "give_up", fault: "ours" },
+        { status: 409, means: "delivered" },
+        { error: "tls", means: "give_up", fault: "ours" },
       ],
     }
     for (const policy of [defaultRetryPolicy, whole]) {
@@ -55,8 +56,8 @@ describe("the JSON Schema", () => {
     { ...defaultRetryPolicy, cap: "30" },
     { ...defaultRetryPolicy, backoff: { kind: "exponential", base: "30s", factor: 0.5 } },
     { ...defaultRetryPolicy, backoff: { kind: "fixed", waits: [] } },
-    { ...defaultRetryPolicy, classification: [{ outcomes: ["5xx"], means: "retry", fault: "customer" }] },
-    { ...defaultRetryPolicy, classification: [{ outcomes: [500], means: "retry" }] },
+    { ...defaultRetryPolicy, classification: [{ error: "5xx", means: "retry", fault: "customer" }] },
+    { ...defaultRetryPolicy, classification: [{ status: 500, means: "retry" }] },
   ])("refuses %j, as compilePolicy does", (policy) => {
     assert.isFalse(validate(policy))
     assert.strictEqual(compilePolicy(policy)._tag, "Failure")

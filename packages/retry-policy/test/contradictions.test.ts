@@ -25,10 +25,10 @@ describe("an age with jitter", () => {
 
 describe("a delivery", () => {
   it("is not what was never sent", () => {
-    const classification = [{ outcomes: [500, "not_sent", "timeout", "dns"], means: "delivered" }]
+    const classification = [{ status: 500, error: ["not_sent", "timeout", "dns"], means: "delivered" }]
     assert.deepStrictEqual(messagesOf({ backoff, max_attempts: 5, classification }), [
-      'classification.0.outcomes.1: found "not_sent", expected what the customer may have seen: a row of deliveries',
-      'classification.0.outcomes.3: found "dns", expected what the customer may have seen: a row of deliveries',
+      'classification.0.error.0: found "not_sent", expected what the customer may have seen: a row of deliveries',
+      'classification.0.error.2: found "dns", expected what the customer may have seen: a row of deliveries',
     ])
   })
 })

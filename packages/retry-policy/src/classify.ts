@@ -1,0 +1,98 @@
+import type { Classification } from "./Classification.ts"
+import { AnswerBody } from "./internal/AnswerBody.ts"
+import { isReadable } from "./internal/retryAfter.ts"
+import type { Case, ClassificationTable, Conditions } from "./internal/table.ts"
+import { tableOf } from "./internal/wrongCall.ts"
+import type { Answered, Outcome } from "./Outcome.ts"
+
+/**
+ * Classifies an outcome by the first row of the policy whose conditions hold, else by the default table:
+ *
+ * | outcome | by the default table | fault | health | because |
+ * |---|---|---|---|---|
+ * | 2xx | delivered | none | `success` | |
+ * | 409 after an attempt that nobody saw | retry | `customer` | `rejected` | it may still be at work on that attempt |
+ * | 400, 409, 413, 422 | give up | `lead` | `rejected` | it is about the content of this lead; another one may be accepted |
+ * | 429 | retry | `customer` | `rejected` | a quota: it is up, and busy |
+ * | 3xx, 401, 403, 404, 410 | give up | `customer` | `unavailable` | address or token: any lead would fail |
+ * | other 4xx | give up | `customer` | `rejected` | |
+ * | 5xx, and any status from 600 to 999 | retry | `customer` | `unavailable` | the API is broken |
+ * | unreachable, timed out | retry | `customer` | `unavailable` | the API is down |
+ * | not sent, unsendable | retry | `ours` | `unknown` | our configuration is wrong |
+ * | outcome unknown | retry | `ours` | `unknown` | a worker died |
+ *
+ * `before` is `"unseen"` if an earlier attempt of the same delivery ended so that nobody saw its outcome, see `isUnseen`.
+ * An answer whose status is no integer from 200 to 999 is the network error `protocol`: 1xx does not end an exchange.
+ * The body is parsed at most once, and only if a row that lists the status looks into it.
+ *
+ * Total for outcomes: any other value is classified like `OutcomeUnknown`. A policy that was not compiled is a
+ * `TypeError`.
+ */
+export const classify = (
+  policy: { readonly classification: ClassificationTable },
+  outcome: Outcome,
+  before?: "unseen" | undefined,
+): Classification => {
+  const table = tableOf(policy, "classify")
+  try {
+    return classificationIn(caseOf(table, outcome), outcome, before)
+  } catch {
+    // A getter or a proxy that throws is no outcome.
+    return classificationIn(table.outcomeUnknown, undefined, before)
+  }
+}
+
+const caseOf = (table: ClassificationTable, outcome: Outcome): Case => {
+  switch (outcome?._tag) {
+    case "Answered":
+      return (
+        (typeof outcome.status === "number" ? table.statuses[outcome.status - 200] : undefined) ??
+        table.protocol
+      )
+    case "Unreachable":
+      return table.errors.get(outcome.kind) ?? table.unreachable
+    case "TimedOut":
+      return table.timeout
+    case "NotSent":
+    case "AddressRefused":
+      return table.notSent
+    default:
+      return table.outcomeUnknown
+  }
+}
+
+const classificationIn = (
+  first: Case,
+  outcome: Outcome | undefined,
+  before: "unseen" | undefined,
+): Classification => {
+  // The ordinary case: no row for this outcome asks for more than the outcome.
+  if (first.conditions === undefined && first.reason === undefined) return first.classification
+  const answer = outcome?._tag === "Answered" ? outcome : undefined
+  const body = answer === undefined ? undefined : new AnswerBody(answer)
+  let found = first
+  while (found.conditions !== undefined && !hold(found.conditions, before, answer, body)) {
+    if (found.otherwise === undefined) break
+    found = found.otherwise
+  }
+  const reason = found.reason === undefined ? undefined : body?.textAt(found.reason)
+  return reason === undefined ? found.classification : { ...found.classification, reason }
+}
+
+const hold = (
+  { body, contentTypes, isAfterUnseen, needsRetryAfter }: Conditions,
+  before: "unseen" | undefined,
+  answer: Answered | undefined,
+  content: AnswerBody | undefined,
+): boolean =>
+  (!isAfterUnseen || before === "unseen") &&
+  (!needsRetryAfter || isReadable(answer?.retryAfter)) &&
+  (contentTypes === undefined || isOneOf(contentTypes, answer?.contentType)) &&
+  (body === undefined || content?.meets(body) === true)
+
+/** Whether a header names one of these types: case and parameters do not count (RFC 9110, section 8.3.1). */
+const isOneOf = (types: ReadonlySet<string>, header: unknown): boolean => {
+  if (typeof header !== "string") return false
+  const type = (header.split(/[;,]/, 1)[0] ?? "").trim().toLowerCase()
+  return types.has(type) || types.has(type.slice(0, type.indexOf("/") + 1))
+}
