@@ -17,11 +17,12 @@ const forms = [
 /**
  * Parses an HTTP date (RFC 9110, section 5.6.7) in its three forms, the two obsolete ones included.
  *
- * Returns milliseconds since 1970, or `undefined` for any other text and for days that do not exist. The name of the
+ * Returns milliseconds since 1970, or `undefined` for any other value and for days that do not exist. The name of the
  * weekday must be valid, but need not match the date. `nowMs` only decides on the century of a two-digit year.
  * `httpDate("Sun, 06 Nov 1994 08:49:37 GMT", Date.now())` is 784_111_777_000.
  */
 export const httpDate = (text: string, nowMs: number): number | undefined => {
+  if (typeof text !== "string") return undefined
   const parts = forms
     .values()
     .map((form) => form.exec(text)?.groups)

@@ -137,6 +137,7 @@ export type RetryPolicy = Shape.TypeOf<typeof RetryPolicy>
  * the default table, written out.
  */
 export const defaultRetryPolicy: RetryPolicy = {
+  version: "default-1",
   backoff: { kind: "exponential", base: "30s" },
   max_attempts: 5,
   classification: defaultClassification,

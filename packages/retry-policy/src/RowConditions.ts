@@ -66,7 +66,7 @@ const ErrorName = Shape.union(
   { expected: expectedError },
 )
 
-const expectedType = 'a content type without parameters, such as "text/html" or "text/*"'
+const expectedType = 'a content type in lower case without parameters, such as "text/html" or "text/*"'
 
 const Scalar = Shape.union(
   [
@@ -88,10 +88,10 @@ const scalars = (description: string) =>
   )
 
 /**
- * A condition on the value at a path of a JSON body. It has exactly one of `one_of`, `not_one_of` and `present`.
+ * A condition on the value at a path of a JSON body. It has exactly one of `one_of`, `not_one_of`, `contains`, `present`.
  *
  * A value is present unless it is null, a blank text, an empty list or an empty object. Texts are compared without
- * regard to case and to white space around them.
+ * regard to case and to white space around them. With the path `.`, `contains` looks at the body as it came, JSON or not.
  */
 export const BodyCondition = Shape.object(
   {
@@ -100,6 +100,15 @@ export const BodyCondition = Shape.object(
     }),
     one_of: scalars("The value is one of these."),
     not_one_of: scalars("A value is present and none of these."),
+    contains: Shape.optional(
+      Shape.list(Shape.notBlank, {
+        minimum: 1,
+        expected: "a list of texts",
+        expectedLength: "at least one text",
+        description:
+          "The value is a text that contains one of these. With the path . the whole body, which need not be JSON.",
+      }),
+    ),
     present: Shape.optional(
       Shape.boolean({
         description:
@@ -107,7 +116,7 @@ export const BodyCondition = Shape.object(
       }),
     ),
   },
-  { expected: "an object with a path and one of one_of, not_one_of and present" },
+  { expected: "an object with a path and one of one_of, not_one_of, contains and present" },
 )
 export type BodyCondition = Shape.TypeOf<typeof BodyCondition>
 
@@ -128,6 +137,6 @@ export const conditions = {
     ),
   ),
   body: Shape.optional(
-    Shape.annotate(BodyCondition, { description: "Only for answers whose JSON body meets this condition." }),
+    Shape.annotate(BodyCondition, { description: "Only for answers whose body meets this condition." }),
   ),
 }

@@ -1,5 +1,6 @@
 import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
 import { spread } from "./internal/backoff.ts"
+import { tableOf } from "./internal/wrongCall.ts"
 import { printMs } from "./RetryPolicy.ts"
 
 /** When an attempt begins if those before it failed without a `Retry-After`. All times in milliseconds. */
@@ -21,11 +22,9 @@ export interface ScheduledAttempt {
  *
  * Omits attempts that would start after `max_age` even with the shortest waits. No start is later than `max_age`. The default policy waits 0, 30, 60, 120 and 240 s and starts after 0, 30, 90, 210 and 450 s.
  */
-export const schedule = ({
-  jitter,
-  maxAgeMs,
-  waitsMs,
-}: CompiledRetryPolicy): ReadonlyArray<ScheduledAttempt> => {
+export const schedule = (policy: CompiledRetryPolicy): ReadonlyArray<ScheduledAttempt> => {
+  tableOf(policy, "schedule")
+  const { jitter, maxAgeMs, waitsMs } = policy
   const attempts: Array<ScheduledAttempt> = []
   let earliestStartMs = 0
   let latestStartMs = 0
@@ -48,7 +47,8 @@ export const schedule = ({
 }
 
 /**
- * Prints a policy's schedule: a table of the attempts, and below it their number and further limits.
+ * Prints a policy's schedule: a table of the attempts, and below it their number and further limits. Of many attempts
+ * in a row with the same wait, only the first two and the last are there, and a line with `…` for the others.
  *
  * ```text
  * attempt  waits    starts after
@@ -61,14 +61,25 @@ export const schedule = ({
  * ```
  */
 export const printSchedule = (policy: CompiledRetryPolicy): string => {
+  tableOf(policy, "printSchedule")
   const attempts = schedule(policy)
-  const rows = attempts.map(({ attempt, ...times }) => [
-    `${attempt}`.padStart(heads[0].length),
-    attempt === 1 ? "-" : printBounds(times.earliestWaitMs, times.latestWaitMs),
-    printBounds(times.earliestStartMs, times.latestStartMs),
-  ])
+  const rows = attempts.flatMap(({ attempt, ...times }, index) => {
+    if (isOneOfMany(attempts, index))
+      return isOneOfMany(attempts, index - 1) ? [] : [["…".padStart(heads[0].length)]]
+    return [
+      [
+        `${attempt}`.padStart(heads[0].length),
+        attempt === 1 ? "-" : printBounds(times.earliestWaitMs, times.latestWaitMs),
+        printBounds(times.earliestStartMs, times.latestStartMs),
+      ],
+    ]
+  })
   return [...table([heads, ...rows]), "", ...remarks(policy, attempts)].join("\n")
 }
+
+/** Whether an attempt is neither one of the first two nor the last of those in a row with the same wait. */
+const isOneOfMany = (attempts: ReadonlyArray<ScheduledAttempt>, index: number): boolean =>
+  index >= 2 && [-2, -1, 1].every((step) => attempts[index + step]?.waitMs === attempts[index]?.waitMs)
 
 const heads = ["attempt", "waits", "starts after"] as const
 

@@ -184,6 +184,18 @@ describe("printSchedule", () => {
     ])
   })
 
+  it("leaves out the middle of many attempts with the same wait", () => {
+    assert.deepStrictEqual(print({ max_attempts: 9, cap: "1m" }).slice(0, -3), [
+      "attempt  waits  starts after",
+      "      1  -      0s",
+      "      2  30s    30s",
+      "      3  1m     1m 30s",
+      "      4  1m     2m 30s",
+      "      …",
+      "      9  1m     7m 30s",
+    ])
+  })
+
   it("has no last one where there is one alone", () => {
     assert.deepStrictEqual(print({ max_attempts: 1 }).slice(-2), [
       "1 attempt.",

@@ -15,23 +15,26 @@ const maxReason = 500
 /** A condition on a body, prepared. */
 export interface BodyTest {
   readonly path: FieldPath
-  readonly kind: "one_of" | "not_one_of" | "present" | "absent"
-  /** Keys of the values of `one_of` and `not_one_of`. */
+  readonly kind: "one_of" | "not_one_of" | "contains" | "present" | "absent"
+  /** Keys of the values of `one_of` and `not_one_of`; the texts of `contains`. */
   readonly keys: ReadonlySet<string>
 }
 
 /** Prepares the condition on a body. */
-export const bodyTestOf = ({ path, one_of, not_one_of, present }: BodyCondition): BodyTest => {
-  const kind =
-    one_of !== undefined
-      ? "one_of"
-      : not_one_of !== undefined
-        ? "not_one_of"
-        : present === false
-          ? "absent"
-          : "present"
-  const keys = [...(one_of ?? not_one_of ?? [])].map(keyOf).filter((key) => key !== undefined)
-  return { path: pathOf(path), kind, keys: new Set(keys) }
+export const bodyTestOf = ({ contains, not_one_of, one_of, path, present }: BodyCondition): BodyTest => {
+  const test = (kind: BodyTest["kind"], keys: ReadonlyArray<string | undefined> = []): BodyTest => ({
+    path: pathOf(path),
+    kind,
+    keys: new Set(keys.filter((key) => key !== undefined)),
+  })
+  if (one_of !== undefined) return test("one_of", one_of.map(keyOf))
+  if (not_one_of !== undefined) return test("not_one_of", not_one_of.map(keyOf))
+  if (contains !== undefined)
+    return test(
+      "contains",
+      contains.map((text) => text.toLowerCase()),
+    )
+  return test(present === false ? "absent" : "present")
 }
 
 /** The keys of a path of a row; a single dot is the whole body. */
@@ -56,51 +59,61 @@ const unknown = Symbol("unknown")
 
 /** The body of one answer. */
 export class AnswerBody {
-  readonly #text: string | undefined
+  /** As it came, and as far as it came. */
+  readonly #text: string
+  readonly #isWhole: boolean
   #json: unknown
   #isRead = false
 
-  constructor(answer: { readonly body?: unknown; readonly truncated?: unknown }) {
-    const { body, truncated } = answer
-    this.#text = typeof body === "string" && truncated !== true && body.length <= maxLength ? body : undefined
+  constructor({ body, truncated }: { readonly body?: unknown; readonly truncated?: unknown }) {
+    this.#text = typeof body === "string" ? body : ""
+    this.#isWhole = typeof body === "string" && truncated !== true && body.length <= maxLength
   }
 
   /** The parsed body; `undefined` if it is not JSON. */
   get #value(): unknown {
     if (!this.#isRead) {
       this.#isRead = true
-      this.#json = jsonOf(this.#text)
+      this.#json = this.#isWhole ? jsonOf(this.#text) : unknown
     }
     return this.#json
   }
 
-  /** Whether the condition holds. None does for a body that is unknown. */
+  /** Whether the condition holds. None on a value does for a body that is unknown. */
   meets({ keys, kind, path }: BodyTest): boolean {
+    // The whole body as text: what is in the part that came is in the body.
+    if (kind === "contains" && path.length === 0) return containsOneOf(this.#text.slice(0, maxLength), keys)
     const json = this.#value
     if (json === unknown) return false
     const value = valueAt(json, path)
     if (kind === "absent") return !isPresent(value)
     if (!isPresent(value)) return false
     if (kind === "present") return true
+    if (kind === "contains") return typeof value === "string" && containsOneOf(value, keys)
     const key = keyOf(value)
     return (key !== undefined && keys.has(key)) === (kind === "one_of")
   }
 
-  /** The first value at one of the paths, as text: trimmed, at most 500 characters, storable in Postgres. */
+  /**
+   * The first value at one of the paths, as text: trimmed, at most 500 characters, storable in Postgres. The empty path is
+   * the body as it came, JSON or not.
+   */
   textAt(paths: ReadonlyArray<FieldPath>): string | undefined {
-    const json = this.#value
-    if (json === unknown) return undefined
     for (const path of paths) {
-      const value = valueAt(json, path)
+      const value = path.length === 0 ? this.#text : valueAt(this.#value, path)
       if (isPresent(value)) return storable(typeof value === "string" ? value : stringify(value as never))
     }
     return undefined
   }
 }
 
-const jsonOf = (text: string | undefined): unknown => {
-  if (text === undefined) return unknown
-  const parsed = parse(text.codePointAt(0) === 0xfeff ? text.slice(1) : text)
+const containsOneOf = (text: string, parts: ReadonlySet<string>): boolean => {
+  const lower = text.toLowerCase()
+  return parts.values().some((part) => lower.includes(part))
+}
+
+const jsonOf = (text: string): unknown => {
+  const parsed = parse(text.startsWith("\ufeff") ? text.slice(1) : text)
   return parsed._tag === "Success" ? parsed.success : undefined
 }
 

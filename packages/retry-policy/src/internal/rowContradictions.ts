@@ -38,9 +38,11 @@ const reportConditions = (report: Report, at: Path, row: ClassificationRow): voi
     )
   }
   if (body === undefined) return
-  const tests = (["one_of", "not_one_of", "present"] as const).filter((key) => body[key] !== undefined)
+  const tests = (["one_of", "not_one_of", "contains", "present"] as const).filter(
+    (key) => body[key] !== undefined,
+  )
   if (tests.length !== 1) {
-    report([...at, "body"], body, "exactly one of one_of, not_one_of and present")
+    report([...at, "body"], body, "exactly one of one_of, not_one_of, contains and present")
   }
 }
 

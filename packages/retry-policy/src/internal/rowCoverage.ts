@@ -29,7 +29,9 @@ export const atomsOf = (row: ClassificationRow): ReadonlyArray<Atom> => {
 }
 
 const valuesOf = (test: BodyTest): ReadonlyArray<BodyTest> =>
-  test.kind === "one_of" ? Array.from(test.keys, (key) => ({ ...test, keys: new Set([key]) })) : [test]
+  test.kind === "one_of" || test.kind === "contains"
+    ? Array.from(test.keys, (key) => ({ ...test, keys: new Set([key]) }))
+    : [test]
 
 /** Whether `wide` holds whenever `narrow` does. */
 export const covers = (wide: Atom, narrow: Atom): boolean =>
@@ -47,7 +49,13 @@ const coversBody = (wide: BodyTest, narrow: BodyTest): boolean => {
   if (wide.kind === "absent" || narrow.kind === "absent") return wide.kind === narrow.kind
   switch (wide.kind) {
     case "present":
-      return true
+      // What the whole body contains does not make it JSON.
+      return narrow.kind !== "contains" || narrow.path.length > 0
+    case "contains":
+      return (
+        narrow.kind === "contains" &&
+        narrow.keys.values().every((text) => wide.keys.values().some((part) => text.includes(part)))
+      )
     case "one_of":
       return narrow.kind === "one_of" && narrow.keys.isSubsetOf(wide.keys)
     case "not_one_of":
