@@ -9,7 +9,7 @@ const example = new URL("readme/clientAndPolicy.ts", import.meta.url)
 
 describe("the README of retry-policy", () => {
   it("shows the example with customer-client, which is compiled here, and what it prints", async () => {
-    const code = readFileSync(example, "utf8")
+    const code = readFileSync(example, "utf8").replace(/^\/\* oxlint-disable .*\n/, "")
     const [, after] = readme.split(`\`\`\`typescript\n${code}\`\`\`\n`)
     assert.isDefined(after, "the example in the README is another one")
     const node = ["--conditions=@lead-gateway/source", example.pathname]

@@ -26,7 +26,7 @@ const oneOrMore = <T>(entry: Shape.Shape<T>, description: string): Shape.Shape<T
 /** The entries of a key that holds one or a list of them. */
 export const entriesOf = <T extends string | number>(
   value: T | ReadonlyArray<T> | undefined,
-): ReadonlyArray<T> => (value === undefined ? [] : Array.isArray(value) ? value : [value as T])
+): ReadonlyArray<T> => (value === undefined ? [] : typeof value === "object" ? value : [value])
 
 const expectedStatus = 'a status from 200 to 999 such as 429, "4xx", a range such as "500-599", or "any"'
 

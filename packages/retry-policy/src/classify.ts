@@ -31,7 +31,7 @@ import type { Answered, Outcome } from "./Outcome.ts"
 export const classify = (
   policy: { readonly classification: ClassificationTable },
   outcome: Outcome,
-  before?: "unseen" | undefined,
+  before?: "unseen",
 ): Classification => {
   const table = tableOf(policy, "classify")
   try {

@@ -1,3 +1,4 @@
+/* oxlint-disable no-console -- an example of a README, which prints */
 import { makeCustomerClient } from "@lead-gateway/customer-client"
 import { classify, compilePolicyOrThrow, decide, isUnseen } from "@lead-gateway/retry-policy"
 import { setTimeout } from "node:timers/promises"
