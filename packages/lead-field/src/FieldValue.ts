@@ -1,7 +1,9 @@
 import { isRawNumber, type RawNumber } from "@lead-gateway/lossless-json"
+import { isList } from "./plainCopy.ts"
 
-/** Whether a text is empty or only white space of Unicode, U+0085 included. */
+/** Whether a text is empty or only white space of Unicode, U+0085 included. Total: no other value is. */
 export const isBlank = (text: string): boolean => {
+  if (typeof text !== "string") return false
   // The first character decides for nearly every text.
   const first = text.charCodeAt(0)
   return first > 0x20 && first < 0x7f ? false : !/[^\s\u0085]/.test(text)
@@ -21,7 +23,7 @@ export const isMissing = (value: unknown): boolean =>
 /** The JSON type of a value, as explanations name it. */
 export type ValueKind = "text" | "number" | "boolean" | "list" | "object"
 
-/** The JSON type of a value that is not missing; a `RawNumber` is a number. */
+/** The JSON type of a value that is not missing; a `RawNumber` is a number. Total: what JSON does not have is an object. */
 export const kindOf = (value: unknown): ValueKind => {
   switch (typeof value) {
     case "string":
@@ -32,7 +34,7 @@ export const kindOf = (value: unknown): ValueKind => {
       return "boolean"
     default:
       if (isRawNumber(value)) return "number"
-      return Array.isArray(value) ? "list" : "object"
+      return isList(value) ? "list" : "object"
   }
 }
 
@@ -43,16 +45,18 @@ const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
  * The number that a value is or that a text denotes, as the nearest double; NaN for any other text.
  *
  * A text is a number in decimal notation with white space around: `" 5000 "`, `"-2.5"`, `"+.5"`, `"1e3"`; not
- * `"0x10"`, `"1_000"`, `"2,5"` or `"Infinity"`. One that exceeds every double gives an infinity: `"1e999"`.
+ * `"0x10"`, `"1_000"`, `"2,5"` or `"Infinity"`. One that exceeds every double gives an infinity: `"1e999"`. Total: any
+ * other value is NaN.
  */
 export const numberOf = (value: string | number | RawNumber): number => {
   if (typeof value === "number") return value
-  if (typeof value !== "string") return Number(value.rawJSON)
+  if (typeof value !== "string") return isRawNumber(value) ? Number(value.rawJSON) : Number.NaN
   return decimal.test(value.trim()) ? Number(value) : Number.NaN
 }
 
 /** The number of days of a month in the Gregorian calendar, to check dates; months count from 1. `daysIn(2028, 2)` is 29. */
 export const daysIn = (year: number, month: number): number => {
+  if (typeof year !== "number" || typeof month !== "number") return Number.NaN
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }

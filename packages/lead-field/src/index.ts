@@ -13,3 +13,4 @@ export {
   valueAt,
 } from "./FieldPath.ts"
 export { daysIn, isBlank, isMissing, kindOf, missingAs, numberOf, type ValueKind } from "./FieldValue.ts"
+export { plainCopy } from "./plainCopy.ts"

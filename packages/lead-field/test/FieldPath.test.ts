@@ -1,6 +1,14 @@
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { read, type Shape } from "@lead-gateway/document-check"
-import { FieldPathOrDotText, FieldPathText, parsePath, printPath, valueAt } from "@lead-gateway/lead-field"
+import {
+  FieldPathOrDotText,
+  FieldPathText,
+  kindOf,
+  parsePath,
+  printPath,
+  valueAt,
+} from "@lead-gateway/lead-field"
+import { getter, notJson } from "@lead-gateway/testkit/not-json"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
@@ -8,7 +16,18 @@ const AnyJson = anyJson()
 const accepts = (shape: Shape.Shape<string>, text: string): boolean =>
   read(shape, text, () => {}) !== undefined
 
-const Key = Schema.String.check(Schema.isMinLength(1))
+/** Any keys, the odd ones often. */
+const AnyPath = Schema.Array(
+  Schema.Union([AnyJson.key, Schema.Literals(["", ".", "\\", "e", String.raw`\e`])]),
+)
+
+/** Texts of the characters that a path gives a meaning to. */
+const PathText = Schema.TemplateLiteral([
+  Schema.Literals(["", ".", "\\", "a"]),
+  Schema.Literals(["", ".", "\\", "e"]),
+  Schema.Literals(["", ".", "\\", "e"]),
+  Schema.Literals(["", ".", "\\", "e"]),
+])
 
 describe("parsePath", () => {
   it.each<[string, ReadonlyArray<string>]>([
@@ -19,11 +38,28 @@ describe("parsePath", () => {
     [String.raw`a\\.b`, ["a\\", "b"]],
     ["Wie alt ist Ihr Dach?", ["Wie alt ist Ihr Dach?"]],
     ["a\nb.\ud800", ["a\nb", "\ud800"]],
+    [".", []],
+    [String.raw`\e`, [""]],
+    [String.raw`a.\e.\e`, ["a", "", ""]],
+    // A backslash and an e: the key of two characters.
+    [String.raw`\\e`, [String.raw`\e`]],
+    ["e", ["e"]],
   ])("takes %j apart", (text, path) => {
     assert.deepStrictEqual(parsePath(text), path)
   })
 
-  it.each(["", ".", "a.", ".a", "a..b", String.raw`a\b`, "a\\"])("finds no path in %j", (text) => {
+  it.each([
+    "",
+    "..",
+    "a.",
+    ".a",
+    "a..b",
+    String.raw`a\b`,
+    "a\\",
+    String.raw`a\e`,
+    String.raw`\ea`,
+    String.raw`\e\e`,
+  ])("finds no path in %j", (text) => {
     assert.isUndefined(parsePath(text))
     assert.isFalse(accepts(FieldPathText, text))
   })
@@ -32,6 +68,7 @@ describe("parsePath", () => {
     assert.isTrue(accepts(FieldPathOrDotText, "."))
     assert.isTrue(accepts(FieldPathOrDotText, "house.is_owner"))
     for (const text of ["", "..", ".a", "a.", ".\n"]) assert.isFalse(accepts(FieldPathOrDotText, text))
+    assert.isFalse(accepts(FieldPathText, "."))
   })
 
   it("takes no path that is longer than a payload is deep", () => {
@@ -43,10 +80,45 @@ describe("parsePath", () => {
     assert.isTrue(accepts(FieldPathText, "a".repeat(5000)))
   })
 
-  it.prop("reads what printPath writes", [Schema.NonEmptyArray(Key)], ([path]) => {
+  it.prop("reads what printPath prints, whatever the keys", [AnyPath], ([path]) => {
     const text = printPath(path)
     assert.deepStrictEqual(parsePath(text), path)
-    assert.isTrue(accepts(FieldPathText, text))
+    assert.isTrue(accepts(FieldPathOrDotText, text))
+    assert.strictEqual(accepts(FieldPathText, text), path.length > 0)
+  })
+
+  it.prop(
+    "reads no text that printPath does not print",
+    [Schema.Union([Schema.String, PathText])],
+    ([text]) => {
+      const path = parsePath(text)
+      if (path !== undefined) assert.strictEqual(printPath(path), text)
+    },
+  )
+
+  it.each(notJson)("is total: no path in %s", (_name, value) => {
+    assert.isUndefined(parsePath(value as string))
+  })
+})
+
+describe("printPath", () => {
+  it.each<[ReadonlyArray<string>, string]>([
+    [[""], String.raw`\e`],
+    [["", ""], String.raw`\e.\e`],
+    [["house", ""], String.raw`house.\e`],
+    [["a.b", "c\\"], String.raw`a\.b.c\\`],
+    [[], "."],
+  ])("prints %j", (path, text) => {
+    assert.strictEqual(printPath(path), text)
+  })
+
+  it("prints keys that are no texts as such, and nothing of what is no list", () => {
+    assert.strictEqual(printPath(["a", 0, undefined, Symbol("s")] as never), "a.0.undefined.Symbol(s)")
+    // oxlint-disable-next-line no-sparse-arrays
+    assert.strictEqual(printPath(["a", , "b"] as never), "a.undefined.b")
+    for (const [, value] of notJson)
+      if (kindOf(value) !== "list") assert.strictEqual(printPath(value as never), "")
+    assert.strictEqual(printPath("house" as never), "")
   })
 })
 
@@ -75,6 +147,15 @@ describe("valueAt", () => {
 
   it("does not look into a number that is kept as text", () => {
     assert.isUndefined(valueAt({ a: JSON.rawJSON("1e400") }, ["a", "rawJSON"]))
+  })
+
+  it("finds nothing where reading throws, and nothing by a path that is no list", () => {
+    for (const [, value] of notJson) {
+      assert.doesNotThrow(() => valueAt(value, ["a", "b"]))
+      assert.isUndefined(valueAt({ a: 1 }, value as never))
+    }
+    assert.isUndefined(valueAt(getter, ["a"]))
+    assert.isUndefined(valueAt({ a: 1 }, "a" as never))
   })
 
   it.prop("returns, whatever it looks into", [AnyJson.value, Schema.Array(AnyJson.key)], ([value, path]) => {

@@ -1,4 +1,5 @@
 import { daysIn, isBlank, isMissing, kindOf, missingAs, numberOf } from "@lead-gateway/lead-field"
+import { notJson } from "@lead-gateway/testkit/not-json"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
@@ -74,5 +75,17 @@ it("daysIn knows every month that the platform's own calendar knows", () => {
         `${year}-${month}`,
       )
     }
+  }
+})
+
+it.each(notJson)("there is an answer about %s", (_name, value) => {
+  assert.isBoolean(isMissing(value))
+  assert.strictEqual(missingAs(value) !== undefined, isMissing(value))
+  assert.isFalse(isBlank(value as string))
+  assert.include(["text", "number", "boolean", "list", "object"], kindOf(value))
+  assert.isNumber(numberOf(value as string))
+  if (typeof value !== "number") {
+    assert.isNaN(daysIn(value as number, 2))
+    assert.isNaN(daysIn(2028, value as number))
   }
 })

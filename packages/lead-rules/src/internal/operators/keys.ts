@@ -6,7 +6,7 @@ import { FieldPathOrDotText } from "@lead-gateway/lead-field"
 export const Field = Shape.annotate(FieldPathOrDotText, {
   identifier: "Field",
   description:
-    "The path to the field: keys separated by dots (house.is_owner), an index for an item of a list (questions.0). A dot inside a key is written \\. ; a single dot is the item itself, inside some_item and every_item.",
+    "The path to the field: keys separated by dots (house.is_owner), an index for an item of a list (questions.0). A dot inside a key is written \\. and an empty key \\e ; a single dot is the item itself, inside some_item and every_item.",
 })
 
 const expectedValue = "a text that is not blank, a finite number, true or false"
