@@ -5,6 +5,7 @@
  * A shape is plain data. Each one describes the valid values for the author of a document; a value that does not
  * match is reported once, with that description.
  */
+import type { RawNumber } from "@lead-gateway/lossless-json"
 import type {
   Also,
   Annotations,
@@ -57,6 +58,17 @@ export const text = ({
 export const number = ({ minimum, maximum, ...expectation }: Expectation & Bounds): Shape<number> => ({
   ...expectation,
   node: { kind: "number", isWhole: false, ...boundsOf(minimum, maximum) },
+})
+
+/**
+ * A number with all its digits: one that a double holds exactly, or a `RawNumber` of `lossless-json`.
+ *
+ * A whole number beyond 2^53 - 1 that is a double is reported, because `JSON.parse` may have made another number of it.
+ * The Effect `Schema` of this shape accepts no `RawNumber`.
+ */
+export const exactNumber = (expectation: Expectation): Shape<number | RawNumber> => ({
+  ...expectation,
+  node: { kind: "number", isWhole: false, isExact: true },
 })
 
 /** A whole number. */

@@ -63,6 +63,8 @@ export interface Also {
 interface NumberNode extends Bounds {
   readonly kind: "number"
   readonly isWhole: boolean
+  /** Whether a `RawNumber` is valid, and a whole number that a double may have rounded is not. */
+  readonly isExact?: boolean
 }
 
 /** Bounds of a number, both inclusive. */

@@ -34,7 +34,10 @@ const valueOf = (shape: Shape<unknown>, json: unknown, path: Path, report: Repor
     case "literals":
       return node.values.some((value) => value === json) ? json : refuse()
     case "number":
-      return isNumberOf(node, json) ? json : refuse()
+      if (node.isExact !== true) return isNumberOf(node, json) ? json : refuse()
+      if (isRawNumber(json)) return json
+      if (isRounded(json)) return refuse(withAllDigits)
+      return Number.isFinite(json) ? json : refuse()
     case "text":
       if (typeof json !== "string" || node.form?.test(json) === false) return refuse()
       return node.also?.holds(json) === false ? refuse(expectedText(json, node.also)) : json
@@ -84,6 +87,12 @@ const isNumberOf = ({ isWhole, ...bounds }: NodeOf<"number">, json: unknown): bo
   typeof json === "number" &&
   (isWhole ? Number.isSafeInteger(json) : Number.isFinite(json)) &&
   isWithin(json, bounds)
+
+/** Whether a number may be another than the one in the document's text. */
+const isRounded = (json: unknown): boolean => Number.isInteger(json) && !Number.isSafeInteger(json)
+
+/** What is expected instead of a number that may have been rounded. */
+const withAllDigits = `a number with all its digits: beyond ${Number.MAX_SAFE_INTEGER} JSON.parse rounds, lossless-json does not`
 
 const isWithin = (count: number, { minimum = -Infinity, maximum = Infinity }: Bounds): boolean =>
   minimum <= count && count <= maximum

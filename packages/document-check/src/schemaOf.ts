@@ -77,10 +77,11 @@ const described = (schema: Schema.Codec<unknown>, description: string | undefine
 type Message = ReturnType<typeof expected>
 
 const numberOf = (
-  { isWhole, maximum, minimum }: NodeOf<"number">,
+  { isExact, isWhole, maximum, minimum }: NodeOf<"number">,
   number: Schema.Number,
   message: Message,
 ): Schema.Codec<unknown> => {
+  if (isExact === true) return number.check(Schema.isFinite(message))
   const kind = number.check((isWhole ? Schema.isInt(message) : Schema.isFinite(message)).abort())
   if (minimum !== undefined && maximum !== undefined) {
     return kind.check(Schema.isBetween({ minimum, maximum }, message))

@@ -130,6 +130,24 @@ describe("read", () => {
     assert.lengthOf(reported(Shape.number({ expected: "a number" }), Number.NaN), 1)
   })
 
+  it("takes an exact number with all its digits, and no whole number that JSON.parse may have rounded", () => {
+    const bound = Shape.nullOr(Shape.exactNumber({ expected: "a number" }), { expected: "a number or null" })
+    const long = "18446744073709551615"
+    const lossless = Result.getOrThrow(parse(long))
+    for (const value of [lossless, null, 0, -1.5, Number.MAX_SAFE_INTEGER]) {
+      const read = valueOf(bound, value)
+      assert.strictEqual<unknown>(read === undefined ? "nothing" : read, value)
+    }
+    const allDigits =
+      "a number with all its digits: beyond 9007199254740991 JSON.parse rounds, lossless-json does not"
+    assert.deepStrictEqual(reported(bound, JSON.parse(long)), [
+      `: found 18446744073709552000, expected ${allDigits}`,
+    ])
+    assert.deepStrictEqual(reported(bound, -(2 ** 53)), [`: found -9007199254740992, expected ${allDigits}`])
+    assert.deepStrictEqual(reported(bound, Number.POSITIVE_INFINITY), [": found Infinity, expected a number"])
+    assert.deepStrictEqual(reported(bound, long), [`: found "${long}", expected a number or null`])
+  })
+
   it("asks of a text that has the form what no form says", () => {
     const range = Shape.text({
       expected: "a range such as 1-2",
