@@ -38,6 +38,9 @@ export const kindOf = (value: unknown): ValueKind => {
   }
 }
 
+/** A point before exactly three digits, after a group of one to three: a thousand or a thousandth, by the language. */
+const ambiguous = /^[+-]?[1-9]\d{0,2}\.\d{3}$/
+
 /** Decimal notation, as ECMAScript's StrDecimalLiteral without Infinity; matched in linear time. */
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
@@ -45,13 +48,14 @@ const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
  * The number that a value is or that a text denotes, as the nearest double; NaN for any other text.
  *
  * A text is a number in decimal notation with white space around: `" 5000 "`, `"-2.5"`, `"+.5"`, `"1e3"`; not
- * `"0x10"`, `"1_000"`, `"2,5"` or `"Infinity"`. One that exceeds every double gives an infinity: `"1e999"`. Total: any
+ * `"0x10"`, `"1_000"`, `"2,5"`, `"5.000"` (five in English, five thousand in German) or `"Infinity"`. One that exceeds every double gives an infinity: `"1e999"`. Total: any
  * other value is NaN.
  */
 export const numberOf = (value: string | number | RawNumber): number => {
   if (typeof value === "number") return value
   if (typeof value !== "string") return isRawNumber(value) ? Number(value.rawJSON) : Number.NaN
-  return decimal.test(value.trim()) ? Number(value) : Number.NaN
+  const text = value.trim()
+  return decimal.test(text) && !ambiguous.test(text) ? Number(text) : Number.NaN
 }
 
 /** The number of days of a month in the Gregorian calendar, to check dates; months count from 1. `daysIn(2028, 2)` is 29. */

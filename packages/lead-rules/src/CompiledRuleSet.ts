@@ -1,9 +1,12 @@
-import { DocumentInvalid, makeReport } from "@lead-gateway/document-check"
+import { DocumentInvalid, makeReport, type Report } from "@lead-gateway/document-check"
+import { plainCopy } from "@lead-gateway/lead-field"
+import { parse } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 import { analyse, type RuleSetWarning } from "./internal/analysis/analyse.ts"
 import { checkDocument, checkPatterns } from "./internal/checkDocument.ts"
+import { kindOfArgument } from "./internal/kindOfArgument.ts"
 import { Program } from "./internal/program/Program.ts"
-import type { Rule, RuleSet } from "./RuleSet.ts"
+import type { LooksAt, Rule, RuleSet } from "./RuleSet.ts"
 
 export type { RuleSetWarning } from "./internal/analysis/analyse.ts"
 
@@ -11,6 +14,8 @@ export type { RuleSetWarning } from "./internal/analysis/analyse.ts"
 export interface CompiledRuleSet {
   /** The version of the rule set. */
   readonly version: string
+  /** Which payload the rules are about: `raw` unless the rule set says otherwise. */
+  readonly looksAt: LooksAt
   /** The rules of the rule set, in order. */
   readonly rules: ReadonlyArray<Rule>
   /** What can hardly be meant, though it can be used: redundant rules, for example. Show it to the author. */
@@ -22,37 +27,70 @@ interface Executable extends CompiledRuleSet {
   readonly program: Program
 }
 
-/** The program of a rule set. */
-export const programOf = (ruleSet: CompiledRuleSet): Program => (ruleSet as Executable).program
+/** The program of a rule set. Throws a `TypeError` for anything else, a `Result` of one for example. */
+export const programOf = (ruleSet: CompiledRuleSet): Program => {
+  const program = (ruleSet as Executable | null | undefined)?.program
+  if (program !== undefined) return program
+  throw new TypeError(
+    `evaluate: found ${kindOfArgument(ruleSet)} as the rule set, expected a compiled one, as compileRulesOrThrow returns`,
+  )
+}
+
+/**
+ * Any value, with completion in editors where it is written as a literal: `unknown` alone would complete nothing, and
+ * takes in every other type.
+ */
+type AnyOr<T> = T | {} | null | undefined
 
 /**
  * Checks and compiles a rule set, once, when it is loaded.
  *
- * Takes any value that `JSON.parse` returns, and keeps a copy. Fails with {@link RuleSetInvalid}, which holds every
- * mistake: unknown operators and keys, missing keys, wrong types, invalid patterns, limits that no value is within,
- * ids that two rules share, rejecting rules that no lead can meet. What is redundant is only warned about, so that a
- * later release, which may find more of it, still takes the same rule sets.
+ * Takes any value that `JSON.parse` or a lossless parser returns, and keeps a copy. Fails with {@link RuleSetInvalid},
+ * which holds every mistake: unknown operators and keys, missing keys, wrong types, invalid patterns, limits that no
+ * value is within, whole numbers that a parser may have rounded, ids that two rules share, rejecting rules that no lead
+ * can meet. What is redundant is only warned about, so that a later release, which may find more of it, still takes the
+ * same rule sets. Total.
  */
-export const compileRules = (json: unknown): Result.Result<CompiledRuleSet, RuleSetInvalid> => {
+export const compileRules = (ruleSet: AnyOr<RuleSet>): Result.Result<CompiledRuleSet, RuleSetInvalid> => {
+  try {
+    return compiled(ruleSet)
+  } catch {
+    // A getter or a proxy threw.
+    return compiled(plainCopy(ruleSet))
+  }
+}
+
+const compiled = (json: unknown): Result.Result<CompiledRuleSet, RuleSetInvalid> => {
   const { diagnostics, report } = makeReport()
   checkDocument(json, report)
-  // Only rules of the right form can be looked at together.
-  if (diagnostics.length === 0) checkPatterns(json as RuleSet, report)
-  const warnings = diagnostics.length === 0 ? analyse(json as RuleSet, report) : []
-  if (diagnostics.length > 0) return Result.fail(new RuleSetInvalid({ diagnostics }))
   // Without mistakes it is a rule set, and plain JSON. Copied as JSON, since `structuredClone` refuses proxies.
-  return Result.succeed(prepare(JSON.parse(JSON.stringify(json)) as RuleSet, warnings))
+  const copy = diagnostics.length === 0 ? copyOf(json as RuleSet, report) : undefined
+  // Only rules of the right form can be looked at together.
+  if (copy !== undefined) checkPatterns(copy, report)
+  const warnings = copy !== undefined && diagnostics.length === 0 ? analyse(copy, report) : []
+  return copy === undefined || diagnostics.length > 0
+    ? Result.fail(new RuleSetInvalid({ diagnostics }))
+    : Result.succeed(prepare(copy, warnings))
+}
+
+/** The copy has a `RawNumber` only where a double would round. */
+const copyOf = (ruleSet: RuleSet, report: Report): RuleSet | undefined => {
+  const copy = parse(JSON.stringify(ruleSet))
+  if (Result.isSuccess(copy)) return copy.success as unknown as RuleSet
+  report([], ruleSet, `a rule set that lossless-json parses (${copy.failure.message})`)
+  return undefined
 }
 
 /** {@link compileRules}, but throws the {@link RuleSetInvalid}: for rule sets that are part of a program. */
-export const compileRulesOrThrow = (json: unknown): CompiledRuleSet => Result.getOrThrow(compileRules(json))
+export const compileRulesOrThrow = (ruleSet: AnyOr<RuleSet>): CompiledRuleSet =>
+  Result.getOrThrow(compileRules(ruleSet))
 
 /** Compiles a rule set that has been checked. */
 export const prepare = (
-  { version, rules }: RuleSet,
+  { version, looks_at: looksAt = "raw", rules }: RuleSet,
   warnings: ReadonlyArray<RuleSetWarning> = [],
 ): CompiledRuleSet => {
-  const executable: Executable = { version, rules, warnings, program: new Program(rules) }
+  const executable: Executable = { version, looksAt, rules, warnings, program: new Program(rules) }
   return executable
 }
 

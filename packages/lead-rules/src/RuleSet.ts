@@ -62,6 +62,15 @@ export const ruleKeys = (condition: Shape.Shape<unknown>): Readonly<Record<strin
     ]),
   )
 
+const LooksAtText = Shape.literals(["raw", "normalized"], {
+  identifier: "LooksAt",
+  description:
+    "What the rules see. raw (the default): the payload as it came. normalized: the payload as the normaliser's profile reads it, so that a blank behind a postal code costs no lead.",
+})
+
+/** Which payload the rules of a set see: the one that came, or the one that the normaliser makes of it. */
+export type LooksAt = Shape.TypeOf<typeof LooksAtText>
+
 /** The most rules in a set. */
 const maxRules = 10_000
 
@@ -73,6 +82,7 @@ export const ruleSetOf = <R>(rule: Shape.Shape<R>) =>
       version: Shape.annotate(Shape.notBlank, {
         description: "Names this rule set, so that a lead can remember what decided on it.",
       }),
+      looks_at: Shape.optional(LooksAtText),
       rules: Shape.list(rule, {
         maximum: maxRules,
         expected: `a list of at most ${maxRules} rules`,
@@ -80,7 +90,10 @@ export const ruleSetOf = <R>(rule: Shape.Shape<R>) =>
           "They run in this order and the first that is unmet decides; a set without rules accepts everything.",
       }),
     },
-    { expected: "an object with the keys version and rules", description: "What a customer asks of a lead." },
+    {
+      expected: "an object with the keys version, rules and, where needed, looks_at",
+      description: "What a customer asks of a lead.",
+    },
   )
 
 /**
@@ -91,6 +104,8 @@ export const ruleSetOf = <R>(rule: Shape.Shape<R>) =>
 export interface RuleSet {
   readonly $schema?: string
   readonly version: string
+  /** `raw` by default. Whoever calls `evaluate` gives it that payload; `lead-pipeline` does. */
+  readonly looks_at?: LooksAt
   readonly rules: ReadonlyArray<Rule>
 }
 

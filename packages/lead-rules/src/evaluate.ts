@@ -1,7 +1,9 @@
-import { isBlank } from "@lead-gateway/lead-field"
+import { isBlank, plainCopy } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
 import { type CompiledRuleSet, programOf } from "./CompiledRuleSet.ts"
 import { findingOf } from "./internal/findingOf.ts"
+import { kindOfArgument } from "./internal/kindOfArgument.ts"
+import type { Program } from "./internal/program/Program.ts"
 import { childAt } from "./internal/program/Scope.ts"
 import type { Accepted, Finding, Verdict } from "./Verdict.ts"
 
@@ -16,25 +18,42 @@ export interface EvaluateOptions {
 }
 
 /**
- * Decides whether a payload, as it came, meets a rule set.
+ * Decides whether a payload meets a rule set: the payload as it came or, where the rule set's `looksAt` says so, as it is
+ * once it is normalised.
  *
- * The rules run in order. Total: there is a verdict on any value that `JSON.parse` or a lossless parser returns. Only
- * own properties count, and nothing is changed. The same rule set, payload and `nowMs` always give the
- * same verdict.
+ * The rules run in order. Total: there is a verdict on whatever JavaScript holds, and a property that throws when it is
+ * read is absent. Only own properties count, and nothing is changed. The same rule set, payload and `nowMs` always
+ * give the same verdict. Throws a `TypeError` only if the rule set is not compiled or `nowMs` is no number.
  * Example: `{ "zipcode": 66123 }` is `ZIP_NOT_66XXX` under the default rule set, `{ "zipcode": "66123" }` is
  * `MISSING_REQUIRED_FIELD` (of `house.is_owner`).
  */
-export const evaluate = (
+export const evaluate = (ruleSet: CompiledRuleSet, payload: unknown, options: EvaluateOptions): Verdict => {
+  const program = programOf(ruleSet)
+  if (typeof (options as EvaluateOptions | null | undefined)?.nowMs !== "number") throw noTime(options)
+  try {
+    return verdictBy(program, ruleSet, payload, options)
+  } catch {
+    // A getter or a proxy threw.
+    return verdictBy(program, ruleSet, plainCopy(payload), options)
+  }
+}
+
+const noTime = (options: Partial<EvaluateOptions> | null | undefined): TypeError =>
+  new TypeError(
+    `evaluate: found ${kindOfArgument(options?.nowMs)} as nowMs, expected milliseconds since 1970 in the options, as Date.now() gives them`,
+  )
+
+const verdictBy = (
+  program: Program,
   ruleSet: CompiledRuleSet,
   payload: unknown,
   { nowMs, findings = "first", values = "hide" }: EvaluateOptions,
 ): Verdict => {
-  const program = programOf(ruleSet)
   const first = program.first(payload, nowMs)
   if (first < 0) return accepted
   const options = { nowMs, findings, values }
   const node = program.nodes[first]
-  const isAlone = findings === "first" && ruleSet.rules[first]?.severity !== "flag"
+  const isAlone = findings !== "all" && ruleSet.rules[first]?.severity !== "flag"
   if (!isAlone || values === "show" || node?._tag !== "Leaf") return findAll(ruleSet, payload, first, options)
   // A verdict on one field that quotes no value depends only on the kind of value, so it is cached.
   const key = first * kindCodes + kindCode(childAt(payload, node.segments))
@@ -62,7 +81,7 @@ const findAll = (
     if (node === undefined || rule === undefined) break
     const finding = findingOf({ node, rule, index: unmet }, frame, values)
     ;(finding.severity === "flag" ? flags : findings).push(finding)
-    if (finding.severity === "reject" && extent === "first") break
+    if (finding.severity === "reject" && extent !== "all") break
   }
   program.scope.release(frame)
   return verdictOf(findings, flags)

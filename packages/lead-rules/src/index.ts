@@ -3,7 +3,7 @@
  *
  * A rule set is JSON. `compileRules` checks it once and reports every mistake; `evaluate` then decides on one payload at a
  * time and never fails. Used by the lead pipeline and by whatever previews a draft rule set. It does not normalise
- * (rules see the payload as it came), reads no files and knows no other customer setting.
+ * (a rule set only says which payload it is about), reads no files and knows no other customer setting.
  */
 export type { Diagnostic } from "@lead-gateway/document-check"
 export {
@@ -15,7 +15,7 @@ export {
 } from "./CompiledRuleSet.ts"
 export type { Condition } from "./Condition.ts"
 export { evaluate, type EvaluateOptions } from "./evaluate.ts"
-export { defaultRuleSet, type Rule, type RuleSet, type Severity } from "./RuleSet.ts"
+export { defaultRuleSet, type LooksAt, type Rule, type RuleSet, type Severity } from "./RuleSet.ts"
 export {
   type Accepted,
   type DecidingRule,

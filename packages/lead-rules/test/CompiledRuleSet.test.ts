@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { compileRules, type Diagnostic } from "@lead-gateway/lead-rules"
+import { compileRules, compileRulesOrThrow, type Diagnostic } from "@lead-gateway/lead-rules"
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { fieldDefinitions, quantifierDefinitions } from "../src/internal/operators/table.ts"
 
@@ -24,6 +24,14 @@ describe("compileRules", () => {
     assert.deepStrictEqual(diagnosticsIn({ version: "1", rules: [] }), [])
   })
 
+  it("keeps which payload the rules look at, the raw one unless it says otherwise", () => {
+    const looksAt = (document: object) =>
+      compileRulesOrThrow({ version: "1", rules: [], ...document }).looksAt
+    assert.strictEqual(looksAt({}), "raw")
+    assert.strictEqual(looksAt({ looks_at: "raw" }), "raw")
+    assert.strictEqual(looksAt({ looks_at: "normalized" }), "normalized")
+  })
+
   it("keeps the version", () => {
     assert.strictEqual(Result.getOrThrow(compileRules({ version: "2026-02", rules: [] })).version, "2026-02")
   })
@@ -34,14 +42,17 @@ describe("compileRules", () => {
   const names = Object.keys({ ...fieldDefinitions, ...quantifierDefinitions }).map((name) => `"${name}"`)
   const operators = `${names.join(" or ")}; or all, any or not in its place`
   const keys = "optional, reason, id, message, severity"
+  const allDigits =
+    "a number with all its digits: beyond 9007199254740991 JSON.parse rounds, lossless-json does not"
   const reason = "X"
 
   const documents: ReadonlyArray<[document: unknown, path: string, actual: string, expected: string]> = [
-    [3, "", "3", "an object with the keys version and rules"],
+    [3, "", "3", "an object with the keys version, rules and, where needed, looks_at"],
     [{ rules: [] }, "version", "nothing", "a text that is not blank; the key is required"],
     [{ version: " ", rules: [] }, "version", '" "', "a text that is not blank"],
     [{ version: "1", rules: {} }, "rules", "{}", "a list of at most 10000 rules"],
-    [{ version: "1", rules: [], a: 1 }, "a", "1", "no key but $schema, version, rules"],
+    [{ version: "1", looks_at: "read", rules: [] }, "looks_at", '"read"', '"raw" or "normalized"'],
+    [{ version: "1", rules: [], a: 1 }, "a", "1", "no key but $schema, version, looks_at, rules"],
     [
       { $schema: 1, version: "1", rules: [] },
       "$schema",
@@ -94,7 +105,8 @@ describe("compileRules", () => {
     [{ ...present, field: ["a"] }, "field", '["a"]', path],
     [{ ...equals, value: null }, "value", "null", value],
     [{ ...equals, value: " " }, "value", '" "', "a text that is not blank"],
-    [{ ...equals, value: JSON.rawJSON("12345678901234567890") }, "value", "12345678901234567890", value],
+    [{ ...equals, value: 12_345_678_901_234_567_890 }, "value", "12345678901234567000", allDigits],
+    [{ ...equals, value: [1] }, "value", "[1]", value],
     [{ ...equals, severity: "warn" }, "severity", '"warn"', '"reject" or "flag"'],
     [
       { ...equals, id: "a b" },
@@ -288,7 +300,7 @@ describe("compileRules", () => {
   it("takes __proto__ for the unknown key that it is", () => {
     const json: unknown = JSON.parse('{ "version": "1", "rules": [], "__proto__": { "a": 1 } }')
     assert.deepStrictEqual(diagnosticsIn(json), [
-      { path: "__proto__", actual: '{"a":1}', expected: "no key but $schema, version, rules" },
+      { path: "__proto__", actual: '{"a":1}', expected: "no key but $schema, version, looks_at, rules" },
     ])
   })
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { compileRules, defaultRuleSet } from "@lead-gateway/lead-rules"
+import { compileRules, compileRulesOrThrow, defaultRuleSet } from "@lead-gateway/lead-rules"
 import { makeReport } from "@lead-gateway/document-check"
 import { jsonSchemaOf, testJsonSchema } from "@lead-gateway/testkit/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
@@ -24,6 +24,16 @@ describe("defaultRuleSet", () => {
     assert.deepStrictEqual(document, structuredClone<object>(defaultRuleSet))
   })
 
+  it("differs from config/lead_rules.normalized.json in the version and the payload that is looked at", () => {
+    const file = new URL("../../config/lead_rules.normalized.json", folder)
+    const { $schema: _, ...document } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>
+    assert.deepStrictEqual(
+      document,
+      structuredClone<object>({ ...defaultRuleSet, version: "normalized-1", looks_at: "normalized" }),
+    )
+    assert.strictEqual(compileRulesOrThrow(document).looksAt, "normalized")
+  })
+
   it("compiles", () => {
     assert.isTrue(Result.isSuccess(compileRules(defaultRuleSet)))
   })
@@ -36,7 +46,7 @@ describe("RuleSet", () => {
 
   /** What no schema says: two keys that exclude each other, one of several that has to be there, shared ids. */
   const beyondSchemas =
-    /^(at least min|more than|not before from|a condition with at least one of the keys|an id of its own)/
+    /^(at least min|more than|not before from|a condition with at least one of the keys|an id of its own|a number with all its digits)/
 
   it.prop(
     "describes rule sets that have no mistakes but those which no schema can say; also after a journey as JSON",

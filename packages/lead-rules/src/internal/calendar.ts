@@ -10,13 +10,22 @@ const timeOfDay = /^[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])
  * Parses an ISO 8601 date, or date and time: milliseconds since 1970 in UTC, or NaN.
  *
  * NaN for any other text and for days that do not exist: `2026-02-29`, `2026-04-31`, `24:00`. A date is its first
- * moment; a time without an offset is in UTC. `T` may be `t` or a space, and `+0200` is `+02:00`.
+ * moment; a time without an offset is in UTC. `T` may be `t` or a space, and `+0200` is `+02:00`. A second 60 is read
+ * where RFC 3339 (5.7) allows a leap second, at the end of June or December in UTC: as the last millisecond of that day.
  */
 export const momentOf = (text: string): number => {
   if (text.length < 10 || text.length > 40) return Number.NaN
   if (text.charCodeAt(4) !== dash || text.charCodeAt(7) !== dash) return Number.NaN
   const day = dayNumber(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10))
-  return text.length === 10 ? day * dayMs : day * dayMs + sinceMidnight(text.slice(10))
+  if (text.length === 10) return day * dayMs
+  const moment = day * dayMs + sinceMidnight(text.slice(10))
+  return text.startsWith("60", 17) && !isEndOfHalfYear(moment) ? Number.NaN : moment
+}
+
+/** Whether a moment is the last millisecond of June or December. */
+const isEndOfHalfYear = (moment: number): boolean => {
+  const next = new Date(moment + 1)
+  return (moment + 1) % dayMs === 0 && next.getUTCDate() === 1 && next.getUTCMonth() % 6 === 0
 }
 
 /** The last millisecond of the day that a text names, or the moment itself where it has a time. */
@@ -56,8 +65,10 @@ const sinceMidnight = (text: string): number => {
   const [, hour, minute, second = "0", fraction = "", sign, offsetHours = "0", offsetMinutes = "0"] = match
   const [h, m, s] = [Number(hour), Number(minute), Number(second)]
   const [oh, om] = [Number(offsetHours), Number(offsetMinutes)]
-  if (h > 23 || m > 59 || s > 59 || oh > 23 || om > 59) return Number.NaN
+  if (h > 23 || m > 59 || s > 60 || oh > 23 || om > 59) return Number.NaN
   const offset = (oh * 60 + om) * (sign === "-" ? -60 : 60)
+  // A leap second is part of its day, and no moment of it is before the second 59.
+  if (s === 60) return ((h * 60 + m) * 60 + 60 - offset) * 1000 - 1
   return ((h * 60 + m) * 60 + s - offset) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"))
 }
 

@@ -1,4 +1,17 @@
 /** How values are compared: numbers digit by digit, texts in any case and by their code points. */
+import { isRawNumber, type RawNumber } from "@lead-gateway/lossless-json"
+
+/** A number of a document: a double that means what it prints as, or one with more digits. */
+export type Exact = number | RawNumber
+
+/** A number as it is written. */
+export const written = (number: Exact): string =>
+  typeof number === "number" ? String(number) : number.rawJSON
+
+/** Compares a lower limit with an upper one, `-Infinity` and `Infinity` where there is none: negative, zero or positive. */
+export const compareLimits = (lower: Exact, upper: Exact): number =>
+  lower === -Infinity || upper === Infinity ? -1 : compareExactly(written(lower), upper)
+
 const form = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
 /** A double keeps every digit of a number of at most so many digits without an exponent. */
@@ -13,7 +26,13 @@ export const isShort = (text: string): boolean => text.length <= exactLength && 
  * A `0.3` in the document means three tenths, not the nearest double, so `0.30000000000000001` is greater. Linear
  * in the length of the text, which is a JSON number or any text that `numberOf` reads as a number.
  */
-export const compareExactly = (text: string, bound: number): number => {
+export const compareExactly = (text: string, bound: Exact): number => {
+  if (isRawNumber(bound)) {
+    const difference = Number(text) - Number(bound.rawJSON)
+    // Infinity minus itself is NaN, though two numbers beyond every double may differ. So is what is no number.
+    if (difference !== 0 && !(Number.isNaN(difference) && isDecimal(text))) return difference
+    return compare(decimalOf(text.trim()), decimalOf(bound.rawJSON))
+  }
   // An infinite bound is no bound: no number lies beyond it, not even one too large for a double.
   if (!Number.isFinite(bound)) return -bound
   const double = Number(text)
@@ -23,8 +42,17 @@ export const compareExactly = (text: string, bound: number): number => {
   return compare(decimalOf(text.trim()), decimalOf(String(bound)))
 }
 
+const isDecimal = (text: string): boolean => form.test(text.trim())
+
+/** One text for each number, however it is written: `1.50` and `15e-1` have the same. */
+export const canonical = (text: string): string => {
+  const { sign, digits, power } = decimalOf(text.trim())
+  return digits === "" ? "0" : `${sign}:${digits}:${power}`
+}
+
 /** Whether a number, as it is written, is whole. */
 export const isWhole = (text: string): boolean => {
+  if (!isDecimal(text)) return false
   const { digits, power } = decimalOf(text.trim())
   return digits.length <= power
 }

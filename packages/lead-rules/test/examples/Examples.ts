@@ -1,4 +1,5 @@
 import type { Condition } from "@lead-gateway/lead-rules"
+import type { RawNumber } from "@lead-gateway/lossless-json"
 import type { OperatorName } from "../../src/internal/operators/table.ts"
 
 type OnField = Extract<Condition, { readonly operator: string }>
@@ -43,4 +44,4 @@ export interface Examples<Name extends OperatorName> {
 export type ExamplesOf<Name extends OperatorName> = { readonly [Key in Name]: Examples<Key> }
 
 /** A number as it is written. */
-export const raw = (text: string): unknown => JSON.rawJSON(text)
+export const raw = (text: string): RawNumber => JSON.rawJSON(text)

@@ -20,12 +20,12 @@ export const numbers: ExamplesOf<"range"> = {
         unmet: [raw("0.30000000000000001"), raw("1e400")],
       },
       {
-        asked: { operator: "range", above: 9_007_199_254_740_992 },
+        asked: { operator: "range", above: raw("9007199254740992") },
         met: [raw("9007199254740993")],
         unmet: [raw("9007199254740991")],
       },
       {
-        asked: { operator: "range", below: 9_007_199_254_740_992 },
+        asked: { operator: "range", below: raw("9007199254740992") },
         met: [raw("-9007199254740993")],
         unmet: [raw("9007199254740993")],
       },
@@ -42,6 +42,11 @@ export const numbers: ExamplesOf<"range"> = {
     ],
     explained: [
       [
+        { operator: "range", max: raw("18446744073709551615"), above: raw("0.1234567890123456789") },
+        0.1,
+        "kind must be more than 0.1234567890123456789 and at most 18446744073709551615, but this number is not",
+      ],
+      [
         { operator: "range", min: 20, below: 100 },
         5,
         "kind must be at least 20 and less than 100, but this number is not",
@@ -54,6 +59,8 @@ export const numbers: ExamplesOf<"range"> = {
     ],
     limits: [
       { operator: "range", min: 5, max: 5 },
+      { operator: "range", min: raw("18446744073709551615"), max: raw("18446744073709551615") },
+      { operator: "range", below: raw("-1e400") },
       { operator: "range", above: 5, max: 5.5 },
       { operator: "range", min: 5, below: 5.5 },
       { operator: "range", above: 5, below: 5.5 },
@@ -69,6 +76,11 @@ export const numbers: ExamplesOf<"range"> = {
         { operator: "range" },
         "a condition with at least one of the keys min, max, above, below, integer, allow_text",
       ],
+      [
+        { operator: "range", min: raw("18446744073709551616"), max: raw("18446744073709551615") },
+        "at least min, which is 18446744073709551616",
+      ],
+      [{ operator: "range", above: raw("1e400"), below: raw("1.0e400") }, "more than above, which is 1e400"],
       [{ operator: "range", min: 6, max: 5 }, "at least min, which is 6"],
       [{ operator: "range", above: 5, max: 5 }, "more than above, which is 5"],
       [{ operator: "range", min: 5, below: 5 }, "more than min, which is 5"],
@@ -88,6 +100,7 @@ export const numbers: ExamplesOf<"range"> = {
     ],
     overlapping: [
       { operator: "range", min: 2 },
+      { operator: "range", max: raw("12345678901234567890"), allow_text: true },
       { operator: "range", above: 2 },
       { operator: "range", max: 2, allow_text: true },
       { operator: "range", below: 2 },

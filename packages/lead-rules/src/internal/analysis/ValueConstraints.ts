@@ -1,6 +1,7 @@
 import type { ValueKind } from "@lead-gateway/lead-field"
+import { isRawNumber } from "@lead-gateway/lossless-json"
 import { endOf, momentOf, spanOf } from "../calendar.ts"
-import { fold } from "../comparison.ts"
+import { type Exact, fold } from "../comparison.ts"
 import type { PatternMemory } from "../pattern/PatternMemory.ts"
 import { type Constraint, isUnsatisfiable, type Opaque, type Texts } from "./Constraint.ts"
 import { languageOf } from "./Language.ts"
@@ -69,25 +70,35 @@ export const onTexts = (
 export const listsOf = (limits: Limits): ValueConstraints =>
   new Map([["list", { exact: ["items", between({ min: 0, ...limits }, "always")] }]])
 
-type Values = ReadonlyArray<string | number | boolean>
+type Values = ReadonlyArray<string | Exact | boolean>
 
-/** For one of these values. */
-export const oneOfValues = (values: Values, ignoreCase: boolean | undefined): ValueConstraints => {
+/** For one of these values; `name` is the same for the same values. */
+export const oneOfValues = (
+  values: Values,
+  name: string,
+  ignoreCase: boolean | undefined,
+): ValueConstraints => {
   const texts = values.filter((value) => typeof value === "string")
   const numbers = values.filter((value) => typeof value === "number")
   const booleans = values.filter((value) => typeof value === "boolean")
   const constraints = new Map<ValueKind, KindConstraint>()
   if (texts.length > 0) constraints.set("text", { exact: equalTexts(texts, ignoreCase) })
-  if (numbers.length > 0) constraints.set("number", { exact: ["value", points(numbers)] })
+  // The analysis calculates with doubles.
+  if (values.some(isRawNumber)) constraints.set("number", { exact: [name, opaque(() => undefined)] })
+  else if (numbers.length > 0) constraints.set("number", { exact: ["value", points(numbers)] })
   if (booleans.length > 0) {
     constraints.set("boolean", { exact: ["value", points(booleans.map(Number), "always")] })
   }
   return constraints
 }
 
-/** For any value but these. */
-export const noneOfValues = (values: Values, ignoreCase: boolean | undefined): ValueConstraints => {
-  const excluded = oneOfValues(values, ignoreCase)
+/** For any value but these; `name` is the same for the same values. */
+export const noneOfValues = (
+  values: Values,
+  name: string,
+  ignoreCase: boolean | undefined,
+): ValueConstraints => {
+  const excluded = oneOfValues(values, name, ignoreCase)
   const constraints = new Map<ValueKind, KindConstraint>()
   for (const kind of kinds) {
     const [aspect, constraint] = excluded.get(kind)?.exact ?? []

@@ -1,6 +1,7 @@
 import { type Path, printValue, Shape } from "@lead-gateway/document-check"
 import type { ValueKind } from "@lead-gateway/lead-field"
 import type { Question, ValueConstraints } from "../analysis/ValueConstraints.ts"
+import { compareLimits, type Exact } from "../comparison.ts"
 import type { Matches } from "../pattern/Pattern.ts"
 import type { PatternMemory } from "../pattern/PatternMemory.ts"
 import type { Scope } from "../program/Scope.ts"
@@ -26,7 +27,7 @@ export interface Operator {
   /** The limits on a number, where they are the whole condition: those on one field are merged. */
   readonly limits?: Limits
   /** The values that are excluded, where they are the whole condition: those on one field are looked up at once. */
-  readonly excluded?: ReadonlyArray<string | number | boolean>
+  readonly excluded?: ReadonlyArray<string | Exact | boolean>
   /** The pattern that a text must match, where it is the whole condition: those on one field are searched at once. */
   readonly matches?: Matches
 }
@@ -36,12 +37,12 @@ export interface Requirement extends Omit<Operator, "missing" | "truthOfKind"> {
   readonly truthOfKind?: Operator["truthOfKind"]
 }
 
-/** Limits on a number. */
-export interface Limits {
-  readonly min?: number
-  readonly max?: number
-  readonly above?: number
-  readonly below?: number
+/** Limits on a number: doubles, or numbers of any length. */
+export interface Limits<N extends Exact = number> {
+  readonly min?: N
+  readonly max?: N
+  readonly above?: N
+  readonly below?: N
   readonly integer?: boolean
   readonly allow_text?: boolean
 }
@@ -100,10 +101,10 @@ export const needsOneOf = (condition: object, keys: ReadonlyArray<string>, repor
 
 /** Reports a `max` below `min`. */
 export const needsMinBelowMax = (
-  { min = -Infinity, max = Infinity }: { readonly min?: number; readonly max?: number },
+  { min = -Infinity, max = Infinity }: { readonly min?: Exact; readonly max?: Exact },
   report: ReportLimit,
 ): void => {
-  if (min > max) report(["max"], max, `at least min, which is ${min}`)
+  if (compareLimits(min, max) > 0) report(["max"], max, `at least min, which is ${printValue(min)}`)
 }
 
 type Conditions<K extends Shape.Fields> = Shape.TypeOf<Shape.ObjectOfFields<K>>

@@ -8,7 +8,7 @@ import { needsOneOf, onValue, type Requirement } from "./Operator.ts"
 const expectedDate = "a date such as 2026-03-31, or a date and time such as 2026-03-31T14:30:00+02:00"
 
 const dateForm =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/u
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d{1,9})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/u
 
 const expectedSpan =
   "a whole number and a unit: minutes, hours, days, weeks, months or years, such as 18 years"

@@ -1,9 +1,9 @@
 /** The operators that compare a field with given values, or with a kind of value. */
 import { Shape } from "@lead-gateway/document-check"
 import { kindOf, type ValueKind } from "@lead-gateway/lead-field"
-import { isRawNumber } from "@lead-gateway/lossless-json"
+import { isRawNumber, type RawNumber } from "@lead-gateway/lossless-json"
 import { noneOfValues, oneOfValues } from "../analysis/ValueConstraints.ts"
-import { compareExactly, fold } from "../comparison.ts"
+import { canonical, compareExactly, type Exact, fold } from "../comparison.ts"
 import { Met, type Truth, truthOf, Unmet } from "../Truth.ts"
 import { IgnoreCase, SingleValue, ValueList } from "./keys.ts"
 import { type Accepts, anyKind, inAnyCase, noLimits, oneOf, onValue, type Requirement } from "./Operator.ts"
@@ -21,7 +21,7 @@ export const equality = {
     keys: { value: SingleValue, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ value, ignore_case }) => isOneOf([value], ignore_case === true),
-    constraints: ({ value, ignore_case }) => oneOfValues([value], ignore_case),
+    constraints: ({ value, ignore_case }, { name }) => oneOfValues([value], name, ignore_case),
   }),
   not_equals: onValue({
     description: "The field must be there and be anything but this value.",
@@ -29,7 +29,7 @@ export const equality = {
     keys: { value: SingleValue, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ value, ignore_case }) => isNoneOf([value], ignore_case === true),
-    constraints: ({ value, ignore_case }) => noneOfValues([value], ignore_case),
+    constraints: ({ value, ignore_case }, { name }) => noneOfValues([value], name, ignore_case),
   }),
   one_of: onValue({
     description: "The field must be exactly one of these values.",
@@ -37,7 +37,7 @@ export const equality = {
     keys: { values: ValueList, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ values, ignore_case }) => isOneOf(values, ignore_case === true),
-    constraints: ({ values, ignore_case }) => oneOfValues(values, ignore_case),
+    constraints: ({ values, ignore_case }, { name }) => oneOfValues(values, name, ignore_case),
   }),
   none_of: onValue({
     description: "The field must be there and be none of these values.",
@@ -45,7 +45,7 @@ export const equality = {
     keys: { values: ValueList, ignore_case: Shape.optional(IgnoreCase) },
     checkLimits: noLimits,
     compile: ({ values, ignore_case }) => isNoneOf(values, ignore_case === true),
-    constraints: ({ values, ignore_case }) => noneOfValues(values, ignore_case),
+    constraints: ({ values, ignore_case }, { name }) => noneOfValues(values, name, ignore_case),
   }),
   type: onValue({
     description: "The field must be a value of this kind.",
@@ -58,7 +58,7 @@ export const equality = {
 }
 
 /** A value of a document. */
-type Value = string | number | boolean
+type Value = string | Exact | boolean
 
 const isOneOf = (values: ReadonlyArray<Value>, ignoreCase: boolean): Requirement => ({
   accepts: equalsOneOf(values, ignoreCase),
@@ -94,6 +94,12 @@ export const equalTo = (expected: Value, ignoreCase: boolean): Accepts => {
     const folded = fold(expected)
     return (value) => truthOf(typeof value === "string" && fold(value) === folded)
   }
+  if (isRawNumber(expected)) {
+    return (value) => {
+      if (typeof value === "number") return truthOf(compareExactly(String(value), expected) === 0)
+      return truthOf(isRawNumber(value) && compareExactly(value.rawJSON, expected) === 0)
+    }
+  }
   if (typeof expected === "number") {
     return (value) => {
       if (typeof value === "number") return value === expected ? Met : Unmet
@@ -111,21 +117,29 @@ const equalsOneOf = (values: ReadonlyArray<Value>, ignoreCase: boolean): Accepts
   if (values.length === 1 && first !== undefined) return equalTo(first, ignoreCase)
   const expected = values.map((value) => (ignoreCase && typeof value === "string" ? fold(value) : value))
   const set = new Set<unknown>(expected)
+  const rawOneOf = rawOneOfThese(set, values.filter(isRawNumber))
   if (ignoreCase) {
-    return (value) => (set.has(typeof value === "string" ? fold(value) : value) ? Met : rawOneOf(set, value))
+    return (value) => (set.has(typeof value === "string" ? fold(value) : value) ? Met : rawOneOf(value))
   }
-  if (expected.length > maxCompared) return (value) => (set.has(value) ? Met : rawOneOf(set, value))
+  if (expected.length > maxCompared) return (value) => (set.has(value) ? Met : rawOneOf(value))
   return (value) => {
     for (let i = 0; i < expected.length; i++) {
       if (expected[i] === value) return Met
     }
-    return rawOneOf(set, value)
+    return rawOneOf(value)
   }
 }
 
-/** A number of many digits can only equal its nearest double, of all numbers that a document can hold. */
-const rawOneOf = (set: ReadonlySet<unknown>, value: unknown): Truth => {
-  if (typeof value !== "object" || !isRawNumber(value)) return Unmet
-  const double = Number(value.rawJSON)
-  return truthOf(set.has(double) && compareExactly(value.rawJSON, double) === 0)
+/** A number of many digits can only equal its nearest double, or another number of many digits. */
+const rawOneOfThese = (
+  set: ReadonlySet<unknown>,
+  long: ReadonlyArray<RawNumber>,
+): ((value: unknown) => Truth) => {
+  const canonicals = new Set(long.map(({ rawJSON }) => canonical(rawJSON)))
+  return (value) => {
+    if (typeof value !== "object" || !isRawNumber(value)) return Unmet
+    const double = Number(value.rawJSON)
+    if (set.has(double) && compareExactly(value.rawJSON, double) === 0) return Met
+    return truthOf(canonicals.size > 0 && canonicals.has(canonical(value.rawJSON)))
+  }
 }

@@ -12,7 +12,7 @@ export const Field = Shape.annotate(FieldPathOrDotText, {
 const expectedValue = "a text that is not blank, a finite number, true or false"
 
 /** A value that a field may be compared with. No blank text: a blank field counts as missing. */
-const Value = Shape.union([Shape.notBlank, Shape.number({ expected: expectedValue }), Shape.boolean()], {
+const Value = Shape.union([Shape.notBlank, Shape.exactNumber({ expected: expectedValue }), Shape.boolean()], {
   expected: expectedValue,
 })
 
@@ -58,14 +58,14 @@ export const IgnoreCase = Shape.boolean({
 export const AllowText = Shape.boolean({
   identifier: "AllowText",
   description:
-    'true: a text that spells a number in decimal notation ("5000", " 2.5 ", "1e3") is read as that number.',
+    'true: a text that spells a number in decimal notation ("5000", " 2.5 ", "1e3") is read as that number. "5.000" is none: it is five or five thousand.',
 })
 
 /** Whether a number must be whole. */
 export const Integer = Shape.literals([true], { description: "true: the number must be whole." })
 
 /** A limit on a number. */
-export const limit = (description: string) => Shape.number({ expected: "a finite number", description })
+export const limit = (description: string) => Shape.exactNumber({ expected: "a finite number", description })
 
 /** A limit on a count, `least` or more. */
 export const count = (least: 0 | 1, description: string) =>

@@ -1,6 +1,7 @@
 /** The operators on lists. */
 import { Shape, shorten } from "@lead-gateway/document-check"
 import { itemConstraints, listsOf } from "../analysis/ValueConstraints.ts"
+import type { Exact } from "../comparison.ts"
 import type { Scope } from "../program/Scope.ts"
 import { type Check, Met, not, type Truth, truthOf, Unmet } from "../Truth.ts"
 import { equalTo } from "./equality.ts"
@@ -73,7 +74,7 @@ const hasItems = (min: number | undefined, max: number | undefined): Requirement
   }
 }
 
-const includes = (value: string | number | boolean, ignoreCase: boolean): Requirement => {
+const includes = (value: string | Exact | boolean, ignoreCase: boolean): Requirement => {
   const accepts = equalTo(value, ignoreCase)
   return {
     accepts: (list, now) => {

@@ -1,10 +1,10 @@
 /** The operator on numbers. */
-import { Shape } from "@lead-gateway/document-check"
+import { printValue, Shape } from "@lead-gateway/document-check"
 import { numberOf, type ValueKind } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
 import { between } from "../analysis/Ranges.ts"
-import type { KindConstraint } from "../analysis/ValueConstraints.ts"
-import { compareExactly, isShort, isWhole } from "../comparison.ts"
+import { type KindConstraint, opaque } from "../analysis/ValueConstraints.ts"
+import { compareExactly, compareLimits, type Exact, isShort, isWhole } from "../comparison.ts"
 import { Met, truthOf, Unmet } from "../Truth.ts"
 import { AllowText, Integer, limit } from "./keys.ts"
 import { type Limits, needsMinBelowMax, needsOneOf, onValue, type Requirement } from "./Operator.ts"
@@ -25,23 +25,33 @@ export const numbers = {
       needsOneOf(condition, ["min", "max", "above", "below", "integer", "allow_text"], report)
       needsMinBelowMax(condition, report)
       const { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity } = condition
-      if (above >= max) report(["max"], max, `more than above, which is ${above}`)
-      if (min >= below) report(["below"], below, `more than min, which is ${min}`)
-      if (above >= below) report(["below"], below, `more than above, which is ${above}`)
+      const needsMore = (key: "max" | "below", upper: Exact, name: string, lower: Exact) => {
+        if (compareLimits(lower, upper) < 0) return
+        report([key], upper, `more than ${name}, which is ${printValue(lower)}`)
+      }
+      needsMore("max", max, "above", above)
+      needsMore("below", below, "min", min)
+      needsMore("below", below, "above", above)
     },
     compile: (condition) => range(condition),
-    constraints: (condition) => {
-      const numbers = between(condition, condition.integer === true ? "here" : "no")
+    constraints: (condition, { name }) => {
+      const { allow_text: allowText, ...limits } = condition
+      // The analysis calculates with doubles.
+      const numbers = areDoubles(limits)
+        ? between(limits, limits.integer === true ? "here" : "no")
+        : opaque(() => undefined)
+      const aspects = areDoubles(limits) ? ["value", "number"] : [name, name]
+      const [ofNumber = "", ofText = ""] = aspects
       return new Map<ValueKind, KindConstraint>([
-        ["number", { exact: ["value", numbers] }],
-        ...(condition.allow_text === true ? [["text", { exact: ["number", numbers] }] as const] : []),
+        ["number", { exact: [ofNumber, numbers] }],
+        ...(allowText === true ? [["text", { exact: [ofText, numbers] }] as const] : []),
       ])
     },
   }),
 }
 
 /** Met by the numbers within limits. */
-export const range = (limits: Limits): Requirement => {
+export const range = (limits: Limits<Exact>): Requirement => {
   const min = limits.min ?? Number.NEGATIVE_INFINITY
   const max = limits.max ?? Number.POSITIVE_INFINITY
   const above = limits.above ?? Number.NEGATIVE_INFINITY
@@ -54,8 +64,9 @@ export const range = (limits: Limits): Requirement => {
     compareExactly(text, above) > 0 &&
     compareExactly(text, below) < 0 &&
     (!integer || isWhole(text))
-  const acceptsDouble = (value: number): boolean =>
-    value >= min && value <= max && value > above && value < below && (!integer || Number.isInteger(value))
+  const acceptsDouble = areDoubles(limits)
+    ? doubleWithin(limits)
+    : (value: number) => acceptsWritten(String(value))
   return {
     accepts: (value) => {
       if (typeof value === "number") return acceptsDouble(value) ? Met : Unmet
@@ -70,10 +81,24 @@ export const range = (limits: Limits): Requirement => {
       return truthOf(isRawNumber(value) && acceptsWritten(value.rawJSON))
     },
     expected: expectedOf(limits),
-    limits,
+    ...(areDoubles(limits) ? { limits } : {}),
     kinds: allowText ? ["number", "text"] : ["number"],
     verb: "is",
   }
+}
+
+const areDoubles = (limits: Limits<Exact>): limits is Limits =>
+  ![limits.min, limits.max, limits.above, limits.below].some(isRawNumber)
+
+const doubleWithin = ({
+  min = Number.NEGATIVE_INFINITY,
+  max = Number.POSITIVE_INFINITY,
+  above = Number.NEGATIVE_INFINITY,
+  below = Number.POSITIVE_INFINITY,
+  integer = false,
+}: Limits): ((value: number) => boolean) => {
+  return (value) =>
+    value >= min && value <= max && value > above && value < below && (!integer || Number.isInteger(value))
 }
 
 /** The number of a text of at most 15 digits, as most texts with numbers are; NaN for any other text. */
@@ -97,12 +122,12 @@ export const tightest = (all: ReadonlyArray<Limits>): Limits => ({
   integer: all.some(({ integer }) => integer === true),
 })
 
-const expectedOf = ({ min, max, above, below, integer }: Limits): string => {
+const expectedOf = ({ min, max, above, below, integer }: Limits<Exact>): string => {
   const bounds = [
-    ...(min === undefined ? [] : [`at least ${min}`]),
-    ...(above === undefined ? [] : [`more than ${above}`]),
-    ...(max === undefined ? [] : [`at most ${max}`]),
-    ...(below === undefined ? [] : [`less than ${below}`]),
+    ...(min === undefined ? [] : [`at least ${printValue(min)}`]),
+    ...(above === undefined ? [] : [`more than ${printValue(above)}`]),
+    ...(max === undefined ? [] : [`at most ${printValue(max)}`]),
+    ...(below === undefined ? [] : [`less than ${printValue(below)}`]),
   ]
   const kind = integer === true ? "a whole number" : "a number"
   if (bounds.length === 0) return `be ${kind}`
