@@ -87,6 +87,34 @@ describe("preview", () => {
     ])
   })
 
+  it("says of a rejected lead that the rules would accept it as it is read, and of how many", () => {
+    const leads = [
+      { ...lead, zipcode: "66123 " },
+      { ...lead, zipcode: 66123, house: { is_owner: "Ja" } },
+      { ...lead, zipcode: "10115 " },
+    ]
+    const name = file("written.json", leads)
+    const lines = linesOf(preview([name]).stdout)
+    const told = lines.filter((line) => line.includes("looks_at"))
+    assert.deepStrictEqual(told, [
+      '    → with "looks_at": "normalized" it would be accepted: zipcode "66123 " is read as "66123"',
+      '    → with "looks_at": "normalized" it would be accepted: zipcode 66123 is read as "66123"; house.is_owner "Ja" is read as true',
+      'with "looks_at": "normalized" the rules would accept 2 of the rejected',
+    ])
+    const json = preview(["--json", name]).stdout
+    const reading = { path: "zipcode", kind: "postal_code", before: "66123 ", after: "66123" }
+    assert.include(json, `"other_view":${JSON.stringify({ looks_at: "normalized", readings: [reading] })}`)
+    assert.include(json, '"accepted_by_other_view":2')
+    const hidden = preview(["--json", "--hide-values", name]).stdout
+    assert.include(hidden, '"readings":[{"path":"zipcode","kind":"postal_code"}]')
+    assert.notInclude(hidden, "66123")
+    const alternative = inRepository("config/lead_rules.normalized.json")
+    assert.include(
+      preview(["--summary", "--rules", alternative, name]).stdout,
+      "3 leads: 2 ready, 1 rejected (ZIP_NOT_66XXX 1), 0 parked",
+    )
+  })
+
   it("prints the summary alone if asked to, also of one lead", () => {
     assert.strictEqual(
       preview(["--summary"], { stdin: JSON.stringify(lead) }).stdout,
@@ -106,6 +134,7 @@ describe("preview", () => {
         ready: 1,
         rejected: { ZIP_NOT_66XXX: 1 },
         parked: {},
+        accepted_by_other_view: 0,
         unknown_answers: [{ attribute: "solar_usage", total: 1, values: [], others: 0 }],
       },
     })

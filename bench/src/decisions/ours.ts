@@ -1,5 +1,5 @@
 /** Lead Gateway's own packages, as a contender. All that this benchmark knows of them is in here. */
-import { Flow, decide } from "@lead-gateway/lead-pipeline"
+import { compileFlow, decide } from "@lead-gateway/lead-pipeline"
 import { compileRules, evaluate } from "@lead-gateway/lead-rules"
 import { readFileSync } from "node:fs"
 import type { Check, Decide, Payload } from "./Check.ts"
@@ -39,7 +39,7 @@ export const leadRules = (checks: ReadonlyArray<Check>): Decide => {
 /** The whole decision with these rules and the shipped profile, mapping and template. */
 export const flow = (checks: ReadonlyArray<Check>): Decide => {
   const flow = valid(
-    Flow.compile({
+    compileFlow({
       rules: ruleSetOf(checks),
       profile: config("normalizer_profile"),
       mapping: config("customer_attribute_mapping"),

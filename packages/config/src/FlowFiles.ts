@@ -1,7 +1,7 @@
 /**
  * Loads a flow from the configuration files: reads them, checks them and reports what is wrong, each line with its file.
  */
-import { Flow } from "@lead-gateway/lead-pipeline"
+import { compileFlow, Flow } from "@lead-gateway/lead-pipeline"
 import { parse } from "@lead-gateway/lossless-json"
 import { Data, Effect, Record, Result } from "effect"
 import { createHash } from "node:crypto"
@@ -61,7 +61,7 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
     documents,
     Result.getOrElse(() => unreadable),
   )
-  const flow = Flow.compile({
+  const flow = compileFlow({
     ...Record.map(read, ({ content }) => content),
     constants: { "product.name": customer.productName },
     deliveryMetadataNames,

@@ -8,13 +8,28 @@ describe("plainCopy", () => {
     assert.deepStrictEqual(plainCopy(value), value)
   })
 
+  it("leaves out what JSON does not have, and keeps every digit of a bigint", () => {
+    // oxlint-disable-next-line no-sparse-arrays
+    const value = {
+      a: undefined,
+      b: () => 1,
+      c: Symbol("c"),
+      d: 12_345_678_901_234_567_890n,
+      list: [, () => 1, 2],
+    }
+    assert.deepStrictEqual(plainCopy(value), {
+      d: JSON.rawJSON("12345678901234567890"),
+      list: [null, null, 2],
+    })
+  })
+
   it("leaves out what throws, and keeps the rest", () => {
     const value = {
       ok: 1,
       inner: [getter, "x"],
       proxy: notJson.find(([name]) => name === "a revoked proxy")?.[1],
     }
-    assert.deepStrictEqual(plainCopy(value), { ok: 1, inner: [{ a: undefined }, "x"], proxy: {} })
+    assert.deepStrictEqual(plainCopy(value), { ok: 1, inner: [{}, "x"], proxy: {} })
   })
 
   it("keeps cycles and ends at a depth that no parser reaches", () => {

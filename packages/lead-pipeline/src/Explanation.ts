@@ -1,19 +1,24 @@
 import type { OmittedAttribute, OmittedNode } from "@lead-gateway/attribute-mapper"
-import type { Finding } from "@lead-gateway/lead-rules"
+import type { Finding, LooksAt } from "@lead-gateway/lead-rules"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import type { Change, Unread } from "@lead-gateway/normalizer"
 import { decide, type Decision, type LeadInput, type Parked, type Ready } from "./decide.ts"
 import type { Flow } from "./Flow.ts"
+import { otherView, type OtherView } from "./otherView.ts"
 
 /** How the rules saw the lead. */
 export interface RulesStep {
   readonly step: "rules"
   readonly version: string
+  /** Which payload they looked at. */
+  readonly looks_at: LooksAt
   /** Rules that the lead does not meet and that reject it; the first of them decided. */
   readonly findings: ReadonlyArray<Finding>
   readonly flags: ReadonlyArray<Finding>
   /** How many rules it meets. */
   readonly met: number
+  /** Only of a rejected lead that the rules would accept if they looked at its other payload. */
+  readonly other_view?: OtherView
 }
 
 /** What normalising changed. */
@@ -55,7 +60,7 @@ export interface Explanation {
   readonly decision: Decision["_tag"]
   /** Why it is rejected or parked; null where it is ready. */
   readonly reason: string | null
-  /** The steps that were taken: a rejected lead has one. */
+  /** The steps that were taken, in their order: a lead that is rejected as it came has one. */
   readonly steps: ReadonlyArray<Step>
 }
 
@@ -78,27 +83,40 @@ export const explain = (
   { values = "hide" }: ExplainOptions = {},
 ): Explanation => {
   const decision = decide(flow, lead, { findings: "all", values })
-  const rules = rulesStep(flow, decision)
-  if (decision._tag === "Rejected") return { decision: "Rejected", reason: decision.reason, steps: [rules] }
-  const shows = values === "show"
+  const other = decision._tag === "Rejected" ? otherView(flow, lead, { values }) : undefined
+  const seen = rulesStep(flow, decision, other)
+  const read = normaliseSteps(flow, decision)
+  const first = flow.rules.looksAt === "raw" ? [seen, ...read] : [...read, seen]
+  if (decision._tag === "Rejected") return { decision: "Rejected", reason: decision.reason, steps: first }
   const reason = decision._tag === "Parked" ? decision.reason : null
-  const steps = [rules, normaliseStep(flow, decision), ...mapSteps(flow, decision, shows)]
+  const steps = [...first, ...mapSteps(flow, decision, values === "show")]
   return { decision: decision._tag, reason, steps }
 }
 
-const rulesStep = ({ rules, versions }: Flow, decision: Decision): RulesStep => {
+const rulesStep = (
+  { rules, versions }: Flow,
+  decision: Decision,
+  other: OtherView | undefined,
+): RulesStep => {
   const findings = decision._tag === "Rejected" ? decision.findings : []
   const { flags } = decision
   const met = rules.rules.length - findings.length - flags.length
-  return { step: "rules", version: versions.rules, findings, flags, met }
+  const seen = {
+    step: "rules",
+    version: versions.rules,
+    looks_at: rules.looksAt,
+    findings,
+    flags,
+    met,
+  } as const
+  return other === undefined ? seen : { ...seen, other_view: other }
 }
 
-const normaliseStep = ({ versions }: Flow, { changes, unread }: Parked | Ready): NormaliseStep => ({
-  step: "normalise",
-  version: versions.profile,
-  changes,
-  unread,
-})
+/** None for a lead that was rejected as it came. */
+const normaliseSteps = ({ versions }: Flow, { changes, unread }: Decision): ReadonlyArray<NormaliseStep> =>
+  changes === undefined || unread === undefined
+    ? []
+    : [{ step: "normalise", version: versions.profile, changes, unread }]
 
 const mapSteps = (
   { versions }: Flow,

@@ -1,17 +1,34 @@
 import { map, type OmittedAttribute, type OmittedNode } from "@lead-gateway/attribute-mapper"
-import { evaluate, type Finding, MISSING_REQUIRED_FIELD, type Rejected } from "@lead-gateway/lead-rules"
-import type { JsonObject } from "@lead-gateway/lossless-json"
+import {
+  evaluate,
+  type Finding,
+  MISSING_REQUIRED_FIELD,
+  plainCopy,
+  type Rejected as RejectedByRules,
+} from "@lead-gateway/lead-rules"
+import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
 import { type Change, normalize, type Unread } from "@lead-gateway/normalizer"
 import type { Flow } from "./Flow.ts"
+import { isObject, kindOfArgument } from "./internal/argument.ts"
 
-/** What is known of every lead that meets the rules. */
-interface Passed {
-  readonly flags: ReadonlyArray<Finding>
+/** What is known of every lead that was normalised. */
+interface Read {
   readonly normalized: JsonObject
   /** What normalising changed, field by field. */
   readonly changes: ReadonlyArray<Change>
   /** Values that could not be read as what their field is declared to hold. */
   readonly unread: ReadonlyArray<Unread>
+}
+
+/**
+ * A rule rejects the lead. It was normalised only if the rules look at the normalised payload: then, and only then, it
+ * has `normalized`, `changes` and `unread`.
+ */
+export interface Rejected extends RejectedByRules, Partial<Read> {}
+
+/** What is known of every lead that meets the rules. */
+interface Passed extends Read {
+  readonly flags: ReadonlyArray<Finding>
   /** Attributes that have a value for the customer. */
   readonly sent: ReadonlyArray<string>
   /** Attributes that are in the lead and invalid, so they are not sent, with why. */
@@ -58,22 +75,79 @@ export interface DecideOptions {
 }
 
 /**
- * Decides on one lead: the rules look at the payload as it came; if it meets them it is normalised and mapped.
+ * Decides on one lead: the rules look at the payload as it came; if it meets them it is normalised and mapped. Where the
+ * rule set looks at the normalised payload, it is normalised first, and once.
  *
  * Pure, total and deterministic: the same flow and lead always give the same decision, so a decision may be
  * repeated, previewed or tested anywhere. Example: under the default flow a payload with `zipcode: "12345"` is
- * `Rejected` with reason `ZIP_NOT_66XXX`. `explain` says it in words.
+ * `Rejected` with reason `ZIP_NOT_66XXX`. `explain` says it in words. A payload that is no object has no fields. Throws a
+ * `TypeError` only for a call without a compiled flow or without a lead.
  */
-export const decide = (
+export const decide = (flow: Flow, lead: LeadInput, options: DecideOptions = {}): Decision => {
+  checkCall(flow, lead)
+  try {
+    return decisionOn(flow, lead, options)
+  } catch {
+    return decisionOn(flow, plainLead(lead), options)
+  }
+}
+
+const decisionOn = (
   flow: Flow,
-  { deliveryMetadata, nowMs, payload }: LeadInput,
-  { findings = "first", values = "hide" }: DecideOptions = {},
+  lead: LeadInput,
+  { findings = "first", values = "hide" }: DecideOptions,
 ): Decision => {
+  const { payload, nowMs } = lead
+  if (flow.rules.looksAt === "normalized") {
+    const read = normalized(flow, payload, values)
+    const verdict = evaluate(flow.rules, read.normalized, { nowMs, findings, values })
+    return verdict._tag === "Rejected"
+      ? { ...verdict, ...read }
+      : passed(flow, lead, verdict.flags, read, values)
+  }
   const verdict = evaluate(flow.rules, payload, { nowMs, findings, values })
   if (verdict._tag === "Rejected") return verdict
-  const { flags } = verdict
-  const { payload: normalized, changes, unread } = normalize(flow.profile, payload, { values })
-  const { constants, mapping, template } = flow
+  return passed(flow, lead, verdict.flags, normalized(flow, payload, values), values)
+}
+
+/** The lead with what can be read of its payload: a getter or a proxy may throw. */
+export const plainLead = (lead: LeadInput): LeadInput => ({
+  ...lead,
+  payload: plainCopy(lead.payload) as JsonObject,
+})
+
+/** Throws a `TypeError` unless the arguments are what they should be. */
+export const checkCall = (flow: Flow, lead: LeadInput): void => {
+  // Fewer checks than `isObject` makes, as every decision pays for them.
+  if (typeof (flow as Flow | null | undefined)?.rules !== "object") {
+    throw new TypeError(
+      `decide: found ${kindOfArgument(flow)} as the flow, expected a compiled one, as compileFlowOrThrow returns`,
+    )
+  }
+  if (typeof (lead as LeadInput | null | undefined)?.nowMs !== "number") {
+    const found = isObject(lead)
+      ? `${kindOfArgument(lead.nowMs)} as nowMs of the lead`
+      : `${kindOfArgument(lead)} as the lead`
+    throw new TypeError(`decide: found ${found}, expected { payload, deliveryMetadata, nowMs: Date.now() }`)
+  }
+}
+
+/** A payload with fields: anything but an object has none. */
+export const objectOf = (payload: JsonObject): JsonObject => (isJsonObject(payload) ? payload : {})
+
+const normalized = ({ profile }: Flow, payload: JsonObject, values: "hide" | "show"): Read => {
+  const { payload: normalized, changes, unread } = normalize(profile, objectOf(payload), { values })
+  return { normalized, changes, unread }
+}
+
+/** Maps a lead that meets the rules. */
+const passed = (
+  { constants, mapping, template }: Flow,
+  { deliveryMetadata }: LeadInput,
+  flags: ReadonlyArray<Finding>,
+  { changes, normalized, unread }: Read,
+  values: "hide" | "show",
+): Parked | Ready => {
   const mapped = map({ mapping, template, payload: normalized, constants, deliveryMetadata, values })
   const { absent, omitted, omittedNodes, sent } = mapped
   const passed = { flags, normalized, changes, unread, sent, omitted, absent, omittedNodes }

@@ -1,11 +1,13 @@
 /**
  * One pure decision about a lead, and its explanation, step by step.
  *
- * Composes the rule, normaliser and mapper packages: `Flow.compile` checks their documents once, `decide` applies
+ * Composes the rule, normaliser and mapper packages: `compileFlow` checks their documents once, `decide` applies
  * them to a payload, `explain` tells what happened on the way. Used by the worker, by tests and by every preview.
  * It stores and sends nothing.
  */
-export type { Finding, Rejected } from "@lead-gateway/lead-rules"
+export type { Finding, RuleSet } from "@lead-gateway/lead-rules"
+export type { ProfileData } from "@lead-gateway/normalizer"
+export { compileFlow, compileFlowOrThrow } from "./compileFlow.ts"
 export {
   decide,
   type DecideOptions,
@@ -13,6 +15,7 @@ export {
   type LeadInput,
   type Parked,
   type Ready,
+  type Rejected,
 } from "./decide.ts"
 export {
   explain,
@@ -25,4 +28,5 @@ export {
   type Step,
 } from "./Explanation.ts"
 export * as Flow from "./Flow.ts"
+export { otherView, type OtherView, type Reading } from "./otherView.ts"
 export { printExplanation, type Style, type Tone } from "./printExplanation.ts"

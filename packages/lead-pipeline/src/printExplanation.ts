@@ -1,8 +1,10 @@
 import { oneLine, printValue } from "@lead-gateway/document-check"
 import type { Finding } from "@lead-gateway/lead-rules"
-import { stringify } from "@lead-gateway/lossless-json"
+import { type JsonObject, stringify } from "@lead-gateway/lossless-json"
 import { type Change, maxChanges } from "@lead-gateway/normalizer"
-import type { Explanation, Step } from "./Explanation.ts"
+import type { Explanation, RulesStep, Step } from "./Explanation.ts"
+import { isObject, kindOfArgument } from "./internal/argument.ts"
+import type { OtherView, Reading } from "./otherView.ts"
 
 /** How a piece of text is meant: it went well, it did not, it is worth a look, it matters less, it matters most. */
 export type Tone = "good" | "bad" | "notable" | "quiet" | "strong"
@@ -19,9 +21,15 @@ const plain: Style = (_, text) => text
  * if they were asked for. What could garble a terminal, in a lead's keys or values, is escaped as JSON does.
  */
 export const printExplanation = (
-  { decision, reason, steps }: Explanation,
+  explanation: Explanation,
   { style = plain }: { readonly style?: Style } = {},
 ): string => {
+  if (!isObject(explanation) || !Array.isArray(explanation.steps)) {
+    throw new TypeError(
+      `printExplanation: found ${kindOfArgument(explanation)}, expected an explanation, as explain returns`,
+    )
+  }
+  const { decision, reason, steps } = explanation
   const title = style(decision === "Ready" ? "good" : "bad", decision.toUpperCase())
   return [
     reason === null ? title : `${title} ${style("strong", reason)}`,
@@ -36,9 +44,10 @@ const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
   switch (step.step) {
     case "rules":
       return [
-        head("rules", `${step.met} of ${step.met + step.findings.length + step.flags.length} met`),
+        head("rules", metIn(step)),
         ...step.findings.map((finding) => item("bad", "✗", printFinding(finding, style))),
         ...step.flags.map((finding) => item("notable", "!", printFinding(finding, style))),
+        ...(step.other_view === undefined ? [] : [item("notable", "→", printOtherView(step.other_view))]),
       ]
     case "normalise":
       return [
@@ -71,9 +80,30 @@ const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
       return [
         head("payload", step.missing.length === 0 ? "complete" : `lacks ${step.missing.join(", ")}`),
         ...step.left_out.map(({ path, reason }) => item("quiet", "·", style("quiet", `${path}: ${reason}`))),
-        ...(step.payload === undefined ? [] : indented(stringify(step.payload, 2))),
+        ...(step.payload === undefined ? [] : indented(printPayload(step.payload))),
       ]
   }
+}
+
+const metIn = ({ findings, flags, looks_at, met }: RulesStep): string => {
+  const counts = `${met} of ${met + findings.length + flags.length} met`
+  return looks_at === "raw" ? counts : `${counts} by the normalised payload`
+}
+
+/** `with "looks_at": "normalized" it would be accepted: zipcode "66123 " is read as "66123"`. */
+const printOtherView = ({ looks_at, readings }: OtherView): string =>
+  `with "looks_at": "${looks_at}" it would be accepted${readings.length === 0 ? "" : `: ${readings.map(printReading).join("; ")}`}`
+
+const printReading = (reading: Reading): string => {
+  const { from, kind, path } = reading
+  const field = oneLine(path)
+  if (!("after" in reading)) {
+    return from === undefined
+      ? `${field} is read as ${kind ?? "another value"}`
+      : `${field} is read from ${oneLine(from)}`
+  }
+  const before = `${from === undefined ? field : `${field} from ${oneLine(from)}`} ${printValue(reading.before)}`
+  return `${before} is read as ${printValue(reading.after)}`
 }
 
 const printFinding = ({ explanation, message, reason }: Finding, style: Style): string =>
@@ -85,6 +115,15 @@ const printChange = ({ after, before, from, kind, path }: Change, style: Style):
     ...(before === undefined || after === undefined ? [] : [`${printValue(before)} → ${printValue(after)}`]),
     style("quiet", kind),
   ].join("  ")
+
+/** As JSON; a payload that is none, since it holds a `bigint` or itself, in short. */
+const printPayload = (payload: JsonObject): string => {
+  try {
+    return stringify(payload, 2)
+  } catch {
+    return printValue(payload)
+  }
+}
 
 const count = (many: number, what: string) => `${many} ${what}${many === 1 ? "" : "s"}`
 

@@ -1,21 +1,21 @@
 import { assert, describe, it } from "@effect/vitest"
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { nestedTemplate } from "@lead-gateway/attribute-mapper"
-import { Flow } from "@lead-gateway/lead-pipeline"
+import { compileFlow, Flow } from "@lead-gateway/lead-pipeline"
 import { Result } from "effect"
 import { compiled, decideOn, source, valid } from "./world.ts"
 
 const wrong = { rules: { rules: 1 }, profile: [], mapping: { a: 1 }, template: null }
 
-describe("Flow.compile", () => {
+describe("compileFlow", () => {
   it("reports the diagnostics of every part at once", () => {
-    const flow = Flow.compile({ ...source, ...wrong })
+    const flow = compileFlow({ ...source, ...wrong })
     assert(Result.isFailure(flow))
     assert.deepStrictEqual([...new Set(flow.failure.diagnostics.map(({ part }) => part))], [...Flow.parts])
   })
 
   it("reports path, actual and expected value of each diagnostic", () => {
-    const flow = Flow.compile({ ...source, mapping: { a: 1 } })
+    const flow = compileFlow({ ...source, mapping: { a: 1 } })
     assert(Result.isFailure(flow))
     const [diagnostic] = flow.failure.diagnostics
     assert(diagnostic !== undefined)
@@ -25,7 +25,7 @@ describe("Flow.compile", () => {
   })
 
   it("names the part on every line of its message", () => {
-    const flow = Flow.compile({ ...source, rules: { rules: 1 }, template: { a: { $fields: "b" } } })
+    const flow = compileFlow({ ...source, rules: { rules: 1 }, template: { a: { $fields: "b" } } })
     assert.strictEqual(
       Result.isFailure(flow) && flow.failure.message,
       "rules: version: found nothing, expected a text that is not blank; the key is required\n" +
@@ -36,7 +36,7 @@ describe("Flow.compile", () => {
 
   it("tells of the parts that are wrong, and of no other", () => {
     for (const part of Flow.parts) {
-      const flow = Flow.compile({ ...source, [part]: wrong[part] })
+      const flow = compileFlow({ ...source, [part]: wrong[part] })
       assert(Result.isFailure(flow))
       assert.deepStrictEqual(
         [...new Set(flow.failure.diagnostics.map((diagnostic) => diagnostic.part))],
@@ -70,7 +70,7 @@ describe("Flow.compile", () => {
       b: { $meta: "price" },
       c: { $attribute: "solar_colour" },
     }
-    const flow = Flow.compile({ ...source, template })
+    const flow = compileFlow({ ...source, template })
     assert(Result.isFailure(flow))
     const lines = flow.failure.message.split("\n").map((line) => line.split(",")[0])
     assert.deepStrictEqual(lines, [
@@ -82,7 +82,7 @@ describe("Flow.compile", () => {
 
   it.prop("has an answer to any documents", [anyJson().value], ([json]) => {
     for (const part of Flow.parts) {
-      const flow = Flow.compile({ ...source, [part]: json })
+      const flow = compileFlow({ ...source, [part]: json })
       if (Result.isFailure(flow)) assert.match(flow.failure.message, new RegExp(`^${part}: `))
     }
   })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Flow } from "@lead-gateway/lead-pipeline"
+import { compileFlow, Flow } from "@lead-gateway/lead-pipeline"
 import { Result } from "effect"
 import { mapping } from "./mistakes/mapping.ts"
 import { profile } from "./mistakes/profile.ts"
@@ -16,7 +16,7 @@ describe.each(Flow.parts)("a document of the %s", (part) => {
   it.each(cases[part])(
     "%j is refused with its path, the value there and what is expected",
     (document, told) => {
-      const flow = Flow.compile({ ...source, mapping: {}, [part]: document })
+      const flow = compileFlow({ ...source, mapping: {}, [part]: document })
       assert(Result.isFailure(flow))
       assert.deepStrictEqual(
         flow.failure.message.split("\n").map(withoutOperators),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { defaultTemplate } from "@lead-gateway/attribute-mapper"
-import { decide, Flow } from "@lead-gateway/lead-pipeline"
+import { compileFlow, decide, Flow } from "@lead-gateway/lead-pipeline"
 import { defaultRuleSet } from "@lead-gateway/lead-rules"
 import { type Json, type JsonObject, parse } from "@lead-gateway/lossless-json"
 import { defaultProfile } from "@lead-gateway/normalizer"
@@ -20,7 +20,7 @@ export const source: Flow.FlowSource = {
   versions: { rules: "r", profile: "p", mapping: "m", template: "t" },
 }
 
-export const compiled = (source: Flow.FlowSource): Flow.Flow => Result.getOrThrow(Flow.compile(source))
+export const compiled = (source: Flow.FlowSource): Flow.Flow => Result.getOrThrow(compileFlow(source))
 
 const shipped = compiled(source)
 

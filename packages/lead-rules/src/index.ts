@@ -6,6 +6,7 @@
  * (a rule set only says which payload it is about), reads no files and knows no other customer setting.
  */
 export type { Diagnostic } from "@lead-gateway/document-check"
+export { plainCopy } from "@lead-gateway/lead-field"
 export {
   compileRules,
   compileRulesOrThrow,
@@ -14,6 +15,7 @@ export {
   type RuleSetWarning,
 } from "./CompiledRuleSet.ts"
 export type { Condition } from "./Condition.ts"
+export { type Difference, differences } from "./differences.ts"
 export { evaluate, type EvaluateOptions } from "./evaluate.ts"
 export { defaultRuleSet, type LooksAt, type Rule, type RuleSet, type Severity } from "./RuleSet.ts"
 export {

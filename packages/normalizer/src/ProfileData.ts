@@ -86,5 +86,10 @@ export type ProfileData = Shape.TypeOf<typeof ProfileData>
 export const defaultProfile: ProfileData = {
   version: "default-1",
   default_country: "DE",
-  fields: { email: "email", phone: "phone", "house.is_owner": "boolean" },
+  fields: {
+    email: "email",
+    phone: "phone",
+    zipcode: { kind: "postal_code", country: "DE" },
+    "house.is_owner": "boolean",
+  },
 }

@@ -7,6 +7,7 @@ import {
   explain,
   type Flow,
   type LeadInput,
+  otherView,
   printExplanation,
   type Tone,
 } from "@lead-gateway/lead-pipeline"
@@ -47,7 +48,7 @@ export function* previewLines(
   }
   if (alone || leads.length !== 1) {
     const all = hideValues ? withoutAnswers(summary()) : summary()
-    yield json ? oneLine(JSON.stringify({ summary: all })) : printSummary(all)
+    yield json ? oneLine(JSON.stringify({ summary: all })) : printSummary(all, flow.rules.looksAt)
   }
 }
 
@@ -63,6 +64,8 @@ const colours = { good: "green", bad: "red", notable: "yellow", quiet: "dim", st
 /** Colours where standard output is a terminal, unless `NO_COLOR` is set. */
 const style = (tone: Tone, text: string): string => styleText(colours[tone], text)
 
+type LooksAt = Flow.Flow["rules"]["looksAt"]
+
 /** How many leads got which decision. */
 interface Summary {
   readonly leads: number
@@ -70,6 +73,8 @@ interface Summary {
   /** How many were rejected or parked, by reason, the most frequent first. */
   readonly rejected: Readonly<Record<string, number>>
   readonly parked: Readonly<Record<string, number>>
+  /** How many of the rejected the rules would accept if they looked at the other payload: as normalised, or as it came. */
+  readonly accepted_by_other_view: number
   /** Answers that the mapping does not know, of the leads that were not rejected. */
   readonly unknown_answers: ReadonlyArray<UnknownReport>
 }
@@ -81,12 +86,15 @@ const makeSummary = (flow: Flow.Flow) => {
   const parked = new Map<string, number>()
   let leads = 0
   let ready = 0
+  let acceptedByOtherView = 0
   return {
     add: (lead: LeadInput): void => {
       const decision = decide(flow, lead)
       leads++
-      if (decision._tag === "Rejected") count(rejected, decision.reason)
-      else {
+      if (decision._tag === "Rejected") {
+        count(rejected, decision.reason)
+        if (otherView(flow, lead) !== undefined) acceptedByOtherView++
+      } else {
         unknown.add(decision.normalized)
         if (decision._tag === "Ready") ready++
         else count(parked, decision.reason)
@@ -97,6 +105,7 @@ const makeSummary = (flow: Flow.Flow) => {
       ready,
       rejected: byCount(rejected),
       parked: byCount(parked),
+      accepted_by_other_view: acceptedByOtherView,
       unknown_answers: unknown.report(),
     }),
   }
@@ -115,10 +124,21 @@ const withoutAnswers = (summary: Summary): Summary => ({
   unknown_answers: summary.unknown_answers.map((report) => ({ ...report, values: [] })),
 })
 
-/** Prints a summary: a line of counts, and one for each attribute with answers that its mapping does not know. */
-const printSummary = ({ leads, parked, ready, rejected, unknown_answers }: Summary): string =>
+/**
+ * Prints a summary: a line of counts, one about leads that are rejected for the way they are written, and one for each
+ * attribute with answers that its mapping does not know.
+ */
+const printSummary = (
+  { accepted_by_other_view, leads, parked, ready, rejected, unknown_answers }: Summary,
+  looksAt: LooksAt,
+): string =>
   [
     `${leads} ${leads === 1 ? "lead" : "leads"}: ${[`${ready} ready`, counted("rejected", rejected), counted("parked", parked)].join(", ")}`,
+    ...(accepted_by_other_view === 0
+      ? []
+      : [
+          `with "looks_at": "${looksAt === "raw" ? "normalized" : "raw"}" the rules would accept ${accepted_by_other_view} of the rejected`,
+        ]),
     ...unknown_answers.map(
       ({ attribute, others, total, values }) =>
         `unknown answers to ${attribute}: ${total}${listed([

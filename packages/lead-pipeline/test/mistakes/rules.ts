@@ -2,7 +2,7 @@ import type { Case } from "./Case.ts"
 
 /** Rule sets with a mistake. */
 export const rules: ReadonlyArray<Case> = [
-  [[], ["rule set: found [], expected an object with the keys version and rules"]],
+  [[], ["rule set: found [], expected an object with the keys version, rules and, where needed, looks_at"]],
   [{ rules: [] }, ["version: found nothing, expected a text that is not blank; the key is required"]],
   [{ version: "1", rules: {} }, ["rules: found {}, expected a list of at most 10000 rules"]],
   [

@@ -1,0 +1,96 @@
+import { notJson } from "@lead-gateway/testkit/not-json"
+import { assert, describe, it } from "@effect/vitest"
+import {
+  compileFlow,
+  decide,
+  explain,
+  type Explanation,
+  otherView,
+  printExplanation,
+} from "@lead-gateway/lead-pipeline"
+import type { JsonObject } from "@lead-gateway/lossless-json"
+import { compiled, source, valid } from "./world.ts"
+
+const rulesOf = (looksAt: string) => ({ version: "1", looks_at: looksAt, rules: [] })
+
+/** Rules that reject and rules that accept everything, by both payloads. */
+const flows = [
+  compiled(source),
+  compiled({ ...source, rules: { ...(source.rules as object), looks_at: "normalized" } }),
+  compiled({ ...source, rules: rulesOf("raw") }),
+  compiled({ ...source, rules: rulesOf("normalized") }),
+]
+
+describe("for whatever JavaScript holds", () => {
+  it.each(notJson)("there is a decision on %s, explained and printed", (_name, value) => {
+    const payloads = [
+      value,
+      { phone: value, zipcode: value, solar_area: value, other: { inner: value } },
+      { ...valid, solar_area: value, list: [value, { value }], source: value },
+    ]
+    for (const payload of payloads as ReadonlyArray<JsonObject>) {
+      for (const flow of flows) {
+        const lead = { payload, deliveryMetadata: { lead_id: 7 }, nowMs: 0 }
+        for (const values of ["hide", "show"] as const) {
+          const decision = decide(flow, lead, { values })
+          assert.include(["Rejected", "Parked", "Ready"], decision._tag)
+          const explanation = explain(flow, lead, { values })
+          assert.strictEqual(explanation.decision, decision._tag)
+          assert.isString(printExplanation(explanation))
+          assert.isTrue(otherView(flow, lead) === undefined || decision._tag === "Rejected")
+        }
+      }
+    }
+  })
+})
+
+describe("a wrong call", () => {
+  const lead = { payload: valid, deliveryMetadata: {}, nowMs: 0 }
+  const [flow] = flows
+  const decideOn = (flow: unknown, lead: unknown) => () =>
+    decide(flow as (typeof flows)[number], lead as never)
+  const compile = (source: unknown) => () => compileFlow(source as Parameters<typeof compileFlow>[0])
+  const expectedFlow = "as the flow, expected a compiled one, as compileFlowOrThrow returns"
+  const expectedLead = "expected { payload, deliveryMetadata, nowMs: Date.now() }"
+  const expectedSource =
+    "expected one with rules, profile, mapping, template, constants, deliveryMetadataNames and versions"
+
+  it.each<[name: string, call: () => unknown, sentence: string]>([
+    [
+      "a Result",
+      decideOn(compileFlow(source), lead),
+      `decide: found a Result instead of its value ${expectedFlow}`,
+    ],
+    ["no flow", decideOn(undefined, lead), `decide: found nothing ${expectedFlow}`],
+    [
+      "documents that are not compiled",
+      decideOn(source, lead),
+      "evaluate: found an object as the rule set, expected a compiled one, as compileRulesOrThrow returns",
+    ],
+    ["no lead", decideOn(flow, undefined), `decide: found nothing as the lead, ${expectedLead}`],
+    ["a text for a lead", decideOn(flow, "lead"), `decide: found a text as the lead, ${expectedLead}`],
+    [
+      "a payload for a lead",
+      decideOn(flow, valid),
+      `decide: found nothing as nowMs of the lead, ${expectedLead}`,
+    ],
+    [
+      "a text for milliseconds",
+      decideOn(flow, { ...lead, nowMs: "30s" }),
+      `decide: found a text as nowMs of the lead, ${expectedLead}`,
+    ],
+    ["no documents", compile(undefined), `compileFlow: found nothing, ${expectedSource}`],
+    [
+      "documents alone",
+      compile({ rules: source.rules, profile: source.profile }),
+      `compileFlow: found an object with rules, profile, ${expectedSource}`,
+    ],
+    [
+      "no explanation",
+      () => printExplanation(undefined as unknown as Explanation),
+      "printExplanation: found nothing, expected an explanation, as explain returns",
+    ],
+  ])("with %s is a TypeError that says what was given and what is expected", (_name, call, sentence) => {
+    assert.throws(call, TypeError, sentence)
+  })
+})
