@@ -6,7 +6,7 @@ import {
   plainCopy,
   type Rejected as RejectedByRules,
 } from "@lead-gateway/lead-rules"
-import { isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
+import type { JsonObject } from "@lead-gateway/lossless-json"
 import { type Change, normalize, type Unread } from "@lead-gateway/normalizer"
 import type { Flow } from "./Flow.ts"
 import { isObject, kindOfArgument } from "./internal/argument.ts"
@@ -132,8 +132,9 @@ export const checkCall = (flow: Flow, lead: LeadInput): void => {
   }
 }
 
-/** A payload with fields: anything but an object has none. */
-export const objectOf = (payload: JsonObject): JsonObject => (isJsonObject(payload) ? payload : {})
+/** A payload with fields: what is no object has none. */
+export const objectOf = (payload: JsonObject | null): JsonObject =>
+  typeof payload === "object" && payload !== null ? payload : {}
 
 const normalized = ({ profile }: Flow, payload: JsonObject, values: "hide" | "show"): Read => {
   const { payload: normalized, changes, unread } = normalize(profile, objectOf(payload), { values })

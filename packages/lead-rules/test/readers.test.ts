@@ -150,6 +150,7 @@ describe("a moment", () => {
     ["2023-12-11T11:31:60.000Z", undefined, "https://github.com/time-rs/time/issues/674"],
     ["2012-02-01T23:22:60.956Z", undefined, "https://github.com/NASA-PDS/pds4-information-model/issues/623"],
     ["2026-03-31T23:59:60Z", undefined, "RFC 3339, section 5.7: at the end of June or December"],
+    ["1971-12-31T23:59:60Z", undefined, "RFC 3339, appendix D: the first leap second was in 1972"],
     ["2018-04-02T24:00:00Z", undefined, "RFC 3339, section 5.6: time-hour is 00-23"],
     ["2026-06-30T23:59Z", "2026-06-30", "ISO 8601: a time without seconds"],
   ])("%s is on %s", (text, day) => {

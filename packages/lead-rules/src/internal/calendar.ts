@@ -11,7 +11,7 @@ const timeOfDay = /^[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])
  *
  * NaN for any other text and for days that do not exist: `2026-02-29`, `2026-04-31`, `24:00`. A date is its first
  * moment; a time without an offset is in UTC. `T` may be `t` or a space, and `+0200` is `+02:00`. A second 60 is read
- * where RFC 3339 (5.7) allows a leap second, at the end of June or December in UTC: as the last millisecond of that day.
+ * where RFC 3339 (5.7) allows a leap second, at the end of June or December in UTC since 1972: as the last millisecond of that day.
  */
 export const momentOf = (text: string): number => {
   if (text.length < 10 || text.length > 40) return Number.NaN
@@ -19,14 +19,17 @@ export const momentOf = (text: string): number => {
   const day = dayNumber(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10))
   if (text.length === 10) return day * dayMs
   const moment = day * dayMs + sinceMidnight(text.slice(10))
-  return text.startsWith("60", 17) && !isEndOfHalfYear(moment) ? Number.NaN : moment
+  return text.startsWith("60", 17) && !mayBeLeapSecond(moment) ? Number.NaN : moment
 }
 
-/** Whether a moment is the last millisecond of June or December. */
-const isEndOfHalfYear = (moment: number): boolean => {
+/** Whether a moment is the last millisecond of June or December, in 1972 or later: nobody knows yet which years to come. */
+const mayBeLeapSecond = (moment: number): boolean => {
   const next = new Date(moment + 1)
-  return (moment + 1) % dayMs === 0 && next.getUTCDate() === 1 && next.getUTCMonth() % 6 === 0
+  const isMidnight = (moment + 1) % dayMs === 0
+  return isMidnight && next.getUTCDate() === 1 && next.getUTCMonth() % 6 === 0 && moment > firstOf1972
 }
+
+const firstOf1972 = Date.UTC(1972, 0)
 
 /** The last millisecond of the day that a text names, or the moment itself where it has a time. */
 export const endOf = (text: string): number => momentOf(text) + (text.length === 10 ? dayMs - 1 : 0)
