@@ -29,7 +29,11 @@ const scalarExpected = "a text, a number, true or false"
 
 /** A text, a number, true or false. */
 const scalar = Shape.union(
-  [Shape.text({ expected: scalarExpected }), Shape.number({ expected: scalarExpected }), Shape.boolean()],
+  [
+    Shape.text({ expected: scalarExpected }),
+    Shape.exactNumber({ expected: scalarExpected }),
+    Shape.boolean(),
+  ],
   { expected: scalarExpected },
 )
 

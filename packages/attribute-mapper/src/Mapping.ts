@@ -1,10 +1,15 @@
-import { DocumentInvalid, makeReport, read, type Report } from "@lead-gateway/document-check"
+import { DocumentInvalid, makeReport, printValue, read, type Report } from "@lead-gateway/document-check"
 import { isBlank } from "@lead-gateway/lead-field"
 import { isJsonObject, type Json } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 import { reportFormat } from "./Format.ts"
-import { type Attribute, compileAttribute, Invalid, validator } from "./internal/attribute.ts"
-import { AttributeDefinition } from "./MappingDocument.ts"
+import { type Attribute, compileAttribute, validatorOf } from "./internal/attribute.ts"
+import { boundOf, Invalid } from "./internal/checker.ts"
+import { compareDecimals } from "./internal/decimal.ts"
+import { type DocumentInput, documentProblem, unreadableDocument } from "./internal/documentInput.ts"
+import { compileDropdown, synonymsOf } from "./internal/synonyms.ts"
+import { wrongCall } from "./internal/wrongCall.ts"
+import { AttributeDefinition, type MappingDocument } from "./MappingDocument.ts"
 
 /**
  * An invalid mapping, with a diagnostic for every error in it.
@@ -37,20 +42,44 @@ class CompiledMapping implements Mapping {
   }
 }
 
-/** The implementation of a mapping, for this package alone. */
-export const compiledMapping = (mapping: Mapping): CompiledMapping => mapping as CompiledMapping
+/** The implementation of a mapping, for this package alone. Throws a `TypeError` for any other value. */
+export const compiledMapping = (mapping: unknown): CompiledMapping => {
+  if (mapping instanceof CompiledMapping) return mapping
+  throw wrongCall(
+    "mapping",
+    mapping,
+    "the mapping that compileMapping returns as success, or compileMappingOrThrow",
+  )
+}
 
 /**
  * Checks and compiles attribute definitions; done once, when they are loaded.
  *
- * Accepts any value that `JSON.parse` returns. Fails with {@link MappingInvalid}, which reports every error: unknown types
- * and keys, missing keys, wrong types, a `min` above its `max`, settings without effect (`values` of a text, `min` of a
- * dropdown), a synonym of an unknown value, an invalid default.
+ * Accepts any value. Parse files with `lossless-json`: a number that `JSON.parse` may have rounded is reported. Fails with
+ * {@link MappingInvalid}, which reports every error: unknown types and keys, missing keys, wrong types, a `min` above its
+ * `max`, settings without effect (`values` of a text, `min` of a dropdown), a synonym of an unknown value, answers with two
+ * meanings, an invalid default.
  */
-export const compileMapping = (json: unknown): Result.Result<Mapping, MappingInvalid> => {
+export const compileMapping = (
+  json: DocumentInput<MappingDocument>,
+): Result.Result<Mapping, MappingInvalid> => {
+  try {
+    return compiled(json)
+  } catch (error) {
+    return Result.fail(new MappingInvalid({ diagnostics: [unreadableDocument(error)] }))
+  }
+}
+
+/** {@link compileMapping}, but throws the {@link MappingInvalid}: for mappings that are part of a program. */
+export const compileMappingOrThrow = (json: DocumentInput<MappingDocument>): Mapping =>
+  Result.getOrThrow(compileMapping(json))
+
+const compiled = (json: unknown): Result.Result<Mapping, MappingInvalid> => {
   const { diagnostics, report } = makeReport()
   const attributes: Array<Attribute> = []
-  if (!isJsonObject(json)) report([], json, "an object that has a definition for each attribute")
+  const problem = documentProblem(json)
+  if (problem !== undefined) report([], json, problem)
+  else if (!isJsonObject(json)) report([], json, "an object that has a definition for each attribute")
   else {
     for (const [name, definition] of Object.entries(json)) {
       if (name.startsWith("_")) continue
@@ -70,9 +99,6 @@ export const compileMapping = (json: unknown): Result.Result<Mapping, MappingInv
     ? Result.succeed(new CompiledMapping(attributes))
     : Result.fail(new MappingInvalid({ diagnostics }))
 }
-
-/** {@link compileMapping}, but throws the {@link MappingInvalid}: for mappings that are part of a program. */
-export const compileMappingOrThrow = (json: unknown): Mapping => Result.getOrThrow(compileMapping(json))
 
 /** Reports what a shape cannot express: settings that exclude each other or have no effect. True if there are none. */
 const reportContradictions = (report: Report, definition: AttributeDefinition): boolean => {
@@ -96,11 +122,12 @@ const reportBounds = (
   if (type !== "dropdown" && values !== null && values.length > 0) {
     report(["values"], values, `null: a ${type} has no list of values`)
   }
-  if (typeof min === "number" && typeof max === "number" && min > max) {
-    report(["min"], min, `a number up to max, which is ${max}`)
+  const [least, most] = [boundOf(min), boundOf(max)]
+  if (least !== undefined && most !== undefined && compareDecimals(least.digits, most.digits) > 0) {
+    report(["min"], min, `a number up to max, which is ${printValue(max)}`)
   }
   for (const [key, bound] of Object.entries({ min, max })) {
-    if (type !== "range" && typeof bound === "number") {
+    if (type !== "range" && bound !== undefined && bound !== null) {
       report([key], bound, `no ${key}: only a range has one, and this is a ${type}`)
     }
   }
@@ -140,22 +167,49 @@ const reportSynonyms = (report: Report, definition: AttributeDefinition): void =
     if (other !== value) report(["values", index], value, `no other spelling of ${JSON.stringify(other)}`)
     known.set(keyOf(value), value)
   }
-  for (const [answer, value] of Object.entries(synonyms ?? {})) {
-    if (isBlank(answer)) report(["synonyms", answer], value, "an answer that is not blank")
-    else if (!values.includes(value)) report(["synonyms", answer], value, `one of values: ${listed(values)}`)
+  const dropdown = compileDropdown(definition)
+  for (const { answers, key, value } of synonymsOf(definition)) {
+    const isList = typeof key === "number"
+    const at = isList ? ["synonyms", key, "value"] : ["synonyms", key]
+    const [answer = "", another] = answers
+    if (!dropdown.isValue(value)) report(at, value, `one of values: ${values.map(printValue).join(", ")}`)
+    else if (another !== undefined) continue
+    else if (isBlank(answer)) report(at, value, "an answer that is not blank")
     else if (known.has(keyOf(answer))) {
-      report(["synonyms", answer], value, "another answer: this one is a value, or a synonym, already")
+      const expected = "another answer: this one is a value, or a synonym, already"
+      report(isList ? ["synonyms", key, "answers"] : at, isList ? answers : value, expected)
     } else known.set(keyOf(answer), value)
   }
+  reportAnswerSets(report, definition)
 }
 
-const listed = (values: ReadonlyArray<Json>): string =>
-  values.map((value) => JSON.stringify(value)).join(", ")
+/** Reports sets of answers without effect: the set of an earlier entry, or answers that mean the same. */
+const reportAnswerSets = (report: Report, definition: AttributeDefinition): void => {
+  const { keyOf } = compileDropdown(definition)
+  const known = new Map<string, string | number>()
+  for (const { answers, key } of synonymsOf(definition)) {
+    if (answers.length === 1) continue
+    const at = ["synonyms", key, "answers"]
+    const set = keyOf(answers)
+    const earlier = known.get(set)
+    if (definition.multiple === true) {
+      report(at, answers, 'one answer: with "multiple": true each answer is a value of its own')
+    } else if (
+      answers.some((answer, index) =>
+        answers.slice(0, index).some((other) => keyOf([other]) === keyOf([answer])),
+      )
+    ) {
+      report(at, answers, "answers that differ: two of these mean the same")
+    } else if (earlier !== undefined) {
+      report(at, answers, `other answers: synonyms.${earlier} has these, in whatever order`)
+    } else known.set(set, key)
+  }
+}
 
 /** A default must be valid itself. */
 const reportDefault = (report: Report, definition: AttributeDefinition): void => {
   if (definition.default === undefined) return
-  const validate = validator(definition)
+  const { one: validate } = validatorOf(definition)
   const values = [definition.default].flat()
   for (const [index, value] of values.entries()) {
     const validated = validate(value)

@@ -2,9 +2,18 @@ import { DocumentInvalid, makeReport, read, type Shape } from "@lead-gateway/doc
 import { get, isJsonObject, isRawNumber, type Json, type JsonObject } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 import { attributesNode, eachNode } from "./internal/listNodes.ts"
-import { type Context, type Node, type Scope, setOwn, type TemplateNames } from "./internal/Node.ts"
-import { valueNode } from "./internal/valueNode.ts"
-import { type Directives, directives } from "./TemplateDocument.ts"
+import { type DocumentInput, documentProblem, unreadableDocument } from "./internal/documentInput.ts"
+import {
+  type Context,
+  type Node,
+  reportNames,
+  type Scope,
+  setOwn,
+  type TemplateNames,
+} from "./internal/Node.ts"
+import { isSendable, valueNode } from "./internal/valueNode.ts"
+import { isRecord, wrongCall } from "./internal/wrongCall.ts"
+import { type Directives, directives, type TemplateDocument } from "./TemplateDocument.ts"
 
 /**
  * An invalid template, with a diagnostic for every error in it.
@@ -31,8 +40,15 @@ class CompiledTemplate implements Template {
   }
 }
 
-/** The implementation of a template, for this package alone. */
-export const compiledTemplate = (template: Template): CompiledTemplate => template as CompiledTemplate
+/** The implementation of a template, for this package alone. Throws a `TypeError` for any other value. */
+export const compiledTemplate = (template: unknown): CompiledTemplate => {
+  if (template instanceof CompiledTemplate) return template
+  throw wrongCall(
+    "template",
+    template,
+    "the template that compileTemplate returns as success, or compileTemplateOrThrow",
+  )
+}
 
 /**
  * Checks and compiles a template; done once, when it is loaded.
@@ -41,29 +57,45 @@ export const compiledTemplate = (template: Template): CompiledTemplate => templa
  * one key that begins with `$`, such as `{ "$field": "house.is_owner" }`; the README lists them all. Everything else is sent
  * as it is, except a top-level `$schema`, which is for editors.
  *
- * Accepts any value that `JSON.parse` returns. Fails with {@link TemplateInvalid}, which reports every error: unknown
+ * Accepts any value. Fails with {@link TemplateInvalid}, which reports every error: unknown
  * directives, keys and names, wrong types, a template that is not an object or has more than 512 levels.
  */
 export const compileTemplate = (
-  json: unknown,
-  names: TemplateNames = {},
+  json: DocumentInput<TemplateDocument>,
+  names?: TemplateNames,
 ): Result.Result<Template, TemplateInvalid> => {
+  try {
+    return compiled(json, names ?? {})
+  } catch (error) {
+    return Result.fail(new TemplateInvalid({ diagnostics: [unreadableDocument(error)] }))
+  }
+}
+
+/** {@link compileTemplate}, but throws the {@link TemplateInvalid}: for templates that are part of a program. */
+export const compileTemplateOrThrow = (
+  json: DocumentInput<TemplateDocument>,
+  names?: TemplateNames,
+): Template => Result.getOrThrow(compileTemplate(json, names))
+
+const compiled = (json: unknown, names: TemplateNames): Result.Result<Template, TemplateInvalid> => {
   const { diagnostics, report } = makeReport()
+  reportNames(report, names)
+  const problem = documentProblem(json)
+  if (problem !== undefined || diagnostics.length > 0) {
+    if (problem !== undefined) report([], json, problem)
+    return Result.fail(new TemplateInvalid({ diagnostics }))
+  }
   const entries = isJsonObject(json) ? Object.entries(json).filter(([key]) => key !== "$schema") : []
   if (!isJsonObject(json) || entries.some(([key]) => isDirective(key))) {
     report([], json, "an object that is not a directive")
   } else if (Object.hasOwn(json, "$schema") && typeof json["$schema"] !== "string") {
     report(["$schema"], json["$schema"], "a text: where the JSON Schema of this document is")
   }
-  const root = compileObject(entries, { path: [], report, names, insideItem: false })
+  const root = compileObject(entries, { path: [], report, names, insideItem: false, around: [] })
   return diagnostics.length === 0
     ? Result.succeed(new CompiledTemplate(root))
     : Result.fail(new TemplateInvalid({ diagnostics }))
 }
-
-/** {@link compileTemplate}, but throws the {@link TemplateInvalid}: for templates that are part of a program. */
-export const compileTemplateOrThrow = (json: unknown, names: TemplateNames = {}): Template =>
-  Result.getOrThrow(compileTemplate(json, names))
 
 /** A compiled node that is an object of the customer payload, such as the root. */
 type ObjectNode = (scope: Scope) => JsonObject
@@ -76,20 +108,27 @@ const compileNode = (json: unknown, context: Context): Node => {
   const { path, report } = context
   if (path.length > maxDepth)
     return invalidNode(context, json, `nothing nested deeper than ${maxDepth} levels`)
-  if (Array.isArray(json)) {
-    const items = json.map((item: unknown, index) =>
-      compileNode(item, { ...context, path: [...path, index] }),
-    )
-    return (scope) => items.map((item) => item(scope)).filter((value) => value !== undefined)
-  }
-  if (isJsonObject(json)) {
-    return Object.keys(json).some(isDirective)
-      ? compileDirective(json, context)
-      : compileObject(Object.entries(json), context)
+  if (typeof json === "object" && json !== null && !isRawNumber(json)) {
+    if (context.around.includes(json)) return invalidNode(context, json, "no value that contains itself")
+    return compileInside(json, { ...context, around: [...context.around, json] })
   }
   if (isScalar(json)) return () => json
   report(path, json, "a JSON value")
   return omitted
+}
+
+/** Compiles a list, a directive or another object. */
+const compileInside = (json: object, context: Context): Node => {
+  if (Array.isArray(json)) {
+    const items = Array.from(json as ReadonlyArray<unknown>, (item, index) =>
+      compileNode(item, { ...context, path: [...context.path, index] }),
+    )
+    return (scope) => items.map((item) => item(scope)).filter((value) => value !== undefined)
+  }
+  if (!isRecord(json)) return invalidNode(context, json, "a JSON value")
+  return Object.keys(json).some(isDirective)
+    ? compileDirective(json as JsonObject, context)
+    : compileObject(Object.entries(json), context)
 }
 
 /** Compiles an object: its keys in their order, each omitted if its node has no value. */
@@ -148,9 +187,11 @@ const compileEach: Compile<JsonObject> = (json, context) => {
   return checked(directives.$each, (json, context) => eachNode(json, context, item))(json, context)
 }
 
-const compileLiteral: Compile<Directives["$literal"]> = ({ $literal }) => {
-  const value = $literal as Json
-  return () => value
+const compileLiteral: Compile<Directives["$literal"]> = ({ $literal }, context) => {
+  if (!isSendable($literal)) {
+    return invalidNode({ ...context, path: [...context.path, "$literal"] }, $literal, "a JSON value")
+  }
+  return () => $literal as Json
 }
 
 const compilers: Readonly<Record<keyof Directives, Compile<JsonObject>>> = {

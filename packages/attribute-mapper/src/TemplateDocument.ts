@@ -1,7 +1,7 @@
 import { Shape } from "@lead-gateway/document-check"
-import type { JsonObject } from "@lead-gateway/lossless-json"
+import type { Json, RawNumber } from "@lead-gateway/lossless-json"
 import { Format } from "./Format.ts"
-import { Paths } from "./MappingDocument.ts"
+import { Paths, unreadPolicy } from "./MappingDocument.ts"
 
 const name = (description: string) => Shape.text({ form: /^[^]+$/u, expected: "a name", description })
 
@@ -19,6 +19,9 @@ const options = {
   format: Shape.optional(Format),
 }
 
+/** The options of directives for one value of the lead. */
+const leadOptions = { ...options, unread: unreadPolicy }
+
 const names = (description: string) =>
   Shape.list(Shape.text({ form: /^[^]+$/u, expected: "a name" }), {
     expected: "a list of names of attributes",
@@ -35,7 +38,7 @@ const directivesOf = (node: Shape.Shape<unknown>) => ({
       description:
         "The value at a path of the payload (house.is_owner), or at the first of several paths that has one. Inside an item of $each the path begins at the item.",
     }),
-    ...options,
+    ...leadOptions,
   }),
   $constant: directive({
     $constant: name("The constant of this name, the same for every lead."),
@@ -49,20 +52,20 @@ const directivesOf = (node: Shape.Shape<unknown>) => ({
   }),
   $attribute: directive({
     $attribute: name("The value that is sent for the attribute of this name."),
-    ...options,
+    ...leadOptions,
   }),
   $item: directive({
     $item: Shape.literals(["value", "position"], {
       description: "Inside an item of $each: the item itself, or its position in the list, from 1.",
     }),
-    ...options,
+    ...leadOptions,
   }),
   $text: directive({
     $text: Shape.annotate(Shape.notBlank, {
       description:
         "A text of fields: {first_name} {last_name}. A part in brackets is omitted unless all its fields have values: {street}[, {city}]. A backslash escapes { } [ ].",
     }),
-    ...options,
+    ...leadOptions,
   }),
   $attributes: directive({
     $attributes: Shape.literals(["list", "object"], {
@@ -124,6 +127,22 @@ const node = Shape.union(
   },
 )
 
+/**
+ * A template in a program. `const template = { … } satisfies TemplateDocument` checks it while it is typed, and editors
+ * complete its directives.
+ */
+export interface TemplateDocument {
+  readonly [key: string]: TemplateNode
+}
+
+/** A node of a template: a value, or an object with a directive. */
+export type TemplateNode =
+  | Exclude<Json, object>
+  | RawNumber
+  | Directives[keyof Directives]
+  | ReadonlyArray<TemplateNode>
+  | { readonly [key: `$${string}`]: never; readonly [key: string]: TemplateNode }
+
 /** The shape of a template file, for JSON Schema and `./schema`. `compileTemplate` checks node by node, for better messages. */
 export const TemplateDocument = Shape.object(
   { $schema: Shape.schemaReference },
@@ -139,7 +158,7 @@ export const defaultTemplate = {
   phone: { $field: "phone", required: true },
   product: { name: { $constant: "product.name", required: true } },
   attributes: { $attributes: "list" },
-} as const satisfies JsonObject
+} as const satisfies TemplateDocument
 
 /** A template with nested objects, identical to `config/customer_payload_template.nested.json`. */
 export const nestedTemplate = {
@@ -157,4 +176,4 @@ export const nestedTemplate = {
   product: { name: { $constant: "product.name", required: true } },
   lead_attributes: { $attributes: "object" },
   meta_attributes: { unique_id: { $meta: "lead_id" } },
-} as const satisfies JsonObject
+} as const satisfies TemplateDocument

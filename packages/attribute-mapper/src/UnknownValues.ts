@@ -1,35 +1,49 @@
 import { isMissing } from "@lead-gateway/lead-field"
-import type { Json, JsonObject } from "@lead-gateway/lossless-json"
-import { Invalid } from "./internal/attribute.ts"
+import { type Json, type JsonObject, stringify } from "@lead-gateway/lossless-json"
+import { isSpelled, maxItems } from "./internal/attribute.ts"
+import { Invalid } from "./internal/checker.ts"
 import { beginningOf, spellingOf } from "./internal/format.ts"
+import { itemsOf } from "./internal/reader.ts"
+import { isRecord, wrongCall } from "./internal/wrongCall.ts"
 import { compiledMapping, type Mapping } from "./Mapping.ts"
 
 /** An answer that is neither a value of a dropdown nor a synonym. Personal data: for operators, not for logs. */
 export interface UnknownValue {
   readonly attribute: string
-  /** As it would be a key of `synonyms`: a number or boolean as a text. */
+  /**
+   * As it would be a key of `synonyms`: a number or boolean as a text. Several answers where one is expected are a list in
+   * JSON, in alphabetical order, as it would be `answers` of a synonym: `["buy","rent"]`.
+   */
   readonly value: string
 }
 
-/** The answers in a payload that are neither a value of their dropdown nor a synonym. */
+/** The answers in a payload that are neither a value of their dropdown nor a synonym. Total for any payload. */
 export const unknownValues = (mapping: Mapping, payload: JsonObject): ReadonlyArray<UnknownValue> => {
   const unknown: Array<UnknownValue> = []
-  for (const { name, isClosed, read, validate, items } of compiledMapping(mapping).attributes) {
+  const { attributes } = compiledMapping(mapping)
+  for (const { name, isClosed, reader, validate, validateList, items } of attributes) {
     if (!isClosed) continue
-    const actual = read(payload)
-    const isList = items !== undefined && Array.isArray(actual)
-    const answers = (isList ? actual : [actual]) as ReadonlyArray<Json>
-    if (items !== undefined && answers.length > items.max) continue
+    const actual = reader.read(payload)
+    const list = itemsOf(actual, items?.max ?? maxItems)
+    if (list === "too_many_items") continue
+    const answers = (list ?? [actual]).filter((answer) => !isMissing(answer)) as ReadonlyArray<Json>
+    if (items === undefined && answers.length > 1) {
+      if (isSpelled(answers) && isUnknown(validateList(answers))) {
+        const spellings = answers.map((answer) => spellingOf(answer) ?? "")
+        unknown.push({ attribute: name, value: stringify(Array.from(new Set(spellings)).sort()) })
+      }
+      continue
+    }
     for (const answer of answers) {
-      if (isMissing(answer)) continue
-      const validated = validate(answer)
-      const isKnown = !(validated instanceof Invalid) || validated.reason === "not_formattable"
-      const value = isKnown ? undefined : spellingOf(answer)
+      const value = isUnknown(validate(answer)) ? spellingOf(answer) : undefined
       if (value !== undefined) unknown.push({ attribute: name, value })
     }
   }
   return unknown
 }
+
+const isUnknown = (validated: Json | Invalid): boolean =>
+  validated instanceof Invalid && validated.reason !== "not_formattable"
 
 /** Bounds the memory of a tally. */
 export interface UnknownTallyOptions {
@@ -64,10 +78,13 @@ export interface UnknownTally {
  * an answer with a share of more than 1 / `maxValues` is always in the report, however many random answers there are. It
  * holds personal data: for operators, not for logs.
  */
-export const makeUnknownTally = (
-  mapping: Mapping,
-  { maxValues = 100, maxLength = 100 }: UnknownTallyOptions = {},
-): UnknownTally => {
+export const makeUnknownTally = (mapping: Mapping, options?: UnknownTallyOptions): UnknownTally => {
+  compiledMapping(mapping)
+  if (options !== undefined && options !== null && !isRecord(options)) {
+    throw wrongCall("The second argument of makeUnknownTally", options, "an object of options")
+  }
+  const maxValues = countIn(options, "maxValues")
+  const maxLength = countIn(options, "maxLength")
   const tallies = new Map<string, Map<string, Counter>>()
   return {
     add: (payload) => {
@@ -85,6 +102,17 @@ export const makeUnknownTally = (
   }
 }
 
+/** A limit, of which at least 1 is used; 100 by default. */
+const countIn = (options: UnknownTallyOptions | undefined, key: keyof UnknownTallyOptions): number => {
+  const count: unknown = options?.[key] ?? 100
+  if (typeof count === "number" && !Number.isNaN(count)) return Math.max(1, count)
+  throw wrongCall(
+    `${key} of makeUnknownTally`,
+    count,
+    typeof count === "number" ? "a number that is one" : "a number",
+  )
+}
+
 /** An upper bound of the count of an answer, and how much of it may belong to replaced answers. */
 interface Counter {
   most: number
@@ -94,7 +122,7 @@ interface Counter {
 const count = (counters: Map<string, Counter>, value: string, maxValues: number): void => {
   const counter = counters.get(value)
   if (counter !== undefined) counter.most++
-  else if (counters.size < Math.max(1, maxValues)) counters.set(value, { most: 1, error: 0 })
+  else if (counters.size < maxValues) counters.set(value, { most: 1, error: 0 })
   else {
     let rarest = ""
     let error = Number.POSITIVE_INFINITY

@@ -9,9 +9,16 @@
 export type { Diagnostic } from "@lead-gateway/document-check"
 export type { Format, FormatStep } from "./Format.ts"
 export type { TemplateNames } from "./internal/Node.ts"
-export { map, type MapInput, type Mapped, type MapResult, type MissingRequired } from "./map.ts"
+export {
+  map,
+  type MapInput,
+  type Mapped,
+  type MapResult,
+  type MissingRequired,
+  type UnreadValue,
+} from "./map.ts"
 export { compileMapping, compileMappingOrThrow, type Mapping, MappingInvalid } from "./Mapping.ts"
-export type { AttributeDefinition, AttributeType } from "./MappingDocument.ts"
+export type { AttributeDefinition, AttributeType, MappingDocument } from "./MappingDocument.ts"
 export type {
   MapReport,
   OmittedAttribute,
@@ -20,7 +27,12 @@ export type {
   OmittedNodeReason,
 } from "./MapReport.ts"
 export { compileTemplate, compileTemplateOrThrow, type Template, TemplateInvalid } from "./Template.ts"
-export { defaultTemplate, nestedTemplate } from "./TemplateDocument.ts"
+export {
+  defaultTemplate,
+  nestedTemplate,
+  type TemplateDocument,
+  type TemplateNode,
+} from "./TemplateDocument.ts"
 export {
   makeUnknownTally,
   type UnknownReport,

@@ -22,6 +22,11 @@ const settings = {
   format: optional(FormatSteps),
 }
 
+/** A number that a document may have: no whole number that a double may have rounded. */
+const Bound = Schema.Finite.check(
+  Schema.makeFilter((number) => !Number.isInteger(number) || Number.isSafeInteger(number)),
+)
+
 const Definition = Schema.Union([
   Schema.Struct({
     attribute_type: Schema.Literal("text"),
@@ -54,7 +59,7 @@ const Definition = Schema.Union([
     attribute_type: Schema.Literal("range"),
     is_numeric: Schema.Boolean,
     values: Schema.Null,
-    max: Schema.NullOr(Schema.Finite),
+    max: Schema.NullOr(Bound),
     ...settings,
   }),
 ])

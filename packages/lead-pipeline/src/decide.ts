@@ -149,7 +149,7 @@ const passed = (
   { changes, normalized, unread }: Read,
   values: "hide" | "show",
 ): Parked | Ready => {
-  const mapped = map({ mapping, template, payload: normalized, constants, deliveryMetadata, values })
+  const mapped = map({ mapping, template, payload: normalized, unread, constants, deliveryMetadata, values })
   const { absent, omitted, omittedNodes, sent } = mapped
   const passed = { flags, normalized, changes, unread, sent, omitted, absent, omittedNodes }
   return mapped._tag === "Mapped"

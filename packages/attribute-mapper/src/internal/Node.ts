@@ -1,7 +1,9 @@
 import type { Path, Report } from "@lead-gateway/document-check"
-import type { Json, JsonObject } from "@lead-gateway/lossless-json"
+import type { Json } from "@lead-gateway/lossless-json"
 import type { compiledMapping } from "../Mapping.ts"
-import type { OmittedAttribute, OmittedNode, OmittedNodeReason } from "../MapReport.ts"
+import type { OmittedNode, OmittedNodeReason } from "../MapReport.ts"
+import type { AttributeValues } from "./attributeValues.ts"
+import type { UnreadPaths } from "./unread.ts"
 
 /** The names that a template may use. Without a list every name is accepted. */
 export interface TemplateNames {
@@ -13,6 +15,22 @@ export interface TemplateNames {
   readonly attributes?: ReadonlyArray<string>
 }
 
+/** Reports names that are no lists of names, such as a mapping instead of its `names`. */
+export const reportNames = (report: Report, names: TemplateNames): void => {
+  for (const key of ["constants", "deliveryMetadata", "attributes"] as const) {
+    const list: unknown = names[key]
+    if (list === undefined || (Array.isArray(list) && list.every((name) => typeof name === "string")))
+      continue
+    report([], list, `the ${key} of the second argument to be a list of names${hints[key]}`)
+  }
+}
+
+const hints = {
+  constants: ", such as Object.keys(constants)",
+  deliveryMetadata: "",
+  attributes: ", such as mapping.names",
+} as const
+
 /** What a node of a template is compiled with. */
 export interface Context {
   /** The path of the node in the template. */
@@ -21,6 +39,8 @@ export interface Context {
   readonly names: TemplateNames
   /** Whether the node is inside an item of `$each`, where paths begin at the item. */
   readonly insideItem: boolean
+  /** The objects and lists around the node, which it must not contain. */
+  readonly around: ReadonlyArray<object>
 }
 
 /** Reports a name that is not one of the known names; if those are not given, every name is accepted. */
@@ -37,23 +57,18 @@ export const reportUnknown = (
   report([...path, key], name, expected.replace("of a a", "of an a"))
 }
 
-/** The attributes of one payload. An invalid required attribute is both omitted and missing. */
-export interface AttributeValues {
-  /** What is sent for each attribute, in the order of the mapping; `undefined` if nothing is. */
-  readonly values: ReadonlyArray<Json | undefined>
-  readonly omitted: ReadonlyArray<OmittedAttribute>
-  readonly absent: ReadonlyArray<string>
-  readonly missing: ReadonlyArray<string>
-}
-
 /** What a node is evaluated with, and the omissions that it records. */
 export interface Scope {
   /** The payload; inside an item of `$each`, that item. */
   readonly here: unknown
   /** Inside an item: its position in the list, from 1. */
   readonly position: number
-  readonly constants: JsonObject
-  readonly deliveryMetadata: JsonObject
+  /** The path of `here` in the payload, with a point after it; nothing outside an item. */
+  readonly base: string
+  /** The paths of the values that the normaliser could not read. */
+  readonly unread: UnreadPaths
+  readonly constants: unknown
+  readonly deliveryMetadata: unknown
   readonly mapping: ReturnType<typeof compiledMapping>
   readonly attributes: AttributeValues
   /** The names of missing required values, each once. */
@@ -76,26 +91,29 @@ interface Omission {
   readonly insideItem: boolean
 }
 
+/** Omits a node. With `parks`, the name of what parks the lead, the lead lacks it even if the node is not required. */
+export type Omit = (scope: Scope, reason: OmittedNodeReason, parks?: string) => undefined
+
 /** Makes the function that omits a node: it records the reason, and that a required value is missing. */
-export const omitter = ({
-  path,
-  name,
-  required,
-  insideItem,
-}: Omission): ((scope: Scope, reason: OmittedNodeReason) => undefined) => {
+export const omitter = ({ path, name, required, insideItem }: Omission): Omit => {
   const nodes = new Map<OmittedNodeReason, OmittedNode>()
-  return (scope, reason) => {
+  return (scope, reason, parks) => {
+    if (parks !== undefined) addOnce(scope.missing, parks)
     if (insideItem) {
       // The same object each time, so that it is recorded once for all items of a list.
       const node = nodes.get(reason) ?? { path, reason }
       nodes.set(reason, node)
-      if (!scope.omittedNodes.includes(node)) scope.omittedNodes.push(node)
+      addOnce(scope.omittedNodes, node)
       if (required) scope.incomplete = true
     } else {
       scope.omittedNodes.push({ path, reason })
-      if (required && !scope.missing.includes(name)) scope.missing.push(name)
+      if (required && parks === undefined) addOnce(scope.missing, name)
     }
   }
+}
+
+const addOnce = <T>(list: Array<T>, item: T): void => {
+  if (!list.includes(item)) list.push(item)
 }
 
 /** Sets an own property, whatever its key: `__proto__` would set the prototype. */

@@ -9,17 +9,48 @@ export interface Decimal {
   readonly fraction: string
 }
 
-const form = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
+/** Decimal notation as JSON has it, and also with a plus sign, with leading zeros, and `.5`. */
+const form = /^([+-]?)(?:(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?|\.(\d+))$/
+
+/**
+ * One separator before three digits, which is in doubt: `5.000` is 5000 in German notation and 5 in English notation.
+ *
+ * The normaliser reads it only if a notation is declared, and then as a number, which is not in doubt.
+ */
+const ambiguousForm = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/
+
+/** Longer texts of an attribute are no numbers, nor for the normaliser. */
+const maxLength = 400
 
 /** Bounds the zeros that an exponent can produce. The gateway accepts no payload with a larger exponent either. */
 const maxExponent = 400
 
+/** Whether a text is a number in one notation and another number in another. */
+export const isAmbiguous = (text: string): boolean => ambiguousForm.test(text.trim())
+
+/** The texts of most leads, for which nothing is allocated. */
+const plainForm = /^\d{1,15}$/
+
+/** Why a value is no number: neither one nor a text of one, or beyond what a double holds; `undefined` if it is one. */
+export const numberProblem = (
+  value: string | number | RawNumber,
+): "not_a_number" | "ambiguous_number" | undefined => {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : "not_a_number"
+  if (typeof value === "string") {
+    if (plainForm.test(value)) return undefined
+    if (value.length > maxLength) return "not_a_number"
+    if (isAmbiguous(value)) return "ambiguous_number"
+  }
+  return decimalOf(value) !== undefined && Number.isFinite(Number(textOf(value))) ? undefined : "not_a_number"
+}
+
 /** The digits of a number, or of a text in decimal notation (`-2.5`, `1e3`, white space around it). */
 export const decimalOf = (value: string | number | RawNumber): Decimal | undefined => {
-  const text = typeof value === "string" ? value.trim() : printed(value)
-  const [, sign, before = "", behind = "", power = "0"] = form.exec(text) ?? []
+  const text = textOf(value)
+  if (typeof value === "string" && ambiguousForm.test(text)) return undefined
+  const [, sign, before = "0", fraction = "", power = "0", behind = fraction] = form.exec(text) ?? []
   const exponent = Number(power)
-  if (sign === undefined || before + behind === "" || !(Math.abs(exponent) <= maxExponent)) return undefined
+  if (sign === undefined || !(Math.abs(exponent) <= maxExponent)) return undefined
   const digits =
     exponent < 0
       ? before.padStart(before.length + -exponent, "0") + behind
@@ -29,8 +60,42 @@ export const decimalOf = (value: string | number | RawNumber): Decimal | undefin
   return { negative: sign === "-", whole: whole === "" ? "0" : whole, fraction: digits.slice(point) }
 }
 
-const printed = (value: number | RawNumber): string =>
-  typeof value === "number" ? String(value) : value.rawJSON
+const textOf = (value: string | number | RawNumber): string => {
+  if (typeof value === "string") return value.trim()
+  return typeof value === "number" ? String(value) : value.rawJSON
+}
+
+/** Compares two numbers digit by digit: negative, zero or positive as the first is smaller, equal or larger. */
+export const compareDecimals = (one: Decimal, other: Decimal): number => {
+  const [sign, otherSign] = [signOf(one), signOf(other)]
+  if (sign !== otherSign) return sign - otherSign
+  const longer = one.whole.length - other.whole.length
+  const larger =
+    longer === 0
+      ? compareDigits(one.whole, other.whole) || compareDigits(digitsAfter(one), digitsAfter(other))
+      : longer
+  return sign * larger
+}
+
+/** Compares digits of the same value each, from the first on. */
+const compareDigits = (one: string, other: string): number => (one < other ? -1 : Number(one > other))
+
+/** The digits after the point without zeros at the end. */
+const digitsAfter = ({ fraction }: Decimal): string => fraction.replace(/0+$/, "")
+
+/** -1, 0 or 1. Zero has no sign. */
+const signOf = ({ negative, whole, fraction }: Decimal): number => {
+  if (!/[1-9]/.test(whole + fraction)) return 0
+  return negative ? -1 : 1
+}
+
+/** The same text for the same number, however it is written: `1e3` and `1000.0` are both `1000`. */
+export const numberKey = (value: number | RawNumber): string => {
+  const decimal = decimalOf(value)
+  return decimal === undefined
+    ? textOf(value)
+    : print({ ...decimal, fraction: digitsAfter(decimal) }, ".", "")
+}
 
 /** Rounds to a number of decimals, half away from zero, and pads with zeros. */
 export const rounded = ({ negative, whole, fraction }: Decimal, decimals: number): Decimal => {

@@ -29,6 +29,7 @@ export const spellingOf = (value: Json): string | undefined => {
     case "string":
       return value
     case "number":
+      return Number.isFinite(value) ? String(value) : undefined
     case "boolean":
       return String(value)
     default:

@@ -1,13 +1,13 @@
 import { missingAs } from "@lead-gateway/lead-field"
 import type { Json } from "@lead-gateway/lossless-json"
 import type { Directives } from "../TemplateDocument.ts"
-import { reader } from "./attribute.ts"
 import { type Context, type Node, omitter, reportUnknown, setOwn } from "./Node.ts"
+import { itemsOf, readerOf } from "./reader.ts"
 
 /** `$each`: a list with the item node evaluated for each item of a list in the payload. */
 export const eachNode = (json: Directives["$each"], { path, insideItem }: Context, item: Node): Node => {
   const { $each, required = false, max_items = 100 } = json
-  const read = reader($each)
+  const { find, read } = readerOf($each)
   const text = path.join(".")
   const name = [$each].flat()[0] ?? ""
   const omit = omitter({ path: text, name, required, insideItem })
@@ -16,11 +16,19 @@ export const eachNode = (json: Directives["$each"], { path, insideItem }: Contex
     const value = read(scope.here)
     const reason = missingAs(value)
     if (reason !== undefined) return omit(scope, reason)
-    const items = (Array.isArray(value) ? value : [value]) as ReadonlyArray<unknown>
-    if (items.length > max_items) return omit(scope, "too_many_items")
+    const items = itemsOf(value, max_items)
+    if (items === "too_many_items") return omit(scope, items)
     const list: Array<Json> = []
-    for (const [index, here] of items.entries()) {
-      const inside = { ...scope, here, position: index + 1, incomplete: false }
+    // Only paths of unread values are compared with it.
+    const base = scope.unread.length === 0 ? "" : `${scope.base}${find(scope.here, never).path}.`
+    for (const [index, here] of (items ?? [value]).entries()) {
+      const inside = {
+        ...scope,
+        here,
+        position: index + 1,
+        base: items === undefined ? base : `${base}${index}.`,
+        incomplete: false,
+      }
       const evaluated = item(inside)
       if (inside.incomplete) omitItem(scope, "incomplete")
       else if (evaluated !== undefined) list.push(evaluated)
@@ -28,6 +36,8 @@ export const eachNode = (json: Directives["$each"], { path, insideItem }: Contex
     return list
   }
 }
+
+const never = (): boolean => false
 
 /** `$attributes`: all or some of the valid attributes, in the order of the mapping. */
 export const attributesNode = (json: Directives["$attributes"], context: Context): Node => {

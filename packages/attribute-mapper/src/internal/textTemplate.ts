@@ -1,6 +1,7 @@
-import { isMissing, parsePath, type FieldPath, valueAt } from "@lead-gateway/lead-field"
+import { isMissing, parsePath, type FieldPath } from "@lead-gateway/lead-field"
 import type { Json } from "@lead-gateway/lossless-json"
 import { spellingOf } from "./format.ts"
+import { printed, safeValueAt } from "./reader.ts"
 
 type Piece = string | FieldPath
 
@@ -79,6 +80,18 @@ export const fillText = (groups: TextTemplate, here: unknown): string | typeof n
 }
 
 const textAt = (here: unknown, path: FieldPath): string | typeof notText | undefined => {
-  const value = valueAt(here, path)
+  const value = safeValueAt(here, path)
   return isMissing(value) ? undefined : (spellingOf(value as Json) ?? notText)
 }
+
+/** The path of the first field with a value that is refused, as the normaliser reports it. */
+export const refusedIn = (
+  groups: TextTemplate,
+  here: unknown,
+  isRefused: (path: string) => boolean,
+): string | undefined =>
+  groups
+    .flatMap(({ pieces }) => pieces.filter(isPath))
+    .filter((path) => !isMissing(safeValueAt(here, path)))
+    .map(printed)
+    .find(isRefused)

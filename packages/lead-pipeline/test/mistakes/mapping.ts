@@ -6,7 +6,7 @@ export const mapping: ReadonlyArray<Case> = [
   [
     { a: 1 },
     [
-      "a: found 1, expected an object with the keys attribute_type, is_numeric, values, min, max, required, field, default, multiple, min_items, max_items, synonyms, ignore_case, format",
+      "a: found 1, expected an object with the keys attribute_type, is_numeric, values, min, max, required, field, default, multiple, min_items, max_items, synonyms, ignore_case, format, unread",
     ],
   ],
   [
@@ -51,7 +51,7 @@ export const mapping: ReadonlyArray<Case> = [
   [
     { a: { attribute_type: "dropdown", is_numeric: false, values: ["a", "b"], colour: 1 } },
     [
-      "a.colour: found 1, expected no key but attribute_type, is_numeric, values, min, max, required, field, default, multiple, min_items, max_items, synonyms, ignore_case, format",
+      "a.colour: found 1, expected no key but attribute_type, is_numeric, values, min, max, required, field, default, multiple, min_items, max_items, synonyms, ignore_case, format, unread",
     ],
   ],
 ]

@@ -21,7 +21,10 @@ export const template: ReadonlyArray<Case> = [
     ['a.$field: found "", expected a path such as house.is_owner, without an empty segment'],
   ],
   [{ a: { $attributes: "table" } }, ['a.$attributes: found "table", expected "list" or "object"']],
-  [{ a: { $field: "x", b: 1 } }, ["a.b: found 1, expected no key but $field, required, default, format"]],
+  [
+    { a: { $field: "x", b: 1 } },
+    ["a.b: found 1, expected no key but $field, required, default, format, unread"],
+  ],
   [
     { a: { $text: "{a" } },
     ['a.$text: found "{a", expected pairs of { } and of [ ] without nesting, and a \\ before a literal one'],
