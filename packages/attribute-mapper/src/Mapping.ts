@@ -6,7 +6,7 @@ import { reportFormat } from "./Format.ts"
 import { type Attribute, compileAttribute, validatorOf } from "./internal/attribute.ts"
 import { boundOf, Invalid } from "./internal/checker.ts"
 import { compareDecimals } from "./internal/decimal.ts"
-import { type DocumentInput, documentProblem, unreadableDocument } from "./internal/documentInput.ts"
+import { documentProblem, unreadableDocument } from "./internal/documentInput.ts"
 import { compileDropdown, synonymsOf } from "./internal/synonyms.ts"
 import { wrongCall } from "./internal/wrongCall.ts"
 import { AttributeDefinition, type MappingDocument } from "./MappingDocument.ts"
@@ -55,13 +55,14 @@ export const compiledMapping = (mapping: unknown): CompiledMapping => {
 /**
  * Checks and compiles attribute definitions; done once, when they are loaded.
  *
- * Accepts any value. Parse files with `lossless-json`: a number that `JSON.parse` may have rounded is reported. Fails with
- * {@link MappingInvalid}, which reports every error: unknown types and keys, missing keys, wrong types, a `min` above its
- * `max`, settings without effect (`values` of a text, `min` of a dropdown), a synonym of an unknown value, answers with two
- * meanings, an invalid default.
+ * Accepts any value; that the type names one kind of it lets editors complete a document that is written in place. Parse
+ * files with `lossless-json`: a number that `JSON.parse` may have rounded is reported. Fails with {@link MappingInvalid},
+ * which reports every error: unknown types and keys, missing keys, wrong types, a `min` above its `max`, settings without
+ * effect (`values` of a text, `min` of a dropdown), a synonym of an unknown value, answers with two meanings, an invalid
+ * default.
  */
 export const compileMapping = (
-  json: DocumentInput<MappingDocument>,
+  json: MappingDocument | {} | null | undefined,
 ): Result.Result<Mapping, MappingInvalid> => {
   try {
     return compiled(json)
@@ -71,7 +72,7 @@ export const compileMapping = (
 }
 
 /** {@link compileMapping}, but throws the {@link MappingInvalid}: for mappings that are part of a program. */
-export const compileMappingOrThrow = (json: DocumentInput<MappingDocument>): Mapping =>
+export const compileMappingOrThrow = (json: MappingDocument | {} | null | undefined): Mapping =>
   Result.getOrThrow(compileMapping(json))
 
 const compiled = (json: unknown): Result.Result<Mapping, MappingInvalid> => {

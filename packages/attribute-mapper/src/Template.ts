@@ -2,7 +2,7 @@ import { DocumentInvalid, makeReport, read, type Shape } from "@lead-gateway/doc
 import { get, isJsonObject, isRawNumber, type Json, type JsonObject } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 import { attributesNode, eachNode } from "./internal/listNodes.ts"
-import { type DocumentInput, documentProblem, unreadableDocument } from "./internal/documentInput.ts"
+import { documentProblem, unreadableDocument } from "./internal/documentInput.ts"
 import {
   type Context,
   type Node,
@@ -57,11 +57,12 @@ export const compiledTemplate = (template: unknown): CompiledTemplate => {
  * one key that begins with `$`, such as `{ "$field": "house.is_owner" }`; the README lists them all. Everything else is sent
  * as it is, except a top-level `$schema`, which is for editors.
  *
- * Accepts any value. Fails with {@link TemplateInvalid}, which reports every error: unknown
- * directives, keys and names, wrong types, a template that is not an object or has more than 512 levels.
+ * Accepts any value; that the type names one kind of it lets editors complete a document that is written in place. Fails
+ * with {@link TemplateInvalid}, which reports every error: unknown directives, keys and names, wrong types, a template that
+ * is not an object, contains itself or has more than 512 levels.
  */
 export const compileTemplate = (
-  json: DocumentInput<TemplateDocument>,
+  json: TemplateDocument | {} | null | undefined,
   names?: TemplateNames,
 ): Result.Result<Template, TemplateInvalid> => {
   try {
@@ -73,7 +74,7 @@ export const compileTemplate = (
 
 /** {@link compileTemplate}, but throws the {@link TemplateInvalid}: for templates that are part of a program. */
 export const compileTemplateOrThrow = (
-  json: DocumentInput<TemplateDocument>,
+  json: TemplateDocument | {} | null | undefined,
   names?: TemplateNames,
 ): Template => Result.getOrThrow(compileTemplate(json, names))
 

@@ -69,7 +69,8 @@ export type MapResult = Mapped | MissingRequired
  * "Kaufen" }] }`, and a payload without a phone is `MissingRequired` with the fields `["phone"]`.
  */
 export const map = (input: MapInput): MapResult => {
-  if (!isRecord(input)) throw wrongCall("The argument of map", input, inputExpected)
+  if (typeof input !== "object" || input === null || Array.isArray(input))
+    throw wrongCall("The argument of map", input, inputExpected)
   const { mapping, template, payload, unread, constants, deliveryMetadata, values } = input
   const compiled = compiledMapping(mapping)
   const { root } = compiledTemplate(template)

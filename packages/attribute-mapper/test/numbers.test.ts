@@ -109,16 +109,12 @@ describe("a number", () => {
   })
 
   it("is no NaN and no infinity, of any type", () => {
+    const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
     for (const definition of [numeric, range, { ...numeric, is_numeric: false }]) {
-      for (const value of [
-        Number.NaN,
-        Number.POSITIVE_INFINITY,
-        Number.NEGATIVE_INFINITY,
-        JSON.rawJSON("1e999"),
-      ]) {
-        if (definition.is_numeric || typeof value === "number")
-          assert.strictEqual(outcome(definition, value), "not_a_number")
-      }
+      for (const value of values) assert.strictEqual(outcome(definition, value), "not_a_number")
+    }
+    for (const definition of [numeric, range]) {
+      assert.strictEqual(outcome(definition, JSON.rawJSON("1e999")), "not_a_number")
     }
   })
 })

@@ -21,7 +21,7 @@ const messageOf = (call: () => unknown): string => {
     call()
   } catch (error) {
     assert.instanceOf(error, TypeError)
-    return (error as TypeError).message
+    return error.message
   }
   return "nothing was thrown"
 }

@@ -46,7 +46,7 @@ export const compileAttribute = (name: string, definition: AttributeDefinition):
         ? undefined
         : definition.multiple === true
           ? [byDefault].flat().map((value) => valid(validator.one(value)))
-          : valid(validator.one(byDefault as Json)),
+          : valid(validator.one(byDefault)),
   }
 }
 

@@ -39,9 +39,11 @@ export const checkerOf = (
   const [minimum, maximum] = [boundOf(min), boundOf(max)]
   const isOpen = values === null || values.length === 0
   return (value) => {
-    if (!isScalar(value)) return invalid.wrong_type
-    if (typeof value === "number" && !Number.isFinite(value)) return invalid.not_a_number
-    if (typeof value === "string" && isBlank(value)) return invalid.blank
+    if (typeof value === "string") {
+      if (isBlank(value)) return invalid.blank
+    } else if (typeof value === "number") {
+      if (!Number.isFinite(value)) return invalid.not_a_number
+    } else if (!isNumber(value)) return invalid.wrong_type
     switch (attribute_type) {
       case "text": {
         const problem = is_numeric ? numberProblem(value) : undefined
@@ -61,11 +63,9 @@ export const checkerOf = (
   }
 }
 
-const isScalar = (value: unknown): value is Scalar =>
-  typeof value === "string" ||
-  typeof value === "number" ||
-  // `JSON.rawJSON` also holds texts, true, false and null.
-  (isRawNumber(value) && !Number.isNaN(Number.parseFloat(value.rawJSON)))
+/** Whether a value is a long number. `JSON.rawJSON` also holds texts, true, false and null. */
+const isNumber = (value: unknown): value is RawNumber =>
+  isRawNumber(value) && !Number.isNaN(Number.parseFloat(value.rawJSON))
 
 /** A bound of a range: its digits, and the nearest double, which decides in most cases. */
 interface Bound {

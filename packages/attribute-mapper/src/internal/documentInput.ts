@@ -1,12 +1,6 @@
 import { nameOf, isRecord } from "./wrongCall.ts"
 
 /**
- * What a function that compiles documents accepts: any value, as `unknown` does. But because the type of the document is a
- * member, editors complete a document that is written in place.
- */
-export type DocumentInput<Document> = Document | NonNullable<unknown> | null | undefined
-
-/**
  * What is wrong with a value that is given as a document; `undefined` for what may be one.
  *
  * A `Result`, a promise and a text of JSON hold a document, which is easily forgotten to be taken out.

@@ -23,21 +23,23 @@ export const readerOf = (field: string | ReadonlyArray<string>): Reader =>
 
 /** Makes the reader of a top-level key. */
 export const topLevelReader = (name: string): Reader => {
-  const { find, read } = readerAt([[name]])
+  const path = [name]
+  const { find } = readerAt([path])
   return {
     find,
-    // Most attributes are absent from most leads, and reading a property is cheaper than checking that it is an own one.
-    read: (payload) => (hasKey(payload, name) ? read(payload) : undefined),
+    read: (payload) => {
+      try {
+        // Most attributes are absent from most leads, and reading a property is cheaper than checking that it is an own one.
+        return (payload as Keyed)?.[name] === undefined ? undefined : valueAt(payload, path)
+      } catch {
+        return undefined
+      }
+    },
   }
 }
 
-const hasKey = (payload: unknown, name: string): boolean => {
-  try {
-    return (payload as Readonly<Record<string, unknown>> | null | undefined)?.[name] !== undefined
-  } catch {
-    return false
-  }
-}
+/** A value whose keys are read, whatever it is. */
+type Keyed = Readonly<Record<string, unknown>> | null | undefined
 
 const readerAt = (paths: ReadonlyArray<FieldPath>): Reader => {
   const [first = [], ...others] = paths

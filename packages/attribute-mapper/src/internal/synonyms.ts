@@ -91,7 +91,8 @@ const indexOfValues = (values: ReadonlyArray<Json>): ((value: Json) => number | 
     if (typeof value === "number" || isRawNumber(value)) numbers.set(numberKey(value), index)
     indices.set(value, index)
   }
-  return (value) => (isRawNumber(value) ? numbers.get(numberKey(value)) : indices.get(value))
+  return (value) =>
+    typeof value === "object" && isRawNumber(value) ? numbers.get(numberKey(value)) : indices.get(value)
 }
 
 /**
