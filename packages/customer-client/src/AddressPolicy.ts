@@ -16,10 +16,11 @@ export interface AddressPolicy {
  * delivered to it: link-local, cloud metadata, multicast, unspecified).
  *
  * The networks are those of the IANA special-purpose registries (RFC 6890) and of the cloud providers'
- * documentation. An IPv6 address that embeds an IPv4 address has the class of the latter. Any text that is not an IP
+ * documentation. An IPv6 address that embeds an IPv4 address has the class of the latter. Anything that is not an IP
  * address is `forbidden`. `addressClass("64:ff9b::a9fe:a9fe")` is `forbidden`: it is 169.254.169.254 by NAT64.
  */
 export const addressClass = (address: string): "public" | "private" | "forbidden" => {
+  if (typeof address !== "string") return "forbidden"
   const bare = address.replace(/%.*$/, "") // "fe80::1%eth0": a BlockList knows no zones
   const version = isIP(bare)
   if (version === 0) return "forbidden"

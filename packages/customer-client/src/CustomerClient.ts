@@ -1,27 +1,16 @@
 import type { Scope } from "effect"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { CustomerApi, CustomerOptionsInvalid } from "./CustomerApi.ts"
+import { checkedOptions, type CustomerClientOptions } from "./ClientOptions.ts"
+import type { CustomerOptionsInvalid } from "./CustomerApi.ts"
 import type { DeliveryOutcome, DeliveryRequest } from "./Delivery.ts"
-import { checkOptions } from "./internal/checkOptions.ts"
 import { checkAddress } from "./internal/connect.ts"
+import { describe } from "./internal/describe.ts"
 import { makeConnections } from "./internal/connections.ts"
 import { Exchange, type Terms } from "./internal/exchange.ts"
-
-/** A customer's API, and how long to wait for it. */
-export interface CustomerClientOptions extends CustomerApi {
-  /** For a whole exchange: name resolution, connection, request, answer with its body. */
-  readonly timeout: Duration.Input
-  /**
-   * For the part before the request is sent: name resolution, connection, TLS, waiting for a free HTTP/2 stream.
-   * Without it only `timeout` counts.
-   */
-  readonly connectTimeout?: Duration.Input | undefined
-}
 
 /**
  * Delivers leads to one customer's API.
@@ -35,7 +24,8 @@ export class CustomerClient
     CustomerClient,
     {
       /**
-       * Posts one lead by at most one request. Every result is a {@link DeliveryOutcome}, never a failure.
+       * Posts one lead by at most one request. Every result is a {@link DeliveryOutcome}, never a failure: a request that is
+       * not of its type is `Unreachable`, `unsendable`.
        *
        * May be repeated with the same request. Interrupting it closes its connection, or its stream of an HTTP/2
        * connection; whether the customer has seen the request is then unknown. The span records outcome and
@@ -46,7 +36,7 @@ export class CustomerClient
        * {@link send} for hot paths: a plain function without fiber and span.
        *
        * `done` is called once, in a later tick, unless the exchange is aborted before; it must not throw. `abort` does
-       * what interrupting `send` does, and nothing after `done`. Throws only if the request is not of its type.
+       * what interrupting `send` does, and nothing after `done`. Throws a `TypeError` if `done` is no function.
        */
       readonly start: (
         request: DeliveryRequest,
@@ -73,12 +63,7 @@ export class CustomerClient
   static readonly make = /* @__PURE__ */ Effect.fnUntraced(function* (
     options: CustomerClientOptions,
   ): Effect.fn.Return<CustomerClient["Service"], CustomerOptionsInvalid, Scope.Scope> {
-    const checked = yield* Effect.fromResult(
-      checkOptions(options, {
-        timeout: { path: "timeout", value: options.timeout },
-        connectTimeout: { path: "connectTimeout", value: options.connectTimeout },
-      }),
-    )
+    const checked = yield* Effect.fromResult(checkedOptions(options))
     const { addresses, connectTimeoutMs, http2, timeoutMs, url } = checked
     const connections = yield* Effect.acquireRelease(
       Effect.sync(() => makeConnections(url, addresses, http2)),
@@ -88,6 +73,9 @@ export class CustomerClient
 
     return CustomerClient.of({
       start: (request, done) => {
+        if (typeof done !== "function") {
+          throw new TypeError(`done must be a function of the outcome, but is ${describe(done)}`)
+        }
         const exchange = new Exchange(terms, request, Date.now(), done)
         return { abort: () => exchange.abort() }
       },

@@ -2,6 +2,7 @@ import { isIP, isIPv4, isIPv6 } from "node:net"
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import { addressClass, type AddressPolicy, networks } from "./AddressPolicy.ts"
+import { isList } from "./CustomerApi.ts"
 
 /**
  * A customer's URL that must not be used, and why.
@@ -21,13 +22,21 @@ export class CustomerUrlInvalid extends Data.TaggedError("CustomerUrlInvalid")<{
  * IP addresses are normalised by the WHATWG URL standard before they are checked, so `http://2852039166/`,
  * `http://0xa9fea9fe/` and `http://0251.0376.0251.0376/` are all 169.254.169.254, and refused. A host *name* is
  * checked when it is resolved, for every new connection. The fragment is removed. An entry of `allow` that is not an
- * address, network or name allows nothing. Fails with {@link CustomerUrlInvalid}.
+ * address, network or name allows nothing. Total: any other value is no URL. Fails with {@link CustomerUrlInvalid}.
  */
 export const checkUrl = (
   url: string | URL,
-  policy: AddressPolicy,
+  policy: AddressPolicy = {},
 ): Result.Result<URL, CustomerUrlInvalid> => {
-  const checked = URL.parse(String(url))
+  try {
+    return check(url, policy)
+  } catch {
+    return invalid("Syntax", "the customer's URL cannot be read")
+  }
+}
+
+const check = (url: unknown, policy: AddressPolicy): Result.Result<URL, CustomerUrlInvalid> => {
+  const checked = typeof url === "string" || url instanceof URL ? URL.parse(String(url)) : null
   if (checked === null) return invalid("Syntax", "the customer's URL is not an absolute URL")
   if (checked.protocol !== "http:" && checked.protocol !== "https:") {
     return invalid("Scheme", "the customer's URL must begin with http:// or https://")
@@ -61,7 +70,8 @@ export type AddressCheck = (host: string, address: string) => string | undefined
  * Invalid entries of `allow` allow nothing.
  */
 export const addressCheck = (policy: AddressPolicy): AddressCheck => {
-  const entries = (policy.allow ?? []).filter((entry) => expectedOfAllow(entry) === undefined)
+  const { allow, allowPrivate } = readPolicy(policy)
+  const entries = allow.filter(isEntry)
   const ranges = entries.filter(isRange)
   const names = new Set(entries.filter((entry) => !isRange(entry)).map(bareName))
   const allowed = networks(
@@ -73,15 +83,27 @@ export const addressCheck = (policy: AddressPolicy): AddressCheck => {
     if (actual === "public") return undefined
     const isAllowed =
       actual === "private" &&
-      (policy.allowPrivate === true ||
+      (allowPrivate ||
         names.has(bareName(host)) ||
         allowed.check(address, address.includes(":") ? "ipv6" : "ipv4"))
     return isAllowed ? undefined : `${address}, a ${actual} address`
   }
 }
 
+/** A policy, with nothing allowed by what is no policy or cannot be read. */
+const readPolicy = (policy: AddressPolicy) => {
+  try {
+    const allow: unknown = policy.allow
+    return { allow: isList(allow) ? [...allow] : [], allowPrivate: policy.allowPrivate === true }
+  } catch {
+    return { allow: [], allowPrivate: false }
+  }
+}
+
+const isEntry = (entry: unknown): entry is string => expectedOfAllow(entry) === undefined
+
 /** What is expected in `allow` instead of this entry; `undefined` if the entry is valid. */
-export const expectedOfAllow = (entry: string): string | undefined => {
+export const expectedOfAllow = (entry: unknown): string | undefined => {
   if (typeof entry !== "string" || !isRange(entry)) {
     return typeof entry === "string" && hostName.test(entry) && !/^[\d.]*$/.test(entry)
       ? undefined

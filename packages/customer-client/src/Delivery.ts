@@ -2,9 +2,12 @@ import * as Data from "effect/Data"
 
 /** One lead to be delivered to a customer. */
 export interface DeliveryRequest {
-  /** JSON text, sent byte for byte as UTF-8. */
+  /** JSON text, sent byte for byte as UTF-8: `JSON.stringify(lead)`, not the lead itself. */
   readonly body: string
-  /** The same for every attempt to deliver a lead, so that the customer can recognise a repetition; never empty. */
+  /**
+   * The same for every attempt to deliver a lead, so that the customer can recognise a repetition. Not empty; ASCII, as all
+   * values that become headers; without a dot if requests are signed.
+   */
   readonly idempotencyKey: string
   /** Sent as `X-Correlation-ID`; omitted by default. */
   readonly correlationId?: string | undefined
@@ -24,8 +27,8 @@ export interface DeliveryRequest {
  *
  * Two of them are known before anything is sent. `AddressRefused` concerns the customer's settings: every lead would
  * have this outcome (`CustomerClient.refusal` reports it without a lead). `Unreachable` of kind `unsendable` concerns
- * this request alone: a header value, or its missing key; another request may be sent. It is also the outcome of a
- * closed client.
+ * this request alone: a header value that is not ASCII, a missing key, or a body that is no text; another request may be
+ * sent. It is also the outcome of a closed client.
  *
  * Once the head of an answer has arrived, the outcome is `Answered`: if the body then breaks off, is too slow or
  * exceeds the cap, it holds what was read and `truncated: true`.
@@ -43,10 +46,17 @@ export type DeliveryOutcome = Data.TaggedEnum<{
      * `retryAfter` with it, because our clock may differ.
      */
     readonly date: string | undefined
-    /** UTF-8 text, storable in Postgres: invalid bytes and NUL are replaced by U+FFFD. */
+    /** The `Content-Type` header, as it came. */
+    readonly contentType: string | undefined
+    /**
+     * The text, decoded from its content coding and charset, UTF-8 by default. Storable in Postgres: invalid bytes and NUL
+     * are replaced by U+FFFD.
+     */
     readonly body: string
     /** Whether there was, or may have been, more body than was read. */
     readonly truncated: boolean
+    /** Why the body could not be read, a sentence; `body` is then empty, and `truncated` true. */
+    readonly unreadable: string | undefined
     readonly durationMs: number
   }
   Unreachable: {
@@ -78,8 +88,8 @@ export const DeliveryOutcome = Data.taggedEnum<DeliveryOutcome>()
  * | `connect_timeout` | the operating system gave up connecting | no |
  * | `tls` | no TLS session: certificate, version, or no TLS at all | no |
  * | `reset` | connection or HTTP/2 stream ended before an answer; perhaps a kept connection, just as it was reused | yes |
- * | `protocol` | the answer is not valid HTTP | yes |
- * | `unsendable` | a header value of the request is not allowed in HTTP, its idempotency key is empty, or the client is closed | no |
+ * | `protocol` | the answer is not valid HTTP, or has no final status (101, below 100) | yes |
+ * | `unsendable` | a value of the request cannot be sent (its message says which and why), or the client is closed | no |
  * | `other` | anything else; the message names the system's error code | yes |
  */
 export type UnreachableKind =

@@ -2,8 +2,9 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { type Authentication, type CustomerApi, isList } from "./CustomerApi.ts"
 import type { DeliveryOutcome, DeliveryRequest } from "./Delivery.ts"
-import { checkOptions } from "./internal/checkOptions.ts"
+import { checkOptions, milliseconds, readOptions } from "./internal/checkOptions.ts"
 import { makeConnections } from "./internal/connections.ts"
+import { describe } from "./internal/describe.ts"
 import { Exchange, type Terms } from "./internal/exchange.ts"
 
 /** A customer's API with its secrets as text, and how long to wait for it. */
@@ -19,8 +20,8 @@ export interface PlainCustomerClient extends AsyncDisposable {
   /**
    * Posts one lead by at most one request. Every result is a {@link DeliveryOutcome}.
    *
-   * Rejects only if `signal` aborts, with the signal's reason; whether the customer has seen the request is then
-   * unknown. After `close` the outcome is `Unreachable`, `unsendable`.
+   * Rejects only if `signal` aborts, with the signal's reason (whether the customer has seen the request is then
+   * unknown), and with a `TypeError` if it is no signal. After `close` the outcome is `Unreachable`, `unsendable`.
    */
   readonly send: (
     request: DeliveryRequest,
@@ -36,16 +37,15 @@ export interface PlainCustomerClient extends AsyncDisposable {
  * Throws `CustomerOptionsInvalid`, with a diagnostic for each invalid option. Connects when something is sent.
  */
 export const makeCustomerClient = (options: PlainCustomerClientOptions): PlainCustomerClient => {
-  const { timeoutMs, connectTimeoutMs, ...plain } = options
-  const api: CustomerApi = {
-    ...plain,
-    auth: redacted(plain.auth),
-    // A value that is not a list is passed on as it is; `checkOptions` reports it.
-    signingSecrets: isList(plain.signingSecrets) ? plain.signingSecrets.map(wrap) : plain.signingSecrets,
-  }
-  const checked = checkOptions(api, {
-    timeout: { path: "timeoutMs", value: timeoutMs },
-    connectTimeout: { path: "connectTimeoutMs", value: connectTimeoutMs },
+  const checked = readOptions(options, '{ url: "https://customer.example/leads", timeoutMs: 30_000 }', () => {
+    const { timeoutMs, connectTimeoutMs, ...plain } = options
+    const api: CustomerApi = {
+      ...plain,
+      auth: redacted(plain.auth),
+      // A value that is not a list is passed on as it is; `checkOptions` reports it.
+      signingSecrets: isList(plain.signingSecrets) ? plain.signingSecrets.map(wrap) : plain.signingSecrets,
+    }
+    return checkOptions(api, milliseconds(timeoutMs, connectTimeoutMs))
   })
   if (Result.isFailure(checked)) throw checked.failure
 
@@ -57,8 +57,9 @@ export const makeCustomerClient = (options: PlainCustomerClientOptions): PlainCu
     return Promise.resolve()
   }
   return {
-    send: (request, { signal } = {}) =>
+    send: (request, options) =>
       new Promise((resolve, reject) => {
+        const signal = signalOf(options)
         signal?.throwIfAborted()
         const exchange = new Exchange(terms, request, Date.now(), (outcome) => {
           signal?.removeEventListener("abort", abort)
@@ -73,6 +74,13 @@ export const makeCustomerClient = (options: PlainCustomerClientOptions): PlainCu
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** The signal of `send`. Throws a `TypeError` for any other value. */
+const signalOf = (options: { readonly signal?: AbortSignal | undefined } | undefined) => {
+  const signal: unknown = options?.signal
+  if (signal === undefined || signal === null || signal instanceof AbortSignal) return signal ?? undefined
+  throw new TypeError(`signal must be an AbortSignal, such as controller.signal, but is ${describe(signal)}`)
 }
 
 const wrap = (secret: string) => Redacted.make(secret)

@@ -28,7 +28,8 @@ const name = "a header's name: letters, digits, - and _"
 const ofConnection = "no header that belongs to the connection"
 const isSet = "no header that is set already"
 const bytes = "expected whsec_ and 24 to 64 bytes in base64"
-const times = "expected more than nothing, and 2147483647 ms at most"
+const range = "more than 0, and 2147483647 ms at most"
+const times = `expected a duration such as "30 seconds", or milliseconds: ${range}`
 const entry = 'an address, a network as "10.0.0.0/8", or a host name'
 const forbidden = "no link-local, metadata, multicast or unspecified address: they are always refused"
 
@@ -70,10 +71,7 @@ const invalid: ReadonlyArray<readonly [Given, string]> = [
     { idempotencyHeader: "Content-Length" },
     `idempotencyHeader: found "Content-Length", expected ${ofConnection}`,
   ],
-  [
-    { headers: { "X-A": "b\n" } },
-    "headers.X-A: expected a text that HTTP allows, without spaces at its ends",
-  ],
+  [{ headers: { "X-A": "b\n" } }, "headers.X-A: expected a text of visible ASCII, with spaces only between"],
   [
     { headers: { "Idempotency-Key": "1" } },
     `headers.Idempotency-Key: found "Idempotency-Key", expected ${isSet}`,
@@ -145,14 +143,14 @@ describe("makeCustomerClient", () => {
       assert.fail("made")
     } catch (error) {
       assert.instanceOf(error, CustomerOptionsInvalid)
-      const expected = times.replace("expected ", "")
+      const expected = `a number of milliseconds: ${range}`
       assert.deepStrictEqual(error.diagnostics, [
         { path: "timeoutMs", actual: "-1", expected },
         { path: "connectTimeoutMs", actual: "NaN", expected },
       ])
       assert.strictEqual(
         error.message,
-        `timeoutMs: found -1, ${times}\nconnectTimeoutMs: found NaN, ${times}`,
+        `timeoutMs: found -1, expected ${expected}\nconnectTimeoutMs: found NaN, expected ${expected}`,
       )
     }
   })

@@ -33,7 +33,9 @@ export const frames = {
     ),
   /** `:status: 200`, in HPACK's static table. */
   ok: (stream: number) => frame("headers", 0x4, stream, [0x88]),
-  /** The same with `content-length: 9`. */
+  /** A head of these bytes of HPACK. */
+  headers: (stream: number, block: ReadonlyArray<number>) => frame("headers", 0x4, stream, block),
+  /** `:status: 200` with `content-length: 9`. */
   okOf9: (stream: number) => frame("headers", 0x4, stream, [0x88, 0x0f, 0x0d, 1, 0x39]),
   data: (stream: number, text: string, flags = 0) => frame("data", flags, stream, Buffer.from(text)),
   reset: (stream: number, code: number) => frame("reset", 0, stream, word(code)),

@@ -9,7 +9,9 @@ export const answered = (
     status,
     retryAfter: more.retryAfter,
     date: more.date,
+    contentType: undefined,
     body: more.body ?? "",
     truncated: false,
+    unreadable: undefined,
     durationMs: 12,
   })

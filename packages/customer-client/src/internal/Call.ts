@@ -15,6 +15,8 @@ export interface Head {
   readonly status: number
   readonly retryAfter: string | undefined
   readonly date: string | undefined
+  readonly contentType: string | undefined
+  readonly contentEncoding: string | undefined
 }
 
 /** Events of a request. Everything after the first `ended` or `unanswered` is ignored. */

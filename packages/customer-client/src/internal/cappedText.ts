@@ -1,3 +1,5 @@
+import type { Charset, CharsetDecoder } from "./charset.ts"
+
 /** Text read from a stream of bytes, never more than a number of bytes of it. */
 export interface CappedText {
   /** Takes the next bytes; `false` once there were more than the cap. */
@@ -7,11 +9,12 @@ export interface CappedText {
 }
 
 /**
- * Decodes UTF-8 as it comes. Invalid bytes become U+FFFD, and so does NUL, which Postgres cannot store.
+ * Decodes text as it comes, UTF-8 unless there is another charset. Invalid bytes become U+FFFD, and so does NUL, which
+ * Postgres cannot store.
  *
  * Most answers arrive in one piece and need no streaming decoder, which is expensive to create.
  */
-export const cappedText = (maxBytes: number): CappedText => {
+export const cappedText = (maxBytes: number, charset?: Charset): CappedText => {
   let first: Uint8Array | undefined
   let pieces: Pieces | undefined
   let room = maxBytes
@@ -20,15 +23,15 @@ export const cappedText = (maxBytes: number): CappedText => {
       const piece = chunk.length > room ? chunk.subarray(0, Math.max(room, 0)) : chunk
       room -= chunk.length
       if (first === undefined) first = piece
-      else (pieces ??= decodePieces(first)).add(piece)
+      else (pieces ??= decodePieces(first, charset)).add(piece)
       return room >= 0
     },
     text: (complete) => {
       if (first === undefined) return ""
       const text =
         complete && pieces === undefined
-          ? whole.decode(first)
-          : (pieces ?? decodePieces(first)).text(complete)
+          ? (charset?.() ?? whole).decode(first)
+          : (pieces ?? decodePieces(first, charset)).text(complete)
       return text.replaceAll("\0", "\ufffd")
     },
   }
@@ -39,8 +42,8 @@ interface Pieces {
   readonly text: (complete: boolean) => string
 }
 
-const decodePieces = (first: Uint8Array): Pieces => {
-  const decoder = new TextDecoder()
+const decodePieces = (first: Uint8Array, charset: Charset | undefined): Pieces => {
+  const decoder: CharsetDecoder = charset?.() ?? new TextDecoder()
   let text = decoder.decode(first, { stream: true })
   return {
     add: (piece) => void (text += decoder.decode(piece, { stream: true })),

@@ -13,7 +13,7 @@ export const authHeader = (
     case "Bearer":
       return ["Authorization", `Bearer ${visible(auth.token, "auth.token", report)}`]
     case "Basic":
-      return ["Authorization", `Basic ${basic(auth.user, Redacted.value(auth.password), report)}`]
+      return ["Authorization", `Basic ${basic(auth.user, secretOf(auth.password), report)}`]
     case "ApiKey":
       return [auth.header, visible(auth.key, "auth.key", report)]
     default:
@@ -22,13 +22,22 @@ export const authHeader = (
   }
 }
 
-const visible = (secret: Redacted.Redacted, path: string, report: (diagnostic: OptionDiagnostic) => void) => {
-  const value = Redacted.value(secret)
-  // Despite its type: a missing environment variable arrives as `undefined`.
-  if (typeof value !== "string" || !(path === "auth.key" ? tokens : token).test(value)) {
+/** The text of a secret. `undefined` for any other value: a missing environment variable, or a text that is not redacted. */
+const secretOf = (secret: unknown): string | undefined => {
+  try {
+    const value = Redacted.isRedacted(secret) ? Redacted.value(secret) : undefined
+    return typeof value === "string" ? value : undefined
+  } catch {
+    return undefined // wiped
+  }
+}
+
+const visible = (secret: unknown, path: string, report: (diagnostic: OptionDiagnostic) => void) => {
+  const value = secretOf(secret)
+  if (value === undefined || !(path === "auth.key" ? tokens : token).test(value)) {
     report({ path, actual: undefined, expected: "visible ASCII characters, at least one" })
   }
-  return value
+  return value ?? ""
 }
 
 const token = /^[\x21-\x7e]+$/
@@ -36,7 +45,11 @@ const token = /^[\x21-\x7e]+$/
 const tokens = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/
 
 /** RFC 7617 with UTF-8, normalised to NFC (RFC 8265), so that both sides have the same bytes for an umlaut. */
-const basic = (user: string, password: string, report: (diagnostic: OptionDiagnostic) => void) => {
+const basic = (
+  user: unknown,
+  password: string | undefined,
+  report: (diagnostic: OptionDiagnostic) => void,
+) => {
   if (typeof user !== "string" || /[:\p{Cc}]/u.test(user) || !user.isWellFormed()) {
     report({
       path: "auth.user",
@@ -44,10 +57,12 @@ const basic = (user: string, password: string, report: (diagnostic: OptionDiagno
       expected: "a text without colons and control characters",
     })
   }
-  if (typeof password !== "string" || /\p{Cc}/u.test(password) || !password.isWellFormed()) {
+  if (password === undefined || /\p{Cc}/u.test(password) || !password.isWellFormed()) {
     report({ path: "auth.password", actual: undefined, expected: "a text without control characters" })
   }
-  return Buffer.from(`${user}:${password}`.normalize("NFC")).toString("base64")
+  return Buffer.from(`${typeof user === "string" ? user : ""}:${password}`.normalize("NFC")).toString(
+    "base64",
+  )
 }
 
 /** The keys of signing secrets. Reports the secrets that are not valid. */
@@ -63,7 +78,7 @@ export const signingKeys = (
     report({ path: "signingSecrets", actual: "an empty list", expected: "at least one, or no such option" })
   }
   return (secrets ?? []).flatMap((secret, index) => {
-    const key = signingKey(Redacted.value(secret))
+    const key = signingKey(secretOf(secret) ?? "")
     if (key !== undefined) return [key]
     const expected = "whsec_ and 24 to 64 bytes in base64"
     report({ path: `signingSecrets.${index}`, actual: undefined, expected })

@@ -1,13 +1,13 @@
 import type { DeliveryOutcome, DeliveryRequest } from "../Delivery.ts"
+import { AnswerBody, type BodyEvents } from "./answerBody.ts"
 import type { Call, Head, Sending, SendingEvents } from "./Call.ts"
-import { type CappedText, cappedText } from "./cappedText.ts"
 import type { CheckedOptions } from "./checkOptions.ts"
 import { AddressRefusal } from "./connect.ts"
 import type { Connections } from "./connections.ts"
-import { describeFailure, type Failure, type Stage } from "./failure.ts"
+import { describeFailure, type Failure, isFinal, noAnswer, type Stage } from "./failure.ts"
 import { sendByHttp1 } from "./http1.ts"
 import { sendByHttp2 } from "./http2.ts"
-import { hasHeaderValues } from "./requestHeaders.ts"
+import { whyUnsendable } from "./unsendable.ts"
 import { ClientClosed, type Place, type Waiter, type Way } from "./Way.ts"
 
 /** The options and connections that all exchanges with a customer share. */
@@ -27,16 +27,16 @@ export interface Terms extends Pick<
  *
  * A class for performance: one object and one timer for each lead, and no closures.
  */
-export class Exchange implements Waiter, SendingEvents {
+export class Exchange implements Waiter, SendingEvents, BodyEvents {
   readonly #terms: Terms
   readonly #call: Call
   readonly #done: (outcome: DeliveryOutcome) => void
   readonly #began = performance.now()
-  readonly #body: CappedText
   #place: Place | undefined
   #timer: NodeJS.Timeout | undefined
   #sending: Sending | undefined
   #head: Head | undefined
+  #body: AnswerBody | undefined
   #isSettled = false
   #isAborted = false
 
@@ -49,17 +49,16 @@ export class Exchange implements Waiter, SendingEvents {
   ) {
     const { headers } = terms
     this.#terms = terms
-    this.#call = {
-      headers: headers.of(request, timeMs),
-      secretHeaders: headers.secret,
-      body: request.body,
-    }
     this.#done = done
-    this.#body = cappedText(terms.maxResponseBytes)
+    const reason = whyUnsendable(request, headers.isSigned)
     // `done` is never called before this returns.
-    if (request.idempotencyKey === "") this.#unsendable("the request has no idempotency key")
-    else if (hasHeaderValues(request)) this.#begin()
-    else this.failed(invalidCharacter, "connecting")
+    if (reason === undefined) {
+      this.#call = { headers: headers.of(request, timeMs), secretHeaders: headers.secret, body: request.body }
+      this.#begin()
+    } else {
+      this.#call = nothing
+      this.#unsendable(reason)
+    }
   }
 
   #begin(): void {
@@ -89,7 +88,7 @@ export class Exchange implements Waiter, SendingEvents {
   /** The overall timeout: ends with what is known so far and closes the connection or stream. */
   expire(): void {
     if (this.#isSettled) return
-    if (this.#head !== undefined) return this.#answered(this.#head, false, true)
+    if (this.#head !== undefined) return this.#answered(false, true)
     const phase = this.#sending === undefined ? "connect" : "answer"
     this.#settle()
     this.#leave(true)
@@ -112,16 +111,25 @@ export class Exchange implements Waiter, SendingEvents {
   }
 
   answering(head: Head): void {
+    if (this.#isSettled) return
+    if (!isFinal(head.status)) {
+      this.unanswered(noAnswer(head.status))
+      return this.#sending?.cancel(false)
+    }
     this.#head = head
+    this.#body = new AnswerBody(head, this.#terms.maxResponseBytes, this)
   }
 
   received(chunk: Uint8Array): void {
-    if (this.#isSettled || this.#head === undefined) return
-    if (!this.#body.add(chunk)) this.#answered(this.#head, false, false)
+    if (!this.#isSettled) this.#body?.add(chunk)
   }
 
   ended(complete: boolean): void {
-    if (!this.#isSettled && this.#head !== undefined) this.#answered(this.#head, complete, false)
+    if (!this.#isSettled) this.#body?.end(complete)
+  }
+
+  bodyRead(complete: boolean): void {
+    if (!this.#isSettled) this.#answered(complete, false)
   }
 
   unanswered(failure: Failure): void {
@@ -130,7 +138,9 @@ export class Exchange implements Waiter, SendingEvents {
     this.#done(this.#unreachable(failure))
   }
 
-  #answered({ status, retryAfter, date }: Head, complete: boolean, isTimeout: boolean): void {
+  #answered(complete: boolean, isTimeout: boolean): void {
+    const { status, retryAfter, date, contentType } = this.#head as Head
+    const { body, truncated, unreadable } = (this.#body as AnswerBody).read(complete)
     this.#settle()
     if (isTimeout) this.#leave(true)
     else this.#sending?.finish(complete)
@@ -139,13 +149,15 @@ export class Exchange implements Waiter, SendingEvents {
       status,
       retryAfter,
       date,
-      body: this.#body.text(complete),
-      truncated: !complete,
+      contentType,
+      body,
+      truncated,
+      unreadable,
       durationMs: this.#durationMs(),
     })
   }
 
-  /** Nothing was sent. Reported in a later tick, because other exchanges may be in the same queue and the caller may not be listening yet. */
+  /** Nothing was sent. Reported in a later tick: others may be in the same queue, and the caller may not be listening yet. */
   #unsent(outcome: DeliveryOutcome): void {
     if (this.#isSettled) return
     this.#settle()
@@ -165,6 +177,7 @@ export class Exchange implements Waiter, SendingEvents {
   #settle(): void {
     this.#isSettled = true
     clearTimeout(this.#timer)
+    this.#body?.close()
   }
 
   #leave(isTimeout: boolean): void {
@@ -180,4 +193,5 @@ export class Exchange implements Waiter, SendingEvents {
 const expire = (exchange: Exchange) => exchange.expire()
 const expireConnect = (exchange: Exchange) => exchange.expireConnect()
 
-const invalidCharacter = Object.assign(new Error("a header's value"), { code: "ERR_INVALID_CHAR" })
+/** The call of a request that is not sent. */
+const nothing: Call = { headers: [], secretHeaders: [], body: "" }

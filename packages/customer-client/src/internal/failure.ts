@@ -42,6 +42,21 @@ const kinds: Readonly<Record<string, UnreachableKind>> = {
 }
 
 /**
+ * Whether a status ends an exchange. One below 100 is none (RFC 9110, section 15); 101 answers a wish to switch protocols,
+ * which is never sent; other informational ones precede the answer (section 15.2), and Node does not report them.
+ */
+export const isFinal = (status: number): boolean => status >= 200
+
+/** Describes an answer whose status is not final. */
+export const noAnswer = (status: number): Failure => ({
+  kind: "protocol",
+  message:
+    status === 101
+      ? "the customer's host answered 101 without being asked to switch protocols"
+      : `the customer's host answered with ${status}, which is not a final status`,
+})
+
+/**
  * Classifies the reset of an HTTP/2 stream by its error code of RFC 9113: `describeReset(7)` is `refused`, "the customer's host refused the request before it looked at it (REFUSED_STREAM)".
  */
 export const describeReset = (code: number): Failure => {

@@ -2,7 +2,7 @@ import { Agent, type ClientRequest, type IncomingMessage, request as httpRequest
 import type { Socket } from "node:net"
 import { hostOf } from "../CustomerUrl.ts"
 import type { Call, Sending, SendingEvents } from "./Call.ts"
-import { describeFailure } from "./failure.ts"
+import { describeFailure, noAnswer } from "./failure.ts"
 
 /** HTTP/1.1: a new connection, or without a socket an idle one. */
 export interface Http1Way {
@@ -19,7 +19,13 @@ export const sendByHttp1 = (call: Call, way: Http1Way, events: SendingEvents): S
   request.on("response", (incoming: IncomingMessage) => {
     response = incoming
     const { statusCode, headers } = incoming
-    events.answering({ status: statusCode ?? 0, retryAfter: headers["retry-after"], date: headers.date })
+    events.answering({
+      status: statusCode ?? 0,
+      retryAfter: headers["retry-after"],
+      date: headers.date,
+      contentType: headers["content-type"],
+      contentEncoding: headers["content-encoding"],
+    })
     incoming.on("data", (chunk: Uint8Array) => events.received(chunk))
     // By the next tick Node has returned the connection to the pool, for the next request.
     incoming.on("end", () => process.nextTick(whole, events))
@@ -28,8 +34,7 @@ export const sendByHttp1 = (call: Call, way: Http1Way, events: SendingEvents): S
   })
   request.on("upgrade", (_response, socket) => {
     socket.destroy()
-    const message = "the customer's host answered 101 without being asked to switch protocols"
-    events.unanswered({ kind: "protocol", message })
+    events.unanswered(noAnswer(101))
   })
   // Never removed: a destroyed request may emit another error, and this is the only listener.
   request.on("error", (error) => {

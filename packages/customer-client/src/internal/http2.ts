@@ -34,6 +34,8 @@ export const sendByHttp2 = (call: Call, way: Http2Way, events: SendingEvents): S
       status: headers[":status"] ?? 0,
       retryAfter: headers["retry-after"],
       date: headers.date,
+      contentType: headers["content-type"],
+      contentEncoding: headers["content-encoding"],
     })
   })
   stream.on("data", (chunk: Uint8Array) => {

@@ -1,7 +1,9 @@
-import { validateHeaderName, validateHeaderValue } from "node:http"
+import { validateHeaderName } from "node:http"
 import type { CustomerApi, OptionDiagnostic } from "../CustomerApi.ts"
 import type { DeliveryRequest } from "../Delivery.ts"
 import { authHeader, signatureHeaders, signingKeys } from "./credentials.ts"
+import { show } from "./describe.ts"
+import { isHeaderValue } from "./unsendable.ts"
 
 /** The headers of a request, except those of the connection. `timeMs` is the time of its signature. */
 export interface RequestHeaders {
@@ -9,6 +11,8 @@ export interface RequestHeaders {
   readonly of: (request: DeliveryRequest, timeMs: number) => Array<string>
   /** Which of them hold secrets, in lower case. */
   readonly secret: ReadonlyArray<string>
+  /** Whether requests are signed. */
+  readonly isSigned: boolean
 }
 
 /** Prepares the headers of all requests from a customer's options, once. Reports the options that are not valid. */
@@ -25,10 +29,10 @@ export const requestHeaders = (
   const names = new Set<string>()
   /** Checks and reserves the name of a header; returns it in lower case. */
   const reserve = (path: string, name: unknown, mayReplace: boolean) => {
-    const lower = String(name).toLowerCase()
+    const lower = typeof name === "string" ? name.toLowerCase() : ""
     const isSet = names.has(lower) || (!mayReplace && fixed.has(lower))
     const expected = expectedOfHeaderName(name) ?? (isSet ? "no header that is set already" : undefined)
-    if (expected !== undefined) report({ path, actual: JSON.stringify(name), expected })
+    if (expected !== undefined) report({ path, actual: show(name), expected })
     names.add(lower)
     return lower
   }
@@ -38,16 +42,14 @@ export const requestHeaders = (
   if (auth !== undefined && authName !== undefined) fixed.set(authName, auth)
   const idempotencyHeader = api.idempotencyHeader ?? "Idempotency-Key"
   reserve("idempotencyHeader", idempotencyHeader, false)
-  for (const [name, value] of Object.entries(api.headers ?? {})) {
+  for (const [name, value] of furtherHeaders(api.headers, report)) {
     const path = `headers.${name}`
     reserve(path, name, true)
     if (name.toLowerCase() === "authorization") {
       report({ path, actual: undefined, expected: "no header for secrets: use auth" })
     }
-    if (!isHeaderValue(value)) {
-      report({ path, actual: undefined, expected: "a text that HTTP allows, without spaces at its ends" })
-    }
-    fixed.set(name.toLowerCase(), [name, value])
+    if (isHeaderValue(value)) fixed.set(name.toLowerCase(), [name, value])
+    else report({ path, actual: undefined, expected: "a text of visible ASCII, with spaces only between" })
   }
 
   const keys = signingKeys(api.signingSecrets, report)
@@ -62,7 +64,15 @@ export const requestHeaders = (
     if (keys.length > 0) headers.push(...signatureHeaders(keys, { id: idempotencyKey, timeMs, body }))
     return headers
   }
-  return { of, secret: authName === undefined ? [] : [authName] }
+  return { of, secret: authName === undefined ? [] : [authName], isSigned: keys.length > 0 }
+}
+
+/** The entries of `headers`. A `Map`, `Headers` or a list has entries of another kind, so that it would be taken for empty. */
+const furtherHeaders = (headers: unknown, report: (diagnostic: OptionDiagnostic) => void) => {
+  if (headers === undefined || headers === null) return []
+  if (typeof headers === "object" && !(Symbol.iterator in headers)) return Object.entries(headers)
+  report({ path: "headers", actual: undefined, expected: 'a plain object such as { "X-Tenant": "solar" }' })
+  return []
 }
 
 /** Headers of the connection and of the client, which no option may set. */
@@ -106,20 +116,3 @@ const isHeaderName = (name: unknown): name is string => {
     return false
   }
 }
-
-/** Whether a text is a valid HTTP header value. */
-const isHeaderValue = (value: string): boolean => {
-  try {
-    validateHeaderValue("X", value)
-    return typeof value === "string" && value === value.trim()
-  } catch {
-    return false
-  }
-}
-
-/** Whether all values of a request are valid as headers. */
-export const hasHeaderValues = (request: DeliveryRequest): boolean =>
-  isHeaderValue(request.idempotencyKey) &&
-  (request.correlationId === undefined || isHeaderValue(request.correlationId)) &&
-  (request.traceparent === undefined || isHeaderValue(request.traceparent)) &&
-  (request.tracestate === undefined || isHeaderValue(request.tracestate))
