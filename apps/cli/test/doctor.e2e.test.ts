@@ -59,6 +59,8 @@ describe.concurrent("doctor", () => {
         REDIS_URL: redis.url,
         CUSTOMER_API_URL: `${customer.url}?key=secret-key`,
         CUSTOMER_API_TOKEN: "secret-token",
+        CUSTOMER_API_HEADERS: "X-Tenant: secret-tenant",
+        CUSTOMER_API_SIGNING_SECRETS: "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0",
         ARCHIVE_DIR: "archive",
       }
       const findings = yield* runDoctor(folder, env, { args: ["--for", "worker"] })
@@ -221,6 +223,13 @@ describe.concurrent("doctor", () => {
       )
       assert.match(
         (yield* look("http://localhost:1/", { CUSTOMER_API_ALLOW_PRIVATE: "false" })).join("\n"),
+        /^wrong customer: resolves to (127\.0\.0\.1|::1), a private address/,
+      )
+      assert.deepStrictEqual(yield* look("http://localhost:1/", { CUSTOMER_API_ALLOW: "localhost" }), [
+        "wrong customer: cannot be connected to (ECONNREFUSED)",
+      ])
+      assert.match(
+        (yield* look("http://localhost:1/", { CUSTOMER_API_ALLOW: "10.0.0.0/8" })).join("\n"),
         /^wrong customer: resolves to (127\.0\.0\.1|::1), a private address/,
       )
       assert.deepStrictEqual(yield* look("http://127.0.0.1:1/"), [

@@ -1,8 +1,9 @@
-import type {
-  CustomerSettings,
-  ProcessSettings,
-  RetentionSettings,
-  WorkerSettings,
+import {
+  customerClientOptions,
+  type CustomerSettings,
+  type ProcessSettings,
+  type RetentionSettings,
+  type WorkerSettings,
 } from "@lead-gateway/config"
 import { CustomerClient } from "@lead-gateway/customer-client"
 import type { Flow } from "@lead-gateway/lead-pipeline"
@@ -25,20 +26,11 @@ export interface ConfiguredWorkerOptions {
 
 /** A worker with the settings of its process, its own store and its own customer client. */
 export const layer = (options: ConfiguredWorkerOptions) => {
-  const { customer } = options
   const Deliver = Worker.layer(workerOptions(options)).pipe(
     Layer.provide([
       LeadWork.layer,
       Customers.layer,
-      CustomerClient.layer({
-        url: customer.url,
-        auth: Option.match(customer.token, {
-          onNone: () => undefined,
-          onSome: (token) => ({ _tag: "Bearer", token }),
-        }),
-        timeout: customer.timeout,
-        allowPrivate: customer.allowPrivate,
-      }),
+      CustomerClient.layer(customerClientOptions(options.customer)),
     ]),
   )
   return Layer.merge(Deliver, maintenance(options.retention))

@@ -5,7 +5,12 @@
  * or a `Quantity`. This package does not use the settings itself.
  */
 export { type ApiSettings, apiSettings, type AuthSettings, embeddedApiSettings } from "./ApiSettings.ts"
-export { type CustomerSettings, customerSettings, optionalCustomerSettings } from "./CustomerSettings.ts"
+export {
+  customerClientOptions,
+  type CustomerSettings,
+  customerSettings,
+  optionalCustomerSettings,
+} from "./CustomerSettings.ts"
 export {
   type DatabaseConnection,
   type DatabasePool,

@@ -49,6 +49,8 @@ describe("the gateway", () => {
         BREAKER_OPEN_FOR: "30s",
         BREAKER_RAMP: "30s",
         QUEUE_TYPE: "database",
+        CUSTOMER_API_AUTH: "bearer",
+        CUSTOMER_API_HTTP2: "auto",
         CUSTOMER_API_TIMEOUT: "30s",
         CUSTOMER_PRODUCT_NAME: "solar_panel_installation",
         CUSTOMER_API_ALLOW_PRIVATE: "true",

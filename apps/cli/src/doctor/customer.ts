@@ -1,4 +1,5 @@
-import { addressClass, checkUrl } from "@lead-gateway/customer-client"
+import { customerClientOptions } from "@lead-gateway/config"
+import { addressCheck, addressClass, checkUrl } from "@lead-gateway/customer-client"
 import { Duration, Effect, Option, Result } from "effect"
 import type { LookupAddress } from "node:dns"
 import { lookup } from "node:dns/promises"
@@ -33,7 +34,8 @@ const checkUrlOf = Effect.fnUntraced(function* (
   url: URL,
   settings: Settings,
 ): Effect.fn.Return<ReadonlyArray<Finding>> {
-  const checked = checkUrl(url, settings)
+  const options = customerClientOptions({ ...settings, url })
+  const checked = checkUrl(url, options)
   if (Result.isFailure(checked)) {
     return [wrong("CUSTOMER_API_URL", checked.failure.message, "name another address")]
   }
@@ -51,31 +53,38 @@ const checkUrlOf = Effect.fnUntraced(function* (
   const addresses = resolved.success
   const name =
     isIP(host) === 0 ? [ok(host, `resolves to ${addresses.map(({ address }) => address).join(", ")}`)] : []
-  const refused = addresses.filter(({ address }) => !isAllowed(address, settings))
+  const refusalOf = addressCheck(options)
+  const refused = addresses.filter(({ address }) => refusalOf(host, address) !== undefined)
   if (refused.length > 0) return [...name, ...refused.map((address) => refusal(host, address))]
 
   const result = yield* Effect.promise(() =>
-    sendProbe({ url: checked.success, addresses, timeoutMs: Duration.toMillis(settings.timeout) }),
+    sendProbe({
+      url: checked.success,
+      addresses,
+      timeoutMs: Duration.toMillis(settings.timeout),
+      connectTimeoutMs: Option.getOrUndefined(Option.map(settings.connectTimeout, Duration.toMillis)),
+    }),
   )
-  return [...name, ...probeFindings(url, result, Option.isSome(settings.token))]
+  return [...name, ...probeFindings(url, result, settings.auth._tag !== "None")]
 })
-
-const isAllowed = (address: string, { allowPrivate }: Settings): boolean => {
-  const kind = addressClass(address)
-  return kind === "public" || (kind === "private" && allowPrivate)
-}
 
 const refusal = (host: string, { address }: LookupAddress): Finding => {
   const kind = addressClass(address)
   return wrong(
     host,
     `resolves to ${address}, a ${kind} address, to which no lead is delivered`,
-    kind === "private" ? "set CUSTOMER_API_ALLOW_PRIVATE=true if that is intended" : "name another host",
+    kind === "private"
+      ? "add it to CUSTOMER_API_ALLOW, or set CUSTOMER_API_ALLOW_PRIVATE=true, if that is intended"
+      : "name another host",
   )
 }
 
 /** Findings about the connection, TLS and the answer. */
-export const probeFindings = (url: URL, result: ProbeResult, hasToken: boolean): ReadonlyArray<Finding> => {
+export const probeFindings = (
+  url: URL,
+  result: ProbeResult,
+  authenticates: boolean,
+): ReadonlyArray<Finding> => {
   const where = url.host
   const path = `${where}${url.pathname}`
   switch (result._tag) {
@@ -95,7 +104,7 @@ export const probeFindings = (url: URL, result: ProbeResult, hasToken: boolean):
       return [
         ok(where, "accepts connections"),
         ...tlsFindings(where, tls, certificateDays),
-        statusFinding(path, status, hasToken),
+        statusFinding(path, status, authenticates),
       ]
     }
   }
@@ -123,7 +132,7 @@ const tlsFindings = (
 }
 
 /** A GET without a token and without a lead: most APIs answer it with 401, 403 or 405. */
-const statusFinding = (path: string, status: number, hasToken: boolean): Finding => {
+const statusFinding = (path: string, status: number, authenticates: boolean): Finding => {
   const what = `answers ${status} to a GET without token and lead`
   if (status >= 500) return warning(path, what, "ask the customer whether their API is up")
   if (status >= 300 && status < 400) {
@@ -133,8 +142,8 @@ const statusFinding = (path: string, status: number, hasToken: boolean): Finding
       "set CUSTOMER_API_URL to the target of the redirect",
     )
   }
-  if ((status === 401 || status === 403) && !hasToken) {
-    return warning(path, what, "set CUSTOMER_API_TOKEN if the API requires one")
+  if ((status === 401 || status === 403) && !authenticates) {
+    return warning(path, what, "set CUSTOMER_API_TOKEN, or another CUSTOMER_API_AUTH, if the API requires it")
   }
   return status === 404 || status === 410
     ? warning(path, what, "check the path of CUSTOMER_API_URL, unless it accepts only POST")

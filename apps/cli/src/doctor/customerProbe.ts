@@ -24,13 +24,20 @@ export interface ProbeTarget {
   readonly url: URL
   readonly addresses: ReadonlyArray<LookupAddress>
   readonly timeoutMs: number
+  /** Until the connection is made, with TLS; without it only `timeoutMs` counts. */
+  readonly connectTimeoutMs?: number | undefined
 }
 
 /**
  * Sends a GET without body, token and query, and does not read the body of the answer. Follows no redirect and uses no
- * proxy. Ends after `timeoutMs`, 10 s at most.
+ * proxy. Ends after its timeouts, 10 s at most.
  */
-export const sendProbe = ({ addresses, timeoutMs, url }: ProbeTarget): Promise<ProbeResult> =>
+export const sendProbe = ({
+  addresses,
+  connectTimeoutMs,
+  timeoutMs,
+  url,
+}: ProbeTarget): Promise<ProbeResult> =>
   new Promise((resolve) => {
     const isTls = url.protocol === "https:"
     let stage: "NotConnected" | "NotSecure" | "NotAnswered" = "NotConnected"
@@ -44,18 +51,22 @@ export const sendProbe = ({ addresses, timeoutMs, url }: ProbeTarget): Promise<P
       lookup: lookupIn(addresses),
       agent: false,
     })
-    const timer = setTimeout(
-      () => request.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
-      Math.min(timeoutMs, 10_000),
-    )
+    const expire = () => request.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" }))
+    const timer = setTimeout(expire, Math.min(timeoutMs, 10_000))
+    const connectTimer = setTimeout(expire, Math.min(connectTimeoutMs ?? timeoutMs, 10_000))
+    const connected = () => {
+      stage = "NotAnswered"
+      clearTimeout(connectTimer)
+    }
     const end = (result: ProbeResult) => {
       clearTimeout(timer)
+      clearTimeout(connectTimer)
       request.destroy()
       resolve(result)
     }
     request.on("socket", (socket) => {
-      socket.once("connect", () => (stage = isTls ? "NotSecure" : "NotAnswered"))
-      socket.once("secureConnect", () => (stage = "NotAnswered"))
+      socket.once("connect", () => (isTls ? (stage = "NotSecure") : connected()))
+      socket.once("secureConnect", connected)
     })
     request.on("error", (error) => end({ _tag: stage, code: codeOf(error) }))
     request.on("response", (response) => {

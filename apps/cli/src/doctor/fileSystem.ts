@@ -1,4 +1,5 @@
 /** The folders and files of a process: rights, and free space. */
+import { variables } from "@lead-gateway/config"
 import { Effect, Option } from "effect"
 import { constants } from "node:fs"
 import { access, stat, statfs } from "node:fs/promises"
@@ -31,13 +32,10 @@ export const checkFiles = ({
 
 /** The files that the environment names as `*_FILE` of a secret. */
 const secretFiles = (env: NodeJS.ProcessEnv): ReadonlyArray<string> =>
-  Object.entries(env).flatMap(([name, path = ""]) =>
-    /^(DATABASE_URL|DB_PASSWORD|REDIS_URL|SHARED_SECRET|OPERATOR_TOKENS|CUSTOMER_API_TOKEN)_FILE$/.test(
-      name,
-    ) && path.trim() !== ""
-      ? [path]
-      : [],
-  )
+  variables
+    .filter(({ secret }) => secret)
+    .flatMap(({ name }) => env[`${name}_FILE`] ?? [])
+    .filter((path) => path.trim() !== "")
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "unknown"
