@@ -155,10 +155,7 @@ describe("CUSTOMER_API_AUTH", () => {
       })
       assert.deepStrictEqual(
         lines.map((line) => line.split(":")[0]?.replace("CUSTOMER_API_", "")),
-        [
-          ...["URL", "AUTH", "TOKEN", "USER", "PASSWORD", "HEADERS", "SIGNING_SECRETS", "TIMEOUT"],
-          ...["CONNECT_TIMEOUT", "HTTP2", "ALLOW"],
-        ],
+        "URL AUTH TOKEN USER PASSWORD HEADERS SIGNING_SECRETS TIMEOUT CONNECT_TIMEOUT HTTP2 ALLOW".split(" "),
       )
     }),
   )
@@ -273,16 +270,18 @@ describe("the customer's other settings", () => {
     }),
   )
 
-  it.effect("never allow what is link-local or of cloud metadata (RFC 3927; the table of customer-client)", () =>
-    Effect.gen(function* () {
-      for (const entry of ["169.254.169.254", "fe80::/10", "100.100.100.200", "0.0.0.0"]) {
-        const [line] = yield* diagnostics(customerSettings, {
-          ...url,
-          CUSTOMER_API_ALLOW: `10.0.0.1,${entry}`,
-        })
-        assert.match(line ?? "", /^CUSTOMER_API_ALLOW: ".*" is invalid; use addresses, networks/)
-      }
-    }),
+  it.effect(
+    "never allow what is link-local or of cloud metadata (RFC 3927; the table of customer-client)",
+    () =>
+      Effect.gen(function* () {
+        for (const entry of ["169.254.169.254", "fe80::/10", "100.100.100.200", "0.0.0.0"]) {
+          const [line] = yield* diagnostics(customerSettings, {
+            ...url,
+            CUSTOMER_API_ALLOW: `10.0.0.1,${entry}`,
+          })
+          assert.match(line ?? "", /^CUSTOMER_API_ALLOW: ".*" is invalid; use addresses, networks/)
+        }
+      }),
   )
 
   it.effect("come from files, and are never printed", () =>

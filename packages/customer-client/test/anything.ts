@@ -12,7 +12,7 @@ export const anything: ReadonlyArray<readonly [name: string, value: unknown]> = 
   ["a text", "30s"],
   ["a lone surrogate", "\ud83d"],
   ["a function", () => 1],
-  ["a class", class Lead {}],
+  ["a class", Date],
   [
     "an instance",
     new (class Lead {

@@ -5,10 +5,11 @@ import { type CustomerBehaviours, TestCustomer } from "@lead-gateway/testkit"
 import {
   CustomerClient,
   type CustomerClientOptions,
+  type DeliveryOutcome,
   type DeliveryRequest,
 } from "@lead-gateway/customer-client"
 import { Effect, Redacted } from "effect"
-import { vi } from "vitest"
+import { assert, vi } from "vitest"
 
 /** Words that must turn up nowhere but in what the customer receives. */
 export const secretToken = "token-Zg7hQ2"
@@ -72,3 +73,9 @@ export const closeIdle = (customer: TestCustomer) =>
     customer.closeIdle()
     await Promise.all(noticed)
   })
+
+/** The fields of an answer that say what its body is. */
+export const bodyOf = (outcome: DeliveryOutcome) =>
+  outcome._tag === "Answered"
+    ? { body: outcome.body, truncated: outcome.truncated, unreadable: outcome.unreadable }
+    : assert.fail(`not answered: ${outcome._tag}`)
