@@ -36,7 +36,7 @@ export interface CustomerApi<Secret = Redacted.Redacted> extends AddressPolicy {
   /** The header that carries the idempotency key; `Idempotency-Key` by default. */
   readonly idempotencyHeader?: string | undefined
   /**
-   * Additional headers of every request. `Accept`, `Content-Type` and `User-Agent` replace the client's
+   * Additional headers of every request, of visible ASCII. `Accept`, `Content-Type` and `User-Agent` replace the client's
    * own; headers of the connection (`Host`, `Content-Length`) or of another option are rejected.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
@@ -45,7 +45,7 @@ export interface CustomerApi<Secret = Redacted.Redacted> extends AddressPolicy {
    * `never`: HTTP/1.1, where each concurrent exchange has a connection of its own.
    */
   readonly http2?: "auto" | "never" | undefined
-  /** The most bytes of an answer's body that are read; 64 KiB by default. The rest is discarded. */
+  /** The most bytes of an answer's body that are read, once it is decompressed; 64 KiB by default. The rest is discarded. */
   readonly maxResponseBytes?: number | undefined
 }
 

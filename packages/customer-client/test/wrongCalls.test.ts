@@ -7,9 +7,15 @@ import {
   CustomerOptionsInvalid,
   makeCustomerClient,
 } from "@lead-gateway/customer-client"
+import { anyJson } from "@lead-gateway/testkit/any-json"
 import { Effect, Redacted, Result } from "effect"
 import { anything } from "./anything.ts"
 import { makeClient, makeWorld, request } from "./support.ts"
+
+const json = anyJson({
+  keys: ["url", "timeout", "auth", "_tag", "token", "allow", "headers", "http2", "signingSecrets"],
+  texts: ["Bearer", "Basic", "ApiKey", "10.0.0.0/8", "30 seconds", "https://customer.example/"],
+})
 
 /** A call without types. */
 const call = (f: unknown, ...args: ReadonlyArray<unknown>): unknown =>
@@ -173,6 +179,17 @@ describe("CustomerClient.make", () => {
 })
 
 describe("functions that are total", () => {
+  it.prop("checkClientOptions, of any JSON", [json.value, json.object], ([value, object]) => {
+    for (const options of [
+      value,
+      object,
+      { ...valid, ...object },
+      { ...valid, auth: object, headers: object },
+    ]) {
+      assert.isTrue(Result.isResult(call(checkClientOptions, options)))
+    }
+  })
+
   it.each(anything)("%s", (_name, value) => {
     assert.isTrue(Result.isResult(call(checkUrl, value)))
     assert.isTrue(Result.isResult(call(checkUrl, valid.url, value)))
