@@ -1,5 +1,6 @@
 import { Shape } from "@lead-gateway/document-check"
 import { FieldPathText } from "@lead-gateway/lead-field"
+import { AnswerList } from "./AnswerList.ts"
 import { Country, FieldDeclaration, Notation } from "./FieldDeclaration.ts"
 
 /** The `expected` of a diagnostic about a key that is not a path. */
@@ -17,21 +18,8 @@ const aliases = Shape.list(FieldPathText, {
   minimum: 1,
   expected: "a list of one path or more",
   description:
-    "The source's fields, the preferred one first. Keys are compared without regard to letter case and a ? : * at the end.",
+    "The source's fields, the preferred one first. Keys are compared without regard to letter case and a ? : * at the end; {n} stands for the first number in a key: q{n}_email.",
 })
-
-const path = (description: string) => Shape.annotate(FieldPathText, { description })
-
-const answerList = Shape.object(
-  {
-    path: path("The path of the list."),
-    question: path("The path of the question in an item of the list."),
-    answer: path(
-      "The path of the answer in an item of the list. A list of one answer counts as that answer, an empty list as none.",
-    ),
-  },
-  { expected: "an object with the keys path, question and answer" },
-)
 
 /**
  * A normalisation profile as data: which fields hold which kind of value, and which fields of a source supply them.
@@ -67,7 +55,7 @@ export const ProfileData = Shape.object(
       ),
     ),
     answer_lists: Shape.optional(
-      Shape.list(answerList, {
+      Shape.list(AnswerList, {
         expected: "a list of objects with the keys path, question and answer",
         description: "Lists of questions and answers, in which aliases find an answer by its question.",
       }),

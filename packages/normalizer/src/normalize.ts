@@ -7,7 +7,7 @@ import {
   type JsonObject,
 } from "@lead-gateway/lossless-json"
 import type { FieldKind } from "./FieldDeclaration.ts"
-import { moveAliases } from "./internal/Aliases.ts"
+import { type AliasReport, moveAliases } from "./internal/Aliases.ts"
 import type { PayloadPath } from "./internal/Draft.ts"
 import { type Field, type FieldTree, isTree, Unreadable } from "./internal/FieldTree.ts"
 import { cleanText } from "./internal/text.ts"
@@ -20,16 +20,19 @@ import { compiled, type Profile } from "./Profile.ts"
  * - `text`: white space trimmed or collapsed, or Unicode composed, in a text that is undeclared or unread; in a field
  *   declared `text` also invisible characters removed;
  * - `phone_unparsed`: kept as `+` and its digits; `phone_missing`: set to null, because it has no digit;
- * - `moved`: moved here by an alias, from the source's field `from`.
+ * - `moved`: moved here by an alias, from the source's field `from`; `from` has a `*` where the answers of every item of
+ *   a list were collected;
+ * - `not_moved`: another value for a field that an alias filled, which stays where it is, at `from`;
+ * - `json`: a text that holds JSON was replaced by what it holds, because a value was moved from inside it.
  */
-export type ChangeKind = FieldKind | "phone_unparsed" | "phone_missing" | "moved"
+export type ChangeKind = FieldKind | "phone_unparsed" | "phone_missing" | "moved" | "not_moved" | "json"
 
 /** One change that {@link normalize} made to one value. It holds the values themselves only with `values: "show"`. */
 export interface Change {
   /** In the notation of `lead-field`: `house.is_owner`, `contacts.0.phone`. Each key is truncated to 60 characters. */
   readonly path: string
   readonly kind: ChangeKind
-  /** The path from which a value was `moved`. */
+  /** The path from which a value was `moved`, or where it stays if it was `not_moved`. */
   readonly from?: string
   /** The value before the change; only with `values: "show"`. */
   readonly before?: Json
@@ -40,8 +43,8 @@ export interface Change {
 /** A value that is not missing and cannot be read as the declared kind of its field. It is kept. */
 export interface Unread {
   readonly path: string
-  /** The declared kind of the field. */
-  readonly kind: FieldKind
+  /** The declared kind of the field; `option` for an answer that is the identifier of no option. */
+  readonly kind: FieldKind | "option"
 }
 
 /** A normalised payload, and a report of what was changed and what could not be read. */
@@ -85,19 +88,7 @@ export const normalize = (
 ): Normalized => {
   const { fields, aliases } = profile[compiled]
   const visit: Visit = { showsValues: values === "show", path: [], changes: [], unread: [] }
-  const moved =
-    aliases === undefined
-      ? payload
-      : moveAliases(aliases, payload, (target, from, value) => {
-          if (visit.changes.length >= maxChanges) return
-          const shown = visit.showsValues ? { before: value, after: value } : {}
-          visit.changes.push({
-            path: printPayloadPath(target.path),
-            kind: "moved",
-            from: printPayloadPath(from),
-            ...shown,
-          })
-        })
+  const moved = aliases === undefined ? payload : moveAliases(aliases, payload, aliasReportOf(visit))
   return { payload: objectOf(visit, moved, fields), changes: visit.changes, unread: visit.unread }
 }
 
@@ -107,6 +98,24 @@ interface Visit {
   readonly path: Array<string | number>
   readonly changes: Array<Change>
   readonly unread: Array<Unread>
+}
+
+const aliasReportOf = (visit: Visit): AliasReport => {
+  const add = (kind: ChangeKind, path: PayloadPath, before: Json, after: Json, from?: PayloadPath): void => {
+    if (visit.changes.length >= maxChanges) return
+    visit.changes.push({
+      path: printPayloadPath(path),
+      kind,
+      ...(from === undefined ? {} : { from: printPayloadPath(from) }),
+      ...(visit.showsValues ? { before, after } : {}),
+    })
+  }
+  return {
+    onOpened: (path, before, after) => add("json", path, before, after),
+    onMoved: (target, from, before, after) => add("moved", target.path, before, after, from),
+    onNotMoved: (target, from, value) => add("not_moved", target.path, value, value, from),
+    onUnknown: (path) => unread(visit, "option", path),
+  }
 }
 
 const valueOf = (visit: Visit, value: Json, declared: Field | FieldTree | undefined): Json => {
@@ -164,8 +173,8 @@ const changed = (visit: Visit, before: Json, after: Json, kind: ChangeKind): Jso
   return after
 }
 
-const unread = (visit: Visit, kind: Unread["kind"]): void => {
-  if (visit.unread.length < maxChanges) visit.unread.push({ path: printPayloadPath(visit.path), kind })
+const unread = (visit: Visit, kind: Unread["kind"], path: PayloadPath = visit.path): void => {
+  if (visit.unread.length < maxChanges) visit.unread.push({ path: printPayloadPath(path), kind })
 }
 
 /** Like `printPath`, with each key truncated to 60 characters; most paths need neither escapes nor truncation. */

@@ -16,6 +16,23 @@ describe("profile.schema.json", () => {
     assert.isTrue(accepts(defaultProfile))
   })
 
+  it("accepts a list of answers as before, and with lists of paths and look-ups", () => {
+    const lookup = { path: "o", id: "id", text: "text" }
+    for (const list of [
+      { path: "a", question: "q", answer: "b" },
+      { path: "a", question: ["q", "r"], answer: ["b", "c.*.d"], options: lookup, question_texts: lookup },
+    ]) {
+      const profile = {
+        version: "1",
+        default_country: "DE",
+        aliases: { f: ["a.Wann?"] },
+        answer_lists: [list],
+      }
+      assert.isTrue(Result.isSuccess(compileProfile(profile)))
+      assert.isTrue(accepts(profile), JSON.stringify(accepts.errors))
+    }
+  })
+
   it.prop("accepts what compileProfile accepts", [Arbitrary.schema(ProfileData)], ([profile]) => {
     if (Result.isSuccess(compileProfile(profile)))
       assert.isTrue(accepts(profile), JSON.stringify(accepts.errors))
@@ -28,6 +45,8 @@ describe("profile.schema.json", () => {
     { fields: { a: { kind: "number", units: ["2m"] } } },
     { aliases: { a: [] } },
     { answer_lists: [{ path: "a", question: "q" }] },
+    { answer_lists: [{ path: "a", question: "q", answer: [] }] },
+    { answer_lists: [{ path: "a", question: "q", answer: "b", options: { path: "o", id: "id" } }] },
     { default_country: "XX" },
     { colour: "red" },
   ])("rejects %j, as compileProfile does", (change) => {

@@ -185,6 +185,58 @@ describe("compileProfile", () => {
     ],
     [
       {
+        aliases: { a: ["x.*.Wann?"], b: ["list.Wann?"] },
+        answer_lists: [
+          { path: "x.*", question: "q", answer: "a" },
+          {
+            path: "list",
+            question: ["q.*.text"],
+            question_texts: { path: "d.*", id: "id", text: "text" },
+            answer: ["a.*", "b.*.c", "b.*.c.d"],
+            options: { path: "o", id: "*.id", text: "text" },
+          },
+        ],
+      },
+      'aliases.a.0: found "x.*.Wann?", expected a path without *: an alias is for one field\n' +
+        'answer_lists.0.path: found "x.*", expected a path without *: only an answer is collected from every item of a list\n' +
+        'answer_lists.1.question.0: found "q.*.text", expected a path without *: only an answer is collected from every item of a list\n' +
+        'answer_lists.1.answer.0: found "a.*", expected a path with a key after *: the answer of every item, or the list itself without *\n' +
+        'answer_lists.1.answer.2: found "b.*.c.d", expected a path that does not overlap with b.*.c\n' +
+        'answer_lists.1.question_texts.path: found "d.*", expected a path without *: only an answer is collected from every item of a list\n' +
+        'answer_lists.1.options.id: found "*.id", expected a path without *: only an answer is collected from every item of a list',
+    ],
+    [
+      {
+        fields: { "list.*.v": "text", "list.*.o.*.id": "text", "titles.*.text": "text" },
+        aliases: { a: ["list.Wann?"] },
+        answer_lists: [
+          {
+            path: "list",
+            question: "q",
+            question_texts: { path: "titles", id: "id", text: "text" },
+            answer: ["w", "v"],
+            options: { path: "o", id: "id", text: "text" },
+          },
+        ],
+      },
+      'answer_lists.0.options.id: found "id", expected a field that is not declared in fields\n' +
+        'answer_lists.0.question_texts.text: found "text", expected a field that is not declared in fields\n' +
+        'answer_lists.0.answer: found "v", expected a field that is not declared in fields',
+    ],
+    [
+      { aliases: { a: ["q3_a{n}", "{n}", "q{n}_{n}"], "q3.b": ["q{n}", "r{n}"], c: ["r1"] } },
+      'aliases.a.0: found "q3_a{n}", expected a key with other letters in which {n} stands for the first number\n' +
+        'aliases.a.1: found "{n}", expected a key with other letters in which {n} stands for the first number\n' +
+        'aliases.a.2: found "q{n}_{n}", expected a key with other letters in which {n} stands for the first number\n' +
+        'aliases.q3.b.0: found "q{n}", expected a path that does not overlap with q3.b\n' +
+        'aliases.q3.b.1: found "r{n}", expected a path that does not overlap with r1',
+    ],
+    [
+      { aliases: { a: ["x.y", "x"], b: ["x.z"] } },
+      'aliases.b.0: found "x.z", expected a path that does not overlap with x',
+    ],
+    [
+      {
         fields: { "list.*.q": "phone" },
         aliases: { a: ["list.Wann?"] },
         answer_lists: [{ path: "list", question: "q", answer: "a" }],

@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from "@lead-gateway/lossless
 import { compileProfile } from "@lead-gateway/normalizer"
 
 /** Few keys, so that paths of profiles and payloads meet, and some that are each other's spelling. */
-const keys = ["a", "A", "b", "B?", "0", "1", "*", "q", "__proto__"]
+const keys = ["a", "A", "b", "B?", "0", "1", "*", "q", "a1", "A2", "a{n}", "__proto__"]
 
 const texts = [
   ["0171 2345678", "n/a", "+49 (0) 681 12-34", "7", " JA ", "1", "0", "A@B.de"],
@@ -13,6 +13,8 @@ const texts = [
   ["D-66123", "66 123", "1067", "ANNA-MARIA VON DER LEYEN", "o'brien", "MacDonald", "ﬁ", "İ"],
   ["\u200b", "a\u00ad\u0301", "👩\u200d👧", "می\u200cخ", "\u0085", "J\u030c", "ja, klar"],
   ["a", "A :", "b?", "q*", "*"],
+  ['{"a":" x","b":{"q":7},"a1":"n/a"}', ' [{"q":"a","b":"o1"}] ', "{", '{"a":\u0085"b"}'],
+  ["o1", " o1", "o\u200b2", "O1"],
 ].flat()
 
 const { object, value } = anyJson({ keys, texts })
@@ -52,10 +54,11 @@ export const AnyCase: Arbitrary.Arbitrary<Case> = Arbitrary.all({
   fields: Arbitrary.array(Arbitrary.all({ path: Path, declaration: Declaration }), short),
   aliases: Arbitrary.array(Arbitrary.all({ path: Path, sources: Arbitrary.array(Path, short) }), short),
   list: Path,
+  answers: Count,
   payload: object,
   plants: Arbitrary.array(Arbitrary.all({ at: Count, how: Count, value }), { maxLength: 8 }),
 }).pipe(
-  Arbitrary.map(({ notation, fields, aliases, list, payload, plants }) => {
+  Arbitrary.map(({ notation, fields, aliases, list, answers, payload, plants }) => {
     let data: JsonObject = { version: "1", default_country: "DE", ...(notation === "" ? {} : { notation }) }
     const offer = (more: JsonObject) => {
       if (Result.isSuccess(compileProfile({ ...data, ...more }))) data = { ...data, ...more }
@@ -69,10 +72,21 @@ export const AnyCase: Arbitrary.Arbitrary<Case> = Arbitrary.all({
         offer({ aliases: Object.fromEntries(others.set(path, [...(others.get(path) ?? []), source])) })
       }
     }
-    offer({ answer_lists: [{ path: list, question: "q", answer: "b" }] })
+    offer({ answer_lists: [{ path: list, ...(answerLists[answers % answerLists.length] as JsonObject) }] })
     return { data, payload: plants.reduce((planted, plant) => planter(data)(planted, plant), payload) }
   }),
 )
+
+/** Where the items of a list have their question and answer. */
+const answerLists: ReadonlyArray<Json> = [
+  { question: "q", answer: "b" },
+  { question: ["a", "q"], answer: ["A", "b"] },
+  { question: "q", answer: ["b.*.a", "b.0", "A"] },
+  { question: "q", answer: ["b.1.a", "A"] },
+  { question: "q", answer: ["b", "A"], options: { path: "o", id: "a", text: "q" } },
+  { question: "q", answer: "b.*.a", options: { path: "o", id: "a", text: "q" } },
+  { question: "a", answer: "b", question_texts: { path: "a", id: "a", text: "q" } },
+]
 
 /** A profile, and a payload that has values where the profile looks for them, in one shape or another. */
 export interface Case {
@@ -107,7 +121,21 @@ const plant = (
   const inner = Object.hasOwn(object, spelled) ? object[spelled] : undefined
   const [next] = rest
   if (rest.length === 1 && how % 5 === 0) {
-    return { ...object, [spelled]: [{ q: next ?? "" }, { q: `${next} :`, b: value, a: 1 }, { b: value }] }
+    const o = [
+      { a: "o1", q: "One" },
+      { a: "o2", q: value },
+    ]
+    const items: ReadonlyArray<JsonObject> = [
+      { q: next ?? "" },
+      { q: `${next} :`, b: value, a: 1, o },
+      { b: value },
+      { q: next ?? "", b: [{ a: value }, { a: "o1" }, value], A: value, o },
+    ]
+    if (how % 2 === 0) return { ...object, [spelled]: JSON.stringify(items) }
+    return {
+      ...object,
+      [spelled]: how % 4 === 1 ? { x: items[3] ?? null, [next ?? ""]: items[1] ?? null } : items,
+    }
   }
   if (rest.length === 1 && (next === "*" || next === "0"))
     return { ...object, [spelled]: [value, { a: value }] }

@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Result } from "effect"
-import { isJsonObject, isRawNumber, type Json, type JsonObject, stringify } from "@lead-gateway/lossless-json"
+import {
+  isJsonObject,
+  isRawNumber,
+  type Json,
+  type JsonObject,
+  parse,
+  stringify,
+} from "@lead-gateway/lossless-json"
 import { compileProfile, normalize } from "@lead-gateway/normalizer"
 import { ProfileData } from "@lead-gateway/normalizer/schema"
 import { AnyCase, AnyPayload } from "./anyCase.ts"
@@ -10,6 +17,14 @@ const compiled = (data: JsonObject) => Result.getOrThrow(compileProfile(data))
 const keysIn = (value: Json): ReadonlyArray<string> => {
   if (Array.isArray(value)) return (value as ReadonlyArray<Json>).flatMap(keysIn)
   return isJsonObject(value) ? Object.entries(value).flatMap(([key, inner]) => [key, ...keysIn(inner)]) : []
+}
+
+/** The same value with what texts hold as JSON. */
+const opened = (value: Json): Json => {
+  if (typeof value === "string") return Result.getOrElse(parse(value.replaceAll("\u0085", " ")), () => value)
+  if (Array.isArray(value)) return (value as ReadonlyArray<Json>).map(opened)
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, opened(inner)]))
 }
 
 /** The same value with the keys of every object the other way round. */
@@ -65,7 +80,7 @@ describe("normalize, with any profile and any payload", () => {
     [AnyCase],
     ([{ data, payload }]) => {
       const { payload: after, changes } = normalize(compiled(data), payload)
-      const known = new Set(keysIn(payload))
+      const known = new Set(keysIn(opened(payload)))
       for (const { kind, path } of changes) {
         if (kind === "moved") for (const key of path.split(".")) known.add(key)
       }

@@ -37,6 +37,21 @@ export class Draft {
     this.payload = this.#without(this.payload, path, 0)
   }
 
+  /** Replaces the value at an existing path, and returns it. */
+  replace(path: PayloadPath, value: Json): Json {
+    let inner = this.#copyOf(this.payload)
+    this.payload = inner
+    for (const step of path.slice(0, -1)) {
+      const next = this.#copyOf(inner[step] ?? {})
+      setOwn(inner, step, next)
+      inner = next
+    }
+    const last = path.at(-1) ?? ""
+    const before = inner[last] ?? null
+    setOwn(inner, last, value)
+    return before
+  }
+
   #without(value: Json, path: PayloadPath, depth: number): Container {
     const key = path[depth] ?? ""
     if (depth === path.length - 1) return this.#withoutKey(value as Container, key)

@@ -1,12 +1,15 @@
 import type { Report } from "@lead-gateway/document-check"
 import { type FieldPath, parsePath } from "@lead-gateway/lead-field"
 import type { ProfileData } from "../ProfileData.ts"
-import { type Aliases, foldPath, type SourceTree, type Target } from "./Aliases.ts"
+import type { Aliases } from "./Aliases.ts"
+import { apartFrom, compileAnswerLists } from "./compileAnswerLists.ts"
 import { declaredAt, DisjointPaths, type FieldTree, isTree } from "./FieldTree.ts"
+import { anyNumber, foldPath, isNumberedKey, numberedKey } from "./foldKey.ts"
+import type { SourceTree, Target } from "./SourceTree.ts"
 
 /**
  * Checks and compiles the aliases of a profile. Aliases whose result would depend on their order are reported: fields that
- * are each other's sources, one source of two fields, paths inside each other.
+ * are each other's sources, one source of two fields, paths of two fields inside each other.
  */
 export const compileAliases = (
   profile: ProfileData,
@@ -21,7 +24,7 @@ export const compileAliases = (
   const disjoint = new DisjointPaths()
   for (const entry of entries) reportTarget(entry, fields, disjoint, report)
   const sources = sourcesOf(entries, profile, disjoint, report)
-  addAnswerLists(sources, profile, fields, report)
+  compileAnswerLists(sources, profile, fields, report)
   return entries.length === 0 ? undefined : { targets: entries.map(({ target }) => target), sources }
 }
 
@@ -53,17 +56,25 @@ const sourcesOf = (
   report: Report,
 ): SourceTree => {
   const root: SourceTree = { keys: new Map() }
-  for (const { text, sources, target } of entries) {
+  for (const entry of entries) {
+    const { text, sources, target } = entry
+    const paths = sources.map((source) => foldPath(parsePath(source) ?? []))
     for (const [rank, source] of sources.entries()) {
       const path = parsePath(source) ?? []
       const folded = foldPath(path)
+      // A later source of the same field may be around an earlier one: `q{n}_phone.full`, else `q{n}_phone`.
+      const isCovered = paths.some((other, index) => index > rank && isAround(other, folded))
       const expected = path.includes("*")
         ? withoutItems
         : path.some((key) => key !== key.trim())
           ? "a path without a space beside a dot: one inside a question is written \\\\."
-          : source === text
-            ? "another field than the target"
-            : (disjointFrom(disjoint, folded, foldPath(target.path), source) ?? answerDepth(folded, lists))
+          : path.some((key) => key.includes(anyNumber) && !isNumberedKey(key))
+            ? `a key with other letters in which ${anyNumber} stands for the first number`
+            : source === text
+              ? "another field than the target"
+              : ((isCovered ? undefined : disjointFrom(disjoint, folded, foldPath(target.path), source)) ??
+                apartFromNumbered(folded, entry, entries) ??
+                answerDepth(folded, lists))
       if (expected === undefined) addNode(root, folded).source = { path, target, rank }
       else report(["aliases", text, rank], source, expected)
     }
@@ -71,32 +82,11 @@ const sourcesOf = (
   return root
 }
 
-const addAnswerLists = (
-  sources: SourceTree,
-  { answer_lists: lists = [] }: ProfileData,
-  fields: FieldTree,
-  report: Report,
-): void => {
-  const disjoint = new DisjointPaths()
-  for (const [index, list] of lists.entries()) {
-    const at = ["answer_lists", index] as const
-    const [path = [], question = [], answer = []] = [list.path, list.question, list.answer].map(parsePath)
-    const tree = treeAt(sources, foldPath(path))
-    const other = disjoint.add(foldPath(path), list.path)
-    if (other !== undefined) report([...at, "path"], list.path, apartFrom(other))
-    else if (tree === undefined) {
-      report([...at, "path"], list.path, "a list from which an alias takes an answer")
-    } else tree.answers = { question, answer }
-    if (areOverlapping(question, answer)) report([...at, "answer"], list.answer, apartFrom(list.question))
-    if (isDeclaredInItems(fields, path, question)) {
-      report([...at, "question"], list.question, "a field that is not declared in fields")
-    }
-  }
-}
-
 const withoutItems = "a path without *: an alias is for one field"
 
-const apartFrom = (other: string): string => `a path that does not overlap with ${other}`
+/** Whether a path leads to a value around that of the other. */
+const isAround = (path: FieldPath, other: FieldPath): boolean =>
+  path.length < other.length && path.every((key, index) => key === other[index])
 
 /** What is expected if a source overlaps another path. It may be its own target in another spelling (`Phone`, `phone`). */
 const disjointFrom = (
@@ -115,6 +105,25 @@ const disjointFrom = (
     : apartFrom(other)
 }
 
+/** What is expected if a source with `{n}` overlaps a path of another field, such as `q{n}_name` and `q3_name`. */
+const apartFromNumbered = (
+  source: FieldPath,
+  own: Entry,
+  entries: ReadonlyArray<Entry>,
+): string | undefined => {
+  if (!source.some((key) => key.includes(anyNumber))) return undefined
+  const overlaps = (text: string): boolean =>
+    foldPath(parsePath(text) ?? []).every((key, index) => {
+      const inSource = source[index]
+      return inSource === undefined || key === inSource || numberedKey(key) === inSource
+    })
+  for (const { sources, text } of entries) {
+    const other = [text, ...(text === own.text ? [] : sources)].find(overlaps)
+    if (other !== undefined) return apartFrom(other)
+  }
+  return undefined
+}
+
 /** What is expected if a source in a list of answers is not exactly one question. */
 const answerDepth = (source: FieldPath, lists: ProfileData["answer_lists"] = []): string | undefined => {
   const list = lists.find(({ path }) =>
@@ -131,32 +140,13 @@ const isInsideField = (fields: FieldTree, path: FieldPath): boolean =>
     return around !== undefined && !isTree(around)
   })
 
-const isDeclaredInItems = (fields: FieldTree, list: FieldPath, path: FieldPath): boolean => {
-  const declared = declaredAt(fields, list)
-  return (
-    isTree(declared) &&
-    [...declared.keys.values()].some((item) => isTree(item) && declaredAt(item, path) !== undefined)
-  )
-}
-
-const areOverlapping = (a: FieldPath, b: FieldPath): boolean => {
-  const disjoint = new DisjointPaths()
-  disjoint.add(a, "")
-  return disjoint.add(b, "") !== undefined
-}
-
 const addNode = (root: SourceTree, path: FieldPath): SourceTree => {
   let tree = root
   for (const key of path) {
     const inner: SourceTree = tree.keys.get(key) ?? { keys: new Map() }
     tree.keys.set(key, inner)
+    if (key.includes(anyNumber)) tree.isNumbered = true
     tree = inner
   }
   return tree
-}
-
-const treeAt = (root: SourceTree, path: FieldPath): SourceTree | undefined => {
-  let tree: SourceTree | undefined = root
-  for (const key of path) tree = tree?.keys.get(key)
-  return tree?.source === undefined ? tree : undefined
 }
