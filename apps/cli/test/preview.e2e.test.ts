@@ -115,6 +115,17 @@ describe("preview", () => {
     )
   })
 
+  it("reads the payload of a form vendor by the profile that ships for it", () => {
+    const rules = inRepository("config/lead_rules.normalized.json")
+    const profile = "config/profiles/typeform.json"
+    const sample = "config/profiles/samples/typeform.json"
+    const { status, stdout } = preview(["--rules", rules, "--profile", profile, sample])
+    assert.strictEqual(status, 0)
+    assert.include(stdout, `${sample}: READY`)
+    assert.include(stdout, "form_response.answers.3.phone_number → phone")
+    assert.include(stdout, '"phone": "+496811234567"')
+  })
+
   it("prints the summary alone if asked to, also of one lead", () => {
     assert.strictEqual(
       preview(["--summary"], { stdin: JSON.stringify(lead) }).stdout,
