@@ -1,7 +1,8 @@
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import type { Cause } from "effect"
 import * as Data from "effect/Data"
-import { oneLine, printValue } from "./printValue.ts"
+import { oneLine } from "./oneLine.ts"
+import { printValue } from "./printValue.ts"
 
 /** One thing wrong in a document: where it is, what is there and what is expected. */
 export interface Diagnostic {

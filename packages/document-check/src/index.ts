@@ -15,6 +15,7 @@ export {
   type Report,
   reportOtherKeys,
 } from "./Diagnostic.ts"
-export { oneLine, printValue, shorten } from "./printValue.ts"
+export { oneLine } from "./oneLine.ts"
+export { printValue, shorten } from "./printValue.ts"
 export { read } from "./read.ts"
 export * as Shape from "./Shape.ts"

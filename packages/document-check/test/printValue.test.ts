@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { oneLine, printValue, shorten } from "@lead-gateway/document-check"
+import { printValue, shorten } from "@lead-gateway/document-check"
 import { stringify } from "@lead-gateway/lossless-json"
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { Schema } from "effect"
@@ -71,13 +71,5 @@ describe("shorten", () => {
       assert.isTrue(text.startsWith(short.slice(0, -1)))
       assert.isTrue(short.endsWith("…"))
     }
-  })
-})
-
-describe("oneLine", () => {
-  it("escapes what could fake a line or steer a terminal, and leaves all else", () => {
-    assert.strictEqual(oneLine("a\u001b[2J\u202e\n"), String.raw`a\u001b[2J\u202e\u000a`)
-    assert.strictEqual(oneLine("Größe: 5 m² 😀"), "Größe: 5 m² 😀")
-    assert.strictEqual(JSON.parse(oneLine(JSON.stringify("\u009b"))), "\u009b")
   })
 })

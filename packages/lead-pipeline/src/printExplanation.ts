@@ -18,7 +18,7 @@ const plain: Style = (_, text) => text
  * Prints an explanation as text, a line for each thing that a person wants to know.
  *
  * A `style` may colour it: `(tone, text) => text` is the default. It holds what the explanation holds: values only
- * if they were asked for. What could garble a terminal, in a lead's keys or values, is escaped as JSON does.
+ * if they were asked for. What cannot be seen in a lead's keys or values is shown by its code.
  */
 export const printExplanation = (
   explanation: Explanation,
@@ -66,20 +66,22 @@ const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
           "map",
           `${count(step.sent.length, "attribute")} sent, ${step.omitted.length} not valid, ${step.absent.length} not in the lead`,
         ),
-        ...step.sent.map((name) => item("good", "✓", name)),
+        ...step.sent.map((name) => item("good", "✓", oneLine(name))),
         ...step.omitted.map(({ index, name, reason, value }) =>
           item(
             "bad",
             "✗",
-            `${name}${index === undefined ? "" : `.${index}`}: ${reason}${value === undefined ? "" : ` ${printValue(value)}`}`,
+            oneLine(
+              `${name}${index === undefined ? "" : `.${index}`}: ${reason}${value === undefined ? "" : ` ${printValue(value)}`}`,
+            ),
           ),
         ),
-        ...(step.absent.length === 0 ? [] : [item("quiet", "·", style("quiet", step.absent.join(", ")))]),
+        ...(step.absent.length === 0 ? [] : [item("quiet", "·", style("quiet", oneLine(step.absent.join(", "))))]),
       ]
     case "payload":
       return [
         head("payload", step.missing.length === 0 ? "complete" : `lacks ${step.missing.join(", ")}`),
-        ...step.left_out.map(({ path, reason }) => item("quiet", "·", style("quiet", `${path}: ${reason}`))),
+        ...step.left_out.map(({ path, reason }) => item("quiet", "·", style("quiet", oneLine(`${path}: ${reason}`)))),
         ...(step.payload === undefined ? [] : indented(printPayload(step.payload))),
       ]
   }
@@ -107,7 +109,7 @@ const printReading = (reading: Reading): string => {
 }
 
 const printFinding = ({ explanation, message, reason }: Finding, style: Style): string =>
-  `${style("strong", reason)} ${oneLine(explanation)}${message === undefined ? "" : ` ${style("quiet", message)}`}`
+  `${style("strong", reason)} ${oneLine(explanation)}${message === undefined ? "" : ` ${style("quiet", oneLine(message))}`}`
 
 const printChange = ({ after, before, from, kind, path }: Change, style: Style): string =>
   [
