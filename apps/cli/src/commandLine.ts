@@ -37,7 +37,7 @@ const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
 
 /**
  * Parses the arguments of the process, runs the command and sets the exit code: 0 when all went well, 1 for wrong flags
- * and for a failure; after SIGINT or SIGTERM 0 for a server and 130 for any other command.
+ * and for a failure; after SIGINT, SIGTERM or SIGHUP 0 for a server and 130 for any other command.
  */
 export const run = (): void => {
   const options = {

@@ -86,6 +86,8 @@ describe.concurrent("a gateway that is stopped", () => {
   for (const [name, signal, toAll] of [
     ["SIGTERM", "SIGTERM", false],
     ["SIGINT", "SIGINT", false],
+    ["SIGHUP", "SIGHUP", false],
+    ["a terminal that is closed, a SIGHUP to all of its process group", "SIGHUP", true],
     ["Ctrl-C, a SIGINT to all of its process group", "SIGINT", true],
   ] as const) {
     it.live(`ends with code 0 and leaves nothing running: ${name}`, () =>
@@ -116,6 +118,7 @@ describe.concurrent("a gateway that is stopped", () => {
         assert.isNotEmpty(processesOf(folder))
         yield* process.killGroup("SIGINT")
         yield* process.kill("SIGTERM")
+        yield* process.kill("SIGHUP")
         yield* customer.letGo
         assert.deepStrictEqual(yield* process.exited, stopped)
         assert.deepStrictEqual(processesOf(folder), [])

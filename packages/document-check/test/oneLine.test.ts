@@ -8,7 +8,11 @@ const table: ReadonlyArray<readonly [text: string, shown: string, source: string
   ["anna\u200b@example.com", String.raw`anna\u200b@example.com`, "the report: U+200B before an e-mail"],
   ["66\u00ad123", String.raw`66\u00ad123`, "the report: U+00AD, soft hyphen"],
   ["\u206066123", String.raw`\u206066123`, "the report: U+2060, word joiner"],
-  ["66123\u202c", String.raw`66123\u202c`, "the report: U+202C, copied with a number from Windows' calculator"],
+  [
+    "66123\u202c",
+    String.raw`66123\u202c`,
+    "the report: U+202C, copied with a number from Windows' calculator",
+  ],
   ["\u202a66123", String.raw`\u202a66123`, "the report: U+202A, copied from Windows' certificate dialog"],
   ["\u200e0681", String.raw`\u200e0681`, "the report: U+200E, copied with phone numbers from iOS contacts"],
   ["\ufeffid", String.raw`\ufeffid`, "https://github.com/jquast/wcwidth/issues/22"],
@@ -28,7 +32,11 @@ const table: ReadonlyArray<readonly [text: string, shown: string, source: string
   ["5\u2009000", String.raw`5\u2009000`, "thin space, the group mark of SI"],
   ["東京\u3000都", String.raw`東京\u3000都`, "ideographic space"],
   ["\u1680\u2000\u200a\u205f", String.raw`\u1680\u2000\u200a\u205f`, "General_Category Zs"],
-  ["\u3164", String.raw`\u3164`, "Hangul filler, a blank letter: https://certitude.consulting/blog/en/invisible-backdoor/"],
+  [
+    "\u3164",
+    String.raw`\u3164`,
+    "Hangul filler, a blank letter: https://certitude.consulting/blog/en/invisible-backdoor/",
+  ],
   ["\u115f\u1160\uffa0", String.raw`\u115f\u1160\uffa0`, "UAX 44, Default_Ignorable_Code_Point: fillers"],
   ["\u2800", String.raw`\u2800`, "the empty Braille pattern, a blank symbol"],
   // What steers a terminal or fakes a line.
@@ -38,7 +46,11 @@ const table: ReadonlyArray<readonly [text: string, shown: string, source: string
   // What has no meaning of its own.
   ["\u{10d4ea}\r", String.raw`\udbf5\udcea\u000d`, "rust-lang/rust, test_escape_debug: unassigned"],
   ["\u{10ffff}\uffff", String.raw`\udbff\udfff\uffff`, "rust-lang/rust, test_escape_debug: noncharacters"],
-  ["\u0301a\u0301bé\ue000", `${String.raw`\u0301`}a\u0301bé${String.raw`\ue000`}`, "rust-lang/rust, test_escape_debug"],
+  [
+    "\u0301a\u0301bé\ue000",
+    `${String.raw`\u0301`}a\u0301bé${String.raw`\ue000`}`,
+    "rust-lang/rust, test_escape_debug",
+  ],
   ["ab\u200b", String.raw`ab\u200b`, "rust-lang/rust, test_escape_debug"],
   ["\u007f\u00ff", `${String.raw`\u007f`}ÿ`, "rust-lang/rust, test_escape_debug"],
   ["x\ud800", String.raw`x\ud800`, "RFC 8259, 8.2: a lone surrogate"],
@@ -83,11 +95,15 @@ describe("oneLine", () => {
     assert.deepStrictEqual<unknown>(JSON.parse(printValue({ [text]: [text] })), { [text]: [text] })
   })
 
-  it.prop("leaves nothing that could fake a line, and no JSON with another meaning", [Schema.String], ([text]) => {
-    assert.match(oneLine(text), /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u00a0]*$/u)
-    assert.strictEqual(JSON.parse(oneLine(JSON.stringify(text))), text)
-    assert.strictEqual(oneLine(oneLine(text)), oneLine(text))
-  })
+  it.prop(
+    "leaves nothing that could fake a line, and no JSON with another meaning",
+    [Schema.String],
+    ([text]) => {
+      assert.match(oneLine(text), /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u00a0]*$/u)
+      assert.strictEqual(JSON.parse(oneLine(JSON.stringify(text))), text)
+      assert.strictEqual(oneLine(oneLine(text)), oneLine(text))
+    },
+  )
 
   it("is done with a megabyte of ordinary text at once", () => {
     const text = "Größe 東京 ".repeat(100_000)

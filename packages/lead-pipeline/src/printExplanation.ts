@@ -76,12 +76,16 @@ const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
             ),
           ),
         ),
-        ...(step.absent.length === 0 ? [] : [item("quiet", "·", style("quiet", oneLine(step.absent.join(", "))))]),
+        ...(step.absent.length === 0
+          ? []
+          : [item("quiet", "·", style("quiet", oneLine(step.absent.join(", "))))]),
       ]
     case "payload":
       return [
         head("payload", step.missing.length === 0 ? "complete" : `lacks ${step.missing.join(", ")}`),
-        ...step.left_out.map(({ path, reason }) => item("quiet", "·", style("quiet", oneLine(`${path}: ${reason}`)))),
+        ...step.left_out.map(({ path, reason }) =>
+          item("quiet", "·", style("quiet", oneLine(`${path}: ${reason}`))),
+        ),
         ...(step.payload === undefined ? [] : indented(printPayload(step.payload))),
       ]
   }

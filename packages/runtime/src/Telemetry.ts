@@ -27,7 +27,7 @@ export interface TelemetryOptions {
   /** Which app this is: `api`, `worker`, `gateway`. */
   readonly service: string
   readonly level: LogLevel
-  /** `json` for machines; `text` for people, without `service` and with the local time only. */
+  /** `json` for machines; `text` for people, without `service`, in local time with its offset from UTC. */
   readonly format: "json" | "text"
   /** Standard output by default. */
   readonly sink?: LineSink | undefined

@@ -4,16 +4,18 @@ import * as Defect from "./Defect.ts"
 
 /**
  * Runs a program to its end and sets the exit code: 0 when it succeeds, `whenStopped` (0 unless given) when it is stopped
- * by SIGINT or SIGTERM, 1 when it fails.
+ * by SIGINT, SIGTERM or SIGHUP, 1 when it fails.
  *
  * A failure's message goes to standard error. Of a defect only name and stack do: its message may quote a lead. A second
- * signal does not shorten a stop. Exported as `@lead-gateway/runtime/command`, an entry of its own, so that a command that
- * serves nothing loads no HTTP.
+ * signal does not shorten a stop. SIGHUP, which a process gets when its terminal or its SSH session ends, is no reason to
+ * lose work in progress: it stops the program as SIGTERM does. Exported as `@lead-gateway/runtime/command`, an entry of
+ * its own, so that a command that serves nothing loads no HTTP.
  */
 export const runCommand = <A, E extends { readonly message: string }>(
   program: Effect.Effect<A, E>,
   { whenStopped = 0 }: { readonly whenStopped?: number } = {},
-): void =>
+): void => {
+  stopOnHangUp()
   NodeRuntime.runMain(
     Effect.tapCause(program, (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))),
     {
@@ -24,6 +26,16 @@ export const runCommand = <A, E extends { readonly message: string }>(
       },
     },
   )
+}
+
+/** Treats the loss of the terminal as SIGTERM: its listener interrupts the program, without one it ends the process. */
+const stopOnHangUp = (): void => {
+  process.on("SIGHUP", () => {
+    if (!process.emit("SIGTERM", "SIGTERM")) process.kill(process.pid, "SIGTERM")
+  })
+  // With its terminal gone, nothing can be written there: that must not end the process before its work is done.
+  process.stderr.on("error", () => {})
+}
 
 /** Prints to standard error the messages of failures and the locations of defects. */
 const report = (cause: Cause.Cause<{ readonly message: string }>): Effect.Effect<void> =>

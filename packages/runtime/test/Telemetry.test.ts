@@ -94,8 +94,7 @@ describe("JSON", () => {
 describe("text", () => {
   it.effect("is for people", () =>
     Effect.gen(function* () {
-      const local = new Date(2026, 0, 21, 9, 5, 0, 7)
-      yield* TestClock.setTime(local.getTime())
+      yield* TestClock.setTime(at)
       const lines = yield* linesOf(
         Effect.logWarning("queue is slow").pipe(
           Effect.annotateLogs({ why: 'it "waits"', depth: 3 }),
@@ -104,9 +103,56 @@ describe("text", () => {
         ),
         { format: "text" },
       )
-      assert.deepStrictEqual(lines, [
-        '09:05:00.007 WARN  queue is slow correlation_id=abc-1 lead_id=7 why="it \\"waits\\"" depth=3',
-      ])
+      const [, time = "", rest] = /^(\S+) (.*)$/.exec(lines[0] ?? "") ?? []
+      assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.123[+-]\d\d:\d\d$/)
+      assert.strictEqual(Date.parse(time), at)
+      assert.strictEqual(
+        rest,
+        'WARN  queue is slow correlation_id=abc-1 lead_id=7 why="it \\"waits\\"" depth=3',
+      )
+    }),
+  )
+
+  // Offsets of RFC 3339 5.6 with and without minutes, on both sides of Greenwich, in summer and in winter (tzdata).
+  it.effect.each([
+    ["Europe/Berlin", "2026-01-21T11:35:00.123+01:00", Date.UTC(2026, 0, 21, 10, 35, 0, 123)],
+    ["Europe/Berlin", "2026-07-21T12:35:00.123+02:00", Date.UTC(2026, 6, 21, 10, 35, 0, 123)],
+    ["UTC", "2026-01-21T10:35:00.123+00:00", Date.UTC(2026, 0, 21, 10, 35, 0, 123)],
+    ["America/St_Johns", "2025-12-31T23:30:00.000-03:30", Date.UTC(2026, 0, 1, 3, 0)],
+    ["Asia/Kathmandu", "2026-01-01T00:45:00.000+05:45", Date.UTC(2025, 11, 31, 19, 0)],
+    // The hour that comes twice.
+    ["Europe/Berlin", "2026-10-25T02:30:00.000+02:00", Date.UTC(2026, 9, 25, 0, 30)],
+    ["Europe/Berlin", "2026-10-25T02:30:00.000+01:00", Date.UTC(2026, 9, 25, 1, 30)],
+  ] as const)("has date and offset: in %s %s", ([zone, time, at]) =>
+    Effect.gen(function* () {
+      const before = process.env["TZ"]
+      process.env["TZ"] = zone
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          if (before === undefined) delete process.env["TZ"]
+          else process.env["TZ"] = before
+        }),
+      )
+      yield* TestClock.setTime(at)
+      const lines = yield* linesOf(Effect.logInfo("x"), { format: "text" })
+      assert.deepStrictEqual(lines, [`${time} INFO  x`])
+    }),
+  )
+
+  it.effect("shows what cannot be seen by its code", () =>
+    Effect.gen(function* () {
+      const [line = ""] = yield* linesOf(
+        Effect.annotateLogs(Effect.logInfo("a\u200bb"), {
+          zip: "66\u200b123",
+          code: "66\\u200b123",
+          "na\u00adme": "Zoe\u0308 😀",
+        }),
+        { format: "text" },
+      )
+      assert.strictEqual(
+        line.replace(/^\S+ /, ""),
+        `${String.raw`INFO  a\u200bb zip="66\u200b123" code="66\\u200b123" "na\u00adme"="`}Zoe\u0308 😀"`,
+      )
     }),
   )
 })
@@ -183,7 +229,7 @@ describe("errors", () => {
 })
 
 describe("a line", () => {
-  const hostile = 'x\n{"level":"error"}\r\u0000\u001b[2J\u007f\u0085\u009b\u2028\u2029"\\ud800'
+  const hostile = 'x\n{"level":"error"}\r\u0000\u001b[2J\u007f\u0085\u009b\u2028\u2029\u202e\u2066"\\ud800'
 
   it.effect("stays one line whatever it is made of", () =>
     Effect.gen(function* () {
@@ -199,7 +245,7 @@ describe("a line", () => {
           { format },
         )
         assert.lengthOf(lines, 1)
-        assert.match(lines[0] ?? "", /^[^\p{Cc}\u2028\u2029]*$/u)
+        assert.match(lines[0] ?? "", /^[^\p{Cc}\u2028\u2029\p{Bidi_Control}]*$/u)
         if (format === "json") assert.propertyVal(JSON.parse(lines[0] ?? ""), "correlation_id", hostile)
       }
     }),

@@ -13,7 +13,7 @@ const messages = (lines: ReadonlyArray<string>) =>
   lines.map((line) => (JSON.parse(line) as { readonly message: string }).message)
 
 describe("a service", { concurrent: true }, () => {
-  it.live.each(["SIGTERM", "SIGINT"] as const)(
+  it.live.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     "is stopped in order by %s, also by two, with code 0",
     (signal) =>
       Effect.gen(function* () {

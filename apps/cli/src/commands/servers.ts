@@ -36,5 +36,5 @@ const worker = server(
   "Deliver to the customer until it is stopped",
 )
 
-/** The processes, each of which runs until SIGINT or SIGTERM and ends with 0 then. */
+/** The processes, each of which runs until SIGINT, SIGTERM or SIGHUP and ends with 0 then. */
 export const servers = [start, api, worker] as const

@@ -4,6 +4,7 @@
  * `format…` is for entries of Effect's logger; `prepare…` for lines whose message and field names are known in advance:
  * their constant parts are formatted once.
  */
+import { oneLine } from "@lead-gateway/document-check"
 import { type Entry, leading, type LogLevel, nameOf } from "./entry.ts"
 
 /** One JSON object on one line. */
@@ -18,30 +19,32 @@ export const formatJson = (service: string): ((entry: Entry) => string) => {
   }
 }
 
-/** A line for people, `10:35:00.123 INFO  message name=value`, local time; a stack follows, indented. */
+/** A line for people, `2026-01-21T10:35:00.123+01:00 INFO  message name=value`; a stack follows, indented. */
 export const formatText = ({ date, level, message, fields, stack }: Entry): string => {
-  let line = `${timeOfDay(date)} ${level.toUpperCase().padEnd(5)} ${escapeControls(message)}`
+  let line = `${localTime(date)} ${level.toUpperCase().padEnd(5)} ${oneLine(message)}`
   for (const [name, value] of fields) line += ` ${valueOf(name)}=${valueOf(value)}`
   return stack === undefined ? line : `${line}\n${indented(stack)}`
 }
 
-/** `10:35:00.123`, local time. */
-const timeOfDay = (date: Date): string => {
+/** `2026-01-21T10:35:00.123+01:00` (RFC 3339): local time, with its offset from UTC, which changes with the season. */
+const localTime = (date: Date): string => {
+  const offset = -date.getTimezoneOffset()
+  const local = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1)
   const two = (part: number): string => String(part).padStart(2, "0")
-  const milliseconds = String(date.getMilliseconds()).padStart(3, "0")
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`
+  const away = Math.abs(offset)
+  return `${local}${offset < 0 ? "-" : "+"}${two(Math.floor(away / 60))}:${two(away % 60)}`
 }
 
-/** A field's name or value, quoted if its end would be ambiguous. */
+/** A field's name or value; quoted if its end would be ambiguous, or if a code in it could be mistaken for its text. */
 const valueOf = (value: unknown): string =>
-  typeof value === "string" && /^[^\s"=]+$/.test(value)
-    ? escapeControls(value)
-    : escapeControls(JSON.stringify(value))
+  typeof value === "string" && /^[^\s"=\\]+$/.test(value) && oneLine(value) === value
+    ? value
+    : oneLine(JSON.stringify(value))
 
 const indented = (stack: string): string =>
   stack
     .split("\n")
-    .map((line) => `    ${escapeControls(line)}`)
+    .map((line) => `    ${oneLine(line)}`)
     .join("\n")
 
 /** What a field of a prepared line may hold; a field that is `undefined` is left out. */
@@ -74,8 +77,8 @@ export const prepareJson = (service: string): PrepareLine => {
 
 /** Prepares lines in the format of {@link formatText}. */
 export const prepareText: PrepareLine = (level, message, names) => {
-  const time = oncePerMillisecond(timeOfDay)
-  const head = ` ${level.toUpperCase().padEnd(5)} ${escapeControls(message)}`
+  const time = oncePerMillisecond(localTime)
+  const head = ` ${level.toUpperCase().padEnd(5)} ${oneLine(message)}`
   const fields = fieldsOf(names, (name) => ` ${valueOf(name)}=`)
   return (ms, values) => {
     let line = time(ms) + head
@@ -119,9 +122,9 @@ const oncePerMillisecond = (print: (date: Date) => string): ((ms: number) => str
   }
 }
 
-/** Characters that terminals and line readers interpret: C0, DEL, C1, line separators. */
-const controls = /[\p{Cc}\u2028\u2029]/gu
+/** Characters that terminals and line readers act on: C0, DEL, C1, line separators, direction marks. */
+const controls = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
 
-/** Escapes control characters, so that a text stays on its line: a line break becomes `\u000a`. */
-const escapeControls = (text: string): string =>
-  text.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+/** Escapes what would steer a terminal in a line of JSON, which stays the same JSON: a line break becomes `\u000a`. */
+const escapeControls = (json: string): string =>
+  json.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
