@@ -5,7 +5,9 @@ import {
   type ApiSettings,
   apiSettings,
   databaseSettings,
+  loadSettings,
   loggingSettings,
+  openAccessWarning,
   processSettings,
   queueSettings,
   Settings,
@@ -41,12 +43,15 @@ export interface ApiOptions {
 /**
  * Serves the whole HTTP api until the scope closes; returns the address in use.
  *
- * Webhooks go straight to intake, everything else through the router.
+ * Webhooks go straight to intake, everything else through the router. Logs a warning, which `/health/deep` shows too,
+ * where everybody who reaches the port may do everything.
  */
 export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }: ApiOptions) {
+  const warnings = Option.toArray(openAccessWarning(api))
+  for (const warning of warnings) yield* Effect.logWarning(warning)
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(OperatorApi).pipe(
-      Layer.provide([statsHandlers, operationsHandlers(info)]),
+      Layer.provide([statsHandlers, operationsHandlers({ ...info, warnings })]),
       Layer.provide(operatorAuth(Option.map(api.auth, (auth) => auth.operatorTokens))),
       Layer.provide([HttpServer.layerServices, NodeServices.layer]),
     ),
@@ -71,7 +76,7 @@ export const api = ({
 > =>
   runService({
     service: "api",
-    load: Settings.load(config),
+    load: loadSettings(config),
     main: Effect.fnUntraced(function* ({ api, database, process, queue }) {
       const Database = LeadDatabase.layer({ ...database, migrations, applicationName: "lead-gateway-api" })
       const Services = Layer.mergeAll(

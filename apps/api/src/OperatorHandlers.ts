@@ -56,8 +56,13 @@ export interface ProcessInfo {
   readonly queueType: "database" | "redis"
 }
 
+/** {@link ProcessInfo}, and what is dangerous about the process's configuration. */
+interface HealthInfo extends ProcessInfo {
+  readonly warnings: ReadonlyArray<string>
+}
+
 /** `/health`, `/livez`, `/readyz` and `/health/deep`. */
-export const operationsHandlers = (info: ProcessInfo) =>
+export const operationsHandlers = (info: HealthInfo) =>
   HttpApiBuilder.group(
     OperatorApi,
     "operations",
@@ -97,6 +102,7 @@ export const operationsHandlers = (info: ProcessInfo) =>
               latencyMs: inMs(Option.map(depth, ([duration]) => duration)),
               depth: Option.getOrNull(Option.map(depth, ([, leads]) => leads)),
             },
+            warnings: info.warnings,
           }
         }),
       })

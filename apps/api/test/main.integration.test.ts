@@ -45,6 +45,32 @@ describe("the api's process", { concurrent: true }, () => {
     }),
   )
 
+  it.live.each(["0.0.0.0", "::"])(
+    "warns at every start of an address that all can reach, without secrets: %s",
+    (host) =>
+      Effect.gen(function* () {
+        const { url } = yield* makeDatabase()
+        const env = { DATABASE_URL: url, API_HOST: host, RATE_LIMIT_PER_SECOND: "sk_live_1" }
+        const world = yield* start(env)
+        yield* world.api.waitForLine("api is ready")
+        const warnings = world.api
+          .stdout()
+          .map((line) => JSON.parse(line) as { readonly level: string; readonly message: string })
+          .filter(({ level }) => level === "warn")
+          .map(({ message }) => message)
+        const open =
+          `listens on ${host} without authentication: whoever reaches this port can send leads and read all of them; ` +
+          "set ENABLE_AUTH=true with SHARED_SECRET and OPERATOR_TOKENS, or API_HOST=127.0.0.1"
+        assert.deepStrictEqual(warnings, [
+          "RATE_LIMIT_PER_SECOND is not a setting; did you mean RATE_LIMIT_PER_SEC?",
+          open,
+        ])
+        assert.notInclude(world.api.lines().join("\n"), "sk_live_1")
+        const health = JSON.parse((yield* ask(world, { path: "/health/deep" })).text) as object
+        assert.deepInclude(health, { status: "up", warnings: [open] })
+      }),
+  )
+
   it.live("asks for secrets when it is told to", () =>
     Effect.gen(function* () {
       const { url } = yield* makeDatabase()
@@ -53,9 +79,11 @@ describe("the api's process", { concurrent: true }, () => {
         ENABLE_AUTH: "true",
         SHARED_SECRET: "first-secret,second-secret",
         OPERATOR_TOKENS: "operator-token",
+        API_HOST: "0.0.0.0",
         MAX_BODY_BYTES: String(leadText.length),
       })
       yield* world.api.waitForLine("api is ready")
+      assert.notInclude(world.api.lines().join("\n"), '"level":"warn"')
       const headers = { "X-Shared-Secret": "second-secret" }
       assertError(yield* post(world, leadText), 401, "unauthorized")
       assert.strictEqual((yield* post(world, leadText, { headers })).status, 200)

@@ -27,7 +27,7 @@ layer(World.layer(), { excludeTestServices: true })("operations", (it) => {
       assert.strictEqual(
         text.replaceAll(latency, '"latency_ms":0'),
         '{"status":"up","version":"1.2.3","database":{"status":"up","latency_ms":0},"schema_version":1,' +
-          '"queue":{"type":"database","status":"up","latency_ms":0,"depth":1}}',
+          '"queue":{"type":"database","status":"up","latency_ms":0,"depth":1},"warnings":[]}',
       )
     }),
   )

@@ -47,6 +47,7 @@ const assertAway = Effect.fnUntraced(function* (world: WorldShape) {
     database: { status: "down", latency_ms: null },
     schema_version: null,
     queue: { type: "database", status: "down", latency_ms: null, depth: null },
+    warnings: [],
   })
   // Invalid requests are still refused for their own reason.
   assertError(yield* post(world, "{"), 400, "malformed JSON payload")

@@ -6,10 +6,11 @@ import {
   type DatabaseConnection,
   dataDirectory,
   embeddedDatabaseSettings,
+  loadSettings,
   Settings,
 } from "@lead-gateway/config"
 import { LeadDatabase, Migrations } from "@lead-gateway/lead-store"
-import { Data, Effect, Layer, Option } from "effect"
+import { Console, Data, Effect, Layer, Option } from "effect"
 import { resolve } from "node:path"
 import { shipped } from "./shipped.ts"
 
@@ -40,7 +41,9 @@ export const operatorDatabase = Effect.fnUntraced(function* ({
   readonly createsDatabase: boolean
 }) {
   const settings = Settings.all({ database: embeddedDatabaseSettings, dataDirectory })
-  const { database, dataDirectory: folder } = (yield* Settings.load(settings)).value
+  const { value, warnings } = yield* loadSettings(settings)
+  for (const warning of warnings) yield* Console.error(`warning: ${warning}`)
+  const { database, dataDirectory: folder } = value
   const { pool } = database
   if (Option.isNone(database.connection) && !createsDatabase && !(yield* EmbeddedPostgres.exists(folder))) {
     return yield* new DatabaseMissing({

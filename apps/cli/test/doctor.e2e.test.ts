@@ -166,6 +166,36 @@ describe.concurrent("doctor", () => {
     }),
   )
 
+  it.live(
+    "warns of an api that is open to all, and of a name that is probably misspelt; in .env it is wrong",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* makeFolder
+        const env = {
+          RATE_LIMIT_PER_SECOND: "5",
+          DATABASE_URL: "postgres://a@127.0.0.1:1/a",
+          QUEUE_TYPE: "database",
+        }
+        const inConfiguration = (env: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
+          Effect.map(runDoctor(folder, env, { args }), (findings) =>
+            problems(findings.filter(({ subject }) => subject === "configuration")),
+          )
+        const misspelt = "RATE_LIMIT_PER_SECOND is not a setting; did you mean RATE_LIMIT_PER_SEC?"
+        const open =
+          "listens on 0.0.0.0 without authentication: whoever reaches this port can send leads and read all of them"
+        assert.deepStrictEqual(yield* inConfiguration(env, "--for", "api"), [
+          `warning configuration: ${misspelt}`,
+          `warning configuration: ${open}`,
+        ])
+        assert.deepStrictEqual(yield* inConfiguration({ API_HOST: "0.0.0.0" }), [
+          `warning configuration: ${open}`,
+        ])
+        assert.deepStrictEqual(yield* inConfiguration({}), [])
+        writeFileSync(join(folder, ".env"), "LOG_LEVEL=info\nRATE_LIMIT_PER_SECOND=5\n", { mode: 0o600 })
+        assert.deepStrictEqual(yield* inConfiguration({}), [`wrong configuration: ${misspelt}`])
+      }),
+  )
+
   it.live("says that this machine's clock differs from Postgres's", () =>
     Effect.gen(function* () {
       const { folder, url } = yield* migrated

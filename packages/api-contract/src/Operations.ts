@@ -34,6 +34,8 @@ export const DeepHealth = Schema.Struct({
   /** The number of the newest applied migration; null when the database is down. */
   schemaVersion: Schema.NullOr(Schema.Int),
   queue: QueueHealth,
+  /** What is dangerous about the configuration, such as an api without authentication; one sentence each. */
+  warnings: Schema.Array(Schema.String),
 }).pipe(
   Schema.encodeKeys({ schemaVersion: "schema_version" }),
   Schema.annotateEncoded({
@@ -45,6 +47,7 @@ export const DeepHealth = Schema.Struct({
         database: { status: "up", latency_ms: 0.8 },
         schema_version: 3,
         queue: { type: "database", status: "up", latency_ms: 0.9, depth: 0 },
+        warnings: [],
       },
     ],
   }),
@@ -69,7 +72,7 @@ const readyz = HttpApiEndpoint.get("readyz", "/readyz", {
 const deepHealth = HttpApiEndpoint.get("deepHealth", "/health/deep", {
   success: DeepHealth,
   error: InternalError.response,
-}).annotateMerge(described("Versions, dependencies and latencies; 200 also when something is down"))
+}).annotateMerge(described("Versions, dependencies, latencies and warnings; 200 also when something is down"))
 
 /** `/health`, `/livez`, `/readyz`, `/health/deep`: open to all. */
 export class OperationsGroup extends HttpApiGroup.make("operations")

@@ -93,6 +93,7 @@ describe("operations", () => {
         database: { status: "up", latency_ms: 0.8 },
         schema_version: 3,
         queue: { type: "database", status: "up", latency_ms: null, depth: 0 },
+        warnings: [],
       })
     }),
   )

@@ -93,6 +93,7 @@ export const operations = HttpApiBuilder.group(OperatorApi, "operations", (handl
         database: { status: "up" as const, latencyMs: 0.8 },
         schemaVersion: 3,
         queue: { type: "database" as const, status: "up" as const, latencyMs: null, depth: 0 },
+        warnings: [],
       }),
   }),
 )

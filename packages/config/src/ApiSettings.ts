@@ -80,3 +80,22 @@ export const apiSettings: Settings.Settings<ApiSettings> = listeningOn("0.0.0.0"
 
 /** The HTTP server of the gateway: on 127.0.0.1 by default. */
 export const embeddedApiSettings: Settings.Settings<ApiSettings> = listeningOn("127.0.0.1")
+
+/**
+ * What is wrong with an api that asks nobody who they are, on an address that others can reach; none otherwise. It is
+ * permitted: a proxy may authenticate senders and operators.
+ */
+export const openAccessWarning = ({
+  auth,
+  host,
+}: Pick<ApiSettings, "auth" | "host">): Option.Option<string> =>
+  Option.isSome(auth) || isLoopback(host)
+    ? Option.none()
+    : Option.some(
+        `listens on ${host} without authentication: whoever reaches this port can send leads and read all of them; ` +
+          "set ENABLE_AUTH=true with SHARED_SECRET and OPERATOR_TOKENS, or API_HOST=127.0.0.1",
+      )
+
+/** RFC 1122 3.2.1.3, RFC 4291 2.5.3 (also mapped, 2.5.5.2), RFC 6761 6.3. */
+const isLoopback = (host: string): boolean =>
+  /^(?:::ffff:)?127\.\d+\.\d+\.\d+$|^(?:0{1,4}:){7}0{0,3}1$|^::1$|^(?:.+\.)?localhost\.?$/i.test(host)

@@ -169,23 +169,48 @@ export interface Loaded<out A> {
   readonly value: A
   /** Texts by variable name; secrets as `(set)`, URLs without credentials. */
   readonly summary: Readonly<Record<string, string>>
+  /** What is probably wrong and does not prevent a start, one line each. */
+  readonly warnings: ReadonlyArray<string>
 }
 
-/** Reads settings from the environment and `.env`; fails with every diagnostic at once. */
+/** A name that is probably misspelt, and the line that says so. */
+export interface Misspelt {
+  readonly name: string
+  readonly text: string
+}
+
+/** Where settings are read from. */
+interface LoadOptions extends Source.SourceOptions {
+  /** Finds misspelt names among those of one origin; none unless given. */
+  readonly misspelt?: (names: ReadonlyArray<string>) => ReadonlyArray<Misspelt>
+}
+
+/**
+ * Reads settings from the environment and `.env`; fails with every diagnostic at once. A misspelt name in `.env` is such
+ * a diagnostic, one in the environment a warning.
+ */
 export const load = <A>(
   settings: Settings<A>,
-  options?: Source.SourceOptions,
+  { misspelt = () => [], ...options }: LoadOptions = {},
 ): Effect.Effect<Loaded<A>, SettingsInvalid> =>
   Effect.suspend(() => {
     const source = Source.fromProcess(options)
     const result = settings.read(source)
+    const [inEnvironment = [], ...inFiles] = source.layers.map((layer) =>
+      misspelt(Source.namesIn(layer)).map(({ name, text }) => Source.withPlace(layer, name, text)),
+    )
     const diagnostics = [
       ...source.diagnostics,
+      ...inFiles.flat(),
       ...(Result.isFailure(result) ? result.failure.map((line) => withFile(source, line)) : []),
     ]
     return Result.isFailure(result) || diagnostics.length > 0
       ? Effect.fail(new SettingsInvalid({ diagnostics }))
-      : Effect.succeed({ value: result.success, summary: settings.summarize(source) })
+      : Effect.succeed({
+          value: result.success,
+          summary: settings.summarize(source),
+          warnings: inEnvironment,
+        })
   })
 
 /** Prefixes a diagnostic with the file that sets its variable, unless the environment sets it. */

@@ -5,6 +5,7 @@
  * given as `NAME_FILE`, the path of a file that contains it; setting both is an error only within one layer: a
  * `NAME_FILE` in the environment takes precedence over a `NAME` in `.env`.
  */
+import { oneLine } from "@lead-gateway/document-check"
 import { Option, Result } from "effect"
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
@@ -16,8 +17,8 @@ export type Variables = Readonly<Record<string, string | undefined>>
 /** The variables of one origin. */
 interface Layer {
   readonly variables: Variables
-  /** The file that sets them; absent for the environment. */
-  readonly file?: string
+  /** The file that sets them, and its text; absent for the environment. */
+  readonly file?: { readonly name: string; readonly text: string }
 }
 
 /** Layers of variables, and access to the files of secrets. */
@@ -54,7 +55,7 @@ export const fromProcess = (options: SourceOptions = {}): Source => {
   const environment: Layer = { variables: env }
   return Result.match(readFile(".env"), {
     onSuccess: (text) => ({
-      layers: [environment, { variables: parseEnv(text), file: ".env" }],
+      layers: [environment, { variables: parseEnv(text), file: { name: ".env", text } }],
       readFile,
       diagnostics: [],
     }),
@@ -76,7 +77,20 @@ export const lookup = (source: Source, name: string): Option.Option<string> =>
 
 /** The file, such as `.env`, that a variable is set in; none for the environment, and when it is not set. */
 export const fileOf = (source: Source, name: string): Option.Option<string> =>
-  Option.flatMap(layerOf(source, name), ({ file }) => Option.fromUndefinedOr(file))
+  Option.flatMap(layerOf(source, name), ({ file }) => Option.fromUndefinedOr(file?.name))
+
+/** The names of a layer that are set, and not blank. */
+export const namesIn = (layer: Layer): ReadonlyArray<string> =>
+  Object.keys(layer.variables).filter((name) => valueIn(layer, name) !== undefined)
+
+/** A line about a variable, after the file and the line that set it: `.env:3: …`. */
+export const withPlace = ({ file }: Layer, name: string, text: string): string => {
+  if (file === undefined) return text
+  const line = file.text
+    .split(/\r\n|[\r\n]/)
+    .findIndex((line) => /^\s*(?:export\s+)?([^=\s]+)\s*=/.exec(line)?.[1] === name)
+  return `${file.name}${line < 0 ? "" : `:${line + 1}`}: ${text}`
+}
 
 const layerOf = (source: Source, name: string): Option.Option<Layer> =>
   Option.fromUndefinedOr(source.layers.find(({ variables }) => variables[name] !== undefined))
@@ -111,12 +125,13 @@ export const lookupSecret = (source: Source, name: string): Result.Result<Option
   )
 }
 
-/** A text in quotes, with control characters escaped; truncated after 100 characters. */
+/** A name of a variable as it is printed: whole, unless it is absurdly long, and without invisible characters. */
+export const printName = (name: string): string =>
+  oneLine(name.length > 100 ? `${name.slice(0, 100)}…` : name)
+
+/** A text in quotes, in which no character is invisible; truncated after 100 characters. */
 export const quoted = (text: string): string =>
-  JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text).replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  )
+  oneLine(JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text))
 
 const valueIn = ({ variables }: Layer, name: string): string | undefined =>
   variables[name]?.trim() === "" ? undefined : variables[name]

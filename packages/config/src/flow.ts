@@ -8,6 +8,7 @@ import { Array, Effect, Record, Result } from "effect"
 import type { CustomerSettings } from "./CustomerSettings.ts"
 import { type FileSettings, fileSettings, withShippedFiles } from "./FileSettings.ts"
 import { type LoadedFlow, loadFlow } from "./FlowFiles.ts"
+import { loadSettings } from "./loadSettings.ts"
 import * as Settings from "./Settings.ts"
 
 export {
@@ -37,7 +38,7 @@ export const loadWithFlow = Effect.fnUntraced(function* <S extends FlowSettings>
   settings: Settings.Settings<S>,
   options: { readonly shipped: string; readonly instead?: Partial<FileSettings> },
 ): Effect.fn.Return<Settings.Loaded<S & { readonly flow: LoadedFlow }>, Settings.SettingsInvalid> {
-  const loaded = yield* Effect.result(Settings.load(settings))
+  const loaded = yield* Effect.result(loadSettings(settings))
   const named = Result.isSuccess(loaded)
     ? Result.succeed(loaded.success.value.files)
     : Result.map(yield* Effect.result(Settings.load(fileSettings)), ({ value }) => value)
@@ -52,13 +53,14 @@ export const loadWithFlow = Effect.fnUntraced(function* <S extends FlowSettings>
   )
 
   if (Result.isSuccess(loaded) && Result.isSuccess(flow) && Result.isSuccess(files)) {
-    const { summary, value } = loaded.success
+    const { summary, value, warnings } = loaded.success
     const shipped = Record.fromEntries(
       Record.toEntries(value.files).map(([key, path]) => [path, files.success[key]]),
     )
     return {
       summary: Record.map(summary, (text) => shipped[text] ?? text),
       value: { ...value, flow: flow.success },
+      warnings,
     }
   }
   const diagnostics = [

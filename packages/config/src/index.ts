@@ -1,10 +1,16 @@
 /**
  * Settings from the environment: typed, documented, everything that is wrong reported at once.
  *
- * An app composes the groups it needs with `Settings.all` and reads them with `Settings.load`. A new variable has a `Kind`
+ * An app composes the groups it needs with `Settings.all` and reads them with `loadSettings`. A new variable has a `Kind`
  * or a `Quantity`. This package does not use the settings itself.
  */
-export { type ApiSettings, apiSettings, type AuthSettings, embeddedApiSettings } from "./ApiSettings.ts"
+export {
+  type ApiSettings,
+  apiSettings,
+  type AuthSettings,
+  embeddedApiSettings,
+  openAccessWarning,
+} from "./ApiSettings.ts"
 export {
   customerClientOptions,
   type CustomerSettings,
@@ -22,6 +28,7 @@ export {
 export { type SettingGroup, settingGroups, variables } from "./everySetting.ts"
 export { type FileSettings, fileSettings, withShippedFiles } from "./FileSettings.ts"
 export * as Kind from "./Kind.ts"
+export { loadSettings } from "./loadSettings.ts"
 export {
   dataDirectory,
   type LoggingSettings,

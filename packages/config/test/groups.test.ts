@@ -266,3 +266,48 @@ describe("ENABLE_AUTH", () => {
     }),
   )
 })
+
+describe("an api without authentication", () => {
+  const warningFor = (env: Readonly<Record<string, string>>) =>
+    Effect.map(load(Config.apiSettings, env), ({ value }) =>
+      Option.getOrNull(Config.openAccessWarning(value)),
+    )
+
+  it.effect.each([
+    "0.0.0.0",
+    "::",
+    "10.0.0.7",
+    "192.168.1.2",
+    "api.internal",
+    "127.example.com",
+    "2001:db8::1",
+  ])("is warned of on an address that others may reach: %s", (API_HOST) =>
+    Effect.gen(function* () {
+      assert.match(
+        (yield* warningFor({ API_HOST })) ?? "",
+        new RegExp(`^listens on ${API_HOST.replaceAll(".", "\\.")} without authentication: `),
+      )
+    }),
+  )
+
+  // RFC 1122 3.2.1.3, RFC 4291 2.5.3 and 2.5.5.2, RFC 6761 6.3.
+  it.effect.each([
+    "127.0.0.1",
+    "127.1.2.3",
+    "::1",
+    "0:0:0:0:0:0:0:1",
+    "localhost",
+    "api.localhost",
+    "::ffff:127.0.0.1",
+  ])("is not, on a loopback address: %s", (API_HOST) =>
+    Effect.map(warningFor({ API_HOST }), (warning) => assert.isNull(warning)),
+  )
+
+  it.effect("is warned of by default, and not where secrets are asked for", () =>
+    Effect.gen(function* () {
+      assert.isNotNull(yield* warningFor({}))
+      assert.isNull(yield* warningFor({ ENABLE_AUTH: "true", SHARED_SECRET: "a", OPERATOR_TOKENS: "b" }))
+      assert.isNotNull(yield* warningFor({ ENABLE_AUTH: "false", SHARED_SECRET: "a", OPERATOR_TOKENS: "b" }))
+    }),
+  )
+})

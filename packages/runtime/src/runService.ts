@@ -19,7 +19,7 @@ export interface Program<S extends CommonSettings, LoadError, E> {
 
 /**
  * Runs a service until it is interrupted: reads its settings, sets up the log, logs a summary of the settings without
- * secrets, runs `main` and stops in order. Fails as `load` and `main` do. Nothing is logged before the settings are valid.
+ * secrets and what is probably wrong with them, runs `main` and stops in order. Fails as `load` and `main` do. Nothing is logged before the settings are valid.
  *
  * A stop takes `SHUTDOWN_TIMEOUT` and 5 s at most; what has not stopped by then, waiting for a Postgres that does not
  * answer, say, is abandoned. `runCommand` makes a process of it.
@@ -29,9 +29,10 @@ export const runService = Effect.fnUntraced(function* <S extends CommonSettings,
   load,
   main,
 }: Program<S, LoadError, E>): Effect.fn.Return<never, LoadError | E> {
-  const { summary, value } = yield* load
+  const { summary, value, warnings } = yield* load
   const run = Effect.gen(function* () {
     yield* Effect.annotateLogs(Effect.logInfo("starting"), summary)
+    for (const warning of warnings) yield* Effect.logWarning(warning)
     yield* Effect.addFinalizer(() => Effect.logInfo("stopped"))
     return yield* main(value)
   })

@@ -3,14 +3,18 @@
  * as the process itself does at its start.
  */
 import {
+  apiSettings,
   customerSettings,
   type CustomerSettings,
   dataDirectory,
   type DatabaseConnection,
   type DatabasePool,
   databaseSettings,
+  embeddedApiSettings,
   embeddedDatabaseSettings,
   embeddedQueueSettings,
+  loadSettings,
+  openAccessWarning,
   optionalCustomerSettings,
   type QueueSettings,
   queueSettings,
@@ -23,7 +27,7 @@ import type { Server } from "../servers.ts"
 import { shipped } from "../shipped.ts"
 import { about, type Finding } from "./Finding.ts"
 
-const { ok, wrong } = about("configuration")
+const { ok, warning, wrong } = about("configuration")
 
 /** The settings that the checks need. An invalid group is none; {@link checkConfiguration} reports why. */
 export interface CheckedSettings {
@@ -89,7 +93,7 @@ const loaders: Readonly<
   Record<Server, () => Promise<Effect.Effect<Settings.Loaded<unknown>, Settings.SettingsInvalid>>>
 > = {
   start: async () => loadWithFlow((await import("../gateway/Config.ts")).config, { shipped: shipped.config }),
-  api: async () => Settings.load((await import("@lead-gateway/api")).config),
+  api: async () => loadSettings((await import("@lead-gateway/api")).config),
   worker: async () =>
     loadWithFlow((await import("@lead-gateway/worker")).config, { shipped: shipped.config }),
 }
@@ -99,11 +103,25 @@ export const checkConfiguration = Effect.fnUntraced(function* (
   server: Server,
 ): Effect.fn.Return<ReadonlyArray<Finding>> {
   const load = yield* Effect.promise(loaders[server])
+  const openAccess =
+    server === "worker"
+      ? Option.none()
+      : Option.flatMap(yield* read(server === "api" ? apiSettings : embeddedApiSettings), openAccessWarning)
   return yield* Effect.match(load, {
-    onSuccess: ({ summary }) => [ok("settings", `${Record.size(summary)} are valid`)],
+    onSuccess: ({ summary, warnings }) => [
+      ...warnings.map((line) => warning("environment", line, "correct the name, or remove it")),
+      ...Option.toArray(openAccess).map(accessFinding),
+      ok("settings", `${Record.size(summary)} are valid`),
+    ],
     onFailure: ({ diagnostics }) => diagnostics.map(findingOf),
   })
 })
+
+/** The finding of an api that is open to everybody; what to do is behind the semicolon. */
+const accessFinding = (line: string): Finding => {
+  const [what = line, advice = ""] = line.split("; ")
+  return warning("the api", what, advice)
+}
 
 /**
  * The finding of a diagnostic. `.env: API_PORT: "x" is invalid; use a whole number from 0 to 65535` has `.env` as `where`,
