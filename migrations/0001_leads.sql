@@ -303,6 +303,8 @@ WHERE attempt_is_open;
 COMMENT ON VIEW delivery_attempt IS 'One row per attempt to deliver, opened before the request leaves.';
 
 -- Down Migration
+-- Loses: lead, decision, delivery, attempt, lead_event, work, settled_lead, lead_count, sealed_count, replay_request
+-- Loses: customer beyond 1, source beyond 1, tenant beyond 1
 
 DROP VIEW delivery_attempt, inbound_lead;
 DROP TABLE replay_request, sealed_count, lead_count, settled_lead, work;

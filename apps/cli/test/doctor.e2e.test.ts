@@ -133,7 +133,7 @@ describe.concurrent("doctor", () => {
     Effect.gen(function* () {
       const folder = yield* makeFolder
       const database = yield* TestDatabase.make()
-      const env = { DATABASE_URL: database.url, QUEUE_TYPE: "database" }
+      const env = { DATABASE_URL: database.url, QUEUE_TYPE: "database", API_HOST: "127.0.0.1" }
       const look = (more: Readonly<Record<string, string>> = {}) =>
         Effect.map(runDoctor(folder, { ...env, ...more }, { args: ["--for", "api"] }), problems)
       const [behind] = yield* look()
@@ -200,7 +200,7 @@ describe.concurrent("doctor", () => {
     Effect.gen(function* () {
       const { folder, url } = yield* migrated
       const slow = `data:text/javascript,const now = Date.now; Date.now = () => now() - 60_000`
-      const env = { DATABASE_URL: url, QUEUE_TYPE: "database" }
+      const env = { DATABASE_URL: url, QUEUE_TYPE: "database", API_HOST: "127.0.0.1" }
       const findings = yield* runDoctor(folder, env, {
         args: ["--for", "api"],
         nodeFlags: ["--import", slow],
@@ -221,7 +221,11 @@ describe.concurrent("doctor", () => {
       })
       const look = (redisUrl: string) =>
         Effect.map(
-          runDoctor(folder, { DATABASE_URL: url, REDIS_URL: redisUrl }, { args: ["--for", "api"] }),
+          runDoctor(
+            folder,
+            { DATABASE_URL: url, REDIS_URL: redisUrl, API_HOST: "127.0.0.1" },
+            { args: ["--for", "api"] },
+          ),
           (findings) => {
             assert.notInclude(JSON.stringify(findings), "hunter")
             return problems(findings)

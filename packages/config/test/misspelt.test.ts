@@ -18,12 +18,6 @@ const warnings = (...names: ReadonlyArray<string>) =>
 const misspelt = [
   ["RATE_LIMIT_PER_SECOND", "RATE_LIMIT_PER_SEC", "the report"],
   ["RATE_LIMIT_PER_SECS", "RATE_LIMIT_PER_SEC", "a unit in the plural"],
-  [
-    "MARGINCE_REDDIS",
-    "",
-    "https://github.com/margince/margince/pull/1568: near to no name of ours",
-    "unknown",
-  ],
   ["REDDIS_URL", "REDIS_URL", "as https://github.com/margince/margince/pull/1568"],
   ["LOG_LEVL", "LOG_LEVEL", "as https://github.com/ahrefs/ocannl/issues/629"],
   ["LOGLEVEL", "LOG_LEVEL", "as https://github.com/rust-lang/cargo/pull/6694: a separator more or less"],

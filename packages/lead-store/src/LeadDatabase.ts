@@ -18,7 +18,7 @@ export interface LeadDatabaseOptions {
   readonly migrations: string
   /** False: change nothing and wait until somebody has run `migrate up`. True by default. */
   readonly migrateOnStart?: boolean
-  /** Shown by Postgres in `pg_stat_activity`. */
+  /** Shown by Postgres in `pg_stat_activity`. Names that begin with `lead-gateway` keep `Migrations.down` from working. */
   readonly applicationName: string
 }
 

@@ -1,4 +1,4 @@
-import { Duration, Effect, Schedule } from "effect"
+import { Array, Duration, Effect, Schedule } from "effect"
 import { PG_MIGRATE_LOCK_ID } from "node-pg-migrate"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -10,11 +10,15 @@ import {
   type MigrationFailed,
   withClient,
 } from "./internal/migrationClient.ts"
+import { connectedProcesses } from "./internal/connectedProcesses.ts"
 import { readMigrations } from "./internal/migrationFile.ts"
+import { countLosses } from "./internal/migrationLoss.ts"
 import { type LockPatience, step } from "./internal/migrationStep.ts"
+import { DataWouldBeLost, ProcessesConnected } from "./MigrationRefused.ts"
 import { type MigrationState, numberOf, schemaFit, type SchemaTooNew, tooNewFor } from "./SchemaFit.ts"
 
 export { type DatabaseAddress, MigrationFailed } from "./internal/migrationClient.ts"
+export { DataWouldBeLost, ProcessesConnected } from "./MigrationRefused.ts"
 export { type MigrationState, type SchemaFit, schemaFit, SchemaTooNew } from "./SchemaFit.ts"
 
 /**
@@ -41,14 +45,49 @@ export interface Options {
 export const up = (options: Options): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
   run(options, "up", Number.POSITIVE_INFINITY)
 
+/** How many migrations to revert, and what it may cost. */
+export interface DownOptions extends Options {
+  /** 1 unless given. */
+  readonly count?: number
+  /** Whether data may be lost; false unless given. */
+  readonly loseData?: boolean
+  /** Whether processes of Lead Gateway may be connected; false unless given. */
+  readonly whileConnected?: boolean
+}
+
 /**
- * Reverts the newest `count` migrations, 1 by default; returns their names. Fails with {@link SchemaTooNew} if a
- * migration is applied that this version does not know, since it does not have the statements that revert it.
+ * Reverts the newest `count` migrations; returns their names.
+ *
+ * Fails before anything is changed: with {@link SchemaTooNew} if a migration is applied that this version does not know,
+ * since it does not have the statements that revert it; with {@link ProcessesConnected} and {@link DataWouldBeLost} unless
+ * the options permit both.
  */
 export const down = (
-  options: Options & { readonly count?: number },
-): Effect.Effect<ReadonlyArray<string>, MigrationFailed | SchemaTooNew> =>
-  run(options, "down", options.count ?? 1)
+  options: DownOptions,
+): Effect.Effect<
+  ReadonlyArray<string>,
+  MigrationFailed | SchemaTooNew | ProcessesConnected | DataWouldBeLost
+> => run(options, "down", options.count ?? 1, (client, applied) => permitted(client, options, applied))
+
+/** Fails if reverting these migrations, newest first, costs what the options do not permit. */
+const permitted = Effect.fnUntraced(function* (
+  client: Client,
+  { directory, loseData = false, whileConnected = false }: DownOptions,
+  names: ReadonlyArray<string>,
+) {
+  const processes = whileConnected ? [] : yield* attempt(() => connectedProcesses(client))
+  if (processes.length > 0 && names.length > 0) return yield* new ProcessesConnected({ processes })
+  const files = yield* readMigrations(directory)
+  const losses = loseData
+    ? []
+    : yield* Effect.forEach(names, (migration) =>
+        Effect.map(
+          attempt(() => countLosses(client, files.find(({ name }) => name === migration)?.down?.loses ?? [])),
+          Array.map(({ column = null, ...loss }) => ({ migration, column, ...loss })),
+        ),
+      )
+  if (losses.flat().length > 0) return yield* new DataWouldBeLost({ losses: losses.flat() })
+})
 
 /**
  * Waits until the schema is one that this version can work with: until somebody has run {@link up}. Checks once a
@@ -70,17 +109,23 @@ export const wait = (options: Options): Effect.Effect<void, MigrationFailed | Sc
 export const status = (options: Options): Effect.Effect<ReadonlyArray<MigrationState>, MigrationFailed> =>
   withClient(options.connection, (client) => states(client, options.directory))
 
-/** Writes an empty migration `NNNN_name.sql` with both sections, NNNN being the next number; returns its path. */
+/**
+ * Writes an empty migration `NNNN_name.sql` with both sections, NNNN being the next number; returns its path. Its author
+ * fills in what reverting it loses: until then, the folder cannot be read.
+ */
 export const create = (directory: string, name: string): Effect.Effect<string, MigrationFailed> =>
   Effect.flatMap(readMigrations(directory), (files) => {
     const number = 1 + numberOf(files.at(-1)?.name ?? "0")
     const parts = name.toLowerCase().match(/[a-z0-9]+/g) ?? ["migration"]
     const path = join(directory, `${String(number).padStart(4, "0")}_${parts.join("_")}.sql`)
     return Effect.as(
-      attemptOnDisk(() => writeFile(path, "-- Up Migration\n\n\n-- Down Migration\n\n", { flag: "wx" })),
+      attemptOnDisk(() => writeFile(path, emptyMigration, { flag: "wx" })),
       path,
     )
   })
+
+/** What it loses is to be filled in; until it is, the file is not read. */
+const emptyMigration = "-- Up Migration\n\n\n-- Down Migration\n-- Loses:\n\n"
 
 const migrationsTable = "schema_migration"
 const compatibilityTable = "schema_compatibility"
@@ -103,7 +148,12 @@ const session = `
  * Reads and changes the schema under one lock, which ends with the connection. A process that has waited for the lock
  * sees the changes of the process before it.
  */
-const run = (options: Options, direction: "up" | "down", count: number) =>
+const run = <E = never>(
+  options: Options,
+  direction: "up" | "down",
+  count: number,
+  check: (client: Client, next: ReadonlyArray<string>) => Effect.Effect<void, E> = () => Effect.void,
+) =>
   withClient(options.connection, (client) =>
     Effect.gen(function* () {
       const { connection, directory, locks = usualLocks } = options
@@ -114,6 +164,7 @@ const run = (options: Options, direction: "up" | "down", count: number) =>
       if (fit._tag === "SchemaTooNew") return yield* fit
       if (direction === "down" && found.some(({ known }) => !known)) return yield* tooNewFor(found)
       if (fit._tag === "Newer") yield* logNewer(fit)
+      yield* check(client, direction === "up" ? [] : newestApplied(found, count))
       yield* attempt(() => client.query(createCompatibility))
 
       const next = () =>
@@ -129,6 +180,14 @@ const run = (options: Options, direction: "up" | "down", count: number) =>
       return done
     }),
   )
+
+/** The names of the newest applied migrations, newest first. */
+const newestApplied = (states: ReadonlyArray<MigrationState>, count: number): ReadonlyArray<string> =>
+  states
+    .filter(({ appliedAt }) => appliedAt !== null)
+    .map(({ name }) => name)
+    .toReversed()
+    .slice(0, Math.max(0, count))
 
 /**
  * Waits for the lock by trying again and again. A statement that waits would hold a snapshot, and

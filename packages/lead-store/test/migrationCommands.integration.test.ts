@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { readFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Migrations } from "../src/index.ts"
 import { emptyDatabase, fruit, inEmptyDatabase, ownFolder, tables } from "./support/migrations.ts"
@@ -10,6 +10,7 @@ const vegetable = `-- Requires: 0002
 -- Up Migration
 CREATE TABLE vegetable (name text);
 -- Down Migration
+-- Loses: vegetable
 DROP TABLE vegetable;
 `
 
@@ -39,7 +40,7 @@ describe("Migrations.down", () => {
       for (const count of [0, -1]) {
         assert.deepStrictEqual(yield* Migrations.down({ ...options(directory), count }), [])
       }
-      assert.deepStrictEqual(yield* Migrations.down({ ...options(directory), count: 9 }), [
+      assert.deepStrictEqual(yield* Migrations.down({ ...options(directory), count: 9, loseData: true }), [
         "0002_vegetable",
         "0001_fruit",
       ])
@@ -113,6 +114,8 @@ describe("Migrations.create", () => {
       assert.strictEqual(path, join(directory, "0042_lead_colour.sql"))
       const text = yield* Effect.promise(() => readFile(path, "utf8"))
       assert.match(text, /-- Up Migration[^]*-- Down Migration/)
+      assert.include((yield* Effect.flip(Migrations.up(options(directory)))).message, "-- Loses:")
+      yield* Effect.promise(() => writeFile(path, text.replace("Loses:", "Loses: nothing")))
       assert.deepStrictEqual(yield* Migrations.up(options(directory)), ["0041_fruit", "0042_lead_colour"])
     }).pipe(inEmptyDatabase),
   )

@@ -103,6 +103,7 @@ DROP INDEX CONCURRENTLY IF EXISTS fruit_name;
 CREATE INDEX CONCURRENTLY fruit_name
   ON fruit (name);
 -- Down Migration
+-- Loses: nothing
 DROP INDEX CONCURRENTLY fruit_name;
 `
 

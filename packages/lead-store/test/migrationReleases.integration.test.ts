@@ -14,6 +14,7 @@ const contracted = {
 -- Up Migration
 ALTER TABLE fruit DROP COLUMN name;
 -- Down Migration
+-- Loses: nothing
 ALTER TABLE fruit ADD COLUMN name text;
 `,
 }

@@ -1,7 +1,7 @@
 /** `lead-gateway migrate up|down|status|create`, on the configured or the embedded database. */
 import type { Migrations } from "@lead-gateway/lead-store"
 import { Console, Data, Effect } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Argument, Command, Flag, Prompt } from "effect/cli"
 import { relative } from "node:path"
 import { json } from "../Output.ts"
 import { terminal, withProgress } from "../Progress.ts"
@@ -59,23 +59,99 @@ const down = Command.make(
       Flag.withDescription("How many migrations to take back, newest first"),
       Flag.withDefault(1),
     ),
-    json: json("Print the names of what was taken back as JSON"),
+    yes: Flag.Boolean("yes").pipe(
+      Flag.withDescription("Lose the data that they hold, without being asked"),
+      Flag.withDefault(false),
+    ),
+    whileConnected: Flag.Boolean("while-connected").pipe(
+      Flag.withDescription("Also while processes are connected, which will fail until this is applied again"),
+      Flag.withDefault(false),
+    ),
+    json: json("Print the names of what was taken back as JSON, or what would be lost or is connected"),
   },
-  Effect.fnUntraced(function* ({ count, ...printed }: Printed & { readonly count: number }) {
+  Effect.fnUntraced(function* ({ count, whileConnected, yes, ...printed }: DownFlags) {
     const { Migrations } = yield* store
     const { connection } = yield* database
-    const names = yield* withProgress("taking back", terminal(), () =>
-      Migrations.down({ connection, directory, count }),
+    const takeBack = (loseData: boolean) =>
+      withProgress("taking back", terminal(), () =>
+        Migrations.down({ connection, directory, count, loseData, whileConnected }),
+      )
+    const names = yield* takeBack(yes).pipe(
+      Effect.catchTag("DataWouldBeLost", (refusal) =>
+        Effect.flatMap(isPermitted(refusal, printed), (permitted) =>
+          permitted ? takeBack(true) : Effect.fail(refusal),
+        ),
+      ),
+      Effect.tapError((refusal) => (printed.json ? printRefusal(refusal) : Effect.void)),
+      Effect.mapError(withAdvice),
     )
     yield* report(names, "took back", printed)
   }, Effect.scoped),
 ).pipe(
-  Command.withDescription("Take back the newest migrations; their data are lost"),
+  Command.withDescription(
+    "Take back the newest migrations. Data that would be lost are named, and lost only with --yes, or when that is answered on a terminal; refused while processes are connected",
+  ),
+  Command.withShortDescription("Take back the newest migrations"),
   Command.withExamples([
-    { command: "lead-gateway migrate down", description: "Take back the newest one" },
-    { command: "lead-gateway migrate down --count 2", description: "Take back two" },
+    { command: "lead-gateway migrate down", description: "Take back the newest one, if nothing is lost" },
+    { command: "lead-gateway migrate down --count 2 --yes", description: "Take back two with their data" },
   ]),
 )
+
+interface DownFlags extends Printed {
+  readonly count: number
+  readonly yes: boolean
+  readonly whileConnected: boolean
+}
+
+type DownFailure = Effect.Error<ReturnType<typeof Migrations.down>>
+
+/** Asks on a terminal whether data may be lost; elsewhere nobody can answer, and the answer is no. */
+const isPermitted = ({ message }: Migrations.DataWouldBeLost, { json }: Printed) =>
+  json || !process.stdin.isTTY || !process.stdout.isTTY
+    ? Effect.succeed(false)
+    : Effect.andThen(
+        Console.log(message),
+        Effect.orElseSucceed(
+          Prompt.run(Prompt.Confirm({ message: "Lose them?", initial: false })),
+          () => false,
+        ),
+      )
+
+/** What was refused, and why, for machines. */
+const printRefusal = (refusal: DownFailure) => {
+  switch (refusal._tag) {
+    case "DataWouldBeLost":
+      return Console.log(
+        JSON.stringify({ took_back: [], refused: "data_would_be_lost", losses: refusal.losses }),
+      )
+    case "ProcessesConnected":
+      return Console.log(
+        JSON.stringify({ took_back: [], refused: "processes_connected", processes: refusal.processes }),
+      )
+    default:
+      return Effect.void
+  }
+}
+
+/** The migrations were not taken back. */
+class DownRefused extends Data.TaggedError("DownRefused")<{ readonly message: string }> {}
+
+/** A refusal with what to do about it. */
+const withAdvice = (failure: DownFailure) => {
+  switch (failure._tag) {
+    case "DataWouldBeLost":
+      return new DownRefused({
+        message: `${failure.message}\nnothing was changed; make a copy with pg_dump, and use --yes to lose them`,
+      })
+    case "ProcessesConnected":
+      return new DownRefused({
+        message: `${failure.message}\nnothing was changed; stop them first, or use --while-connected`,
+      })
+    default:
+      return failure
+  }
+}
 
 const status = Command.make(
   "status",

@@ -1,7 +1,8 @@
 /**
- * Parses a migration's file: its two sections, and its options in comments above them.
+ * Parses a migration's file: its two sections, its options in comments above them, and what reverting it loses.
  *
  * `-- Requires: 0003`: once it is applied, only processes that know migration 0003 or a later one may work.
+ * `-- Loses: lead, work.release` in the down section: the tables and columns whose data reverting it drops, or `nothing`.
  * `-- No transaction`: its statements run one by one. Each ends with a `;` at the end of a line, and no other line does.
  */
 import type { Effect } from "effect"
@@ -9,19 +10,20 @@ import type { MigrationBuilder, RunnerOption } from "node-pg-migrate"
 import { readdir, readFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { numberOf } from "../SchemaFit.ts"
+import { type Loss, lossesOf } from "./migrationLoss.ts"
 import { attemptOnDisk, type MigrationFailed } from "./migrationClient.ts"
 
 /** The contents of a migration's file. */
 export interface MigrationFile {
   readonly name: string
   readonly up: string
-  /** Undefined if it cannot be reverted. */
-  readonly down: string | undefined
+  /** The statements that revert it, and what they lose. Undefined if it cannot be reverted. */
+  readonly down: { readonly sql: string; readonly loses: ReadonlyArray<Loss> } | undefined
   readonly requires: number | undefined
   readonly inTransaction: boolean
 }
 
-/** All migrations of a folder, oldest first. Fails if an option of one is invalid. */
+/** All migrations of a folder, oldest first. Fails if an option of one is invalid, or one does not say what it loses. */
 export const readMigrations = (
   directory: string,
 ): Effect.Effect<ReadonlyArray<MigrationFile>, MigrationFailed> =>
@@ -38,20 +40,21 @@ export const ignorePattern = `(?!${fileName.source}).*`
 const readMigration = async (path: string): Promise<MigrationFile> =>
   parseMigration(basename(path, ".sql"), await readFile(path, "utf8"))
 
-/** Parses a file. Throws if an option is invalid. */
+/** Parses a file. Throws if an option is invalid or the statement of its loss is missing. */
 const parseMigration = (name: string, text: string): MigrationFile => {
   const sections = [...text.matchAll(/^\s*--[\s-]*(up|down)\s+migration/gim)]
   const sectionOf = (direction: "up" | "down") => {
     const at = sections.findIndex(([, word]) => word?.toLowerCase() === direction)
     return at < 0 ? undefined : text.slice(sections[at]?.index, sections[at + 1]?.index)
   }
+  const down = sectionOf("down")
   const lines = text.split("\n")
   const firstOfSql = lines.findIndex((line) => !/^\s*(--.*)?$/.test(line))
   const header = lines.slice(0, firstOfSql < 0 ? undefined : firstOfSql).join("\n")
   return {
     name,
     up: sectionOf("up") ?? text.slice(0, sections[0]?.index),
-    down: sectionOf("down"),
+    down: down === undefined ? undefined : { sql: down, loses: lossesOf(name, down) },
     requires: requirementOf(name, header),
     inTransaction: !/^\s*--\s*no transaction\s*$/im.test(header),
   }
@@ -92,7 +95,7 @@ export const strategies = (running: Running): Strategies => [
           filePaths: [path],
           actions: {
             up: action(migration, up, running, recordRequirement),
-            down: down !== undefined && action(migration, down, running, forgetRequirement),
+            down: down !== undefined && action(migration, down.sql, running, forgetRequirement),
           },
         }
       }),

@@ -52,6 +52,7 @@ export const fruit = `-- Up Migration
 CREATE TABLE fruit (name text);
 INSERT INTO fruit VALUES ('apple; -- Down Migration'), ('pear');
 -- Down Migration
+-- Loses: fruit
 DROP TABLE fruit;
 `
 

@@ -18,12 +18,14 @@ CREATE TABLE attempt_release (
   lead_id bigint, attempt_no integer, release text NOT NULL, PRIMARY KEY (lead_id, attempt_no)
 );
 -- Down Migration
+-- Loses: attempt_release, work.release
 DROP TABLE attempt_release;
 ALTER TABLE work DROP COLUMN release;
 `,
     "9002_lead_release": `-- Up Migration
 ALTER TABLE lead ADD COLUMN release text;
 -- Down Migration
+-- Loses: lead.release
 ALTER TABLE lead DROP COLUMN release;
 `,
     "9003_work_release_index": `-- No transaction
@@ -31,6 +33,7 @@ ALTER TABLE lead DROP COLUMN release;
 DROP INDEX CONCURRENTLY IF EXISTS work_release;
 CREATE INDEX CONCURRENTLY work_release ON work (release);
 -- Down Migration
+-- Loses: nothing
 DROP INDEX CONCURRENTLY IF EXISTS work_release;
 `,
   },
@@ -65,6 +68,7 @@ ALTER TABLE lead ADD COLUMN release text NOT NULL DEFAULT 'unknown';
 ALTER TABLE lead ALTER COLUMN release DROP DEFAULT;
 DROP TABLE replay_request;
 -- Down Migration
+-- Loses: lead.release
 CREATE TABLE replay_request (id text PRIMARY KEY);
 ALTER TABLE lead DROP COLUMN release;
 `,
