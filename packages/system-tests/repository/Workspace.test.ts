@@ -141,3 +141,29 @@ describe("the sources", () => {
     assert.isAbove(tests.length, 10)
   })
 })
+
+describe("the commands of CONTRIBUTING.md", () => {
+  const contributing = read("CONTRIBUTING.md")
+  const scripts = rootManifest.scripts ?? {}
+  const [table = ""] = contributing.split("\n## ")
+  const rows = [...table.matchAll(/^\| (`.*?) \|/gm)].map(([, command = ""]) => command)
+
+  it("are scripts of the repository, so that they run with its own Node, pnpm and tools", () => {
+    const commands = [...contributing.matchAll(/`npm (?:run )?([\w:]+)/g)].map(([, name = ""]) => name)
+    assert.isAbove(commands.length, 10)
+    assert.deepStrictEqual(
+      commands.filter((name) => !(name in scripts)),
+      [],
+    )
+  })
+
+  it("of the first table install what they need, so that each works in a fresh clone", () => {
+    assert.isAbove(rows.length, 6)
+    for (const row of rows.filter(
+      (row) => !/ after `npm run setup`/.test(row) && !row.startsWith("`npm run lint`"),
+    )) {
+      const [, name = ""] = /^`npm (?:run )?([\w:]+)/.exec(row) ?? assert.fail(`${row} is no script`)
+      assert.strictEqual(scripts[`pre${name}`], "npm run setup", name)
+    }
+  })
+})
