@@ -166,6 +166,7 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
           normalized_payload: { phone: "+49123456789" },
           customer_payload: { phone: "+49123456789", attributes: [] },
           omitted_attributes: [{ name: "roof_age", reason: "not a number" }],
+          unread: [{ path: "contact.phone", kind: "phone" }],
           next_attempt_at: null,
         })
         assert.deepStrictEqual(
@@ -182,6 +183,7 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
               duration_ms: 12,
               fault: "customer",
               response_body: null,
+              customer_reason: null,
             },
             {
               attempt_no: 2,
@@ -191,6 +193,7 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
               duration_ms: 12,
               fault: null,
               response_body: null,
+              customer_reason: null,
             },
           ],
         )
@@ -203,6 +206,7 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
           "duration_ms",
           "fault",
           "response_body",
+          "customer_reason",
         ])
         assert.deepStrictEqual(
           events.map(({ type }) => type),
@@ -236,6 +240,7 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
           "customer_payload",
           "delivery_attempts",
           "omitted_attributes",
+          "unread",
           "events",
           "next_attempt_at",
           "correlation_id",
@@ -255,6 +260,7 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
           customer_payload: null,
           delivery_attempts: [],
           omitted_attributes: [],
+          unread: [],
           next_attempt_at: null,
         })
         assert.deepStrictEqual(events, [{ at: received_at, type: "received", details: {} }])

@@ -106,6 +106,7 @@ const describeLeads = (name: string, system: Effect.Effect<System["Service"], un
           normalized_payload: validLead,
           customer_payload,
           omitted_attributes: [],
+          unread: [],
           delivery_attempts: [
             {
               attempt_no: 1,
@@ -116,6 +117,7 @@ const describeLeads = (name: string, system: Effect.Effect<System["Service"], un
               duration_ms: "a while",
               fault: null,
               response_body: "",
+              customer_reason: null,
             },
           ],
           next_attempt_at: null,

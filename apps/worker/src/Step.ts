@@ -1,7 +1,7 @@
 import type { DeliveryMetadataName } from "@lead-gateway/config/flow"
 import type { DeliveryRequest } from "@lead-gateway/customer-client"
-import type { RejectionReason } from "@lead-gateway/lead"
-import { decide, type Decision, type Finding, type Flow } from "@lead-gateway/lead-pipeline"
+import type { RejectionReason, UnreadValue } from "@lead-gateway/lead"
+import { decide, type Decision, type Finding, type Flow, type Ready } from "@lead-gateway/lead-pipeline"
 import {
   type ClaimedWork,
   defaultCustomer,
@@ -9,6 +9,7 @@ import {
   needsMending,
   type Step,
   storableJson,
+  storableText,
   type StoredDecision,
   type UndecidedLead,
 } from "@lead-gateway/lead-store"
@@ -76,14 +77,17 @@ const requestOf = (
 /** A decision of the pipeline in the form of the store, with the flow's versions. */
 const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey: string): StoredDecision => {
   const flags = flagsOf(decision)
+  // A rejected lead was normalised only if its rules look at the normalised payload.
+  const seen = decision as Decision & Partial<Pick<Ready, "normalized" | "unread">>
   switch (decision._tag) {
     case "Rejected":
       return {
         verdict: "REJECTED",
         reason: decision.reason as RejectionReason,
         details: textOf({ ...explained(decision), ...flags }),
-        normalized: null,
+        normalized: seen.normalized === undefined ? null : textOf(seen.normalized),
         omitted: [],
+        unread: unreadOf(seen),
         decidedWith,
         delivery: null,
       }
@@ -94,6 +98,7 @@ const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey:
         details: textOf({ reason: decision.reason, missing: decision.missing, ...flags }),
         normalized: textOf(decision.normalized),
         omitted: decision.omitted,
+        unread: unreadOf(seen),
         decidedWith,
         delivery: null,
       }
@@ -104,6 +109,7 @@ const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey:
         details: decision.flags.length === 0 ? "{}" : textOf(flags),
         normalized: textOf(decision.normalized),
         omitted: decision.omitted,
+        unread: unreadOf(seen),
         decidedWith,
         delivery: {
           customerId: defaultCustomer,
@@ -113,6 +119,16 @@ const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey:
       }
   }
 }
+
+/** Paths hold keys of the lead, so they are made storable and capped. */
+const unreadOf = ({ unread = none }: Partial<Pick<Ready, "unread">>): ReadonlyArray<UnreadValue> =>
+  unread.length === 0
+    ? none
+    : unread.map(({ kind, path }) => ({ path: storableText(path.slice(0, longestPath)), kind }))
+
+const none: ReadonlyArray<never> = []
+
+const longestPath = 500
 
 /** JSON that Postgres can store. `stringify` escapes NUL and lone surrogates, but `jsonb` refuses these escapes. */
 const textOf = (value: JsonObject): string => {

@@ -47,6 +47,9 @@ describe("attemptRecord", () => {
       responseBody: "ok",
       errorMessage: null,
       fault: null,
+      customerReason: null,
+      policyVersion: null,
+      unseen: false,
       health: "success",
       counted: true,
       next: { state: "DELIVERED" },
@@ -163,6 +166,9 @@ describe("a policy's own classification", () => {
     assert.deepInclude(record, {
       next: { state: "PERMANENTLY_FAILED", reason: Reason.retriesExhausted },
       fault: "ours",
+      customerReason: null,
+      policyVersion: null,
+      unseen: false,
       health: "unknown",
     })
   })
@@ -198,6 +204,9 @@ describe("attemptRecord of an attempt whose end nobody saw", () => {
       errorMessage: "outcome unknown: the worker was lost after it had opened this attempt",
       next: { state: "RETRYING", retryAfterMs: 120_000 },
       fault: "ours",
+      customerReason: null,
+      policyVersion: null,
+      unseen: false,
       health: "unknown",
       counted: true,
     })

@@ -39,6 +39,7 @@ describe("the step of an undecided lead", () => {
           reason,
           normalized: null,
           omitted: [],
+          unread: [],
           delivery: null,
           decidedWith,
         })
@@ -65,6 +66,7 @@ describe("the step of an undecided lead", () => {
         details: '{"reason":"MISSING_REQUIRED_FIELD","missing":["phone"]}',
         normalized: '{"zipcode":"66123","house":{"is_owner":true},"email":"a@b.example"}',
         omitted: [],
+        unread: [],
         decidedWith,
         delivery: null,
       })
@@ -88,6 +90,7 @@ describe("the step of an undecided lead", () => {
         normalized:
           '{"phone":"+49123456789","zipcode":"66123","house":{"is_owner":true},"solar_usage":"Heizung"}',
         omitted: [{ name: "solar_usage", reason: "not_an_allowed_value" }],
+        unread: [],
         decidedWith,
         delivery: { customerId: defaultCustomer, idempotencyKey: key, body },
       })

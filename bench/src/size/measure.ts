@@ -87,6 +87,7 @@ const firstStep = ({ deliveryNo, lease, leadId }: ClaimedWork) => ({
     details: "{}",
     normalized: '{"phone":"+49123456789","zipcode":"66123","house":{"is_owner":true}}',
     omitted: [],
+    unread: [],
     decidedWith: '{"rules":"1","profile":"1","mapping":"1"}',
     delivery: {
       customerId: 1,
@@ -108,6 +109,9 @@ const success = ({ deliveryNo, lease, leadId }: ClaimedWork) => ({
   responseBody: '{"ok":true}',
   errorMessage: null,
   fault: null,
+  customerReason: null,
+  policyVersion: null,
+  unseen: false,
   counted: true,
   ...(leadId % 20 === 0
     ? {

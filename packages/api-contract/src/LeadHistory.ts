@@ -1,5 +1,13 @@
 /** How leads, their delivery attempts and their events are shown to operators. */
-import { Fault, leadEvents, LeadId, LeadStatus, OmittedAttribute, RejectionReason } from "@lead-gateway/lead"
+import {
+  Fault,
+  leadEvents,
+  LeadId,
+  LeadStatus,
+  OmittedAttribute,
+  RejectionReason,
+  UnreadValue,
+} from "@lead-gateway/lead"
 import { Schema } from "effect"
 import { AnyJson, Timestamp } from "./WireValue.ts"
 
@@ -39,6 +47,10 @@ export const DeliveryAttempt = Schema.Struct({
   responseBody: Schema.NullOr(Schema.String).annotate({
     description: "The beginning of the answer's body. It may quote the lead",
   }),
+  customerReason: Schema.NullOr(Schema.String).annotate({
+    description:
+      "The customer's own reason, from the place in the answer's body that the retry policy names. It may quote the lead",
+  }),
 }).pipe(
   Schema.encodeKeys({
     attemptNo: "attempt_no",
@@ -47,11 +59,12 @@ export const DeliveryAttempt = Schema.Struct({
     errorMessage: "error_message",
     durationMs: "duration_ms",
     responseBody: "response_body",
+    customerReason: "customer_reason",
   }),
   Schema.annotateEncoded({
     identifier: "DeliveryAttempt",
     description:
-      "One attempt to deliver. `status_code`, `duration_ms` and `response_body` are null while it is open and when no answer came.",
+      "One attempt to deliver. `status_code`, `duration_ms` and `response_body` are null while it is open and when no answer came. `customer_reason` is null unless the retry policy names its place and the answer has it.",
     examples: [
       {
         attempt_no: 1,
@@ -62,6 +75,7 @@ export const DeliveryAttempt = Schema.Struct({
         duration_ms: 84,
         fault: null,
         response_body: '{"id":"crm-4711"}',
+        customer_reason: null,
       },
     ],
   }),
@@ -93,6 +107,10 @@ export const LeadHistory = Schema.Struct({
   deliveryAttempts: Schema.Array(DeliveryAttempt),
   omittedAttributes: Schema.Array(OmittedAttribute).annotate({
     description: "Attributes that were left out of the customer payload, and why",
+  }),
+  unread: Schema.Array(UnreadValue).annotate({
+    description:
+      "Values that could not be read as the kind that their field is declared to hold: they stayed as they came",
   }),
   events: Schema.Array(LeadEvent).annotate({ description: "What happened, in order" }),
   nextAttemptAt: Schema.NullOr(Timestamp).annotate({

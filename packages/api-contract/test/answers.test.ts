@@ -56,6 +56,7 @@ describe("a lead's history", () => {
         `"normalized_payload":${payload}`,
         `"customer_payload":[${payload}]`,
         '"omitted_attributes":[{"name":"roof_age","reason":"not a number"}]',
+        '"unread":[{"path":"contact.phone","kind":"phone"}]',
         '"next_attempt_at":null',
         `"details":${payload}`,
       ]) {
@@ -72,6 +73,7 @@ describe("a lead's history", () => {
           duration_ms: 84,
           fault: null,
           response_body: "thank you",
+          customer_reason: null,
         },
       ])
       assert.lengthOf(Object.keys(body), 12)

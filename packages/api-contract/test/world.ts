@@ -35,6 +35,7 @@ const history: LeadHistory = {
   normalizedPayload: payload,
   customerPayload: [payload],
   omittedAttributes: [{ name: "roof_age", reason: "not a number" }],
+  unread: [{ path: "contact.phone", kind: "phone" }],
   deliveryAttempts: [
     {
       attemptNo: 1,
@@ -45,6 +46,7 @@ const history: LeadHistory = {
       durationMs: 84,
       fault: null,
       responseBody: "thank you",
+      customerReason: null,
     },
   ],
   nextAttemptAt: null,

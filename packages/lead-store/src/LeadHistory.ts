@@ -12,6 +12,7 @@ import {
   type LeadStatus,
   type OmittedAttribute,
   type RejectionReason,
+  type UnreadValue,
 } from "@lead-gateway/lead"
 import type { Json } from "@lead-gateway/lossless-json"
 
@@ -35,6 +36,8 @@ export interface DeliveryAttempt {
   readonly fault: Fault | null
   /** The beginning of the customer's response. It may contain the lead's data. */
   readonly responseBody: string | null
+  /** The customer's own reason, from the place in the response that the retry policy names. It may quote the lead. */
+  readonly customerReason: string | null
 }
 
 /** One thing that happened to a lead. No personal data. */
@@ -52,6 +55,8 @@ export interface LeadHistory extends LeadSummary {
   readonly normalizedPayload: Json | null
   readonly customerPayload: Json | null
   readonly omittedAttributes: ReadonlyArray<OmittedAttribute>
+  /** Values that could not be read as the kind that their field is declared to hold: they stayed as they came. */
+  readonly unread: ReadonlyArray<UnreadValue>
   /** When the next attempt is due; null when none is scheduled or one is under way. */
   readonly nextAttemptAt: Date | null
   readonly deliveryAttempts: ReadonlyArray<DeliveryAttempt>
@@ -78,6 +83,8 @@ export interface AttemptRow {
   readonly is_probe: boolean
   readonly response_status: number | null
   readonly fault: Fault | null
+  /** The version of the retry policy that decided what follows. */
+  readonly policy_version: string | null
   readonly retry_at: Micros | null
 }
 
@@ -136,7 +143,7 @@ const places: Readonly<Record<string, { readonly place: number }>> = leadEvents
 const placeOf = ({ type }: EventRow): number => places[type]?.place ?? Number.POSITIVE_INFINITY
 
 const attemptEvents = (attempt: AttemptRow, all: ReadonlyArray<AttemptRow>): ReadonlyArray<EventRow> => {
-  const { attempt_no, ended_at, fault, is_probe, response_status, retry_at } = attempt
+  const { attempt_no, ended_at, fault, is_probe, policy_version, response_status, retry_at } = attempt
   const opened = eventOf("attempt_opened", attempt.requested_at, {
     attempt_no,
     ...(is_probe && { probe: true }),
@@ -146,6 +153,7 @@ const attemptEvents = (attempt: AttemptRow, all: ReadonlyArray<AttemptRow>): Rea
     attempt_no,
     ...(response_status !== null && { status_code: response_status }),
     ...(fault !== null && { fault }),
+    ...(policy_version !== null && !attempt.success && { policy: policy_version }),
   })
   // The outcome came late: the retry had already been scheduled, and the next attempt was under way.
   const isOvertaken = all.some((later) => later.attempt_no > attempt_no && later.requested_at <= ended_at)

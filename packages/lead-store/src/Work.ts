@@ -1,4 +1,11 @@
-import type { CustomerHealth, Fault, LeadId, OmittedAttribute, RejectionReason } from "@lead-gateway/lead"
+import type {
+  CustomerHealth,
+  Fault,
+  LeadId,
+  OmittedAttribute,
+  RejectionReason,
+  UnreadValue,
+} from "@lead-gateway/lead"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import type { Duration } from "effect"
 
@@ -23,6 +30,13 @@ interface Claimed extends Lease {
   readonly uncountedAttempts: number
   /** How often in a row the work has failed for an internal reason. */
   readonly internalFailures: number
+  /** Whether nobody saw the outcome of an earlier attempt of this delivery: the customer may have the lead. */
+  readonly unseenAttempt: boolean
+  /**
+   * Milliseconds from the first attempt that counts, by the database's clock, to the claim; undefined before that
+   * attempt, and for work of an earlier release.
+   */
+  readonly ageMs: number | undefined
   readonly correlationId: string
   /** The sender's W3C trace context header, if it sent one. */
   readonly traceparent: string | undefined
@@ -81,9 +95,11 @@ export interface StoredDecision {
   readonly reason: RejectionReason | null
   /** The result of the rules as JSON, without values of the lead. */
   readonly details: string
-  /** Null when the lead was rejected. */
+  /** Null when the lead was rejected by rules that look at the payload as it came. */
   readonly normalized: string | null
   readonly omitted: ReadonlyArray<OmittedAttribute>
+  /** Values that could not be read as the declared kind of their field. Without what Postgres cannot store. */
+  readonly unread: ReadonlyArray<UnreadValue>
   readonly decidedWith: string
   /** The delivery of a READY lead; otherwise null. */
   readonly delivery: NewDelivery | null
@@ -134,6 +150,12 @@ export interface AttemptRecord extends Lease {
   readonly errorMessage: string | null
   /** Null if the customer accepted the lead. */
   readonly fault: Fault | null
+  /** The customer's own reason, storable and capped; null if the policy names no place for it, or nothing is there. */
+  readonly customerReason: string | null
+  /** The version of the policy that decided what follows; null if it has none. */
+  readonly policyVersion: string | null
+  /** Whether the customer may have the lead without our knowledge: a timeout, a reset, a lost worker. */
+  readonly unseen: boolean
   /** What the outcome says about the customer, for its circuit breaker. */
   readonly health: CustomerHealth
   /** Whether it counts against the lead's budget of attempts. */

@@ -27,6 +27,7 @@ const attempt = (
   is_probe: false,
   response_status: null,
   fault: null,
+  policy_version: null,
   retry_at: null,
   ...ended,
 })

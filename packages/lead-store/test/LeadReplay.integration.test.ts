@@ -58,6 +58,7 @@ describe("LeadReplay.replay", () => {
           normalizedPayload: null,
           customerPayload: null,
           omittedAttributes: [],
+          unread: [],
           nextAttemptAt: null,
           deliveryAttempts: before.deliveryAttempts,
         })

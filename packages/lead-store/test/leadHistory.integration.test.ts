@@ -92,6 +92,7 @@ describe("LeadReader.history", () => {
         normalizedPayload: { phone: "+49123456789" },
         customerPayload: { phone: "+49123456789", product: { name: "solar" } },
         omittedAttributes: [],
+        unread: [],
         nextAttemptAt: null,
       })
       assert.deepStrictEqual(
@@ -105,6 +106,7 @@ describe("LeadReader.history", () => {
             durationMs: 12,
             fault: "customer",
             responseBody: "oops",
+            customerReason: null,
           },
           {
             attemptNo: 2,
@@ -114,6 +116,7 @@ describe("LeadReader.history", () => {
             durationMs: 12,
             fault: null,
             responseBody: "thank you",
+            customerReason: null,
           },
         ],
       )
@@ -154,6 +157,7 @@ describe("LeadReader.history", () => {
             durationMs: null,
             fault: null,
             responseBody: null,
+            customerReason: null,
           },
         ],
       )
@@ -169,6 +173,7 @@ describe("LeadReader.history", () => {
         status: "REJECTED",
         rejectionReason: rejected.reason,
         normalizedPayload: null,
+        unread: [],
         customerPayload: null,
         deliveryAttempts: [],
         nextAttemptAt: null,
@@ -182,6 +187,7 @@ describe("LeadReader.history", () => {
         normalizedPayload: { phone: null },
         customerPayload: null,
         omittedAttributes: parked.omitted,
+        unread: parked.unread,
         nextAttemptAt: null,
       })
       assert.deepInclude(lead.events[1], { type: "parked", details: { missing: ["phone"] } })

@@ -57,3 +57,10 @@ export const OmittedAttribute = Schema.Struct({
   index: Schema.optionalKey(Schema.Int),
 })
 export type OmittedAttribute = typeof OmittedAttribute.Type
+
+/**
+ * A value that could not be read as the kind that its field is declared to hold, such as a phone number. It stayed as it
+ * came. The path and the kind; never the value.
+ */
+export const UnreadValue = Schema.Struct({ path: Schema.String, kind: Schema.String })
+export type UnreadValue = typeof UnreadValue.Type

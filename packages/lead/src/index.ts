@@ -5,7 +5,7 @@
  * Used by the store, the API contract and the apps, so that each term means the same everywhere. It holds tables and no
  * behaviour: `lead-pipeline` and `retry-policy` decide what happens to a lead. `docs/states.md` draws the tables.
  */
-export { LeadId, LeadStatus, OmittedAttribute, Reason, RejectionReason } from "./Lead.ts"
+export { LeadId, LeadStatus, OmittedAttribute, Reason, RejectionReason, UnreadValue } from "./Lead.ts"
 export {
   isTerminal,
   leadEvents,

@@ -17,6 +17,7 @@ const stored = {
   details: '{"rule":"owner"}',
   normalized: '{"phone":"+49123456789"}',
   omitted: [{ name: "roof_age", reason: "not a number" }],
+  unread: [{ path: "contact.phone", kind: "phone" }],
   decidedWith: '{"rules":"1"}',
   delivery: null,
 }
@@ -28,6 +29,7 @@ const decisions: Readonly<Record<"REJECTED" | "PARKED" | "READY", () => StoredDe
     reason: RejectionReason.make("NOT_HOMEOWNER"),
     normalized: null,
     omitted: [],
+    unread: [],
   }),
   PARKED: () => ({ ...stored, verdict: "PARKED", reason: Reason.missingRequiredField }),
   READY: () => ({
@@ -89,6 +91,9 @@ const outcomeOf = (
     responseBody: null,
     errorMessage: isSuccess ? null : "customer answered with an error",
     fault: isSuccess ? null : "customer",
+    customerReason: null,
+    policyVersion: null,
+    unseen: false,
     counted: true,
     health: isSuccess ? "success" : "unavailable",
     next: nextOf(status, isLast),

@@ -9,6 +9,8 @@ const common = (id: number) => ({
   attemptNo: 0,
   uncountedAttempts: 0,
   internalFailures: 0,
+  unseenAttempt: false,
+  ageMs: undefined as number | undefined,
   correlationId: `c-${id}`,
   traceparent: undefined,
 })

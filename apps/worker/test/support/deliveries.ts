@@ -59,6 +59,7 @@ const steps: DeliveriesOptions["steps"] = (work) => {
     details: "{}",
     normalized: null,
     omitted: [],
+    unread: [],
     decidedWith: "{}",
     delivery: isReady ? { customerId: 1, idempotencyKey, body } : null,
   }

@@ -37,6 +37,9 @@ export const outcomeColumns = (records: ReadonlyArray<AttemptRecord>) => [
   columns.text(records.map(({ responseBody }) => responseBody)),
   columns.text(records.map(({ errorMessage }) => errorMessage)),
   columns.text(records.map(({ fault }) => fault)),
+  columns.text(records.map(({ customerReason }) => customerReason)),
+  columns.text(records.map(({ policyVersion }) => policyVersion)),
+  columns.bool(records.map(({ unseen }) => unseen)),
   columns.bool(records.map(({ counted }) => counted)),
   columns.text(records.map(({ health }) => health)),
   columns.text(records.map(({ next }) => next.state)),
@@ -55,10 +58,11 @@ const statement = `
     -- All that follows from an outcome has the same time.
     SELECT *, clock_timestamp() AS at FROM unnest(
       $2::bigint[], $3::integer[], $4::uuid[], $5::integer[], $6::boolean[], $7::integer[], $8::integer[], $9::text[],
-      $10::text[], $11::text[], $12::boolean[], $13::text[], $14::text[], $15::text[], $16::float8[]
+      $10::text[], $11::text[], $12::text[], $13::text[], $14::boolean[], $15::boolean[], $16::text[], $17::text[],
+      $18::text[], $19::float8[]
     ) WITH ORDINALITY AS outcome (
       lead_id, delivery_no, lease, attempt_no, unknown, duration_ms, response_status, response_body, error_message,
-      fault, counted, health, state, reason, retry_after, ord
+      fault, customer_reason, policy_version, unseen, counted, health, state, reason, retry_after, ord
     )
   ), open AS MATERIALIZED (
     SELECT input.*, work.tenant_id, work.customer_id, work.received_at, work.attempt_id, work.attempt_opened_at,
@@ -74,7 +78,9 @@ const statement = `
     UPDATE work SET
       state = ${state("RETRYING")}, listed_as = ${state("RETRYING")}, lane = open.customer_id, lease = NULL, leased_until = NULL,
       due_at = open.retry_at, scheduled_at = open.retry_at,
-      attempt_is_open = false, internal_failures = 0,
+      attempt_is_open = false, internal_failures = 0, unseen_attempt = work.unseen_attempt OR open.unseen,
+      -- A probe that does not count is no part of the delivery's age either.
+      first_attempt_at = CASE WHEN open.counted OR work.first_attempt_at < work.attempt_opened_at THEN work.first_attempt_at END,
       -- If the attempt was opened after the statement began, Postgres also checks constraints on the row as it was before.
       uncounted_attempts = work.uncounted_attempts + (work.attempt_is_open AND NOT open.counted)::integer
     FROM open WHERE ${isOfOutcome} AND open.retry_at IS NOT NULL
@@ -84,10 +90,10 @@ const statement = `
   ), attempts AS (
     INSERT INTO attempt (
       id, lead_id, delivery_no, attempt_no, requested_at, ended_at, success, outcome_unknown, is_probe, duration_ms,
-      response_status, response_body, error_message, fault, retry_at
+      response_status, response_body, error_message, fault, customer_reason, policy_version, retry_at
     )
     SELECT attempt_id, lead_id, delivery_no, attempt_no, attempt_opened_at, at, state = ${state("DELIVERED")}, unknown, attempt_is_probe,
-      duration_ms, response_status, response_body, error_message, fault, retry_at
+      duration_ms, response_status, response_body, error_message, fault, customer_reason, policy_version, retry_at
     FROM completed
   ), settled AS (
     INSERT INTO settled_lead (lead_id, tenant_id, received_at, settled_at, state, reason)

@@ -47,11 +47,11 @@ const isNewest = (attempt: string) => `
 const statement = (partition: number): string => `
   WITH input AS MATERIALIZED (
     SELECT *, clock_timestamp() AS at FROM unnest(
-      $3::integer[], $4::boolean[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::boolean[],
-      $11::text[], $12::text[], $13::text[], $14::float8[]
+      $3::integer[], $4::boolean[], $5::integer[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::text[],
+      $11::text[], $12::boolean[], $13::boolean[], $14::text[], $15::text[], $16::text[], $17::float8[]
     ) AS outcome (
-      attempt_no, unknown, duration_ms, response_status, response_body, error_message, fault, counted, health, state,
-      reason, retry_after
+      attempt_no, unknown, duration_ms, response_status, response_body, error_message, fault, customer_reason,
+      policy_version, unseen, counted, health, state, reason, retry_after
     )
   ), unknown AS MATERIALIZED (
     SELECT attempt.lead_id, attempt.attempt_no, attempt.ended_at, attempt.fault
@@ -66,7 +66,8 @@ const statement = (partition: number): string => `
     UPDATE ${partitionName("attempt", partition)} AS attempt SET
       ended_at = input.at, success = input.state = ${state("DELIVERED")}, outcome_unknown = false,
       duration_ms = input.duration_ms, response_status = input.response_status, response_body = input.response_body,
-      error_message = input.error_message, fault = input.fault,
+      error_message = input.error_message, fault = input.fault, customer_reason = input.customer_reason,
+      policy_version = input.policy_version,
       retry_at = CASE WHEN EXISTS (SELECT FROM work WHERE ${isNewest("attempt")})
         THEN input.at + make_interval(secs => input.retry_after) ELSE attempt.retry_at END
     FROM input

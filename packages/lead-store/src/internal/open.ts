@@ -29,7 +29,8 @@ export const openAttempts = (sql: PgClient.PgClient, segment: () => string) =>
       columns.text(decided.map((decision) => decision?.reason ?? null)),
       columns.text(decided.map((decision) => decision?.details ?? null)),
       columns.text(decided.map((decision) => decision?.normalized ?? null)),
-      columns.text(decided.map((decision) => (decision === undefined ? null : omittedJson(decision)))),
+      columns.text(decided.map((decision) => (decision === undefined ? null : listJson(decision.omitted)))),
+      columns.text(decided.map((decision) => (decision === undefined ? null : listJson(decision.unread)))),
       columns.text(decided.map((decision) => decision?.decidedWith ?? null)),
       columns.int4(decided.map((decision) => decision?.delivery?.customerId ?? null)),
       columns.uuid(decided.map((decision) => decision?.delivery?.idempotencyKey ?? null)),
@@ -42,8 +43,7 @@ export const openAttempts = (sql: PgClient.PgClient, segment: () => string) =>
 
 const unchanged: StepResult = { _tag: "Unchanged" }
 
-const omittedJson = ({ omitted }: { readonly omitted: ReadonlyArray<object> }) =>
-  omitted.length === 0 ? "[]" : JSON.stringify(omitted)
+const listJson = (list: ReadonlyArray<object>) => (list.length === 0 ? "[]" : JSON.stringify(list))
 
 const stepResult = ({ attempt_no, is_held_back, is_probe }: Row): StepResult => {
   if (attempt_no !== null) return { _tag: "Opened", attemptNo: attempt_no, isProbe: is_probe }
@@ -62,10 +62,10 @@ const statement = `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest(
       $2::bigint[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-      $11::integer[], $12::uuid[], $13::text[]
+      $11::text[], $12::integer[], $13::uuid[], $14::text[]
     ) WITH ORDINALITY AS step (
-      lead_id, delivery_no, lease, verdict, reason, details, normalized, omitted, decided_with, new_customer, idempotency_key,
-      body, ord
+      lead_id, delivery_no, lease, verdict, reason, details, normalized, omitted, unread, decided_with, new_customer,
+      idempotency_key, body, ord
     )
   ), leased AS MATERIALIZED (
     SELECT input.*, work.tenant_id, coalesce(work.customer_id, input.new_customer) AS customer_id,
@@ -74,14 +74,15 @@ const statement = `
     WHERE NOT work.attempt_is_open AND (work.state = ${state("RECEIVED")}) = (input.verdict IS NOT NULL)
     ORDER BY input.lead_id, input.delivery_no FOR UPDATE OF work
   ), ${takePermits}, step AS MATERIALIZED (
-    SELECT leased.*, throttled.circuit, wants AND ${permitsTaken} >=
+    SELECT leased.*, throttled.circuit, clock_timestamp() AS at, wants AND ${permitsTaken} >=
       row_number() OVER (PARTITION BY leased.customer_id, wants ORDER BY lead_id, delivery_no) AS opens
     FROM leased LEFT JOIN throttled ON throttled.customer_id = leased.customer_id
   ), opened AS (
     UPDATE work SET
       state = CASE work.state WHEN ${state("RECEIVED")} THEN ${state("READY")} ELSE work.state END, customer_id = step.customer_id,
       attempt_no = work.attempt_no + 1, attempt_is_open = true, attempt_id = nextval('attempt_id_seq'),
-      attempt_opened_at = clock_timestamp(), attempt_is_probe = step.circuit IS NOT DISTINCT FROM 'open',
+      attempt_opened_at = step.at, first_attempt_at = coalesce(work.first_attempt_at, step.at),
+      attempt_is_probe = step.circuit IS NOT DISTINCT FROM 'open',
       -- If its worker is lost, the attempt is completed without regard to the customer's throttle.
       lane = 0
     FROM step WHERE step.opens AND ${isOfStep}
@@ -98,18 +99,19 @@ const statement = `
     RETURNING step.*, work.received_at
   ), done AS (
     SELECT ord, attempt_no, attempt_is_probe AS is_probe, false AS is_held_back, lead_id, delivery_no, tenant_id, customer_id,
-      verdict, reason, details, normalized, omitted, decided_with, idempotency_key, body, circuit FROM opened
+      verdict, reason, details, normalized, omitted, unread, decided_with, idempotency_key, body, circuit FROM opened
     UNION ALL
     SELECT ord, NULL, false, true, lead_id, delivery_no, tenant_id, customer_id,
-      verdict, reason, details, normalized, omitted, decided_with, idempotency_key, body, circuit FROM held_back
+      verdict, reason, details, normalized, omitted, unread, decided_with, idempotency_key, body, circuit FROM held_back
     UNION ALL
     SELECT ord, NULL, false, false, lead_id, delivery_no, tenant_id, customer_id,
-      verdict, reason, details, normalized, omitted, decided_with, idempotency_key, body, circuit FROM settled
+      verdict, reason, details, normalized, omitted, unread, decided_with, idempotency_key, body, circuit FROM settled
   ), decisions AS (
     INSERT INTO decision (
-      lead_id, delivery_no, verdict, reason, details, normalized_payload, omitted_attributes, decided_with
+      lead_id, delivery_no, verdict, reason, details, normalized_payload, omitted_attributes, unread, decided_with
     )
-    SELECT lead_id, delivery_no, verdict::lead_state, reason, details::json, normalized::json, omitted::json, decided_with::json
+    SELECT lead_id, delivery_no, verdict::lead_state, reason, details::json, normalized::json, omitted::json,
+      unread::jsonb, decided_with::json
     FROM done WHERE verdict IS NOT NULL
   ), deliveries AS (
     INSERT INTO delivery (lead_id, delivery_no, customer_id, idempotency_key, payload)

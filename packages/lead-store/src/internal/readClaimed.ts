@@ -19,6 +19,9 @@ export interface LeasedRow {
   readonly attempt_is_probe: boolean
   readonly uncounted_attempts: number
   readonly internal_failures: number
+  readonly unseen_attempt: boolean
+  /** Seconds since the first attempt that counts; null before. */
+  readonly age: number | null
   readonly lane: number
   readonly due_at: Date
   /** False if it was snoozed instead. */
@@ -95,6 +98,8 @@ const claimedWork = (row: LeasedRow, stored: StoredRow | undefined, lease: strin
     attemptNo: row.attempt_no,
     uncountedAttempts: row.uncounted_attempts,
     internalFailures: row.internal_failures,
+    unseenAttempt: row.unseen_attempt,
+    ageMs: row.age === null ? undefined : row.age * 1000,
     correlationId: stored?.correlation_id ?? "",
     traceparent: stored?.traceparent ?? undefined,
   }

@@ -5,6 +5,7 @@ import {
   type OmittedAttribute,
   RejectionReason,
   statusOf,
+  type UnreadValue,
 } from "@lead-gateway/lead"
 import { Effect, Option } from "effect"
 import { partitionName, partitionOf } from "../Partitions.ts"
@@ -37,6 +38,7 @@ interface HistoryRow {
   readonly raw_payload: string
   readonly normalized_payload: string | null
   readonly omitted_attributes: string | null
+  readonly unread: string | null
   readonly customer_payload: string | null
   readonly state: LeadState
   readonly settled_at: Micros | null
@@ -49,6 +51,7 @@ interface HistoryRow {
 
 interface FullAttemptRow extends AttemptRow {
   readonly response_body: string | null
+  readonly customer_reason: string | null
   readonly error_message: string | null
   readonly duration_ms: number | null
 }
@@ -64,7 +67,7 @@ const statement = (partition: number): string => {
   return `
   SELECT ${micros("lead.received_at")}::float8 AS received_at, lead.correlation_id, lead.raw_payload::text AS raw_payload,
     decision.normalized_payload::text AS normalized_payload, decision.omitted_attributes::text AS omitted_attributes,
-    delivery.payload::text AS customer_payload, stands.state::text AS state,
+    decision.unread::text AS unread, delivery.payload::text AS customer_payload, stands.state::text AS state,
     ${micros("settled.settled_at")}::float8 AS settled_at, settled.reason,
     CASE WHEN work.lease IS NULL AND NOT work.attempt_is_open AND (work.state <> 'RECEIVED' OR work.scheduled_at > now())
       THEN work.scheduled_at END AS next_attempt_at,
@@ -73,11 +76,12 @@ const statement = (partition: number): string => {
       WHERE lead_id = lead.id ORDER BY delivery_no`)} AS decisions,
     ${list(`
       SELECT attempt_no, ${micros("requested_at")} AS requested_at, ${micros("ended_at")} AS ended_at, success,
-        outcome_unknown, is_probe, response_status, response_body, error_message, fault, duration_ms,
-        ${micros("retry_at")} AS retry_at
+        outcome_unknown, is_probe, response_status, response_body, error_message, fault, customer_reason,
+        policy_version, duration_ms, ${micros("retry_at")} AS retry_at
       FROM ${from("attempt")} WHERE lead_id = lead.id
       UNION ALL
-      SELECT attempt_no, ${micros("attempt_opened_at")}, NULL, false, false, attempt_is_probe, NULL, NULL, NULL, NULL, NULL, NULL
+      SELECT attempt_no, ${micros("attempt_opened_at")}, NULL, false, false, attempt_is_probe, NULL, NULL, NULL, NULL, NULL,
+        NULL, NULL, NULL
       FROM work WHERE lead_id = lead.id AND attempt_is_open
       ORDER BY attempt_no`)} AS attempts,
     ${list(`
@@ -96,7 +100,7 @@ const statement = (partition: number): string => {
   ) AS stands
   -- A replayed lead has no decision until it is decided again.
   LEFT JOIN LATERAL (
-    SELECT last_decision.normalized_payload, last_decision.omitted_attributes WHERE stands.state <> 'RECEIVED'
+    SELECT last_decision.normalized_payload, last_decision.omitted_attributes, last_decision.unread WHERE stands.state <> 'RECEIVED'
   ) AS decision ON true
   LEFT JOIN LATERAL (
     SELECT payload FROM ${from("delivery")}
@@ -122,6 +126,7 @@ const fullHistory = (id: LeadId, row: HistoryRow): LeadHistory => {
     normalizedPayload: json(row.normalized_payload),
     customerPayload: json(row.customer_payload),
     omittedAttributes: rowsOf(row.omitted_attributes ?? "[]") as ReadonlyArray<OmittedAttribute>,
+    unread: rowsOf(row.unread ?? "[]") as ReadonlyArray<UnreadValue>,
     nextAttemptAt: row.next_attempt_at,
     deliveryAttempts: attempts.map(deliveryAttempt),
     events: composeEvents({
@@ -143,4 +148,5 @@ const deliveryAttempt = (row: FullAttemptRow): DeliveryAttempt => ({
   durationMs: row.duration_ms,
   fault: row.fault,
   responseBody: row.response_body,
+  customerReason: row.customer_reason,
 })

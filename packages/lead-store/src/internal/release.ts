@@ -51,6 +51,8 @@ const statement = `
     UPDATE work SET
       lease = NULL, leased_until = NULL, attempt_is_open = work.attempt_is_open AND work.attempt_no <> leased.unsent,
       attempt_no = work.attempt_no - (work.attempt_is_open AND work.attempt_no = leased.unsent)::integer,
+      first_attempt_at = CASE WHEN NOT (work.attempt_is_open AND work.attempt_no = leased.unsent)
+        OR work.first_attempt_at < work.attempt_opened_at THEN work.first_attempt_at END,
       listed_as = CASE WHEN ${isOpen("work.state")} THEN work.state ELSE work.listed_as END,
       -- An open attempt is completed without regard to the customer's throttle.
       lane = CASE WHEN work.state = ${state("RECEIVED")} OR (work.attempt_is_open AND work.attempt_no <> leased.unsent) THEN 0

@@ -78,6 +78,8 @@ describe("LeadWork.claim", () => {
         attemptNo: 0,
         uncountedAttempts: 0,
         internalFailures: 0,
+        unseenAttempt: false,
+        ageMs: undefined,
         correlationId: "a-correlation-id",
         traceparent,
       })

@@ -19,6 +19,7 @@ export const ready: StoredDecision = {
   details: "{}",
   normalized: '{"phone":"+49123456789"}',
   omitted: [],
+  unread: [],
   decidedWith,
   delivery,
 }
@@ -35,6 +36,7 @@ export const rejected: StoredDecision = {
   details: '{"reason":"ZIP_NOT_66XXX"}',
   normalized: null,
   omitted: [],
+  unread: [],
   decidedWith,
   delivery: null,
 }
@@ -45,6 +47,7 @@ export const parked: StoredDecision = {
   details: '{"missing":["phone"]}',
   normalized: '{"phone":null}',
   omitted: [{ name: "roof_age", reason: "not_a_number" }],
+  unread: [{ path: "phone", kind: "phone" }],
   decidedWith,
   delivery: null,
 }
@@ -61,6 +64,9 @@ export const succeeded = {
   responseBody: "thank you",
   errorMessage: null,
   fault: null,
+  customerReason: null,
+  policyVersion: null,
+  unseen: false,
   health: "success",
   next: { state: "DELIVERED" },
 } as const satisfies Outcome
@@ -72,6 +78,9 @@ export const failed = {
   responseBody: "oops",
   errorMessage: "the customer answered 500",
   fault: "customer",
+  customerReason: null,
+  policyVersion: null,
+  unseen: false,
   health: "unavailable",
   next: inAnHour,
 } as const satisfies Outcome
@@ -85,6 +94,9 @@ export const refused = {
   responseBody: "no",
   errorMessage: "the customer answered 422",
   fault: "lead",
+  customerReason: null,
+  policyVersion: null,
+  unseen: false,
   health: "rejected",
   next: endsAs("CUSTOMER_REFUSED"),
 } as const satisfies Outcome
@@ -104,6 +116,9 @@ export const unknown = {
   responseBody: null,
   errorMessage: "outcome unknown",
   fault: "ours",
+  customerReason: null,
+  policyVersion: null,
+  unseen: true,
   health: "unknown",
   next: inAnHour,
 } as const satisfies Outcome
