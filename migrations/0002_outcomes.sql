@@ -21,7 +21,7 @@ COMMENT ON COLUMN decision.unread IS
 ALTER TABLE attempt ADD COLUMN customer_reason text, ADD COLUMN policy_version text;
 COMMENT ON COLUMN attempt.customer_reason IS
   'The customer''s own reason, from the place in the response that the retry policy names; null without one.';
-COMMENT ON COLUMN attempt.policy_version IS 'The version of the retry policy that decided what follows; null if it has none.';
+COMMENT ON COLUMN attempt.policy_version IS 'The version of the retry policy that decided what follows; null of a success, or if it has none.';
 
 CREATE OR REPLACE VIEW delivery_attempt AS
 SELECT attempt.id, attempt.lead_id, attempt_no, requested_at, ended_at, response_status, response_body, error_message,

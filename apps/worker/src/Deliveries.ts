@@ -2,18 +2,10 @@ import type { CustomerClient, DeliveryOutcome, DeliveryRequest } from "@lead-gat
 import type { LeadId } from "@lead-gateway/lead"
 import type { AttemptRecord, ClaimedWork, LeadWork, StepResult, StoreError } from "@lead-gateway/lead-store"
 import { Result } from "effect"
-import {
-  type AttemptOutcome,
-  messageOf,
-  type OpenAttempt,
-  recordWithRetry,
-  releaseWithRetry,
-  snoozeDelay,
-  type Snoozed,
-  workerLost,
-  workerStopped,
-} from "./Attempt.ts"
+import { deliveryBegan, type OpenAttempt } from "./Attempt.ts"
+import { type AttemptOutcome, messageOf, workerLost, workerStopped } from "./AttemptOutcome.ts"
 import type { DeliveryLog } from "./DeliveryLog.ts"
+import { recordWithRetry, releaseWithRetry, snoozeDelay, type Snoozed } from "./Recording.ts"
 import { makeSlots, type SlotsOptions, type Stage } from "./Slots.ts"
 import type { NextStep, Steps } from "./Step.ts"
 
@@ -81,7 +73,8 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     const job: Job = { work, claimedAtMs, stage: "ready" }
     jobs.add(job)
     if (work._tag === "LostAttempt") {
-      record(job, { work, attemptNo: work.attemptNo, isProbe: work.isProbe }, workerLost)
+      const { attemptNo, isProbe } = work
+      record(job, { work, attemptNo, isProbe, beganMs: deliveryBegan(work, claimedAtMs) }, workerLost)
     } else if (work._tag === "Unreadable") snooze(job, "its stored rows cannot be read")
     else if (whenEmpty !== undefined) release(job)
     else slots.add(job)
@@ -116,7 +109,9 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     }
     // On a stop, opened work does not wait for a slot.
     if (isAborted || (whenEmpty !== undefined && slots.areTaken())) return release(job)
-    job.attempt = { work: job.work, attemptNo: done.attemptNo, isProbe: done.isProbe, message }
+    const { attemptNo, isProbe } = done
+    const beganMs = deliveryBegan(job.work, job.claimedAtMs)
+    job.attempt = { work: job.work, attemptNo, isProbe, beganMs, message }
     slots.move(job, "opened")
   }
 

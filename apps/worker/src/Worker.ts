@@ -74,7 +74,12 @@ export const layer = (
         client,
         steps: makeSteps({ flow: options.flow, ids: makeIds(), now }),
         recordOf: (attempt, outcome) =>
-          attemptRecord(attempt, outcome, { policy, nowMs: now(), random: random.nextDoubleUnsafe() }),
+          attemptRecord(attempt, outcome, {
+            policy,
+            nowMs: now(),
+            monotonicMs: performance.now(),
+            random: random.nextDoubleUnsafe(),
+          }),
         log: yield* makeDeliveryLog,
         concurrency,
         ahead: () => pace.opening(),

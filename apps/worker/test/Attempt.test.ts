@@ -3,14 +3,8 @@ import { DeliveryOutcome, type UnreachableKind } from "@lead-gateway/customer-cl
 import { Reason } from "@lead-gateway/lead"
 import { compilePolicy, defaultRetryPolicy } from "@lead-gateway/retry-policy"
 import { Result } from "effect"
-import {
-  type AttemptOutcome,
-  attemptRecord,
-  messageOf,
-  type OpenAttempt,
-  workerLost,
-  workerStopped,
-} from "../src/Attempt.ts"
+import { attemptRecord, type OpenAttempt } from "../src/Attempt.ts"
+import { type AttemptOutcome, messageOf, workerLost, workerStopped } from "../src/AttemptOutcome.ts"
 import { answered } from "./support/answered.ts"
 import { due } from "./support/claimed.ts"
 import { retryPolicy } from "./support/policy.ts"
@@ -21,12 +15,13 @@ const unreachable = (kind: UnreachableKind, message: string) =>
 const timedOut = (phase: "connect" | "answer") => DeliveryOutcome.TimedOut({ phase, durationMs: 9 })
 
 const ours = Date.UTC(2026, 0, 21, 10, 35)
-const circumstances = { policy: retryPolicy(), nowMs: ours, random: 0.5 }
+const circumstances = { policy: retryPolicy(), nowMs: ours, monotonicMs: 0, random: 0.5 }
 
 const attempt = (attemptNo: number, uncountedAttempts = 0, isProbe = false): OpenAttempt => ({
   work: due(7, { uncountedAttempts }),
   attemptNo,
   isProbe,
+  beganMs: undefined,
 })
 
 const recordOf = (outcome: AttemptOutcome, attemptNo = 3) =>
@@ -166,9 +161,6 @@ describe("a policy's own classification", () => {
     assert.deepInclude(record, {
       next: { state: "PERMANENTLY_FAILED", reason: Reason.retriesExhausted },
       fault: "ours",
-      customerReason: null,
-      policyVersion: null,
-      unseen: false,
       health: "unknown",
     })
   })
@@ -205,8 +197,8 @@ describe("attemptRecord of an attempt whose end nobody saw", () => {
       next: { state: "RETRYING", retryAfterMs: 120_000 },
       fault: "ours",
       customerReason: null,
-      policyVersion: null,
-      unseen: false,
+      policyVersion: circumstances.policy.version ?? null,
+      unseen: true,
       health: "unknown",
       counted: true,
     })

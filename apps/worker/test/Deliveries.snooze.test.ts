@@ -3,7 +3,7 @@ import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { LeadId } from "@lead-gateway/lead"
 import { DataRefused, StoreUnavailable } from "@lead-gateway/lead-store"
 import { Duration } from "effect"
-import { snoozeDelay } from "../src/Attempt.ts"
+import { snoozeDelay } from "../src/Recording.ts"
 import { due, undecided, unreadable } from "./support/claimed.ts"
 import { makeHarness, opened } from "./support/deliveries.ts"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it, onTestFinished, vi } from "@effect/vitest"
 import { LeadId } from "@lead-gateway/lead"
 import { DataRefused } from "@lead-gateway/lead-store"
-import { workerLost } from "../src/Attempt.ts"
+import { workerLost } from "../src/AttemptOutcome.ts"
 import { answered } from "./support/answered.ts"
 import { due, lostAttempt, undecided } from "./support/claimed.ts"
 import { makeHarness, opened } from "./support/deliveries.ts"

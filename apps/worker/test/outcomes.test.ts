@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { DeliveryOutcome } from "@lead-gateway/customer-client"
 import { classify } from "@lead-gateway/retry-policy"
 import { readFileSync } from "node:fs"
-import { type AttemptOutcome, attemptRecord, workerLost, workerStopped } from "../src/Attempt.ts"
+import { attemptRecord } from "../src/Attempt.ts"
+import { type AttemptOutcome, workerLost, workerStopped } from "../src/AttemptOutcome.ts"
 import { answered } from "./support/answered.ts"
 import { due } from "./support/claimed.ts"
 import { retryPolicy } from "./support/policy.ts"
@@ -39,12 +40,17 @@ const follows = { DELIVERED: "delivered", RETRYING: "retry", PERMANENTLY_FAILED:
 
 describe("what docs/states.md says of outcomes", () => {
   it("is what a worker makes of them under the shipped policy", () => {
-    const attempt = { work: due(7), attemptNo: 1, isProbe: false }
+    const attempt = { work: due(7), attemptNo: 1, isProbe: false, beganMs: undefined }
     let compared = 0
     for (const [, cell = "", ...said] of rows ?? []) {
       if (cell === afterUnseen) continue
       for (const outcome of outcomesOf(cell)) {
-        const record = attemptRecord(attempt, outcome, { policy: retryPolicy(), nowMs: 0, random: 0 })
+        const record = attemptRecord(attempt, outcome, {
+          policy: retryPolicy(),
+          nowMs: 0,
+          monotonicMs: 0,
+          random: 0,
+        })
         assert.deepStrictEqual(
           said.slice(0, 3),
           [follows[record.next.state], record.fault ?? "", record.health],

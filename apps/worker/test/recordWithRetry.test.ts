@@ -8,7 +8,7 @@ import {
 } from "@lead-gateway/lead-store"
 import { Result } from "effect"
 import { afterEach, beforeEach, vi } from "vitest"
-import { recordWithRetry, releaseWithRetry } from "../src/Attempt.ts"
+import { recordWithRetry, releaseWithRetry } from "../src/Recording.ts"
 import { due } from "./support/claimed.ts"
 
 const work = due(7)
@@ -91,7 +91,12 @@ describe("recordWithRetry", () => {
     await vi.advanceTimersByTimeAsync(10)
     assert.deepStrictEqual(items, [
       record,
-      { ...record, responseBody: null, errorMessage: "the attempt's texts could not be stored" },
+      {
+        ...record,
+        responseBody: null,
+        customerReason: null,
+        errorMessage: "the attempt's texts could not be stored",
+      },
     ])
     assert.deepStrictEqual([log, recorded], [[`not yet 1: ${refused.message}`], [true]])
   })

@@ -152,7 +152,7 @@ export interface AttemptRecord extends Lease {
   readonly fault: Fault | null
   /** The customer's own reason, storable and capped; null if the policy names no place for it, or nothing is there. */
   readonly customerReason: string | null
-  /** The version of the policy that decided what follows; null if it has none. */
+  /** The version of the policy that decided what follows; null of a delivery, or if it has none. */
   readonly policyVersion: string | null
   /** Whether the customer may have the lead without our knowledge: a timeout, a reset, a lost worker. */
   readonly unseen: boolean

@@ -69,7 +69,8 @@ describe("the views for people", () => {
         assert.deepInclude(lead, shown)
         const attempts = yield* sql`
           SELECT attempt_no AS "attemptNo", requested_at AS "attemptedAt", success, response_status AS "statusCode",
-            error_message AS "errorMessage", duration_ms AS "durationMs", fault, response_body AS "responseBody"
+            error_message AS "errorMessage", duration_ms AS "durationMs", fault, response_body AS "responseBody",
+            customer_reason AS "customerReason"
           FROM delivery_attempt WHERE lead_id = ${id} ORDER BY attempt_no`
         assert.deepStrictEqual<unknown>(lead.deliveryAttempts, attempts)
       }

@@ -108,7 +108,8 @@ export const makeHarness = (more: Partial<Pick<DeliveriesOptions, "ahead" | "con
     work: store,
     client,
     steps,
-    recordOf: (attempt, outcome) => attemptRecord(attempt, outcome, { policy, nowMs: 0, random: 0 }),
+    recordOf: (attempt, outcome) =>
+      attemptRecord(attempt, outcome, { policy, nowMs: 0, monotonicMs: performance.now(), random: 0 }),
     log: deliveryLog,
     concurrency: 5,
     ahead: () => 0,
