@@ -8,14 +8,15 @@ import {
 import { CustomerClient } from "@lead-gateway/customer-client"
 import type { Flow } from "@lead-gateway/lead-pipeline"
 import { Customers, type CustomerSettings as ThrottleSettings, LeadWork } from "@lead-gateway/lead-store"
-import { compilePolicy, type CompiledRetryPolicy, defaultRetryPolicy } from "@lead-gateway/retry-policy"
-import { Duration, Layer, Option, Result } from "effect"
+import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
+import { Duration, Layer, Option } from "effect"
 import { maintenance } from "./Loops.ts"
 import * as Worker from "./Worker.ts"
 
-/** The flow and the settings of a worker. */
+/** The flow, the retry policy and the settings of a worker. */
 export interface ConfiguredWorkerOptions {
   readonly flow: Flow.Flow
+  readonly policy: CompiledRetryPolicy
   readonly customer: CustomerSettings
   readonly worker: WorkerSettings
   readonly process: ProcessSettings
@@ -38,14 +39,14 @@ export const layer = (options: ConfiguredWorkerOptions) => {
 
 /** The options of a worker, from the settings of its process. */
 export const workerOptions = (
-  settings: Pick<ConfiguredWorkerOptions, "flow" | "isAlone" | "process" | "worker"> & {
+  settings: Pick<ConfiguredWorkerOptions, "flow" | "isAlone" | "policy" | "process" | "worker"> & {
     readonly customer: Pick<CustomerSettings, "timeout" | "url">
   },
 ): Worker.WorkerOptions => {
   const lease = Duration.sum(settings.customer.timeout, bookkeeping)
   return {
     flow: settings.flow,
-    policy: policyOf(settings.worker),
+    policy: settings.policy,
     timeout: settings.customer.timeout,
     lease,
     concurrency: settings.worker.concurrency,
@@ -64,19 +65,6 @@ export const workerOptions = (
     isAlone: settings.isAlone,
   }
 }
-
-/** The default policy with the attempts and the backoff base of the settings, whose values are always valid. */
-const policyOf = ({
-  maxRetryAttempts,
-  retryBackoffBase,
-}: Pick<WorkerSettings, "maxRetryAttempts" | "retryBackoffBase">): CompiledRetryPolicy =>
-  Result.getOrThrow(
-    compilePolicy({
-      ...defaultRetryPolicy,
-      backoff: { kind: "exponential", base: `${Duration.toMillis(retryBackoffBase)}ms` },
-      max_attempts: maxRetryAttempts,
-    }),
-  )
 
 /** Lease time in addition to the customer's timeout: for deciding, opening and recording. */
 const bookkeeping = Duration.seconds(15)

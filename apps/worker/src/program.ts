@@ -10,7 +10,7 @@ import {
   Settings,
   workerSettings,
 } from "@lead-gateway/config"
-import { loadWithFlow, logWarnings } from "@lead-gateway/config/flow"
+import { loadWithFlow, logPolicy, logWarnings } from "@lead-gateway/config/flow"
 import type { CustomerOptionsInvalid } from "@lead-gateway/customer-client"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase, type Migrations } from "@lead-gateway/lead-store"
@@ -79,15 +79,17 @@ export const worker = (files: {
   runService({
     service: "worker",
     load: loadWithFlow(config, { shipped: files.config }),
-    main: Effect.fnUntraced(function* ({ customer, database, flow, process, queue, retention, worker }) {
+    main: Effect.fnUntraced(function* (settings) {
+      const { customer, database, flow, policy, process, queue, retention, worker } = settings
       yield* logWarnings(flow)
+      yield* logPolicy(policy)
       const Database = LeadDatabase.layer({
         ...database,
         migrations: files.migrations,
         applicationName: "lead-gateway-worker",
       })
       const App = Layer.mergeAll(
-        ConfiguredWorker.layer({ flow, customer, worker, process, retention, isAlone: false }),
+        ConfiguredWorker.layer({ flow, policy, customer, worker, process, retention, isAlone: false }),
         healthRoutes({ host: "0.0.0.0", port: worker.port, shutdownTimeout: process.shutdownTimeout }),
       ).pipe(Layer.provide(queueLayer(queue, { takes: true })), Layer.provideMerge(Database))
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { processSettings, Settings, workerSettings } from "@lead-gateway/config"
+import { loadPolicy } from "@lead-gateway/config/flow"
 import { type CompiledRetryPolicy, schedule } from "@lead-gateway/retry-policy"
 import { Duration, Effect } from "effect"
 import { tmpdir } from "node:os"
@@ -12,6 +13,7 @@ const optionsOf = Effect.fnUntraced(function* (env: Record<string, string>) {
   return workerOptions({
     ...value,
     flow: yield* shippedFlow,
+    policy: yield* loadPolicy(value.worker.retry),
     customer: { timeout: Duration.seconds(30), url: new URL("https://crm.example:8443/leads?key=secret") },
     isAlone: false,
   })

@@ -2,10 +2,8 @@
  * Loads a flow from the configuration files: reads them, checks them and reports what is wrong, each line with its file.
  */
 import { compileFlow, Flow } from "@lead-gateway/lead-pipeline"
-import { parse } from "@lead-gateway/lossless-json"
 import { Data, Effect, Record, Result } from "effect"
-import { createHash } from "node:crypto"
-import { readFile } from "node:fs/promises"
+import { readDocument, unreadable } from "./ConfigFile.ts"
 import type { CustomerSettings } from "./CustomerSettings.ts"
 import type { FileSettings } from "./FileSettings.ts"
 
@@ -79,49 +77,6 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
   return { ...flow.success, fileWarnings }
 })
 
-interface Document {
-  readonly content: unknown
-  readonly version: string
-  /** A line for each duplicate key. */
-  readonly repeated: ReadonlyArray<string>
-}
-
-/** Replaces a document that cannot be read, so that the others are still checked. */
-const unreadable: Document = { content: undefined, version: "", repeated: [] }
-
-/** Refuses other encodings, whose values would match no lead. A byte order mark is skipped. */
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-
-/** Reads a file of JSON; fails with one line that says why it cannot be used. */
-const readDocument = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Document, string> {
-  const bytes = yield* Effect.tryPromise({
-    try: () => readFile(path),
-    catch: (error) =>
-      `cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "unknown"})`,
-  })
-  const text = yield* Effect.try({
-    try: () => utf8.decode(bytes),
-    catch: () => "not UTF-8, the encoding of JSON",
-  })
-  const content = yield* Effect.fromResult(
-    Result.mapError(parse(text), ({ message, reason }) =>
-      reason === "Syntax" ? syntaxError(text) : message,
-    ),
-  )
-  const version = createHash("sha256").update(bytes).digest("hex").slice(0, 12)
-  return { content, version, repeated: repeatedKeys(text) }
-})
-
-/** The syntax error of a text, on one line. It quotes the text: for configuration, not for leads. */
-const syntaxError = (text: string): string => {
-  try {
-    JSON.parse(text)
-  } catch (error) {
-    if (error instanceof Error) return error.message.replaceAll(/\s+/g, " ")
-  }
-  return "not valid JSON"
-}
-
 /** The lines of one part. */
 const diagnosticsOf = (
   flow: Result.Result<Flow.Flow, Flow.FlowInvalid>,
@@ -130,40 +85,3 @@ const diagnosticsOf = (
   Result.isSuccess(flow)
     ? []
     : flow.failure.diagnostics.flatMap((diagnostic) => (diagnostic.part === part ? [diagnostic.message] : []))
-
-/** Strings and structural characters of JSON. Numbers and literals are skipped. */
-const token = /"(?:[^"\\]+|\\.)*"|[{}[\],:]/g
-
-/** An object or array that is being scanned: the keys so far (objects only), and the current key or index. */
-interface Level {
-  readonly keys: Set<string> | undefined
-  at: string | number
-}
-
-/**
- * Duplicate keys in the objects of a JSON text, one line each. `JSON.parse` keeps only the last value and drops the others
- * silently. The text must be valid JSON.
- */
-const repeatedKeys = (text: string): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  const levels: Array<Level> = []
-  let last = ""
-  for (const [piece] of text.matchAll(token)) {
-    const level = levels.at(-1)
-    if (piece === "{") levels.push({ keys: new Set(), at: "" })
-    else if (piece === "[") levels.push({ keys: undefined, at: 0 })
-    else if (piece === "}" || piece === "]") levels.pop()
-    else if (piece === "," && level !== undefined && typeof level.at === "number") level.at++
-    else if (piece === ":" && level?.keys !== undefined) {
-      const key = JSON.parse(last) as string
-      level.at = key
-      if (level.keys.has(key)) {
-        const path = levels.map(({ at }) => at).join(".")
-        lines.push(`${path.replaceAll(/\s/g, " ")}: found a second time, expected every key once`)
-      }
-      level.keys.add(key)
-    }
-    last = piece
-  }
-  return lines
-}

@@ -41,9 +41,13 @@ export const required = <A>(name: string, kind: Kind<A>, about: string): Setting
     Result.fromOption(value, () => [`${name}: is missing; use ${kind.expected}`]),
   )
 
-/** A variable that may be absent. */
-export const optional = <A>(name: string, kind: Kind<A>, about: string): Settings<Option.Option<A>> =>
-  setting(name, kind, about, "none")
+/** A variable that may be absent. `fallback` documents what applies then, if another setting decides on it. */
+export const optional = <A>(
+  name: string,
+  kind: Kind<A>,
+  about: string,
+  fallback = "none",
+): Settings<Option.Option<A>> => setting(name, kind, about, fallback)
 
 /** A variable with a default. */
 export const withDefault = <A>(

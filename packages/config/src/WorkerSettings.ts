@@ -2,6 +2,7 @@
 import { Duration, Option } from "effect"
 import * as Kind from "./Kind.ts"
 import * as Quantity from "./Quantity.ts"
+import { type RetrySettings, retrySettings } from "./RetrySettings.ts"
 import * as Settings from "./Settings.ts"
 
 /** How a worker claims and delivers leads. */
@@ -16,10 +17,7 @@ export interface WorkerSettings {
   readonly retryScanInterval: Duration.Duration
   /** Leads that one sweep offers to the queue, at most. */
   readonly retryScanLimit: number
-  /** Deliveries of one lead in all, the first included. */
-  readonly maxRetryAttempts: number
-  /** The wait before attempt 2; it doubles with each further attempt. */
-  readonly retryBackoffBase: Duration.Duration
+  readonly retry: RetrySettings
   /** Deliveries a second to the customer at most, over all workers; none for no limit. */
   readonly ratePerSecond: Option.Option<number>
   readonly breaker: BreakerSettings
@@ -90,18 +88,7 @@ export const workerSettings: Settings.Settings<WorkerSettings> = Settings.all({
     "Leads that one sweep offers, at most",
     1000,
   ),
-  maxRetryAttempts: Settings.withDefault(
-    "MAX_RETRY_ATTEMPTS",
-    Kind.integer({ minimum: 1, maximum: 20 }),
-    "Deliveries of one lead in all, the first included",
-    5,
-  ),
-  retryBackoffBase: Settings.withDefault(
-    "RETRY_BACKOFF_BASE",
-    Quantity.duration({ minimum: Duration.millis(1), maximum: Duration.hours(24) }),
-    "Wait before the second attempt; it doubles with each further one",
-    Duration.seconds(30),
-  ),
+  retry: retrySettings,
   ratePerSecond: Settings.withDefault(
     "RATE_LIMIT_PER_SEC",
     Kind.numberOrOff({ minimum: 0.001, maximum: 100_000 }),

@@ -1,14 +1,17 @@
 /**
- * A flow from the configuration files, with the settings that name them.
+ * A flow and a retry policy from the configuration files, with the settings that name them.
  *
  * The entry `@lead-gateway/config/flow`, apart from the other settings: a process that decides on no lead, such as the api,
  * loads no rules. `FlowFiles.ts` reads the files; `lead-pipeline` checks their content.
  */
-import { Array, Effect, Record, Result } from "effect"
+import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
+import { Array, Effect, Option, Record, Result } from "effect"
 import type { CustomerSettings } from "./CustomerSettings.ts"
 import { type FileSettings, fileSettings, withShippedFiles } from "./FileSettings.ts"
 import { type LoadedFlow, loadFlow } from "./FlowFiles.ts"
 import { loadSettings } from "./loadSettings.ts"
+import { loadPolicy, withShippedPolicy } from "./PolicyFile.ts"
+import { type RetrySettings, retrySettings } from "./RetrySettings.ts"
 import * as Settings from "./Settings.ts"
 
 export {
@@ -20,16 +23,26 @@ export {
   logWarnings,
   printWarnings,
 } from "./FlowFiles.ts"
+export { describePolicy, logPolicy, type PolicyDescription } from "./describePolicy.ts"
+export { loadPolicy, PolicyFileInvalid } from "./PolicyFile.ts"
 
-/** The settings that a flow needs. */
+/** The settings that a flow needs; of a process that delivers, also those of the retry policy. */
 interface FlowSettings {
   readonly files: FileSettings
   readonly customer: Pick<CustomerSettings, "productName">
+  readonly worker?: { readonly retry: RetrySettings }
+}
+
+/** What is loaded from the files. */
+interface LoadedFiles {
+  readonly flow: LoadedFlow
+  /** The default policy of a process without settings for it. */
+  readonly policy: CompiledRetryPolicy
 }
 
 /**
- * Reads settings and loads a flow from the files that they name. Fails with the diagnostics of both at once: the files are
- * checked even if settings are invalid.
+ * Reads settings and loads a flow and the retry policy from the files that they name. Fails with the diagnostics of all at
+ * once: the files are checked even if settings are invalid.
  *
  * `shipped` is the folder of the files that ship with this version, for a working directory without any (see
  * `withShippedFiles`); the summary then has their paths. `instead` has paths of drafts that replace the configured files.
@@ -37,7 +50,7 @@ interface FlowSettings {
 export const loadWithFlow = Effect.fnUntraced(function* <S extends FlowSettings>(
   settings: Settings.Settings<S>,
   options: { readonly shipped: string; readonly instead?: Partial<FileSettings> },
-): Effect.fn.Return<Settings.Loaded<S & { readonly flow: LoadedFlow }>, Settings.SettingsInvalid> {
+): Effect.fn.Return<Settings.Loaded<S & LoadedFiles>, Settings.SettingsInvalid> {
   const loaded = yield* Effect.result(loadSettings(settings))
   const named = Result.isSuccess(loaded)
     ? Result.succeed(loaded.success.value.files)
@@ -51,24 +64,49 @@ export const loadWithFlow = Effect.fnUntraced(function* <S extends FlowSettings>
     Effect.flatMap((files) => loadFlow(files, customer)),
     Effect.result,
   )
+  const retry = Result.isSuccess(loaded)
+    ? Result.succeed(loaded.success.value.worker?.retry ?? asThePolicySays)
+    : yield* retryOf(settings)
+  const policy = yield* Effect.fromResult(retry).pipe(
+    Effect.flatMap((retry) => loadPolicy(withShippedPolicy(retry, options.shipped))),
+    Effect.result,
+  )
 
-  if (Result.isSuccess(loaded) && Result.isSuccess(flow) && Result.isSuccess(files)) {
+  if (
+    Result.isSuccess(loaded) &&
+    Result.isSuccess(flow) &&
+    Result.isSuccess(files) &&
+    Result.isSuccess(policy)
+  ) {
     const { summary, value, warnings } = loaded.success
     const shipped = Record.fromEntries(
       Record.toEntries(value.files).map(([key, path]) => [path, files.success[key]]),
     )
     return {
       summary: Record.map(summary, (text) => shipped[text] ?? text),
-      value: { ...value, flow: flow.success },
+      value: { ...value, flow: flow.success, policy: policy.success },
       warnings,
     }
   }
   const diagnostics = [
     ...(Result.isFailure(loaded) ? loaded.failure.diagnostics : []),
     ...(Result.isFailure(flow) ? flow.failure.diagnostics : []),
+    ...(Result.isFailure(policy) ? policy.failure.diagnostics : []),
   ]
   return yield* new Settings.SettingsInvalid({ diagnostics: Array.dedupe(diagnostics) })
 })
 
 /** Replaces a customer whose settings are invalid: the check of the files does not depend on the product's name. */
 const anyCustomer = { productName: "product" }
+
+const asThePolicySays: RetrySettings = {
+  policyFile: Option.none(),
+  maxAttempts: Option.none(),
+  backoffBase: Option.none(),
+}
+
+/** The settings of the retry policy alone, where others are invalid. */
+const retryOf = (settings: Settings.Settings<unknown>) =>
+  settings.variables.some(({ name }) => name === "RETRY_POLICY_FILE")
+    ? Effect.result(Effect.map(Settings.load(retrySettings), ({ value }) => value))
+    : Effect.succeed(Result.succeed(asThePolicySays))

@@ -38,6 +38,7 @@ export {
 } from "./ProcessSettings.ts"
 export * as Quantity from "./Quantity.ts"
 export { embeddedQueueSettings, type QueueSettings, queueSettings } from "./QueueSettings.ts"
+export { type RetrySettings, retrySettings } from "./RetrySettings.ts"
 export * as Settings from "./Settings.ts"
 export {
   type RetentionSettings,

@@ -52,6 +52,7 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   WORKER_PORT: "http",
   RETRY_SCAN_INTERVAL: "2h",
   RETRY_SCAN_LIMIT: "0",
+  RETRY_POLICY_FILE: "a\0b",
   MAX_RETRY_ATTEMPTS: "21",
   RETRY_BACKOFF_BASE: "0s",
   RATE_LIMIT_PER_SEC: "0",

@@ -42,8 +42,6 @@ describe("the gateway", () => {
         WORKER_PORT: "8100",
         RETRY_SCAN_INTERVAL: "5s",
         RETRY_SCAN_LIMIT: "1000",
-        MAX_RETRY_ATTEMPTS: "5",
-        RETRY_BACKOFF_BASE: "30s",
         RATE_LIMIT_PER_SEC: "off",
         BREAKER_FAILURES: "20",
         BREAKER_OPEN_FOR: "30s",

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fileSettings, Kind, Settings } from "@lead-gateway/config"
+import { fileSettings, Kind, Settings, workerSettings } from "@lead-gateway/config"
 import { loadWithFlow } from "@lead-gateway/config/flow"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
@@ -32,6 +32,38 @@ describe("loadWithFlow", () => {
         LEAD_RULES_FILE: `${config}/lead_rules.json`,
         ATTRIBUTE_MAPPING_FILE: `${config}/customer_attribute_mapping.json`,
       })
+    }),
+  )
+
+  it.effect(
+    "loads the retry policy of a process that delivers, one that ships too, and the default one else",
+    () =>
+      Effect.gen(function* () {
+        const delivers = Settings.all({ settings, worker: workerSettings })
+        const both = Settings.map(delivers, ({ settings, worker }) => ({ ...settings, worker }))
+        vi.stubEnv("RETRY_POLICY_FILE", "config/retry_policy.tolerant.json")
+        const { value } = yield* loadWithFlow(both, { shipped: config })
+        assert.match(String(value.policy.version), /tolerant/)
+        assert.match(
+          String((yield* loadWithFlow(settings, { shipped: config })).value.policy.version),
+          /^default/,
+        )
+      }),
+  )
+
+  it.effect("reports a wrong retry policy together with everything else that is wrong", () =>
+    Effect.gen(function* () {
+      const delivers = Settings.all({ settings, worker: workerSettings })
+      const both = Settings.map(delivers, ({ settings, worker }) => ({ ...settings, worker }))
+      vi.stubEnv("PORT", "x")
+      vi.stubEnv("LEAD_RULES_FILE", "no/rules.json")
+      vi.stubEnv("RETRY_POLICY_FILE", "no/policy.json")
+      const { diagnostics } = yield* Effect.flip(loadWithFlow(both, { shipped: config }))
+      assert.deepStrictEqual(diagnostics, [
+        'PORT: "x" is invalid; use a whole number from 1 to 65535',
+        "no/rules.json: cannot be read (ENOENT)",
+        "no/policy.json: cannot be read (ENOENT)",
+      ])
     }),
   )
 

@@ -21,7 +21,7 @@ import {
   retentionSettings,
   Settings,
 } from "@lead-gateway/config"
-import { loadWithFlow } from "@lead-gateway/config/flow"
+import { describePolicy, loadWithFlow } from "@lead-gateway/config/flow"
 import { Effect, Option, Record } from "effect"
 import type { Server } from "../servers.ts"
 import { shipped } from "../shipped.ts"
@@ -88,12 +88,18 @@ export const readSettings = Effect.fnUntraced(function* (server: Server): Effect
   }
 })
 
+type Policy = Parameters<typeof describePolicy>[0]
+
+/** What a process loads; the api has no retry policy. */
+type Loading = Effect.Effect<Settings.Loaded<{ readonly policy?: Policy }>, Settings.SettingsInvalid>
+
 /** What each process loads at its start. */
-const loaders: Readonly<
-  Record<Server, () => Promise<Effect.Effect<Settings.Loaded<unknown>, Settings.SettingsInvalid>>>
-> = {
+const loaders: Readonly<Record<Server, () => Promise<Loading>>> = {
   start: async () => loadWithFlow((await import("../gateway/Config.ts")).config, { shipped: shipped.config }),
-  api: async () => loadSettings((await import("@lead-gateway/api")).config),
+  api: async () => {
+    const { config } = await import("@lead-gateway/api")
+    return Effect.map(loadSettings(config), (loaded) => ({ ...loaded, value: {} }))
+  },
   worker: async () =>
     loadWithFlow((await import("@lead-gateway/worker")).config, { shipped: shipped.config }),
 }
@@ -108,10 +114,11 @@ export const checkConfiguration = Effect.fnUntraced(function* (
       ? Option.none()
       : Option.flatMap(yield* read(server === "api" ? apiSettings : embeddedApiSettings), openAccessWarning)
   return yield* Effect.match(load, {
-    onSuccess: ({ summary, warnings }) => [
+    onSuccess: ({ summary, value, warnings }) => [
       ...warnings.map((line) => warning("environment", line, "correct the name, or remove it")),
       ...Option.toArray(openAccess).map(accessFinding),
       ok("settings", `${Record.size(summary)} are valid`),
+      ...(value.policy === undefined ? [] : [ok("retry policy", policyText(value.policy))]),
     ],
     onFailure: ({ diagnostics }) => diagnostics.map(findingOf),
   })
@@ -121,6 +128,12 @@ export const checkConfiguration = Effect.fnUntraced(function* (
 const accessFinding = (line: string): Finding => {
   const [what = line, advice = ""] = line.split("; ")
   return warning("the api", what, advice)
+}
+
+/** Such as `default-1: 5 attempts, waits 30s, 1m, 2m, 4m, age unlimited; retried: 429, 500-599, no answer`. */
+const policyText = (compiled: Policy): string => {
+  const { attempts, max_age, policy, retried, waits } = describePolicy(compiled)
+  return `${policy}: ${attempts} attempts, waits ${waits}, age ${max_age === "none" ? "unlimited" : `up to ${max_age}`}; retried: ${retried}`
 }
 
 /**

@@ -1,5 +1,5 @@
 import { serve } from "@lead-gateway/api"
-import { loadWithFlow, logWarnings } from "@lead-gateway/config/flow"
+import { loadWithFlow, logPolicy, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
 import { runService } from "@lead-gateway/runtime"
@@ -28,12 +28,14 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
       database,
       dataDirectory,
       flow,
+      policy,
       process,
       queue,
       retention,
       worker,
     }) {
       yield* logWarnings(flow)
+      yield* logPolicy(policy)
       const { connection, data, died } = yield* chooseDatabase(database.connection, dataDirectory)
       yield* Effect.addFinalizer(() => Effect.logInfo("closing the database"))
       const target = yield* chooseCustomer(customer.url)
@@ -52,6 +54,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
       ).pipe(Layer.provideMerge(Database))
       const Delivery = ConfiguredWorker.layer({
         flow,
+        policy,
         customer: { ...customer, url: target.url },
         worker,
         process,
