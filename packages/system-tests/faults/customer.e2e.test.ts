@@ -1,6 +1,12 @@
-import { customerFaults, customerIsAway, customerIsAwayFromFew } from "./scenarios/customer.ts"
+import {
+  customerFaults,
+  customerIsAway,
+  customerIsAwayFromFew,
+  customerRefusesAll,
+} from "./scenarios/customer.ts"
 import { testScenarios } from "./support/testScenarios.ts"
 
 testScenarios(["database"], customerFaults)
 testScenarios(["database"], [customerIsAway])
 testScenarios(["database"], [customerIsAwayFromFew])
+testScenarios(["database"], [customerRefusesAll])

@@ -8,7 +8,7 @@ import {
   workerFrozen,
   workerKilled,
 } from "./crashes.ts"
-import { customerFaults, customerIsAway, customerIsAwayFromFew } from "./customer.ts"
+import { customerFaults, customerIsAway, customerIsAwayFromFew, customerRefusesAll } from "./customer.ts"
 import { postgresFaults } from "./postgres.ts"
 import { redisFaults, redisPausedLong } from "./redis.ts"
 import { releaseContracts, releasesSideBySide } from "./releases.ts"
@@ -29,6 +29,7 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   ...customerFaults,
   customerIsAway,
   customerIsAwayFromFew,
+  customerRefusesAll,
   ...workerFaults,
   releasesSideBySide,
   releaseContracts,

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { Manner } from "../support/CustomerBook.ts"
 import { waitsAfter429 } from "../support/retryAfter.ts"
 import type { Scenario } from "../support/Scenario.ts"
+import { inRepository } from "../support/places.ts"
 import { whenAsked } from "../support/progress.ts"
 import type { World } from "../support/World.ts"
 
@@ -40,6 +41,17 @@ const reset = sometimes(0.5, (by) => {
   return CustomerBehaviour.resetMidAnswer({ status: which < 0.75 ? 200 : 500, body: "half an ans" })
 })
 
+/** Takes a lead, loses its own answer, and answers the next attempt by 409: it has the lead already. */
+const hasItAlready = ({ book, draw }: World): void => {
+  book.behave((request, earlier) => {
+    const isLost = draw.fraction("lost", request.body) < 0.3
+    if (!isLost || earlier > 2) return CustomerBehaviour.reply()
+    return earlier === 0
+      ? CustomerBehaviour.resetBeforeAnswer()
+      : CustomerBehaviour.reply({ status: 409, body: '{"error":"idempotency_key_in_use"}' })
+  })
+}
+
 const flaps = (world: World) =>
   Effect.gen(function* () {
     yield* whenAsked(world, 0.1)
@@ -65,6 +77,7 @@ export const customerFaults: ReadonlyArray<Scenario> = [
   misbehaves("customer-hangs", sometimes(0.3, CustomerBehaviour.hang)),
   misbehaves("customer-resets", reset),
   misbehaves("customer-is-slow", slowly),
+  misbehaves("customer-has-it-already", hasItAlready),
   misbehaves(
     "customer-sends-100-mb",
     sometimes(0.1, () => CustomerBehaviour.hugeBody({ bytes: 100 * 1024 ** 2 })),
@@ -90,6 +103,29 @@ export const customerIsAway: Scenario = {
       yield* Effect.sleep("12 seconds")
       yield* world.customer.up
     }),
+}
+
+/**
+ * A customer whose token has expired for longer than all attempts of a lead take: it refuses every lead by 401. Under the
+ * tolerant policy that is no fault of a lead, so every lead is delivered when the token is right again.
+ */
+export const customerRefusesAll: Scenario = {
+  name: "customer-refuses-all",
+  env: {
+    RETRY_POLICY_FILE: inRepository("config/retry_policy.tolerant.json"),
+    MAX_RETRY_ATTEMPTS: "5",
+    BREAKER_OPEN_FOR: "1s",
+    BREAKER_RAMP: "1s",
+  },
+  fault: (world) =>
+    Effect.gen(function* () {
+      yield* whenAsked(world, 0.1)
+      world.book.behave(() => CustomerBehaviour.reply({ status: 401 }))
+      yield* Effect.sleep("12 seconds")
+      world.book.behave(() => CustomerBehaviour.reply())
+    }),
+  verify: ({ rows }) =>
+    rows.attempts.some(({ status }) => status === 401) ? [] : ["no lead was refused by 401"],
 }
 
 const few = 3
