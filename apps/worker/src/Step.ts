@@ -120,15 +120,11 @@ const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey:
   }
 }
 
-/** Paths hold keys of the lead, so they are made storable and capped. */
+/** Paths hold keys of the lead, which Postgres may not be able to store. The normaliser bounds their length and number. */
 const unreadOf = ({ unread = none }: Partial<Pick<Ready, "unread">>): ReadonlyArray<UnreadValue> =>
-  unread.length === 0
-    ? none
-    : unread.map(({ kind, path }) => ({ path: storableText(path.slice(0, longestPath)), kind }))
+  unread.length === 0 ? none : unread.map(({ kind, path }) => ({ path: storableText(path), kind }))
 
 const none: ReadonlyArray<never> = []
-
-const longestPath = 500
 
 /** JSON that Postgres can store. `stringify` escapes NUL and lone surrogates, but `jsonb` refuses these escapes. */
 const textOf = (value: JsonObject): string => {

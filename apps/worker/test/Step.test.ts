@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Reason, RejectionReason } from "@lead-gateway/lead"
-import type { Flow } from "@lead-gateway/lead-pipeline"
+import { Flow } from "@lead-gateway/lead-pipeline"
 import { compileRules } from "@lead-gateway/lead-rules"
 import { type StoredDecision, defaultCustomer } from "@lead-gateway/lead-store"
 import type { JsonObject } from "@lead-gateway/lossless-json"
@@ -101,6 +101,46 @@ describe("the step of an undecided lead", () => {
         traceparent: `none ${key}`,
       })
     }),
+  )
+
+  it.effect(
+    "keeps which values could not be read, by storable paths of bounded length and without the values",
+    () =>
+      Effect.gen(function* () {
+        const shipped = yield* shippedFlow
+        const long = `${"x".repeat(1000)}\0`
+        const { profile } = Flow.compileOrThrow({
+          rules: { version: "1", rules: [] },
+          profile: {
+            version: "1",
+            default_country: "DE",
+            fields: { phone: "phone", email: "email", "more.\ud800\0": "boolean", [long]: "number" },
+          },
+          mapping: {},
+          template: { phone: { $field: "phone" } },
+          constants: {},
+          deliveryMetadataNames: [],
+          versions: shipped.versions,
+        })
+        const payload = {
+          phone: "+49123456789",
+          zipcode: "66123",
+          house,
+          email: "call me",
+          more: { "\ud800\0": "perhaps" },
+          [long]: "some",
+        }
+        const { decision } = stepFor({ ...shipped, profile }, payload).step
+        assert.strictEqual(decision?.verdict, "READY")
+        assert.deepStrictEqual(
+          [...(decision?.unread ?? [])].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
+          [
+            { path: "more.\ufffd\ufffd", kind: "boolean" },
+            { path: "email", kind: "email" },
+            { path: `${"x".repeat(60)}…`, kind: "number" },
+          ],
+        )
+      }),
   )
 
   it.effect("keeps what the rules flagged, with the rule and its sentence, and no value of the lead", () =>
