@@ -75,6 +75,10 @@ describe.concurrent("doctor", () => {
         "queue",
         "customer",
       ])
+      assert.match(
+        findings.find(({ where }) => where === "retry policy")?.what ?? "",
+        /^default-1: 5 attempts, waits 30s, 1m, 2m, 4m, age unlimited; retried: 429, 500-599, no answer; 409 after /,
+      )
       const [request, ...more] = customer.requests()
       assert.deepStrictEqual([request?.method, request?.path, request?.body, more], ["GET", "/leads", "", []])
       assert.notProperty(request?.headers, "authorization")
