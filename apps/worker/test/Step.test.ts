@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Reason, RejectionReason } from "@lead-gateway/lead"
-import { Flow } from "@lead-gateway/lead-pipeline"
+import { compileFlowOrThrow, type Flow } from "@lead-gateway/lead-pipeline"
 import { compileRules } from "@lead-gateway/lead-rules"
 import { type StoredDecision, defaultCustomer } from "@lead-gateway/lead-store"
 import type { JsonObject } from "@lead-gateway/lossless-json"
@@ -109,7 +109,7 @@ describe("the step of an undecided lead", () => {
       Effect.gen(function* () {
         const shipped = yield* shippedFlow
         const long = `${"x".repeat(1000)}\0`
-        const { profile } = Flow.compileOrThrow({
+        const { profile } = compileFlowOrThrow({
           rules: { version: "1", rules: [] },
           profile: {
             version: "1",

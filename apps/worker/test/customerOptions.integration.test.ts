@@ -12,6 +12,7 @@ import { Effect, Layer } from "effect"
 import { createHmac } from "node:crypto"
 import { tmpdir } from "node:os"
 import { shippedFlow } from "./support/flow.ts"
+import { retryPolicy } from "./support/policy.ts"
 import { World } from "./support/World.ts"
 
 const key = Buffer.alloc(32, 7)
@@ -102,9 +103,14 @@ const deliver = Effect.fnUntraced(function* (
       process: processSettings,
       retention: retentionSettings,
     }),
-    { env: { ...env, CUSTOMER_API_URL: customer.url, MAX_RETRY_ATTEMPTS: "1" }, directory: tmpdir() },
+    { env: { ...env, CUSTOMER_API_URL: customer.url }, directory: tmpdir() },
   )
-  const worker = ConfiguredWorker.layer({ ...value, flow: yield* shippedFlow, isAlone: true })
+  const worker = ConfiguredWorker.layer({
+    ...value,
+    flow: yield* shippedFlow,
+    policy: retryPolicy({ maxAttempts: 1 }),
+    isAlone: true,
+  })
   yield* Effect.provideContext(Layer.build(worker), world.services)
   const { id } = yield* world.receive()
   yield* customer.received(1)

@@ -94,9 +94,7 @@ describe("what the customer answered", () => {
       yield* Deferred.await(locked)
       yield* Deferred.succeed(answer, undefined)
       const stopping = yield* Effect.forkChild(worker.stop, { startImmediately: true })
-      yield* eventually(
-        Effect.sync(() => world.log.find((line) => line.includes("did not end in time"))),
-      )
+      yield* eventually(Effect.sync(() => world.log.find((line) => line.includes("did not end in time"))))
       yield* Deferred.succeed(unlock, undefined)
       yield* Fiber.join(stopping)
       const { deliveryAttempts, status } = yield* world.history(lead.id)
