@@ -30,26 +30,26 @@ export const moveAliases = (
   payload: JsonObject,
   report: AliasReport,
 ): JsonObject => {
-  const candidates = new Map<Target, Array<Candidate>>()
+  const candidates = new Map<Target, Found>()
   for (const target of targets) {
     const current = valueOrBlocked(payload, target.path)
-    if (current !== "blocked" && isMissingIn(target, current.value)) candidates.set(target, [])
+    if (current !== "blocked" && isMissingIn(target, current.value))
+      candidates.set(target, { best: undefined, others: [] })
   }
   if (candidates.size === 0) return payload
   findCandidates(payload, sources, {
     wants: ({ target }) => candidates.has(target),
     onCandidate: (candidate) => {
       const { target } = candidate.source
-      if (!isMissingIn(target, candidate.value)) candidates.get(target)?.push(candidate)
+      const found = candidates.get(target)
+      if (found !== undefined && !isMissingIn(target, candidate.value)) add(found, candidate)
     },
     onUnknown: report.onUnknown,
   })
   const draft = new Draft(payload)
   const opened = new Set<Json>()
-  for (const [target, found] of candidates) {
-    const [first, ...others] = found
-    if (first === undefined) continue
-    const best = others.reduce((best, other) => (isPreferred(other, best) ? other : best), first)
+  for (const [target, { best, others }] of candidates) {
+    if (best === undefined) continue
     for (const { path, value } of best.opened) {
       if (opened.has(value)) continue
       opened.add(value)
@@ -61,22 +61,40 @@ export const moveAliases = (
     }
     draft.set(target.path, best.value)
     report.onMoved(target, best.path, best.before, best.value)
-    reportOthers(best, found, report)
+    reportOthers(best, others, report)
   }
   return draft.payload
 }
 
+/** What was found for a target. */
+interface Found {
+  best: Candidate | undefined
+  /** As many as are reported at most, so that a payload of the same question ten thousand times costs no memory. */
+  readonly others: Array<Candidate>
+}
+
+/** As many changes as `normalize` reports at most. */
+const maxOthers = 100
+
+const add = (found: Found, candidate: Candidate): void => {
+  const { best, others } = found
+  const isBest = best === undefined || isPreferred(candidate, best)
+  if (isBest) found.best = candidate
+  const other = isBest ? best : candidate
+  if (other !== undefined && others.length < maxOthers) others.push(other)
+}
+
 /** Reports what else might have filled the target of a candidate, unless it has the same value. */
-const reportOthers = (best: Candidate, found: ReadonlyArray<Candidate>, report: AliasReport): void => {
+const reportOthers = (best: Candidate, others: ReadonlyArray<Candidate>, report: AliasReport): void => {
   const { target } = best.source
-  for (const { path, value } of best.further) {
+  for (const { path, value } of best.further()) {
     if (value !== best.before) report.onNotMoved(target, path, value)
   }
-  for (const other of found) {
+  for (const other of others) {
     // What holds the moved value, such as an object with the preferred key, is not another value.
-    if (other === best || other.path.every((step, index) => step === best.path[index])) continue
+    if (other.path.every((step, index) => step === best.path[index])) continue
     if (other.before !== best.before) report.onNotMoved(target, other.path, other.before)
-    for (const { path, value } of other.further) {
+    for (const { path, value } of other.further()) {
       if (value !== best.before) report.onNotMoved(target, path, value)
     }
   }

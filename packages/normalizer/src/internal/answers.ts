@@ -26,8 +26,8 @@ export interface Answer {
   /** With the texts of options in the place of their identifiers; one answer of a list of one. */
   readonly value: Json
   readonly edits: ReadonlyArray<Edit>
-  /** Other answers in the same item, which stay. */
-  readonly further: ReadonlyArray<Place>
+  /** Finds other answers in the same item, which stay. */
+  readonly further: () => ReadonlyArray<Place>
 }
 
 /** Whether an object is an item with a question or an answer, rather than an answer itself. */
@@ -45,18 +45,23 @@ export const answerOf = (
   onUnknown: (path: PayloadPath) => void,
 ): Answer | undefined => {
   const texts = options === undefined ? undefined : textsAt(item.value, options)
-  let best: Answer | undefined
-  const further: Array<Place> = []
-  for (const path of answers) {
+  const answerIn = (path: FieldPath): Answer | undefined => {
     const answer = answerAt(item, path, texts, onUnknown)
-    if (answer === undefined || isMissingIn(target, answer.value)) continue
-    if (best !== undefined) further.push({ path: answer.path, value: answer.before })
-    else {
-      best = answer
-      for (const place of placesBeside(item, path)) further.push(place)
-    }
+    return answer === undefined || isMissingIn(target, answer.value) ? undefined : answer
   }
-  return best === undefined ? undefined : { ...best, further }
+  for (const [rank, path] of answers.entries()) {
+    const best = answerIn(path)
+    if (best === undefined) continue
+    const further = () => [
+      ...placesBeside(item, path),
+      ...answers.slice(rank + 1).flatMap((other) => {
+        const answer = answerIn(other)
+        return answer === undefined ? [] : [{ path: answer.path, value: answer.before }]
+      }),
+    ]
+    return { ...best, further }
+  }
+  return undefined
 }
 
 /** The texts of a list of options or questions. */
@@ -107,7 +112,7 @@ const answerAt = (
     before: places.length > 1 ? places.map(({ value }) => value) : first.value,
     value: taken.length < 2 ? (taken[0] ?? null) : taken,
     edits,
-    further: [],
+    further: () => [],
   }
 }
 

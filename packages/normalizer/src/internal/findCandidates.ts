@@ -58,7 +58,7 @@ class Walk {
         before: value,
         value,
         edits: [{ path, value: undefined }],
-        further: [],
+        further: () => [],
         opened,
       })
     }
