@@ -2,7 +2,8 @@ import { Schema } from "effect"
 
 /**
  * Whose fault a failed attempt is. `lead`: this lead's content, so others may succeed; `customer`: every lead would have
- * failed; `ours`: Lead Gateway. Set by the retry policy for operators to read; no decision depends on it.
+ * failed; `ours`: Lead Gateway. Set by the retry policy, for operators to read. What an outcome says about the customer
+ * follows from it, unless the policy's row says otherwise.
  */
 export const Fault = Schema.Literals(["lead", "customer", "ours"])
 export type Fault = typeof Fault.Type

@@ -1,10 +1,10 @@
 import type { Classification } from "./Classification.ts"
-import { classify } from "./classify.ts"
+import { classified } from "./classify.ts"
 import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
 import { spread } from "./internal/backoff.ts"
 import { retryAfterMs } from "./internal/retryAfter.ts"
-import { tableOf, wrongCall } from "./internal/wrongCall.ts"
-import { type Answered, isFinalStatus, type Outcome } from "./Outcome.ts"
+import { isCompiled, notCompiled, wrongCall } from "./internal/wrongCall.ts"
+import { isFinalStatus, type Outcome } from "./Outcome.ts"
 
 /** The customer has the lead. */
 export interface Delivered {
@@ -91,14 +91,16 @@ export interface Attempt {
  * `TypeError` that says so.
  */
 export const decide = (input: Attempt): Decision => {
-  checkCall(input)
-  const { attempt, before, counted = true, nowMs, outcome, policy, random } = input
-  const { means, retryAfter } = input.classification ?? classify(policy, outcome, before)
+  if (!isCall(input)) throw mistakeOf(input)
+  const { attempt, nowMs, outcome, policy } = input
+  const counted = input.counted ?? true
+  const { means, retryAfter } =
+    input.classification ?? classified(policy.classification, outcome, input.before)
   if (means === "delivered") return { _tag: "Delivered" }
   if (means === "give_up" && counted) return giveUp(outcome, "CUSTOMER_REFUSED")
   const done = Math.max(1, Math.floor(attempt))
   if (counted && !(done < policy.maxAttempts)) return giveUp(outcome, "RETRIES_EXHAUSTED")
-  const backoff = spread(policy.jitter, policy.waitsMs[done] ?? policy.lastWaitMs, random ?? 1)
+  const backoff = spread(policy.jitter, policy.waitsMs[done] ?? policy.lastWaitMs, input.random ?? 1)
   const asked = retryAfter ? Math.min(askedMs(outcome, nowMs), policy.retryAfterCapMs) : 0
   const delayMs = Math.max(backoff, asked)
   if (counted && ageOf(input, done) + delayMs > policy.maxAgeMs) return giveUp(outcome, "RETRIES_EXHAUSTED")
@@ -107,61 +109,64 @@ export const decide = (input: Attempt): Decision => {
 
 /** Only an answer can be a refusal, and an unknown outcome has a reason of its own. */
 const giveUp = (outcome: Outcome, reason: GiveUpReason): GiveUp => {
-  const isAnswer = answerOf(outcome) !== undefined
-  if (isAnswer) return { _tag: "GiveUp", reason }
-  return { _tag: "GiveUp", reason: isKnown(outcome) ? "RETRIES_EXHAUSTED" : "DELIVERY_OUTCOME_UNKNOWN" }
-}
-
-/** An outcome that is a final answer. */
-const answerOf = (outcome: Outcome): Answered | undefined => {
   try {
-    return outcome?._tag === "Answered" && isFinalStatus(outcome.status) ? outcome : undefined
+    switch (outcome?._tag) {
+      case "Answered":
+        return { _tag: "GiveUp", reason: isFinalStatus(outcome.status) ? reason : "RETRIES_EXHAUSTED" }
+      case "Unreachable":
+      case "TimedOut":
+      case "NotSent":
+      case "AddressRefused":
+        return { _tag: "GiveUp", reason: "RETRIES_EXHAUSTED" }
+    }
   } catch {
-    return undefined
+    // A getter or a proxy that throws is no outcome.
   }
+  return { _tag: "GiveUp", reason: "DELIVERY_OUTCOME_UNKNOWN" }
 }
-
-/** Whether somebody saw how the attempt ended. */
-const isKnown = (outcome: Outcome): boolean => {
-  try {
-    return knownTags.has(outcome?._tag)
-  } catch {
-    return false
-  }
-}
-
-const knownTags: ReadonlySet<unknown> = new Set([
-  "Answered",
-  "Unreachable",
-  "TimedOut",
-  "NotSent",
-  "AddressRefused",
-])
 
 /** The wait of a `Retry-After`, in milliseconds; 0 without one, or if it is not readable. */
 const askedMs = (outcome: Outcome, nowMs: number): number => {
-  const header = answerOf(outcome)?.retryAfter
-  // NaN if `nowMs` is: then a date cannot be compared.
-  return (typeof header === "string" ? retryAfterMs(header, nowMs) : 0) || 0
+  try {
+    if (outcome?._tag !== "Answered" || typeof outcome.retryAfter !== "string") return 0
+    // NaN if `nowMs` is: then a date cannot be compared.
+    return retryAfterMs(outcome.retryAfter, nowMs) || 0
+  } catch {
+    return 0
+  }
 }
 
 /** The age that is given, else the sum of the policy's waits before this attempt. */
 const ageOf = ({ ageMs, policy }: Attempt, done: number): number =>
   typeof ageMs === "number" && ageMs >= 0 ? ageMs : (policy.startsMs[done - 1] ?? 0)
 
-/** Arguments that plain JavaScript may get wrong without noticing: `"30s"` would count as no age. */
-const checkCall = (input: Attempt): void => {
-  const given: Attempt | undefined | null = input
-  if (typeof given !== "object" || given === null) {
-    throw wrongCall("decide", "the input", given, "an object with policy, attempt, outcome and nowMs")
-  }
-  tableOf(given.policy, "decide")
-  checkNumber("attempt", given.attempt, "a number, of the attempt that just ended, from 1")
-  checkNumber("nowMs", given.nowMs, "milliseconds since 1970 as a number, such as Date.now()")
-  checkNumber("random", given.random ?? 1, "a number from 0 to 1, such as Math.random()")
-  checkNumber("ageMs", given.ageMs ?? 0, "milliseconds as a number: 30_000 for 30 s")
-}
+/** Whether the arguments are of their types. Plain JavaScript may get them wrong: `"30s"` would count as no age. */
+const isCall = (input: Attempt | null | undefined): boolean =>
+  typeof input === "object" &&
+  input !== null &&
+  isCompiled(input.policy) &&
+  typeof input.attempt === "number" &&
+  typeof input.nowMs === "number" &&
+  isNumberOrAbsent(input.random) &&
+  isNumberOrAbsent(input.ageMs)
 
-const checkNumber = (argument: string, value: unknown, expected: string): void => {
-  if (typeof value !== "number") throw wrongCall("decide", argument, value, expected)
+const isNumberOrAbsent = (value: unknown): boolean =>
+  value === undefined || value === null || typeof value === "number"
+
+/** The sentence for arguments that are not of their types. */
+const mistakeOf = (input: Attempt | null | undefined): TypeError => {
+  if (typeof input !== "object" || input === null) {
+    return wrongCall("decide", "the input", input, "an object with policy, attempt, outcome and nowMs")
+  }
+  const { ageMs, attempt, nowMs, policy, random } = input
+  if (!isCompiled(policy)) return notCompiled("decide", policy)
+  if (typeof attempt !== "number") {
+    return wrongCall("decide", "attempt", attempt, "a number, of the attempt that just ended, from 1")
+  }
+  if (typeof nowMs !== "number") {
+    return wrongCall("decide", "nowMs", nowMs, "milliseconds since 1970 as a number, such as Date.now()")
+  }
+  return isNumberOrAbsent(random)
+    ? wrongCall("decide", "ageMs", ageMs, "milliseconds as a number: 30_000 for 30 s")
+    : wrongCall("decide", "random", random, "a number from 0 to 1, such as Math.random()")
 }

@@ -1,6 +1,6 @@
 import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
 import { spread } from "./internal/backoff.ts"
-import { tableOf } from "./internal/wrongCall.ts"
+import { isCompiled, notCompiled } from "./internal/wrongCall.ts"
 import { printMs } from "./RetryPolicy.ts"
 
 /** When an attempt begins if those before it failed without a `Retry-After`. All times in milliseconds. */
@@ -23,7 +23,7 @@ export interface ScheduledAttempt {
  * Omits attempts that would start after `max_age` even with the shortest waits. No start is later than `max_age`. The default policy waits 0, 30, 60, 120 and 240 s and starts after 0, 30, 90, 210 and 450 s.
  */
 export const schedule = (policy: CompiledRetryPolicy): ReadonlyArray<ScheduledAttempt> => {
-  tableOf(policy, "schedule")
+  if (!isCompiled(policy)) throw notCompiled("schedule", policy)
   const { jitter, maxAgeMs, waitsMs } = policy
   const attempts: Array<ScheduledAttempt> = []
   let earliestStartMs = 0
@@ -61,7 +61,7 @@ export const schedule = (policy: CompiledRetryPolicy): ReadonlyArray<ScheduledAt
  * ```
  */
 export const printSchedule = (policy: CompiledRetryPolicy): string => {
-  tableOf(policy, "printSchedule")
+  if (!isCompiled(policy)) throw notCompiled("printSchedule", policy)
   const attempts = schedule(policy)
   const rows = attempts.flatMap(({ attempt, ...times }, index) => {
     if (isOneOfMany(attempts, index))

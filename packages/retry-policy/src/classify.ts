@@ -2,7 +2,7 @@ import type { Classification } from "./Classification.ts"
 import { AnswerBody } from "./internal/AnswerBody.ts"
 import { isReadable } from "./internal/retryAfter.ts"
 import type { Case, ClassificationTable, Conditions } from "./internal/table.ts"
-import { tableOf } from "./internal/wrongCall.ts"
+import { isCompiled, notCompiled } from "./internal/wrongCall.ts"
 import type { Answered, Outcome } from "./Outcome.ts"
 
 /**
@@ -33,7 +33,16 @@ export const classify = (
   outcome: Outcome,
   before?: "unseen",
 ): Classification => {
-  const table = tableOf(policy, "classify")
+  if (!isCompiled(policy)) throw notCompiled("classify", policy)
+  return classified(policy.classification, outcome, before)
+}
+
+/** {@link classify} without the check of the policy. */
+export const classified = (
+  table: ClassificationTable,
+  outcome: Outcome,
+  before: "unseen" | undefined,
+): Classification => {
   try {
     return classificationIn(caseOf(table, outcome), outcome, before)
   } catch {
@@ -61,21 +70,31 @@ const caseOf = (table: ClassificationTable, outcome: Outcome): Case => {
   }
 }
 
+/** The ordinary case needs no body: no row for this outcome asks for more than the outcome. */
 const classificationIn = (
   first: Case,
   outcome: Outcome | undefined,
   before: "unseen" | undefined,
+): Classification =>
+  first.conditions === undefined && first.reason === undefined
+    ? first.classification
+    : firstThatHolds(first, outcome, before)
+
+const firstThatHolds = (
+  first: Case,
+  outcome: Outcome | undefined,
+  before: "unseen" | undefined,
 ): Classification => {
-  // The ordinary case: no row for this outcome asks for more than the outcome.
-  if (first.conditions === undefined && first.reason === undefined) return first.classification
   const answer = outcome?._tag === "Answered" ? outcome : undefined
-  const body = answer === undefined ? undefined : new AnswerBody(answer)
+  let body: AnswerBody | undefined
+  const bodyOf = (answer: Answered): AnswerBody => (body ??= new AnswerBody(answer))
   let found = first
-  while (found.conditions !== undefined && !hold(found.conditions, before, answer, body)) {
+  while (found.conditions !== undefined && !hold(found.conditions, before, answer, bodyOf)) {
     if (found.otherwise === undefined) break
     found = found.otherwise
   }
-  const reason = found.reason === undefined ? undefined : body?.textAt(found.reason)
+  if (found.reason === undefined || answer === undefined) return found.classification
+  const reason = bodyOf(answer).textAt(found.reason)
   return reason === undefined ? found.classification : { ...found.classification, reason }
 }
 
@@ -83,12 +102,12 @@ const hold = (
   { body, contentTypes, isAfterUnseen, needsRetryAfter }: Conditions,
   before: "unseen" | undefined,
   answer: Answered | undefined,
-  content: AnswerBody | undefined,
+  bodyOf: (answer: Answered) => AnswerBody,
 ): boolean =>
   (!isAfterUnseen || before === "unseen") &&
   (!needsRetryAfter || isReadable(answer?.retryAfter)) &&
   (contentTypes === undefined || isOneOf(contentTypes, answer?.contentType)) &&
-  (body === undefined || content?.meets(body) === true)
+  (body === undefined || (answer !== undefined && bodyOf(answer).meets(body)))
 
 /** Whether a header names one of these types: case and parameters do not count (RFC 9110, section 8.3.1). */
 const isOneOf = (types: ReadonlySet<string>, header: unknown): boolean => {

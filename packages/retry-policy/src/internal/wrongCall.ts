@@ -14,15 +14,14 @@ const describe = (value: unknown): string => {
   }
 }
 
-/** The table of a compiled policy, or a `TypeError` that says what was given instead of one. */
-export const tableOf = (
-  policy: { readonly classification: ClassificationTable } | undefined,
-  call: string,
-): ClassificationTable => {
-  const table = policy?.classification
-  if (table?.errors instanceof Map) return table
-  throw new TypeError(`${call}: policy is ${given(policy)}, expected what compilePolicy succeeds with`)
-}
+/** Whether a value is a compiled policy, as far as a mistake could tell. */
+export const isCompiled = (
+  policy: { readonly classification: ClassificationTable } | null | undefined,
+): boolean => policy?.classification?.errors instanceof Map
+
+/** The error of a call with a policy that is not one. */
+export const notCompiled = (call: string, policy: unknown): TypeError =>
+  new TypeError(`${call}: policy is ${given(policy)}, expected what compilePolicy succeeds with`)
 
 const given = (value: unknown): string => {
   try {
