@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-generated-empty-object-type -- `{}` is what takes in `unknown` without swallowing the other types of a union. */
 import type { AttributeDefinition, Mapping, Template } from "@lead-gateway/attribute-mapper"
 import type { Diagnostic } from "@lead-gateway/document-check"
 import type { CompiledRuleSet, RuleSet } from "@lead-gateway/lead-rules"

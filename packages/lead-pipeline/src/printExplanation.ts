@@ -24,7 +24,7 @@ export const printExplanation = (
   explanation: Explanation,
   { style = plain }: { readonly style?: Style } = {},
 ): string => {
-  if (!isObject(explanation) || !Array.isArray(explanation.steps)) {
+  if (!isObject(explanation) || !isObject(explanation.steps)) {
     throw new TypeError(
       `printExplanation: found ${kindOfArgument(explanation)}, expected an explanation, as explain returns`,
     )

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { defaultTemplate } from "@lead-gateway/attribute-mapper"
-import { compileFlow, decide, Flow } from "@lead-gateway/lead-pipeline"
+import { compileFlow, decide, type Flow } from "@lead-gateway/lead-pipeline"
 import { defaultRuleSet } from "@lead-gateway/lead-rules"
 import { type Json, type JsonObject, parse } from "@lead-gateway/lossless-json"
 import { defaultProfile } from "@lead-gateway/normalizer"
@@ -13,7 +13,7 @@ export const source: Flow.FlowSource = {
   profile: defaultProfile,
   mapping: JSON.parse(
     readFileSync(new URL("../../../config/customer_attribute_mapping.json", import.meta.url), "utf8"),
-  ),
+  ) as object,
   template: defaultTemplate,
   constants: { "product.name": "solar_panel_installation" },
   deliveryMetadataNames: ["lead_id"],

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-generated-empty-object-type -- `{}` is what takes in `unknown` without swallowing the other types of a union. */
 import { DocumentInvalid, makeReport, type Report } from "@lead-gateway/document-check"
 import { plainCopy } from "@lead-gateway/lead-field"
 import { parse } from "@lead-gateway/lossless-json"

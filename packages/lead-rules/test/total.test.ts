@@ -14,7 +14,7 @@ import { nowMs, reasonOf, ruleSetOf } from "./support.ts"
 /** A rule of every example, on the payload and on what is inside it. */
 const rules = allExamples
   .flatMap(({ evaluated, overlapping }) => [...evaluated.map(({ asked }) => asked), ...overlapping])
-  .flatMap((asked) => ["a", "a.b", "list", "."].map((field) => ({ field, ...asked, reason: "R" }) as Rule))
+  .flatMap((asked) => ["a", "a.b", "list", "."].map((field): Rule => ({ field, ...asked, reason: "R" })))
 
 const everyRule = ruleSetOf(...rules)
 
