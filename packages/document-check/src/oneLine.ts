@@ -21,7 +21,7 @@ const suspect =
 const hidden = String.raw`[[\p{C}\p{Z}\p{DI}\u2800\uFFFC\u{1D159}]--[\x20\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]]`
 
 /** Emoji are matched whole, with the invisible characters that belong to them; marks where no letter carries them. */
-const source = String.raw`\p{RGI_Emoji}|\p{ExtPict}\uFE0F|(?<=^|["'\s]|${hidden})\p{M}+|${hidden}+`
+const source = String.raw`(?=\p{Emoji})(?:\p{RGI_Emoji}|\p{ExtPict}\uFE0F)|(?<=^|["'\s]|${hidden})\p{M}+|${hidden}+`
 
 // Made when it is first needed: it is large, and most programs print none of these characters.
 let pattern: RegExp | undefined
