@@ -5,6 +5,7 @@ import type { Aliases } from "./internal/Aliases.ts"
 import { compileAliases } from "./internal/compileAliases.ts"
 import { DisjointPaths, type Field, type FieldTree, fieldTreeOf } from "./internal/FieldTree.ts"
 import { defaultBooleans, converterOf, type Options, optionsOf } from "./internal/converters.ts"
+import { isReadable } from "./internal/isReadable.ts"
 import { isPostalCountry, postalCountries } from "./internal/postalCode.ts"
 import { cleanFold } from "./internal/text.ts"
 import { pathKeyExpected, ProfileData } from "./ProfileData.ts"
@@ -17,24 +18,31 @@ import { pathKeyExpected, ProfileData } from "./ProfileData.ts"
  */
 export class ProfileInvalid extends DocumentInvalid("ProfileInvalid", "profile") {}
 
-/** The key of a profile's compiled parts, for this package alone. */
-export const compiled: unique symbol = Symbol("compiled")
+/** The key of a profile's compiled parts. */
+const compiled: unique symbol = Symbol("compiled")
 
 /** A checked profile, prepared for use. Only {@link compileProfile} makes one. */
 export interface Profile {
   /** The version of the profile data that it was compiled from. */
   readonly version: string
-  readonly [compiled]: { readonly fields: FieldTree; readonly aliases: Aliases | undefined }
+  readonly [compiled]: ProfileParts
+}
+
+/** The compiled parts of a profile, for this package alone. */
+export interface ProfileParts {
+  readonly fields: FieldTree
+  readonly aliases: Aliases | undefined
 }
 
 /**
  * Checks a profile and prepares it for use; done once, when the profile is loaded.
  *
- * Accepts any value that `JSON.parse` returns. Fails with {@link ProfileInvalid}, which reports every error. Errors of
+ * Accepts any value. Fails with {@link ProfileInvalid}, which reports every error. Errors of
  * structure come first (unknown keys, kinds and countries, invalid paths). If there are none, errors of meaning are
  * reported (fields inside each other, circular aliases, a text that means both yes and no).
  */
 export const compileProfile = (json: unknown): Result.Result<Profile, ProfileInvalid> => {
+  if (!isReadable(json)) return Result.fail(unreadableProfile())
   const { diagnostics, report } = makeReport()
   // Keys that are not paths are reported after invalid values.
   const invalidKeys: Array<Parameters<Report>> = []
@@ -51,8 +59,39 @@ export const compileProfile = (json: unknown): Result.Result<Profile, ProfileInv
     : Result.fail(new ProfileInvalid({ diagnostics }))
 }
 
+const unreadableProfile = () =>
+  new ProfileInvalid({
+    diagnostics: [
+      {
+        path: "",
+        actual: "an object that contains itself, or whose properties cannot be read",
+        expected: "an object as JSON.parse makes it",
+      },
+    ],
+  })
+
 /** {@link compileProfile}, but throws the {@link ProfileInvalid}: for profiles that are part of a program. */
 export const compileProfileOrThrow = (json: unknown): Profile => Result.getOrThrow(compileProfile(json))
+
+/** The compiled parts of a profile. Throws a `TypeError` that names what was given if it is no profile. */
+export const partsOf = (profile: Profile): ProfileParts => {
+  const parts = (profile as Profile | null | undefined)?.[compiled]
+  if (parts !== undefined) return parts
+  throw new TypeError(`normalize expects a profile made by compileProfile, but was given ${nameOf(profile)}`)
+}
+
+/** What was given instead of a profile, without its content. */
+const nameOf = (value: unknown): string => {
+  if (Result.isResult(value)) {
+    return Result.isSuccess(value)
+      ? "the Result of compileProfile: pass its success"
+      : "the Result of compileProfile, which is a failure"
+  }
+  if (value === null || value === undefined) return String(value)
+  return typeof value === "object" && "default_country" in value
+    ? "the data of a profile: compile it first"
+    : `a value of type ${typeof value}`
+}
 
 /** Checks the declared fields of a profile and compiles each to its converter. */
 const compileFields = (profile: ProfileData, report: Report): FieldTree => {

@@ -1,4 +1,3 @@
-import { printPath } from "@lead-gateway/lead-field"
 import {
   isJsonObject,
   isRawNumber,
@@ -10,22 +9,24 @@ import type { FieldKind } from "./FieldDeclaration.ts"
 import { type AliasReport, moveAliases } from "./internal/Aliases.ts"
 import type { PayloadPath } from "./internal/Draft.ts"
 import { type Field, type FieldTree, isTree, Unreadable } from "./internal/FieldTree.ts"
+import { isReadable } from "./internal/isReadable.ts"
+import { printPayloadPath } from "./internal/printPayloadPath.ts"
 import { cleanText } from "./internal/text.ts"
-import { compiled, type Profile } from "./Profile.ts"
+import { partsOf, type Profile, type ProfileParts } from "./Profile.ts"
 
 /**
  * What was changed.
  *
  * - the kind of a declared field, such as `email` or `date`: the value was converted to the normal form of that kind;
- * - `text`: white space trimmed or collapsed, or Unicode composed, in a text that is undeclared or unread; in a field
- *   declared `text` also invisible characters removed;
- * - `phone_unparsed`: kept as `+` and its digits; `phone_missing`: set to null, because it has no digit;
+ * - `text`: white space trimmed or collapsed, invisible characters removed, or Unicode composed, in a text that is
+ *   undeclared, declared as `text`, or unread;
+ * - `phone_missing`: set to null, because it has no digit;
  * - `moved`: moved here by an alias, from the source's field `from`; `from` has a `*` where the answers of every item of
  *   a list were collected;
  * - `not_moved`: another value for a field that an alias filled, which stays where it is, at `from`;
  * - `json`: a text that holds JSON was replaced by what it holds, because a value was moved from inside it.
  */
-export type ChangeKind = FieldKind | "phone_unparsed" | "phone_missing" | "moved" | "not_moved" | "json"
+export type ChangeKind = FieldKind | "phone_missing" | "moved" | "not_moved" | "json"
 
 /** One change that {@link normalize} made to one value. It holds the values themselves only with `values: "show"`. */
 export interface Change {
@@ -40,7 +41,7 @@ export interface Change {
   readonly after?: Json
 }
 
-/** A value that is not missing and cannot be read as the declared kind of its field. It is kept. */
+/** A value that is not missing and cannot be read as the declared kind of its field. It is kept; a text is cleaned. */
 export interface Unread {
   readonly path: string
   /** The declared kind of the field; `option` for an answer that is the identifier of no option. */
@@ -72,22 +73,37 @@ const maxDepth = 1000
 /**
  * Normalises a payload by a profile.
  *
- * First, missing target fields receive the values of their aliases. Then white space and Unicode are normalised in
- * every string, nested ones included, and each declared field is converted to the normal form of its kind. Keys, and
- * numbers (`RawNumber` included), booleans and nulls of undeclared fields stay as they are. A value that cannot be read
- * as the declared kind is kept, with its white space normalised, and reported in `unread`; but a phone without a digit
- * counts as missing and becomes null.
+ * First, missing target fields receive the values of their aliases. Then every string is cleaned, nested ones included:
+ * white space, invisible characters, Unicode. Then each declared field is converted to the normal form of its kind. Keys,
+ * and numbers (`RawNumber` included), booleans and nulls of undeclared fields stay as they are. A value that cannot be read
+ * as the declared kind is kept, cleaned, and reported in `unread`; but a phone without a digit counts as missing and
+ * becomes null.
  *
- * Total, and idempotent: normalising the result changes nothing and reports no change. Example with the default profile: `{ "phone": "0151 2345678", "house": { "is_owner": "Ja" } }` becomes
+ * Total, and idempotent: normalising the result changes nothing and reports no change. Values that JSON does not have
+ * stay as they are: in a declared field `undefined` counts as missing, others as unread. A payload that is not an object
+ * has no fields, so the result is `{}`; one that contains itself, or whose properties cannot be read, is returned as it
+ * came. Throws a `TypeError` only if `profile` is none, for example the `Result` of `compileProfile`.
+ *
+ * Example with the default profile: `{ "phone": "0151 2345678", "house": { "is_owner": "Ja" } }` becomes
  * `{ "phone": "+491512345678", "house": { "is_owner": true } }`.
  */
-export const normalize = (
-  profile: Profile,
+export const normalize = (profile: Profile, payload: object, options?: NormalizeOptions): Normalized => {
+  const parts = partsOf(profile)
+  const showsValues = options?.values === "show"
+  try {
+    return normalized(parts, isJsonObject(payload) ? payload : {}, showsValues)
+  } catch (error) {
+    if (isReadable(payload)) throw error
+    return { payload: payload as JsonObject, changes: [], unread: [] }
+  }
+}
+
+const normalized = (
+  { fields, aliases }: ProfileParts,
   payload: JsonObject,
-  { values = "hide" }: NormalizeOptions = {},
+  showsValues: boolean,
 ): Normalized => {
-  const { fields, aliases } = profile[compiled]
-  const visit: Visit = { showsValues: values === "show", path: [], changes: [], unread: [] }
+  const visit: Visit = { showsValues, root: payload, path: [], changes: [], unread: [] }
   const moved = aliases === undefined ? payload : moveAliases(aliases, payload, aliasReportOf(visit))
   return { payload: objectOf(visit, moved, fields), changes: visit.changes, unread: visit.unread }
 }
@@ -95,9 +111,12 @@ export const normalize = (
 /** The state of one traversal of a payload: the current path, and the changes and unread values so far. */
 interface Visit {
   readonly showsValues: boolean
+  readonly root: JsonObject
   readonly path: Array<string | number>
   readonly changes: Array<Change>
   readonly unread: Array<Unread>
+  /** Whether the payload is known not to contain itself. */
+  isChecked?: boolean
 }
 
 const aliasReportOf = (visit: Visit): AliasReport => {
@@ -122,14 +141,18 @@ const valueOf = (visit: Visit, value: Json, declared: Field | FieldTree | undefi
   if (declared !== undefined && !isTree(declared)) return declaredOf(visit, value, declared)
   if (typeof value === "string") return changed(visit, value, cleanText(value), "text")
   if (typeof value !== "object" || value === null || isRawNumber(value)) return value
-  if (visit.path.length >= maxDepth) return value
+  if (visit.path.length >= maxDepth) {
+    // Without this, a payload that contains itself twice would take exponential time.
+    if (!visit.isChecked && !isReadable(visit.root)) throw new RangeError("a payload contains itself")
+    visit.isChecked = true
+    return value
+  }
   return isJsonObject(value) ? objectOf(visit, value, declared) : arrayOf(visit, value, declared)
 }
 
 const declaredOf = (visit: Visit, value: Json, { kind, convert }: Field): Json => {
-  if (value === null) return null
+  if (value === null || value === undefined) return value
   if (typeof value === "object" && !isRawNumber(value)) {
-    if (kind === "phone") return changed(visit, value, null, "phone_missing")
     unread(visit, kind)
     return valueOf(visit, value, undefined)
   }
@@ -137,7 +160,7 @@ const declaredOf = (visit: Visit, value: Json, { kind, convert }: Field): Json =
   if (after === null) return changed(visit, value, null, "phone_missing")
   if (!(after instanceof Unreadable)) return changed(visit, value, after, kind)
   unread(visit, kind)
-  return changed(visit, value, after.value, kind === "phone" ? "phone_unparsed" : "text")
+  return changed(visit, value, after.value, "text")
 }
 
 const objectOf = (visit: Visit, object: JsonObject, fields: FieldTree | undefined): JsonObject => {
@@ -148,7 +171,7 @@ const objectOf = (visit: Visit, object: JsonObject, fields: FieldTree | undefine
     const after = valueOf(visit, before, fields?.keys.get(key))
     visit.path.pop()
     // The copy already has every key as an own property, `__proto__` included.
-    if (after !== before) (copy ??= { ...object })[key] = after
+    if (!Object.is(after, before)) (copy ??= { ...object })[key] = after
   }
   return copy ?? object
 }
@@ -159,13 +182,14 @@ const arrayOf = (visit: Visit, array: JsonArray, fields: FieldTree | undefined):
     visit.path.push(index)
     const after = valueOf(visit, before, fields && (fields.items ?? fields.keys.get(String(index))))
     visit.path.pop()
-    if (after !== before) (copy ??= [...array])[index] = after
+    if (!Object.is(after, before)) (copy ??= [...array])[index] = after
   }
   return copy ?? array
 }
 
 const changed = (visit: Visit, before: Json, after: Json, kind: ChangeKind): Json => {
-  if (after === before) return before
+  // NaN is not equal to itself.
+  if (Object.is(after, before)) return before
   if (visit.changes.length < maxChanges) {
     const path = printPayloadPath(visit.path)
     visit.changes.push(visit.showsValues ? { path, kind, before, after } : { path, kind })
@@ -176,18 +200,3 @@ const changed = (visit: Visit, before: Json, after: Json, kind: ChangeKind): Jso
 const unread = (visit: Visit, kind: Unread["kind"], path: PayloadPath = visit.path): void => {
   if (visit.unread.length < maxChanges) visit.unread.push({ path: printPayloadPath(path), kind })
 }
-
-/** Like `printPath`, with each key truncated to 60 characters; most paths need neither escapes nor truncation. */
-const printPayloadPath = (path: PayloadPath): string => {
-  let text = ""
-  for (const [index, key] of path.entries()) {
-    if (typeof key === "string" && !isPlainKey.test(key)) return printPath(path.map(abbreviate))
-    text += index === 0 ? key : `.${key}`
-  }
-  return text
-}
-
-const isPlainKey = /^[\w ]{0,60}$/
-
-const abbreviate = (key: string | number): string =>
-  typeof key === "string" && key.length > 60 ? `${key.slice(0, 60)}…` : String(key)

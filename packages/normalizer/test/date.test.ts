@@ -65,6 +65,28 @@ describe("a date", () => {
     assert.deepStrictEqual(german("1.2.2026 10:00 +0100"), ["2026-02-01T10:00+01:00", true])
   })
 
+  it.each<[written: string, value: string, isRead: boolean, source: string]>([
+    ["1990-12-31T23:59:60Z", "1990-12-31T23:59:60Z", true, "RFC 3339, section 5.8"],
+    ["1990-12-31T15:59:60-08:00", "1990-12-31T15:59:60-08:00", true, "RFC 3339, section 5.8"],
+    ["2017-01-01 00:59:60.5+0100", "2017-01-01T00:59:60.5+01:00", true, "RFC 3339, section 5.7"],
+    ["30.6.2015 23:59:60", "2015-06-30T23:59:60", true, "IERS Bulletin C 49; without an offset in UTC"],
+    ["2023-12-11T11:31:60.000Z", "2023-12-11T11:31:60.000Z", false, "time-rs/time#674"],
+    ["2012-02-01T23:22:60.956Z", "2012-02-01T23:22:60.956Z", false, "NASA-PDS/pds4-information-model#623"],
+    [
+      "2016-12-31T23:59:60+01:00",
+      "2016-12-31T23:59:60+01:00",
+      false,
+      "RFC 3339, section 5.7: 22:59:60 in UTC",
+    ],
+    ["2016-12-31T23:58:60Z", "2016-12-31T23:58:60Z", false, "RFC 3339, section 5.7"],
+    ["1960-12-31T23:59:60Z", "1960-12-31T23:59:60Z", false, "the first leap second was in 1972"],
+    ["2016-12-31T23:59:61Z", "2016-12-31T23:59:61Z", false, "RFC 3339, section 5.6"],
+    ["2018-04-02T24:00:00Z", "2018-04-02T24:00:00Z", false, "RFC 3339, section 5.6: hours up to 23"],
+    ["2026-02-01T12:00+23:59", "2026-02-01T12:00+23:59", true, "RFC 3339, section 5.6"],
+  ])("at %j becomes %s, read: %s (%s)", (text, value, isRead) => {
+    assert.deepStrictEqual(german(text), [value, isRead])
+  })
+
   it("between hyphens may begin with a year of two digits, so it is not read", () => {
     for (const text of ["26-02-01", "1-2-26"]) assert.deepStrictEqual(born(text), [text, false])
     assert.deepStrictEqual(born("1/2/26"), ["2026-02-01", true])
@@ -97,7 +119,7 @@ describe("a date", () => {
     "2026-02-01T24:00",
     "2026-02-01T12:60",
     "2026-02-01T12:00:60",
-    "2026-02-01T12:00+15:00",
+    "2026-02-01T12:00+24:00",
     "2026-02-01 13:00 pm",
     "14:30",
     "1.2.2026 14",

@@ -38,10 +38,9 @@ describe("normalize", () => {
   it("knows all white space of Unicode", () => {
     const spaces =
       "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    for (const space of `${spaces}\u2028\u2029\u202f\u205f\u3000\ufeff`) {
+    for (const space of `${spaces}\u2028\u2029\u202f\u205f\u3000`) {
       assert.strictEqual(cleaned(`${space}a${space}b${space}${space}c${space}`), "a b c")
     }
-    assert.strictEqual(cleaned("a\u200bb"), "a\u200bb")
   })
 
   it("composes up to 30 marks on a letter, and leaves more as they are", () => {
@@ -68,12 +67,14 @@ describe("normalize", () => {
 
   it("reads texts as booleans, in declared fields alone", () => {
     const owner = (text: string) => normalized(`{"house":{"is_owner":${text}}}`)
-    for (const text of ["true", "Yes", "JA", "1", " ja "])
+    for (const text of ["true", "Yes", "JA", "1", " ja ", "j\u200ba"])
       assert.strictEqual(owner(`"${text}"`), owner("true"))
+    assert.strictEqual(owner("1"), owner("true"))
+    assert.strictEqual(owner("0"), owner("false"))
     for (const text of ["false", "No", "NEIN", "0", "\\u00a0nein"]) {
       assert.strictEqual(owner(`"${text}"`), owner("false"))
     }
-    for (const other of ['"vielleicht"', '""', "1", "0", "null", "[]", "{}", '["ja"]']) {
+    for (const other of ['"vielleicht"', '""', "2", "0.5", "null", "[]", "{}", '["ja"]']) {
       assert.strictEqual(owner(other), `{"house":{"is_owner":${other}}}`)
     }
     assert.strictEqual(owner('"  weiß   nicht "'), owner('"weiß nicht"'))

@@ -36,6 +36,21 @@ describe("a number", () => {
     for (const field of [unset, german, english]) assert.deepStrictEqual(field(text), [number, true])
   })
 
+  it.each<[written: string, number: number, source: string]>([
+    ["120,- €", 120, "German price tags; DIN 5008 has a dash for no cents"],
+    ["1.234,-", 1234, "the same; the comma is the decimal sign, so the point is not"],
+    ["25,– €", 25, "Duden: the dash may be long"],
+    ["€ 120,--", 120, "two hyphens for a long dash"],
+    ["120,- EUR", 120, "ISO 4217"],
+    ["-5,-", -5, "a negative price"],
+    ["Fr. 1'234.–", 1234, "Swiss price tags"],
+    ["CHF 120.-", 120, "Swiss price tags"],
+    ["1,234.-", 1234, "English groups"],
+    ["5\u200b000,-", 5000, "an invisible character"],
+  ])("with a dash for no cents is read from %j as %d whatever the notation (%s)", (text, number) => {
+    for (const field of [unset, german, english]) assert.deepStrictEqual(field(text), [number, true])
+  })
+
   it("that could be two is read in the notation of the field or the profile, or not at all", () => {
     assert.deepStrictEqual(unset("1.234"), ["1.234", false])
     assert.deepStrictEqual(unset("123,456"), ["123,456", false])
@@ -61,7 +76,9 @@ describe("a number", () => {
     "1 234'567",
     "1..5",
     "5.",
-    "5,-",
+    "5,- m",
+    "5,5,-",
+    "1.234.-",
     "--5",
     "- 5",
     "5-",

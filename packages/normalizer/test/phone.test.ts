@@ -78,45 +78,32 @@ describe("a phone number", () => {
     assert.strictEqual(phone("47 12 34 56", profileFor("NO")), "+4747123456")
   })
 
-  it("that can't be parsed keeps its digits and a leading plus", () => {
-    for (const [written, digits] of [
-      ["7", "+7"],
-      ["+0800 123", "+0800123"],
-      ["+999 12", "+99912"],
-      ["0049", "+0049"],
-      ["0151 2345678 ab 18 Uhr 30 bitte", "+015123456781830"],
-      ["0151 234567890123", "+0151234567890123"],
-      ["01512345678901234567", "+01512345678901234567"],
-      ["1".repeat(300), `+${"1".repeat(300)}`],
-      ["a\u0661b\uff12", "+12"],
-    ] as const) {
-      assert.strictEqual(phone(written), digits, written)
-      assert.strictEqual(change(written), "phone_unparsed")
-    }
-  })
-
-  it("that can't be parsed is reported as unread, also where its digits look like a number of some country", () => {
-    for (const [written, digits] of [
-      ["nach 18 Uhr: 0171 2345678", "+1801712345678"],
-      ["4 Zimmer 0171 2345678", "+401712345678"],
-      ["1.71E+09", "+17109"],
-    ] as const) {
-      const { payload, changes, unread } = normalize(profile, { phone: written })
-      assert.deepStrictEqual<unknown>(payload, { phone: digits })
-      assert.deepStrictEqual(changes, [{ path: "phone", kind: "phone_unparsed" }])
-      assert.deepStrictEqual(unread, [{ path: "phone", kind: "phone" }])
+  it("that can't be read stays as it came, and is reported", () => {
+    for (const written of [
+      "7",
+      "+0800 123",
+      "+999 12",
+      "0049",
+      "0151 2345678 ab 18 Uhr 30 bitte",
+      "0151 234567890123",
+      "01512345678901234567",
+      "1".repeat(300),
+      "a\u0661b\uff12",
+      "nach 18 Uhr: 0171 2345678",
+      "4 Zimmer 0171 2345678",
+      "1.71E+09",
+    ]) {
+      assert.deepStrictEqual(normalize(profile, { phone: ` ${written} ` }), {
+        payload: { phone: written },
+        changes: [{ path: "phone", kind: "text" }],
+        unread: [{ path: "phone", kind: "phone" }],
+      })
     }
   })
 
   it("loses no digits to an extension that is none", () => {
-    for (const [written, digits] of [
-      ["0171,2345678", "+01712345678"],
-      ["0681, 12345", "+068112345"],
-      ["0681#12345", "+068112345"],
-      ["+49 681 x 12345", "+4968112345"],
-    ] as const) {
-      assert.strictEqual(phone(written), digits, written)
-      assert.strictEqual(change(written), "phone_unparsed", written)
+    for (const written of ["0171,2345678", "0681, 12345", "0681#12345", "+49 681 x 12345"]) {
+      assert.strictEqual(phone(written), written)
     }
     assert.strictEqual(phone("0681 12345, 12"), "+4968112345")
     assert.strictEqual(phone("0171 2345678 x12"), "+491712345678")
@@ -136,10 +123,11 @@ describe("a phone number", () => {
   })
 
   it("without any digit counts as missing", () => {
-    for (const value of ["", " ", "n/a", "+", "unbekannt", true, false, [], {}, { number: "0151 2345678" }]) {
+    for (const value of ["", " ", "n/a", "+", "unbekannt", "\u200b", true, false]) {
       assert.isNull(phone(value))
       assert.strictEqual(change(value), "phone_missing")
     }
+    for (const value of [[], {}, { number: "0151 2345678" }]) assert.deepStrictEqual(phone(value), value)
     assert.isNull(phone(null))
     assert.isUndefined(change(null))
   })
@@ -147,15 +135,15 @@ describe("a phone number", () => {
   it("may have come as a JSON number", () => {
     assert.strictEqual(phone(4_915_112_345_678), "+4915112345678")
     assert.strictEqual(phone(15_112_345_678), "+4915112345678")
-    assert.strictEqual(phone(JSON.rawJSON("49151123456789012345")), "+49151123456789012345")
-    assert.strictEqual(phone(1e21), "+1000000000000000000000")
-    assert.strictEqual(phone(0), "+0")
+    const raw = JSON.rawJSON("49151123456789012345")
+    for (const number of [raw, 1e21, 0, 1.5]) assert.strictEqual(phone(number), number)
   })
 
   it("gets the same answer each time it is asked for, also with an RFC 3966 context", () => {
     for (let i = 0; i < 3; i++) {
       assert.strictEqual(phone("tel:030 1234567;phone-context=+49"), "+49301234567")
-      assert.strictEqual(phone("030 1234567;phone-context=example.com"), "+49301234567")
+      const local = "030 1234567;phone-context=example.com"
+      assert.strictEqual(phone(local), local)
     }
   })
 
@@ -166,9 +154,13 @@ describe("a phone number", () => {
       "1 ".repeat(120) + "x1",
       "+" + "1,".repeat(120) + "x1",
       `tel:1;phone-context=${"1".repeat(60)}!`,
+      "a.".repeat(124) + "1",
+      "1x".repeat(124),
+      "1/".repeat(124),
+      "+1/0".repeat(62),
       "1 ".repeat(500_000),
     ]) {
-      assert.match(JSON.stringify(phone(hostile)), /^"\+\d+"$/)
+      assert.strictEqual(phone(hostile), hostile.trim())
     }
   })
 
@@ -194,11 +186,20 @@ describe("a phone number", () => {
     ([written]) => {
       // The library takes a country code that comes twice for an area code.
       if (/.0049/.test(written.replaceAll(/\D/g, ""))) return
-      let number = parsePhoneNumberFromString(written, "DE")?.number
-      if (number === undefined || number.length > 16) return
+      // Several trunk zeros are not read.
+      if (/^(?:\+49|0049)?00(?!49)/.test(written.replaceAll(/[^\d+]/g, ""))) return
+      let number = parsePhoneNumberFromString(written, "DE")
       // `+4900151…` loses one trunk 0 each time.
-      for (let i = 0; i < 5; i++) number = parsePhoneNumberFromString(number ?? "", "DE")?.number
-      assert.strictEqual(phone(written), number)
+      for (let i = 0; i < 5; i++) number = parsePhoneNumberFromString(number?.number ?? "", "DE")
+      const digits = number?.nationalNumber ?? ""
+      // What may be several numbers, a date, or lacks its area code is not read as the library reads it.
+      if (
+        !/^[1-9]\d{4,10}$/.test(digits) ||
+        written.split("/").length > 2 ||
+        /\/ ?0|^\d+[-.]\d/.test(written)
+      )
+        return
+      if (number?.countryCallingCode === "49") assert.strictEqual(phone(written), number.number)
     },
     { arbitrary: { runs: 10_000 } },
   )
@@ -213,16 +214,19 @@ describe("a phone number", () => {
         }
       }
     }
-  })
+  }, 60_000)
 
   it.prop(
     "changes nothing the second time, however it is written",
     [Phone, Country],
     ([written, country]) => {
       const by = profileFor(country)
-      const once = normalize(by, { phone: written }).payload
-      assert.strictEqual(normalize(by, once).payload, once)
-      assert.match(JSON.stringify(once), /^{"phone":("\+\d+"|null)}$/)
+      const { payload: once, unread } = normalize(by, { phone: written })
+      const twice = normalize(by, once)
+      assert.strictEqual(twice.payload, once)
+      assert.deepStrictEqual(twice.unread, unread)
+      if (unread.length === 0) assert.match(JSON.stringify(once), /^{"phone":(null|"\+\d{4,15}")}$/)
+      assert.match(JSON.stringify(once), /^{"phone":(null|".*")}$/)
     },
     { arbitrary: { runs: 3000 } },
   )

@@ -16,3 +16,15 @@ export const fieldOf = (declaration: FieldDeclaration, data: object = {}) => {
     return [payload["field"], unread.length === 0]
   }
 }
+
+/** A value of an input; in a table of inputs beside what was given and its source. */
+export const unread: unique symbol = Symbol("unread")
+
+/** The value of a field, or {@link unread} if it stays as it came, clean. */
+export const readingOf = (declaration: FieldDeclaration, data: object = {}) => {
+  const field = fieldOf(declaration, data)
+  return (value: Json): Json | undefined | typeof unread => {
+    const [after, isRead] = field(value)
+    return isRead ? after : after === (typeof value === "string" ? value.trim() : value) ? unread : after
+  }
+}

@@ -5,7 +5,7 @@ import type { FieldKind } from "../FieldDeclaration.ts"
 /** A value of a payload that is neither null nor a list nor an object. */
 export type Scalar = string | number | boolean | RawNumber
 
-/** A value that cannot be read as the declared kind of its field, with its white space normalised if it is a text. */
+/** A value that cannot be read as the declared kind of its field; a text is clean, but otherwise as it came. */
 export class Unreadable {
   readonly value: Json
   constructor(value: Json) {
@@ -15,7 +15,8 @@ export class Unreadable {
 
 /**
  * Converts a scalar to the normal form of a kind, or reports that it is unreadable. A blank text becomes `""`, which
- * counts as missing and is not unreadable. `null` is the result of a phone without a digit. Idempotent.
+ * counts as missing and is not unreadable. `null` is the result of a phone without a digit. Idempotent. Values that JSON does
+ * not have (a function, a bigint) are unreadable.
  */
 export type Converter = (value: Scalar) => Scalar | null | Unreadable
 

@@ -3,11 +3,13 @@ import type { CountryCode } from "libphonenumber-js/min"
 import type { FieldDeclaration } from "../FieldDeclaration.ts"
 import type { ProfileData } from "../ProfileData.ts"
 import { readDate } from "./date.ts"
+import { readEmail } from "./email.ts"
 import { type Converter, Unreadable } from "./FieldTree.ts"
+import { nameCleaner } from "./name.ts"
 import { readNumber } from "./number.ts"
 import { readPhone, textOf } from "./phone.ts"
 import { postalCodeReader, type PostalCountry } from "./postalCode.ts"
-import { cleanFold, cleanFreeText, cleanName, cleanText } from "./text.ts"
+import { cleanFold, cleanText } from "./text.ts"
 
 /** A declaration as an object, with its options. */
 export type Options = Exclude<FieldDeclaration, string>
@@ -22,9 +24,9 @@ export const converterOf = (options: Options, profile: ProfileData): Converter =
     case "email":
       return convertEmail
     case "name":
-      return convertName
+      return nameConverter(profile.default_country)
     case "text":
-      return (value) => (typeof value === "string" ? cleanFreeText(value) : value)
+      return (value) => (typeof value === "string" ? cleanText(value) : value)
     case "phone":
       return phoneConverter(options.country ?? profile.default_country)
     case "postal_code":
@@ -45,21 +47,26 @@ export const converterOf = (options: Options, profile: ProfileData): Converter =
   }
 }
 
-const convertName: Converter = (value) =>
-  typeof value === "string" ? cleanName(value) : new Unreadable(value)
+const nameConverter = (country: CountryCode): Converter => {
+  const clean = nameCleaner(country)
+  return (value) => (typeof value === "string" ? clean(value) : new Unreadable(value))
+}
 
 const convertEmail: Converter = (value) => {
   if (typeof value !== "string") return new Unreadable(value)
-  const clean = cleanFold(value)
-  const at = clean.indexOf("@")
-  return clean === "" || (at > 0 && at < clean.length - 1) ? clean : new Unreadable(clean)
+  const clean = cleanText(value)
+  return clean === "" ? clean : (readEmail(cleanFold(clean)) ?? new Unreadable(clean))
 }
 
 const phoneConverter =
   (country: CountryCode): Converter =>
   (value) => {
     if (typeof value === "boolean") return null
-    return readPhone(typeof value === "string" ? cleanText(value) : textOf(value), country)
+    const isText = typeof value === "string"
+    if (!isText && typeof value !== "number" && !isRawNumber(value)) return new Unreadable(value)
+    const text = isText ? cleanText(value) : textOf(value)
+    const number = readPhone(text, country)
+    return number === undefined ? new Unreadable(isText ? text : value) : number
   }
 
 const postalCodeConverter = (country: PostalCountry): Converter => {
@@ -88,6 +95,9 @@ const booleanConverter =
   (booleans: ReadonlyMap<string, boolean>): Converter =>
   (value) => {
     if (typeof value === "boolean") return value
+    if (typeof value === "number" || isRawNumber(value)) {
+      return booleans.get(textOf(value)) ?? new Unreadable(value)
+    }
     if (typeof value !== "string") return new Unreadable(value)
     const clean = cleanText(value)
     return clean === "" ? clean : (booleans.get(cleanFold(clean)) ?? new Unreadable(clean))
@@ -96,8 +106,8 @@ const booleanConverter =
 const numberConverter =
   (options: Parameters<typeof readNumber>[1]): Converter =>
   (value) => {
-    if (typeof value === "number" || isRawNumber(value)) return value
-    if (typeof value === "boolean") return new Unreadable(value)
+    if (Number.isFinite(value) || isRawNumber(value)) return value
+    if (typeof value !== "string") return new Unreadable(value)
     const clean = cleanText(value)
     return clean === "" ? clean : (readNumber(clean, options) ?? new Unreadable(clean))
   }

@@ -30,8 +30,22 @@ export const readDate = (text: string, reading: DateReading): string | undefined
   const at = time.exec(lower)
   const date = dateOf(at === null ? lower : lower.slice(0, at.index), reading)
   if (date === undefined || at === null) return date
-  const clock = clockOf(at)
+  const clock = clockOf(at, date)
   return clock === undefined ? undefined : `${date}T${clock}`
+}
+
+/** Whether a text is a date in either order, complete or a day and the name of a month: `3/10/84`, `12. March`, `20260201`. */
+export const isDateLike = (text: string): boolean => {
+  if (text.length > maxLength || !/^[\d\p{L}]/u.test(text)) return false
+  const [, day, name = ""] = /^(\d{1,2})\.? ?(\p{L}{3,})\.?$/u.exec(text.toLowerCase()) ?? []
+  if (day !== undefined) return Number(day) <= 31 && monthOf(name) !== undefined
+  if (/^(?:19|20)\d{6}$/.test(text)) {
+    return isRealDay(Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6)))
+  }
+  return (
+    readDate(text, { order: "day_first", twoDigitYearsFrom: 1930 }) !== undefined ||
+    readDate(text, { order: "month_first", twoDigitYearsFrom: 1930 }) !== undefined
+  )
 }
 
 /** Reads a date with an optional weekday before it, which must be the right one. */
@@ -93,25 +107,42 @@ const isoOf = (year: number | undefined, month: number | undefined, day: number)
     : `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(day)}`
 
 /** A time of day in ISO 8601, with seconds and zone if the text has them; `24:00` is not read. */
-const clockOf = ([all, hours = "", minutes = "", seconds, fraction = "", half, zone]: RegExpExecArray):
-  | string
-  | undefined => {
+const clockOf = (
+  [all, hours = "", minutes = "", seconds, fraction = "", half, zone]: RegExpExecArray,
+  date: string,
+): string | undefined => {
   // Without the T or the seconds of a timestamp `10:00-12:00` is an interval, not a time with an offset.
   if (zone?.startsWith("-") === true && !all.startsWith("t") && seconds === undefined) return undefined
   const written = Number(hours)
   if (half !== undefined && (written < 1 || written > 12)) return undefined
   const hour = half === undefined ? written : (written % 12) + (half === "pm" ? 12 : 0)
-  if (hour > 23 || Number(minutes) > 59 || Number(seconds ?? 0) > 59) return undefined
+  if (hour > 23 || Number(minutes) > 59 || Number(seconds ?? 0) > 60) return undefined
   const offset = zone === undefined ? "" : offsetOf(zone)
   if (offset === undefined) return undefined
-  return `${twoDigits(hour)}:${minutes}${seconds === undefined ? "" : `:${seconds}${fraction}`}${offset}`
+  const minute = `${twoDigits(hour)}:${minutes}`
+  if (seconds === "60" && !hasLeapSecond(`${date}T${minute}${offset === "" ? "Z" : offset}`)) return undefined
+  return `${minute}${seconds === undefined ? "" : `:${seconds}${fraction}`}${offset}`
+}
+
+/**
+ * Whether a minute may have a second 60: the last one of June or December in UTC, since 1972 (RFC 3339, section 5.7).
+ * Which years have one is announced half a year ahead, so a list would be outdated.
+ */
+const hasLeapSecond = (minute: string): boolean => {
+  const utc = new Date(minute)
+  return (
+    !Number.isNaN(utc.getTime()) &&
+    utc.getUTCFullYear() >= 1972 &&
+    /-(?:06-30|12-31)T23:59:/.test(utc.toISOString())
+  )
 }
 
 const offsetOf = (zone: string): string | undefined => {
   if (zone === "z") return "Z"
   const hours = zone.slice(0, 3)
   const minutes = zone.slice(3).replace(":", "") || "00"
-  return Number(hours.slice(1)) <= 14 && Number(minutes) <= 59 ? `${hours}:${minutes}` : undefined
+  // The range of RFC 3339, as in lead-rules; the offsets in use are from -12:00 to +14:00.
+  return Number(hours.slice(1)) <= 23 && Number(minutes) <= 59 ? `${hours}:${minutes}` : undefined
 }
 
 const twoDigits = (number: number): string => String(number).padStart(2, "0")

@@ -20,7 +20,7 @@ export const readNumber = (
   const [, sign = "", digits = ""] = /^([+\-\u2212]?)(.+)$/.exec(bare) ?? []
   const source = /^\d+(?:\.\d+)?[eE][+-]?\d+$/.test(digits)
     ? digits.replace(/^0+(?=\d)/, "")
-    : plainOf(digits, notation)
+    : (wholeOf(digits) ?? plainOf(digits, separatorsOf(digits, notation)))
   return source === undefined ? undefined : numberIn(sign === "" || sign === "+" ? source : `-${source}`)
 }
 
@@ -42,11 +42,24 @@ const numberIn = (source: string): number | RawNumber | undefined => {
   return number === 0 ? 0 : number
 }
 
+/** A dash instead of a fraction, after the sign between them; a currency may stand before or after. */
+const dashed =
+  /^(?:(?:€|eur|euro|chf|fr\.|sfr\.) ?)?(\d[\d.,'’ ]*)([.,])(?:[\u2010-\u2015\u2212]|--?)(?: ?(?:€|eur|euro|chf|fr\.?|sfr\.?))?$/i
+
+/**
+ * The JSON number of a whole amount of money as German and Swiss price tags have it, in either notation: `120,-`,
+ * `1.234,- €`, `Fr. 1'234.–`. The dash stands for no cents, so nothing in it is ambiguous.
+ */
+const wholeOf = (text: string): string | undefined => {
+  const [, whole = "", decimal] = dashed.exec(text) ?? []
+  if (decimal === undefined || whole.includes(decimal)) return undefined
+  const group = /[.,'’ ]/.exec(whole)?.[0]
+  return plainOf(whole, group === undefined ? {} : { group })
+}
+
 /** The JSON number of digits with separators. */
-const plainOf = (text: string, notation: Notation | undefined): string | undefined => {
-  if (!/^[\d.,'’ ]+$/.test(text)) return undefined
-  const separators = separatorsOf(text, notation)
-  if (separators === undefined) return undefined
+const plainOf = (text: string, separators: Separators | undefined): string | undefined => {
+  if (separators === undefined || !/^[\d.,'’ ]+$/.test(text)) return undefined
   const { group, decimal } = separators
   const [integer = "", fraction, ...more] = decimal === undefined ? [text] : text.split(decimal)
   if (more.length > 0 || (fraction !== undefined && !/^\d+$/.test(fraction))) return undefined
