@@ -1,6 +1,7 @@
 /** Copy-on-write changes to a payload: containers on the path to a change are copied once, the rest is shared. */
 import { isMissing } from "@lead-gateway/lead-field"
 import { get, isJsonObject, type Json, type JsonObject } from "@lead-gateway/lossless-json"
+import { isBlankOnceClean } from "./text.ts"
 
 /** A path in a payload: keys and list indices, outermost first. */
 export type PayloadPath = ReadonlyArray<string | number>
@@ -91,7 +92,8 @@ export const valueOrBlocked = (
   for (const key of path) {
     if (value === undefined) return nothing
     if (isJsonObject(value)) value = get(value, key)
-    else return isMissing(value) ? nothing : "blocked"
+    else
+      return isMissing(value) || (typeof value === "string" && isBlankOnceClean(value)) ? nothing : "blocked"
   }
   return value === undefined ? nothing : { value }
 }

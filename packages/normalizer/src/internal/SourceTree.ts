@@ -1,8 +1,8 @@
 import { type FieldPath, isMissing } from "@lead-gateway/lead-field"
 import { isRawNumber, type Json } from "@lead-gateway/lossless-json"
-import { type Field, type FieldTree, isTree, Unreadable } from "./FieldTree.ts"
+import { type Field, type FieldTree, isTree } from "./FieldTree.ts"
 import { foldKey, numberedKey } from "./foldKey.ts"
-import { cleanFreeText } from "./text.ts"
+import { isBlankOnceClean } from "./text.ts"
 
 /** A field that aliases fill when it is missing. */
 export interface Target {
@@ -59,13 +59,10 @@ export const isMissingIn = ({ declared }: Target, value: Json | undefined): bool
   if (value === undefined || isMissing(value)) return true
   if (isTree(declared)) return false
   if (declared?.kind === "phone") {
-    if (typeof value === "object" && !isRawNumber(value)) return true
+    if (typeof value === "object" && !isRawNumber(value)) return false
     // A text with a digit is never missing as a phone, so there is no need to parse it.
     if (typeof value === "string" && /\d/.test(value)) return false
     return declared.convert(value) === null
   }
-  // A text of invisible characters alone becomes blank; one that begins with printable ASCII does not.
-  if (typeof value !== "string" || /^[!-~]/.test(value)) return false
-  const converted = declared === undefined ? cleanFreeText(value) : declared.convert(value)
-  return !(converted instanceof Unreadable) && isMissing(converted)
+  return typeof value === "string" && isBlankOnceClean(value)
 }
