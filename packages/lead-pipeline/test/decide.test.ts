@@ -69,10 +69,10 @@ describe("decide", () => {
     })
   })
 
-  it("takes NUL and lone surrogates as they are", () => {
+  it("removes NUL, as all that is invisible, and takes lone surrogates as they are", () => {
     const decision = decideOn({ ...valid, source: "a\u0000b\ud800" })
     assert(decision._tag === "Ready")
-    assert.deepInclude(decision.customerPayload["attributes"], { name: "source", value: "a\u0000b\ud800" })
+    assert.deepInclude(decision.customerPayload["attributes"], { name: "source", value: "ab\ud800" })
     assert.strictEqual(decideOn({ ...valid, zipcode: "66123\u0000" })._tag, "Rejected")
     assert.strictEqual(decideOn({ ...valid, phone: "\u0000\ud800" })._tag, "Parked")
   })
