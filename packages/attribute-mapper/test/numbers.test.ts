@@ -151,7 +151,7 @@ describe("a bound", () => {
   it.each(bounds)("%s %s is compared digit by digit with %s: %s (%s)", (key, bound, value, expected) => {
     const definition = lossless(
       `{"attribute_type":"range","is_numeric":true,"values":null,"${key}":${bound}}`,
-    ) as unknown as AttributeDefinition
+    ) as AttributeDefinition
     assert.strictEqual(outcome(definition, lossless(value)), expected)
   })
 
@@ -216,7 +216,7 @@ describe("a number of a document that JSON.parse has rounded", () => {
   })
 
   it("is compared digit by digit among the values of a dropdown", () => {
-    const values = lossless("[18446744073709551615, 7]") as unknown as AttributeDefinition["values"]
+    const values = lossless("[18446744073709551615, 7]") as AttributeDefinition["values"]
     const definition = { ...dropdown, values }
     for (const [text, expected] of [
       ["18446744073709551615", "sent"],

@@ -153,7 +153,7 @@ describe("map", () => {
 
   it("sends no value that JSON does not have, and says so", () => {
     for (const value of [() => 1, Symbol("x"), 10n, Number.NaN]) {
-      const payload = { phone: value } as unknown as JsonObject
+      const payload = { phone: value } as object as JsonObject
       const result = map({ mapping: compileMappingOrThrow({}), template, payload })
       assert(result._tag === "MissingRequired")
       assert.deepStrictEqual(result.fields, ["phone"])

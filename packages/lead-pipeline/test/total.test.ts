@@ -87,7 +87,7 @@ describe("a wrong call", () => {
     ],
     [
       "no explanation",
-      () => printExplanation(undefined as unknown as Explanation),
+      () => printExplanation(undefined as never),
       "printExplanation: found nothing, expected an explanation, as explain returns",
     ],
   ])("with %s is a TypeError that says what was given and what is expected", (_name, call, sentence) => {

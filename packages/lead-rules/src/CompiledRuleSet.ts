@@ -76,8 +76,8 @@ const compiled = (json: unknown): Result.Result<CompiledRuleSet, RuleSetInvalid>
 
 /** The copy has a `RawNumber` only where a double would round. */
 const copyOf = (ruleSet: RuleSet, report: Report): RuleSet | undefined => {
-  const copy = parse(JSON.stringify(ruleSet))
-  if (Result.isSuccess(copy)) return copy.success as unknown as RuleSet
+  const copy: Result.Result<unknown, { readonly message: string }> = parse(JSON.stringify(ruleSet))
+  if (Result.isSuccess(copy)) return copy.success as RuleSet
   report([], ruleSet, `a rule set that lossless-json parses (${copy.failure.message})`)
   return undefined
 }

@@ -7,7 +7,7 @@ import { reasonOf } from "./support.ts"
 
 /** Whether a value meets a condition, both as they are written: neither has lost a digit. */
 const isMet = (condition: string, value: string): boolean => {
-  const rule = Result.getOrThrow(parse(`{"field":"a","reason":"UNMET",${condition}}`)) as unknown as Rule
+  const rule = Result.getOrThrow(parse(`{"field":"a","reason":"UNMET",${condition}}`)) as object as Rule
   const rules = compileRulesOrThrow({ version: "1", rules: [rule] })
   return (
     reasonOf(evaluate(rules, { a: Result.getOrThrow(parse(value)) }, { nowMs: Date.UTC(2026, 0, 1) })) ===

@@ -5,7 +5,7 @@ import { type Answer, answerOf, isItem, type Place, type Texts, textsAt } from "
 import type { PayloadPath } from "./Draft.ts"
 import { foldId } from "./foldKey.ts"
 import { type AnswerList, insideAt, type Source, type SourceTree } from "./SourceTree.ts"
-import { cleanFreeText } from "./text.ts"
+import { cleanText } from "./text.ts"
 
 /** A value of a source that may fill its target. */
 export interface Candidate extends Answer {
@@ -131,6 +131,6 @@ class Walk {
 /** The object or list that a text holds as JSON. Cleaning comes first, so that normalising the text changes nothing. */
 const jsonIn = (text: string): Json | undefined => {
   if (!/^[{[]/.test(text.trimStart())) return undefined
-  const parsed = Result.getOrUndefined(parse(cleanFreeText(text), { maxDepth }))
+  const parsed = Result.getOrUndefined(parse(cleanText(text), { maxDepth }))
   return typeof parsed === "object" && parsed !== null ? parsed : undefined
 }

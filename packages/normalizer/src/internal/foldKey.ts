@@ -1,13 +1,13 @@
 import type { FieldPath } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
-import { cleanFold, cleanFreeText } from "./text.ts"
+import { cleanFold, cleanText } from "./text.ts"
 
 /**
  * The form in which keys and questions of a source are compared: clean, in lower case, without the `?`, `:` or `*` that
  * web forms append to a question. Cleaning comes first, so that normalising a question does not change its result.
  */
 export const foldKey = (key: string): string => {
-  const clean = cleanFold(cleanFreeText(key))
+  const clean = cleanFold(cleanText(key))
   let end = clean.length
   while (end > 0 && isTail(clean.charCodeAt(end - 1))) end--
   return end === 0 ? clean : clean.slice(0, end)
@@ -36,7 +36,7 @@ export const isNumberedKey = (key: string): boolean => {
 
 /** The form in which identifiers, of an option or a question, are compared; `undefined` if the value is neither a text nor a number. */
 export const foldId = (value: unknown): string | undefined => {
-  if (typeof value === "string") return cleanFreeText(value)
+  if (typeof value === "string") return cleanText(value)
   if (isRawNumber(value)) return value.rawJSON
   return typeof value === "number" ? String(value) : undefined
 }

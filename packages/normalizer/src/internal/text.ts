@@ -57,9 +57,6 @@ const isClean = (text: string): boolean => {
   return length === 0 || !afterSpace
 }
 
-/** {@link cleanText}, under the name that aliases use. */
-export const cleanFreeText = (text: string): string => cleanText(text)
-
 /**
  * Cleans a text and converts it to lower case, to normalise e-mail addresses and to compare texts.
  *
