@@ -44,7 +44,9 @@ describe("the files that ship", () => {
   it.each(documents)("%s names its JSON Schema and meets it", (name) => {
     const text = readFileSync(inRepository(`config/${name}`), "utf8")
     const { $schema } = JSON.parse(text) as { readonly $schema: string }
-    const schema = JSON.parse(readFileSync(join(inRepository(`config/${name}`), "..", $schema), "utf8")) as object
+    const schema = JSON.parse(
+      readFileSync(join(inRepository(`config/${name}`), "..", $schema), "utf8"),
+    ) as object
     const validate = new Ajv2020({ strict: false }).compile(schema)
     assert.isTrue(validate(JSON.parse(text)), JSON.stringify(validate.errors))
   })

@@ -1,13 +1,6 @@
 import { notJson } from "@lead-gateway/testkit/not-json"
 import { assert, describe, it } from "@effect/vitest"
-import {
-  compileFlow,
-  decide,
-  explain,
-  type Explanation,
-  otherView,
-  printExplanation,
-} from "@lead-gateway/lead-pipeline"
+import { compileFlow, decide, explain, otherView, printExplanation } from "@lead-gateway/lead-pipeline"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import { compiled, source, valid } from "./world.ts"
 

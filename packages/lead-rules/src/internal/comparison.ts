@@ -5,8 +5,7 @@ import { isRawNumber, type RawNumber } from "@lead-gateway/lossless-json"
 export type Exact = number | RawNumber
 
 /** A number as it is written. */
-const written = (number: Exact): string =>
-  typeof number === "number" ? String(number) : number.rawJSON
+const written = (number: Exact): string => (typeof number === "number" ? String(number) : number.rawJSON)
 
 /** Compares a lower limit with an upper one, `-Infinity` and `Infinity` where there is none: negative, zero or positive. */
 export const compareLimits = (lower: Exact, upper: Exact): number =>
