@@ -8,7 +8,7 @@ import {
   parse,
   stringify,
 } from "@lead-gateway/lossless-json"
-import { compileProfile, normalize } from "@lead-gateway/normalizer"
+import { compileProfile, normalize, type Unread } from "@lead-gateway/normalizer"
 import { ProfileData } from "@lead-gateway/normalizer/schema"
 import { AnyCase, AnyPayload } from "./anyCase.ts"
 
@@ -58,7 +58,10 @@ describe("normalize, with any profile and any payload", () => {
       const twice = normalize(profile, once.payload)
       assert.deepStrictEqual(twice.changes, [])
       assert.strictEqual(twice.payload, once.payload)
-      assert.deepStrictEqual(twice.unread, once.unread)
+      // The identifier of no option is reported as it is moved, so the second time only where it was not.
+      const isValue = ({ kind }: Unread) => kind !== "option"
+      assert.deepStrictEqual(twice.unread.filter(isValue), once.unread.filter(isValue))
+      assert.includeDeepMembers([...once.unread], [...twice.unread])
     },
     runs,
   )

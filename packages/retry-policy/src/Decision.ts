@@ -118,18 +118,9 @@ const giveUp = (outcome: Outcome, reason: GiveUpReason): GiveUp => {
       case "NotSent":
       case "AddressRefused":
         return { _tag: "GiveUp", reason: "RETRIES_EXHAUSTED" }
-<<<<<<< HEAD
     }
   } catch {
     // A getter or a proxy that throws is no outcome.
-=======
-      default:
-        return { _tag: "GiveUp", reason: "DELIVERY_OUTCOME_UNKNOWN" }
-    }
-  } catch {
-    // A getter or a proxy that throws is no outcome.
-    return { _tag: "GiveUp", reason: "DELIVERY_OUTCOME_UNKNOWN" }
->>>>>>> b739dcf (Check the arguments of decide in one pass, so that the ordinary attempt costs no more than before)
   }
   return { _tag: "GiveUp", reason: "DELIVERY_OUTCOME_UNKNOWN" }
 }
