@@ -1,7 +1,7 @@
 import type { DeliveryMetadataName } from "@lead-gateway/config/flow"
 import type { DeliveryRequest } from "@lead-gateway/customer-client"
 import type { RejectionReason, UnreadValue } from "@lead-gateway/lead"
-import { decide, type Decision, type Finding, type Flow, type Ready } from "@lead-gateway/lead-pipeline"
+import { decide, type Decision, type Finding, type Flow } from "@lead-gateway/lead-pipeline"
 import {
   type ClaimedWork,
   defaultCustomer,
@@ -77,17 +77,16 @@ const requestOf = (
 /** A decision of the pipeline in the form of the store, with the flow's versions. */
 const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey: string): StoredDecision => {
   const flags = flagsOf(decision)
-  // A rejected lead was normalised only if its rules look at the normalised payload.
-  const seen = decision as Decision & Partial<Pick<Ready, "normalized" | "unread">>
   switch (decision._tag) {
     case "Rejected":
       return {
         verdict: "REJECTED",
         reason: decision.reason as RejectionReason,
         details: textOf({ ...explained(decision), ...flags }),
-        normalized: seen.normalized === undefined ? null : textOf(seen.normalized),
+        // A rejected lead was normalised only if its rules look at the normalised payload.
+        normalized: decision.normalized === undefined ? null : textOf(decision.normalized),
         omitted: [],
-        unread: unreadOf(seen),
+        unread: unreadOf(decision),
         decidedWith,
         delivery: null,
       }
@@ -98,7 +97,7 @@ const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey:
         details: textOf({ reason: decision.reason, missing: decision.missing, ...flags }),
         normalized: textOf(decision.normalized),
         omitted: decision.omitted,
-        unread: unreadOf(seen),
+        unread: unreadOf(decision),
         decidedWith,
         delivery: null,
       }
@@ -109,7 +108,7 @@ const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey:
         details: decision.flags.length === 0 ? "{}" : textOf(flags),
         normalized: textOf(decision.normalized),
         omitted: decision.omitted,
-        unread: unreadOf(seen),
+        unread: unreadOf(decision),
         decidedWith,
         delivery: {
           customerId: defaultCustomer,
@@ -120,9 +119,14 @@ const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey:
   }
 }
 
-/** Paths hold keys of the lead, which Postgres may not be able to store. The normaliser bounds their length and number. */
-const unreadOf = ({ unread = none }: Partial<Pick<Ready, "unread">>): ReadonlyArray<UnreadValue> =>
-  unread.length === 0 ? none : unread.map(({ kind, path }) => ({ path: storableText(path), kind }))
+/** A payload may have a hundred thousand values that cannot be read; the history shows the first ones. */
+const maxUnread = 100
+
+/** Paths hold keys of the lead, which Postgres may not be able to store. */
+const unreadOf = ({ unread = none }: Decision): ReadonlyArray<UnreadValue> =>
+  unread.length === 0
+    ? none
+    : unread.slice(0, maxUnread).map(({ kind, path }) => ({ path: storableText(path), kind }))
 
 const none: ReadonlyArray<never> = []
 

@@ -1,7 +1,7 @@
 import type { OmittedAttribute, OmittedNode } from "@lead-gateway/attribute-mapper"
 import type { Finding, LooksAt } from "@lead-gateway/lead-rules"
 import type { JsonObject } from "@lead-gateway/lossless-json"
-import type { Change, Unread } from "@lead-gateway/normalizer"
+import { type Change, maxChanges, type Unread } from "@lead-gateway/normalizer"
 import { decide, type Decision, type LeadInput, type Parked, type Ready } from "./decide.ts"
 import type { Flow } from "./Flow.ts"
 import { otherView, type OtherView } from "./otherView.ts"
@@ -27,7 +27,7 @@ export interface NormaliseStep {
   readonly version: string
   /** Field by field; the values before and after only if values are shown. */
   readonly changes: ReadonlyArray<Change>
-  /** Values that could not be read as what their field is declared to hold. */
+  /** Values that could not be read as what their field is declared to hold; the first hundred at most. */
   readonly unread: ReadonlyArray<Unread>
 }
 
@@ -116,7 +116,7 @@ const rulesStep = (
 const normaliseSteps = ({ versions }: Flow, { changes, unread }: Decision): ReadonlyArray<NormaliseStep> =>
   changes === undefined || unread === undefined
     ? []
-    : [{ step: "normalise", version: versions.profile, changes, unread }]
+    : [{ step: "normalise", version: versions.profile, changes, unread: unread.slice(0, maxChanges) }]
 
 const mapSteps = (
   { versions }: Flow,

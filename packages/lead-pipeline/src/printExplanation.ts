@@ -115,12 +115,17 @@ const printReading = (reading: Reading): string => {
 const printFinding = ({ explanation, message, reason }: Finding, style: Style): string =>
   `${style("strong", reason)} ${oneLine(explanation)}${message === undefined ? "" : ` ${style("quiet", oneLine(message))}`}`
 
-const printChange = ({ after, before, from, kind, path }: Change, style: Style): string =>
-  [
+const printChange = ({ after, before, from, kind, path }: Change, style: Style): string => {
+  if (kind === "not_moved" && from !== undefined) {
+    const value = before === undefined ? [] : [printValue(before)]
+    return [oneLine(from), ...value, style("quiet", oneLine(`stays: ${path} has another value`))].join("  ")
+  }
+  return [
     oneLine(from === undefined ? path : `${from} → ${path}`),
     ...(before === undefined || after === undefined ? [] : [`${printValue(before)} → ${printValue(after)}`]),
     style("quiet", kind),
   ].join("  ")
+}
 
 /** As JSON; a payload that is none, since it holds a `bigint` or itself, in short. */
 const printPayload = (payload: JsonObject): string => {

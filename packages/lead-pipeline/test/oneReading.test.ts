@@ -100,3 +100,22 @@ describe("a decision on a value that could not be read", () => {
     assert.strictEqual(decideOn({ ...lead, solar_area: "50" }, flowWith("park"))._tag, "Ready")
   })
 })
+
+describe("a payload with more unread values than an explanation shows", () => {
+  it("is mapped by what the template says of each of them", () => {
+    const many = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`n${index}`, "about 5"]))
+    const flow = compiled({
+      ...source,
+      rules: { version: "1", rules: [] },
+      profile: {
+        ...defaultProfile,
+        fields: Object.fromEntries(Object.keys(many).map((name) => [name, "number"])),
+      },
+      template: Object.fromEntries(Object.keys(many).map((name) => [name, { $field: name, unread: "omit" }])),
+    })
+    const decision = decideOn(many, flow)
+    assert(decision._tag === "Ready")
+    assert.deepStrictEqual(decision.customerPayload, {})
+    assert.lengthOf(decision.unread, 250)
+  })
+})

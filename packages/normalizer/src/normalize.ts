@@ -1,3 +1,4 @@
+import { plainCopy } from "@lead-gateway/lead-field"
 import {
   isJsonObject,
   isRawNumber,
@@ -54,7 +55,7 @@ export interface Normalized {
   readonly payload: JsonObject
   /** Moves first, then in the order of the payload; at most the first {@link maxChanges}, to bound the size. */
   readonly changes: ReadonlyArray<Change>
-  /** In the order of the payload; at most the first {@link maxChanges}. */
+  /** In the order of the payload. All of them, since a template may say what each does: show or store the first ones. */
   readonly unread: ReadonlyArray<Unread>
 }
 
@@ -81,8 +82,8 @@ const maxDepth = 1000
  *
  * Total, and idempotent: normalising the result changes nothing and reports no change. Values that JSON does not have
  * stay as they are: in a declared field `undefined` counts as missing, others as unread. A payload that is not an object
- * has no fields, so the result is `{}`; one that contains itself, or whose properties cannot be read, is returned as it
- * came. Throws a `TypeError` only if `profile` is none, for example the `Result` of `compileProfile`.
+ * has no fields, so the result is `{}`; of one whose properties cannot all be read, the others are normalised; one that
+ * contains itself is copied as it came. Throws a `TypeError` only if `profile` is none, for example the `Result` of `compileProfile`.
  *
  * Example with the default profile: `{ "phone": "0151 2345678", "house": { "is_owner": "Ja" } }` becomes
  * `{ "phone": "+491512345678", "house": { "is_owner": true } }`.
@@ -94,7 +95,10 @@ export const normalize = (profile: Profile, payload: object, options?: Normalize
     return normalized(parts, isJsonObject(payload) ? payload : {}, showsValues)
   } catch (error) {
     if (isReadable(payload)) throw error
-    return { payload: payload as JsonObject, changes: [], unread: [] }
+    const copy = plainCopy(payload) as JsonObject
+    return isReadable(copy)
+      ? normalized(parts, copy, showsValues)
+      : { payload: copy, changes: [], unread: [] }
   }
 }
 
@@ -198,5 +202,5 @@ const changed = (visit: Visit, before: Json, after: Json, kind: ChangeKind): Jso
 }
 
 const unread = (visit: Visit, kind: Unread["kind"], path: PayloadPath = visit.path): void => {
-  if (visit.unread.length < maxChanges) visit.unread.push({ path: printPayloadPath(path), kind })
+  visit.unread.push({ path: printPayloadPath(path), kind })
 }

@@ -108,21 +108,28 @@ export const decide = (input: Attempt): Decision => {
 }
 
 /** Only an answer can be a refusal, and an unknown outcome has a reason of its own. */
-const giveUp = (outcome: Outcome, reason: GiveUpReason): GiveUp => {
+const giveUp = (outcome: Outcome, reason: GiveUpReason): GiveUp => ({
+  _tag: "GiveUp",
+  reason: giveUpReason(outcome, reason),
+})
+
+const giveUpReason = (outcome: Outcome, reason: GiveUpReason): GiveUpReason => {
   try {
     switch (outcome?._tag) {
       case "Answered":
-        return { _tag: "GiveUp", reason: isFinalStatus(outcome.status) ? reason : "RETRIES_EXHAUSTED" }
+        return isFinalStatus(outcome.status) ? reason : "RETRIES_EXHAUSTED"
       case "Unreachable":
       case "TimedOut":
       case "NotSent":
       case "AddressRefused":
-        return { _tag: "GiveUp", reason: "RETRIES_EXHAUSTED" }
+        return "RETRIES_EXHAUSTED"
+      default:
+        return "DELIVERY_OUTCOME_UNKNOWN"
     }
   } catch {
     // A getter or a proxy that throws is no outcome.
+    return "DELIVERY_OUTCOME_UNKNOWN"
   }
-  return { _tag: "GiveUp", reason: "DELIVERY_OUTCOME_UNKNOWN" }
 }
 
 /** The wait of a `Retry-After`, in milliseconds; 0 without one, or if it is not readable. */
