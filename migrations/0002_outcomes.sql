@@ -36,6 +36,7 @@ FROM work JOIN delivery USING (lead_id, delivery_no)
 WHERE attempt_is_open;
 
 -- Down Migration
+-- Loses: work.unseen_attempt, work.first_attempt_at, decision.unread, attempt.customer_reason, attempt.policy_version
 
 LOCK TABLE work, decision, attempt IN ACCESS EXCLUSIVE MODE;
 
