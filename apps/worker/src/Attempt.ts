@@ -7,7 +7,7 @@
 import { isCounted, RejectionReason } from "@lead-gateway/lead"
 import { type AttemptRecord, type ClaimedWork, storableText } from "@lead-gateway/lead-store"
 import * as RetryPolicy from "@lead-gateway/retry-policy"
-import { type AttemptOutcome, messageOf } from "./AttemptOutcome.ts"
+import { type AttemptOutcome, deliveredMessage, messageOf } from "./AttemptOutcome.ts"
 
 /** An attempt that is stored as open, and its work. */
 export interface OpenAttempt {
@@ -78,7 +78,7 @@ export const attemptRecord = (
     durationMs: isUnseen ? null : outcome.durationMs,
     responseStatus: isAnswered ? outcome.status : null,
     responseBody: isAnswered ? storableText(outcome.body) : null,
-    errorMessage: next.state === "DELIVERED" ? null : messageOf(outcome),
+    errorMessage: next.state === "DELIVERED" ? deliveredMessage(outcome) : messageOf(outcome),
     fault: classification.fault ?? null,
     customerReason: classification.reason ?? null,
     // Of a delivery nobody asks why it was not tried again.

@@ -1,5 +1,5 @@
 /**
- * How an attempt may end, and the sentence that a lead's history shows for a failure.
+ * How an attempt may end, and the sentence that a lead's history shows for a failure or an unreadable answer.
  */
 import type { DeliveryOutcome } from "@lead-gateway/customer-client"
 
@@ -28,8 +28,8 @@ export const messageOf = (outcome: DeliveryOutcome | UnseenOutcome): string => {
   switch (outcome._tag) {
     case "Answered":
       return outcome.status >= 200 && outcome.status < 300
-        ? `the customer answered ${outcome.status} without accepting the lead`
-        : `the customer answered ${outcome.status}`
+        ? answeredSentence(outcome, " without accepting the lead")
+        : answeredSentence(outcome)
     case "TimedOut":
       return outcome.phase === "connect"
         ? `no connection within ${outcome.durationMs} ms`
@@ -37,4 +37,19 @@ export const messageOf = (outcome: DeliveryOutcome | UnseenOutcome): string => {
     default:
       return outcome.message
   }
+}
+
+/**
+ * What a delivered attempt has to say: why the answer's body is empty although there was one, as the customer client reports
+ * it. Null for every other delivery.
+ */
+export const deliveredMessage = (outcome: DeliveryOutcome | UnseenOutcome): string | null =>
+  outcome._tag === "Answered" && outcome.unreadable !== undefined ? answeredSentence(outcome) : null
+
+const answeredSentence = (
+  { status, unreadable }: Extract<DeliveryOutcome, { readonly _tag: "Answered" }>,
+  detail = "",
+): string => {
+  const answer = `the customer answered ${status}${detail}`
+  return unreadable === undefined ? answer : `${answer}; its body could not be read: ${unreadable}`
 }

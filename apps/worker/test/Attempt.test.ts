@@ -119,6 +119,18 @@ describe("attemptRecord", () => {
     assert.strictEqual(responseBody, "phone +49\ufffd is wrong \ufffd")
   })
 
+  it.each<[status: number, message: string]>([
+    [200, "the customer answered 200; its body could not be read"],
+    [422, "the customer answered 422; its body could not be read"],
+    [500, "the customer answered 500; its body could not be read"],
+  ])("says of an answer %d why its body is empty, whatever follows", (status, message) => {
+    const unreadable = "the body is compressed twice"
+    const { errorMessage, next, responseBody } = recordOf(answered(status, { unreadable }))
+    assert.strictEqual(errorMessage, `${message}: ${unreadable}`)
+    assert.strictEqual(responseBody, "")
+    assert.strictEqual(next.state, nextAfter(3, answered(status)).state)
+  })
+
   it("names an address that was refused in the client's words, which hold nothing of a lead", () => {
     assert.strictEqual(messageOf(DeliveryOutcome.AddressRefused({ message: "forbidden" })), "forbidden")
   })

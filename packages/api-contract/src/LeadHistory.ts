@@ -39,7 +39,9 @@ export const DeliveryAttempt = Schema.Struct({
   attemptedAt: Timestamp,
   success: Schema.Boolean,
   statusCode: Schema.NullOr(Schema.Int),
-  errorMessage: Schema.NullOr(Schema.String),
+  errorMessage: Schema.NullOr(Schema.String).annotate({
+    description: "Why it failed, or, also of a success, why the answer's body could not be read",
+  }),
   durationMs: Schema.NullOr(Schema.Int),
   fault: Schema.NullOr(Fault).annotate({
     description: "Whose fault a failure was: the lead's (its data), the customer's (their API) or ours",

@@ -30,6 +30,7 @@ export interface DeliveryAttempt {
   readonly attemptedAt: Date
   readonly success: boolean
   readonly statusCode: number | null
+  /** Why it failed, or why the body of the response could not be read, also of a success. */
   readonly errorMessage: string | null
   /** From the request to the end of the response; null when the end was not observed. */
   readonly durationMs: number | null

@@ -3,7 +3,7 @@ import { DeliveryOutcome } from "@lead-gateway/customer-client"
 /** A customer's answer after 12 ms; without a body unless given. */
 export const answered = (
   status: number,
-  more: { readonly retryAfter?: string; readonly date?: string; readonly body?: string } = {},
+  more: { readonly retryAfter?: string; readonly date?: string; readonly body?: string; readonly unreadable?: string } = {},
 ): Extract<DeliveryOutcome, { readonly _tag: "Answered" }> =>
   DeliveryOutcome.Answered({
     status,
@@ -11,7 +11,7 @@ export const answered = (
     date: more.date,
     contentType: undefined,
     body: more.body ?? "",
-    truncated: false,
-    unreadable: undefined,
+    truncated: more.unreadable !== undefined,
+    unreadable: more.unreadable,
     durationMs: 12,
   })
