@@ -61,8 +61,8 @@ export const watchSchedule = (
     if (isCircuitOpen !== wasOpen) {
       wasOpen = isCircuitOpen
       yield* isCircuitOpen
-        ? Effect.logWarning("the customer's API is down: leads wait until it answers again")
-        : Effect.logInfo("the customer's API answers again: leads are delivered")
+        ? Effect.logWarning("the customer's API is unavailable: leads wait until it is available again")
+        : Effect.logInfo("the customer's API is available again: leads are delivered")
     }
     const isDue = untilDue !== undefined && Duration.isZero(untilDue)
     if (isDue || performance.now() - lookedAt >= Duration.toMillis(atMost)) {

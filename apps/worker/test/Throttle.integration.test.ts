@@ -42,12 +42,12 @@ describe("a worker at its customer's throttle", () => {
       yield* eventually(
         Effect.map(world.sql`SELECT FROM attempt WHERE is_probe HAVING count(*) >= 4`, (rows) => rows[0]),
       )
-      assert.include(world.log.join("\n"), "the customer's API is down")
+      assert.include(world.log.join("\n"), "the customer's API is unavailable")
       const rejected = yield* world.receive({ payload: { zipcode: "10115" } })
       yield* world.reached(rejected.id, "REJECTED")
       yield* world.customer.up
       yield* Effect.forEach(leads, ({ id }) => world.reached(id, "DELIVERED"))
-      yield* eventually(Effect.sync(() => world.log.find((line) => line.includes("answers again"))))
+      yield* eventually(Effect.sync(() => world.log.find((line) => line.includes("API is available again"))))
       const [failed] = yield* world.sql<{ attempts: number }>`
         SELECT count(*)::int AS attempts FROM attempt WHERE NOT success`
       assert.isBelow(failed?.attempts ?? 0, 40)

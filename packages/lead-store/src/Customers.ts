@@ -12,8 +12,8 @@ export interface CustomerSettings {
   /** Deliveries within any one second, at most; undefined: no limit. */
   readonly ratePerSecond: number | undefined
   /**
-   * The circuit opens after the deliveries of this many different leads have failed because the customer is down,
-   * without a success in between. While it is open, only probes are sent. A failed probe does not count against its
+   * The circuit opens after the deliveries of this many different leads have failed because the customer is
+   * unavailable (down, or refusing every lead: 401, 404), without a success in between. While it is open, only probes are sent. A failed probe does not count against its
    * lead's budget of attempts.
    */
   readonly failures: number

@@ -80,11 +80,11 @@ export interface ClaimOptions {
   readonly lease: Duration.Duration
 }
 
-/** When work is due, and whether customers are up. */
+/** When work is due, and whether customers are available. */
 export interface Outlook {
   /** How long until something may be claimed; zero: now; undefined: nothing is scheduled. */
   readonly untilDue: Duration.Duration | undefined
-  /** Whether a customer's circuit is open: the customer is down, and its leads wait. */
+  /** Whether a customer's circuit is open: the customer is down or refuses every lead, and its leads wait. */
   readonly isCircuitOpen: boolean
 }
 
@@ -125,7 +125,7 @@ export type StepResult =
   | {
       readonly _tag: "Opened"
       readonly attemptNo: number
-      /** A probe tests whether the customer is up again. If it fails, it does not count against the budget. */
+      /** A probe tests whether the customer is available again. If it fails, it does not count against the budget. */
       readonly isProbe: boolean
     }
   /** The decision is stored, the delivery waits for its customer's throttle, and the lease has ended. */
@@ -147,6 +147,7 @@ export interface AttemptRecord extends Lease {
   readonly responseStatus: number | null
   /** Storable and capped; null if no response came. */
   readonly responseBody: string | null
+  /** Why it failed, or why the body of the answer could not be read; null of any other success. */
   readonly errorMessage: string | null
   /** Null if the customer accepted the lead. */
   readonly fault: Fault | null
