@@ -1,9 +1,9 @@
 import { map, type OmittedAttribute, type OmittedNode } from "@lead-gateway/attribute-mapper"
+import { plainCopy } from "@lead-gateway/lead-field"
 import {
   evaluate,
   type Finding,
   MISSING_REQUIRED_FIELD,
-  plainCopy,
   type Rejected as RejectedByRules,
 } from "@lead-gateway/lead-rules"
 import type { JsonObject } from "@lead-gateway/lossless-json"

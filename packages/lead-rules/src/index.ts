@@ -6,7 +6,6 @@
  * (a rule set only says which payload it is about), reads no files and knows no other customer setting.
  */
 export type { Diagnostic } from "@lead-gateway/document-check"
-export { plainCopy } from "@lead-gateway/lead-field"
 export {
   compileRules,
   compileRulesOrThrow,
