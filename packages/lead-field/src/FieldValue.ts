@@ -41,15 +41,15 @@ export const kindOf = (value: unknown): ValueKind => {
 /** A point before exactly three digits, after a group of one to three: a thousand or a thousandth, by the language. */
 const ambiguous = /^[+-]?[1-9]\d{0,2}\.\d{3}$/
 
-/** Decimal notation, as ECMAScript's StrDecimalLiteral without Infinity; matched in linear time. */
-const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
+/** JSON's notation, and also a plus sign, leading zeros, and `.5` without exponent; matched in linear time. */
+const decimal = /^[+-]?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)$/
 
 /**
  * The number that a value is or that a text denotes, as the nearest double; NaN for any other text.
  *
- * A text is a number in decimal notation with white space around: `" 5000 "`, `"-2.5"`, `"+.5"`, `"1e3"`; not
- * `"0x10"`, `"1_000"`, `"2,5"`, `"5.000"` (five in English, five thousand in German) or `"Infinity"`. One that exceeds every double gives an infinity: `"1e999"`. Total: any
- * other value is NaN.
+ * A text is a number in decimal notation with white space around: `" 5000 "`, `"-2.5"`, `"+.5"`, `"1e3"`; not `"5."`,
+ * `".5e3"`, `"0x10"`, `"1_000"`, `"2,5"`, `"5.000"` (five in English, five thousand in German) or `"Infinity"`. One that
+ * exceeds every double gives an infinity: `"1e999"`. Total: any other value is NaN.
  */
 export const numberOf = (value: string | number | RawNumber): number => {
   if (typeof value === "number") return value

@@ -43,19 +43,34 @@ describe("numberOf", () => {
     ["5000", 5000],
     [" -2.5\n", -2.5],
     ["+.5", 0.5],
-    ["1.", 1],
+    [".5", 0.5],
+    ["007.50E+1", 75],
     ["1e3", 1000],
     ["1e999", Number.POSITIVE_INFINITY],
   ])("reads %j", (text, number) => {
     assert.strictEqual(numberOf(text), number)
   })
 
-  it.each(["", " ", ".", "0x10", "1_000", "2,5", "5.000", "-12.345", "Infinity", "NaN", "1e", "١"])(
-    "reads no number in %j",
-    (text) => {
-      assert.isNaN(numberOf(text))
-    },
-  )
+  it.each([
+    "",
+    " ",
+    ".",
+    "5.",
+    "5.e3",
+    ".5e3",
+    "-.5E-1",
+    "0x10",
+    "1_000",
+    "2,5",
+    "5.000",
+    "-12.345",
+    "Infinity",
+    "NaN",
+    "1e",
+    "١",
+  ])("reads no number in %j", (text) => {
+    assert.isNaN(numberOf(text))
+  })
 
   it("gives the nearest double of a long number", () => {
     assert.strictEqual(numberOf(JSON.rawJSON("12345678901234567890")), 12345678901234567000)

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { compileMappingOrThrow, compileTemplateOrThrow, map } from "@lead-gateway/attribute-mapper"
+import { numberOf } from "@lead-gateway/lead-field"
 import { isRawNumber, type JsonObject } from "@lead-gateway/lossless-json"
 import { compileProfileOrThrow, defaultProfile, normalize } from "@lead-gateway/normalizer"
 import { Arbitrary, Schema } from "effect"
@@ -31,7 +32,7 @@ const digit = Schema.Literals([
   "\u00a0",
 ])
 
-describe("the mapper and the normaliser", () => {
+describe("the mapper, the normaliser and the rules", () => {
   it.prop(
     "read texts as the same numbers, and find the same ones in doubt",
     [Arbitrary.schema(Schema.Array(digit))],
@@ -49,11 +50,35 @@ describe("the mapper and the normaliser", () => {
           text,
         )
       }
+      // Beyond that a rule compares with infinity or zero, and there is nothing to send.
+      if (Math.abs(Number(/e([+-]?\d+)\s*$/i.exec(text)?.[1] ?? 0)) <= 300)
+        assert.strictEqual(Number.isFinite(numberOf(text)), problem === undefined, `rules: ${text}`)
       if (problem === "ambiguous_number")
         assert.deepStrictEqual(unread, [{ path: "x", kind: "number" }], text)
     },
     { arbitrary: { runs: 2000 } },
   )
+
+  it.each([
+    ["5", 5],
+    [".5", 0.5],
+    ["-.5", -0.5],
+    ["+7", 7],
+    ["007", 7],
+    ["5e3", 5000],
+    ["5.5E-1", 0.55],
+    ["5.", undefined],
+    ["5.e3", undefined],
+    [".5e3", undefined],
+    [".", undefined],
+    ["5.000", undefined],
+  ])("read %j as %j", (text, number) => {
+    assert.deepStrictEqual(numberOf(text), number ?? Number.NaN)
+    assert.strictEqual(problemOf(text) === undefined, number !== undefined)
+    const { payload, unread } = normalize(profile, { x: text })
+    assert.strictEqual(payload["x"], number ?? text)
+    assert.lengthOf(unread, number === undefined ? 1 : 0)
+  })
 
   it("find 5.000 in doubt, unless the profile says how it is meant", () => {
     for (const text of ["5.000", "5,000", "-1.234", " 12.345 "])

@@ -4,13 +4,15 @@ import { daysIn } from "@lead-gateway/lead-field"
 /** One day in milliseconds. */
 const dayMs = 86_400_000
 
-const timeOfDay = /^[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])(\d\d):?(\d\d))?$/
+/** A time of day; after a space, hours and minutes with a `-` behind them are an interval: `10:00-12:00`. */
+const timeOfDay =
+  /^(?! \d\d:\d\d-)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?$/
 
 /**
  * Parses an ISO 8601 date, or date and time: milliseconds since 1970 in UTC, or NaN.
  *
- * NaN for any other text and for days that do not exist: `2026-02-29`, `2026-04-31`, `24:00`. A date is its first
- * moment; a time without an offset is in UTC. `T` may be `t` or a space, and `+0200` is `+02:00`. A second 60 is read
+ * NaN for any other text, also `2026-02-01 10:00-12:00`, an interval, and for what does not exist: `2026-02-29`, `24:00`. A date is its first
+ * moment; a time without an offset is in UTC. `T` may be `t` or a space, and `+0200` and `+02` are `+02:00`. A second 60 is read
  * where RFC 3339 (5.7) allows a leap second, at the end of June or December in UTC since 1972: as the last millisecond of that day.
  */
 export const momentOf = (text: string): number => {
