@@ -1,16 +1,21 @@
 /** The customer of the gateway: the configured one, or a demo customer that runs in the same process. */
 import { isJsonObject, type Json, parse } from "@lead-gateway/lossless-json"
+import type { CustomerSettings } from "@lead-gateway/config"
 import { listen } from "@lead-gateway/runtime"
 import { Duration, Effect, Option, Result } from "effect"
 import { text } from "node:stream/consumers"
 
-/** The configured customer; without one, a demo customer that is started for the current scope. */
-export const chooseCustomer = Effect.fnUntraced(function* (configured: Option.Option<URL>) {
-  if (Option.isSome(configured)) {
-    return { url: configured.value, description: configured.value.host }
+/**
+ * The configured customer; without a URL, a demo customer that is started for the current scope. It is on loopback, which is
+ * allowed whatever addresses a real customer may have.
+ */
+export const chooseCustomer = Effect.fnUntraced(function* (configured: CustomerSettings<Option.Option<URL>>) {
+  if (Option.isSome(configured.url)) {
+    const url = configured.url.value
+    return { customer: { ...configured, url }, description: url.host }
   }
   return {
-    url: yield* startDemoCustomer,
+    customer: { ...configured, url: yield* startDemoCustomer, allowPrivate: true },
     description: "a demo customer that accepts every lead; set CUSTOMER_API_URL for a real one",
   }
 })

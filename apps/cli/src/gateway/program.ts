@@ -38,7 +38,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
       yield* logPolicy(policy)
       const { connection, data, died } = yield* chooseDatabase(database.connection, dataDirectory)
       yield* Effect.addFinalizer(() => Effect.logInfo("closing the database"))
-      const target = yield* chooseCustomer(customer.url)
+      const target = yield* chooseCustomer(customer)
 
       const Database = LeadDatabase.layer({
         connection,
@@ -55,7 +55,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
       const Delivery = ConfiguredWorker.layer({
         flow,
         policy,
-        customer: { ...customer, url: target.url },
+        customer: target.customer,
         worker,
         process,
         retention,
