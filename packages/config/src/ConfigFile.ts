@@ -22,7 +22,11 @@ export const unreadable: Document = { content: undefined, version: "", repeated:
 /** Refuses other encodings, whose values would match no lead. A byte order mark is skipped. */
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** Reads a file of JSON; fails with one line that says why it cannot be used. */
+/**
+ * Reads a file of JSON; fails with one line that says why it cannot be used.
+ *
+ * Whole numbers beyond 2^53 - 1 are `RawNumber`s, so that documents can tell `1e18` from what `JSON.parse` has rounded.
+ */
 export const readDocument = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Document, string> {
   const bytes = yield* Effect.tryPromise({
     try: () => readFile(path),
@@ -34,7 +38,7 @@ export const readDocument = Effect.fnUntraced(function* (path: string): Effect.f
     catch: () => "not UTF-8, the encoding of JSON",
   })
   const content = yield* Effect.fromResult(
-    Result.mapError(parse(text), ({ message, reason }) =>
+    Result.mapError(parse(text, { keepUnsafeIntegers: true }), ({ message, reason }) =>
       reason === "Syntax" ? syntaxError(text) : message,
     ),
   )

@@ -1,7 +1,7 @@
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import { retrySettings } from "@lead-gateway/config"
 import { describePolicy, loadPolicy } from "@lead-gateway/config/flow"
-import { compilePolicyOrThrow, defaultRetryPolicy, schedule } from "@lead-gateway/retry-policy"
+import { classify, compilePolicyOrThrow, defaultRetryPolicy, schedule } from "@lead-gateway/retry-policy"
 import { Effect } from "effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -102,6 +102,21 @@ describe("loadPolicy", () => {
       assert.deepStrictEqual(yield* diagnosticsOf({ RETRY_POLICY_FILE: join(folder, "none.json") }), [
         "…/none.json: cannot be read (ENOENT)",
       ])
+    }),
+  )
+
+  it.effect("reads numbers with all their digits, also where a double holds them", () =>
+    Effect.gen(function* () {
+      const body = '{ "path": "code", "one_of": [1e18, 9007199254740992, 12345678901234567890] }'
+      const rows = `[{ "status": "2xx", "body": ${body}, "means": "retry", "fault": "lead" }]`
+      const content = JSON.stringify(steady).replace(/}$/, `, "classification": ${rows}}`)
+      const policy = yield* policyOf({ RETRY_POLICY_FILE: written(content) })
+      const meansOf = (code: string) =>
+        classify(policy, { _tag: "Answered", status: 200, body: `{"code":${code}}` }).means
+      for (const code of ["1000000000000000000", "9007199254740992", "12345678901234567890"])
+        assert.strictEqual(meansOf(code), "retry", code)
+      for (const code of ["9007199254740993", "12345678901234567891", "1"])
+        assert.strictEqual(meansOf(code), "delivered", code)
     }),
   )
 

@@ -2,7 +2,9 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { FileSettings } from "@lead-gateway/config"
 import { loadFlow, logWarnings, printWarnings } from "@lead-gateway/config/flow"
 import { Ajv2020 } from "ajv/dist/2020.js"
-import { Effect, Logger } from "effect"
+import { decide } from "@lead-gateway/lead-pipeline"
+import { type JsonObject, parse } from "@lead-gateway/lossless-json"
+import { Effect, Logger, Result } from "effect"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -98,6 +100,32 @@ describe("loadFlow", () => {
       assert.match(second ?? "", /-empty\.json: Unexpected end of JSON input$/)
       assert.match(third ?? "", /-deep\.json: JSON is nested deeper than 512$/)
       assert.deepStrictEqual(more, [])
+    }),
+  )
+
+  it.effect("reads whole numbers with all their digits, also where a double holds them", () =>
+    Effect.gen(function* () {
+      const rulesWith = (condition: string) =>
+        file(
+          "rules",
+          `{ "version": "1", "rules": [{ "field": "area", "reason": "TOO_LARGE", "operator": ${condition} }] }`,
+        )
+      for (const value of ["1e18", "1000000000000000000", "9007199254740992", "12345678901234567890"]) {
+        const flow = yield* load({ leadRules: rulesWith(`"range", "max": ${value}`) })
+        const tagOf = (area: string) =>
+          decide(flow, {
+            payload: Result.getOrThrow(parse(`{ "area": ${area} }`)) as JsonObject,
+            deliveryMetadata: { lead_id: 7 },
+            nowMs: 0,
+          })._tag
+        assert.notStrictEqual(tagOf(value), "Rejected", value)
+        assert.strictEqual(tagOf(value === "1e18" ? "1000000000000000001" : `${value}.5`), "Rejected", value)
+      }
+      const attributeMapping = file(
+        "mapping",
+        '{ "area": { "attribute_type": "range", "is_numeric": true, "values": null, "min": 1e18, "max": 9007199254740992000 } }',
+      )
+      yield* load({ attributeMapping, payloadTemplate: file("template", '{ "n": 1e18 }') })
     }),
   )
 

@@ -16,4 +16,4 @@ export {
   type RawNumber,
   stringify,
 } from "./Json.ts"
-export { JsonInvalid, parse, type ParseLimits } from "./parse.ts"
+export { JsonInvalid, parse, type ParseLimits, type ParseOptions } from "./parse.ts"

@@ -15,6 +15,15 @@ export interface ParseLimits {
   readonly maxDigits?: number
 }
 
+/** How a text is parsed. */
+export interface ParseOptions extends ParseLimits {
+  /**
+   * Whether every whole number beyond 2^53 - 1 becomes a `RawNumber`, also one that a double holds exactly, such as `1e18`;
+   * false by default. Then such a number cannot be mistaken for one that `JSON.parse` has rounded.
+   */
+  readonly keepUnsafeIntegers?: boolean
+}
+
 /**
  * A text that is not JSON, or that exceeds a limit.
  *
@@ -33,12 +42,12 @@ export class JsonInvalid extends Data.TaggedError("JsonInvalid")<{
  * Fails with {@link JsonInvalid}. Example: `parse('{"id":12345678901234567890}')` succeeds with an object
  * that `stringify` prints with all twenty digits.
  */
-export const parse = (text: string, limits: ParseLimits = {}): Result.Result<Json, JsonInvalid> => {
-  const maxDepth = limits.maxDepth ?? 512
+export const parse = (text: string, options: ParseOptions = {}): Result.Result<Json, JsonInvalid> => {
+  const maxDepth = options.maxDepth ?? 512
   if (isDeeperThan(text, maxDepth)) return invalid("TooDeep", `JSON is nested deeper than ${maxDepth}`)
   try {
     return Result.succeed(
-      mayHoldLongNumber(text) ? (JSON.parse(text, keepDigits(limits)) as Json) : (JSON.parse(text) as Json),
+      mayHoldLongNumber(text) ? (JSON.parse(text, keepDigits(options)) as Json) : (JSON.parse(text) as Json),
     )
   } catch (error) {
     return error instanceof JsonInvalid ? Result.fail(error) : invalid("Syntax", "not valid JSON")
@@ -49,14 +58,17 @@ const invalid = (reason: JsonInvalid["reason"], message: string) =>
   Result.fail(new JsonInvalid({ reason, message }))
 
 const keepDigits =
-  (limits: ParseLimits) =>
+  (options: ParseOptions) =>
   (_key: string, value: unknown, context: { source?: string }): unknown => {
     if (typeof value !== "number" || context.source === undefined) return value
     const source = decimal(context.source)
     if (source === undefined) return value
-    checkLimits(source, limits)
+    checkLimits(source, options)
+    if (options.keepUnsafeIntegers === true && isUnsafeInteger(value)) return JSON.rawJSON(context.source)
     return isExact(value, source) ? value : JSON.rawJSON(context.source)
   }
+
+const isUnsafeInteger = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
 
 /** Throws: a reviver has no other way to end `JSON.parse`. {@link parse} catches it. */
 const checkLimits = (source: Decimal, { maxExponent = 400, maxDigits = 10_000 }: ParseLimits): void => {

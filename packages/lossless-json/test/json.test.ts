@@ -30,6 +30,33 @@ describe("parse", () => {
     }
   })
 
+  it("keeps every whole number beyond 2^53 - 1 as text if it is asked to, and no other number", () => {
+    const options = { keepUnsafeIntegers: true }
+    for (const text of [
+      "9007199254740992",
+      "-9007199254740992",
+      "1e18",
+      "1.5E17",
+      "1000000000000000000000",
+    ]) {
+      assert.isTrue(isRawNumber(Result.getOrThrow(parse(text, options))), text)
+      assert.strictEqual(stringify(Result.getOrThrow(parse(`[${text}]`, options))), `[${text}]`)
+      assert.strictEqual(Result.getOrThrow(parse(text)), Number(text))
+    }
+    for (const text of [
+      "9007199254740991",
+      "-9007199254740991",
+      "1e15",
+      "1.50",
+      "2251799813685248.5",
+      "-0",
+    ]) {
+      assert.strictEqual(Result.getOrThrow(parse(text, options)), Number(text))
+    }
+    assert.isTrue(isRawNumber(Result.getOrThrow(parse("0.1234567890123456789", options))))
+    assert.isTrue(Result.isFailure(parse("1e401", options)))
+  })
+
   it("is not misled by digits inside strings", () => {
     assert.deepStrictEqual(Result.getOrThrow(parse('{"a":"12345678901234567890"}')), {
       a: "12345678901234567890",

@@ -71,7 +71,7 @@ const expectedType = 'a content type in lower case without parameters, such as "
 const Scalar = Shape.union(
   [
     Shape.text({ expected: "a text", form: /[^\s\u0085]/u }),
-    Shape.number({ expected: "a number" }),
+    Shape.exactNumber({ expected: "a number" }),
     Shape.boolean(),
   ],
   { expected: "a text that is not blank, a number, true or false" },

@@ -40,6 +40,9 @@ describe("the row of the contract", () => {
   })
 })
 
+/** A number of a document as lossless-json keeps it. */
+const raw = (text: string) => JSON.rawJSON(text)
+
 describe("a condition on the body", () => {
   it.each<[condition: NonNullable<Row["body"]>, body: string, expected: boolean]>([
     [{ path: "a", one_of: ["x"] }, '{"a":"x"}', true],
@@ -56,7 +59,14 @@ describe("a condition on the body", () => {
     [{ path: "a", one_of: [false] }, '{"a":false}', true],
     [{ path: "a", one_of: [false] }, '{"a":"false"}', false],
     [{ path: "a", one_of: [false] }, '{"a":null}', false],
-    [{ path: "a", one_of: [12345678901234567000] }, '{"a":12345678901234567000}', true],
+    [{ path: "a", one_of: [raw("12345678901234567000")] }, '{"a":1.2345678901234567e19}', true],
+    [{ path: "a", one_of: [raw("12345678901234567000")] }, '{"a":12345678901234567001}', false],
+    [{ path: "a", one_of: [raw("9007199254740993")] }, '{"a":9007199254740993.0}', true],
+    [{ path: "a", one_of: [raw("9007199254740993")] }, '{"a":9007199254740992}', false],
+    [{ path: "a", one_of: [raw("1e18")] }, '{"a":1000000000000000000}', true],
+    [{ path: "a", one_of: [raw("1e18")] }, '{"a":-1e18}', false],
+    [{ path: "a", one_of: [0.1] }, '{"a":1e-1}', true],
+    [{ path: "a", one_of: [-2.5e-9] }, '{"a":-0.0000000025}', true],
     [{ path: "a.b.0.c", one_of: [1] }, '{"a":{"b":[{"c":1}]}}', true],
     [{ path: "0.errorCode", one_of: ["DUPLICATES_DETECTED"] }, '[{"errorCode":"DUPLICATES_DETECTED"}]', true],
     [{ path: "a\\.b", one_of: [1] }, '{"a.b":1}', true],

@@ -2,9 +2,10 @@
  * The body of an answer as rows look at it: parsed once, and only when a row asks. Values of conditions are compared by
  * keys, so that `"Failure "` is `"failure"`, and 0 is 0.0.
  */
-import { type FieldPath, isMissing, numberOf, parsePath, valueAt } from "@lead-gateway/lead-field"
+import { type FieldPath, isMissing, parsePath, valueAt } from "@lead-gateway/lead-field"
 import { isRawNumber, parse, stringify } from "@lead-gateway/lossless-json"
 import type { BodyCondition } from "../RowConditions.ts"
+import { numberKey } from "./numberKey.ts"
 
 /** The longest body that is parsed, in UTF-16 code units. */
 const maxLength = 1_048_576
@@ -44,7 +45,7 @@ export const pathOf = (path: string): FieldPath => (path === "." ? [] : (parsePa
 const keyOf = (value: unknown): string | undefined => {
   if (typeof value === "string") return `text ${value.trim().toLowerCase()}`
   if (typeof value === "boolean") return `${value}`
-  return typeof value === "number" || isRawNumber(value) ? `number ${numberOf(value)}` : undefined
+  return typeof value === "number" || isRawNumber(value) ? numberKey(value) : undefined
 }
 
 /** Whether a value says anything: it is not null, blank, an empty list or an empty object. */
