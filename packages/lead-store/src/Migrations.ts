@@ -1,5 +1,4 @@
-import { Array, Duration, Effect, Schedule } from "effect"
-import { PG_MIGRATE_LOCK_ID } from "node-pg-migrate"
+import { Array, Duration, Effect } from "effect"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Client } from "pg"
@@ -13,6 +12,13 @@ import {
 import { connectedProcesses } from "./internal/connectedProcesses.ts"
 import { readMigrations } from "./internal/migrationFile.ts"
 import { countLosses } from "./internal/migrationLoss.ts"
+import { beginSession } from "./internal/migrationSession.ts"
+import {
+  compatibilityTable,
+  createCompatibility,
+  migrationsTable,
+  readStates,
+} from "./internal/migrationStates.ts"
 import { type LockPatience, step } from "./internal/migrationStep.ts"
 import { DataWouldBeLost, ProcessesConnected } from "./MigrationRefused.ts"
 import { type MigrationState, numberOf, schemaFit, type SchemaTooNew, tooNewFor } from "./SchemaFit.ts"
@@ -107,7 +113,7 @@ export const wait = (options: Options): Effect.Effect<void, MigrationFailed | Sc
 
 /** The migrations of the folder and of the database, oldest first. Changes nothing. */
 export const status = (options: Options): Effect.Effect<ReadonlyArray<MigrationState>, MigrationFailed> =>
-  withClient(options.connection, (client) => states(client, options.directory))
+  withClient(options.connection, (client) => readStates(client, options.directory))
 
 /**
  * Writes an empty migration `NNNN_name.sql` with both sections, NNNN being the next number; returns its path. Its author
@@ -127,23 +133,6 @@ export const create = (directory: string, name: string): Effect.Effect<string, M
 /** What it loses is to be filled in; until it is, the file is not read. */
 const emptyMigration = "-- Up Migration\n\n\n-- Down Migration\n-- Loses:\n\n"
 
-const migrationsTable = "schema_migration"
-const compatibilityTable = "schema_compatibility"
-
-/**
- * The settings that migrations rely on, whatever is stored with the role or the database. A process that loses its
- * connection while it migrates loses its locks after a minute. Times of migrations are stored without a zone, in UTC.
- */
-const session = `
-  SET timezone = 'UTC';
-  SET default_transaction_isolation = 'read committed';
-  SET statement_timeout = 0;
-  SET lock_timeout = 0;
-  SET idle_in_transaction_session_timeout = '1min';
-  SET enable_seqscan = on;
-  SET enable_hashjoin = on;
-  SET enable_mergejoin = on;`
-
 /**
  * Reads and changes the schema under one lock, which ends with the connection. A process that has waited for the lock
  * sees the changes of the process before it.
@@ -157,9 +146,8 @@ const run = <E = never>(
   withClient(options.connection, (client) =>
     Effect.gen(function* () {
       const { connection, directory, locks = usualLocks } = options
-      yield* attempt(() => client.query(session))
-      yield* lock(client)
-      const found = yield* states(client, directory)
+      yield* beginSession(client)
+      const found = yield* readStates(client, directory)
       const fit = schemaFit(found)
       if (fit._tag === "SchemaTooNew") return yield* fit
       if (direction === "down" && found.some(({ known }) => !known)) return yield* tooNewFor(found)
@@ -189,16 +177,6 @@ const newestApplied = (states: ReadonlyArray<MigrationState>, count: number): Re
     .toReversed()
     .slice(0, Math.max(0, count))
 
-/**
- * Waits for the lock by trying again and again. A statement that waits would hold a snapshot, and
- * `CREATE INDEX CONCURRENTLY` in the process that migrates waits for every older snapshot.
- */
-const lock = (client: Client) =>
-  attempt(async () => {
-    const sql = `SELECT pg_try_advisory_lock(${PG_MIGRATE_LOCK_ID}) AS locked`
-    return (await client.query<{ locked: boolean }>(sql)).rows[0]?.locked === true
-  }).pipe(Effect.repeat({ until: (locked) => locked, schedule: Schedule.spaced(Duration.millis(100)) }))
-
 const usualLocks: LockPatience = { timeout: Duration.seconds(2), patience: Duration.minutes(5) }
 
 /** Logs that this version works with a schema that has migrations it does not know. */
@@ -206,47 +184,3 @@ const logNewer = ({ unknown }: { readonly unknown: ReadonlyArray<string> }): Eff
   Effect.logInfo(
     `the database is newer than this version, which can work with it: it has ${unknown.join(", ")}`,
   )
-
-const createCompatibility = `
-  CREATE TABLE IF NOT EXISTS ${compatibilityTable} (migration text PRIMARY KEY, requires integer NOT NULL)`
-
-const states = Effect.fnUntraced(function* (client: Client, directory: string) {
-  const files = yield* readMigrations(directory)
-  const applied = yield* attempt(() => appliedMigrations(client))
-  const unknown = [...applied.keys()].filter((name) => !files.some((file) => file.name === name))
-  return [...files, ...unknown.map((name) => ({ name, requires: undefined }))].map(
-    ({ name, requires: written }): MigrationState => {
-      const row = applied.get(name)
-      const requires = row === undefined ? written : (row.requires ?? undefined)
-      return {
-        name,
-        appliedAt: row?.applied_at ?? null,
-        known: !unknown.includes(name),
-        ...(requires !== undefined && { requires }),
-      }
-    },
-  )
-})
-
-interface AppliedRow {
-  readonly name: string
-  readonly applied_at: Date
-  readonly requires: number | null
-}
-
-/** A database that was never migrated has neither table; one that an early version migrated lacks the second. */
-const appliedMigrations = async (client: Client): Promise<ReadonlyMap<string, AppliedRow>> => {
-  const exists = async (table: string) => {
-    const sql = "SELECT to_regclass($1) IS NOT NULL AS exists"
-    return (await client.query<{ exists: boolean }>(sql, [table])).rows[0]?.exists === true
-  }
-  if (!(await exists(migrationsTable))) return new Map()
-  const requirement = (await exists(compatibilityTable))
-    ? `(SELECT requires FROM ${compatibilityTable} WHERE migration = name)`
-    : "NULL::integer"
-  const { rows } = await client.query<AppliedRow>(
-    `SELECT name, run_on AT TIME ZONE 'UTC' AS applied_at, ${requirement} AS requires
-     FROM ${migrationsTable} ORDER BY id`,
-  )
-  return new Map(rows.map((row) => [row.name, row]))
-}
