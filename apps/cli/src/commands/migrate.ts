@@ -6,6 +6,7 @@ import { relative } from "node:path"
 import { json } from "../Output.ts"
 import { terminal, withProgress } from "../Progress.ts"
 import { isInstalled, shipped } from "../shipped.ts"
+import { statesAsJson, statesAsText } from "./migrationStates.ts"
 
 const directory = shipped.migrations
 
@@ -160,51 +161,13 @@ const status = Command.make(
     const { Migrations } = yield* store
     const { connection } = yield* database
     const states = yield* Migrations.status({ connection, directory })
-    const fit = Migrations.schemaFit(states)
-    yield* Console.log(
-      json
-        ? JSON.stringify({ fit: fitNames[fit._tag], migrations: states.map(stateJson) })
-        : [...states.map(stateLine), ...fitLines(fit)].join("\n"),
-    )
+    const print = json ? statesAsJson : statesAsText
+    yield* Console.log(print(states, Migrations.schemaFit(states)))
   }, Effect.scoped),
 ).pipe(
   Command.withDescription("Show which migrations are applied, and whether this version can work with them"),
   Command.withExamples([{ command: "lead-gateway migrate status", description: "Show them all" }]),
 )
-
-/** The values of `fit` in the JSON of `status`. */
-const fitNames = {
-  Current: "current",
-  Newer: "newer",
-  Behind: "behind",
-  SchemaTooNew: "too_new",
-} as const satisfies Record<Migrations.SchemaFit["_tag"], string>
-
-const stateJson = ({ appliedAt, known, name, requires }: Migrations.MigrationState) => ({
-  name,
-  applied_at: appliedAt?.toISOString() ?? null,
-  requires: requires ?? null,
-  known,
-})
-
-const stateLine = ({ appliedAt, known, name, requires }: Migrations.MigrationState): string => {
-  const state = appliedAt === null ? "missing" : `applied ${appliedAt.toISOString()}`
-  const needs =
-    requires === undefined ? "" : `  (for versions that know ${String(requires).padStart(4, "0")})`
-  return `${name}  ${state}${needs}${known ? "" : "  (unknown to this version)"}`
-}
-
-const fitLines = (fit: Migrations.SchemaFit): ReadonlyArray<string> => {
-  switch (fit._tag) {
-    case "Current":
-    case "Behind":
-      return []
-    case "Newer":
-      return ["the database is newer than this version, which can work with it"]
-    case "SchemaTooNew":
-      return [fit.message]
-  }
-}
 
 /** An installed program cannot create migrations: they belong to the repository. */
 class NoCheckout extends Data.TaggedError("NoCheckout")<{ readonly message: string }> {}
