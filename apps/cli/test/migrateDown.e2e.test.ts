@@ -41,7 +41,7 @@ describe("migrate down", () => {
       assert.deepStrictEqual(without.stdout, [])
       assert.match(
         without.stderr.join("\n"),
-        /^reverting would lose data:\n {2}0001_leads: lead \(1 row\), decision \(1 row\), delivery \(1 row\), attempt \(1 row\), .*\nnothing was changed; make a copy with pg_dump, and use --yes to lose them$/,
+        /^reverting would lose data:\n {2}0002_outcomes: decision\.unread \(1 row\).*\n {2}0001_leads: lead \(1 row\), decision \(1 row\), delivery \(1 row\), attempt \(1 row\), .*\nnothing was changed; make a copy with pg_dump, and use --yes to lose them$/,
       )
       const asJson = yield* down("--json")
       assert.strictEqual(asJson.exited.code, 1)
@@ -57,7 +57,7 @@ describe("migrate down", () => {
 
       const forced = yield* down("--yes", "--json")
       assert.strictEqual(forced.exited.code, 0)
-      assert.deepStrictEqual(refusedAs(forced.stdout), { took_back: ["0001_leads"] })
+      assert.deepStrictEqual(refusedAs(forced.stdout), { took_back: ["0002_outcomes", "0001_leads"] })
       const again = yield* down()
       assert.deepStrictEqual([again.exited.code, again.stdout], [0, ["nothing to do"]])
     }),
