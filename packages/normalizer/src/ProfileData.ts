@@ -1,5 +1,6 @@
 import { Shape } from "@lead-gateway/document-check"
 import { FieldPathText } from "@lead-gateway/lead-field"
+import { AliasSource } from "./AliasSource.ts"
 import { AnswerList } from "./AnswerList.ts"
 import { Country, FieldDeclaration, Notation } from "./FieldDeclaration.ts"
 
@@ -14,7 +15,7 @@ const byPath = <T>(value: Shape.Shape<T>, expected: string, description: string)
     names: Shape.annotate(FieldPathText, { expected: pathKeyExpected }),
   })
 
-const aliases = Shape.list(FieldPathText, {
+const aliases = Shape.list(AliasSource, {
   minimum: 1,
   expected: "a list of one path or more",
   description:

@@ -6,15 +6,8 @@
  * Used by the lead pipeline after the rules. It does not judge whether a value is correct, and depends on its input only.
  */
 export type { Diagnostic } from "@lead-gateway/document-check"
+export { type Change, type ChangeKind, maxChanges, type Unread } from "./ChangeReport.ts"
 export type { DayOrder, FieldDeclaration, FieldKind, Notation } from "./FieldDeclaration.ts"
-export {
-  type Change,
-  type ChangeKind,
-  maxChanges,
-  type Normalized,
-  normalize,
-  type NormalizeOptions,
-  type Unread,
-} from "./normalize.ts"
+export { type Normalized, normalize, type NormalizeOptions } from "./normalize.ts"
 export { compileProfile, compileProfileOrThrow, type Profile, ProfileInvalid } from "./Profile.ts"
 export { defaultProfile, type ProfileData } from "./ProfileData.ts"

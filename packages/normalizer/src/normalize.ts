@@ -6,54 +6,18 @@ import {
   type JsonArray,
   type JsonObject,
 } from "@lead-gateway/lossless-json"
-import type { FieldKind } from "./FieldDeclaration.ts"
-import { type AliasReport, moveAliases } from "./internal/Aliases.ts"
-import type { PayloadPath } from "./internal/Draft.ts"
+import { type Change, type ChangeKind, ChangeReport, type Unread } from "./ChangeReport.ts"
+import { moveAliases } from "./internal/Aliases.ts"
 import { type Field, type FieldTree, isTree, Unreadable } from "./internal/FieldTree.ts"
 import { isReadable } from "./internal/isReadable.ts"
-import { printPayloadPath } from "./internal/printPayloadPath.ts"
 import { cleanText } from "./internal/text.ts"
 import { partsOf, type Profile, type ProfileParts } from "./Profile.ts"
-
-/**
- * What was changed.
- *
- * - the kind of a declared field, such as `email` or `date`: the value was converted to the normal form of that kind;
- * - `text`: white space trimmed or collapsed, invisible characters removed, or Unicode composed, in a text that is
- *   undeclared, declared as `text`, or unread;
- * - `phone_missing`: set to null, because it has no digit;
- * - `moved`: moved here by an alias, from the source's field `from`; `from` has a `*` where the answers of every item of
- *   a list were collected;
- * - `not_moved`: another value for a field that an alias filled, which stays where it is, at `from`;
- * - `json`: a text that holds JSON was replaced by what it holds, because a value was moved from inside it.
- */
-export type ChangeKind = FieldKind | "phone_missing" | "moved" | "not_moved" | "json"
-
-/** One change that {@link normalize} made to one value. It holds the values themselves only with `values: "show"`. */
-export interface Change {
-  /** In the notation of `lead-field`: `house.is_owner`, `contacts.0.phone`. Each key is truncated to 60 characters. */
-  readonly path: string
-  readonly kind: ChangeKind
-  /** The path from which a value was `moved`, or where it stays if it was `not_moved`. */
-  readonly from?: string
-  /** The value before the change; only with `values: "show"`. */
-  readonly before?: Json
-  /** The value after the change; only with `values: "show"`. */
-  readonly after?: Json
-}
-
-/** A value that is not missing and cannot be read as the declared kind of its field. It is kept; a text is cleaned. */
-export interface Unread {
-  readonly path: string
-  /** The declared kind of the field; `option` for an answer that is the identifier of no option. */
-  readonly kind: FieldKind | "option"
-}
 
 /** A normalised payload, and a report of what was changed and what could not be read. */
 export interface Normalized {
   /** Shares all unchanged parts with the original payload; without any change it is the same object. */
   readonly payload: JsonObject
-  /** Moves first, then in the order of the payload; at most the first {@link maxChanges}, to bound the size. */
+  /** Moves first, then in the order of the payload; at most the first `maxChanges`, to bound the size. */
   readonly changes: ReadonlyArray<Change>
   /** In the order of the payload. All of them, since a template may say what each does: show or store the first ones. */
   readonly unread: ReadonlyArray<Unread>
@@ -64,9 +28,6 @@ export interface NormalizeOptions {
   /** Whether changes hold the values before and after, which are personal data. `hide` by default. */
   readonly values?: "hide" | "show"
 }
-
-/** How many changes of one payload are reported at most; changes beyond that are made all the same. */
-export const maxChanges = 100
 
 /** How many levels of a payload are normalised; deeper ones stay as they are. `lossless-json` parses 512 levels. */
 const maxDepth = 1000
@@ -107,38 +68,19 @@ const normalized = (
   payload: JsonObject,
   showsValues: boolean,
 ): Normalized => {
-  const visit: Visit = { showsValues, root: payload, path: [], changes: [], unread: [] }
-  const moved = aliases === undefined ? payload : moveAliases(aliases, payload, aliasReportOf(visit))
-  return { payload: objectOf(visit, moved, fields), changes: visit.changes, unread: visit.unread }
+  const report = new ChangeReport(showsValues)
+  const moved = aliases === undefined ? payload : moveAliases(aliases, payload, report)
+  const visit: Visit = { root: payload, path: [], report }
+  return { payload: objectOf(visit, moved, fields), changes: report.changes, unread: report.unread }
 }
 
-/** The state of one traversal of a payload: the current path, and the changes and unread values so far. */
+/** The state of one traversal of a payload: the current path, and the report so far. */
 interface Visit {
-  readonly showsValues: boolean
   readonly root: JsonObject
   readonly path: Array<string | number>
-  readonly changes: Array<Change>
-  readonly unread: Array<Unread>
+  readonly report: ChangeReport
   /** Whether the payload is known not to contain itself. */
   isChecked?: boolean
-}
-
-const aliasReportOf = (visit: Visit): AliasReport => {
-  const add = (kind: ChangeKind, path: PayloadPath, before: Json, after: Json, from?: PayloadPath): void => {
-    if (visit.changes.length >= maxChanges) return
-    visit.changes.push({
-      path: printPayloadPath(path),
-      kind,
-      ...(from === undefined ? {} : { from: printPayloadPath(from) }),
-      ...(visit.showsValues ? { before, after } : {}),
-    })
-  }
-  return {
-    onOpened: (path, before, after) => add("json", path, before, after),
-    onMoved: (target, from, before, after) => add("moved", target.path, before, after, from),
-    onNotMoved: (target, from, value) => add("not_moved", target.path, value, value, from),
-    onUnknown: (path) => unread(visit, "option", path),
-  }
 }
 
 const valueOf = (visit: Visit, value: Json, declared: Field | FieldTree | undefined): Json => {
@@ -157,13 +99,13 @@ const valueOf = (visit: Visit, value: Json, declared: Field | FieldTree | undefi
 const declaredOf = (visit: Visit, value: Json, { kind, convert }: Field): Json => {
   if (value === null || value === undefined) return value
   if (typeof value === "object" && !isRawNumber(value)) {
-    unread(visit, kind)
+    visit.report.addUnread(kind, visit.path)
     return valueOf(visit, value, undefined)
   }
   const after = convert(value)
   if (after === null) return changed(visit, value, null, "phone_missing")
   if (!(after instanceof Unreadable)) return changed(visit, value, after, kind)
-  unread(visit, kind)
+  visit.report.addUnread(kind, visit.path)
   return changed(visit, value, after.value, "text")
 }
 
@@ -194,13 +136,6 @@ const arrayOf = (visit: Visit, array: JsonArray, fields: FieldTree | undefined):
 const changed = (visit: Visit, before: Json, after: Json, kind: ChangeKind): Json => {
   // NaN is not equal to itself.
   if (Object.is(after, before)) return before
-  if (visit.changes.length < maxChanges) {
-    const path = printPayloadPath(visit.path)
-    visit.changes.push(visit.showsValues ? { path, kind, before, after } : { path, kind })
-  }
+  visit.report.add(kind, visit.path, before, after)
   return after
-}
-
-const unread = (visit: Visit, kind: Unread["kind"], path: PayloadPath = visit.path): void => {
-  visit.unread.push({ path: printPayloadPath(path), kind })
 }

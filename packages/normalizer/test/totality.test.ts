@@ -27,6 +27,13 @@ class Lead {
   }
 }
 
+const throwing: PropertyDescriptor = {
+  enumerable: true,
+  get: () => {
+    throw new Error("no")
+  },
+}
+
 /** Whatever JavaScript can hold and JSON does not. */
 const strange: ReadonlyArray<readonly [name: string, make: () => unknown]> = [
   ["undefined", () => undefined],
@@ -87,6 +94,30 @@ const strange: ReadonlyArray<readonly [name: string, make: () => unknown]> = [
       return cycle
     },
   ],
+]
+
+/** Lists and objects that aliases look into, with what they may meet there. */
+const containers: ReadonlyArray<readonly [name: string, make: () => unknown]> = [
+  ["a list of holes", () => Object.assign([], { length: 3 })],
+  ["a list with a throwing getter", () => Object.defineProperty([" x"], 1, throwing)],
+  ["an item with a throwing answer", () => Object.defineProperty({ title: "Frage" }, "value", throwing)],
+  ["an item with a throwing question", () => Object.defineProperty({ value: " x" }, "title", throwing)],
+  ["inherited keys", () => Object.create({ title: "Frage", value: " x", area: "0681" }) as object],
+  ["hidden keys", () => Object.defineProperty({ title: "Frage" }, "value", { value: " x" })],
+  ["a list with keys", () => Object.assign([" x"], { title: "Frage", value: " x" })],
+  ["keys of symbols", () => ({ title: "Frage", value: " x", [Symbol("x")]: " x" })],
+  ["a frozen item", () => Object.freeze({ title: "Frage", value: Object.freeze([" x"]) })],
+  ["a text of endless brackets", () => "[".repeat(100_000)],
+  ["a deep object", () => Array.from({ length: 20_000 }).reduce<unknown>((value) => [value], " x")],
+  [
+    "a list that contains itself",
+    () => {
+      const list: Array<unknown> = [" x"]
+      list.push(list, { title: "Frage", value: list })
+      return list
+    },
+  ],
+  ["texts that hold JSON that holds texts", () => JSON.stringify({ a: JSON.stringify({ a: " x" }) })],
 ]
 
 const given = (profile: Profile, payload: unknown) => normalize(profile, payload as object)
@@ -166,6 +197,112 @@ describe("normalize", () => {
       TypeError,
       `normalize expects a profile made by compileProfile, but was given ${sentence}`,
     )
+  })
+})
+
+describe("normalize, with aliases of every kind", () => {
+  const text = '{"title":"Frage","value":" x"}'
+  /** Where a payload can have a value that aliases read, keep, move or replace. */
+  const places: ReadonlyArray<readonly [name: string, make: (value: unknown) => object]> = [
+    ["the payload", (value) => value as object],
+    ["a target", (field) => ({ field, source: " x" })],
+    ["around a target", (inner) => ({ inner, origin: { x: " x" } })],
+    ["a source", (source) => ({ source })],
+    ["beside a source", (rest) => ({ origin: { x: " x", rest }, rest })],
+    ["around a source", (origin) => ({ origin })],
+    ["a numbered source", (value) => ({ q1_tel: value, q2_tel: { area: value, phone: " 7" } })],
+    ["a joined field", (phone) => ({ q1_tel: { area: " 0681", phone } })],
+    ["a list of answers", (answers) => ({ answers })],
+    ["an item", (item) => ({ answers: [item, { title: "Frage", value: " x" }, item] })],
+    ["a question", (title) => ({ answers: [{ title, value: " x" }] })],
+    ["an answer", (value) => ({ answers: [{ title: "Frage", value }] })],
+    ["one of several answers", (value) => ({ answers: [{ title: "Frage", value: ["a", value, "b"] }] })],
+    ["a collected answer", (x) => ({ answers: [{ title: "Frage", values: [{ x }, x, { x: " x" }] }] })],
+    ["beside an answer", (rest) => ({ answers: [{ title: "Frage", value: "a", rest }] })],
+    ["the options", (options) => ({ answers: [{ title: "Frage", value: "a", options }] })],
+    ["an option", (option) => ({ answers: [{ title: "Frage", value: "a", options: [option] }] })],
+    ["an option's id", (id) => ({ answers: [{ title: "Frage", value: "a", options: [{ id, text: "A" }] }] })],
+    ["an option's text", (x) => ({ answers: [{ title: "Frage", value: "a", options: [{ id: "a", text: x }] }] })],
+    ["the texts of questions", (fields) => ({ form: { fields }, answers: [{ title: "f1", value: " x" }] })],
+    ["a text of a question", (x) => ({ form: { fields: [{ id: "f1", text: x }] }, answers: [{ title: "f1" }] })],
+    ["beside a text that holds JSON", (rest) => ({ raw: `{"list":[${text}],"a":" x"}`, rest })],
+    ["an object of answers", (value) => ({ answers: { Frage: value, Andere: { title: "Frage", value } } })],
+    ["a sparse list of answers", (x) => ({ answers: Object.assign([], { 3: { title: "Frage", value: x } }) })],
+  ]
+
+  const profileOf = (kind: FieldKind): Profile =>
+    profileWith({
+      fields: { field: kind, "inner.field": kind, "list.*": kind, joined: kind, "raw.a": kind },
+      aliases: {
+        field: ["answers.Frage", "source"],
+        "inner.field": ["origin.x", "origin"],
+        "inner.other": ["raw.a", "raw.list.Frage"],
+        joined: [
+          { path: "q{n}_tel", join: ["country", "area", "phone"], required: ["country"], prefix: "+" },
+          { path: "q{n}_tel", join: ["area", "phone"] },
+          "q{n}_tel",
+        ],
+      },
+      answer_lists: [
+        {
+          path: "answers",
+          question: ["title", "key"],
+          question_texts: { path: "form.fields", id: "id", text: "text" },
+          answer: ["value", "values.*.x", "other.0"],
+          options: { path: "options", id: "id", text: "text" },
+        },
+        { path: "raw.list", question: "title", answer: "value" },
+      ],
+    })
+
+  /** Paths that a payload can be read at however it is made; a cycle cannot be printed. */
+  const summaryOf = ({ changes, unread }: ReturnType<typeof normalize>) => ({
+    changes: changes.map(({ path, kind, from }) => [kind, path, from]),
+    unread,
+  })
+
+  for (const [name, make] of [...strange, ...containers]) {
+    it.each(places)(`has a result for ${name} as %s, and for that the same one`, (_place, payloadOf) => {
+      for (const kind of kinds) {
+        const profile = profileOf(kind)
+        const value = make()
+        const payload = payloadOf(value)
+        const once = given(profile, payload)
+        assert.strictEqual(typeof once.payload, "object")
+        const twice = given(profile, once.payload)
+        assert.deepStrictEqual(summaryOf(twice).changes, [], kind)
+        assert.deepStrictEqual(twice.unread, once.unread, kind)
+        // What was given is not changed: the result for it is the same again.
+        assert.deepStrictEqual(summaryOf(given(profile, payload)), summaryOf(once), kind)
+      }
+    })
+  }
+
+  it("has a result for a getter that throws the second time, in every place", () => {
+    for (const [, payloadOf] of places) {
+      let count = 0
+      const value = Object.defineProperty({ title: "Frage" }, "value", {
+        enumerable: true,
+        get: () => {
+          count += 1
+          if (count > 1) throw new Error("no")
+          return " x"
+        },
+      })
+      const once = given(profileOf("text"), payloadOf(value))
+      assert.deepStrictEqual(given(profileOf("text"), once.payload).changes, [])
+    }
+  })
+
+  it("ends for payloads that contain themselves at every place of an alias", () => {
+    for (const [, payloadOf] of places) {
+      const payload = payloadOf({ title: "Frage", value: " x" }) as Record<string, unknown>
+      payload["answers"] ??= payload
+      payload["origin"] = payload
+      payload["source"] = [payload, payload]
+      payload["form"] = { fields: [payload, { id: "f1", text: payload }] }
+      assert.strictEqual(typeof given(profileOf("text"), payload).payload, "object")
+    }
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "@lead-gateway/lossless-json"
+import type { Place } from "./answers.ts"
 import { Draft, type PayloadPath, valueOrBlocked } from "./Draft.ts"
 import { type Candidate, findCandidates } from "./findCandidates.ts"
 import { isMissingIn, type SourceTree, type Target } from "./SourceTree.ts"
@@ -44,7 +45,7 @@ export const moveAliases = (
       const found = candidates.get(target)
       if (found !== undefined && !isMissingIn(target, candidate.value)) add(found, candidate)
     },
-    onUnknown: report.onUnknown,
+    onUnknown: (path) => report.onUnknown(path),
   })
   const draft = new Draft(payload)
   const opened = new Set<Json>()
@@ -87,18 +88,27 @@ const add = (found: Found, candidate: Candidate): void => {
 /** Reports what else might have filled the target of a candidate, unless it has the same value. */
 const reportOthers = (best: Candidate, others: ReadonlyArray<Candidate>, report: AliasReport): void => {
   const { target } = best.source
-  for (const { path, value } of best.further()) {
-    if (value !== best.before) report.onNotMoved(target, path, value)
+  const moved = valueOf(best)
+  const reportPlace = ({ path, value }: Place): void => {
+    if (value !== moved) report.onNotMoved(target, path, value)
   }
+  for (const place of best.further()) reportPlace(place)
+  const taken = new Set(best.parts?.map(({ path }) => path.join("\0")))
   for (const other of others) {
+    if (other.parts !== undefined) {
+      if (valueOf(other) === moved) continue
+      for (const part of other.parts) if (!taken.has(part.path.join("\0"))) reportPlace(part)
+      continue
+    }
     // What holds the moved value, such as an object with the preferred key, is not another value.
     if (other.path.every((step, index) => step === best.path[index])) continue
-    if (other.before !== best.before) report.onNotMoved(target, other.path, other.before)
-    for (const { path, value } of other.further()) {
-      if (value !== best.before) report.onNotMoved(target, path, value)
-    }
+    reportPlace({ path: other.path, value: other.before })
+    for (const place of other.further()) reportPlace(place)
   }
 }
+
+/** What another value is compared with: a joined one as it was joined, every other as it came. */
+const valueOf = ({ before, parts, value }: Candidate): Json => (parts === undefined ? before : value)
 
 /**
  * Whether candidate `a` is preferred to `b`: by the rank of the source; for the same source, the key that is spelled as

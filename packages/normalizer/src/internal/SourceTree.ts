@@ -15,6 +15,15 @@ export interface Source {
   readonly path: FieldPath
   readonly target: Target
   readonly rank: number
+  /** If the value is in several fields of the object at the path. */
+  readonly join?: Join
+}
+
+/** The fields of an object that become one text. */
+export interface Join {
+  /** From the object. Keys are compared exactly, as in an answer. */
+  readonly parts: ReadonlyArray<{ readonly path: FieldPath; readonly isRequired: boolean }>
+  readonly prefix: string
 }
 
 /** Sources by their folded keys, see `foldPath`. */
@@ -22,6 +31,8 @@ export interface SourceTree {
   readonly keys: Map<string, SourceTree>
   /** The source whose path ends here. Sources inside it have the same target and a lower rank. */
   source?: Source
+  /** The sources whose fields are in the object here. */
+  joined?: Array<Source>
   /** If the value here is a list of answers: how its items are read. `keys` are questions then. */
   answers?: AnswerList
   /** Whether a key has `{n}`. */

@@ -19,13 +19,15 @@ export interface Edit {
 
 /** An answer that may fill a target. */
 export interface Answer {
-  /** With `*` where the answers of every item of a list were collected. */
+  /** With `*` where the answers of every item of a list were collected; the path of the object if it was joined. */
   readonly path: PayloadPath
   /** As it came. */
   readonly before: Json
   /** With the texts of options in the place of their identifiers; one answer of a list of one. */
   readonly value: Json
   readonly edits: ReadonlyArray<Edit>
+  /** If it was joined: the values that it was joined from. */
+  readonly parts?: ReadonlyArray<Place>
   /** Finds other answers in the same item, which stay. */
   readonly further: () => ReadonlyArray<Place>
 }
@@ -137,13 +139,13 @@ const textsOf = (
 }
 
 /** An item is not removed from its list, which would shift the indices of the items after it: it becomes null. */
-const editOf = ({ path, value }: Place, unknown: ReadonlyArray<Json>): Edit => {
+export const editOf = ({ path, value }: Place, unknown: ReadonlyArray<Json> = []): Edit => {
   if (unknown.length > 0) return { path, value: Array.isArray(value) ? unknown : unknown[0] }
   return { path, value: typeof path.at(-1) === "number" ? null : undefined }
 }
 
 /** The values at a path in an item that are not missing; `*` matches every item of a list. */
-const placesAt = (item: Place, path: FieldPath): ReadonlyArray<Place> => {
+export const placesAt = (item: Place, path: FieldPath): ReadonlyArray<Place> => {
   const places: Array<Place> = []
   const visit = (value: Json | undefined, at: PayloadPath, depth: number): void => {
     const step = path[depth]

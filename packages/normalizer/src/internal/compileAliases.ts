@@ -1,11 +1,13 @@
 import type { Report } from "@lead-gateway/document-check"
 import { type FieldPath, parsePath } from "@lead-gateway/lead-field"
+import type { AliasSource } from "../AliasSource.ts"
 import type { ProfileData } from "../ProfileData.ts"
 import type { Aliases } from "./Aliases.ts"
+import { type ParsedSource, parseSource } from "./aliasSource.ts"
 import { apartFrom, compileAnswerLists } from "./compileAnswerLists.ts"
 import { declaredAt, DisjointPaths, type FieldTree, isTree } from "./FieldTree.ts"
 import { anyNumber, foldPath, isNumberedKey, numberedKey } from "./foldKey.ts"
-import type { SourceTree, Target } from "./SourceTree.ts"
+import type { Source, SourceTree, Target } from "./SourceTree.ts"
 
 /**
  * Checks and compiles the aliases of a profile. Aliases whose result would depend on their order are reported: fields that
@@ -19,7 +21,10 @@ export const compileAliases = (
   const { aliases = {} } = profile
   const entries = Object.entries(aliases).map(([text, sources]): Entry => {
     const path = parsePath(text) ?? []
-    return { text, sources, target: { path, declared: declaredAt(fields, path) } }
+    const parsed = sources.map((source, rank) =>
+      parseSource(source, (at, ...diagnostic) => report(["aliases", text, rank, ...at], ...diagnostic)),
+    )
+    return { text, sources, parsed, target: { path, declared: declaredAt(fields, path) } }
   })
   const disjoint = new DisjointPaths()
   for (const entry of entries) reportTarget(entry, fields, disjoint, report)
@@ -31,7 +36,8 @@ export const compileAliases = (
 /** One alias of the profile, with its target parsed. */
 interface Entry {
   readonly text: string
-  readonly sources: ReadonlyArray<string>
+  readonly sources: ReadonlyArray<AliasSource>
+  readonly parsed: ReadonlyArray<ParsedSource>
   readonly target: Target
 }
 
@@ -57,30 +63,40 @@ const sourcesOf = (
 ): SourceTree => {
   const root: SourceTree = { keys: new Map() }
   for (const entry of entries) {
-    const { text, sources, target } = entry
-    const paths = sources.map((source) => foldPath(parsePath(source) ?? []))
-    for (const [rank, source] of sources.entries()) {
-      const path = parsePath(source) ?? []
-      const folded = foldPath(path)
-      // A later source of the same field may be around an earlier one: `q{n}_phone.full`, else `q{n}_phone`.
-      const isCovered = paths.some((other, index) => index > rank && isAround(other, folded))
+    const { text, sources, parsed, target } = entry
+    const joined = new Set<string>()
+    for (const [rank, source] of parsed.entries()) {
+      const { fields, join, path } = source
+      const later = parsed.slice(rank + 1).flatMap((other) => other.fields)
+      const overlap = ({ folded, text }: ParsedSource["fields"][number]): string | undefined => {
+        // A later source of the same field may be around an earlier one: `q{n}_phone.full`, else `q{n}_phone`.
+        if (later.some((other) => isAround(other.folded, folded))) return undefined
+        // Several sources of the same field may join the same fields: with a country code, else without.
+        const isJoined = join !== undefined && joined.has(folded.join("\0"))
+        if (join !== undefined) joined.add(folded.join("\0"))
+        return isJoined ? undefined : disjointFrom(disjoint, folded, join ? [] : foldPath(target.path), text)
+      }
       const expected = path.includes("*")
         ? withoutItems
         : path.some((key) => key !== key.trim())
           ? "a path without a space beside a dot: one inside a question is written \\\\."
           : path.some((key) => key.includes(anyNumber) && !isNumberedKey(key))
             ? `a key with other letters in which ${anyNumber} stands for the first number`
-            : source === text
+            : join === undefined && source.text === text
               ? "another field than the target"
-              : ((isCovered ? undefined : disjointFrom(disjoint, folded, foldPath(target.path), source)) ??
-                apartFromNumbered(folded, entry, entries) ??
-                answerDepth(folded, lists))
-      if (expected === undefined) addNode(root, folded).source = { path, target, rank }
-      else report(["aliases", text, rank], source, expected)
+              : (firstOf(fields, overlap) ??
+                firstOf(fields, ({ folded }) => apartFromNumbered(folded, entry, entries)) ??
+                answerDepth(source, lists))
+      if (expected === undefined) addSource(root, { path, target, rank, ...(join && { join }) })
+      else report(["aliases", text, rank], sources[rank], expected)
     }
   }
   return root
 }
+
+/** The first result that is not `undefined`, after all items are visited. */
+const firstOf = <A>(items: ReadonlyArray<A>, f: (item: A) => string | undefined): string | undefined =>
+  items.map(f).find((result) => result !== undefined)
 
 const withoutItems = "a path without *: an alias is for one field"
 
@@ -112,24 +128,31 @@ const apartFromNumbered = (
   entries: ReadonlyArray<Entry>,
 ): string | undefined => {
   if (!source.some((key) => key.includes(anyNumber))) return undefined
-  const overlaps = (text: string): boolean =>
-    foldPath(parsePath(text) ?? []).every((key, index) => {
+  const overlaps = (folded: FieldPath): boolean =>
+    folded.every((key, index) => {
       const inSource = source[index]
       return inSource === undefined || key === inSource || numberedKey(key) === inSource
     })
-  for (const { sources, text } of entries) {
-    const other = [text, ...(text === own.text ? [] : sources)].find(overlaps)
-    if (other !== undefined) return apartFrom(other)
+  for (const { parsed, target, text } of entries) {
+    const fields = text === own.text ? [] : parsed.flatMap(({ fields }) => fields)
+    const other = [{ text, folded: foldPath(target.path) }, ...fields].find(({ folded }) => overlaps(folded))
+    if (other !== undefined) return apartFrom(other.text)
   }
   return undefined
 }
 
 /** What is expected if a source in a list of answers is not exactly one question. */
-const answerDepth = (source: FieldPath, lists: ProfileData["answer_lists"] = []): string | undefined => {
+const answerDepth = (
+  { join, path }: ParsedSource,
+  lists: ProfileData["answer_lists"] = [],
+): string | undefined => {
+  const source = foldPath(path)
   const list = lists.find(({ path }) =>
     foldPath(parsePath(path) ?? []).every((key, index) => key === source[index]),
   )
-  return list === undefined || source.length === (parsePath(list.path) ?? []).length + 1
+  if (list === undefined) return undefined
+  if (join !== undefined) return `fields outside ${list.path}, which is a list of answers`
+  return path.length === (parsePath(list.path) ?? []).length + 1
     ? undefined
     : `${list.path} and one question, with a dot between`
 }
@@ -140,13 +163,14 @@ const isInsideField = (fields: FieldTree, path: FieldPath): boolean =>
     return around !== undefined && !isTree(around)
   })
 
-const addNode = (root: SourceTree, path: FieldPath): SourceTree => {
+const addSource = (root: SourceTree, source: Source): void => {
   let tree = root
-  for (const key of path) {
+  for (const key of foldPath(source.path)) {
     const inner: SourceTree = tree.keys.get(key) ?? { keys: new Map() }
     tree.keys.set(key, inner)
     if (key.includes(anyNumber)) tree.isNumbered = true
     tree = inner
   }
-  return tree
+  if (source.join === undefined) tree.source = source
+  else tree.joined = [...(tree.joined ?? []), source]
 }

@@ -4,6 +4,7 @@ import * as Result from "effect/Result"
 import { type Answer, answerOf, isItem, type Place, type Texts, textsAt } from "./answers.ts"
 import type { PayloadPath } from "./Draft.ts"
 import { foldId } from "./foldKey.ts"
+import { joinedOf } from "./join.ts"
 import { type AnswerList, insideAt, type Source, type SourceTree } from "./SourceTree.ts"
 import { cleanText } from "./text.ts"
 
@@ -48,9 +49,10 @@ class Walk {
   }
 
   into(value: Json, tree: SourceTree, path: PayloadPath, opened: ReadonlyArray<Place>): void {
-    const { source } = tree
+    const { joined = [], source } = tree
+    const isLeaf = tree.keys.size === 0 && joined.length === 0
     // Where sources are inside a source, an object is looked into and never the value itself.
-    const isWhole = tree.keys.size === 0 || !isJsonObject(value)
+    const isWhole = isLeaf || !isJsonObject(value)
     if (source !== undefined && isWhole && this.#finder.wants(source)) {
       this.#finder.onCandidate({
         source,
@@ -62,7 +64,7 @@ class Walk {
         opened,
       })
     }
-    if (tree.keys.size === 0) return
+    if (isLeaf) return
     if (Array.isArray(value)) {
       const list = value as ReadonlyArray<Json>
       if (tree.answers !== undefined) return this.#items(list.entries(), tree, tree.answers, path, opened)
@@ -77,6 +79,11 @@ class Walk {
       if (tree.answers !== undefined) {
         return this.#items(Object.entries(value), tree, tree.answers, path, opened)
       }
+      for (const source of joined) {
+        const answer = this.#finder.wants(source) ? joinedOf({ path, value }, source.join) : undefined
+        if (answer !== undefined) this.#finder.onCandidate({ ...answer, source, opened })
+      }
+      if (tree.keys.size === 0) return
       for (const key of Object.keys(value)) {
         const inner = insideAt(tree, key)
         if (inner !== undefined) this.into(value[key] as Json, inner, [...path, key], opened)
