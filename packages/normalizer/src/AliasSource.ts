@@ -19,7 +19,8 @@ export const JoinedSource = Shape.object(
     required: Shape.optional(
       Shape.list(part, {
         expected: "a list of paths in join",
-        description: "Those of join without which the source counts as missing. Without it one value suffices.",
+        description:
+          "Those of join without which the source counts as missing. Without it one value suffices.",
       }),
     ),
     prefix: Shape.optional(
@@ -37,7 +38,8 @@ export type JoinedSource = Shape.TypeOf<typeof JoinedSource>
 /** A source of an alias: the path of a field or a question, or fields to join. */
 export const AliasSource = Shape.union([FieldPathText, JoinedSource], {
   expected: "a path such as house.is_owner, or an object with the keys path and join",
-  description: "A field or question of the source, or several fields of an object that are joined to one text.",
+  description:
+    "A field or question of the source, or several fields of an object that are joined to one text.",
 })
 
 /** A source of an alias; see the shape of the same name. */

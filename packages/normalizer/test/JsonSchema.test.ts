@@ -33,6 +33,13 @@ describe("profile.schema.json", () => {
     }
   })
 
+  it("accepts fields to join beside the path of a field", () => {
+    const joined = { path: "q{n}_tel", join: ["area", "phone"], required: ["phone"], prefix: "+" }
+    const profile = { version: "1", default_country: "DE", aliases: { phone: [joined, "tel"] } }
+    assert.isTrue(Result.isSuccess(compileProfile(profile)))
+    assert.isTrue(accepts(profile), JSON.stringify(accepts.errors))
+  })
+
   it.prop("accepts what compileProfile accepts", [Arbitrary.schema(ProfileData)], ([profile]) => {
     if (Result.isSuccess(compileProfile(profile)))
       assert.isTrue(accepts(profile), JSON.stringify(accepts.errors))
@@ -44,6 +51,9 @@ describe("profile.schema.json", () => {
     { fields: { a: { kind: "number", country: "DE" } } },
     { fields: { a: { kind: "number", units: ["2m"] } } },
     { aliases: { a: [] } },
+    { aliases: { a: [{ path: "b", join: ["c"] }] } },
+    { aliases: { a: [{ path: "b", join: ["c", "d"], separator: "-" }] } },
+    { aliases: { a: [{ join: ["c", "d"] }] } },
     { answer_lists: [{ path: "a", question: "q" }] },
     { answer_lists: [{ path: "a", question: "q", answer: [] }] },
     { answer_lists: [{ path: "a", question: "q", answer: "b", options: { path: "o", id: "id" } }] },
