@@ -1,6 +1,6 @@
 /** The profiles of form vendors in `config/profiles`, with the samples of their documented payloads beside them. */
 import { NodeServices } from "@effect/platform-node"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { type LoadedFlow, loadFlow } from "@lead-gateway/config/flow"
 import { decide, type Explanation, type NormaliseStep } from "@lead-gateway/lead-pipeline"
 import {
@@ -12,8 +12,7 @@ import {
   stringify,
 } from "@lead-gateway/lossless-json"
 import { Effect, Result } from "effect"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { previewLines } from "../src/preview/Report.ts"
@@ -47,7 +46,12 @@ const meta = { ...anna, solar_offer_type: "kaufen" }
 const samples: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, Json>>>>>> = {
   typeform: { typeform: numeric, "typeform.legacy": numeric, "typeform.choices": withoutAddress },
   tally: { tally: numeric, "tally.legacy": numeric },
-  jotform: { jotform: anna, "jotform.rawrequest": anna },
+  jotform: {
+    jotform: anna,
+    "jotform.rawrequest": anna,
+    "jotform.rawrequest.variants": anna,
+    "jotform.rawrequest.country": { ...anna, phone: "+4315128900" },
+  },
   hubspot: {
     hubspot: anna,
     "hubspot.contact-object": anna,
@@ -70,20 +74,13 @@ const cases = Object.entries(samples).flatMap(([profile, files]) =>
 /** Samples without a lead in them, and why; see `config/profiles/README.md`. */
 const withoutLead = {
   "meta.webhook": "the notification has nothing but the identifier of the lead",
-  "jotform.rawrequest.variants": "the phone is in two parts, area and phone",
 }
 
-let folder = ""
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "lead-gateway-vendors-"))
-  writeFileSync(join(folder, "no-rules.json"), '{"version":"none","rules":[]}')
-})
-afterAll(() => rmSync(folder, { recursive: true }))
-
-const flowWith = (profile: string, rules: string): Promise<LoadedFlow> =>
+/** The flow of a profile with the rules that ship for it, which look at the payload as the profile reads it. */
+const flowWith = (profile: string, rules = "lead_rules.normalized"): Promise<LoadedFlow> =>
   loadFlow(
     {
-      leadRules: rules,
+      leadRules: join(config, `${rules}.json`),
       normalizerProfile: join(config, "profiles", `${profile}.json`),
       attributeMapping: join(config, "customer_attribute_mapping.json"),
       payloadTemplate: join(config, "customer_payload_template.json"),
@@ -96,7 +93,7 @@ const nowMs = 0
 describe("the profile of a vendor", () => {
   it.each(cases)("makes of $sample a lead that is ready", async ({ expected, profile, sample }) => {
     const payload = jsonIn(join(config, "profiles/samples", `${sample}.json`))
-    const flow = await flowWith(profile, join(folder, "no-rules.json"))
+    const flow = await flowWith(profile)
     const lines = previewLines(
       flow,
       [{ name: sample, payload }],
@@ -119,9 +116,6 @@ describe("the profile of a vendor", () => {
       expected["solar_offer_type"] === "kaufen" ? ["solar_offer_type"] : [],
     )
     assert.deepStrictEqual(decision.unread, [])
-    // The rules that ship judge the payload as the profile reads it.
-    const shipped = await flowWith(profile, join(config, "lead_rules.json"))
-    assert.strictEqual(decide(shipped, { payload: normalized, deliveryMetadata: {}, nowMs })._tag, "Ready")
 
     const { changes } = explanation.steps.find(
       (step): step is NormaliseStep => step.step === "normalise",
@@ -140,11 +134,42 @@ describe("the profile of a vendor", () => {
     for (const value of valuesIn(payload)) assert.isTrue(kept.has(value), `${value} is lost`)
   })
 
-  it.each(Object.entries(withoutLead))("parks %s: %s", async (sample) => {
+  it.each(Object.entries(withoutLead))("makes no lead of %s: %s", async (sample) => {
     const payload = jsonIn(join(config, "profiles/samples", `${sample}.json`))
-    const flow = await flowWith(sample.replace(/\..*/, ""), join(folder, "no-rules.json"))
+    const flow = await flowWith(sample.replace(/\..*/, ""))
     const decision = decide(flow, { payload, deliveryMetadata: {}, nowMs })
-    assert.deepInclude(decision, { _tag: "Parked", missing: ["phone"] })
+    assert.deepInclude(decision, { _tag: "Rejected", reason: "MISSING_REQUIRED_FIELD" })
+  })
+
+  it("is of no use to rules that look at the raw payload, which the README says", async () => {
+    const payload = jsonIn(join(config, "profiles/samples/typeform.json"))
+    const decision = decide(await flowWith("typeform", "lead_rules"), {
+      payload,
+      deliveryMetadata: {},
+      nowMs,
+    })
+    assert.deepInclude(decision, { _tag: "Rejected", reason: "MISSING_REQUIRED_FIELD" })
+  })
+
+  it("reports a phone in parts as moved from its field, with each part", async () => {
+    const flow = await flowWith("jotform")
+    const phone = async (value: Json) => {
+      const payload = {
+        ...jsonIn(join(config, "profiles/samples/jotform.rawrequest.json")),
+        q5_telefon: value,
+      }
+      const decision = decide(flow, { payload, deliveryMetadata: {}, nowMs }, { values: "show" })
+      return decision._tag === "Ready" ? decision.changes.find(({ path }) => path === "phone") : decision._tag
+    }
+    assert.deepStrictEqual(await phone({ area: "0681", phone: "1234567" }), {
+      path: "phone",
+      kind: "moved",
+      from: "q5_telefon",
+      before: ["0681", "1234567"],
+      after: "0681 1234567",
+    })
+    // An area code or a country code alone is no phone number.
+    assert.strictEqual(await phone({ country: "49", area: "0681", phone: "" }), "Parked")
   })
 
   it.each(Object.keys(samples))("%s declares what the default profile declares", (profile) => {
