@@ -77,7 +77,7 @@ export const AnyCase: Arbitrary.Arbitrary<Case> = Arbitrary.all({
       offer({ fields: { ...(data["fields"] as JsonObject | undefined), [path]: declaration } })
     }
     for (const { path, sources } of aliases) {
-      for (const source of [...sources, `${list}.a`]) {
+      for (const source of [...sources.flatMap((source) => joined(source, answers)), `${list}.a`]) {
         const others = new Map(Object.entries((data["aliases"] ?? {}) as Record<string, ReadonlyArray<Json>>))
         offer({ aliases: Object.fromEntries(others.set(path, [...(others.get(path) ?? []), source])) })
       }
@@ -86,6 +86,13 @@ export const AnyCase: Arbitrary.Arbitrary<Case> = Arbitrary.all({
     return { data, payload: plants.reduce((planted, plant) => planter(data)(planted, plant), payload) }
   }),
 )
+
+/** A source, and for some profiles before it fields of the object there, to join. */
+const joined = (path: string, count: number): ReadonlyArray<Json> => {
+  if (count % 2 === 0) return [path]
+  const some = { path, join: ["a", "b", "q.0"], required: ["b"], prefix: "+" }
+  return [some, { path, join: ["B?", "a"] }, path]
+}
 
 /** Where the items of a list have their question and answer. */
 const answerLists: ReadonlyArray<Json> = [
@@ -107,11 +114,16 @@ export interface Case {
 const planter = (data: JsonObject) => {
   const { fields = {}, aliases = {} } = data as {
     fields?: JsonObject
-    aliases?: Record<string, ReadonlyArray<string>>
+    aliases?: Record<string, ReadonlyArray<string | { readonly path: string }>>
   }
   const paths = [
     ...Object.keys(fields),
-    ...Object.entries(aliases).flatMap(([to, from]) => [to, ...from, ...from]),
+    ...Object.entries(aliases).flatMap(([to, sources]) => {
+      const from = sources.flatMap((source) =>
+        typeof source === "string" ? [source] : [`${source.path}.a`, `${source.path}.b`],
+      )
+      return [to, ...from, ...from]
+    }),
   ]
   return (payload: JsonObject, { at, how, value }: { at: number; how: number; value: Json }): JsonObject => {
     const path = paths[at % Math.max(paths.length, 1)]?.split(".") ?? []
