@@ -5,7 +5,18 @@ import { Effect, Layer, Option, Redacted } from "effect"
 import { LeadDatabase, Migrations } from "../src/index.ts"
 import { readMigrations } from "../src/internal/migrationFile.ts"
 import { emptyDatabase, fruit, inEmptyDatabase, names, ownFolder, tables } from "./support/migrations.ts"
-import { address, migrations } from "./support/world.ts"
+import {
+  address,
+  claimOne,
+  failed,
+  inWorld,
+  migrations,
+  parked,
+  receive,
+  send,
+  step,
+  succeeded,
+} from "./support/world.ts"
 
 const colour = `-- Up Migration
 ALTER TABLE fruit ADD COLUMN colour text;
@@ -67,6 +78,77 @@ describe("what reverting a migration loses", () => {
       yield* Migrations.up(options)
       assert.deepStrictEqual(yield* Migrations.down(options), ["0002_colour"])
     }).pipe(inEmptyDatabase),
+  )
+
+  it.effect("is of a column what differs from its default: of a constant, of a function, and of none", () =>
+    Effect.gen(function* () {
+      const options = (yield* emptyDatabase)(
+        yield* ownFolder({
+          "0001_fruit": `-- Up Migration
+CREATE TABLE fruit (
+  name text, ripe boolean NOT NULL DEFAULT false, price integer DEFAULT -1, tags json NOT NULL DEFAULT '["it''s"]',
+  kind varchar(9) DEFAULT 'none', colour text, seen timestamptz DEFAULT now(), number serial
+);
+-- Down Migration
+-- Loses: fruit.name, fruit.ripe, fruit.price, fruit.tags, fruit.kind, fruit.colour, fruit.seen, fruit.number
+DROP TABLE fruit;
+`,
+        }),
+      )
+      yield* Migrations.up(options)
+      const sql = yield* PgClient.PgClient
+      yield* sql`INSERT INTO fruit (name) VALUES ('pear'), (NULL)`
+      const losses = Effect.gen(function* () {
+        const error = yield* Effect.flip(Migrations.down(options))
+        assert(error._tag === "DataWouldBeLost")
+        return Object.fromEntries<number>(error.losses.map(({ column, rows }) => [column ?? "", rows]))
+      })
+      assert.deepStrictEqual(yield* losses, { name: 1, seen: 2, number: 2 })
+      yield* sql`
+        INSERT INTO fruit VALUES ('fig', true, 3, '[]', 'dry', 'blue'), ('plum', true, NULL, '["its"]', 'none', NULL)`
+      assert.deepStrictEqual(yield* losses, {
+        name: 3,
+        ripe: 2,
+        price: 2,
+        tags: 2,
+        kind: 1,
+        colour: 1,
+        seen: 4,
+        number: 4,
+      })
+      const [last] = yield* sql<{ n: number }>`SELECT last_value::integer AS n FROM fruit_number_seq`
+      assert.strictEqual(last?.n, 4, "numbers were used up")
+    }).pipe(inEmptyDatabase),
+  )
+
+  it.effect("is nothing of leads whose values could be read and whose attempts were seen", () =>
+    Effect.gen(function* () {
+      const { url } = yield* TestDatabase
+      yield* send(succeeded)
+      yield* receive(1)
+      const options = { connection: address(url), directory: migrations }
+      assert.deepStrictEqual(yield* Migrations.down(options), ["0002_outcomes"])
+    }).pipe(inWorld),
+  )
+
+  it.effect("is of leads the unread values and the unseen attempts, in as many rows", () =>
+    Effect.gen(function* () {
+      const { url } = yield* TestDatabase
+      yield* send(succeeded)
+      yield* receive(1)
+      yield* step(yield* claimOne, parked)
+      yield* send({ ...failed, responseStatus: null, responseBody: null, unseen: true })
+      const error = yield* Effect.flip(Migrations.down({ connection: address(url), directory: migrations }))
+      assert(error._tag === "DataWouldBeLost")
+      assert.deepStrictEqual(
+        error.losses.map(({ column, rows, table }) => [`${table}.${column}`, rows]),
+        [
+          ["work.unseen_attempt", 1],
+          ["work.first_attempt_at", 1],
+          ["decision.unread", 1],
+        ],
+      )
+    }).pipe(inWorld),
   )
 
   it.effect("counts only what is still there: somebody may have dropped it by hand", () =>

@@ -15,7 +15,7 @@ export interface Loss {
   readonly beyond: number
 }
 
-/** A {@link Loss}, and how many rows of the table hold data of it now. */
+/** A {@link Loss}, and how many rows of the table hold data of it now: in a column, another value than its default. */
 export interface CountedLoss {
   readonly table: string
   readonly column: string | undefined
@@ -54,9 +54,10 @@ export const countLosses = async (
   const counted: Array<CountedLoss> = []
   for (const { beyond, column, table } of losses) {
     if (!(await exists(client, table, column))) continue
+    const condition = column === undefined ? "true" : await holdsData(client, table, column)
     // The names are identifiers by the pattern above.
     const { rows } = await client.query<{ n: string }>(
-      `SELECT count(${column === undefined ? "*" : `"${column}"`}) AS n FROM "${table}"`,
+      `SELECT count(*) AS n FROM "${table}" WHERE ${condition}`,
     )
     const n = Number(rows[0]?.n ?? 0) - beyond
     if (n > 0) counted.push({ table, column, rows: n })
@@ -70,3 +71,23 @@ const exists = async (client: Client, table: string, column: string | undefined)
     WHERE attrelid = to_regclass($1) AND NOT attisdropped AND ($2::text IS NULL OR attname = $2)`
   return ((await client.query<{ n: number }>(sql, [`"${table}"`, column ?? null])).rows[0]?.n ?? 0) > 0
 }
+
+/** The SQL condition that a column of a row holds data. Compared as text, since the type json has no equality. */
+const holdsData = async (client: Client, table: string, column: string): Promise<string> => {
+  const { rows } = await client.query<{ fallback: string }>(
+    `SELECT pg_get_expr(adbin, adrelid) AS fallback FROM pg_attrdef
+     JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+     WHERE adrelid = to_regclass($1) AND attname = $2 AND attgenerated = ''`,
+    [`"${table}"`, column],
+  )
+  const fallback = rows[0]?.fallback ?? ""
+  return constant.test(fallback)
+    ? `"${column}"::text IS DISTINCT FROM (${fallback})::text`
+    : `"${column}" IS NOT NULL`
+}
+
+/**
+ * A default that is a constant, as Postgres prints it: `false`, `(-1)`, `'[]'::jsonb`. Others, such as `now()`, give each
+ * row a value of its own, and a call of `nextval` would use numbers up.
+ */
+const constant = /^(?:'(?:[^']|'')*'|\(?-?\d+(?:\.\d+)?\)?|true|false)(?:::[\w ."(),[\]]+)?$/
