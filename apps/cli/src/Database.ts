@@ -44,13 +44,20 @@ export const operatorDatabase = Effect.fnUntraced(function* ({
   const { value, warnings } = yield* loadSettings(settings)
   for (const warning of warnings) yield* Console.error(`warning: ${warning}`)
   const { database, dataDirectory: folder } = value
-  const { pool } = database
   if (Option.isNone(database.connection) && !createsDatabase && !(yield* EmbeddedPostgres.exists(folder))) {
     return yield* new DatabaseMissing({
       message: `DATA_DIR: ${resolve(folder)} holds no database; name its folder, or set DATABASE_URL`,
     })
   }
-  const { connection } = yield* chooseDatabase(database.connection, folder).pipe(
+  return { connection: yield* openDatabase(database.connection, folder), pool: database.pool }
+})
+
+/** The configured database; else the embedded one, which is started unless a gateway is running it. */
+export const openDatabase = Effect.fnUntraced(function* (
+  configured: Option.Option<DatabaseConnection>,
+  folder: string,
+) {
+  const { connection } = yield* chooseDatabase(configured, folder).pipe(
     Effect.catchIf(
       (error) => error.reason._tag === "DataDirInUse",
       (inUse) =>
@@ -63,7 +70,7 @@ export const operatorDatabase = Effect.fnUntraced(function* ({
         ),
     ),
   )
-  return { connection, pool }
+  return connection
 })
 
 /**

@@ -315,6 +315,25 @@ describe.concurrent("doctor", () => {
     }),
   )
 
+  it.live("reports a misspelt name once, and looks at the embedded database all the same", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* startGateway()
+      const misspelt = "RATE_LIMIT_PER_SECOND is not a setting; did you mean RATE_LIMIT_PER_SEC?"
+      const inEnvironment = yield* runDoctor(folder, { RATE_LIMIT_PER_SECOND: "5" })
+      assert.deepStrictEqual(problems(inEnvironment), [
+        `warning configuration: ${misspelt}`,
+        "warning customer: none is configured; a demo customer accepts every lead",
+      ])
+      writeFileSync(join(folder, ".env"), "RATE_LIMIT_PER_SECOND=5\n", { mode: 0o600 })
+      const inFile = yield* runDoctor(folder, {})
+      assert.deepStrictEqual(problems(inFile), [
+        `wrong configuration: ${misspelt}`,
+        "warning customer: none is configured; a demo customer accepts every lead",
+      ])
+      assert.isTrue(inFile.some(({ what }) => what === "is current"))
+    }),
+  )
+
   it.live("looks beside a running gateway, and makes no database where there is none", () =>
     Effect.gen(function* () {
       const { folder } = yield* startGateway()

@@ -115,7 +115,7 @@ export const checkConfiguration = Effect.fnUntraced(function* (
       : Option.flatMap(yield* read(server === "api" ? apiSettings : embeddedApiSettings), openAccessWarning)
   return yield* Effect.match(load, {
     onSuccess: ({ summary, value, warnings }) => [
-      ...warnings.map((line) => warning("environment", line, "correct the name, or remove it")),
+      ...warnings.map((line) => warning("environment", line, misspeltAdvice)),
       ...Option.toArray(openAccess).map(accessFinding),
       ok("settings", `${Record.size(summary)} are valid`),
       ...(value.policy === undefined ? [] : [ok("retry policy", policyText(value.policy))]),
@@ -147,6 +147,14 @@ export const findingOf = (line: string): Finding => {
   return wrong(
     isVariable ? "environment" : place,
     what ?? (isVariable ? line : rest),
-    advice ?? (isVariable ? "set another value" : "correct it there, or name another file"),
+    advice ?? usualAdvice(isVariable, rest),
   )
+}
+
+const misspeltAdvice = "correct the name, or remove it"
+
+/** The advice for a diagnostic without its own: of a value, of a misspelt name in `.env`, or of a configuration file. */
+const usualAdvice = (isVariable: boolean, rest: string): string => {
+  if (isVariable) return "set another value"
+  return /^\S+ is not a setting[:;]/.test(rest) ? misspeltAdvice : "correct it there, or name another file"
 }

@@ -3,7 +3,7 @@ import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import { diagnose, type Diagnosis, LeadDatabase, Migrations } from "@lead-gateway/lead-store"
 import { Effect, Option, type Scope } from "effect"
 import { resolve } from "node:path"
-import { operatorDatabase } from "../Database.ts"
+import { openDatabase } from "../Database.ts"
 import { shipped } from "../shipped.ts"
 import { about, type Finding } from "./Finding.ts"
 import type { CheckedSettings } from "./configuration.ts"
@@ -30,12 +30,13 @@ export const checkDatabase = Effect.fnUntraced(function* ({
     const { target: where } = connection.value
     return yield* checkTarget({ connection: connection.value, pool, migrateOnStart, where })
   }
-  const folder = resolve(Option.getOrElse(dataDirectory, () => ""))
+  if (Option.isNone(dataDirectory)) return []
+  const folder = resolve(dataDirectory.value)
   if (!(yield* EmbeddedPostgres.exists(folder))) {
     return [ok(`DATA_DIR ${folder}`, "there is no database yet; the first start creates one")]
   }
-  return yield* Effect.matchEffect(operatorDatabase({ createsDatabase: false }), {
-    onSuccess: (embedded) => checkTarget({ ...embedded, migrateOnStart, where: folder }),
+  return yield* Effect.matchEffect(openDatabase(connection, folder), {
+    onSuccess: (embedded) => checkTarget({ connection: embedded, pool, migrateOnStart, where: folder }),
     onFailure: ({ message }) =>
       Effect.succeed([
         wrong(`DATA_DIR ${folder}`, message, "start the gateway there, or name another folder"),

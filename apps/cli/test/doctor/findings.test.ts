@@ -23,7 +23,21 @@ describe("a finding about the configuration", () => {
       level: "wrong",
       where: "config/lead_rules.json",
       what: "rules.0.reason: found 7, expected a text",
+      advice: "correct it there, or name another file",
     })
+  })
+
+  it("says of a misspelt name in a file that the name is to be corrected", () => {
+    for (const text of [
+      "RATE_LIMIT_PER_SECOND is not a setting; did you mean RATE_LIMIT_PER_SEC?",
+      "API_PORT_FILE is not a setting: only secrets are read from files; did you mean API_PORT?",
+    ]) {
+      assert.deepInclude(findingOf(`.env:1: ${text}`), {
+        where: ".env:1",
+        what: text,
+        advice: "correct the name, or remove it",
+      })
+    }
   })
 })
 
