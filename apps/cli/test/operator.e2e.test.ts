@@ -106,7 +106,9 @@ describe("an operator beside a running gateway", () => {
         ["--request", "--reason", "--received-from"],
       )
       const all = yield* command("replay", { folder, args: ["--request", "everything"] })
-      assert.deepStrictEqual(all.stderr, ["at least one criterion"])
+      assert.deepStrictEqual(all.stderr, [
+        "give at least one of --id, --status, --reason, --received-from, --received-before",
+      ])
     }),
   )
 

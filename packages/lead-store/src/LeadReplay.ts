@@ -23,7 +23,7 @@ export const ReplayCriteria = Schema.Struct({
 }).pipe(
   Schema.check(
     Schema.makeFilter((criteria: object) => Object.keys(criteria).length > 0, {
-      message: "at least one criterion",
+      message: "give at least one of --id, --status, --reason, --received-from, --received-before",
     }),
   ),
   Schema.brand("ReplayCriteria"),
