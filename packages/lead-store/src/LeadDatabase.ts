@@ -1,5 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import { Context, Deferred, Duration, Effect, Layer, Option, Schedule } from "effect"
+import { serverOf } from "./internal/migrationClient.ts"
 import * as Migrations from "./Migrations.ts"
 import { maintainPartitions } from "./Partitions.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
@@ -83,7 +84,7 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
   yield* prepare(options).pipe(
     Effect.tapError((error) =>
       error._tag === "MigrationFailed" && error.unavailable
-        ? Effect.logWarning("waiting for Postgres")
+        ? Effect.logWarning(`waiting for Postgres at ${serverOf(options.connection)}: ${error.message}`)
         : Effect.void,
     ),
     Effect.retry({

@@ -30,6 +30,12 @@ export class MigrationFailed extends Schema.TaggedError<MigrationFailed>()("Migr
   }
 }
 
+/** The host and port of an address, such as `127.0.0.1:5432`, without credentials. */
+export const serverOf = ({ url }: DatabaseAddress): string => {
+  const { hostname, port } = new URL(Redacted.value(url))
+  return `${hostname}:${port === "" ? "5432" : port}`
+}
+
 /** Uses one connection of node-pg-migrate's driver, and closes it afterwards. */
 export const withClient = <A, E>(
   address: DatabaseAddress,
