@@ -1,10 +1,16 @@
-import { DocumentInvalid, makeReport, read, type Report } from "@lead-gateway/document-check"
+import {
+  DocumentInvalid,
+  documentProblem,
+  makeReport,
+  notCompiled,
+  read,
+  type Report,
+} from "@lead-gateway/document-check"
 import { isJsonObject } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 import { type Attribute, compileAttribute } from "./internal/attribute.ts"
 import { reportContradictions } from "./internal/contradictions.ts"
-import { documentProblem, unreadableDocument } from "./internal/documentInput.ts"
-import { wrongCall } from "./internal/wrongCall.ts"
+import { unreadableDocument } from "./internal/unreadableDocument.ts"
 import { AttributeDefinition, type MappingDocument } from "./MappingDocument.ts"
 
 /**
@@ -38,14 +44,10 @@ class CompiledMapping implements Mapping {
   }
 }
 
-/** The implementation of a mapping, for this package alone. Throws a `TypeError` for any other value. */
-export const compiledMapping = (mapping: unknown): CompiledMapping => {
+/** The implementation of a mapping, for this package alone. Throws a `TypeError` of the `call` for any other value. */
+export const compiledMapping = (call: string, mapping: unknown): CompiledMapping => {
   if (mapping instanceof CompiledMapping) return mapping
-  throw wrongCall(
-    "mapping",
-    mapping,
-    "the mapping that compileMapping returns as success, or compileMappingOrThrow",
-  )
+  throw notCompiled(call, "mapping", mapping, "compileMapping")
 }
 
 /**

@@ -1,10 +1,15 @@
-import { DocumentInvalid, makeReport } from "@lead-gateway/document-check"
+import {
+  DocumentInvalid,
+  documentProblem,
+  isRecord,
+  makeReport,
+  notCompiled,
+} from "@lead-gateway/document-check"
 import { isJsonObject } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
-import { documentProblem, unreadableDocument } from "./internal/documentInput.ts"
 import { reportNames, type TemplateNames } from "./internal/Node.ts"
 import { compileObject, isDirective, type ObjectNode } from "./internal/templateNode.ts"
-import { wrongCall } from "./internal/wrongCall.ts"
+import { unreadableDocument } from "./internal/unreadableDocument.ts"
 import type { TemplateDocument } from "./TemplateDocument.ts"
 
 /**
@@ -35,11 +40,7 @@ class CompiledTemplate implements Template {
 /** The implementation of a template, for this package alone. Throws a `TypeError` for any other value. */
 export const compiledTemplate = (template: unknown): CompiledTemplate => {
   if (template instanceof CompiledTemplate) return template
-  throw wrongCall(
-    "template",
-    template,
-    "the template that compileTemplate returns as success, or compileTemplateOrThrow",
-  )
+  throw notCompiled("map", "template", template, "compileTemplate")
 }
 
 /**

@@ -1,10 +1,10 @@
+import { isRecord, wrongCall } from "@lead-gateway/document-check"
 import { isMissing } from "@lead-gateway/lead-field"
 import { type Json, type JsonObject, stringify } from "@lead-gateway/lossless-json"
 import { isSpelled, maxItems } from "./internal/attribute.ts"
 import { Invalid } from "./internal/checker.ts"
 import { beginningOf, spellingOf } from "./internal/format.ts"
 import { itemsOf } from "./internal/reader.ts"
-import { isRecord, wrongCall } from "./internal/wrongCall.ts"
 import { compiledMapping, type Mapping } from "./Mapping.ts"
 
 /** An answer that is neither a value of a dropdown nor a synonym. Personal data: for operators, not for logs. */
@@ -20,7 +20,7 @@ export interface UnknownValue {
 /** The answers in a payload that are neither a value of their dropdown nor a synonym. Total for any payload. */
 export const unknownValues = (mapping: Mapping, payload: JsonObject): ReadonlyArray<UnknownValue> => {
   const unknown: Array<UnknownValue> = []
-  const { attributes } = compiledMapping(mapping)
+  const { attributes } = compiledMapping("unknownValues", mapping)
   for (const { name, isClosed, reader, validate, validateList, items } of attributes) {
     if (!isClosed) continue
     const actual = reader.read(payload)
@@ -79,9 +79,9 @@ export interface UnknownTally {
  * holds personal data: for operators, not for logs.
  */
 export const makeUnknownTally = (mapping: Mapping, options?: UnknownTallyOptions): UnknownTally => {
-  compiledMapping(mapping)
+  compiledMapping("makeUnknownTally", mapping)
   if (options !== undefined && options !== null && !isRecord(options)) {
-    throw wrongCall("The second argument of makeUnknownTally", options, "an object of options")
+    throw wrongCall("makeUnknownTally", "the second argument", options, "an object of options")
   }
   const maxValues = countIn(options, "maxValues")
   const maxLength = countIn(options, "maxLength")
@@ -106,11 +106,7 @@ export const makeUnknownTally = (mapping: Mapping, options?: UnknownTallyOptions
 const countIn = (options: UnknownTallyOptions | undefined, key: keyof UnknownTallyOptions): number => {
   const count: unknown = options?.[key] ?? 100
   if (typeof count === "number" && !Number.isNaN(count)) return Math.max(1, count)
-  throw wrongCall(
-    `${key} of makeUnknownTally`,
-    count,
-    typeof count === "number" ? "a number that is one" : "a number",
-  )
+  throw wrongCall("makeUnknownTally", key, count, "a number")
 }
 
 /** An upper bound of the count of an answer, and how much of it may belong to replaced answers. */

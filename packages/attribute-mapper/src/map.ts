@@ -1,8 +1,8 @@
+import { isRecord, wrongCall } from "@lead-gateway/document-check"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import { attributeValuesOf } from "./internal/attributeValues.ts"
 import type { Scope } from "./internal/Node.ts"
 import { unreadPathsOf } from "./internal/unread.ts"
-import { isRecord, wrongCall } from "./internal/wrongCall.ts"
 import { compiledMapping, type Mapping } from "./Mapping.ts"
 import type { MapReport, OmittedNode } from "./MapReport.ts"
 import { compiledTemplate, type Template } from "./Template.ts"
@@ -70,9 +70,9 @@ export type MapResult = Mapped | MissingRequired
  */
 export const map = (input: MapInput): MapResult => {
   if (typeof input !== "object" || input === null || Array.isArray(input))
-    throw wrongCall("The argument of map", input, inputExpected)
+    throw wrongCall("map", "the input", input, inputExpected)
   const { mapping, template, payload, unread, constants, deliveryMetadata, values } = input
-  const compiled = compiledMapping(mapping)
+  const compiled = compiledMapping("map", mapping)
   const { root } = compiledTemplate(template)
   const unreadPaths = unreadPathsOf(unread)
   const attributes = attributeValuesOf(compiled.attributes, payload, unreadPaths, values === "show")
@@ -105,5 +105,5 @@ const inputExpected = "an object with the keys mapping, template and payload"
 /** Names and values, such as constants; `undefined` for none. */
 const checkedNames = (argument: string, names: unknown): unknown => {
   if (names === undefined || names === null || isRecord(names)) return names
-  throw wrongCall(`${argument} of map`, names, "an object of names and values")
+  throw wrongCall("map", argument, names, "an object of names and values")
 }

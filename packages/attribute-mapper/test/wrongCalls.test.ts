@@ -28,58 +28,64 @@ const messageOf = (call: () => unknown): string => {
 
 const mapWith = (input: unknown) => () => map(input as MapInput)
 
-const noMapping = "expected the mapping that compileMapping returns as success, or compileMappingOrThrow"
-const noTemplate = "expected the template that compileTemplate returns as success, or compileTemplateOrThrow"
+const noMapping = "expected what compileMapping succeeds with"
+const noTemplate = "expected what compileTemplate succeeds with"
 
 describe("a wrong call", () => {
   it.each<readonly [sentence: string, call: () => unknown]>([
     [
-      "The argument of map is nothing, expected an object with the keys mapping, template and payload",
+      "map: the input is missing, expected an object with the keys mapping, template and payload",
       mapWith(undefined),
     ],
+    ["map: the input is a list, expected an object with the keys mapping, template and payload", mapWith([])],
     [
-      "The argument of map is a list, expected an object with the keys mapping, template and payload",
-      mapWith([]),
+      `map: mapping is a Result: its value is in \`success\`, ${noMapping}`,
+      mapWith({ ...right, mapping: compileMapping({}) }),
     ],
-    [`mapping is a Result, not its value, ${noMapping}`, mapWith({ ...right, mapping: compileMapping({}) })],
-    [`mapping is nothing, ${noMapping}`, mapWith({ template, payload: {} })],
-    [`mapping is an object, ${noMapping}`, mapWith({ ...right, mapping: { a: 1 } })],
+    [`map: mapping is missing, ${noMapping}`, mapWith({ template, payload: {} })],
     [
-      `template is a Result, not its value, ${noTemplate}`,
+      `map: mapping is a document that was not compiled, ${noMapping}`,
+      mapWith({ ...right, mapping: { a: 1 } }),
+    ],
+    [
+      `map: template is a Result: its value is in \`success\`, ${noTemplate}`,
       mapWith({ ...right, template: compileTemplate({}) }),
     ],
-    [`template is a text, ${noTemplate}`, mapWith({ ...right, template: "{}" })],
+    [`map: template is a text, ${noTemplate}`, mapWith({ ...right, template: "{}" })],
     [
-      "unread of map is an object, expected the list `unread` of what `normalize` returns",
+      "map: unread is an object, expected the list `unread` of what `normalize` returns",
       mapWith({ ...right, unread: { payload: {}, changes: [], unread: [] } }),
     ],
     [
-      "An entry of unread of map is a text, expected an object with the key path, a text",
+      "map: an entry of unread is a text, expected an object with the key path, a text",
       mapWith({ ...right, unread: ["phone"] }),
     ],
     [
-      "constants of map is a Map, expected an object of names and values",
+      "map: constants is a Map, expected an object of names and values",
       mapWith({ ...right, constants: new Map([["product.name", "x"]]) }),
     ],
     [
-      "deliveryMetadata of map is a number, expected an object of names and values",
+      "map: deliveryMetadata is a number, expected an object of names and values",
       mapWith({ ...right, deliveryMetadata: 123 }),
     ],
     [
-      `mapping is a Result, not its value, ${noMapping}`,
+      `unknownValues: mapping is a Result: its value is in \`success\`, ${noMapping}`,
       () => unknownValues(compileMapping({}) as never, {}),
     ],
-    [`mapping is a Promise, ${noMapping}`, () => makeUnknownTally(Promise.resolve(mapping) as never)],
     [
-      "The second argument of makeUnknownTally is a number, expected an object of options",
+      `makeUnknownTally: mapping is a Promise, ${noMapping}`,
+      () => makeUnknownTally(Promise.resolve(mapping) as never),
+    ],
+    [
+      "makeUnknownTally: the second argument is a number, expected an object of options",
       () => makeUnknownTally(mapping, 100 as never),
     ],
     [
-      "maxValues of makeUnknownTally is a text, expected a number",
+      "makeUnknownTally: maxValues is a text, expected a number",
       () => makeUnknownTally(mapping, { maxValues: "100" as never }),
     ],
     [
-      "maxLength of makeUnknownTally is a number, expected a number that is one",
+      "makeUnknownTally: maxLength is NaN, expected a number",
       () => makeUnknownTally(mapping, { maxLength: Number.NaN }),
     ],
   ])("throws: %s", (sentence, call) => {
@@ -109,7 +115,7 @@ describe("what is no document", () => {
     )
     assert.match(
       failureOf(compileMapping(compileMapping({}))),
-      /^mapping: found .*, expected parsed JSON, not a Result, not its value$/,
+      /^mapping: found .*, expected parsed JSON, not a Result: its value is in `success`$/,
     )
     assert.match(
       failureOf(compileTemplate(new Map())),

@@ -1,10 +1,9 @@
 import * as AttributeMapper from "@lead-gateway/attribute-mapper"
-import { type Diagnostic, oneLine } from "@lead-gateway/document-check"
+import { type Diagnostic, isRecord, oneLine, wrongCall } from "@lead-gateway/document-check"
 import * as LeadRules from "@lead-gateway/lead-rules"
 import * as Normalizer from "@lead-gateway/normalizer"
 import * as Result from "effect/Result"
 import { type Flow, type FlowDiagnostic, FlowInvalid, type FlowSource, type Part, parts } from "./Flow.ts"
-import { isObject, kindOfArgument } from "./internal/argument.ts"
 
 /**
  * Checks the documents of a flow once, so that deciding on a lead cannot fail.
@@ -51,12 +50,18 @@ export const compileFlow = (source: FlowSource): Result.Result<Flow, FlowInvalid
 export const compileFlowOrThrow = (source: FlowSource): Flow => Result.getOrThrow(compileFlow(source))
 
 const checkSource = (source: Partial<FlowSource> | null | undefined): void => {
-  const { constants, deliveryMetadataNames, versions } = source ?? {}
-  if (isObject(constants) && Array.isArray(deliveryMetadataNames) && isObject(versions)) return
-  throw new TypeError(
-    `compileFlow: found ${isObject(source) ? `an object with ${Object.keys(source).join(", ") || "no key"}` : kindOfArgument(source)}, expected one with ${parts.join(", ")}, constants, deliveryMetadataNames and versions`,
-  )
+  if (!isRecord(source)) throw wrongCall("compileFlow", "source", source, sourceExpected)
+  const { constants, deliveryMetadataNames, versions } = source
+  if (!isRecord(constants))
+    throw wrongCall("compileFlow", "constants", constants, "an object of names and values")
+  if (!Array.isArray(deliveryMetadataNames)) {
+    throw wrongCall("compileFlow", "deliveryMetadataNames", deliveryMetadataNames, "a list of names")
+  }
+  if (!isRecord(versions))
+    throw wrongCall("compileFlow", "versions", versions, "the versions of the documents")
 }
+
+const sourceExpected = `an object with ${parts.join(", ")}, constants, deliveryMetadataNames and versions`
 
 /** How a line names the document where the path is empty. */
 const documentNames: Readonly<Record<Part, string>> = {

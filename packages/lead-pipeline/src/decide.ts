@@ -1,4 +1,5 @@
 import { map, type OmittedAttribute, type OmittedNode } from "@lead-gateway/attribute-mapper"
+import { isRecord, notCompiled, wrongCall } from "@lead-gateway/document-check"
 import { plainCopy } from "@lead-gateway/lead-field"
 import {
   evaluate,
@@ -9,7 +10,6 @@ import {
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import { type Change, normalize, type Unread } from "@lead-gateway/normalizer"
 import type { Flow } from "./Flow.ts"
-import { isObject, kindOfArgument } from "./internal/argument.ts"
 
 /** What is known of every lead that was normalised. */
 interface Read {
@@ -118,17 +118,14 @@ export const plainLead = (lead: LeadInput): LeadInput => ({
 
 /** Throws a `TypeError` unless the arguments are what they should be. */
 export const checkCall = (flow: Flow, lead: LeadInput): void => {
-  // Fewer checks than `isObject` makes, as every decision pays for them.
+  // Fewer checks than could be made, as every decision pays for them.
   if (typeof (flow as Flow | null | undefined)?.rules !== "object") {
-    throw new TypeError(
-      `decide: found ${kindOfArgument(flow)} as the flow, expected a compiled one, as compileFlowOrThrow returns`,
-    )
+    throw notCompiled("decide", "flow", flow, "compileFlow")
   }
   if (typeof (lead as LeadInput | null | undefined)?.nowMs !== "number") {
-    const found = isObject(lead)
-      ? `${kindOfArgument(lead.nowMs)} as nowMs of the lead`
-      : `${kindOfArgument(lead)} as the lead`
-    throw new TypeError(`decide: found ${found}, expected { payload, deliveryMetadata, nowMs: Date.now() }`)
+    throw isRecord(lead)
+      ? wrongCall("decide", "nowMs of the lead", lead.nowMs, "milliseconds since 1970, such as Date.now()")
+      : wrongCall("decide", "lead", lead, "an object with payload, deliveryMetadata and nowMs")
   }
 }
 

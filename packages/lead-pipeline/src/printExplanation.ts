@@ -1,9 +1,8 @@
-import { oneLine, printValue } from "@lead-gateway/document-check"
+import { oneLine, printValue, wrongCall } from "@lead-gateway/document-check"
 import type { Finding } from "@lead-gateway/lead-rules"
 import { type JsonObject, stringify } from "@lead-gateway/lossless-json"
 import { type Change, maxChanges } from "@lead-gateway/normalizer"
 import type { Explanation, RulesStep, Step } from "./Explanation.ts"
-import { isObject, kindOfArgument } from "./internal/argument.ts"
 import type { OtherView, Reading } from "./otherView.ts"
 
 /** How a piece of text is meant: it went well, it did not, it is worth a look, it matters less, it matters most. */
@@ -24,10 +23,9 @@ export const printExplanation = (
   explanation: Explanation,
   { style = plain }: { readonly style?: Style } = {},
 ): string => {
-  if (!isObject(explanation) || !isObject(explanation.steps)) {
-    throw new TypeError(
-      `printExplanation: found ${kindOfArgument(explanation)}, expected an explanation, as explain returns`,
-    )
+  const given: unknown = (explanation as Explanation | null | undefined)?.steps
+  if (!Array.isArray(given)) {
+    throw wrongCall("printExplanation", "explanation", explanation, "what explain returns")
   }
   const { decision, reason, steps } = explanation
   const title = style(decision === "Ready" ? "good" : "bad", decision.toUpperCase())

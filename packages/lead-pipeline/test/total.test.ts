@@ -43,45 +43,42 @@ describe("a wrong call", () => {
   const decideOn = (flow: unknown, lead: unknown) => () =>
     decide(flow as (typeof flows)[number], lead as never)
   const compile = (source: unknown) => () => compileFlow(source as Parameters<typeof compileFlow>[0])
-  const expectedFlow = "as the flow, expected a compiled one, as compileFlowOrThrow returns"
-  const expectedLead = "expected { payload, deliveryMetadata, nowMs: Date.now() }"
+  const expectedFlow = "expected what compileFlow succeeds with"
+  const expectedLead = "expected an object with payload, deliveryMetadata and nowMs"
+  const expectedTime = "expected milliseconds since 1970, such as Date.now()"
   const expectedSource =
-    "expected one with rules, profile, mapping, template, constants, deliveryMetadataNames and versions"
+    "expected an object with rules, profile, mapping, template, constants, deliveryMetadataNames and versions"
 
   it.each<[name: string, call: () => unknown, sentence: string]>([
     [
       "a Result",
       decideOn(compileFlow(source), lead),
-      `decide: found a Result instead of its value ${expectedFlow}`,
+      `decide: flow is a Result: its value is in \`success\`, ${expectedFlow}`,
     ],
-    ["no flow", decideOn(undefined, lead), `decide: found nothing ${expectedFlow}`],
+    ["no flow", decideOn(undefined, lead), `decide: flow is missing, ${expectedFlow}`],
     [
       "documents that are not compiled",
       decideOn(source, lead),
-      "evaluate: found an object as the rule set, expected a compiled one, as compileRulesOrThrow returns",
+      "evaluate: ruleSet is a document that was not compiled, expected what compileRules succeeds with",
     ],
-    ["no lead", decideOn(flow, undefined), `decide: found nothing as the lead, ${expectedLead}`],
-    ["a text for a lead", decideOn(flow, "lead"), `decide: found a text as the lead, ${expectedLead}`],
-    [
-      "a payload for a lead",
-      decideOn(flow, valid),
-      `decide: found nothing as nowMs of the lead, ${expectedLead}`,
-    ],
+    ["no lead", decideOn(flow, undefined), `decide: lead is missing, ${expectedLead}`],
+    ["a text for a lead", decideOn(flow, "lead"), `decide: lead is a text, ${expectedLead}`],
+    ["a payload for a lead", decideOn(flow, valid), `decide: nowMs of the lead is missing, ${expectedTime}`],
     [
       "a text for milliseconds",
       decideOn(flow, { ...lead, nowMs: "30s" }),
-      `decide: found a text as nowMs of the lead, ${expectedLead}`,
+      `decide: nowMs of the lead is a text, ${expectedTime}`,
     ],
-    ["no documents", compile(undefined), `compileFlow: found nothing, ${expectedSource}`],
+    ["no documents", compile(undefined), `compileFlow: source is missing, ${expectedSource}`],
     [
       "documents alone",
       compile({ rules: source.rules, profile: source.profile }),
-      `compileFlow: found an object with rules, profile, ${expectedSource}`,
+      "compileFlow: constants is missing, expected an object of names and values",
     ],
     [
       "no explanation",
       () => printExplanation(undefined as never),
-      "printExplanation: found nothing, expected an explanation, as explain returns",
+      "printExplanation: explanation is missing, expected what explain returns",
     ],
   ])("with %s is a TypeError that says what was given and what is expected", (_name, call, sentence) => {
     assert.throws(call, TypeError, sentence)

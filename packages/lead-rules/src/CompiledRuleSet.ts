@@ -1,11 +1,10 @@
 /* oxlint-disable typescript/no-generated-empty-object-type -- `{}` is what takes in `unknown` without swallowing the other types of a union. */
-import { DocumentInvalid, makeReport, type Report } from "@lead-gateway/document-check"
+import { DocumentInvalid, makeReport, notCompiled, type Report } from "@lead-gateway/document-check"
 import { plainCopy } from "@lead-gateway/lead-field"
 import { parse } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 import { analyse, type RuleSetWarning } from "./internal/analysis/analyse.ts"
 import { checkDocument, checkPatterns } from "./internal/checkDocument.ts"
-import { kindOfArgument } from "./internal/kindOfArgument.ts"
 import { Program } from "./internal/program/Program.ts"
 import type { LooksAt, Rule, RuleSet } from "./RuleSet.ts"
 
@@ -32,9 +31,7 @@ interface Executable extends CompiledRuleSet {
 export const programOf = (ruleSet: CompiledRuleSet): Program => {
   const program = (ruleSet as Executable | null | undefined)?.program
   if (program !== undefined) return program
-  throw new TypeError(
-    `evaluate: found ${kindOfArgument(ruleSet)} as the rule set, expected a compiled one, as compileRulesOrThrow returns`,
-  )
+  throw notCompiled("evaluate", "ruleSet", ruleSet, "compileRules")
 }
 
 /**

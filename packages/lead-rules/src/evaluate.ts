@@ -1,8 +1,8 @@
+import { wrongCall } from "@lead-gateway/document-check"
 import { isBlank, plainCopy } from "@lead-gateway/lead-field"
 import { isRawNumber } from "@lead-gateway/lossless-json"
 import { type CompiledRuleSet, programOf } from "./CompiledRuleSet.ts"
 import { findingOf } from "./internal/findingOf.ts"
-import { kindOfArgument } from "./internal/kindOfArgument.ts"
 import type { Program } from "./internal/program/Program.ts"
 import { childAt } from "./internal/program/Scope.ts"
 import type { Accepted, Finding, Verdict } from "./Verdict.ts"
@@ -39,8 +39,11 @@ export const evaluate = (ruleSet: CompiledRuleSet, payload: unknown, options: Ev
 }
 
 const noTime = (options: Partial<EvaluateOptions> | null | undefined): TypeError =>
-  new TypeError(
-    `evaluate: found ${kindOfArgument(options?.nowMs)} as nowMs, expected milliseconds since 1970 in the options, as Date.now() gives them`,
+  wrongCall(
+    "evaluate",
+    "nowMs of the options",
+    options?.nowMs,
+    "milliseconds since 1970 as a number, such as Date.now()",
   )
 
 const verdictBy = (

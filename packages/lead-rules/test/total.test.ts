@@ -66,37 +66,37 @@ describe("a wrong call", () => {
     [
       "a Result",
       call(compileRules(defaultRuleSet), { nowMs }),
-      "evaluate: found a Result instead of its value as the rule set, expected a compiled one, as compileRulesOrThrow returns",
+      "evaluate: ruleSet is a Result: its value is in `success`, expected what compileRules succeeds with",
     ],
     [
       "a document",
       call(defaultRuleSet, { nowMs }),
-      "evaluate: found an object as the rule set, expected a compiled one, as compileRulesOrThrow returns",
+      "evaluate: ruleSet is a document that was not compiled, expected what compileRules succeeds with",
     ],
     [
       "no rule set",
       call(undefined, { nowMs }),
-      "evaluate: found nothing as the rule set, expected a compiled one, as compileRulesOrThrow returns",
+      "evaluate: ruleSet is missing, expected what compileRules succeeds with",
     ],
     [
       "no options",
       call(rules, undefined),
-      "evaluate: found nothing as nowMs, expected milliseconds since 1970 in the options, as Date.now() gives them",
+      "evaluate: nowMs of the options is missing, expected milliseconds since 1970 as a number, such as Date.now()",
     ],
     [
       "null for options",
       call(rules, null),
-      "evaluate: found nothing as nowMs, expected milliseconds since 1970 in the options, as Date.now() gives them",
+      "evaluate: nowMs of the options is missing, expected milliseconds since 1970 as a number, such as Date.now()",
     ],
     [
       "a date for milliseconds",
       call(rules, { nowMs: new Date() }),
-      "evaluate: found an object as nowMs, expected milliseconds since 1970 in the options, as Date.now() gives them",
+      "evaluate: nowMs of the options is a Date, expected milliseconds since 1970 as a number, such as Date.now()",
     ],
     [
       "a text for milliseconds",
       call(rules, { nowMs: "30s" }),
-      "evaluate: found a text as nowMs, expected milliseconds since 1970 in the options, as Date.now() gives them",
+      "evaluate: nowMs of the options is a text, expected milliseconds since 1970 as a number, such as Date.now()",
     ],
   ])("with %s is a TypeError that says what was given and what is expected", (_name, wrong, sentence) => {
     assert.throws(wrong, TypeError, sentence)

@@ -1,4 +1,11 @@
-import { DocumentInvalid, makeReport, read, type Report } from "@lead-gateway/document-check"
+import {
+  DocumentInvalid,
+  documentProblem,
+  makeReport,
+  notCompiled,
+  read,
+  type Report,
+} from "@lead-gateway/document-check"
 import { type FieldPath, parsePath } from "@lead-gateway/lead-field"
 import * as Result from "effect/Result"
 import type { Aliases } from "./internal/Aliases.ts"
@@ -46,10 +53,15 @@ export const compileProfile = (json: unknown): Result.Result<Profile, ProfileInv
   const { diagnostics, report } = makeReport()
   // Keys that are not paths are reported after invalid values.
   const invalidKeys: Array<Parameters<Report>> = []
-  const data = read(ProfileData, json, (...diagnostic) => {
-    if (diagnostic[2] === pathKeyExpected) invalidKeys.push(diagnostic)
-    else report(...diagnostic)
-  })
+  const problem = documentProblem(json)
+  if (problem !== undefined) report([], json, problem)
+  const data =
+    problem !== undefined
+      ? undefined
+      : read(ProfileData, json, (...diagnostic) => {
+          if (diagnostic[2] === pathKeyExpected) invalidKeys.push(diagnostic)
+          else report(...diagnostic)
+        })
   for (const diagnostic of invalidKeys) report(...diagnostic)
   if (data === undefined) return Result.fail(new ProfileInvalid({ diagnostics }))
   const fields = compileFields(data, report)
@@ -77,20 +89,7 @@ export const compileProfileOrThrow = (json: unknown): Profile => Result.getOrThr
 export const partsOf = (profile: Profile): ProfileParts => {
   const parts = (profile as Profile | null | undefined)?.[compiled]
   if (parts !== undefined) return parts
-  throw new TypeError(`normalize expects a profile made by compileProfile, but was given ${nameOf(profile)}`)
-}
-
-/** What was given instead of a profile, without its content. */
-const nameOf = (value: unknown): string => {
-  if (Result.isResult(value)) {
-    return Result.isSuccess(value)
-      ? "the Result of compileProfile: pass its success"
-      : "the Result of compileProfile, which is a failure"
-  }
-  if (value === null || value === undefined) return String(value)
-  return typeof value === "object" && "default_country" in value
-    ? "the data of a profile: compile it first"
-    : `a value of type ${typeof value}`
+  throw notCompiled("normalize", "profile", profile, "compileProfile")
 }
 
 /** Checks the declared fields of a profile and compiles each to its converter. */

@@ -185,17 +185,17 @@ describe("normalize", () => {
   })
 
   it.each<[what: unknown, sentence: string]>([
-    [compileProfile(defaultProfile), "the Result of compileProfile: pass its success"],
-    [compileProfile({}), "the Result of compileProfile, which is a failure"],
-    [defaultProfile, "the data of a profile: compile it first"],
-    [undefined, "undefined"],
+    [compileProfile(defaultProfile), "a Result: its value is in `success`"],
+    [compileProfile({}), "a Result that failed: why is in `failure`"],
+    [defaultProfile, "a document that was not compiled"],
+    [undefined, "missing"],
     [null, "null"],
-    ["profile.json", "a value of type string"],
+    ["profile.json", "a text"],
   ])("says what it was given instead of a profile (%#)", (what, sentence) => {
     assert.throws(
       () => normalize(what as Profile, {}),
       TypeError,
-      `normalize expects a profile made by compileProfile, but was given ${sentence}`,
+      `normalize: profile is ${sentence}, expected what compileProfile succeeds with`,
     )
   })
 })

@@ -1,4 +1,4 @@
-import { DocumentInvalid, makeReport, read } from "@lead-gateway/document-check"
+import { DocumentInvalid, documentProblem, makeReport, read } from "@lead-gateway/document-check"
 import * as Result from "effect/Result"
 import { type Jitter, maxAttemptsOf, waitsOf } from "./internal/backoff.ts"
 import { reportContradictions } from "./internal/contradictions.ts"
@@ -45,7 +45,9 @@ export class RetryPolicyInvalid extends DocumentInvalid("RetryPolicyInvalid", "r
 export const compilePolicy = (json: unknown): Result.Result<CompiledRetryPolicy, RetryPolicyInvalid> => {
   const { diagnostics, report } = makeReport()
   try {
-    const policy = read(RetryPolicy, json, report)
+    const problem = documentProblem(json)
+    if (problem !== undefined) report([], json, problem)
+    const policy = problem === undefined ? read(RetryPolicy, json, report) : undefined
     if (policy !== undefined) {
       reportContradictions(report, policy)
       if (diagnostics.length === 0) return Result.succeed(ready(policy))

@@ -1,9 +1,10 @@
+import { notCompiled, wrongCall } from "@lead-gateway/document-check"
 import type { Classification } from "./Classification.ts"
 import { classified } from "./classify.ts"
 import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
 import { spread } from "./internal/backoff.ts"
+import { isCompiled } from "./internal/isCompiled.ts"
 import { retryAfterMs } from "./internal/retryAfter.ts"
-import { isCompiled, notCompiled, wrongCall } from "./internal/wrongCall.ts"
 import { isFinalStatus, type Outcome } from "./Outcome.ts"
 
 /** The customer has the lead. */
@@ -166,7 +167,7 @@ const mistakeOf = (input: Attempt | null | undefined): TypeError => {
     return wrongCall("decide", "the input", input, "an object with policy, attempt, outcome and nowMs")
   }
   const { ageMs, attempt, nowMs, policy, random } = input
-  if (!isCompiled(policy)) return notCompiled("decide", policy)
+  if (!isCompiled(policy)) return notCompiled("decide", "policy", policy, "compilePolicy")
   if (typeof attempt !== "number") {
     return wrongCall("decide", "attempt", attempt, "a number, of the attempt that just ended, from 1")
   }

@@ -1,6 +1,7 @@
+import { notCompiled } from "@lead-gateway/document-check"
 import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
 import { spread } from "./internal/backoff.ts"
-import { isCompiled, notCompiled } from "./internal/wrongCall.ts"
+import { isCompiled } from "./internal/isCompiled.ts"
 import { printMs } from "./RetryPolicy.ts"
 
 /** When an attempt begins if those before it failed without a `Retry-After`. All times in milliseconds. */
@@ -23,7 +24,7 @@ export interface ScheduledAttempt {
  * Omits attempts that would start after `max_age` even with the shortest waits. No start is later than `max_age`. The default policy waits 0, 30, 60, 120 and 240 s and starts after 0, 30, 90, 210 and 450 s.
  */
 export const schedule = (policy: CompiledRetryPolicy): ReadonlyArray<ScheduledAttempt> => {
-  if (!isCompiled(policy)) throw notCompiled("schedule", policy)
+  if (!isCompiled(policy)) throw notCompiled("schedule", "policy", policy, "compilePolicy")
   const { jitter, maxAgeMs, waitsMs } = policy
   const attempts: Array<ScheduledAttempt> = []
   let earliestStartMs = 0
@@ -61,7 +62,7 @@ export const schedule = (policy: CompiledRetryPolicy): ReadonlyArray<ScheduledAt
  * ```
  */
 export const printSchedule = (policy: CompiledRetryPolicy): string => {
-  if (!isCompiled(policy)) throw notCompiled("printSchedule", policy)
+  if (!isCompiled(policy)) throw notCompiled("printSchedule", "policy", policy, "compilePolicy")
   const attempts = schedule(policy)
   const rows = attempts.flatMap(({ attempt, ...times }, index) => {
     if (isOneOfMany(attempts, index))

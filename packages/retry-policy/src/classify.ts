@@ -1,8 +1,9 @@
+import { notCompiled } from "@lead-gateway/document-check"
 import type { Classification } from "./Classification.ts"
 import { AnswerBody } from "./internal/AnswerBody.ts"
+import { isCompiled } from "./internal/isCompiled.ts"
 import { isReadable } from "./internal/retryAfter.ts"
 import type { Case, ClassificationTable, Conditions } from "./internal/table.ts"
-import { isCompiled, notCompiled } from "./internal/wrongCall.ts"
 import type { Answered, Outcome } from "./Outcome.ts"
 
 /**
@@ -33,7 +34,7 @@ export const classify = (
   outcome: Outcome,
   before?: "unseen",
 ): Classification => {
-  if (!isCompiled(policy)) throw notCompiled("classify", policy)
+  if (!isCompiled(policy)) throw notCompiled("classify", "policy", policy, "compilePolicy")
   return classified(policy.classification, outcome, before)
 }
 

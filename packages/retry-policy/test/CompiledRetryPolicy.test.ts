@@ -50,11 +50,7 @@ describe("compilePolicy", () => {
   })
 
   it.each<readonly [string, unknown, ReadonlyArray<string>]>([
-    [
-      "no object",
-      "5",
-      ['retry policy: found "5", expected an object with the keys backoff and max_attempts'],
-    ],
+    ["no object", "5", ['retry policy: found "5", expected parsed JSON, not its text']],
     ["a list", [], ["retry policy: found [], expected an object with the keys backoff and max_attempts"]],
     [
       "no backoff",

@@ -142,8 +142,8 @@ describe("a wrong call", () => {
   const valid = { backoff: { kind: "exponential", base: "30s" }, max_attempts: 5 }
 
   it.each<readonly [argument: keyof Attempt, value: unknown, sentence: string]>([
-    ["ageMs", "30s", 'decide: ageMs is "30s", expected milliseconds as a number: 30_000 for 30 s'],
-    ["ageMs", 30_000n, "decide: ageMs is 30000n, expected milliseconds as a number: 30_000 for 30 s"],
+    ["ageMs", "30s", "decide: ageMs is a text, expected milliseconds as a number: 30_000 for 30 s"],
+    ["ageMs", 30_000n, "decide: ageMs is a bigint, expected milliseconds as a number: 30_000 for 30 s"],
     [
       "nowMs",
       undefined,
@@ -152,15 +152,15 @@ describe("a wrong call", () => {
     [
       "nowMs",
       "2026-01-21T10:35:00Z",
-      'decide: nowMs is "2026-01-21T10:35:00Z", expected milliseconds since 1970 as a number, such as Date.now()',
+      "decide: nowMs is a text, expected milliseconds since 1970 as a number, such as Date.now()",
     ],
-    ["attempt", "2", 'decide: attempt is "2", expected a number, of the attempt that just ended, from 1'],
+    ["attempt", "2", "decide: attempt is a text, expected a number, of the attempt that just ended, from 1"],
     [
       "attempt",
       undefined,
       "decide: attempt is missing, expected a number, of the attempt that just ended, from 1",
     ],
-    ["random", "0.5", 'decide: random is "0.5", expected a number from 0 to 1, such as Math.random()'],
+    ["random", "0.5", "decide: random is a text, expected a number from 0 to 1, such as Math.random()"],
     ["policy", undefined, `decide: policy is missing, ${expected}`],
     ["policy", compilePolicy(valid), `decide: policy is a Result: its value is in \`success\`, ${expected}`],
     [
@@ -169,7 +169,7 @@ describe("a wrong call", () => {
       `decide: policy is a Result that failed: why is in \`failure\`, ${expected}`,
     ],
     ["policy", valid, `decide: policy is a document that was not compiled, ${expected}`],
-    ["policy", "default", `decide: policy is "default", ${expected}`],
+    ["policy", "default", `decide: policy is a text, ${expected}`],
   ])("of decide, with %s: %s, gets a sentence", (argument, value, sentence) => {
     assert.throws(() => decide({ ...input, [argument]: value }), TypeError, sentence)
   })

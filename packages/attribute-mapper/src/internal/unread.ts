@@ -1,4 +1,4 @@
-import { wrongCall } from "./wrongCall.ts"
+import { wrongCall } from "@lead-gateway/document-check"
 
 /** What a value that the normaliser could not read does at a place. */
 export type UnreadPolicy = "send" | "omit" | "park"
@@ -12,7 +12,7 @@ const none: UnreadPaths = []
 export const unreadPathsOf = (unread: unknown): UnreadPaths => {
   if (unread === undefined || unread === null) return none
   if (!Array.isArray(unread))
-    throw wrongCall("unread of map", unread, "the list `unread` of what `normalize` returns")
+    throw wrongCall("map", "unread", unread, "the list `unread` of what `normalize` returns")
   const list = unread as ReadonlyArray<unknown>
   return list.length === 0 ? none : list.map(pathOf)
 }
@@ -20,7 +20,7 @@ export const unreadPathsOf = (unread: unknown): UnreadPaths => {
 const pathOf = (entry: unknown): string => {
   const path = (entry as { readonly path?: unknown } | null | undefined)?.path
   if (typeof path !== "string")
-    throw wrongCall("An entry of unread of map", entry, "an object with the key path, a text")
+    throw wrongCall("map", "an entry of unread", entry, "an object with the key path, a text")
   return path
 }
 

@@ -1,4 +1,4 @@
-import { type Path, read, type Report, Shape } from "@lead-gateway/document-check"
+import { documentProblem, type Path, read, type Report, Shape } from "@lead-gateway/document-check"
 import { get, isJsonObject, type JsonObject } from "@lead-gateway/lossless-json"
 import { type Condition, conditionKeys, expectedCondition, type FieldCondition } from "../Condition.ts"
 import { expectedRule, ruleKeys, type RuleSet, ruleSetOf } from "../RuleSet.ts"
@@ -15,6 +15,8 @@ const maxDepth = 32
  * rule is none of twenty kinds.
  */
 export const checkDocument = (json: unknown, report: Report): void => {
+  const problem = documentProblem(json)
+  if (problem !== undefined) return report([], json, problem)
   read(ruleSetShape, json, report)
   const rules = isJsonObject(json) ? get(json, "rules") : undefined
   if (!Array.isArray(rules)) return
