@@ -1,5 +1,4 @@
-/* oxlint-disable typescript/no-generated-empty-object-type -- `{}` is what takes in `unknown` without swallowing the other types of a union. */
-import type { AttributeDefinition, Mapping, Template } from "@lead-gateway/attribute-mapper"
+import type { Mapping, MappingDocument, Template } from "@lead-gateway/attribute-mapper"
 import type { Diagnostic } from "@lead-gateway/document-check"
 import type { CompiledRuleSet, RuleSet } from "@lead-gateway/lead-rules"
 import type { Profile, ProfileData } from "@lead-gateway/normalizer"
@@ -38,14 +37,14 @@ export type Part = (typeof parts)[number]
 /** A version per part, such as a content hash: any text that tells two contents apart. */
 export type Versions = Readonly<Record<Part, string>>
 
-/** Any value, with completion in editors where it is written as a literal. */
-type AnyOr<T> = T | {} | null | undefined
-
-/** A flow as its documents say it: parsed JSON, not yet checked. */
+/**
+ * A flow as its documents say it: parsed JSON, not yet checked. Each may be any value; that its type names one kind of it lets
+ * editors complete a document that is written in place.
+ */
 export interface FlowSource extends Readonly<Record<Part, unknown>> {
-  readonly rules: AnyOr<RuleSet>
-  readonly profile: AnyOr<ProfileData>
-  readonly mapping: AnyOr<Readonly<Record<string, AttributeDefinition>>>
+  readonly rules: RuleSet | {} | null | undefined
+  readonly profile: ProfileData | {} | null | undefined
+  readonly mapping: MappingDocument | {} | null | undefined
   readonly constants: Readonly<Record<string, string>>
   /** The names that the template may use by `$meta`: the keys of `LeadInput.deliveryMetadata` of every lead. */
   readonly deliveryMetadataNames: ReadonlyArray<string>

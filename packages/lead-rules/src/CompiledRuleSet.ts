@@ -1,4 +1,3 @@
-/* oxlint-disable typescript/no-generated-empty-object-type -- `{}` is what takes in `unknown` without swallowing the other types of a union. */
 import { DocumentInvalid, makeReport, notCompiled, type Report } from "@lead-gateway/document-check"
 import { plainCopy } from "@lead-gateway/lead-field"
 import { parse } from "@lead-gateway/lossless-json"
@@ -35,21 +34,18 @@ export const programOf = (ruleSet: CompiledRuleSet): Program => {
 }
 
 /**
- * Any value, with completion in editors where it is written as a literal: `unknown` alone would complete nothing, and
- * takes in every other type.
- */
-type AnyOr<T> = T | {} | null | undefined
-
-/**
  * Checks and compiles a rule set, once, when it is loaded.
  *
- * Takes any value that `JSON.parse` or a lossless parser returns, and keeps a copy. Fails with {@link RuleSetInvalid},
+ * Takes any value that `JSON.parse` or a lossless parser returns, and keeps a copy; that the type names one kind of it
+ * lets editors complete a rule set that is written in place. Fails with {@link RuleSetInvalid},
  * which holds every mistake: unknown operators and keys, missing keys, wrong types, invalid patterns, limits that no
  * value is within, whole numbers that a parser may have rounded, ids that two rules share, rejecting rules that no lead
  * can meet. What is redundant is only warned about, so that a later release, which may find more of it, still takes the
  * same rule sets. Total.
  */
-export const compileRules = (ruleSet: AnyOr<RuleSet>): Result.Result<CompiledRuleSet, RuleSetInvalid> => {
+export const compileRules = (
+  ruleSet: RuleSet | {} | null | undefined,
+): Result.Result<CompiledRuleSet, RuleSetInvalid> => {
   try {
     return compiled(ruleSet)
   } catch {
@@ -80,7 +76,7 @@ const copyOf = (ruleSet: RuleSet, report: Report): RuleSet | undefined => {
 }
 
 /** {@link compileRules}, but throws the {@link RuleSetInvalid}: for rule sets that are part of a program. */
-export const compileRulesOrThrow = (ruleSet: AnyOr<RuleSet>): CompiledRuleSet =>
+export const compileRulesOrThrow = (ruleSet: RuleSet | {} | null | undefined): CompiledRuleSet =>
   Result.getOrThrow(compileRules(ruleSet))
 
 /** Compiles a rule set that has been checked. */

@@ -44,11 +44,13 @@ export interface ProfileParts {
 /**
  * Checks a profile and prepares it for use; done once, when the profile is loaded.
  *
- * Accepts any value. Fails with {@link ProfileInvalid}, which reports every error. Errors of
+ * Accepts any value; its type lets editors complete a profile that is written in place. Fails with {@link ProfileInvalid}, which reports every error. Errors of
  * structure come first (unknown keys, kinds and countries, invalid paths). If there are none, errors of meaning are
  * reported (fields inside each other, circular aliases, a text that means both yes and no).
  */
-export const compileProfile = (json: unknown): Result.Result<Profile, ProfileInvalid> => {
+export const compileProfile = (
+  json: ProfileData | {} | null | undefined,
+): Result.Result<Profile, ProfileInvalid> => {
   if (!isReadable(json)) return Result.fail(unreadableProfile())
   const { diagnostics, report } = makeReport()
   // Keys that are not paths are reported after invalid values.
@@ -83,7 +85,8 @@ const unreadableProfile = () =>
   })
 
 /** {@link compileProfile}, but throws the {@link ProfileInvalid}: for profiles that are part of a program. */
-export const compileProfileOrThrow = (json: unknown): Profile => Result.getOrThrow(compileProfile(json))
+export const compileProfileOrThrow = (json: ProfileData | {} | null | undefined): Profile =>
+  Result.getOrThrow(compileProfile(json))
 
 /** The compiled parts of a profile. Throws a `TypeError` that names what was given if it is no profile. */
 export const partsOf = (profile: Profile): ProfileParts => {

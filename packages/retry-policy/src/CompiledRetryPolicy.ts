@@ -36,13 +36,15 @@ export class RetryPolicyInvalid extends DocumentInvalid("RetryPolicyInvalid", "r
 /**
  * Checks a retry policy and prepares it for use, once, when it is loaded.
  *
- * Accepts any value, as `JSON.parse` returns it. Fails with {@link RetryPolicyInvalid}, which holds all diagnostics:
+ * Accepts any value, as `JSON.parse` returns it; its type lets editors complete a policy that is written in place. Fails with {@link RetryPolicyInvalid}, which holds all diagnostics:
  * unknown keys and values, wrong types, invalid durations. If there are none of these, contradictions are reported: a
  * fixed list with more waits than attempts, a cap below the base, a `max_age` below the shortest first wait, rows that
  * never apply because earlier rows decide on all of their outcomes, conditions on the body of what is no answer,
  * deliveries of what was never sent.
  */
-export const compilePolicy = (json: unknown): Result.Result<CompiledRetryPolicy, RetryPolicyInvalid> => {
+export const compilePolicy = (
+  json: RetryPolicy | {} | null | undefined,
+): Result.Result<CompiledRetryPolicy, RetryPolicyInvalid> => {
   const { diagnostics, report } = makeReport()
   try {
     const problem = documentProblem(json)
@@ -63,7 +65,7 @@ export const compilePolicy = (json: unknown): Result.Result<CompiledRetryPolicy,
 }
 
 /** {@link compilePolicy}, but throws the {@link RetryPolicyInvalid}: for policies that are part of a program. */
-export const compilePolicyOrThrow = (json: unknown): CompiledRetryPolicy =>
+export const compilePolicyOrThrow = (json: RetryPolicy | {} | null | undefined): CompiledRetryPolicy =>
   Result.getOrThrow(compilePolicy(json))
 
 const ready = (policy: RetryPolicy): CompiledRetryPolicy => {
