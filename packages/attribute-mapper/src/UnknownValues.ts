@@ -1,6 +1,6 @@
 import { isRecord, wrongCall } from "@lead-gateway/document-check"
 import { isMissing } from "@lead-gateway/lead-field"
-import { type Json, type JsonObject, stringify } from "@lead-gateway/lossless-json"
+import { type Json, stringify } from "@lead-gateway/lossless-json"
 import { isSpelled, maxItems } from "./internal/attribute.ts"
 import { Invalid } from "./internal/checker.ts"
 import { beginningOf, spellingOf } from "./internal/format.ts"
@@ -18,7 +18,7 @@ export interface UnknownValue {
 }
 
 /** The answers in a payload that are neither a value of their dropdown nor a synonym. Total for any payload. */
-export const unknownValues = (mapping: Mapping, payload: JsonObject): ReadonlyArray<UnknownValue> => {
+export const unknownValues = (mapping: Mapping, payload: object): ReadonlyArray<UnknownValue> => {
   const unknown: Array<UnknownValue> = []
   const { attributes } = compiledMapping("unknownValues", mapping)
   for (const { name, isClosed, reader, validate, validateList, items } of attributes) {
@@ -66,7 +66,7 @@ export interface UnknownReport {
 
 /** Counts unknown answers over many leads, in bounded memory. Made by {@link makeUnknownTally}. */
 export interface UnknownTally {
-  readonly add: (payload: JsonObject) => void
+  readonly add: (payload: object) => void
   /** The attributes with unknown answers, by descending `total`. */
   readonly report: () => ReadonlyArray<UnknownReport>
 }

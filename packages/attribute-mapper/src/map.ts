@@ -11,8 +11,8 @@ import { compiledTemplate, type Template } from "./Template.ts"
 export interface MapInput {
   readonly mapping: Mapping
   readonly template: Template
-  /** The normalised payload of the lead. */
-  readonly payload: JsonObject
+  /** The normalised payload of the lead: JSON, or an object of a type of your own. */
+  readonly payload: object
   /**
    * The values of the payload that the normaliser could not read: `unread` of what `normalize` returns. Attributes and nodes
    * with `unread` `omit` or `park` do not send them. None by default.

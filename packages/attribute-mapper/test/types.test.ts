@@ -1,4 +1,4 @@
-import { describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import {
   type AttributeDefinition,
   compileMapping,
@@ -8,6 +8,7 @@ import {
   type MappingDocument,
   type MapResult,
   type TemplateDocument,
+  unknownValues,
 } from "@lead-gateway/attribute-mapper"
 import { expectTypeOf } from "vitest"
 
@@ -73,5 +74,17 @@ describe("the types of documents", () => {
     const mapping = compileMappingOrThrow(mappingDocument)
     const template = compileTemplateOrThrow(templateDocument)
     expectTypeOf(fieldsOf(map({ mapping, template, payload: {} }))).toEqualTypeOf<ReadonlyArray<string>>()
+  })
+
+  it("take a payload of an interface, which has no index signature", () => {
+    interface Lead {
+      readonly phone: string
+    }
+    const lead: Lead = { phone: "+49681123" }
+    const mapping = compileMappingOrThrow({})
+    const template = compileTemplateOrThrow({ phone: { $field: "phone" } })
+    const mapped = map({ mapping, template, payload: lead })
+    assert.deepStrictEqual(mapped._tag === "Mapped" && mapped.payload, { phone: "+49681123" })
+    assert.deepStrictEqual(unknownValues(mapping, lead), [])
   })
 })

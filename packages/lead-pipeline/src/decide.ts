@@ -58,8 +58,8 @@ export type Decision = Rejected | Parked | Ready
 
 /** A lead as the pipeline sees it. */
 export interface LeadInput {
-  /** The payload as it came. */
-  readonly payload: JsonObject
+  /** The payload as it came: JSON, or an object of a type of your own. */
+  readonly payload: object
   /** Values for `$meta` of the template, such as `lead_id`. */
   readonly deliveryMetadata: Readonly<Record<string, string | number>>
   /** The time, in milliseconds since 1970: rules about age and dates to come look at it. */
@@ -113,7 +113,7 @@ const decisionOn = (
 /** The lead with what can be read of its payload: a getter or a proxy may throw. */
 export const plainLead = (lead: LeadInput): LeadInput => ({
   ...lead,
-  payload: plainCopy(lead.payload) as JsonObject,
+  payload: plainCopy(lead.payload) as object,
 })
 
 /** Throws a `TypeError` unless the arguments are what they should be. */
@@ -130,10 +130,10 @@ export const checkCall = (flow: Flow, lead: LeadInput): void => {
 }
 
 /** A payload with fields: what is no object has none. */
-export const objectOf = (payload: JsonObject | null): JsonObject =>
+export const objectOf = (payload: object | null): object =>
   typeof payload === "object" && payload !== null ? payload : {}
 
-const normalized = ({ profile }: Flow, payload: JsonObject, values: "hide" | "show"): Read => {
+const normalized = ({ profile }: Flow, payload: object, values: "hide" | "show"): Read => {
   const { payload: normalized, changes, unread } = normalize(profile, objectOf(payload), { values })
   return { normalized, changes, unread }
 }

@@ -5,6 +5,8 @@ import {
   compileFlowOrThrow,
   decide,
   type Decision,
+  explain,
+  otherView,
   type Ready,
 } from "@lead-gateway/lead-pipeline"
 import type { RuleSet } from "@lead-gateway/lead-rules"
@@ -43,4 +45,16 @@ it("the documents of a flow may be any JSON, and offer their keys where they are
   >().toEqualTypeOf<ProfileData>()
   const json: unknown = JSON.parse("{}")
   assert.strictEqual(compileFlow({ ...source, rules: json })._tag, "Failure")
+})
+
+it("a payload may be of an interface, which has no index signature", () => {
+  interface Lead {
+    readonly phone: string
+  }
+  const payload: Lead = { phone: "0171 2345678" }
+  const lead = { payload, deliveryMetadata: { lead_id: 7 }, nowMs: 0 }
+  const flow = compileFlowOrThrow(source)
+  assert.strictEqual(decide(flow, lead)._tag, "Rejected")
+  assert.strictEqual(explain(flow, lead).decision, "Rejected")
+  assert.strictEqual(otherView(flow, lead), undefined)
 })
