@@ -2,7 +2,7 @@ import type { OmittedAttribute, OmittedNode } from "@lead-gateway/attribute-mapp
 import type { Finding, LooksAt } from "@lead-gateway/lead-rules"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import { type Change, maxChanges, type Unread } from "@lead-gateway/normalizer"
-import { decide, type Decision, type LeadInput, type Parked, type Ready } from "./decide.ts"
+import { checkCall, decide, type Decision, type LeadInput, type Parked, type Ready } from "./decide.ts"
 import type { Flow } from "./Flow.ts"
 import { otherView, type OtherView } from "./otherView.ts"
 
@@ -82,6 +82,7 @@ export const explain = (
   lead: LeadInput,
   { values = "hide" }: ExplainOptions = {},
 ): Explanation => {
+  checkCall("explain", flow, lead)
   const decision = decide(flow, lead, { findings: "all", values })
   const other = decision._tag === "Rejected" ? otherView(flow, lead, { values }) : undefined
   const seen = rulesStep(flow, decision, other)

@@ -84,7 +84,7 @@ export interface DecideOptions {
  * `TypeError` only for a call without a compiled flow or without a lead.
  */
 export const decide = (flow: Flow, lead: LeadInput, options: DecideOptions = {}): Decision => {
-  checkCall(flow, lead)
+  checkCall("decide", flow, lead)
   try {
     return decisionOn(flow, lead, options)
   } catch {
@@ -116,16 +116,16 @@ export const plainLead = (lead: LeadInput): LeadInput => ({
   payload: plainCopy(lead.payload) as object,
 })
 
-/** Throws a `TypeError` unless the arguments are what they should be. */
-export const checkCall = (flow: Flow, lead: LeadInput): void => {
+/** Throws the `TypeError` of a call unless its arguments are what they should be. */
+export const checkCall = (call: string, flow: Flow, lead: LeadInput): void => {
   // Fewer checks than could be made, as every decision pays for them.
   if (typeof (flow as Flow | null | undefined)?.rules !== "object") {
-    throw notCompiled("decide", "flow", flow, "compileFlow")
+    throw notCompiled(call, "flow", flow, "compileFlow")
   }
   if (typeof (lead as LeadInput | null | undefined)?.nowMs !== "number") {
     throw isRecord(lead)
-      ? wrongCall("decide", "nowMs of the lead", lead.nowMs, "milliseconds since 1970, such as Date.now()")
-      : wrongCall("decide", "lead", lead, "an object with payload, deliveryMetadata and nowMs")
+      ? wrongCall(call, "nowMs of the lead", lead.nowMs, "milliseconds since 1970, such as Date.now()")
+      : wrongCall(call, "lead", lead, "an object with payload, deliveryMetadata and nowMs")
   }
 }
 

@@ -37,7 +37,7 @@ export const otherView = (
   lead: LeadInput,
   { values = "hide" }: { readonly values?: "hide" | "show" } = {},
 ): OtherView | undefined => {
-  checkCall(flow, lead)
+  checkCall("otherView", flow, lead)
   try {
     return otherViewOf(flow, lead, values)
   } catch {

@@ -69,6 +69,21 @@ describe("a wrong call", () => {
       decideOn(flow, { ...lead, nowMs: "30s" }),
       `decide: nowMs of the lead is a text, ${expectedTime}`,
     ],
+    [
+      "a Result for explain",
+      () => explain(compileFlow(source) as never, lead),
+      `explain: flow is a Result: its value is in \`success\`, ${expectedFlow}`,
+    ],
+    [
+      "a Result for otherView",
+      () => otherView(compileFlow(source) as never, lead),
+      `otherView: flow is a Result: its value is in \`success\`, ${expectedFlow}`,
+    ],
+    [
+      "no time for explain",
+      () => explain(flow as (typeof flows)[number], { ...lead, nowMs: undefined as never }),
+      `explain: nowMs of the lead is missing, ${expectedTime}`,
+    ],
     ["no documents", compile(undefined), `compileFlow: source is missing, ${expectedSource}`],
     [
       "documents alone",
