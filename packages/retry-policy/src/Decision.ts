@@ -1,6 +1,6 @@
 import { notCompiled, wrongCall } from "@lead-gateway/document-check"
 import type { Classification } from "./Classification.ts"
-import { classified } from "./classify.ts"
+import { beforeExpected, classified, isBefore } from "./classify.ts"
 import type { CompiledRetryPolicy } from "./CompiledRetryPolicy.ts"
 import { spread } from "./internal/backoff.ts"
 import { isCompiled } from "./internal/isCompiled.ts"
@@ -156,7 +156,8 @@ const isCall = (input: Attempt | null | undefined): boolean =>
   typeof input.attempt === "number" &&
   typeof input.nowMs === "number" &&
   isNumberOrAbsent(input.random) &&
-  isNumberOrAbsent(input.ageMs)
+  isNumberOrAbsent(input.ageMs) &&
+  isBefore(input.before)
 
 const isNumberOrAbsent = (value: unknown): boolean =>
   value === undefined || value === null || typeof value === "number"
@@ -166,7 +167,7 @@ const mistakeOf = (input: Attempt | null | undefined): TypeError => {
   if (typeof input !== "object" || input === null) {
     return wrongCall("decide", "the input", input, "an object with policy, attempt, outcome and nowMs")
   }
-  const { ageMs, attempt, nowMs, policy, random } = input
+  const { ageMs, attempt, before, nowMs, policy, random } = input
   if (!isCompiled(policy)) return notCompiled("decide", "policy", policy, "compilePolicy")
   if (typeof attempt !== "number") {
     return wrongCall("decide", "attempt", attempt, "a number, of the attempt that just ended, from 1")
@@ -174,7 +175,10 @@ const mistakeOf = (input: Attempt | null | undefined): TypeError => {
   if (typeof nowMs !== "number") {
     return wrongCall("decide", "nowMs", nowMs, "milliseconds since 1970 as a number, such as Date.now()")
   }
-  return isNumberOrAbsent(random)
-    ? wrongCall("decide", "ageMs", ageMs, "milliseconds as a number: 30_000 for 30 s")
-    : wrongCall("decide", "random", random, "a number from 0 to 1, such as Math.random()")
+  if (!isNumberOrAbsent(random)) {
+    return wrongCall("decide", "random", random, "a number from 0 to 1, such as Math.random()")
+  }
+  return isNumberOrAbsent(ageMs)
+    ? wrongCall("decide", "before", before, beforeExpected)
+    : wrongCall("decide", "ageMs", ageMs, "milliseconds as a number: 30_000 for 30 s")
 }

@@ -1,4 +1,4 @@
-import { notCompiled } from "@lead-gateway/document-check"
+import { notCompiled, wrongCall } from "@lead-gateway/document-check"
 import type { Classification } from "./Classification.ts"
 import { AnswerBody } from "./internal/AnswerBody.ts"
 import { isCompiled } from "./internal/isCompiled.ts"
@@ -27,7 +27,7 @@ import type { Answered, Outcome } from "./Outcome.ts"
  * The body is parsed at most once, and only if a row that lists the status looks into it.
  *
  * Total for outcomes: any other value is classified like `OutcomeUnknown`. A policy that was not compiled is a
- * `TypeError`.
+ * `TypeError`, and so is any other `before`.
  */
 export const classify = (
   policy: { readonly classification: ClassificationTable },
@@ -35,10 +35,17 @@ export const classify = (
   before?: "unseen",
 ): Classification => {
   if (!isCompiled(policy)) throw notCompiled("classify", "policy", policy, "compilePolicy")
+  if (!isBefore(before)) throw wrongCall("classify", "before", before, beforeExpected)
   return classified(policy.classification, outcome, before)
 }
 
-/** {@link classify} without the check of the policy. */
+/** Whether a value says what went before. Null stands for nothing, as it does for the numbers of `decide`. */
+export const isBefore = (before: unknown): boolean =>
+  before === undefined || before === "unseen" || before === null
+
+export const beforeExpected = '"unseen" or nothing'
+
+/** {@link classify} without the check of the call. */
 export const classified = (
   table: ClassificationTable,
   outcome: Outcome,

@@ -191,8 +191,33 @@ describe("a wrong call", () => {
     assert.throws(() => classify(null as never, { _tag: "TimedOut" }), TypeError, "classify: policy is null")
   })
 
+  it("of classify and decide with another before than unseen gets one too", () => {
+    const conflict = { _tag: "Answered", status: 409 } as Attempt["outcome"]
+    for (const [before, kind] of [
+      [true, "a boolean"],
+      ["timeout", "a text"],
+      [{ _tag: "TimedOut" }, "an object"],
+    ] as const) {
+      const sentence = `before is ${kind}, expected "unseen" or nothing`
+      assert.throws(() => classify(policy, conflict, before as never), TypeError, `classify: ${sentence}`)
+      assert.throws(() => decide({ ...input, before: before as never }), TypeError, `decide: ${sentence}`)
+    }
+    assert.strictEqual(classify(policy, conflict).means, "give_up")
+    assert.strictEqual(classify(policy, conflict, "unseen").means, "retry")
+  })
+
+  it("with a response of fetch or a bare status is an outcome that is unknown", () => {
+    const unknown = classify(policy, { _tag: "OutcomeUnknown" })
+    for (const outcome of [new Response("", { status: 400 }), 400]) {
+      assert.deepStrictEqual(classify(policy, outcome as never), unknown)
+    }
+  })
+
   it("is none where null stands for nothing", () => {
     const decision = decide(input)
-    assert.deepStrictEqual(decide({ ...input, ageMs: null as never, random: null as never }), decision)
+    assert.deepStrictEqual(
+      decide({ ...input, ageMs: null as never, random: null as never, before: null as never }),
+      decision,
+    )
   })
 })
