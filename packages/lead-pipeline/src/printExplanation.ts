@@ -120,9 +120,15 @@ const printChange = ({ after, before, from, kind, path }: Change, style: Style):
   }
   return [
     oneLine(from === undefined ? path : `${from} → ${path}`),
-    ...(before === undefined || after === undefined ? [] : [`${printValue(before)} → ${printValue(after)}`]),
+    ...(before === undefined || after === undefined ? [] : [printValues(before, after)]),
     style("quiet", kind),
   ].join("  ")
+}
+
+/** A value before and after; once where it is the same, as that of most moves. */
+const printValues = (before: unknown, after: unknown): string => {
+  const [one, other] = [printValue(before), printValue(after)]
+  return Object.is(before, after) ? one : `${one} → ${other}`
 }
 
 /** As JSON; a payload that is none, since it holds a `bigint` or itself, in short. */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { explain, type Explanation, printExplanation } from "@lead-gateway/lead-pipeline"
 import type { JsonObject } from "@lead-gateway/lossless-json"
+import { defaultProfile } from "@lead-gateway/normalizer"
 import { AnyPayload, compiled, decideOn, source, valid } from "./world.ts"
 
 const flow = compiled({
@@ -148,5 +149,20 @@ describe("printExplanation", () => {
   it("says that there may be more changes than are told", () => {
     const many = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`k${index}`, " x "]))
     assert.include(printExplanation(explained({ ...valid, ...many })), "100 changes or more")
+  })
+
+  it("prints a value that was moved once, unless it was changed as well", () => {
+    const aliases = { zipcode: ["fields.plz.raw_value"], phone: ["fields.tel.raw_value"] }
+    const moving = compiled({
+      ...source,
+      rules: { version: "1", rules: [] },
+      profile: { ...defaultProfile, aliases },
+    })
+    const payload = { fields: { plz: { raw_value: "66123" }, tel: { raw_value: "0171 2345678" } } }
+    const lead = { payload, deliveryMetadata: { lead_id: 7 }, nowMs: 0 }
+    const lines = printed(explain(moving, lead, { values: "show" }))
+    const normalised = lines.filter((line) => /^ {4}~/.test(line))
+    assert.include(normalised, '    ~ fields.plz.raw_value → zipcode  "66123"  moved')
+    assert.include(normalised, '    ~ phone  "0171 2345678" → "+491712345678"  phone')
   })
 })
