@@ -1,4 +1,5 @@
 import type { OmittedAttribute, OmittedNode } from "@lead-gateway/attribute-mapper"
+import { parsePath, valueAt } from "@lead-gateway/lead-field"
 import type { Finding, LooksAt } from "@lead-gateway/lead-rules"
 import type { JsonObject } from "@lead-gateway/lossless-json"
 import { type Change, maxChanges, type Unread } from "@lead-gateway/normalizer"
@@ -28,7 +29,13 @@ export interface NormaliseStep {
   /** Field by field; the values before and after only if values are shown. */
   readonly changes: ReadonlyArray<Change>
   /** Values that could not be read as what their field is declared to hold; the first hundred at most. */
-  readonly unread: ReadonlyArray<Unread>
+  readonly unread: ReadonlyArray<UnreadField>
+}
+
+/** A value that could not be read, and was kept. */
+export interface UnreadField extends Unread {
+  /** The value as it was kept; only if values are shown. */
+  readonly value?: unknown
 }
 
 /** What became of each attribute that the mapping knows. */
@@ -86,7 +93,7 @@ export const explain = (
   const decision = decide(flow, lead, { findings: "all", values })
   const other = decision._tag === "Rejected" ? otherView(flow, lead, { values }) : undefined
   const seen = rulesStep(flow, decision, other)
-  const read = normaliseSteps(flow, decision)
+  const read = normaliseSteps(flow, decision, values === "show")
   const first = flow.rules.looksAt === "raw" ? [seen, ...read] : [...read, seen]
   if (decision._tag === "Rejected") return { decision: "Rejected", reason: decision.reason, steps: first }
   const reason = decision._tag === "Parked" ? decision.reason : null
@@ -114,10 +121,18 @@ const rulesStep = (
 }
 
 /** None for a lead that was rejected as it came. */
-const normaliseSteps = ({ versions }: Flow, { changes, unread }: Decision): ReadonlyArray<NormaliseStep> =>
-  changes === undefined || unread === undefined
-    ? []
-    : [{ step: "normalise", version: versions.profile, changes, unread: unread.slice(0, maxChanges) }]
+const normaliseSteps = (
+  { versions }: Flow,
+  { changes, normalized, unread }: Decision,
+  shows: boolean,
+): ReadonlyArray<NormaliseStep> => {
+  if (changes === undefined || unread === undefined) return []
+  const first = unread.slice(0, maxChanges)
+  const shown = shows
+    ? first.map((field) => ({ ...field, value: valueAt(normalized, parsePath(field.path) ?? []) }))
+    : first
+  return [{ step: "normalise", version: versions.profile, changes, unread: shown }]
+}
 
 const mapSteps = (
   { versions }: Flow,

@@ -26,6 +26,7 @@ export {
   type PayloadStep,
   type RulesStep,
   type Step,
+  type UnreadField,
 } from "./Explanation.ts"
 export * as Flow from "./Flow.ts"
 export { otherView, type OtherView, type Reading } from "./otherView.ts"

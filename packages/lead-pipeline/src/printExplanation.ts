@@ -2,7 +2,7 @@ import { oneLine, printValue, wrongCall } from "@lead-gateway/document-check"
 import type { Finding } from "@lead-gateway/lead-rules"
 import { type JsonObject, stringify } from "@lead-gateway/lossless-json"
 import { type Change, maxChanges } from "@lead-gateway/normalizer"
-import type { Explanation, RulesStep, Step } from "./Explanation.ts"
+import type { Explanation, RulesStep, Step, UnreadField } from "./Explanation.ts"
 import type { OtherView, Reading } from "./otherView.ts"
 
 /** How a piece of text is meant: it went well, it did not, it is worth a look, it matters less, it matters most. */
@@ -54,9 +54,7 @@ const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
           `${count(step.changes.length, "change")}${step.changes.length < maxChanges ? "" : " or more"}`,
         ),
         ...step.changes.map((change) => item("good", "~", printChange(change, style))),
-        ...step.unread.map(({ kind, path }) =>
-          item("notable", "?", `${oneLine(path)}: cannot be read as ${kind}`),
-        ),
+        ...step.unread.map((unread) => item("notable", "?", printUnread(unread, style))),
       ]
     case "map":
       return [
@@ -124,6 +122,13 @@ const printChange = ({ after, before, from, kind, path }: Change, style: Style):
     style("quiet", kind),
   ].join("  ")
 }
+
+const printUnread = ({ kind, path, value }: UnreadField, style: Style): string =>
+  [
+    oneLine(path),
+    ...(value === undefined ? [] : [printValue(value)]),
+    style("quiet", `cannot be read as ${kind}: kept as it came`),
+  ].join("  ")
 
 /** A value before and after; once where it is the same, as that of most moves. */
 const printValues = (before: unknown, after: unknown): string => {

@@ -151,6 +151,18 @@ describe("printExplanation", () => {
     assert.include(printExplanation(explained({ ...valid, ...many })), "100 changes or more")
   })
 
+  it("shows a value that could not be read, and that it was kept, if values are asked for", () => {
+    const payload = { ...valid, callback: { "phone.nr": "after 6" } }
+    const fields = { ...defaultProfile.fields, [String.raw`callback.phone\.nr`]: { kind: "phone" } }
+    const reading = compiled({ ...source, profile: { ...defaultProfile, fields } })
+    const lead = { payload, deliveryMetadata: { lead_id: 7 }, nowMs: 0 }
+    const linesOf = (values: "hide" | "show") =>
+      printed(explain(reading, lead, { values })).filter((line) => /^ {4}\?/.test(line))
+    const field = String.raw`    ? callback.phone\.nr`
+    assert.deepStrictEqual(linesOf("show"), [`${field}  "after 6"  cannot be read as phone: kept as it came`])
+    assert.deepStrictEqual(linesOf("hide"), [`${field}  cannot be read as phone: kept as it came`])
+  })
+
   it("prints a value that was moved once, unless it was changed as well", () => {
     const aliases = { zipcode: ["fields.plz.raw_value"], phone: ["fields.tel.raw_value"] }
     const moving = compiled({
