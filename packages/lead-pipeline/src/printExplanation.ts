@@ -74,7 +74,7 @@ const linesOf = (step: Step, style: Style): ReadonlyArray<string> => {
         ),
         ...(step.absent.length === 0
           ? []
-          : [item("quiet", "·", style("quiet", oneLine(step.absent.join(", "))))]),
+          : [item("quiet", "·", style("quiet", oneLine(beginningOf(step.absent))))]),
       ]
     case "payload":
       return [
@@ -144,6 +144,14 @@ const printPayload = (payload: JsonObject): string => {
     return printValue(payload)
   }
 }
+
+/** The first names of a list, and how many more there are. */
+const beginningOf = (names: ReadonlyArray<string>): string =>
+  names.length <= maxNames
+    ? names.join(", ")
+    : `${names.slice(0, maxNames).join(", ")} and ${names.length - maxNames} more`
+
+const maxNames = 5
 
 const count = (many: number, what: string) => `${many} ${what}${many === 1 ? "" : "s"}`
 

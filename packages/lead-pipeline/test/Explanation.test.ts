@@ -151,6 +151,19 @@ describe("printExplanation", () => {
     assert.include(printExplanation(explained({ ...valid, ...many })), "100 changes or more")
   })
 
+  it("names five attributes that are not in the lead, and counts the others", () => {
+    const text = { attribute_type: "text", is_numeric: false, values: null } as const
+    const absentOf = (many: number) => {
+      const mapping = Object.fromEntries(Array.from({ length: many }, (_, index) => [`a${index}`, text]))
+      const lead = { payload: valid, deliveryMetadata: { lead_id: 7 }, nowMs: 0 }
+      return printed(explain(compiled({ ...source, mapping }), lead)).find((line) =>
+        line.startsWith("    · a0"),
+      )
+    }
+    assert.strictEqual(absentOf(5), "    · a0, a1, a2, a3, a4")
+    assert.strictEqual(absentOf(14), "    · a0, a1, a2, a3, a4 and 9 more")
+  })
+
   it("shows a value that could not be read, and that it was kept, if values are asked for", () => {
     const payload = { ...valid, callback: { "phone.nr": "after 6" } }
     const fields = { ...defaultProfile.fields, [String.raw`callback.phone\.nr`]: { kind: "phone" } }
