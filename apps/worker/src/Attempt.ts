@@ -68,14 +68,14 @@ export const attemptRecord = (
     }),
   )
   const isAnswered = outcome._tag === "Answered"
-  const isUnseen = outcome._tag === "OutcomeUnknown"
+  const isUnknown = outcome._tag === "OutcomeUnknown"
   return {
     leadId: work.leadId,
     deliveryNo: work.deliveryNo,
     lease: work.lease,
     attemptNo,
-    outcomeUnknown: isUnseen,
-    durationMs: isUnseen ? null : outcome.durationMs,
+    outcomeUnknown: isUnknown,
+    durationMs: isUnknown ? null : outcome.durationMs,
     responseStatus: isAnswered ? outcome.status : null,
     responseBody: isAnswered ? storableText(outcome.body) : null,
     errorMessage: next.state === "DELIVERED" ? deliveredMessage(outcome) : messageOf(outcome),

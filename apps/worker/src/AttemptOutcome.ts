@@ -4,27 +4,27 @@
 import type { DeliveryOutcome } from "@lead-gateway/customer-client"
 
 /** How an attempt may end: as the client reports it, or unknown. It is also the input of the retry policy. */
-export type AttemptOutcome = Exclude<DeliveryOutcome, { readonly _tag: "AddressRefused" }> | UnseenOutcome
+export type AttemptOutcome = Exclude<DeliveryOutcome, { readonly _tag: "AddressRefused" }> | UnknownOutcome
 
-interface UnseenOutcome {
+interface UnknownOutcome {
   readonly _tag: "OutcomeUnknown"
   readonly message: string
 }
 
 /** Completes an attempt that a lost worker left open. */
-export const workerLost: UnseenOutcome = {
+export const workerLost: UnknownOutcome = {
   _tag: "OutcomeUnknown",
   message: "outcome unknown: the worker was lost after it had opened this attempt",
 }
 
 /** Completes an attempt whose exchange a stop aborted. */
-export const workerStopped: UnseenOutcome = {
+export const workerStopped: UnknownOutcome = {
   _tag: "OutcomeUnknown",
   message: "outcome unknown: the worker was stopped before the customer had answered",
 }
 
 /** Why an attempt failed, in a sentence that quotes neither the lead nor the answer's body. */
-export const messageOf = (outcome: DeliveryOutcome | UnseenOutcome): string => {
+export const messageOf = (outcome: DeliveryOutcome | UnknownOutcome): string => {
   switch (outcome._tag) {
     case "Answered":
       return outcome.status >= 200 && outcome.status < 300

@@ -18,8 +18,8 @@ export interface EvaluateOptions {
 }
 
 /**
- * Decides whether a payload meets a rule set: the payload as it came or, where the rule set's `looksAt` says so, as it is
- * once it is normalised.
+ * Decides whether a payload meets a rule set. It does not normalise: the caller passes the payload that `looksAt` of the
+ * rule set names, as it came or normalised.
  *
  * The rules run in order. Total: there is a verdict on whatever JavaScript holds, and a property that throws when it is
  * read is absent. Only own properties count, and nothing is changed. The same rule set, payload and `nowMs` always

@@ -91,24 +91,35 @@ interface Omission {
   readonly insideItem: boolean
 }
 
-/** Omits a node. With `parks`, the name of what parks the lead, the lead lacks it even if the node is not required. */
-export type Omit = (scope: Scope, reason: OmittedNodeReason, parks?: string) => undefined
+/** The ways to leave a node without a value. */
+interface Omitter {
+  /** Records why the node is omitted, and that its value is missing if it is required. */
+  readonly omit: (scope: Scope, reason: OmittedNodeReason) => undefined
+  /** Omits the node because of a value that could not be read. The lead lacks that value, required or not. */
+  readonly park: (scope: Scope, unread: string) => undefined
+}
 
-/** Makes the function that omits a node: it records the reason, and that a required value is missing. */
-export const omitter = ({ path, name, required, insideItem }: Omission): Omit => {
+/** Makes the functions that omit a node. */
+export const omitter = ({ path, name, required, insideItem }: Omission): Omitter => {
   const nodes = new Map<OmittedNodeReason, OmittedNode>()
-  return (scope, reason, parks) => {
-    if (parks !== undefined) addOnce(scope.missing, parks)
+  const record = (scope: Scope, reason: OmittedNodeReason): void => {
     if (insideItem) {
       // The same object each time, so that it is recorded once for all items of a list.
       const node = nodes.get(reason) ?? { path, reason }
       nodes.set(reason, node)
       addOnce(scope.omittedNodes, node)
       if (required) scope.incomplete = true
-    } else {
-      scope.omittedNodes.push({ path, reason })
-      if (required && parks === undefined) addOnce(scope.missing, name)
-    }
+    } else scope.omittedNodes.push({ path, reason })
+  }
+  return {
+    omit: (scope, reason) => {
+      record(scope, reason)
+      if (required && !insideItem) addOnce(scope.missing, name)
+    },
+    park: (scope, unread) => {
+      record(scope, "unread")
+      addOnce(scope.missing, unread)
+    },
   }
 }
 

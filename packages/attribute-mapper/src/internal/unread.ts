@@ -1,6 +1,9 @@
 import { wrongCall } from "@lead-gateway/document-check"
 
-/** What a value that the normaliser could not read does at a place. */
+/**
+ * What a value that the normaliser could not read does at one of two places: an attribute of the mapping
+ * (`attributeValues.ts`) and a directive for one value in the template (`valueNode.ts`).
+ */
 export type UnreadPolicy = "send" | "omit" | "park"
 
 /** The paths of the values that the normaliser could not read; the same list for nearly all leads, without an entry. */

@@ -39,7 +39,7 @@ const compileValue = (
 ): Node => {
   reportFormat(report, [...path, "format"], format)
   const write = compileFormat(format)
-  const omit = omitter({ path: path.join("."), name, required, insideItem })
+  const { omit, park } = omitter({ path: path.join("."), name, required, insideItem })
   if (byDefault !== undefined) {
     if (isMissing(byDefault))
       report([...path, "default"], byDefault, "a value that is neither null nor blank")
@@ -54,7 +54,7 @@ const compileValue = (
     else {
       const reading = readAmongUnread(scope, (at) => isUnreadAt(scope.unread, scope.base + at))
       if (reading.unread !== undefined) {
-        return omit(scope, "unread", unread === "park" ? reading.unread : undefined)
+        return unread === "park" ? park(scope, reading.unread) : omit(scope, "unread")
       }
       value = reading.value
     }
