@@ -7,27 +7,7 @@ import {
   defaultRetryPolicy,
   type Outcome,
 } from "@lead-gateway/retry-policy"
-import { execFile } from "node:child_process"
-import { readFileSync } from "node:fs"
-import { promisify } from "node:util"
 import { answered } from "./support/answered.ts"
-
-const readme = readFileSync(new URL("../../../packages/customer-client/README.md", import.meta.url), "utf8")
-
-const example = new URL("readme/deliver.ts", import.meta.url)
-
-describe("the README of customer-client", () => {
-  it("shows the example with retry-policy, which is compiled here, and what it prints", async () => {
-    const code = readFileSync(example, "utf8").replace(/^\/\* oxlint-disable .*\n/, "")
-    const [, after] = readme.split(`\`\`\`typescript\n${code}\`\`\`\n`)
-    assert.isDefined(after, "the example in the README is another one")
-    const node = ["--conditions=@lead-gateway/source", example.pathname]
-    const { stdout } = await promisify(execFile)(process.execPath, node, {
-      env: { ...process.env, NO_COLOR: "1" },
-    })
-    assert.strictEqual(stdout, /^\n```text\n([^]*?)```\n/.exec(after ?? "")?.[1])
-  })
-})
 
 const policy = compilePolicyOrThrow(defaultRetryPolicy)
 
