@@ -99,15 +99,15 @@ const decisionOn = (
 ): Decision => {
   const { payload, nowMs } = lead
   if (flow.rules.looksAt === "normalized") {
-    const read = normalized(flow, payload, values)
-    const verdict = evaluate(flow.rules, read.normalized, { nowMs, findings, values })
+    const reading = read(flow, payload, values)
+    const verdict = evaluate(flow.rules, reading.normalized, { nowMs, findings, values })
     return verdict._tag === "Rejected"
-      ? { ...verdict, ...read }
-      : passed(flow, lead, verdict.flags, read, values)
+      ? { ...verdict, ...reading }
+      : mapAccepted(flow, lead, verdict.flags, reading, values)
   }
   const verdict = evaluate(flow.rules, payload, { nowMs, findings, values })
   if (verdict._tag === "Rejected") return verdict
-  return passed(flow, lead, verdict.flags, normalized(flow, payload, values), values)
+  return mapAccepted(flow, lead, verdict.flags, read(flow, payload, values), values)
 }
 
 /** The lead with what can be read of its payload: a getter or a proxy may throw. */
@@ -133,13 +133,14 @@ export const checkCall = (call: string, flow: Flow, lead: LeadInput): void => {
 export const objectOf = (payload: object | null): object =>
   typeof payload === "object" && payload !== null ? payload : {}
 
-const normalized = ({ profile }: Flow, payload: object, values: "hide" | "show"): Read => {
+/** Normalises a payload. */
+const read = ({ profile }: Flow, payload: object, values: "hide" | "show"): Read => {
   const { payload: normalized, changes, unread } = normalize(profile, objectOf(payload), { values })
   return { normalized, changes, unread }
 }
 
 /** Maps a lead that meets the rules. */
-const passed = (
+const mapAccepted = (
   { constants, mapping, template }: Flow,
   { deliveryMetadata }: LeadInput,
   flags: ReadonlyArray<Finding>,
