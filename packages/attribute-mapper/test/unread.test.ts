@@ -262,6 +262,16 @@ describe("a value that could not be read, of an attribute", () => {
     assert.deepStrictEqual<unknown>(single.omitted, [{ name: "a", reason: "unread" }])
   })
 
+  it("is one omission of a list with too many items, and none of an empty list, which has no value", () => {
+    const list = { multiple: true, max_items: 2, unread: "omit" }
+    const long = attributeBy(list, { a: ["1", "2", "3"] }, unreadAt("a.1"))
+    assert.deepStrictEqual<unknown>(long.omitted, [{ name: "a", reason: "unread" }])
+    const empty = attributeBy({ ...list, default: ["none"] }, { a: [] }, unreadAt("a"))
+    assert.deepStrictEqual<unknown>(empty._tag === "Mapped" && empty.payload["x"], [
+      { name: "a", value: ["none"] },
+    ])
+  })
+
   it("can also be omitted or park where $attribute sends it", () => {
     const at = (unread: string) => attributeBy({}, { a: phone }, unreadAt("a"), { $attribute: "a", unread })
     assert.deepStrictEqual(at("park")._tag === "MissingRequired" && at("park"), {

@@ -39,55 +39,70 @@ export const attributeValuesOf = (
   const records: Records = { absent, omit }
   for (const attribute of attributes) {
     const { name, reader, required } = attribute
-    const found =
+    const reading =
       unreadPaths.length === 0
         ? undefined
-        : foundIn(attribute, payload, (path) => isUnreadAt(unreadPaths, path))
-    if (found?.isSentUnread === true) unread.push(name)
-    const value =
-      found === undefined
-        ? valueOf(attribute, reader.read(payload), noneIsUnread, records)
-        : valueOf(attribute, found.value, found.isUnread, records)
+        : readingOf(attribute, payload, (path) => isUnreadAt(unreadPaths, path))
+    const refused = reading?._tag === "Refused" ? reading : undefined
+    if (reading?._tag === "SentUnread") unread.push(name)
+    const actual = reading === undefined ? reader.read(payload) : reading.value
+    const value = valueOf(attribute, actual, refused, records)
     values.push(value)
-    if (value === undefined && (required || found?.parks === true)) missing.push(name)
+    if (value === undefined && (required || refused?.parks === true)) missing.push(name)
   }
   return { values, omitted, absent, missing, unread }
 }
 
-/** The value of an attribute in a payload of which the normaliser could not read everything. */
-interface FoundValue {
+/** What an attribute reads from a payload of which the normaliser could not read everything. */
+type Reading = Read | SentUnread | Refused
+
+/** A value that the normaliser could read, or none. */
+interface Read {
+  readonly _tag: "Read"
   readonly value: unknown
-  readonly isUnread: IsUnread
-  readonly isSentUnread: boolean
+}
+
+/** A value that it could not read, and that is sent all the same. */
+interface SentUnread {
+  readonly _tag: "SentUnread"
+  readonly value: unknown
+}
+
+/** A value that it could not read, at least in part, and that may not be sent as it is. */
+interface Refused {
+  readonly _tag: "Refused"
+  readonly value: unknown
+  /** Of a list whose other items may be sent: which items are unread. Undefined if no part of the value may be sent. */
+  readonly isItemUnread: IsItemUnread | undefined
+  /** Whether the lead is parked because of it. */
   readonly parks: boolean
 }
 
-const foundIn = (
+/** Whether the normaliser could not read the item at an index of a list. */
+type IsItemUnread = (index: number) => boolean
+
+const readingOf = (
   { items, reader, unread }: Attribute,
   payload: unknown,
   isUnreadPath: (path: string) => boolean,
-): FoundValue => {
+): Reading => {
   if (unread === "send") {
     const { path, value } = reader.find(payload, never)
-    return { value, isUnread: noneIsUnread, isSentUnread: isUnreadPath(path), parks: false }
+    return { _tag: isUnreadPath(path) ? "SentUnread" : "Read", value }
   }
   const { isRefused, path, value } = reader.find(payload, isUnreadPath)
-  if (!isRefused) return { value, isUnread: noneIsUnread, isSentUnread: false, parks: false }
+  if (!isRefused) return { _tag: "Read", value }
   const parks = unread === "park"
-  const list = parks || items === undefined ? undefined : itemsOf(value, items.max)
-  const isUnread: IsUnread = Array.isArray(list) ? (index) => isUnreadPath(`${path}.${index}`) : allAreUnread
-  return { value, isUnread, isSentUnread: false, parks }
+  const isList = !parks && items !== undefined && Array.isArray(itemsOf(value, items.max))
+  return {
+    _tag: "Refused",
+    value,
+    isItemUnread: isList ? (index) => isUnreadPath(`${path}.${index}`) : undefined,
+    parks,
+  }
 }
 
 const never = (): boolean => false
-
-/** Whether the normaliser could not read the item at an index of a list. */
-type IsUnread = (index: number) => boolean
-
-const noneIsUnread: IsUnread = () => false
-
-/** The normaliser could not read the value, or no part of it may be sent. */
-const allAreUnread: IsUnread = () => true
 
 /** Records an invalid value, or an invalid item of a list. */
 type Omit = (name: string, reason: OmittedAttributeReason, value: unknown, index?: number) => void
@@ -101,7 +116,7 @@ interface Records {
 const valueOf = (
   attribute: Attribute,
   actual: unknown,
-  isUnread: IsUnread,
+  refused: Refused | undefined,
   { absent, omit }: Records,
 ): Json | undefined => {
   const { name } = attribute
@@ -113,13 +128,13 @@ const valueOf = (
     absent.push(name)
     return undefined
   }
-  if (isUnread === allAreUnread) omit(name, "unread", actual)
+  if (refused !== undefined && refused.isItemUnread === undefined) omit(name, "unread", actual)
   else if (items === "too_many_items") omit(name, items, actual)
   else if (attribute.items === undefined) {
     const validated = items === undefined ? attribute.validate(actual) : attribute.validateList(items)
     if (!(validated instanceof Invalid)) return validated
     omit(name, validated.reason, actual)
-  } else return validItemsOf(attribute, attribute.items, actual, items, isUnread, omit)
+  } else return validItemsOf(attribute, attribute.items, actual, items, refused?.isItemUnread, omit)
   return undefined
 }
 
@@ -129,17 +144,18 @@ const validItemsOf = (
   { min }: { readonly min: number },
   actual: unknown,
   list: ReadonlyArray<unknown> | undefined,
-  isUnread: IsUnread,
+  isItemUnread: IsItemUnread | undefined,
   omit: Omit,
 ): Json | undefined => {
   const items = list ?? [actual]
   const valid: Array<Json> = []
   for (const [index, item] of items.entries()) {
-    const validated = isUnread(index)
-      ? invalid.unread
-      : item === null || item === undefined
-        ? invalid.blank
-        : validate(item)
+    const validated =
+      isItemUnread?.(index) === true
+        ? invalid.unread
+        : item === null || item === undefined
+          ? invalid.blank
+          : validate(item)
     if (!(validated instanceof Invalid)) valid.push(validated)
     else omit(name, validated.reason, item, list === undefined ? undefined : index)
   }
