@@ -82,7 +82,10 @@ describe.concurrent("an app that cannot start", () => {
       const process = yield* start("gateway", { folder, env })
       assert.deepStrictEqual(yield* process.exited, { code: 1, signal: null })
       const [rules, ...mappings] = process.stderr()
-      assert.strictEqual(rules, "rules.json: cannot be read (ENOENT)")
+      assert.strictEqual(
+        rules,
+        'LEAD_RULES_FILE: "rules.json" cannot be read (ENOENT); use the path of a readable file of JSON',
+      )
       assert.isNotEmpty(mappings)
       for (const line of mappings) assert.isTrue(line.startsWith(`${mapping}: roof.`), line)
     }),

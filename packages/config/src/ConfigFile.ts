@@ -6,6 +6,7 @@ import { parse } from "@lead-gateway/lossless-json"
 import { Effect, Result } from "effect"
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
+import { quoted } from "./Source.ts"
 
 /** A configuration file that was read. */
 export interface Document {
@@ -23,28 +24,40 @@ export const unreadable: Document = { content: undefined, version: "", repeated:
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /**
- * Reads a file of JSON; fails with one line that says why it cannot be used.
+ * Reads a file of JSON; fails with one line that says why it cannot be used. The line begins with the file or, where that
+ * cannot be read at all, with the variable that names it; a draft has no variable.
  *
  * Whole numbers beyond 2^53 - 1 are `RawNumber`s, so that documents can tell `1e18` from what `JSON.parse` has rounded.
  */
-export const readDocument = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Document, string> {
+export const readDocument = Effect.fnUntraced(function* (
+  path: string,
+  variable: string | undefined,
+): Effect.fn.Return<Document, string> {
   const bytes = yield* Effect.tryPromise({
     try: () => readFile(path),
-    catch: (error) =>
-      `cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "unknown"})`,
+    catch: (error) => unreadableLine(path, variable, codeOf(error)),
   })
   const text = yield* Effect.try({
     try: () => utf8.decode(bytes),
-    catch: () => "not UTF-8, the encoding of JSON",
+    catch: () => `${path}: not UTF-8, the encoding of JSON`,
   })
   const content = yield* Effect.fromResult(
-    Result.mapError(parse(text, { keepUnsafeIntegers: true }), ({ message, reason }) =>
-      reason === "Syntax" ? syntaxError(text) : message,
+    Result.mapError(
+      parse(text, { keepUnsafeIntegers: true }),
+      ({ message, reason }) => `${path}: ${reason === "Syntax" ? syntaxError(text) : message}`,
     ),
   )
   const version = createHash("sha256").update(bytes).digest("hex").slice(0, 12)
   return { content, version, repeated: repeatedKeys(text) }
 })
+
+const unreadableLine = (path: string, variable: string | undefined, code: string): string =>
+  variable === undefined
+    ? `${path}: cannot be read (${code})`
+    : `${variable}: ${quoted(path)} cannot be read (${code}); use the path of a readable file of JSON`
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "unknown"
 
 /** The syntax error of a text, on one line. It quotes the text: for configuration, not for leads. */
 const syntaxError = (text: string): string => {

@@ -7,7 +7,10 @@ import { readDocument, unreadable } from "./ConfigFile.ts"
 import type { CustomerSettings } from "./CustomerSettings.ts"
 import type { FileSettings } from "./FileSettings.ts"
 
-/** Configuration files that make no flow: a line for each diagnostic, which begins with its file. */
+/**
+ * Configuration files that make no flow: a line for each diagnostic, which begins with its file, or with the variable that
+ * names a file that cannot be read.
+ */
 export class FlowFilesInvalid extends Data.TaggedError("FlowFilesInvalid")<{
   readonly diagnostics: ReadonlyArray<string>
 }> {
@@ -40,21 +43,29 @@ export const printWarnings = (
   return json ? [JSON.stringify({ warnings: fileWarnings })] : fileWarnings.map((line) => `warning: ${line}`)
 }
 
+/** The files of the parts, and the variables that name them. */
+const fileOf = {
+  rules: ["leadRules", "LEAD_RULES_FILE"],
+  profile: ["normalizerProfile", "NORMALIZER_PROFILE_FILE"],
+  mapping: ["attributeMapping", "ATTRIBUTE_MAPPING_FILE"],
+  template: ["payloadTemplate", "PAYLOAD_TEMPLATE_FILE"],
+} as const satisfies Readonly<Record<Flow.Part, readonly [file: keyof FileSettings, variable: string]>>
+
 /**
  * Loads a flow. The version of a part is the first 12 hex digits of its file's SHA-256; each decision records the versions
- * that made it. Fails with the diagnostics of all files.
+ * that made it. Fails with the diagnostics of all files. `drafts` replace files, and are named by no variable.
  */
 export const loadFlow = Effect.fn("loadFlow")(function* (
   files: FileSettings,
   customer: Pick<CustomerSettings, "productName">,
+  drafts: Partial<FileSettings> = {},
 ): Effect.fn.Return<LoadedFlow, FlowFilesInvalid> {
-  const paths: Readonly<Record<Flow.Part, string>> = {
-    rules: files.leadRules,
-    profile: files.normalizerProfile,
-    mapping: files.attributeMapping,
-    template: files.payloadTemplate,
-  }
-  const documents = yield* Effect.all(Record.map(paths, (path) => Effect.result(readDocument(path))))
+  const paths = Record.map(fileOf, ([file]) => drafts[file] ?? files[file])
+  const documents = yield* Effect.all(
+    Record.map(fileOf, ([file, variable], part) =>
+      Effect.result(readDocument(paths[part], drafts[file] === undefined ? variable : undefined)),
+    ),
+  )
   const read = Record.map(
     documents,
     Result.getOrElse(() => unreadable),
@@ -67,9 +78,8 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
   })
   const diagnostics = Flow.parts.flatMap((part) => {
     const document = documents[part]
-    const lines = Result.isFailure(document)
-      ? [document.failure]
-      : [...document.success.repeated, ...diagnosticsOf(flow, part)]
+    if (Result.isFailure(document)) return [document.failure]
+    const lines = [...document.success.repeated, ...diagnosticsOf(flow, part)]
     return lines.map((line) => `${paths[part]}: ${line}`)
   })
   if (Result.isFailure(flow) || diagnostics.length > 0) return yield* new FlowFilesInvalid({ diagnostics })

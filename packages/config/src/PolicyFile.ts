@@ -55,8 +55,8 @@ const readPolicy = Effect.fnUntraced(function* (
 ): Effect.fn.Return<RetryPolicy & { readonly version: string }, PolicyFileInvalid> {
   const inFile = (line: string) => `${path}: ${line}`
   const read = yield* Effect.mapError(
-    readDocument(path),
-    (line) => new PolicyFileInvalid({ diagnostics: [inFile(line)] }),
+    readDocument(path, "RETRY_POLICY_FILE"),
+    (line) => new PolicyFileInvalid({ diagnostics: [line] }),
   )
   const compiled = yield* Effect.result(compile(read.content, inFile))
   const diagnostics = [

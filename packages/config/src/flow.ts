@@ -55,13 +55,10 @@ export const loadWithFlow = Effect.fnUntraced(function* <S extends FlowSettings>
   const named = Result.isSuccess(loaded)
     ? Result.succeed(loaded.success.value.files)
     : Result.map(yield* Effect.result(Settings.load(fileSettings)), ({ value }) => value)
-  const files = Result.map(named, (named) => ({
-    ...withShippedFiles(named, options.shipped),
-    ...options.instead,
-  }))
+  const files = Result.map(named, (named) => withShippedFiles(named, options.shipped))
   const customer = Result.isSuccess(loaded) ? loaded.success.value.customer : anyCustomer
   const flow = yield* Effect.fromResult(files).pipe(
-    Effect.flatMap((files) => loadFlow(files, customer)),
+    Effect.flatMap((files) => loadFlow(files, customer, options.instead)),
     Effect.result,
   )
   const retry = Result.isSuccess(loaded)
@@ -80,7 +77,10 @@ export const loadWithFlow = Effect.fnUntraced(function* <S extends FlowSettings>
   ) {
     const { summary, value, warnings } = loaded.success
     const shipped = Record.fromEntries(
-      Record.toEntries(value.files).map(([key, path]) => [path, files.success[key]]),
+      Record.toEntries(value.files).map(([key, path]) => [
+        path,
+        options.instead?.[key] ?? files.success[key],
+      ]),
     )
     return {
       summary: Record.map(summary, (text) => shipped[text] ?? text),

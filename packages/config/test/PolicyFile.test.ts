@@ -100,7 +100,7 @@ describe("loadPolicy", () => {
       ])
       assert.match((yield* wrong("{"))[0] ?? "", /^…\/policy\.json: .*JSON/)
       assert.deepStrictEqual(yield* diagnosticsOf({ RETRY_POLICY_FILE: join(folder, "none.json") }), [
-        "…/none.json: cannot be read (ENOENT)",
+        'RETRY_POLICY_FILE: "…/none.json" cannot be read (ENOENT); use the path of a readable file of JSON',
       ])
     }),
   )

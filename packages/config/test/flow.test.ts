@@ -76,12 +76,17 @@ describe("loadFlow", () => {
     }),
   )
 
-  it.effect("names every file that cannot be read, and why", () =>
+  it.effect("names every file that cannot be read with its variable, and why", () =>
     Effect.gen(function* () {
       const missing = join(folder, "missing.json")
       assert.deepStrictEqual(yield* linesOf({ leadRules: missing, payloadTemplate: folder }), [
-        `${missing}: cannot be read (ENOENT)`,
-        `${folder}: cannot be read (EISDIR)`,
+        `LEAD_RULES_FILE: "${missing}" cannot be read (ENOENT); use the path of a readable file of JSON`,
+        `PAYLOAD_TEMPLATE_FILE: "${folder}" cannot be read (EISDIR); use the path of a readable file of JSON`,
+      ])
+      const none = { normalizerProfile: "", attributeMapping: "two\nlines" }
+      assert.deepStrictEqual(yield* linesOf(none), [
+        'NORMALIZER_PROFILE_FILE: "" cannot be read (ENOENT); use the path of a readable file of JSON',
+        String.raw`ATTRIBUTE_MAPPING_FILE: "two\nlines" cannot be read (ENOENT); use the path of a readable file of JSON`,
       ])
     }),
   )
@@ -182,30 +187,37 @@ describe("loadFlow", () => {
       }),
   )
 
-  it.effect("finds every diagnostic of every file at once, each on a line that begins with its file", () =>
-    Effect.gen(function* () {
-      const rule = { field: "", operator: "is", reason: "no reason" }
-      const leadRules = file("rules", { rules: Array.from({ length: 6 }, () => rule) })
-      const normalizerProfile = file("profile", { fields: 1, defaultCountry: "Germany", colour: "red" })
-      const definitions = Array.from({ length: 12 }, (_, n) => [
-        `a${n}`,
-        { attribute_type: "number", is_numeric: "no", values: 1 },
-      ])
-      const attributeMapping = file("mapping", Object.fromEntries(definitions))
-      const payloadTemplate = join(folder, "missing.json")
-      const diagnostics = yield* linesOf({ leadRules, normalizerProfile, attributeMapping, payloadTemplate })
-      assert.isAbove(diagnostics.length, 30)
-      const begins = (path: string) => diagnostics.filter((line) => line.startsWith(`${path}: `)).length
-      const counts = [leadRules, normalizerProfile, attributeMapping, payloadTemplate].map(begins)
-      assert.isTrue(
-        counts.every((count) => count > 0),
-        String(counts),
-      )
-      assert.strictEqual(
-        counts.reduce((sum, count) => sum + count),
-        diagnostics.length,
-      )
-      assert.strictEqual(new Set(diagnostics).size, diagnostics.length)
-    }),
+  it.effect(
+    "finds every diagnostic of every file at once, each on a line that begins with its file or its variable",
+    () =>
+      Effect.gen(function* () {
+        const rule = { field: "", operator: "is", reason: "no reason" }
+        const leadRules = file("rules", { rules: Array.from({ length: 6 }, () => rule) })
+        const normalizerProfile = file("profile", { fields: 1, defaultCountry: "Germany", colour: "red" })
+        const definitions = Array.from({ length: 12 }, (_, n) => [
+          `a${n}`,
+          { attribute_type: "number", is_numeric: "no", values: 1 },
+        ])
+        const attributeMapping = file("mapping", Object.fromEntries(definitions))
+        const payloadTemplate = join(folder, "missing.json")
+        const diagnostics = yield* linesOf({
+          leadRules,
+          normalizerProfile,
+          attributeMapping,
+          payloadTemplate,
+        })
+        assert.isAbove(diagnostics.length, 30)
+        const begins = (name: string) => diagnostics.filter((line) => line.startsWith(`${name}: `)).length
+        const counts = [leadRules, normalizerProfile, attributeMapping, "PAYLOAD_TEMPLATE_FILE"].map(begins)
+        assert.isTrue(
+          counts.every((count) => count > 0),
+          String(counts),
+        )
+        assert.strictEqual(
+          counts.reduce((sum, count) => sum + count),
+          diagnostics.length,
+        )
+        assert.strictEqual(new Set(diagnostics).size, diagnostics.length)
+      }),
   )
 })

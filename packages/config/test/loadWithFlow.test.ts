@@ -61,8 +61,8 @@ describe("loadWithFlow", () => {
       const { diagnostics } = yield* Effect.flip(loadWithFlow(both, { shipped: config }))
       assert.deepStrictEqual(diagnostics, [
         'PORT: "x" is invalid; use a whole number from 1 to 65535',
-        "no/rules.json: cannot be read (ENOENT)",
-        "no/policy.json: cannot be read (ENOENT)",
+        'LEAD_RULES_FILE: "no/rules.json" cannot be read (ENOENT); use the path of a readable file of JSON',
+        'RETRY_POLICY_FILE: "no/policy.json" cannot be read (ENOENT); use the path of a readable file of JSON',
       ])
     }),
   )
@@ -75,7 +75,7 @@ describe("loadWithFlow", () => {
       const { diagnostics } = yield* Effect.flip(loadWithFlow(settings, { shipped: config, instead }))
       assert.deepStrictEqual(diagnostics, [
         'PORT: "x" is invalid; use a whole number from 1 to 65535',
-        "no/rules.json: cannot be read (ENOENT)",
+        'LEAD_RULES_FILE: "no/rules.json" cannot be read (ENOENT); use the path of a readable file of JSON',
         "no/draft.json: cannot be read (ENOENT)",
       ])
     }),
