@@ -124,7 +124,7 @@ describe.concurrent("doctor", () => {
             ".env: CUSTOMER_API_TOKEN_FILE",
             "rules.json: rules.0.operator",
             "mapping.json: roof.attribute_type",
-            "nowhere.json: cannot",
+            "environment: PAYLOAD_TEMPLATE_FILE",
           ],
         )
         assert.notInclude(JSON.stringify(findings), "nter2")
@@ -195,6 +195,10 @@ describe.concurrent("doctor", () => {
           `warning configuration: ${open}`,
         ])
         assert.deepStrictEqual(yield* inConfiguration({}), [])
+        assert.deepStrictEqual(yield* inConfiguration({ API_PORTT: "1", API_PORT: "x" }), [
+          'wrong configuration: API_PORT: "x" is invalid',
+          "warning configuration: API_PORTT is not a setting; did you mean API_PORT?",
+        ])
         writeFileSync(join(folder, ".env"), "LOG_LEVEL=info\nRATE_LIMIT_PER_SECOND=5\n", { mode: 0o600 })
         assert.deepStrictEqual(yield* inConfiguration({}), [`wrong configuration: ${misspelt}`])
       }),

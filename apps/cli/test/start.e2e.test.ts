@@ -109,7 +109,7 @@ describe.concurrent("an app that cannot start", () => {
           ".env: CUSTOMER_API_TOKEN_FILE",
           "rules.json: rules.0.operator",
           "mapping.json: roof.attribute_type",
-          "nowhere.json: cannot",
+          "PAYLOAD_TEMPLATE_FILE",
         ],
       )
       assert.notInclude(process.lines().join("\n"), "nter2")

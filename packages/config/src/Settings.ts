@@ -95,9 +95,12 @@ const setting = <A>(
  */
 export class SettingsInvalid extends Data.TaggedError("SettingsInvalid")<{
   readonly diagnostics: ReadonlyArray<string>
+  /** What is probably wrong beside them, and often their cause: a misspelt name leaves another one missing. */
+  readonly warnings: ReadonlyArray<string>
 }> {
+  /** The diagnostics, then the warnings. */
   override get message(): string {
-    return this.diagnostics.join("\n")
+    return [...this.diagnostics, ...this.warnings].join("\n")
   }
 }
 
@@ -124,7 +127,7 @@ interface LoadOptions extends Source.SourceOptions {
 
 /**
  * Reads settings from the environment and `.env`; fails with every diagnostic at once. A misspelt name in `.env` is such
- * a diagnostic, one in the environment a warning.
+ * a diagnostic, one in the environment a warning, also of a failure.
  */
 export const load = <A>(
   settings: Settings<A>,
@@ -142,7 +145,7 @@ export const load = <A>(
       ...(Result.isFailure(result) ? result.failure.map((line) => withFile(source, line)) : []),
     ]
     return Result.isFailure(result) || diagnostics.length > 0
-      ? Effect.fail(new SettingsInvalid({ diagnostics }))
+      ? Effect.fail(new SettingsInvalid({ diagnostics, warnings: inEnvironment }))
       : Effect.succeed({
           value: result.success,
           summary: settings.summarize(source),

@@ -93,7 +93,8 @@ export const loadWithFlow = Effect.fnUntraced(function* <S extends FlowSettings>
     ...(Result.isFailure(flow) ? flow.failure.diagnostics : []),
     ...(Result.isFailure(policy) ? policy.failure.diagnostics : []),
   ]
-  return yield* new Settings.SettingsInvalid({ diagnostics: Array.dedupe(diagnostics) })
+  const { warnings } = Result.isSuccess(loaded) ? loaded.success : loaded.failure
+  return yield* new Settings.SettingsInvalid({ diagnostics: Array.dedupe(diagnostics), warnings })
 })
 
 /** Replaces a customer whose settings are invalid: the check of the files does not depend on the product's name. */

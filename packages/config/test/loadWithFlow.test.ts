@@ -67,6 +67,18 @@ describe("loadWithFlow", () => {
     }),
   )
 
+  it.effect("warns of a misspelt name also when settings or only files are wrong", () =>
+    Effect.gen(function* () {
+      vi.stubEnv("ATTRIBUTE_MAPPING_FILES", "mapping.json")
+      const warning = "ATTRIBUTE_MAPPING_FILES is not a setting; did you mean ATTRIBUTE_MAPPING_FILE?"
+      const instead = { payloadTemplate: "no/draft.json" }
+      const load = Effect.flip(loadWithFlow(settings, { shipped: config, instead }))
+      assert.strictEqual((yield* load).message, `no/draft.json: cannot be read (ENOENT)\n${warning}`)
+      vi.stubEnv("PORT", "x")
+      assert.deepStrictEqual((yield* load).warnings, [warning])
+    }),
+  )
+
   it.effect("fails with the diagnostics of settings and of files at once, also of drafts", () =>
     Effect.gen(function* () {
       vi.stubEnv("PORT", "x")

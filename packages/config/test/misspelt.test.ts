@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { apiSettings, loadSettings, loggingSettings, Settings, variables } from "@lead-gateway/config"
+import { apiSettings, Kind, loadSettings, loggingSettings, Settings, variables } from "@lead-gateway/config"
 import { Effect } from "effect"
 import { directory } from "./world.ts"
 
@@ -91,6 +91,28 @@ describe("a misspelt name", () => {
         ".env:6: SHARED_SECRET_FILES is not a setting; did you mean SHARED_SECRET_FILE?",
         '.env: API_PORT: "http" is invalid; use a whole number from 0 to 65535',
       ])
+    }),
+  )
+
+  it.effect("in the environment is warned of also beside what is wrong, which it may have caused", () =>
+    Effect.gen(function* () {
+      const failure = yield* Effect.flip(loadIn({ API_PORTT: "1", API_PORT: "x" }, "RATE_LIMIT_PER_SECOND=5"))
+      assert.strictEqual(
+        failure.message,
+        [
+          ".env:1: RATE_LIMIT_PER_SECOND is not a setting; did you mean RATE_LIMIT_PER_SEC?",
+          'API_PORT: "x" is invalid; use a whole number from 0 to 65535',
+          "API_PORTT is not a setting; did you mean API_PORT?",
+        ].join("\n"),
+      )
+      assert.lengthOf(failure.diagnostics, 2)
+      assert.deepStrictEqual(failure.warnings, ["API_PORTT is not a setting; did you mean API_PORT?"])
+      const required = Settings.required("DATABASE_URL", Kind.path, "Database")
+      const missing = loadSettings(required, { env: { DATABASEURL: "x" }, directory: yield* directory() })
+      assert.strictEqual(
+        (yield* Effect.flip(missing)).message,
+        "DATABASE_URL: is missing; use a path\nDATABASEURL is not a setting; did you mean DATABASE_URL?",
+      )
     }),
   )
 

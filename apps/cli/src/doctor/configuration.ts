@@ -115,14 +115,16 @@ export const checkConfiguration = Effect.fnUntraced(function* (
       : Option.flatMap(yield* read(server === "api" ? apiSettings : embeddedApiSettings), openAccessWarning)
   return yield* Effect.match(load, {
     onSuccess: ({ summary, value, warnings }) => [
-      ...warnings.map((line) => warning("environment", line, misspeltAdvice)),
+      ...warnings.map(nameFinding),
       ...Option.toArray(openAccess).map(accessFinding),
       ok("settings", `${Record.size(summary)} are valid`),
       ...(value.policy === undefined ? [] : [ok("retry policy", policyText(value.policy))]),
     ],
-    onFailure: ({ diagnostics }) => diagnostics.map(findingOf),
+    onFailure: ({ diagnostics, warnings }) => [...diagnostics.map(findingOf), ...warnings.map(nameFinding)],
   })
 })
+
+const nameFinding = (line: string): Finding => warning("environment", line, misspeltAdvice)
 
 /** The finding of an api that is open to everybody; what to do is behind the semicolon. */
 const accessFinding = (line: string): Finding => {
