@@ -73,6 +73,17 @@ describe.concurrent("lead-gateway", () => {
     }),
   )
 
+  it.live("refuses to take back no migration, and says how many it may be", () =>
+    Effect.forEach(["--count 0", "--count -1", "--count=-1"], (flags) =>
+      Effect.map(type(`migrate down ${flags}`), ({ exited, stderr, stdout }) => {
+        assert.strictEqual(exited.code, 1, flags)
+        const printed = [...stdout, ...stderr].join("\n")
+        assert.match(printed, /--count.*found (0|-1), expected a whole number from 1/s, flags)
+        assert.notInclude(printed, "nothing to do")
+      }),
+    ),
+  )
+
   it.live("ends with code 1 and says what it does not know", () =>
     Effect.gen(function* () {
       for (const [line, expected] of [

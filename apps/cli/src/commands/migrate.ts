@@ -57,7 +57,11 @@ const down = Command.make(
   "down",
   {
     count: Flag.Int("count").pipe(
-      Flag.withDescription("How many migrations to take back, newest first"),
+      Flag.withDescription("How many migrations to take back, newest first; 1 unless given"),
+      Flag.filter(
+        (count) => count >= 1,
+        (count) => `found ${count}, expected a whole number from 1`,
+      ),
       Flag.withDefault(1),
     ),
     yes: Flag.Boolean("yes").pipe(
