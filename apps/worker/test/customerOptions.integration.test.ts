@@ -56,8 +56,8 @@ const cases: ReadonlyArray<{
     letsIn: ({ headers }) => headers["x-api-key"] === "k-123" && headers.authorization === undefined,
   },
   {
-    name: "nothing, whatever token is set",
-    env: { CUSTOMER_API_AUTH: "none", CUSTOMER_API_TOKEN: "k-123" },
+    name: "nothing",
+    env: { CUSTOMER_API_AUTH: "none" },
     letsIn: ({ headers }) => headers.authorization === undefined,
   },
   {

@@ -30,7 +30,6 @@ const valid: ReadonlyArray<readonly [env: Env, auth: object]> = [
     { CUSTOMER_API_AUTH: "Bearer", CUSTOMER_API_TOKEN: "t-1" },
     { _tag: "Bearer", token: "t-1" },
   ],
-  [{ CUSTOMER_API_AUTH: "none", CUSTOMER_API_TOKEN: "t-1" }, { _tag: "None" }],
   [{ CUSTOMER_API_AUTH: "none" }, { _tag: "None" }],
   [
     { CUSTOMER_API_AUTH: "api_key:X-API-Key", CUSTOMER_API_TOKEN: "k-1" },
@@ -70,7 +69,23 @@ const invalid: ReadonlyArray<readonly [env: Env, diagnostics: ReadonlyArray<stri
     { CUSTOMER_API_AUTH: "basic", CUSTOMER_API_TOKEN: "t" },
     [
       "CUSTOMER_API_USER: is missing; use a text without colons and control characters, as CUSTOMER_API_AUTH is basic",
+      "CUSTOMER_API_TOKEN: is set, but nothing uses it; set CUSTOMER_API_AUTH=bearer, or remove it",
     ],
+  ],
+  [
+    { CUSTOMER_API_AUTH: "basic", CUSTOMER_API_USER: "us", CUSTOMER_API_TOKEN: "hunter2" },
+    ["CUSTOMER_API_TOKEN: is set, but nothing uses it; set CUSTOMER_API_AUTH=bearer, or remove it"],
+  ],
+  [
+    { CUSTOMER_API_AUTH: "none", CUSTOMER_API_TOKEN: "hunter2", CUSTOMER_API_PASSWORD: "hunter2" },
+    [
+      "CUSTOMER_API_TOKEN: is set, but nothing uses it; set CUSTOMER_API_AUTH=bearer, or remove it",
+      "CUSTOMER_API_PASSWORD: is set, but nothing uses it; set CUSTOMER_API_AUTH=basic, or remove it",
+    ],
+  ],
+  [
+    { CUSTOMER_API_AUTH: "api_key:X-Key", CUSTOMER_API_TOKEN: "hunter2", CUSTOMER_API_USER: "us" },
+    ["CUSTOMER_API_USER: is set, but nothing uses it; set CUSTOMER_API_AUTH=basic, or remove it"],
   ],
   ...[
     "api_key",
@@ -294,17 +309,22 @@ describe("the customer's other settings", () => {
           CUSTOMER_API_USER: "us",
           CUSTOMER_API_PASSWORD_FILE: "password",
           CUSTOMER_API_SIGNING_SECRETS_FILE: "secrets",
-          CUSTOMER_API_TOKEN_FILE: "token",
         },
-        { password: "hunter2\n", secrets: `${first}\n`, token: "hunter2\n" },
+        { password: "hunter2\n", secrets: `${first}\n` },
       )
       assert.deepInclude(summary, {
         CUSTOMER_API_PASSWORD: "(set)",
         CUSTOMER_API_SIGNING_SECRETS: "(set)",
-        CUSTOMER_API_TOKEN: "(set)",
       })
+      const byToken = yield* load(
+        customerSettings,
+        { ...url, CUSTOMER_API_TOKEN_FILE: "token" },
+        { token: "hunter2\n" },
+      )
+      assert.deepInclude(byToken.summary, { CUSTOMER_API_TOKEN: "(set)" })
       const printed =
-        JSON.stringify([summary, value, customerClientOptions(value)]) + inspect(value, { depth: 9 })
+        JSON.stringify([summary, value, customerClientOptions(value), byToken]) +
+        inspect([value, byToken], { depth: 9 })
       assert.notMatch(printed, /hunter2|MfKQ9r8/)
     }),
   )

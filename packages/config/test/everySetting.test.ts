@@ -72,6 +72,17 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   SHUTDOWN_TIMEOUT: "2h",
 }
 
+const ofBasic = ["CUSTOMER_API_USER", "CUSTOMER_API_PASSWORD"]
+
+/** The examples of settings, without those that exclude the one of this name: a scheme uses a token or a user. */
+const examplesBeside = (settings: Settings.Settings<unknown>, name: string) => {
+  const all = Object.fromEntries(settings.variables.map((variable) => [variable.name, variable.example]))
+  const isBasic = ofBasic.includes(name)
+  const unused = isBasic ? ["CUSTOMER_API_TOKEN"] : ofBasic
+  const examples = Object.fromEntries(Object.entries(all).filter(([other]) => !unused.includes(other)))
+  return isBasic ? { ...examples, CUSTOMER_API_AUTH: "basic" } : examples
+}
+
 /** A line of comments, no longer than others in the file. */
 const comment = (text: string): string => {
   const lines = [""]
@@ -141,12 +152,7 @@ describe("every setting", () => {
   })
 
   it.effect.each(variables)("takes what .env.example shows: $name", ({ name }) =>
-    Effect.forEach(settingsOf(name), (settings) =>
-      load(
-        settings,
-        Object.fromEntries(settings.variables.map((variable) => [variable.name, variable.example])),
-      ),
-    ),
+    Effect.forEach(settingsOf(name), (settings) => load(settings, examplesBeside(settings, name))),
   )
 
   it.effect.each(variables.filter(({ name }) => wrongValues[name] !== undefined))(
@@ -154,8 +160,7 @@ describe("every setting", () => {
     ({ expected, example, name, secret }) =>
       Effect.forEach(settingsOf(name), (settings) =>
         Effect.gen(function* () {
-          const others = settings.variables.filter((variable) => variable.name !== name)
-          const env = Object.fromEntries(others.map((variable) => [variable.name, variable.example]))
+          const env = examplesBeside(settings, name)
           const wrong = wrongValues[name] ?? example
           const [line = "", ...more] = yield* diagnostics(settings, { ...env, [name]: wrong })
           assert.deepStrictEqual(more, [])
