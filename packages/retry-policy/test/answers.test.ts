@@ -88,7 +88,41 @@ describe("a refusal inside a 2xx", () => {
     assert.strictEqual(judged("default", status, { body, contentType: json }), "delivered success")
   })
 
+  it("is one under every name that it has, capitalised or not, at the top or in data", () => {
+    const refusals = [
+      ...["outcome", "status", "result"].map((name) => [name, "Rejected"] as const),
+      ...["success", "isSuccess", "ok", "accepted"].map((name) => [name, false] as const),
+      ...["error", "errors"].map((name) => [name, "invalid_token"] as const),
+      ...["is_success", "SUCCESS", "OK"].map((name) => [name, false] as const),
+    ]
+    for (const [name, value] of refusals) {
+      const capitalised = `${name[0]?.toUpperCase()}${name.slice(1)}`
+      for (const key of name.includes("_") ? [name] : [name, capitalised]) {
+        for (const answered of [{ [key]: value }, { data: { [key]: value } }]) {
+          const body = JSON.stringify(answered)
+          const expected = /^errors?$/i.test(name)
+            ? "give_up lead rejected: invalid_token"
+            : "give_up lead rejected"
+          const judgement = judged("tolerant", 200, { body, contentType: json })
+          assert.strictEqual(judgement, expected, body)
+        }
+      }
+    }
+  })
+
+  it.each([
+    '{"Success":false,"Error":"zipcode is not served"}',
+    '{"isSuccess":false,"message":"zipcode is not served"}',
+    '{"Status":"Rejected","Message":"zipcode is not served"}',
+    '{"data":{"status":"rejected","reason":"zipcode is not served"}}',
+    '{"data":{"Error":{"Message":"zipcode is not served"}}}',
+  ])("has the reason that stands beside it: %s", (body) => {
+    assert.strictEqual(judged("tolerant", 200, { body }), "give_up lead rejected: zipcode is not served")
+  })
+
   it.each<[status: number, body: string, source: string]>([
+    [200, '{"error":"none","data":{"error":null,"status":"accepted"}}', "composed: errors that are none"],
+    [200, '{"Success":true,"data":{"Success":"true","errors":[]}}', "composed: success, capitalised"],
     [
       201,
       '{"outcome":"success","reason":"","lead":{"id":"5d8f"}}',
@@ -217,6 +251,10 @@ describe("a status by the shipped policies", () => {
       judged("tolerant", 401, { body: '{"error":"invalid_token"}' }),
       "retry customer unavailable: invalid_token",
     )
+    for (const status of [408, 413, 421, 423, 425]) {
+      const answered = { body: '{"message":"come back later"}', retryAfter: "5" }
+      assert.strictEqual(judged("tolerant", status, answered), "retry customer rejected: come back later")
+    }
   })
 })
 
