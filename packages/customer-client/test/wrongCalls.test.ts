@@ -91,6 +91,56 @@ const wrong: ReadonlyArray<readonly [name: string, options: unknown, message: st
   ],
 ]
 
+const options =
+  "one of the options url, auth, signingSecrets, idempotencyHeader, headers, http2, maxResponseBytes, allowPrivate, allow"
+
+describe("an option that no client has", () => {
+  const ofPlain = `${options}, timeoutMs, connectTimeoutMs`
+
+  it.each([
+    ["conectTimeoutMs", "connectTimeoutMs"],
+    ["connectTimeout", "connectTimeoutMs"],
+    ["timeout", "timeoutMs"],
+    ["TimeoutMS", "timeoutMs"],
+    ["header", "headers"],
+    ["auht", "auth"],
+    ["allowPrivat", "allowPrivate"],
+    ["signing_secrets", "signingSecrets"],
+    ["maxResponseByte", "maxResponseBytes"],
+  ])("is refused with the one that is meant: %s", (name, meant) => {
+    assert.throws(
+      () => call(makeCustomerClient, { ...valid, [name]: 5 }),
+      CustomerOptionsInvalid,
+      `${name}: expected ${ofPlain}; did you mean ${meant}?`,
+    )
+  })
+
+  it("is refused beside everything else that is wrong, on one line each, without its value", () => {
+    const more = { proxy: "hunter2", "two\nlines": 1, absent: undefined, timeoutMs: "30s" }
+    try {
+      call(makeCustomerClient, { ...valid, ...more })
+      assert.fail("a client was made")
+    } catch (error) {
+      assert.instanceOf(error, CustomerOptionsInvalid)
+      assert.deepStrictEqual(error.message.split("\n"), [
+        `proxy: expected ${ofPlain}`,
+        String.raw`"two\nlines": expected ${ofPlain}`,
+        `timeoutMs: found "30s", ${ms}`,
+      ])
+    }
+  })
+
+  it("is one also for a client with Effect, whose timeouts have other names", () => {
+    const checked = call(checkClientOptions, { url: valid.url, timeout: "1 second", conectTimeout: 5 })
+    assert(Result.isResult(checked) && Result.isFailure(checked))
+    assert.propertyVal(
+      checked.failure,
+      "message",
+      `conectTimeout: expected ${options}, timeout, connectTimeout; did you mean connectTimeout?`,
+    )
+  })
+})
+
 describe("makeCustomerClient", () => {
   it.each(wrong)("says what is expected instead of %s", (_name, options, message) => {
     assert.throws(() => call(makeCustomerClient, options), CustomerOptionsInvalid, message)

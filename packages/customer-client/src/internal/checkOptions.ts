@@ -5,6 +5,7 @@ import { type CustomerApi, CustomerOptionsInvalid, isList, type OptionDiagnostic
 import { addressCheck, type AddressCheck, checkUrl, expectedOfAllow } from "../CustomerUrl.ts"
 import { describe, show } from "./describe.ts"
 import { requestHeaders, type RequestHeaders } from "./requestHeaders.ts"
+import { unknownOptions } from "./unknownOptions.ts"
 
 /** Valid options, in the form in which the client uses them. */
 export interface CheckedOptions {
@@ -76,7 +77,8 @@ export const checkOptions = (
   api: CustomerApi,
   times: Times,
 ): Result.Result<CheckedOptions, CustomerOptionsInvalid> => {
-  const diagnostics: Array<OptionDiagnostic> = []
+  const names = [times.timeout.path, times.connectTimeout.path]
+  const diagnostics: Array<OptionDiagnostic> = [...unknownOptions(api, names)]
   const report = (diagnostic: OptionDiagnostic) => void diagnostics.push(diagnostic)
 
   const allow: ReadonlyArray<string> = api.allow ?? []
