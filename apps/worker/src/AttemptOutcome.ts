@@ -43,7 +43,7 @@ export const messageOf = (outcome: DeliveryOutcome | UnknownOutcome): string => 
  * What a delivered attempt has to say: why the answer's body is empty although there was one, as the customer client reports
  * it. Null for every other delivery.
  */
-export const deliveredMessage = (outcome: DeliveryOutcome | UnseenOutcome): string | null =>
+export const deliveredMessage = (outcome: DeliveryOutcome | UnknownOutcome): string | null =>
   outcome._tag === "Answered" && outcome.unreadable !== undefined ? answeredSentence(outcome) : null
 
 const answeredSentence = (

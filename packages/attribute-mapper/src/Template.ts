@@ -1,10 +1,4 @@
-import {
-  DocumentInvalid,
-  documentProblem,
-  isRecord,
-  makeReport,
-  notCompiled,
-} from "@lead-gateway/document-check"
+import { DocumentInvalid, documentProblem, makeReport, notCompiled } from "@lead-gateway/document-check"
 import { isJsonObject } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 import { reportNames, type TemplateNames } from "./internal/Node.ts"

@@ -125,7 +125,7 @@ describe("the columns of this release", () => {
       const { url } = yield* TestDatabase
       const options = { connection: address(url), directory: migrations }
       const count = readdirSync(migrations).filter((file) => file >= "0002").length
-      yield* Migrations.down({ ...options, count })
+      yield* Migrations.down({ ...options, count, loseData: true })
       assert.deepStrictEqual(yield* columns, [])
       assert.deepStrictEqual(yield* sql`SELECT response_status FROM delivery_attempt`, [
         { response_status: 500 },

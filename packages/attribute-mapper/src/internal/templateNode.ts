@@ -1,10 +1,9 @@
-import { read, type Shape } from "@lead-gateway/document-check"
+import { read, type Shape, isRecord } from "@lead-gateway/document-check"
 import { get, isRawNumber, type Json, type JsonObject } from "@lead-gateway/lossless-json"
 import { type Directives, directives } from "../TemplateDocument.ts"
 import { attributesNode, eachNode } from "./listNodes.ts"
 import { type Context, type Node, type Scope, setOwn } from "./Node.ts"
 import { isSendable, valueNode } from "./valueNode.ts"
-import { isRecord } from "./wrongCall.ts"
 
 /** A compiled node that is an object of the customer payload, such as the root. */
 export type ObjectNode = (scope: Scope) => JsonObject
