@@ -218,3 +218,18 @@ describe("the health of a row", () => {
     }
   })
 })
+
+describe("a number beyond 2^53 - 1 from JSON.parse", () => {
+  it.each(["one_of", "not_one_of"])("is refused in %s: it may have been another one", (key) => {
+    const row = {
+      status: "2xx",
+      body: { path: "code", [key]: [JSON.parse("18446744073709551615")] },
+      means: "retry",
+      fault: "lead",
+    }
+    assert.throws(
+      () => compilePolicyOrThrow({ ...policyOfRow, classification: [row] }),
+      `classification.0.body.${key}.0: found 18446744073709552000, expected a number with all its digits`,
+    )
+  })
+})
