@@ -1,5 +1,5 @@
 import { Shape } from "@lead-gateway/document-check"
-import { FieldPathText } from "@lead-gateway/lead-field"
+import { PlainPathText } from "@lead-gateway/lead-field"
 import { Format } from "./Format.ts"
 import { isAmbiguous, numberProblem } from "./internal/decimal.ts"
 
@@ -83,9 +83,9 @@ const synonym = Shape.object(
 
 /** A path, or several of which the first with a value is used. */
 export const Paths = Shape.union(
-  [FieldPathText, Shape.list(FieldPathText, { minimum: 1, expected: "a list of at least one path" })],
+  [PlainPathText, Shape.list(PlainPathText, { minimum: 1, expected: "a list of at least one path" })],
   {
-    expected: "a path such as house.is_owner, without an empty segment, or a list of paths",
+    expected: "a path such as house.is_owner, without an empty segment or a segment *, or a list of paths",
     description: "A path into the payload (house.is_owner), or several: the first with a value is used.",
   },
 )

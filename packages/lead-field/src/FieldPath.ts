@@ -27,13 +27,28 @@ const expectation = {
 
 const also = { holds: isShallow, expected: `a path of at most ${maxKeys} keys` }
 
-/** The shape of a path in a document: a text, to be parsed with {@link parsePath}. */
+/**
+ * The shape of a path in a document: a text, to be parsed with {@link parsePath}. It may have a segment `*`, so it is for
+ * documents in which `*` stands for every item of a list; others use {@link PlainPathText}.
+ */
 export const FieldPathText = Shape.text({ ...expectation, form, also })
 
-/** The same, or `.` for the value itself, the empty path. */
-export const FieldPathOrDotText = Shape.text({
+const noStar = String.raw`(?!\*(?:\.|$))`
+
+const plainForm = new RegExp(String.raw`^${noStar}${segment}(?:\.${noStar}${segment})*$`, "u")
+
+const plainExpectation = {
   ...expectation,
-  form: new RegExp(String.raw`^\.$|${form.source}`, "u"),
+  expected: "a path such as house.is_owner, without an empty segment or a segment *",
+}
+
+/** The shape of a path to one field: without a segment `*`, which would name an ordinary key. */
+export const PlainPathText = Shape.text({ ...plainExpectation, form: plainForm, also })
+
+/** The same, or `.` for the value itself, the empty path. */
+export const PlainPathOrDotText = Shape.text({
+  ...plainExpectation,
+  form: new RegExp(String.raw`^\.$|${plainForm.source}`, "u"),
   also,
 })
 

@@ -6,9 +6,10 @@
  */
 export {
   type FieldPath,
-  FieldPathOrDotText,
   FieldPathText,
   parsePath,
+  PlainPathOrDotText,
+  PlainPathText,
   printPath,
   valueAt,
 } from "./FieldPath.ts"

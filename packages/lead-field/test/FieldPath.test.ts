@@ -1,10 +1,11 @@
 import { anyJson } from "@lead-gateway/testkit/any-json"
 import { read, type Shape } from "@lead-gateway/document-check"
 import {
-  FieldPathOrDotText,
   FieldPathText,
   kindOf,
   parsePath,
+  PlainPathOrDotText,
+  PlainPathText,
   printPath,
   valueAt,
 } from "@lead-gateway/lead-field"
@@ -65,11 +66,28 @@ describe("parsePath", () => {
   })
 
   it("is for paths, where a document may also say a dot", () => {
-    assert.isTrue(accepts(FieldPathOrDotText, "."))
-    assert.isTrue(accepts(FieldPathOrDotText, "house.is_owner"))
-    for (const text of ["", "..", ".a", "a.", ".\n"]) assert.isFalse(accepts(FieldPathOrDotText, text))
+    assert.isTrue(accepts(PlainPathOrDotText, "."))
+    assert.isTrue(accepts(PlainPathOrDotText, "house.is_owner"))
+    for (const text of ["", "..", ".a", "a.", ".\n"]) assert.isFalse(accepts(PlainPathOrDotText, text))
     assert.isFalse(accepts(FieldPathText, "."))
   })
+
+  it.each(["*", "*.a", "a.*", "a.*.b", String.raw`a\.b.*`])(
+    "refuses %s where * names no items, which would be an ordinary key",
+    (text) => {
+      assert.isFalse(accepts(PlainPathText, text))
+      assert.isFalse(accepts(PlainPathOrDotText, text))
+      assert.isTrue(accepts(FieldPathText, text))
+    },
+  )
+
+  it.each(["Name *", "*Name.a", "a.**", "a*b", String.raw`*\.a`])(
+    "accepts %s, where * is part of a key",
+    (text) => {
+      assert.isTrue(accepts(PlainPathText, text))
+      assert.isTrue(accepts(PlainPathOrDotText, text))
+    },
+  )
 
   it("takes no path that is longer than a payload is deep", () => {
     const longest = Array.from({ length: 512 }, () => "a").join(".")
@@ -83,7 +101,7 @@ describe("parsePath", () => {
   it.prop("reads what printPath prints, whatever the keys", [AnyPath], ([path]) => {
     const text = printPath(path)
     assert.deepStrictEqual(parsePath(text), path)
-    assert.isTrue(accepts(FieldPathOrDotText, text))
+    assert.strictEqual(accepts(PlainPathOrDotText, text), !path.includes("*"))
     assert.strictEqual(accepts(FieldPathText, text), path.length > 0)
   })
 

@@ -37,7 +37,7 @@ describe("compileRules", () => {
   })
 
   const code = "a code such as NOT_HOMEOWNER: A-Z, 0-9 and _, a letter first, at most 64 characters"
-  const path = "a path such as house.is_owner, without an empty segment"
+  const path = "a path such as house.is_owner, without an empty segment or a segment *"
   const value = "a text that is not blank, a finite number, true or false"
   const names = Object.keys({ ...fieldDefinitions, ...quantifierDefinitions }).map((name) => `"${name}"`)
   const operators = `${names.join(" or ")}; or all, any or not in its place`

@@ -1,5 +1,5 @@
 import { Shape } from "@lead-gateway/document-check"
-import { FieldPathOrDotText } from "@lead-gateway/lead-field"
+import { PlainPathOrDotText } from "@lead-gateway/lead-field"
 import { conditions } from "./RowConditions.ts"
 
 const fault = Shape.literals(["lead", "customer", "ours"], {
@@ -18,8 +18,8 @@ const reason = Shape.optional(
     {
       path: Shape.union(
         [
-          FieldPathOrDotText,
-          Shape.list(FieldPathOrDotText, { minimum: 1, expected: "a path, or a list of at least one path" }),
+          PlainPathOrDotText,
+          Shape.list(PlainPathOrDotText, { minimum: 1, expected: "a path, or a list of at least one path" }),
         ],
         {
           expected: "a path such as reason, or a list of paths",

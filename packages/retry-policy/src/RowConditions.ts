@@ -1,5 +1,5 @@
 import { Shape } from "@lead-gateway/document-check"
-import { FieldPathOrDotText } from "@lead-gateway/lead-field"
+import { PlainPathOrDotText } from "@lead-gateway/lead-field"
 
 /** The first and the last status that ends an exchange (RFC 9110, section 15.2: 1xx is interim). */
 export const statusBounds = { first: 200, last: 999 } as const
@@ -95,7 +95,7 @@ const scalars = (description: string) =>
  */
 export const BodyCondition = Shape.object(
   {
-    path: Shape.annotate(FieldPathOrDotText, {
+    path: Shape.annotate(PlainPathOrDotText, {
       description: "Where the value is in the body: errors.0.message; a single dot is the whole body.",
     }),
     one_of: scalars("The value is one of these."),

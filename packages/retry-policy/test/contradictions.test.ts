@@ -77,7 +77,11 @@ describe("a row that contradicts itself", () => {
   it.each<readonly [row: unknown, line: string]>([
     [
       { ...retry, status: 200, body: { path: "a..b", present: true } },
-      'body.path: found "a..b", expected a path such as house.is_owner, without an empty segment',
+      'body.path: found "a..b", expected a path such as house.is_owner, without an empty segment or a segment *',
+    ],
+    [
+      { ...retry, status: 200, body: { path: "errors.*.code", one_of: ["a"] } },
+      'body.path: found "errors.*.code", expected a path such as house.is_owner, without an empty segment or a segment *',
     ],
     [
       { ...retry, status: 200, body: { path: "a", one_of: [] } },

@@ -26,8 +26,8 @@ export const parseText = (text: string): TextTemplate | string => {
     const [, path, bracket, escaped, literal] = token.exec(text) ?? []
     if (path !== undefined) {
       const parsed = parsePath(path)
-      if (parsed === undefined || parsed.length === 0)
-        return `a path such as {house.is_owner} in every pair of braces`
+      if (parsed === undefined || parsed.length === 0 || parsed.includes("*"))
+        return `a path such as {house.is_owner}, without a segment *, in every pair of braces`
       last().pieces.push(parsed)
     } else if (bracket === "[" && !last().optional) groups.push({ optional: true, pieces: [] })
     else if (bracket === "]" && last().optional) {

@@ -10,6 +10,12 @@ export const mapping: ReadonlyArray<Case> = [
     ],
   ],
   [
+    { a: { attribute_type: "text", is_numeric: false, values: null, field: "a.*.b" } },
+    [
+      'a.field: found "a.*.b", expected a path such as house.is_owner, without an empty segment or a segment *',
+    ],
+  ],
+  [
     { a: { attribute_type: "select", is_numeric: false, values: ["a", "b"] } },
     ['a.attribute_type: found "select", expected "text", "dropdown" or "range"'],
   ],

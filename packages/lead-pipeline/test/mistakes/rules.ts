@@ -52,8 +52,16 @@ export const rules: ReadonlyArray<Case> = [
     ],
   ],
   [
+    { version: "1", rules: [{ field: "a.*.b", operator: "present", reason: "NO" }] },
+    [
+      'rules.0.field: found "a.*.b", expected a path such as house.is_owner, without an empty segment or a segment *',
+    ],
+  ],
+  [
     { version: "1", rules: [{ field: "a..b", operator: "pattern", pattern: "^66", reason: "NO" }] },
-    ['rules.0.field: found "a..b", expected a path such as house.is_owner, without an empty segment'],
+    [
+      'rules.0.field: found "a..b", expected a path such as house.is_owner, without an empty segment or a segment *',
+    ],
   ],
   [
     { version: "1", rules: [{ field: "a", operator: "one_of", values: [], reason: "NO" }] },

@@ -17,8 +17,24 @@ export const template: ReadonlyArray<Case> = [
   [{ a: { $attribute: "nope" } }, ['a.$attribute: found "nope", expected nothing: there is no attribute']],
   [{ a: { $field: "x", required: "yes" } }, ['a.required: found "yes", expected true or false']],
   [
+    { a: { $field: "a.*.b" } },
+    [
+      'a.$field: found "a.*.b", expected a path such as house.is_owner, without an empty segment or a segment *',
+    ],
+  ],
+  [
+    { a: { $each: "*", item: {} } },
+    ['a.$each: found "*", expected a path such as house.is_owner, without an empty segment or a segment *'],
+  ],
+  [
+    { a: { $text: "{a.*.b}" } },
+    [
+      'a.$text: found "{a.*.b}", expected a path such as {house.is_owner}, without a segment *, in every pair of braces',
+    ],
+  ],
+  [
     { a: { $field: "" } },
-    ['a.$field: found "", expected a path such as house.is_owner, without an empty segment'],
+    ['a.$field: found "", expected a path such as house.is_owner, without an empty segment or a segment *'],
   ],
   [{ a: { $attributes: "table" } }, ['a.$attributes: found "table", expected "list" or "object"']],
   [

@@ -1,9 +1,9 @@
 /** The keys that conditions of several operators share. */
 import { Shape } from "@lead-gateway/document-check"
-import { FieldPathOrDotText } from "@lead-gateway/lead-field"
+import { PlainPathOrDotText } from "@lead-gateway/lead-field"
 
 /** A path, or `.` for the value itself: an item inside `some_item` and `every_item`. */
-export const Field = Shape.annotate(FieldPathOrDotText, {
+export const Field = Shape.annotate(PlainPathOrDotText, {
   identifier: "Field",
   description:
     "The path to the field: keys separated by dots (house.is_owner), an index for an item of a list (questions.0). A dot inside a key is written \\. and an empty key \\e ; a single dot is the item itself, inside some_item and every_item.",
