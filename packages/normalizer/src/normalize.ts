@@ -8,6 +8,7 @@ import {
 } from "@lead-gateway/lossless-json"
 import { type Change, type ChangeKind, ChangeReport, type Unread } from "./ChangeReport.ts"
 import { moveAliases } from "./internal/Aliases.ts"
+import { isDigitless } from "./internal/containers.ts"
 import { type Field, type FieldTree, isTree, Unreadable } from "./internal/FieldTree.ts"
 import { isReadable } from "./internal/isReadable.ts"
 import { cleanText } from "./internal/text.ts"
@@ -38,8 +39,8 @@ const maxDepth = 1000
  * First, missing target fields receive the values of their aliases. Then every string is cleaned, nested ones included:
  * white space, invisible characters, Unicode. Then each declared field is converted to the normal form of its kind. Keys,
  * and numbers (`RawNumber` included), booleans and nulls of undeclared fields stay as they are. A value that cannot be read
- * as the declared kind is kept, cleaned, and reported in `unread`; but a phone without a digit counts as missing and
- * becomes null.
+ * as the declared kind is kept, cleaned, and reported in `unread`; but a phone without a digit, an empty
+ * list or object among them, counts as missing and becomes null.
  *
  * Total, and idempotent: normalising the result changes nothing and reports no change. Values that JSON does not have
  * stay as they are: in a declared field `undefined` counts as missing, others as unread. A payload that is not an object
@@ -99,6 +100,7 @@ const valueOf = (visit: Visit, value: Json, declared: Field | FieldTree | undefi
 const declaredOf = (visit: Visit, value: Json, { kind, convert }: Field): Json => {
   if (value === null || value === undefined) return value
   if (typeof value === "object" && !isRawNumber(value)) {
+    if (kind === "phone" && isDigitless(value)) return changed(visit, value, null, "phone_missing")
     visit.report.addUnread(kind, visit.path)
     return valueOf(visit, value, undefined)
   }

@@ -127,7 +127,9 @@ describe("a phone number", () => {
       assert.isNull(phone(value))
       assert.strictEqual(change(value), "phone_missing")
     }
-    for (const value of [[], {}, { number: "0151 2345678" }]) assert.deepStrictEqual(phone(value), value)
+    for (const value of [[], {}]) assert.isNull(phone(value))
+    for (const value of [["0151 2345678", ""], { number: "0151 2345678" }])
+      assert.deepStrictEqual(phone(value), value)
     assert.isNull(phone(null))
     assert.isUndefined(change(null))
   })

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { Json } from "@lead-gateway/lossless-json"
 import { readingOf, unread } from "./support.ts"
 
 /** Sources: tests of google/libphonenumber, as ported in daviddrysdale/python-phonenumbers. */
@@ -7,7 +8,7 @@ const matcherTest = "python-phonenumbers, phonenumbermatchertest.py"
 const report = "a lead form's field, by the habits of DIN 5008"
 
 describe("a phone field", () => {
-  it.each<[country: string, written: string, number: string | null | typeof unread, source: string]>([
+  it.each<[country: string, written: Json, number: string | null | typeof unread, source: string]>([
     // Several numbers: the first that can be read.
     ["DE", "0175/234234, 0160/345345", "+49175234234", report],
     ["DE", "keine, 0170 1234567", "+491701234567", report],
@@ -90,6 +91,17 @@ describe("a phone field", () => {
     ["DE", "+0681 1234567", unread, "ITU-T E.164: no country code begins with 0"],
     ["DE", "0170 1234567890123456", unread, "ITU-T E.164: at most 15 digits"],
     ["DE", "keine", null, report],
+    // Lists and objects without a digit are missing too; with one they are unread.
+    ["DE", [], null, "a form's repeated field without an entry"],
+    ["DE", {}, null, "a form's composed field without an entry"],
+    ["DE", ["-", ""], null, report],
+    ["DE", [null, { number: " ", verified: false }], null, report],
+    ["DE", { country: "DE", number: "keine" }, null, report],
+    ["DE", true, null, "a box to tick"],
+    ["DE", ["0681 12345", "-"], unread, report],
+    ["DE", { number: 68112345 }, unread, report],
+    ["DE", [["\u0661"]], unread, "a digit of another script"],
+    ["DE", Array.from({ length: 200 }, () => ""), unread, "too long to be looked through"],
     ["DE", "\u0966\u096f\u096e", unread, "digits of Devanagari, too few"],
     // Digits that are complete but not in the usual notation.
     ["DE", "49170 1234567", "+491701234567", "the plus was lost"],

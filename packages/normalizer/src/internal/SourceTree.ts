@@ -1,5 +1,6 @@
 import { type FieldPath, isMissing } from "@lead-gateway/lead-field"
 import { isRawNumber, type Json } from "@lead-gateway/lossless-json"
+import { isDigitless } from "./containers.ts"
 import { type Field, type FieldTree, isTree } from "./FieldTree.ts"
 import { foldKey, numberedKey } from "./foldKey.ts"
 import { isBlankOnceClean } from "./text.ts"
@@ -70,7 +71,7 @@ export const isMissingIn = ({ declared }: Target, value: Json | undefined): bool
   if (value === undefined || isMissing(value)) return true
   if (isTree(declared)) return false
   if (declared?.kind === "phone") {
-    if (typeof value === "object" && !isRawNumber(value)) return false
+    if (typeof value === "object" && !isRawNumber(value)) return isDigitless(value)
     // A text with a digit is never missing as a phone, so there is no need to parse it.
     if (typeof value === "string" && /\d/.test(value)) return false
     return declared.convert(value) === null
