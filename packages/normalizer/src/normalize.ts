@@ -8,7 +8,7 @@ import {
 } from "@lead-gateway/lossless-json"
 import { type Change, type ChangeKind, ChangeReport, type Unread } from "./ChangeReport.ts"
 import { moveAliases } from "./internal/Aliases.ts"
-import { isDigitless } from "./internal/containers.ts"
+import { isDigitless, soleItem } from "./internal/containers.ts"
 import { type Field, type FieldTree, isTree, Unreadable } from "./internal/FieldTree.ts"
 import { isReadable } from "./internal/isReadable.ts"
 import { cleanText } from "./internal/text.ts"
@@ -40,7 +40,7 @@ const maxDepth = 1000
  * white space, invisible characters, Unicode. Then each declared field is converted to the normal form of its kind. Keys,
  * and numbers (`RawNumber` included), booleans and nulls of undeclared fields stay as they are. A value that cannot be read
  * as the declared kind is kept, cleaned, and reported in `unread`; but a phone without a digit, an empty
- * list or object among them, counts as missing and becomes null.
+ * list or object among them, counts as missing and becomes null. A list of one in a declared field counts as its item.
  *
  * Total, and idempotent: normalising the result changes nothing and reports no change. Values that JSON does not have
  * stay as they are: in a declared field `undefined` counts as missing, others as unread. A payload that is not an object
@@ -101,6 +101,9 @@ const declaredOf = (visit: Visit, value: Json, { kind, convert }: Field): Json =
   if (value === null || value === undefined) return value
   if (typeof value === "object" && !isRawNumber(value)) {
     if (kind === "phone" && isDigitless(value)) return changed(visit, value, null, "phone_missing")
+    const item = soleItem(value)
+    const read = item === undefined ? undefined : convert(item)
+    if (read !== undefined && !(read instanceof Unreadable)) return changed(visit, value, read, kind)
     visit.report.addUnread(kind, visit.path)
     return valueOf(visit, value, undefined)
   }

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { Json } from "@lead-gateway/lossless-json"
 import { fieldOf, profileWith } from "./support.ts"
-import { normalize } from "@lead-gateway/normalizer"
+import { type FieldDeclaration, normalize } from "@lead-gateway/normalizer"
 
 describe("a postal code", () => {
   const field = (country: string) => fieldOf("postal_code", { default_country: country })
@@ -74,8 +75,31 @@ describe("yes or no", () => {
     for (const yes of [1, JSON.rawJSON("1")]) assert.deepStrictEqual(field(yes), [true, true])
     for (const no of [0, -0, JSON.rawJSON("0")]) assert.deepStrictEqual(field(no), [false, true])
     assert.deepStrictEqual(fieldOf({ kind: "boolean", yes: ["2"] })(2), [true, true])
-    for (const value of [2, -1, 0.5, ["ja"], {}]) assert.deepStrictEqual(field(value), [value, false])
+    for (const value of [2, -1, 0.5, ["ja", "ja"], {}]) assert.deepStrictEqual(field(value), [value, false])
     for (const value of [null, "", true]) assert.deepStrictEqual(field(value), [value, true])
+  })
+})
+
+describe("a list of one", () => {
+  it.each<[declaration: FieldDeclaration, list: ReadonlyArray<Json>, item: Json]>([
+    ["email", [" Anna@Example.com "], "anna@example.com"],
+    ["name", ["ANNA MÜLLER"], "Anna Müller"],
+    ["text", [" a  b "], "a b"],
+    ["text", [7], 7],
+    ["postal_code", [66123], "66123"],
+    ["boolean", ["Ja"], true],
+    ["boolean", [false], false],
+    ["number", ["1234,5"], 1234.5],
+    ["date", ["01.02.2026"], "2026-02-01"],
+    ["email", [" "], ""],
+  ])("in a field declared as %s, %j, is its item, %j", (declaration, list, item) => {
+    assert.deepStrictEqual(fieldOf(declaration, { notation: "de" })(list), [item, true])
+  })
+
+  it("stays a list if its item cannot be read, and so do several", () => {
+    assert.deepStrictEqual(fieldOf("email")([" a@ "]), [["a@"], false])
+    assert.deepStrictEqual(fieldOf("boolean")([" ja ", "nein"]), [["ja", "nein"], false])
+    assert.deepStrictEqual(fieldOf("text")([{ a: " x" }]), [[{ a: "x" }], false])
   })
 })
 

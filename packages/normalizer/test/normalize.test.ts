@@ -74,7 +74,7 @@ describe("normalize", () => {
     for (const text of ["false", "No", "NEIN", "0", "\\u00a0nein"]) {
       assert.strictEqual(owner(`"${text}"`), owner("false"))
     }
-    for (const other of ['"vielleicht"', '""', "2", "0.5", "null", "[]", "{}", '["ja"]']) {
+    for (const other of ['"vielleicht"', '""', "2", "0.5", "null", "[]", "{}", '["ja","ja"]', '[["ja"]]']) {
       assert.strictEqual(owner(other), `{"house":{"is_owner":${other}}}`)
     }
     assert.strictEqual(owner('"  weiß   nicht "'), owner('"weiß nicht"'))

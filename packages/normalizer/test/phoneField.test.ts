@@ -99,6 +99,12 @@ describe("a phone field", () => {
     ["DE", { country: "DE", number: "keine" }, null, report],
     ["DE", true, null, "a box to tick"],
     ["DE", ["0681 12345", "-"], unread, report],
+    // A list of one is its item.
+    ["DE", ["0681 12345"], "+4968112345", "a multiple choice, an array of PHP"],
+    ["DE", [4968112345], "+4968112345", report],
+    ["DE", ["0681/12345, 0170 1234567"], "+4968112345", report],
+    ["DE", ["66123"], unread, report],
+    ["DE", [["0681 12345"]], unread, report],
     ["DE", { number: 68112345 }, unread, report],
     ["DE", [["\u0661"]], unread, "a digit of another script"],
     ["DE", Array.from({ length: 200 }, () => ""), unread, "too long to be looked through"],

@@ -1,6 +1,6 @@
 import { type FieldPath, isMissing } from "@lead-gateway/lead-field"
 import { isRawNumber, type Json } from "@lead-gateway/lossless-json"
-import { isDigitless } from "./containers.ts"
+import { isDigitless, soleItem } from "./containers.ts"
 import { type Field, type FieldTree, isTree } from "./FieldTree.ts"
 import { foldKey, numberedKey } from "./foldKey.ts"
 import { isBlankOnceClean } from "./text.ts"
@@ -67,9 +67,10 @@ export const insideAt = (tree: SourceTree, key: string): SourceTree | undefined 
 }
 
 /** Whether a value is missing, or will be once it is normalised as the target, such as a phone without a digit. */
-export const isMissingIn = ({ declared }: Target, value: Json | undefined): boolean => {
-  if (value === undefined || isMissing(value)) return true
+export const isMissingIn = ({ declared }: Target, given: Json | undefined): boolean => {
+  if (given === undefined || isMissing(given)) return true
   if (isTree(declared)) return false
+  const value = declared === undefined ? given : (soleItem(given) ?? given)
   if (declared?.kind === "phone") {
     if (typeof value === "object" && !isRawNumber(value)) return isDigitless(value)
     // A text with a digit is never missing as a phone, so there is no need to parse it.

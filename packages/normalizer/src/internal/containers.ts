@@ -1,5 +1,13 @@
 /** Lists and objects in fields that are declared as one value. */
-import { isRawNumber, type Json } from "@lead-gateway/lossless-json"
+import { isRawNumber, type Json, type JsonArray } from "@lead-gateway/lossless-json"
+import type { Scalar } from "./FieldTree.ts"
+
+/** The item of a list of one, if it is neither a list nor an object; `undefined` for other values. */
+export const soleItem = (container: Json): Scalar | undefined => {
+  if (!Array.isArray(container) || container.length !== 1) return undefined
+  const [item] = container as JsonArray
+  return item === null || (typeof item === "object" && !isRawNumber(item)) ? undefined : item
+}
 
 /** How many values are looked at for a digit; a larger list or object counts as one that may have a digit. */
 const maxLooked = 100
