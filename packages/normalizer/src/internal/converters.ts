@@ -8,6 +8,7 @@ import { type Converter, Unreadable } from "./FieldTree.ts"
 import { nameCleaner } from "./name.ts"
 import { readNumber } from "./number.ts"
 import { readPhone, textOf } from "./phone.ts"
+import { readPhoneLines } from "./phoneField.ts"
 import { postalCodeReader, type PostalCountry } from "./postalCode.ts"
 import { cleanFold, cleanText } from "./text.ts"
 
@@ -65,9 +66,20 @@ const phoneConverter =
     const isText = typeof value === "string"
     if (!isText && typeof value !== "number" && !isRawNumber(value)) return new Unreadable(value)
     const text = isText ? cleanText(value) : textOf(value)
-    const number = readPhone(text, country)
+    const number =
+      (isText && text !== value ? readLines(value, country) : undefined) ?? readPhone(text, country)
     return number === undefined ? new Unreadable(isText ? text : value) : number
   }
+
+const lineBreak = /[\n\v\f\r\u0085\u2028\u2029]+/
+
+const readLines = (text: string, country: CountryCode): string | undefined =>
+  text.length <= maxLines && lineBreak.test(text)
+    ? readPhoneLines(text.split(lineBreak).map(cleanText), country)
+    : undefined
+
+/** Longer texts are not looked through line by line. */
+const maxLines = 1000
 
 const postalCodeConverter = (country: PostalCountry): Converter => {
   const read = postalCodeReader(country)

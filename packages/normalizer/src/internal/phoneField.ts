@@ -17,9 +17,26 @@ export const readPhoneField = (text: string, country: CountryCode): string | und
   if (/^tel:|;phone-context=/i.test(plain)) return readTelUri(plain, country)
   const pieces = plain.split(separator)
   if (pieces.length > 1) return firstOf(pieces, country)
+  const juxtaposed = plain.includes("/") ? readJuxtaposed(plain, country, [beforePrefix]) : undefined
+  if (juxtaposed !== undefined) return juxtaposed
   const atSlashes = splitAtSlashes(plain, country)
   if (atSlashes.length > 1) return firstOf(atSlashes, country)
   return readOne(plain, country, "possible") ?? readJuxtaposed(plain, country)
+}
+
+/**
+ * Reads the first phone number of a text with one on each line. `undefined` for a line whose digits do not begin as a
+ * number does: it may be the rest of the line before.
+ */
+export const readPhoneLines = (lines: ReadonlyArray<string>, country: CountryCode): string | undefined => {
+  const numbers = lines.map(plainOf).filter((line) => /\d/.test(line))
+  if (numbers.length < 2 || !numbers.every((line) => isComplete(withoutLabel(line), country)))
+    return undefined
+  for (const line of numbers) {
+    const number = line.length > maxLength ? undefined : readPhoneField(line, country)
+    if (number !== undefined && parsePhone(number, country, "valid") !== undefined) return number
+  }
+  return undefined
 }
 
 /** Digits of every script, a full-width plus and all dashes as those of ASCII. */
@@ -114,9 +131,16 @@ const readBeforeWords = (
   return isComplete(digits, country) ? parsePhone(digits, country, "valid") : undefined
 }
 
+/** A space before a plus or a trunk 0. */
+const beforePrefix = / (?=[+0])/
+
 /** Reads the first of several numbers that only ` - ` or spaces separate; every one must be a valid number. */
-const readJuxtaposed = (text: string, country: CountryCode): string | undefined => {
-  for (const between of [/ - /, / (?=[+0])/, / /]) {
+const readJuxtaposed = (
+  text: string,
+  country: CountryCode,
+  separators: ReadonlyArray<RegExp> = [/ - /, beforePrefix, / /],
+): string | undefined => {
+  for (const between of separators) {
     const numbers = text.split(between).map((piece) => readComplete(piece, country))
     if (numbers.length > 1 && numbers.every((number) => number !== undefined)) return numbers[0]
   }
