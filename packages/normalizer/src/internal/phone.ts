@@ -37,12 +37,13 @@ const readGerman = (text: string): string | undefined => {
     if (isDigit(code) || (code === 0x2b && i === 0)) continue
     // A space, a hyphen, a point, a slash or a bracket; `-`, `.` and `/` are neighbours, and so are `(` and `)`.
     if (code !== 0x20 && (code < 0x2d || code > 0x2f) && code !== 0x28 && code !== 0x29) return undefined
-    if (code === 0x2f) slashes++
     digits += text.slice(start, i)
+    // After more than an area code of five digits, what follows may be another number.
+    if (code === 0x2f && (++slashes > 1 || digits.length > 6)) return undefined
     start = i + 1
   }
   const national = germanDigits.exec(digits + text.slice(start))?.[1]
-  if (national === undefined || slashes > 1) return undefined
+  if (national === undefined) return undefined
   const mayBeTwo = national.length > longestGerman && (slashes > 0 || text.includes(" -"))
   return mayBeTwo || (slashes > 0 && startsAgain.test(text)) ? undefined : `+49${national}`
 }
