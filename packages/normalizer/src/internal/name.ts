@@ -38,7 +38,9 @@ const particles: ReadonlySet<string> = new Set(
 
 /** Lower case between two other words if an article follows: `auf der Heide`, `in 't Veld`; but `An` is a Vietnamese name. */
 const prepositions: ReadonlySet<string> = new Set(
-  "an auf aus in ob unter vor aan bij onder op over uit voor".split(" "),
+  "an auf aus bei hinter in neben ob ueber über unter vor aan achter bij boven onder op over uit voor".split(
+    " ",
+  ),
 )
 
 const articles: ReadonlySet<string> = new Set("der dem den de het 't ’t ter ten".split(" "))
