@@ -50,7 +50,9 @@ export const get = (object: JsonObject, key: string): Json | undefined =>
  * Prints a JSON value; a `RawNumber` comes out digit for digit.
  *
  * `stringify(parse(text))` has the same meaning as `text`; white space, escapes and the notation of short
- * numbers may differ (`1.50` becomes `1.5`). Never throws for values made by `parse`. With an `indent`, a number of
+ * numbers may differ (`1.50` becomes `1.5`). Never throws for values made by `parse`. For others it throws what
+ * `JSON.stringify` does: a `TypeError` for a bigint or an object that contains itself, a `RangeError` for some thousands
+ * of levels. With an `indent`, a number of
  * spaces, each item is on a line of its own.
  */
 export const stringify = (value: Json, indent = 0): string => JSON.stringify(value, null, indent)

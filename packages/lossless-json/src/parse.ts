@@ -39,10 +39,11 @@ export class JsonInvalid extends Data.TaggedError("JsonInvalid")<{
  * Parses JSON without rounding a number: a number that a double cannot hold becomes a `RawNumber`.
  *
  * Later duplicates of a key win, as in `JSON.parse`. A text without long numbers costs one `JSON.parse`.
- * Fails with {@link JsonInvalid}. Example: `parse('{"id":12345678901234567890}')` succeeds with an object
+ * Fails with {@link JsonInvalid}, also for what is no text. Example: `parse('{"id":12345678901234567890}')` succeeds with an object
  * that `stringify` prints with all twenty digits.
  */
 export const parse = (text: string, options: ParseOptions = {}): Result.Result<Json, JsonInvalid> => {
+  if (typeof text !== "string") return invalid("Syntax", "not JSON: what is parsed must be a text")
   const maxDepth = options.maxDepth ?? 512
   if (isDeeperThan(text, maxDepth)) return invalid("TooDeep", `JSON is nested deeper than ${maxDepth}`)
   try {

@@ -119,3 +119,21 @@ describe("isRawNumber", () => {
     assert.isFalse(isJsonObject(Result.getOrThrow(parse("12345678901234567890"))))
   })
 })
+
+describe("values that JSON does not have", () => {
+  it.each([undefined, null, 10n, 10, true, {}, ["1"], Symbol("x"), () => "1"])(
+    "are no JSON text: %s",
+    (value) => {
+      const failure = Result.getOrThrow(Result.flip(parse(value as unknown as string)))
+      assert.strictEqual(failure.reason, "Syntax")
+      assert.strictEqual(failure.message, "not JSON: what is parsed must be a text")
+    },
+  )
+
+  it("are refused by stringify as by JSON.stringify", () => {
+    const cycle: Record<string, unknown> = {}
+    cycle["a"] = cycle
+    assert.throws(() => stringify(10n as never), TypeError)
+    assert.throws(() => stringify(cycle as never), TypeError)
+  })
+})
