@@ -14,7 +14,9 @@ const concurrency = 5
 
 /** Keeps leads waiting for a customer whose token or address is wrong. */
 const tolerant = compilePolicyOrThrow(
-  JSON.parse(readFileSync(new URL("../../../config/retry_policy.tolerant.json", import.meta.url), "utf8")),
+  JSON.parse(
+    readFileSync(new URL("../../../config/retry_policy.tolerant.json", import.meta.url), "utf8"),
+  ) as object,
 )
 
 const circuit = (world: World["Service"]) =>

@@ -49,9 +49,8 @@ export const flow = (checks: ReadonlyArray<Check>): Decide => {
       versions: { rules: "bench", profile: "bench", mapping: "bench", template: "bench" },
     }),
   )
-  type Input = Parameters<typeof decide>[1]["payload"]
   return (payload: Payload) =>
-    decide(flow, { payload: payload as Input, deliveryMetadata: { lead_id: 1 }, ...moment })._tag === "Ready"
+    decide(flow, { payload, deliveryMetadata: { lead_id: 1 }, ...moment })._tag === "Ready"
 }
 
 /** The shipped rules as checks. */

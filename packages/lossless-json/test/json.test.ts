@@ -124,7 +124,7 @@ describe("values that JSON does not have", () => {
   it.each([undefined, null, 10n, 10, true, {}, ["1"], Symbol("x"), () => "1"])(
     "are no JSON text: %s",
     (value) => {
-      const failure = Result.getOrThrow(Result.flip(parse(value as unknown as string)))
+      const failure = Result.getOrThrow(Result.flip(parse(value as string)))
       assert.strictEqual(failure.reason, "Syntax")
       assert.strictEqual(failure.message, "not JSON: what is parsed must be a text")
     },
