@@ -110,7 +110,9 @@ describe("a number", () => {
   it("is left alone when it is one, or nothing", () => {
     for (const value of [5000, -0.5, null, ""]) assert.deepStrictEqual(german(value), [value, true])
     for (const value of [true, [], {}]) assert.deepStrictEqual(german(value), [value, false])
-    assert.deepStrictEqual(german(["1,5"]), [["1,5"], false])
+    // A list of one is its item.
+    assert.deepStrictEqual(german(["1,5"]), [1.5, true])
+    assert.deepStrictEqual(german(["1,5", "2"]), [["1,5", "2"], false])
   })
 
   it("may have a unit that its field names", () => {
