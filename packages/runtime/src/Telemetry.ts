@@ -8,6 +8,7 @@
  * lead. The stack follows at debug level. Metrics and traces are elsewhere.
  */
 import { Clock, Effect, Layer, Logger, References, type Scope } from "effect"
+import { writeSync } from "node:fs"
 import type { CorrelationId } from "./CorrelationId.ts"
 import { entryOf, type LogLevel } from "./internal/entry.ts"
 import { formatJson, formatText } from "./internal/lineFormat.ts"
@@ -20,6 +21,8 @@ interface LineSink {
   readonly writable: boolean
   readonly write: (text: string) => unknown
   readonly on: (event: "error", listener: (error: Error) => void) => unknown
+  /** The descriptor of a stream of the process. */
+  readonly fd?: number
 }
 
 /** The format of the log and where it is written. */
@@ -77,9 +80,9 @@ interface LineWriter {
 /**
  * Buffers lines and writes those of one turn of the event loop together.
  *
- * The rest is written when the scope closes, or when the process exits without closing it: writes to standard output are
- * synchronous on POSIX, so they still succeed. When the sink is closed, lines are dropped silently, because there is no
- * other place to report it.
+ * The rest is written when the scope closes, or when the process exits without closing it: then to the descriptor itself,
+ * since nobody waits for a stream any more. When the sink is closed, lines are dropped silently, because there is no other
+ * place to report it.
  */
 const makeLineWriter = (sink: LineSink): Effect.Effect<LineWriter, never, Scope.Scope> =>
   Effect.acquireRelease(
@@ -94,16 +97,40 @@ const makeLineWriter = (sink: LineSink): Effect.Effect<LineWriter, never, Scope.
         if (lines === "") setImmediate(flush)
         lines += `${line}\n`
       }
+      const writeRest = (): void => {
+        const text = lines
+        lines = ""
+        if (text === "" || !sink.writable) return
+        if (sink.fd === undefined) sink.write(text)
+        else writeNow(sink.fd, text)
+      }
       surviveErrors(sink)
-      process.on("exit", flush)
-      return { write, flush }
+      process.on("exit", writeRest)
+      return { write, flush, writeRest }
     }),
-    ({ flush }) =>
+    ({ flush, writeRest }) =>
       Effect.sync(() => {
-        process.off("exit", flush)
+        process.off("exit", writeRest)
         flush()
       }),
   )
+
+/** How long the exit of the process waits for a slow reader of its log. */
+const patienceMs = 2000
+
+/** Writes a text as a whole: a pipe or a socket takes no more than its buffer has room for. */
+const writeNow = (fd: number, text: string): void => {
+  let rest = Buffer.from(text)
+  const end = performance.now() + patienceMs
+  while (rest.length > 0 && performance.now() < end) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest))
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) return
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}
 
 const surviving = new WeakSet<LineSink>()
 

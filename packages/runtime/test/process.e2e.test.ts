@@ -21,13 +21,13 @@ describe("a process", () => {
   it("that exits at once has written its last lines", () => {
     const { stdout } = run(
       `Effect.runSync(Effect.gen(function* () {
-        for (let i = 1; i <= 5000; i++) yield* Effect.logInfo("line " + i)
+        for (let i = 1; i <= 20000; i++) yield* Effect.logInfo("line " + i)
         process.exit(0)
       }).pipe(Effect.provide(log)))`,
       node,
     )
-    assert.lengthOf(stdout.trimEnd().split("\n"), 5000)
-    assert.match(stdout, /line 5000\n$/)
+    assert.lengthOf(stdout.trimEnd().split("\n"), 20000)
+    assert.match(stdout, /line 20000\n$/)
   })
 
   it("that dies of an exception has written its last lines", () => {
