@@ -16,6 +16,12 @@ const conditions = ["@lead-gateway/source", ...defaultServerConditions]
 
 /** What only some folders need. */
 const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]>> = {
+  // Bounds of time: one file after the other, when everything else is done.
+  "packages/system-tests/attacks": {
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
+    testTimeout: 120_000,
+  },
   // Some tests replace modules of Node.
   "packages/customer-client": { isolate: true },
   // Seconds each; a busy machine takes a multiple of that. Each test has a world of its own and mostly waits, for leases to end, say.
