@@ -22,6 +22,11 @@ const refused = (status: number, error: string, headers: Reply["headers"] = {}):
 export const malformed = (error = "malformed JSON payload"): Answer => refused(400, error)
 /** 401: the sender's secret is missing or wrong. */
 export const unauthorized: Answer = refused(401, "unauthorized")
+/** 403: a browser sent it for a page of another site. */
+export const crossSiteRequest: Answer = refused(
+  403,
+  "cross-site request; CORS_ORIGINS names the origins that are allowed",
+)
 /** 405, with the methods that the path supports. */
 export const methodNotAllowed = (allow: string): Answer =>
   refused(405, "method not allowed", { Allow: allow })
@@ -29,6 +34,11 @@ export const methodNotAllowed = (allow: string): Answer =>
 export const payloadTooLarge: Answer = refused(413, "payload too large")
 /** 415: the content type is not JSON, or the encoding cannot be decoded. */
 export const unsupportedMediaType: Answer = refused(415, "unsupported media type")
+/** 421: `Host` names a host that this api is not (RFC 9110, 15.5.20). */
+export const unknownHost: Answer = refused(
+  421,
+  "unknown host; API_ALLOWED_HOSTS names the hosts that are allowed",
+)
 /** 500: a bug. */
 export const internalError: Answer = refused(500, "internal server error")
 /** 503: the lead is not confirmed to be stored. */

@@ -20,6 +20,7 @@ import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import packageJson from "../package.json" with { type: "json" }
 import { dispatch } from "./dispatch.ts"
+import { guardOrigin } from "./guardOrigin.ts"
 import { makeIntake } from "./Intake.ts"
 import { operationsHandlers, type ProcessInfo, statsHandlers } from "./OperatorHandlers.ts"
 import { operatorAuth } from "./Secrets.ts"
@@ -43,7 +44,7 @@ export interface ApiOptions {
 /**
  * Serves the whole HTTP api until the scope closes; returns the address in use.
  *
- * Webhooks go straight to intake, everything else through the router. Logs a warning, which `/health/deep` shows too,
+ * Webhooks go straight to intake, everything else through the router, once their origin is checked. Logs a warning, which `/health/deep` shows too,
  * where everybody who reaches the port may do everything.
  */
 export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }: ApiOptions) {
@@ -62,7 +63,8 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
     maxBodyBytes: api.maxBodyBytes,
     sharedSecrets: Option.map(api.auth, (auth) => auth.sharedSecrets),
   })
-  return yield* listen({ host: api.host, port: api.port, shutdownTimeout }, dispatch({ intake, router }))
+  const handler = yield* guardOrigin(api, dispatch({ intake, router }))
+  return yield* listen({ host: api.host, port: api.port, shutdownTimeout }, handler)
 })
 
 /** Runs the api as a process of its own until it is interrupted. `migrations` is the folder of the SQL files. */

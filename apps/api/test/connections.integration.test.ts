@@ -194,7 +194,7 @@ layer(World.layer({ maxBodyBytes, auth }), { excludeTestServices: true })("a sen
           const socket = createConnection({ port: world.port, host: "127.0.0.1" })
           const headers = [
             "POST /webhooks/leads HTTP/1.1",
-            "Host: x",
+            "Host: localhost",
             "X-Correlation-ID: gone",
             withSecret,
             header,

@@ -102,7 +102,7 @@ layer(World.layer(), { excludeTestServices: true })("POST /webhooks/leads", (it)
     "/webhooks/leads/",
     "//webhooks//leads",
     "/Webhooks/Leads",
-    "http://gateway.example/webhooks/leads",
+    "http://localhost/webhooks/leads",
   ])("is found at %s too", (path) =>
     Effect.gen(function* () {
       const answer = yield* post(yield* World, leadText, { path })

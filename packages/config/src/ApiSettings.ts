@@ -1,5 +1,7 @@
 /** The HTTP server: its address, the size of requests, and authentication. */
 import { type Array, Option, type Redacted, Result } from "effect"
+import { allowedHosts, type BrowserSettings, corsOrigins } from "./BrowserSettings.ts"
+import { hostAlone, isLoopbackHost } from "./HostName.ts"
 import * as Kind from "./Kind.ts"
 import * as Quantity from "./Quantity.ts"
 import * as Settings from "./Settings.ts"
@@ -13,7 +15,7 @@ export interface AuthSettings {
 }
 
 /** The HTTP server of an app. */
-export interface ApiSettings {
+export interface ApiSettings extends BrowserSettings {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
@@ -73,6 +75,8 @@ const listeningOn = (defaultHost: string): Settings.Settings<ApiSettings> =>
       1024 ** 2,
     ),
     auth,
+    allowedHosts,
+    corsOrigins,
   })
 
 /** The HTTP server of the api: on all addresses by default. */
@@ -96,6 +100,4 @@ export const openAccessWarning = ({
           "set ENABLE_AUTH=true with SHARED_SECRET and OPERATOR_TOKENS, or API_HOST=127.0.0.1",
       )
 
-/** RFC 1122 3.2.1.3, RFC 4291 2.5.3 (also mapped, 2.5.5.2), RFC 6761 6.3. */
-const isLoopback = (host: string): boolean =>
-  /^(?:::ffff:)?127\.\d+\.\d+\.\d+$|^(?:0{1,4}:){7}0{0,3}1$|^::1$|^(?:.+\.)?localhost\.?$/i.test(host)
+const isLoopback = (host: string): boolean => isLoopbackHost(hostAlone(host) ?? host)

@@ -11,6 +11,7 @@ export {
   embeddedApiSettings,
   openAccessWarning,
 } from "./ApiSettings.ts"
+export type { BrowserSettings } from "./BrowserSettings.ts"
 export {
   customerClientOptions,
   type CustomerSettings,
@@ -27,6 +28,7 @@ export {
 } from "./DatabaseSettings.ts"
 export { type SettingGroup, settingGroups, variables } from "./everySetting.ts"
 export { type FileSettings, fileSettings, withShippedFiles } from "./FileSettings.ts"
+export { hostOf, isLoopbackAddress, isLoopbackHost } from "./HostName.ts"
 export * as Kind from "./Kind.ts"
 export { loadSettings } from "./loadSettings.ts"
 export {

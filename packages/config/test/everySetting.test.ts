@@ -34,6 +34,8 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   ENABLE_AUTH: "perhaps",
   SHARED_SECRET: "ä",
   OPERATOR_TOKENS: "ä, ö",
+  API_ALLOWED_HOSTS: "leads.example:8080",
+  CORS_ORIGINS: "*",
   CUSTOMER_API_URL: "ftp://customer.example",
   CUSTOMER_API_AUTH: "digest",
   CUSTOMER_API_TOKEN: "ä",

@@ -41,6 +41,10 @@ export interface WorldOptions {
   /** The database's URL; one of the world's own, unless set. */
   readonly databaseUrl?: string
   readonly maxBodyBytes?: number
+  /** The address to listen on; 127.0.0.1 unless set. Tests connect to 127.0.0.1 all the same. */
+  readonly host?: string
+  readonly allowedHosts?: ReadonlyArray<string>
+  readonly corsOrigins?: ReadonlyArray<string>
   readonly auth?: {
     readonly sharedSecrets: Array.NonEmptyReadonlyArray<string>
     readonly operatorTokens: Array.NonEmptyReadonlyArray<string>
@@ -93,9 +97,11 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
   const { port, sql } = yield* Effect.gen(function* () {
     const { port } = yield* serve({
       api: {
-        host: "127.0.0.1",
+        host: options.host ?? "127.0.0.1",
         port: 0,
         maxBodyBytes: options.maxBodyBytes ?? 1024 ** 2,
+        allowedHosts: options.allowedHosts ?? [],
+        corsOrigins: options.corsOrigins ?? [],
         auth: Option.map(Option.fromUndefinedOr(options.auth), ({ operatorTokens, sharedSecrets }) => ({
           sharedSecrets: Array.map(sharedSecrets, (text) => Redacted.make(text)),
           operatorTokens: Array.map(operatorTokens, (text) => Redacted.make(text)),

@@ -29,7 +29,7 @@ export const statuses = (text: string): ReadonlyArray<number> =>
 export const webhook = (body: string, ...headers: ReadonlyArray<string>): string =>
   [
     "POST /webhooks/leads HTTP/1.1",
-    "Host: x",
+    "Host: localhost",
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...headers,
     "",
