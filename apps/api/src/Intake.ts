@@ -7,7 +7,8 @@ import { hash } from "node:crypto"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 import * as Answer from "./Answer.ts"
 import { type BodyRefusal, isReadableEncoding, payloadOf, readBody } from "./RequestBody.ts"
-import { makeVerifier, sourceHeaders } from "./Secrets.ts"
+import { makeVerifier } from "./Secrets.ts"
+import { sourceHeaders } from "./StoredHeaders.ts"
 
 /** What intake requires of a webhook. */
 export interface IntakeOptions {
