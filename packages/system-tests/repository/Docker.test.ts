@@ -4,12 +4,16 @@ import { Schema } from "effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:http"
+import { parseEnv } from "node:util"
 import { exists, files, pathOf, read, readManifest, readYaml } from "./repository.ts"
 
 const Service = Schema.Struct({
   image: Schema.optionalKey(Schema.String),
   build: Schema.optionalKey(
     Schema.Struct({ context: Schema.String, dockerfile: Schema.String, target: Schema.String }),
+  ),
+  env_file: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ path: Schema.String, required: Schema.optionalKey(Schema.Boolean) })),
   ),
   environment: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   healthcheck: Schema.optionalKey(Schema.Struct({ test: Schema.Array(Schema.String) })),
@@ -44,6 +48,16 @@ describe("compose.yaml", () => {
     for (const [name, { depends_on }] of apps) {
       assert.deepPropertyVal(depends_on, "postgres", { condition: "service_healthy" }, name)
     }
+  })
+
+  it("lists the api's hosts, whose port is published on loopback, and lets .env list others", () => {
+    assert.deepStrictEqual(
+      services.api?.env_file?.map(({ path }) => path),
+      ["compose.env", "../.env"],
+    )
+    const defaults = parseEnv(read("docker/compose.env"))
+    assert.deepStrictEqual(defaults, { API_ALLOWED_HOSTS: "api" })
+    assert.notProperty(services.api?.environment, "API_ALLOWED_HOSTS")
   })
 
   it("builds each app from a stage that says how healthy it is, not as root", () => {
