@@ -22,11 +22,8 @@ const refused = (status: number, error: string, headers: Reply["headers"] = {}):
 export const malformed = (error = "malformed JSON payload"): Answer => refused(400, error)
 /** 401: the sender's secret is missing or wrong. */
 export const unauthorized: Answer = refused(401, "unauthorized")
-/** 403: a browser sent it for a page of another site. */
-export const crossSiteRequest: Answer = refused(
-  403,
-  "cross-site request; CORS_ORIGINS names the origins that are allowed",
-)
+/** 403: a browser sent it for a page of another site, which `CORS_ORIGINS` does not allow. */
+export const crossSiteRequest: Answer = refused(403, "cross-site request")
 /** 405, with the methods that the path supports. */
 export const methodNotAllowed = (allow: string): Answer =>
   refused(405, "method not allowed", { Allow: allow })

@@ -6,7 +6,7 @@ import { countLeads, makeWorld, World, type WorldShape } from "./support/World.t
 
 const lead = JSON.stringify({ email: "customer@example.com", zipcode: "66123" })
 const unknownHost = "unknown host; API_ALLOWED_HOSTS names the hosts that are allowed"
-const crossSite = "cross-site request; CORS_ORIGINS names the origins that are allowed"
+const crossSite = "cross-site request"
 const console = "https://console.example"
 const evil = "https://evil.example"
 
