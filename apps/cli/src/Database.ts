@@ -1,6 +1,7 @@
 /**
  * The database of the gateway and of operators' commands: the configured one, or an embedded Postgres in `DATA_DIR`.
  */
+import { oneLine } from "@lead-gateway/document-check"
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
 import {
   type DatabaseConnection,
@@ -42,7 +43,7 @@ export const operatorDatabase = Effect.fnUntraced(function* ({
 }) {
   const settings = Settings.all({ database: embeddedDatabaseSettings, dataDirectory })
   const { value, warnings } = yield* loadSettings(settings)
-  for (const warning of warnings) yield* Console.error(`warning: ${warning}`)
+  for (const warning of warnings) yield* Console.error(`warning: ${oneLine(warning)}`)
   const { database, dataDirectory: folder } = value
   if (Option.isNone(database.connection) && !createsDatabase && !(yield* EmbeddedPostgres.exists(folder))) {
     return yield* new DatabaseMissing({

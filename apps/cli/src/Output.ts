@@ -1,7 +1,8 @@
 /**
  * Standard output as a command's result: line by line, no faster than its reader, until the reader closes it. With
- * `--json` the lines are JSON.
+ * `--json` the lines are JSON. Whoever reads it, characters that are not seen are shown by their code.
  */
+import * as Terminal from "@lead-gateway/runtime/terminal"
 import { Data, Effect } from "effect"
 import { Flag } from "effect/cli"
 import { Readable } from "node:stream"
@@ -23,7 +24,7 @@ export const print = (lines: ReadonlyArray<string>): Effect.Effect<void, OutputC
   Effect.callback((resume) => {
     // The callback of `write` reports the error; without a listener the event would end the process.
     if (process.stdout.listenerCount("error") === 0) process.stdout.on("error", () => {})
-    process.stdout.write(lines.map((line) => `${line}\n`).join(""), (error) =>
+    Terminal.write(process.stdout, lines.map((line) => `${line}\n`).join(""), (error) =>
       resume(error ? Effect.fail(new OutputClosed()) : Effect.void),
     )
   })
@@ -39,5 +40,6 @@ export const printAll = (lines: Iterable<string>): Effect.Effect<void> =>
   })
 
 function* terminated(lines: Iterable<string>): Generator<string> {
-  for (const line of lines) yield `${line}\n`
+  const styled = Terminal.isStyled(process.stdout)
+  for (const line of lines) yield Terminal.printable(`${line}\n`, { styled })
 }

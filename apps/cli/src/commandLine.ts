@@ -2,7 +2,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { runCommand } from "@lead-gateway/runtime/command"
 import { Effect } from "effect"
-import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
+import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { archive } from "./commands/archive.ts"
 import { doctor } from "./commands/doctor.ts"
@@ -12,6 +12,7 @@ import { migrate } from "./commands/migrate.ts"
 import { preview } from "./commands/preview.ts"
 import { replay } from "./commands/replay.ts"
 import { servers } from "./commands/servers.ts"
+import { helpFormatter } from "./HelpFormatter.ts"
 import { isServer } from "./servers.ts"
 
 const leadGateway = Command.make("lead-gateway").pipe(
@@ -55,7 +56,7 @@ export const run = (): void => {
           }),
       ),
       Effect.scoped,
-      Effect.provide([NodeServices.layer, CliConfig.layer({ builtIns })]),
+      Effect.provide([NodeServices.layer, CliConfig.layer({ builtIns }), CliOutput.layer(helpFormatter())]),
     ),
     options,
   )

@@ -98,9 +98,13 @@ export class SettingsInvalid extends Data.TaggedError("SettingsInvalid")<{
   /** What is probably wrong beside them, and often their cause: a misspelt name leaves another one missing. */
   readonly warnings: ReadonlyArray<string>
 }> {
-  /** The diagnostics, then the warnings. */
+  /** The diagnostics, then the warnings: what is printed, a line each. */
+  get lines(): ReadonlyArray<string> {
+    return [...this.diagnostics, ...this.warnings]
+  }
+
   override get message(): string {
-    return [...this.diagnostics, ...this.warnings].join("\n")
+    return this.lines.join("\n")
   }
 }
 

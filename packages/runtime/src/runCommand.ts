@@ -1,23 +1,34 @@
+import { oneLine } from "@lead-gateway/document-check"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Cause, Effect, Exit } from "effect"
+import { Cause, Console, Effect, Exit } from "effect"
 import * as Defect from "./Defect.ts"
+import * as Terminal from "./Terminal.ts"
+
+/** A failure of a program: one line, unless it has `lines`. */
+export interface Failure {
+  readonly message: string
+  /** The lines to print instead of the message, where there are several. */
+  readonly lines?: ReadonlyArray<string> | undefined
+}
 
 /**
  * Runs a program to its end and sets the exit code: 0 when it succeeds, `whenStopped` (0 unless given) when it is stopped
  * by SIGINT, SIGTERM or SIGHUP, 1 when it fails.
  *
- * A failure's message goes to standard error. Of a defect only name and stack do: its message may quote a lead. A second
+ * A failure's message goes to standard error, and what the program prints with Effect's console is `Terminal.printable`. Of a defect only name and stack do: its message may quote a lead. A second
  * signal does not shorten a stop. SIGHUP, which a process gets when its terminal or its SSH session ends, is no reason to
  * lose work in progress: it stops the program as SIGTERM does. Exported as `@lead-gateway/runtime/command`, an entry of
  * its own, so that a command that serves nothing loads no HTTP.
  */
-export const runCommand = <A, E extends { readonly message: string }>(
+export const runCommand = <A, E extends Failure>(
   program: Effect.Effect<A, E>,
   { whenStopped = 0 }: { readonly whenStopped?: number } = {},
 ): void => {
   stopOnHangUp()
   NodeRuntime.runMain(
-    Effect.tapCause(program, (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))),
+    Effect.tapCause(program, (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))).pipe(
+      Effect.provideService(Console.Console, Terminal.console),
+    ),
     {
       disableErrorReporting: true,
       teardown: (exit, onExit) => {
@@ -38,10 +49,13 @@ const stopOnHangUp = (): void => {
 }
 
 /** Prints to standard error the messages of failures and the locations of defects. */
-const report = (cause: Cause.Cause<{ readonly message: string }>): Effect.Effect<void> =>
+const report = (cause: Cause.Cause<Failure>): Effect.Effect<void> =>
   Effect.sync(() => {
     for (const reason of cause.reasons) {
-      if (reason._tag === "Fail") process.stderr.write(`${reason.error.message}\n`)
-      if (reason._tag === "Die") process.stderr.write(`${Defect.trace(reason.defect)}\n`)
+      if (reason._tag === "Fail") {
+        const { message, lines = [message] } = reason.error
+        Terminal.write(process.stderr, lines.map((line) => `${oneLine(line)}\n`).join(""))
+      }
+      if (reason._tag === "Die") Terminal.write(process.stderr, `${Defect.trace(reason.defect)}\n`)
     }
   })

@@ -229,7 +229,8 @@ describe("errors", () => {
 })
 
 describe("a line", () => {
-  const hostile = 'x\n{"level":"error"}\r\u0000\u001b[2J\u007f\u0085\u009b\u2028\u2029\u202e\u2066"\\ud800'
+  const hostile =
+    'x\n{"level":"error"}\r\u0000\u001b[2J\u007f\u0085\u009b\u2028\u2029\u202e\u2066\u200b\ufeff\u{e0041}"\\ud800'
 
   it.effect("stays one line whatever it is made of", () =>
     Effect.gen(function* () {
@@ -245,7 +246,7 @@ describe("a line", () => {
           { format },
         )
         assert.lengthOf(lines, 1)
-        assert.match(lines[0] ?? "", /^[^\p{Cc}\u2028\u2029\p{Bidi_Control}]*$/u)
+        assert.match(lines[0] ?? "", /^[^\p{C}\u2028\u2029]*$/u)
         if (format === "json") assert.propertyVal(JSON.parse(lines[0] ?? ""), "correlation_id", hostile)
       }
     }),

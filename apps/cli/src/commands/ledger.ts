@@ -5,7 +5,13 @@ import { json } from "../Output.ts"
 import { terminal, withProgress } from "../Progress.ts"
 
 /** The ledger does not balance: a lead is lost, counted twice, or in a state that no worker looks at. */
-class LedgerUnbalanced extends Data.TaggedError("LedgerUnbalanced")<{ readonly message: string }> {}
+class LedgerUnbalanced extends Data.TaggedError("LedgerUnbalanced")<{
+  readonly lines: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    return this.lines.join("\n")
+  }
+}
 
 const accountNames = {
   received: "received",
@@ -53,7 +59,7 @@ const compareLedger = Effect.fnUntraced(function* ({ json }: { readonly json: bo
       ({ account, left, right }) => `${account}: the counters have ${left}, the rows ${right}`,
     ),
   ]
-  if (faults.length > 0) return yield* new LedgerUnbalanced({ message: faults.join("\n") })
+  if (faults.length > 0) return yield* new LedgerUnbalanced({ lines: faults })
   if (!json) yield* Console.log("the ledger balances")
 })
 

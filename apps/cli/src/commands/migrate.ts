@@ -1,4 +1,5 @@
 /** `lead-gateway migrate up|down|status|create`, on the configured or the embedded database. */
+import { oneLine } from "@lead-gateway/document-check"
 import type { Migrations } from "@lead-gateway/lead-store"
 import { Console, Data, Effect } from "effect"
 import { Argument, Command, Flag, Prompt } from "effect/cli"
@@ -23,7 +24,9 @@ interface Printed {
 
 const report = (names: ReadonlyArray<string>, verb: "applied" | "took back", { json }: Printed) => {
   if (json) return Console.log(JSON.stringify({ [verb.replace(" ", "_")]: names }))
-  return Console.log(names.length === 0 ? "nothing to do" : names.map((name) => `${verb} ${name}`).join("\n"))
+  return Console.log(
+    names.length === 0 ? "nothing to do" : names.map((name) => `${verb} ${oneLine(name)}`).join("\n"),
+  )
 }
 
 const up = Command.make(
@@ -140,18 +143,28 @@ const printRefusal = (refusal: DownFailure) => {
 }
 
 /** The migrations were not taken back. */
-class DownRefused extends Data.TaggedError("DownRefused")<{ readonly message: string }> {}
+class DownRefused extends Data.TaggedError("DownRefused")<{ readonly lines: ReadonlyArray<string> }> {
+  override get message(): string {
+    return this.lines.join("\n")
+  }
+}
 
 /** A refusal with what to do about it. */
 const withAdvice = (failure: DownFailure) => {
   switch (failure._tag) {
     case "DataWouldBeLost":
       return new DownRefused({
-        message: `${failure.message}\nnothing was changed; make a copy with pg_dump, and use --yes to lose them`,
+        lines: [
+          ...failure.message.split("\n"),
+          "nothing was changed; make a copy with pg_dump, and use --yes to lose them",
+        ],
       })
     case "ProcessesConnected":
       return new DownRefused({
-        message: `${failure.message}\nnothing was changed; stop them first, or use --while-connected`,
+        lines: [
+          ...failure.message.split("\n"),
+          "nothing was changed; stop them first, or use --while-connected",
+        ],
       })
     default:
       return failure
@@ -184,7 +197,7 @@ const create = Command.make(
       return yield* new NoCheckout({ message: "migrations are created in a checkout of the repository" })
     }
     const { Migrations } = yield* store
-    yield* Console.log(relative(process.cwd(), yield* Migrations.create(directory, name)))
+    yield* Console.log(oneLine(relative(process.cwd(), yield* Migrations.create(directory, name))))
   }),
 ).pipe(
   Command.withDescription("Write an empty migration"),

@@ -1,4 +1,5 @@
 /** How `lead-gateway migrate status` prints the migrations, and how they fit this version. */
+import { oneLine } from "@lead-gateway/document-check"
 import type { Migrations } from "@lead-gateway/lead-store"
 
 type States = ReadonlyArray<Migrations.MigrationState>
@@ -30,7 +31,7 @@ const stateLine = ({ appliedAt, known, name, requires }: Migrations.MigrationSta
   const state = appliedAt === null ? "missing" : `applied ${appliedAt.toISOString()}`
   const needs =
     requires === undefined ? "" : `  (for versions that know ${String(requires).padStart(4, "0")})`
-  return `${name}  ${state}${needs}${known ? "" : "  (unknown to this version)"}`
+  return `${oneLine(name)}  ${state}${needs}${known ? "" : "  (unknown to this version)"}`
 }
 
 const fitLines = (fit: Migrations.SchemaFit): ReadonlyArray<string> => {

@@ -1,4 +1,5 @@
 /** `lead-gateway replay`. */
+import { oneLine } from "@lead-gateway/document-check"
 import { Console, Data, Effect, Layer, type Option, Record, Schema, SchemaIssue } from "effect"
 import { Command, Flag } from "effect/cli"
 import { json } from "../Output.ts"
@@ -39,7 +40,11 @@ interface Flags {
 }
 
 /** The flags make no valid replay request. */
-class ReplayRefused extends Data.TaggedError("ReplayRefused")<{ readonly message: string }> {}
+class ReplayRefused extends Data.TaggedError("ReplayRefused")<{ readonly lines: ReadonlyArray<string> }> {
+  override get message(): string {
+    return this.lines.join("\n")
+  }
+}
 
 /** The replay request that the flags describe; fails with a line for each flag that is invalid. */
 const requestOf = Effect.fnUntraced(function* ({
@@ -61,7 +66,7 @@ const requestOf = Effect.fnUntraced(function* ({
         const flag = flagNames[path.find((key) => typeof key === "string" && key in flagNames) as Field]
         return flag === undefined ? message : `--${flag}: ${message}`
       })
-      return new ReplayRefused({ message: lines.join("\n") })
+      return new ReplayRefused({ lines })
     }),
   )
 })
@@ -104,8 +109,8 @@ const replayLeads = Effect.fnUntraced(function* ({ json, ...given }: Flags & { r
   }
   yield* Console.log(
     isFirst
-      ? `request ${request.request}: ${leads(now.length)} RECEIVED again`
-      : `request ${request.request} was made before: ${leads(now.length)} RECEIVED again now, ${replayed} in all`,
+      ? `request ${oneLine(request.request)}: ${leads(now.length)} RECEIVED again`
+      : `request ${oneLine(request.request)} was made before: ${leads(now.length)} RECEIVED again now, ${replayed} in all`,
   )
   if (others.length > 0) {
     yield* Console.log(`not replayed, being none that ended badly or is parked: ${others.join(", ")}`)

@@ -1,4 +1,5 @@
 /** A finding of the doctor: where, what, and what to do about it. It contains no secret and no data of a lead. */
+import { oneLine } from "@lead-gateway/document-check"
 import { styleText } from "node:util"
 
 /** The subject of a check. */
@@ -39,8 +40,8 @@ const colours = { ok: "green", warning: "yellow", wrong: "red" } as const
 
 /** A finding as text: a line, and a second line with the advice. In colour where standard output is a terminal. */
 export const printFinding = ({ advice, level, subject, what, where }: Finding): string => {
-  const line = `${styleText(colours[level], level.padEnd(8))} ${subject.padEnd(14)} ${where}: ${what}`
-  return advice === "" ? line : `${line}\n${" ".repeat(24)}-> ${advice}`
+  const line = `${styleText(colours[level], level.padEnd(8))} ${subject.padEnd(14)} ${oneLine(`${where}: ${what}`)}`
+  return advice === "" ? line : `${line}\n${" ".repeat(24)}-> ${oneLine(advice)}`
 }
 
 /** The number of findings by level: `2 wrong, 1 warning`. */

@@ -1,3 +1,5 @@
+import { oneLine } from "@lead-gateway/document-check"
+import * as Terminal from "@lead-gateway/runtime/terminal"
 import { Effect } from "effect"
 import { type AddressInfo, isIPv6 } from "node:net"
 
@@ -17,8 +19,8 @@ Lead Gateway is ready.
 
   address    ${url}
   api        ${url}/openapi.json
-  data       ${data}
-  customer   ${customer}
+  data       ${oneLine(data)}
+  customer   ${oneLine(customer)}
 
 Paste this to send a lead, and to print its history a second later:
 
@@ -50,7 +52,7 @@ export const urlOf = ({ address, port }: Pick<AddressInfo, "address" | "port">):
 export const print = (text: string): Effect.Effect<void> =>
   Effect.callback((resume) => {
     setImmediate(() => {
-      process.stdout.write(text)
+      Terminal.write(process.stdout, text)
       resume(Effect.void)
     })
   })

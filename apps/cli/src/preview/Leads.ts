@@ -11,10 +11,10 @@ export interface Lead {
 
 /** Input that is no lead: a line for each place, without any of the input's content. */
 export class LeadsInvalid extends Data.TaggedError("LeadsInvalid")<{
-  readonly diagnostics: ReadonlyArray<string>
+  readonly lines: ReadonlyArray<string>
 }> {
   override get message(): string {
-    return this.diagnostics.join("\n")
+    return this.lines.join("\n")
   }
 }
 
@@ -28,7 +28,7 @@ export const readLeads = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ReadonlyArray<Lead>, LeadsInvalid> {
   const read = yield* Effect.forEach(sources, readSource)
   const [diagnostics, leads] = [read.flat().filter(isDiagnostic), read.flat().filter(isLead)]
-  if (diagnostics.length > 0) return yield* new LeadsInvalid({ diagnostics })
+  if (diagnostics.length > 0) return yield* new LeadsInvalid({ lines: diagnostics })
   return leads
 })
 

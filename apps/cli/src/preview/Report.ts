@@ -34,7 +34,7 @@ export function* previewLines(
   { hideValues, json, nowMs, summary: alone }: PreviewOptions,
   onDecided: (count: number) => void,
 ): Generator<string> {
-  yield* printWarnings(flow, { json })
+  yield* printWarnings(flow, { json }).map(oneLine)
   const { add, summary } = makeSummary(flow)
   for (const [index, { name, payload }] of leads.entries()) {
     const lead = { payload, deliveryMetadata: previewMetadata(index + 1), nowMs }
@@ -44,7 +44,7 @@ export function* previewLines(
     const explanation = explain(flow, lead, { values: hideValues ? "hide" : "show" })
     yield json
       ? oneLine(JSON.stringify({ lead: name, ...explanation }))
-      : `${styleText("bold", name)}: ${printExplanation(explanation, { style })}\n`
+      : `${styleText("bold", oneLine(name))}: ${printExplanation(explanation, { style })}\n`
   }
   if (alone || leads.length !== 1) {
     const all = hideValues ? withoutAnswers(summary()) : summary()

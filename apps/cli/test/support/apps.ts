@@ -33,7 +33,7 @@ const root = (() => {
 })()
 
 /** Node keeps compiled programs here, so that only the first process of a kind compiles them. */
-const compileCache = inRepository("node_modules/.cache/tested-apps")
+export const compileCache = inRepository("node_modules/.cache/tested-apps")
 
 /** A working folder with configuration and migrations, and no `.env`; it goes with the scope. */
 export const makeFolder = Effect.acquireRelease(

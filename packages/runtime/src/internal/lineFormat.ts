@@ -15,7 +15,7 @@ export const formatJson = (service: string): ((entry: Entry) => string) => {
     line += serviceField
     for (const [name, value] of fields) line += `,${JSON.stringify(name)}:${JSON.stringify(value)}`
     if (stack !== undefined) line += `,"stack":${JSON.stringify(stack)}`
-    return escapeControls(`${line}}`)
+    return oneLine(`${line}}`)
   }
 }
 
@@ -60,10 +60,10 @@ export type PrepareLine = (level: LogLevel, message: string, names: ReadonlyArra
 export const prepareJson = (service: string): PrepareLine => {
   const timestamp = oncePerMillisecond((date) => `{"timestamp":"${date.toISOString()}"`)
   return (level, message, names) => {
-    const head = escapeControls(
+    const head = oneLine(
       `,"level":"${level}","message":${JSON.stringify(message)},"service":${JSON.stringify(service)}`,
     )
-    const fields = fieldsOf(names, (name) => `,${escapeControls(JSON.stringify(name))}:`)
+    const fields = fieldsOf(names, (name) => `,${oneLine(JSON.stringify(name))}:`)
     return (ms, values) => {
       let line = timestamp(ms) + head
       for (const { begin, index } of fields) {
@@ -102,7 +102,7 @@ const isPlain = /^[ !#-[\]-~]*$/
 
 const jsonOf = (value: Exclude<LineValue, undefined>): string => {
   if (typeof value !== "string") return JSON.stringify(finite(value))
-  return isPlain.test(value) ? `"${value}"` : escapeControls(JSON.stringify(value))
+  return isPlain.test(value) ? `"${value}"` : oneLine(JSON.stringify(value))
 }
 
 /** JSON has no `NaN`: such a number is written as a string. */
@@ -121,10 +121,3 @@ const oncePerMillisecond = (print: (date: Date) => string): ((ms: number) => str
     return text
   }
 }
-
-/** Characters that terminals and line readers act on: C0, DEL, C1, line separators, direction marks. */
-const controls = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
-
-/** Escapes what would steer a terminal in a line of JSON, which stays the same JSON: a line break becomes `\u000a`. */
-const escapeControls = (json: string): string =>
-  json.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
