@@ -4,7 +4,8 @@
  *
  * Every gate is also a script of the root package.json, so `npm run lint` checks just that. What passed takes one
  * line, what failed shows its output. The last line counts both: `412 passed, 0 failed`. A gate counts as one; so
- * does every test, and so does anything that keeps the suite from telling how it went.
+ * does every test, and so does anything that keeps the suite from telling how it went. What could not be checked here, as
+ * known vulnerabilities without their database, is named in a line of its own and counts as neither.
  */
 import { spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -40,6 +41,10 @@ const allLanes: Lanes = [
     ["effect:check", /Checked [1-9]\d* files/],
     ["knip", /1 successful/],
     ["changesets", /bumped|no main branch/],
+    ["lockfile", /Checked [1-9]\d* packages/],
+    ["licences", /licences of [1-9]\d* packages/],
+    ["install-scripts", /Checked [1-9]\d* packages/],
+    ["audit", /Checked [1-9]\d* packages/],
   ],
   [
     ["build", /[1-9]\d* successful/],
@@ -106,6 +111,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 let passed = 0
 let failed = 0
+const notChecked: Array<string> = []
+
+/** Gates that need what a machine may not have; their output says `not checked: …` then. */
+const mayBeLeftOut: ReadonlySet<string> = new Set(["audit"])
 
 const report = (name: string, ok: boolean, ran: Ran, detail = ""): void => {
   console.log(`${ok ? "ok  " : "FAIL"} ${name} (${ran.seconds} s)${detail}`)
@@ -115,6 +124,12 @@ const report = (name: string, ok: boolean, ran: Ran, detail = ""): void => {
 
 const gate = async (task: string, proof: RegExp): Promise<void> => {
   const ran = await run(`turbo run ${task} --continue=dependencies-successful --log-order=grouped`)
+  const [reason] = /not checked: .*/.exec(ran.output) ?? []
+  if (ran.code === 0 && reason !== undefined && mayBeLeftOut.has(task)) {
+    notChecked.push(`${task} ${reason}`)
+    console.log(`--   ${task} (${ran.seconds} s): ${reason}`)
+    return
+  }
   const ok = ran.code === 0 && proof.test(ran.output)
   if (ok) passed++
   else failed++
@@ -173,5 +188,6 @@ await Promise.all(
 )
 await tests()
 
+for (const gate of notChecked) console.log(gate)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

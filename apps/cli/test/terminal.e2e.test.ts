@@ -191,7 +191,9 @@ layer(Layer.effect(World, world), { excludeTestServices: true })("a terminal", (
             new Promise<string>((resolve) => {
               execFile(
                 "script",
-                ["--quiet", "--return", "--command", `${flags} ${line}`, "/dev/null"],
+                process.platform === "darwin"
+                  ? ["-q", "/dev/null", "sh", "-c", `${flags} ${line}`]
+                  : ["--quiet", "--return", "--command", `${flags} ${line}`, "/dev/null"],
                 {
                   cwd: here.folder,
                   env: {
