@@ -85,6 +85,20 @@ describe("compose.yaml", () => {
   })
 })
 
+describe("the images", () => {
+  it("of others are named by version and by digest, so that they are the same ones tomorrow", () => {
+    const stages = after("FROM").map((from) => from.split(" AS ")[1])
+    const bases = after("FROM").map((from) => from.split(" ")[0] ?? "")
+    const others = [
+      ...bases.filter((base) => !stages.includes(base)),
+      ...Object.values(services).flatMap(({ image }) => image ?? []),
+    ]
+    assert.lengthOf(others, 3)
+    for (const image of others)
+      assert.match(image, /^[a-z]+:\d+\.\d+(\.\d+)?-bookworm(-slim)?@sha256:[0-9a-f]{64}$/)
+  })
+})
+
 describe("the Dockerfile", () => {
   it("starts from the Node and the pnpm of this repository", () => {
     const { node, pnpm } = readManifest(read("package.json")).optionalDependencies ?? {}
