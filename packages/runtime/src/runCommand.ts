@@ -2,6 +2,7 @@ import { oneLine } from "@lead-gateway/document-check"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Cause, Console, Effect, Exit } from "effect"
 import * as Defect from "./Defect.ts"
+import { beginStop, onStop, stopCause } from "./ProcessStop.ts"
 import * as Terminal from "./Terminal.ts"
 
 /** A failure of a program: one line, unless it has `lines`. */
@@ -17,14 +18,16 @@ export interface Failure {
  *
  * A failure's message goes to standard error, and what the program prints with Effect's console is `Terminal.printable`. Of a defect only name and stack do: its message may quote a lead. A second
  * signal does not shorten a stop. SIGHUP, which a process gets when its terminal or its SSH session ends, is no reason to
- * lose work in progress: it stops the program as SIGTERM does. Exported as `@lead-gateway/runtime/command`, an entry of
- * its own, so that a command that serves nothing loads no HTTP.
+ * lose work in progress: it stops the program as SIGTERM does. An exception that nobody caught, and a promise that was
+ * rejected unseen, stop it in order too, with code 1. A stop that takes too long is cut, see `ProcessStop`. Exported as
+ * `@lead-gateway/runtime/command`, an entry of its own, so that a command that serves nothing loads no HTTP.
  */
 export const runCommand = <A, E extends Failure>(
   program: Effect.Effect<A, E>,
   { whenStopped = 0 }: { readonly whenStopped?: number } = {},
 ): void => {
-  stopOnHangUp()
+  stopOnSignals(whenStopped)
+  stopOnExceptions()
   NodeRuntime.runMain(
     Effect.tapCause(program, (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))).pipe(
       Effect.provideService(Console.Console, Terminal.console),
@@ -33,19 +36,29 @@ export const runCommand = <A, E extends Failure>(
       disableErrorReporting: true,
       teardown: (exit, onExit) => {
         if (Exit.isSuccess(exit)) return onExit(0)
-        onExit(Cause.hasInterruptsOnly(exit.cause) ? whenStopped : 1)
+        onExit(Cause.hasInterruptsOnly(exit.cause) ? (stopCause()?.code ?? whenStopped) : 1)
       },
     },
   )
 }
 
-/** Treats the loss of the terminal as SIGTERM: its listener interrupts the program, without one it ends the process. */
-const stopOnHangUp = (): void => {
-  process.on("SIGHUP", () => {
-    if (!process.emit("SIGTERM", "SIGTERM")) process.kill(process.pid, "SIGTERM")
-  })
+/** Notes which signal stops the program. Any other stop is passed on as SIGTERM, at which the runtime interrupts it. */
+const stopOnSignals = (code: number): void => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => beginStop({ cause: signal, code }))
+  }
+  // Listeners of SIGTERM see it again: the stop has begun then, and the runtime may interrupt a program twice.
+  onStop(() => void process.emit("SIGTERM", "SIGTERM"))
   // With its terminal gone, nothing can be written there: that must not end the process before its work is done.
   process.stderr.on("error", () => {})
+}
+
+const stopOnExceptions = (): void => {
+  process.on("uncaughtException", (error, origin) => {
+    const what = origin === "unhandledRejection" ? "unhandled rejection" : "uncaught exception"
+    Terminal.write(process.stderr, `${what}: ${Defect.trace(error)}\n`)
+    beginStop({ cause: `${what}: ${Defect.describe(error)}`, code: 1 })
+  })
 }
 
 /** Prints to standard error the messages of failures and the locations of defects. */

@@ -1,5 +1,7 @@
 import type { LoggingSettings, ProcessSettings, Settings } from "@lead-gateway/config"
-import { Duration, Effect, Fiber, type Scope } from "effect"
+import { Cause, Deferred, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
+import * as Defect from "./Defect.ts"
+import { beginStop, limitStop, stopCause } from "./ProcessStop.ts"
 import * as Telemetry from "./Telemetry.ts"
 
 /** The settings that every process has. */
@@ -21,8 +23,8 @@ export interface Program<S extends CommonSettings, LoadError, E> {
  * Runs a service until it is interrupted: reads its settings, sets up the log, logs a summary of the settings without
  * secrets and what is probably wrong with them, runs `main` and stops in order. Fails as `load` and `main` do. Nothing is logged before the settings are valid.
  *
- * A stop takes `SHUTDOWN_TIMEOUT` and 5 s at most; what has not stopped by then, waiting for a Postgres that does not
- * answer, say, is abandoned. `runCommand` makes a process of it.
+ * A stop, asked for or after a failure of `main`, logs its cause and takes `SHUTDOWN_TIMEOUT` and 5 s at most; what has not
+ * stopped by then, waiting for a Postgres that does not answer, say, is abandoned. `runCommand` makes a process of it.
  */
 export const runService = Effect.fnUntraced(function* <S extends CommonSettings, LoadError, E>({
   service,
@@ -37,27 +39,64 @@ export const runService = Effect.fnUntraced(function* <S extends CommonSettings,
     return yield* main(value)
   })
   const { logging, process } = value
+  limitStop(Duration.toMillis(Duration.sum(process.shutdownTimeout, grace)))
   return yield* Effect.provide(
-    stopWithin(Effect.scoped(run), Duration.sum(process.shutdownTimeout, grace)),
+    stopWithin(run, Duration.sum(process.shutdownTimeout, orderly)),
     Telemetry.layer({ service, level: logging.level, format: logging.format }),
   )
 })
 
-/** Time for what `SHUTDOWN_TIMEOUT` does not include: closing connections, stopping an embedded Postgres. */
-const grace = Duration.seconds(5)
+/**
+ * Time for what `SHUTDOWN_TIMEOUT` does not include: closing connections, stopping an embedded Postgres. A stop that takes
+ * longer than `orderly` is abandoned; at `grace` the process ends, even if that does not work either.
+ */
+const orderly = Duration.millis(4500)
+const grace = Duration.millis(4900)
 
-/** Runs an effect; when it is interrupted, waits at most this long for it to end. */
-const stopWithin = <A, E, R>(run: Effect.Effect<A, E, R>, limit: Duration.Duration): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Effect.forkDetach(run), (fiber) =>
-    Effect.onInterrupt(Fiber.join(fiber), () =>
-      Effect.suspend(() => {
-        fiber.interruptUnsafe()
-        return Effect.interruptible(Effect.asVoid(Fiber.await(fiber)))
-      }).pipe(
-        Effect.timeoutOrElse({
-          duration: limit,
-          orElse: () => Effect.logWarning("the stop takes too long; what is left is cut"),
-        }),
-      ),
-    ),
-  )
+/**
+ * Runs an effect in a scope of its own. When it is interrupted or ends, logs why, and waits at most this long for it and
+ * its scope to end.
+ */
+const stopWithin = <A, E>(
+  run: Effect.Effect<A, E, Scope.Scope>,
+  limit: Duration.Duration,
+): Effect.Effect<A, E> =>
+  Effect.gen(function* () {
+    const over = yield* Deferred.make<A, E>()
+    const fiber = yield* Effect.forkDetach(
+      Effect.scoped(Effect.onExit(run, (exit) => Deferred.done(over, exit))),
+    )
+    return yield* Effect.onExit(Deferred.await(over), (exit) => {
+      return Effect.andThen(
+        logStop(exit),
+        Effect.suspend(() => {
+          fiber.interruptUnsafe()
+          return Effect.interruptible(Effect.asVoid(Fiber.await(fiber)))
+        }).pipe(
+          Effect.timeoutOrElse({
+            duration: limit,
+            orElse: () => Effect.logWarning("the stop takes too long; what is left is cut"),
+          }),
+        ),
+      )
+    })
+  })
+
+/** Logs what begins a stop: a failure, unless the process is being stopped already. */
+const logStop = (exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
+      beginStop({ cause: describe(exit.cause), code: 1 }, true)
+    }
+    const { cause, code } = stopCause() ?? { cause: "interrupted", code: 0 }
+    return Effect.annotateLogs(code === 0 ? Effect.logInfo("stopping") : Effect.logError("stopping"), {
+      cause,
+    })
+  })
+
+/** A failure's message, or what a defect is and where; never a defect's message, which may quote a lead. */
+const describe = (cause: Cause.Cause<unknown>): string => {
+  const error = Cause.findErrorOption(cause)
+  if (Option.isNone(error)) return Defect.describe(Cause.squash(cause))
+  return error.value instanceof Error ? error.value.message : Defect.describe(error.value)
+}

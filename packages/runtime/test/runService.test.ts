@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { TestProcess } from "@lead-gateway/testkit"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { tmpdir } from "node:os"
 
 const service = new URL("./programs/service.ts", import.meta.url)
@@ -23,7 +23,14 @@ describe("a service", { concurrent: true }, () => {
         yield* Effect.sleep("100 millis")
         yield* running.kill(signal)
         assert.deepStrictEqual(yield* running.exited, { code: 0, signal: null })
-        assert.deepStrictEqual(messages(running.stdout()), ["starting", "listening", "tidied up", "stopped"])
+        assert.deepStrictEqual(messages(running.stdout()), [
+          "starting",
+          "listening",
+          "stopping",
+          "tidied up",
+          "stopped",
+        ])
+        assert.include(running.stdout()[2], `"cause":"${signal}"`)
         assert.deepStrictEqual(running.stderr(), [])
       }),
   )
@@ -77,6 +84,75 @@ describe("a service", { concurrent: true }, () => {
       assert.match(running.stderr()[0] ?? "", /^Error at /)
       assert.notInclude(running.stderr().join("\n"), "a bug")
       assert.match(running.stderr().join("\n"), /at .*service\.ts/)
+    }),
+  )
+})
+
+/** A busy machine is late to notice. */
+const spareMs = 500
+
+/** What ends a service, with the cause that is logged and whether it was asked for. */
+const ways = [
+  { name: "SIGTERM", signal: "SIGTERM", cause: "SIGTERM", code: 0 },
+  { name: "SIGINT", signal: "SIGINT", cause: "SIGINT", code: 0 },
+  { name: "SIGHUP", signal: "SIGHUP", cause: "SIGHUP", code: 0 },
+  { name: "a failure of its program", end: "fails", cause: "the dependency is gone", code: 1 },
+  { name: "a defect", end: "dies", cause: "Error at ", code: 1 },
+  { name: "a part that cannot go on", end: "part", cause: "a part cannot go on", code: 1 },
+  { name: "an exception nobody caught", end: "throws", cause: "uncaught exception: TypeError at ", code: 1 },
+  {
+    name: "a promise rejected unseen",
+    end: "rejects",
+    cause: "unhandled rejection: RangeError at ",
+    code: 1,
+  },
+] as const
+
+/** How the rest of the service behaves when it is to stop. */
+const tempers = [
+  { name: "stops in order", env: {}, withinMs: 5_000 },
+  {
+    name: "cannot be interrupted and has a finalizer that never ends",
+    env: { STUCK: "true", SPINNING: "true" },
+    withinMs: 5_000,
+  },
+] as const
+
+describe("every way to stop", { concurrent: true }, () => {
+  for (const way of ways) {
+    for (const temper of tempers) {
+      it.live(`${way.name} ends a service that ${temper.name} in time, with its cause and its code`, () =>
+        Effect.gen(function* () {
+          const running = yield* start(service, {
+            ...temper.env,
+            END: "end" in way ? way.end : "never",
+            SHUTDOWN_TIMEOUT: "0s",
+          })
+          yield* running.waitForLine("listening")
+          if ("signal" in way) yield* running.kill(way.signal)
+          const [took, exited] = yield* Effect.timed(running.exited)
+          assert.deepStrictEqual(exited, { code: way.code, signal: null })
+          assert.isBelow(Duration.toMillis(took), temper.withinMs + spareMs)
+          const stopping = running.stdout().filter((line) => line.includes('"message":"stopping"'))
+          assert.lengthOf(stopping, 1)
+          assert.include(stopping[0], `"cause":"${way.cause}`)
+          assert.include(stopping[0], way.code === 0 ? '"level":"info"' : '"level":"error"')
+          assert.notInclude(running.lines().join("\n"), "jane@example.com")
+        }),
+      )
+    }
+  }
+
+  it.live("a second cause changes neither the code nor the limit", () =>
+    Effect.gen(function* () {
+      const running = yield* start(service, { END: "fails", STUCK: "true", SHUTDOWN_TIMEOUT: "100ms" })
+      yield* running.waitForLine("stopping")
+      const waits = Effect.forEach([1, 2], () =>
+        Effect.andThen(Effect.sleep("1 second"), running.kill("SIGTERM")),
+      )
+      const [took, exited] = yield* Effect.timed(Effect.andThen(Effect.ignore(waits), running.exited))
+      assert.deepStrictEqual(exited, { code: 1, signal: null })
+      assert.isBelow(Duration.toMillis(took), 5_100 + spareMs)
     }),
   )
 })
