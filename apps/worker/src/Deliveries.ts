@@ -1,12 +1,13 @@
-import type { CustomerClient, DeliveryOutcome, DeliveryRequest } from "@lead-gateway/customer-client"
+import type { CustomerClient, DeliveryOutcome } from "@lead-gateway/customer-client"
 import type { LeadId } from "@lead-gateway/lead"
 import type { AttemptRecord, ClaimedWork, LeadWork, StepResult, StoreError } from "@lead-gateway/lead-store"
 import { Result } from "effect"
 import { deliveryBegan, type OpenAttempt } from "./Attempt.ts"
 import { type AttemptOutcome, messageOf, workerLost, workerStopped } from "./AttemptOutcome.ts"
 import type { DeliveryLog } from "./DeliveryLog.ts"
+import type { Job } from "./Job.ts"
 import { recordWithRetry, releaseWithRetry, snoozeDelay, type Snoozed } from "./Recording.ts"
-import { makeSlots, type SlotsOptions, type Stage } from "./Slots.ts"
+import { makeSlots, type SlotsOptions } from "./Slots.ts"
 import type { NextStep, Steps } from "./Step.ts"
 
 /** The dependencies and limits of deliveries. */
@@ -39,17 +40,8 @@ export interface Deliveries {
   readonly stop: (whenEmpty: () => void) => void
   /** After `stop`: aborts the exchanges in progress, and records their outcome as unknown. */
   readonly abort: () => void
-}
-
-/** A piece of work on its way through the worker. */
-interface Job {
-  readonly work: ClaimedWork
-  readonly claimedAtMs: number
-  stage: Stage
-  /** Once it is opened. */
-  attempt?: OpenAttempt & { readonly message: DeliveryRequest }
-  /** Once it is sent. */
-  exchange?: { readonly abort: () => void }
+  /** After `abort`: retries nothing more, and logs each outcome that Postgres has not confirmed. */
+  readonly abandon: () => void
 }
 
 /**
@@ -65,6 +57,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   let answers = 0
   let whenEmpty: (() => void) | undefined
   let isAborted = false
+  let isAbandoned = false
   const isLate = (job: Job) => performance.now() - job.claimedAtMs > sendWithinMs
 
   // The stages of a piece of work, from top to bottom.
@@ -141,11 +134,13 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
 
   const record = (job: Job, attempt: OpenAttempt, outcome: AttemptOutcome) => {
     const row = recordOf(attempt, outcome)
+    job.row = row
     slots.move(job, "recording")
-    recordWithRetry(store, row, log, job.work, (updated) => {
+    const recorded = (updated: boolean | undefined) => {
       if (updated !== undefined) log.attempt(job.work, row, outcome._tag, attempt.isProbe, updated)
       end(job, row.next.state === "RETRYING")
-    })
+    }
+    recordWithRetry(store, row, log, job.work, recorded, () => isAbandoned)
   }
 
   const snooze = (job: Job, internalFailure: string, cause?: unknown) => {
@@ -157,10 +152,11 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   /** Releases work. It may be claimed at once, unless it is snoozed. */
   const release = (job: Job, snoozed?: Snoozed) => {
     slots.move(job, "releasing")
-    releaseWithRetry(store, job.work, snoozed, (wasLeased) => {
+    const released = (wasLeased: boolean) => {
       if (wasLeased && snoozed === undefined) options.offer([job.work.leadId])
       end(job, true)
-    })
+    }
+    releaseWithRetry(store, job.work, snoozed, released, () => isAbandoned)
   }
 
   const end = (job: Job, scheduled: boolean) => {
@@ -189,6 +185,12 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
         if (job.stage !== "sent" || job.attempt === undefined) continue
         job.exchange?.abort()
         record(job, job.attempt, workerStopped)
+      }
+    },
+    abandon: () => {
+      isAbandoned = true
+      for (const { row, stage, work } of jobs) {
+        if (stage === "recording" && row !== undefined) log.abandoned(work, row)
       }
     },
   }

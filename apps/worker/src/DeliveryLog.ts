@@ -25,6 +25,8 @@ export interface DeliveryLog {
   readonly notRecorded: (work: ClaimedWork, record: AttemptRecord, why: string) => void
   /** Postgres refuses an outcome for good. */
   readonly recordRefused: (work: ClaimedWork, record: AttemptRecord, why: string) => void
+  /** Postgres has not confirmed an outcome by the end of a stop. */
+  readonly abandoned: (work: ClaimedWork, record: AttemptRecord) => void
 }
 
 /** Writes to the program's log: prepared lines for what happens per lead, and the cause of a defect. */
@@ -60,6 +62,12 @@ export const makeDeliveryLog: Effect.Effect<DeliveryLog> = Effect.gen(function* 
     "error",
     "the outcome of an attempt cannot be recorded, and counts as unknown",
     unrecorded,
+  )
+
+  const abandoned = log.prepare(
+    "error",
+    "the outcome of an attempt could not be recorded before the stop, and counts as unknown",
+    [...lead, "attempt_no", "status_code", "next"],
   )
 
   return {
@@ -100,5 +108,7 @@ export const makeDeliveryLog: Effect.Effect<DeliveryLog> = Effect.gen(function* 
       notRecorded(correlationId, leadId, attemptNo, responseStatus, why),
     recordRefused: ({ correlationId, leadId }, { attemptNo, responseStatus }, why) =>
       recordRefused(correlationId, leadId, attemptNo, responseStatus, why),
+    abandoned: ({ correlationId, leadId }, { attemptNo, next, responseStatus }) =>
+      abandoned(correlationId, leadId, attemptNo, responseStatus, next.state),
   }
 })

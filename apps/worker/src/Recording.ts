@@ -1,13 +1,15 @@
 /**
- * Records outcomes and releases work until Postgres confirms: neither may be lost while Postgres is unavailable.
+ * Records outcomes and releases work until Postgres confirms: neither may be lost while Postgres is unavailable, unless
+ * the worker has to stop.
  */
 import { type AttemptRecord, type ClaimedWork, type LeadWork, type Released } from "@lead-gateway/lead-store"
 import { Duration, Result } from "effect"
 import type { DeliveryLog } from "./DeliveryLog.ts"
 
 /**
- * Records the outcome of an attempt. It must not be lost: while Postgres is unavailable, recording is retried for as long
- * as the process lives. `recorded` is called with whether the lead changed.
+ * Records the outcome of an attempt. It must not be lost: while Postgres is unavailable, recording is retried until
+ * `isAbandoned`, which the worker's stop decides; then `recorded` is not called. `recorded` is called with whether the
+ * lead changed.
  *
  * If Postgres refuses the row, it is retried without its texts. If Postgres refuses it even then, `recorded` is called
  * with undefined: the lease expires, and the next worker that claims the work completes the attempt as unknown.
@@ -18,10 +20,12 @@ export const recordWithRetry = (
   log: Pick<DeliveryLog, "notRecorded" | "recordRefused">,
   work: ClaimedWork,
   recorded: (updated: boolean | undefined) => void,
+  isAbandoned: () => boolean,
 ): void => {
   const attempt = (row: AttemptRecord, failures: number) =>
     store.completeAttempt(row, (result) => {
       if (Result.isSuccess(result)) return recorded(result.success)
+      if (isAbandoned()) return
       const error = result.failure
       if (failures === 0) log.notRecorded(work, record, error.message)
       if (error._tag === "StoreUnavailable") {
@@ -51,12 +55,16 @@ export interface Snoozed {
 export const snoozeDelay = (internalFailures: number): Duration.Duration =>
   Duration.seconds(Math.min(30 * 2 ** Math.min(internalFailures, 10), 3600))
 
-/** Releases work; retries while Postgres is unavailable. `done` is called with whether the lease was still held. */
+/**
+ * Releases work; retries while Postgres is unavailable, until `isAbandoned`. `done` is called with whether the lease was
+ * still held.
+ */
 export const releaseWithRetry = (
   store: Pick<LeadWork["Service"], "release">,
   { attemptNo, deliveryNo, lease, leadId }: ClaimedWork,
   snoozed: Snoozed | undefined,
   done: (wasLeased: boolean) => void,
+  isAbandoned: () => boolean,
 ): void => {
   const released: Released = {
     leadId,
@@ -72,7 +80,7 @@ export const releaseWithRetry = (
       if (Result.isSuccess(result)) return done(result.success)
       // A refused release is not retried: the lease expires, and another worker claims the work.
       if (result.failure._tag === "DataRefused") return done(false)
-      setTimeout(() => attempt(failures + 1), pauseMs(failures))
+      if (!isAbandoned()) setTimeout(() => attempt(failures + 1), pauseMs(failures))
     })
   attempt(0)
 }

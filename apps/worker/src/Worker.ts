@@ -10,10 +10,12 @@ import {
   type StoreError,
 } from "@lead-gateway/lead-store"
 import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
-import { Clock, Duration, Effect, Latch, Layer, Option, Queue, Random, Schedule } from "effect"
+import { ProcessStop } from "@lead-gateway/runtime"
+import { Clock, Duration, Effect, Layer, Option, Queue, Random, Schedule } from "effect"
 import { attemptRecord } from "./Attempt.ts"
-import { type Deliveries, makeDeliveries } from "./Deliveries.ts"
+import { makeDeliveries } from "./Deliveries.ts"
 import { makeDeliveryLog } from "./DeliveryLog.ts"
+import { drain } from "./drain.ts"
 import { forever, reoffer, sweep, watchSchedule } from "./Loops.ts"
 import * as Producer from "./Producer.ts"
 import { type Pace, watchPace } from "./Slots.ts"
@@ -49,7 +51,7 @@ export interface WorkerOptions {
  *
  * It claims the leads that the queue announces and what is due on the schedule; while customers answer quickly, somewhat
  * more than it has slots for. On closing it claims no more, finishes deliveries in progress within `shutdownTimeout` and
- * releases the rest at once. It starts when the database is ready.
+ * releases the rest at once. It starts when the database is ready; if it cannot start, it stops the process.
  */
 export const layer = (
   options: WorkerOptions,
@@ -61,6 +63,7 @@ export const layer = (
       const customers = yield* Customers
       const queue = yield* LeadQueue
       const client = yield* CustomerClient
+      const stop = yield* ProcessStop
       const clock = yield* Clock.Clock
       const random = yield* Random.Random
       const fork = Effect.runForkWith(yield* Effect.context())
@@ -140,8 +143,12 @@ export const layer = (
         Effect.andThen(Effect.ignore(checkAddress)),
         Effect.andThen(options.isAlone ? Effect.ignore(work.expireLeases) : Effect.void),
         Effect.andThen(Effect.all(loops, { concurrency: "unbounded", discard: true })),
-        Effect.tapCause((cause) => Effect.logError("the worker cannot start", cause)),
-        Effect.ignore,
+        Effect.catchCause((cause) =>
+          Effect.andThen(
+            Effect.logError("the worker cannot start", cause),
+            Effect.sync(() => stop.fail("the worker cannot start")),
+          ),
+        ),
         Effect.forkScoped,
       )
     }),
@@ -156,39 +163,7 @@ const block = (customers: Customers["Service"]) => (reason: string | undefined) 
       : Effect.logError(`deliveries to the customer are blocked, and its leads wait: ${reason}`)
   })
 
-/** Waits for deliveries in progress, and releases those that do not end in time. */
-const drain = Effect.fnUntraced(function* (
-  deliveries: Deliveries,
-  producer: Producer.Producer,
-  queue: LeadQueue["Service"],
-  within: Duration.Duration,
-) {
-  const announced = producer.clear()
-  if (announced.length > 0) yield* queue.offer(announced)
-  const empty = yield* Latch.make()
-  const held = deliveries.held()
-  deliveries.stop(() => empty.openUnsafe())
-  if (held > 0) {
-    yield* Effect.annotateLogs(Effect.logInfo("worker drains: waiting for deliveries in flight"), {
-      leads: held,
-    })
-  }
-  yield* Effect.timeoutOption(empty.await, within)
-  const left = deliveries.held()
-  if (left > 0) {
-    yield* Effect.annotateLogs(Effect.logWarning("worker releases deliveries that did not end in time"), {
-      leads: left,
-    })
-    deliveries.abort()
-    yield* Effect.timeoutOption(empty.await, giveBackWithin)
-  }
-  yield* Effect.logInfo("worker has stopped")
-})
-
 const untilPostgresIsBack = {
   schedule: Schedule.spaced(Duration.seconds(1)),
   while: ({ _tag }: StoreError) => _tag === "StoreUnavailable",
 }
-
-/** A Postgres that does not answer must not delay the rest of the stop for longer. */
-const giveBackWithin = Duration.seconds(4)

@@ -149,4 +149,20 @@ describe("a stop", () => {
       [true, ["2 attempt Answered DELIVERED", "1 unknown RETRYING"]],
     )
   })
+  it("that is abandoned logs each outcome that the store has not confirmed, with lead, attempt and status", () => {
+    const world = makeHarness()
+    world.begin([due(1), due(2), due(3), due(4)])
+    for (const attempt of [2, 1, 1]) world.open.succeed(opened(attempt))
+    world.exchanges[0]?.answer(answered(200))
+    world.exchanges[1]?.answer(answered(422))
+    world.complete.succeed(true)
+    world.stop(() => {})
+    world.abort()
+    world.abandon()
+    assert.deepStrictEqual(world.log, [
+      "1 attempt Answered DELIVERED",
+      "2 abandoned attempt 1: 422",
+      "3 abandoned attempt 1: null",
+    ])
+  })
 })

@@ -45,7 +45,10 @@ const failing = <Item>(failureOf: (item: Item, call: number) => StoreError | und
 }
 
 /** Records; what was logged, and what the caller got. */
-const recording = (failureOf: (record: AttemptRecord, call: number) => StoreError | undefined) => {
+const recording = (
+  failureOf: (record: AttemptRecord, call: number) => StoreError | undefined,
+  isAbandoned = () => false,
+) => {
   const { call, items } = failing(failureOf)
   const log: Array<string> = []
   const recorded: Array<boolean | undefined> = []
@@ -58,6 +61,7 @@ const recording = (failureOf: (record: AttemptRecord, call: number) => StoreErro
     },
     work,
     (updated) => void recorded.push(updated),
+    isAbandoned,
   )
   return { items, log, recorded }
 }
@@ -123,11 +127,36 @@ describe("recordWithRetry", () => {
   })
 })
 
+describe("a stop that can wait no longer", () => {
+  it("ends the retries of outcomes and of releases", async () => {
+    let isAbandoned = false
+    const { items, log, recorded } = recording(
+      () => away,
+      () => isAbandoned,
+    )
+    const { call, items: releases } = failing(() => away)
+    releaseWithRetry(
+      { release: call },
+      work,
+      undefined,
+      () => {},
+      () => isAbandoned,
+    )
+    await vi.advanceTimersByTimeAsync(250)
+    isAbandoned = true
+    await vi.advanceTimersByTimeAsync(3_600_000)
+    assert.deepStrictEqual([items.length, releases.length, recorded.length], [3, 3, 0])
+    assert.lengthOf(log, 1)
+    assert.strictEqual(vi.getTimerCount(), 0)
+  })
+})
+
 describe("releaseWithRetry", () => {
   const releasing = (failureOf: (call: number) => StoreError | undefined) => {
     const { call, items } = failing((_: Released, count) => failureOf(count))
     const done: Array<boolean> = []
-    releaseWithRetry({ release: call }, work, undefined, (wasLeased) => void done.push(wasLeased))
+    const released = (wasLeased: boolean) => void done.push(wasLeased)
+    releaseWithRetry({ release: call }, work, undefined, released, () => false)
     return { done, items }
   }
 

@@ -98,6 +98,8 @@ export const makeHarness = (more: Partial<Pick<DeliveriesOptions, "ahead" | "con
     notOpened: (work) => note("not opened", work),
     notRecorded: (work) => note("not recorded", work),
     recordRefused: (work) => note("record refused", work),
+    abandoned: (work, { attemptNo, responseStatus }) =>
+      note("abandoned", work, `attempt ${attemptNo}: ${responseStatus}`),
   }
   const store: Pick<LeadWork["Service"], "openAttempt" | "completeAttempt" | "release"> = {
     openAttempt: open.call,
