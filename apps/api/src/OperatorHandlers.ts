@@ -78,22 +78,32 @@ export const operationsHandlers = (info: HealthInfo) =>
         livez: ok,
         // Ready also while the queue is down: workers then find leads in Postgres.
         readyz: Effect.fnUntraced(function* () {
-          if (Option.isSome(yield* whenReady(database.ping))) return "OK" as const
-          return yield* new NotReady({ error: "not ready: database" })
+          if (Option.isNone(yield* whenReady(database.ping))) {
+            return yield* new NotReady({ error: "not ready: database" })
+          }
+          const refusal = yield* database.refusal
+          if (Option.isNone(refusal)) return "OK" as const
+          return yield* new NotReady({ error: `not ready: database refuses writes (${refusal.value})` })
         }),
         deepHealth: Effect.fnUntraced(function* () {
-          const [latency, schema, depth] = yield* Effect.all(
+          const [latency, refusal, schema, depth] = yield* Effect.all(
             [
               whenReady(database.ping),
+              database.refusal,
               whenReady(database.schemaVersion),
               answerOf(Effect.timed(queue.depth)),
             ],
             { concurrency: "unbounded" },
           )
+          const writable = Option.isNone(refusal) ? latency : Option.none()
           return {
-            status: isUp(Option.all([latency, depth])),
+            status: isUp(Option.all([writable, depth])),
             version: info.version,
-            database: { status: isUp(latency), latencyMs: inMs(latency) },
+            database: {
+              status: isUp(writable),
+              latencyMs: inMs(latency),
+              refusesWrites: Option.getOrNull(refusal),
+            },
             // `0001_leads` is version 1.
             schemaVersion: Option.getOrNull(Option.map(schema, (name) => Number.parseInt(name, 10))),
             queue: {

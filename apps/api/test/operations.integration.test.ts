@@ -26,7 +26,7 @@ layer(World.layer(), { excludeTestServices: true })("operations", (it) => {
       assert.lengthOf(text.match(latency) ?? [], 2)
       assert.strictEqual(
         text.replaceAll(latency, '"latency_ms":0'),
-        '{"status":"up","version":"1.2.3","database":{"status":"up","latency_ms":0},"schema_version":2,' +
+        '{"status":"up","version":"1.2.3","database":{"status":"up","latency_ms":0,"refuses_writes":null},"schema_version":2,' +
           '"queue":{"type":"database","status":"up","latency_ms":0,"depth":1},"warnings":[]}',
       )
     }),

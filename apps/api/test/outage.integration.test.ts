@@ -44,7 +44,7 @@ const assertAway = Effect.fnUntraced(function* (world: WorldShape) {
   assert.deepStrictEqual(deep, {
     status: "down",
     version: "1.2.3",
-    database: { status: "down", latency_ms: null },
+    database: { status: "down", latency_ms: null, refuses_writes: null },
     schema_version: null,
     queue: { type: "database", status: "down", latency_ms: null, depth: null },
     warnings: [],
@@ -86,7 +86,13 @@ describe("while Postgres is away", { concurrent: true }, () => {
   it.live("an api refuses until the schema is as it should be, too", () =>
     Effect.gen(function* () {
       const never = Effect.never
-      const database = { ready: never, isReady: Effect.succeed(false), ping: never, schemaVersion: never }
+      const database = {
+        ready: never,
+        isReady: Effect.succeed(false),
+        refusal: Effect.succeedNone,
+        ping: never,
+        schemaVersion: never,
+      }
       const { url } = yield* makeDatabase()
       const replace = Layer.succeed(LeadDatabase, database)
       const world = yield* makeWorld({ databaseUrl: url, replace })

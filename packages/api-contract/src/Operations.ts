@@ -7,13 +7,18 @@ const Ok = Schema.Literal("OK").pipe(HttpApiSchema.asText())
 
 const Latency = Schema.NullOr(Schema.Finite)
 
-/** Whether a dependency answers, and its latency. */
-export const Dependency = Schema.Struct({
+/** Postgres: whether it answers and accepts writes. */
+export const DatabaseHealth = Schema.Struct({
+  /** `down` also when it answers and refuses writes. */
   status: Schema.Literals(["up", "down"]),
-  /** Null when it is down. */
   latencyMs: Latency,
-}).pipe(Schema.encodeKeys({ latencyMs: "latency_ms" }), Schema.annotateEncoded({ identifier: "Dependency" }))
-export type Dependency = typeof Dependency.Type
+  /** Why it refuses writes, such as `disk full`, by what the last ones met; null while it accepts them. */
+  refusesWrites: Schema.NullOr(Schema.String),
+}).pipe(
+  Schema.encodeKeys({ latencyMs: "latency_ms", refusesWrites: "refuses_writes" }),
+  Schema.annotateEncoded({ identifier: "DatabaseHealth" }),
+)
+export type DatabaseHealth = typeof DatabaseHealth.Type
 
 /** The queue, and its depth. */
 export const QueueHealth = Schema.Struct({
@@ -30,7 +35,7 @@ export const DeepHealth = Schema.Struct({
   /** `down` when any dependency is. */
   status: Schema.Literals(["up", "down"]),
   version: Schema.String,
-  database: Dependency,
+  database: DatabaseHealth,
   /** The number of the newest applied migration; null when the database is down. */
   schemaVersion: Schema.NullOr(Schema.Int),
   queue: QueueHealth,
@@ -44,7 +49,7 @@ export const DeepHealth = Schema.Struct({
       {
         status: "up",
         version: "0.1.0",
-        database: { status: "up", latency_ms: 0.8 },
+        database: { status: "up", latency_ms: 0.8, refuses_writes: null },
         schema_version: 3,
         queue: { type: "database", status: "up", latency_ms: 0.9, depth: 0 },
         warnings: [],

@@ -92,7 +92,7 @@ describe("operations", () => {
       assert.deepStrictEqual(JSON.parse((yield* get("/health/deep")).text), {
         status: "up",
         version: "0.1.0",
-        database: { status: "up", latency_ms: 0.8 },
+        database: { status: "up", latency_ms: 0.8, refuses_writes: null },
         schema_version: 3,
         queue: { type: "database", status: "up", latency_ms: null, depth: 0 },
         warnings: [],

@@ -92,7 +92,7 @@ export const operations = HttpApiBuilder.group(OperatorApi, "operations", (handl
       Effect.succeed({
         status: "up" as const,
         version: "0.1.0",
-        database: { status: "up" as const, latencyMs: 0.8 },
+        database: { status: "up" as const, latencyMs: 0.8, refusesWrites: null },
         schemaVersion: 3,
         queue: { type: "database" as const, status: "up" as const, latencyMs: null, depth: 0 },
         warnings: [],

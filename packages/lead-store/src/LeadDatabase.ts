@@ -4,6 +4,7 @@ import { serverOf } from "./internal/migrationClient.ts"
 import * as Migrations from "./Migrations.ts"
 import { maintainPartitions } from "./Partitions.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
+import { watchWrites, writeHealthOf } from "./WriteHealth.ts"
 
 /** How to reach Postgres. */
 export interface LeadDatabaseOptions {
@@ -43,6 +44,8 @@ export class LeadDatabase extends Context.Service<
     readonly ready: Effect.Effect<void, Migrations.SchemaTooNew | Migrations.MigrationFailed>
     /** Whether `ready` has succeeded. */
     readonly isReady: Effect.Effect<boolean>
+    /** Why Postgres refuses writes, such as `disk full`, by what the last ones met; none while it accepts them. */
+    readonly refusal: Effect.Effect<Option.Option<string>>
     /** The time of one round trip to Postgres. */
     readonly ping: Effect.Effect<Duration.Duration, StoreError>
     /** The newest migration that is applied, such as `0001_leads`. */
@@ -99,12 +102,16 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
     Effect.forkScoped,
   )
 
+  const health = writeHealthOf(sql)
+  yield* Effect.forkScoped(watchWrites(sql))
+
   return LeadDatabase.of({
     ready: Deferred.await(ready),
     isReady: Effect.flatMap(
       Deferred.poll(ready),
       Option.match({ onNone: () => Effect.succeed(false), onSome: Effect.isSuccess }),
     ),
+    refusal: Effect.sync(() => Option.fromUndefinedOr(health.refusal())),
     ping: Effect.map(Effect.timed(storeCall("LeadDatabase.ping")(sql`SELECT 1`)), ([duration]) => duration),
     schemaVersion: Effect.map(
       storeCall("LeadDatabase.schemaVersion")(

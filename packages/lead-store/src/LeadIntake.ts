@@ -5,6 +5,7 @@ import * as Batcher from "./Batcher.ts"
 import { makeSegments } from "./Counters.ts"
 import { createPartitions } from "./Partitions.ts"
 import { isPartitionMissing, storeCall, type StoreError, StoreUnavailable } from "./StoreError.ts"
+import { noting, writeHealthOf } from "./WriteHealth.ts"
 import { columns } from "./internal/sql.ts"
 
 /** A lead as it arrived, ready to be stored: every text is already storable (see `storableText`). */
@@ -43,6 +44,7 @@ export class LeadIntake extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
       const insert = insertLeads(sql)
+      const noted = noting(writeHealthOf(sql))
 
       const { submit } = yield* Batcher.make({
         run: (leads: ReadonlyArray<NewLead>) =>
@@ -50,6 +52,7 @@ export class LeadIntake extends Context.Service<
             // The next partition has not been created yet by a worker: leads must not wait for one.
             Effect.catchIf(isPartitionMissing, () => Effect.andThen(createPartitions(sql), insert(leads))),
             storeCall("LeadIntake.receive"),
+            noted,
           ),
         isolate: (error: StoreError) => error._tag === "DataRefused",
         refusal: () => new StoreUnavailable({ operation: "LeadIntake.receive" }),

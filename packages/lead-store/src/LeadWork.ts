@@ -11,6 +11,7 @@ import { openAttempts } from "./internal/open.ts"
 import { expireLeases, releaseWork } from "./internal/release.ts"
 import { nextDue, offerDue, waitingLeads } from "./internal/schedule.ts"
 import { storeCall, type StoreError, StoreUnavailable } from "./StoreError.ts"
+import { noting, writeHealthOf } from "./WriteHealth.ts"
 import type { AttemptRecord, ClaimedWork, ClaimOptions, Outlook, Released, Step, StepResult } from "./Work.ts"
 
 /**
@@ -65,6 +66,7 @@ export class LeadWork extends Context.Service<
     LeadWork,
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
+      const shared = sharedBy(noting(writeHealthOf(sql)))
       // Statements of different kinds commit concurrently, so each kind counts in a segment of its own.
       const opens = yield* shared("LeadWork.openAttempt", openAttempts(sql, makeSegments()), stepSize)
       const completions = yield* shared(
@@ -102,19 +104,21 @@ export class LeadWork extends Context.Service<
   )
 }
 
-const shared = <Item, Value>(
-  operation: string,
-  run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Value>, SqlError.SqlError>,
-  sizeOf: (item: Item) => number,
-  options: Pick<Batcher.BatcherOptions<Item, Value, StoreError>, "gather" | "maxItems"> = {},
-) =>
-  Batcher.make({
-    run: (items: ReadonlyArray<Item>) => storeCall(operation)(run(items)),
-    sizeOf,
-    isolate: (error: StoreError) => error._tag === "DataRefused",
-    refusal: () => new StoreUnavailable({ operation }),
-    ...options,
-  })
+const sharedBy =
+  (noted: ReturnType<typeof noting>) =>
+  <Item, Value>(
+    operation: string,
+    run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Value>, SqlError.SqlError>,
+    sizeOf: (item: Item) => number,
+    options: Pick<Batcher.BatcherOptions<Item, Value, StoreError>, "gather" | "maxItems"> = {},
+  ) =>
+    Batcher.make({
+      run: (items: ReadonlyArray<Item>) => noted(storeCall(operation)(run(items))),
+      sizeOf,
+      isolate: (error: StoreError) => error._tag === "DataRefused",
+      refusal: () => new StoreUnavailable({ operation }),
+      ...options,
+    })
 
 const stepSize = ({ decision }: Step): number =>
   100 + (decision?.normalized?.length ?? 0) + (decision?.delivery?.body.length ?? 0)

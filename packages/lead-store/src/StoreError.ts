@@ -83,7 +83,8 @@ const isNotNow = (error: SqlError.SqlError, sqlState: string | undefined): boole
 const isServerError = (cause: unknown): cause is { readonly code: string; readonly constraint?: string } =>
   typeof cause === "object" && cause !== null && "severity" in cause && "code" in cause
 
-const sqlStateOf = ({ reason: { cause } }: SqlError.SqlError): string | undefined =>
+/** The SQLSTATE of an error that Postgres reported; undefined for a connection that failed. */
+export const sqlStateOf = ({ reason: { cause } }: SqlError.SqlError): string | undefined =>
   isServerError(cause) ? cause.code : undefined
 
 /** So that a dead connection does not delay its callers. */
