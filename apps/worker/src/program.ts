@@ -21,7 +21,7 @@ import {
   type ListenFailed,
   runService,
 } from "@lead-gateway/runtime"
-import { Duration, Effect, Layer } from "effect"
+import { Duration, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import * as ConfiguredWorker from "./ConfiguredWorker.ts"
 
@@ -37,7 +37,7 @@ export const config = Settings.all({
   process: processSettings,
 })
 
-/** The worker's own health routes: `/livez` while the process runs, `/readyz` while it can reach Postgres. */
+/** The worker's own health routes: `/livez` while the process runs, `/readyz` while Postgres answers and accepts writes. */
 const healthRoutes = (options: HttpListenerOptions) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
@@ -54,9 +54,13 @@ const readiness = Effect.gen(function* () {
   const database = yield* LeadDatabase
   // A database that takes longer counts as down.
   const ping = Effect.timeout(database.ping, Duration.seconds(2))
-  if ((yield* database.isReady) && (yield* Effect.isSuccess(ping))) return HttpServerResponse.text("OK")
+  const answers = (yield* database.isReady) && (yield* Effect.isSuccess(ping))
+  const refusal = yield* database.refusal
+  if (answers && Option.isNone(refusal)) return HttpServerResponse.text("OK")
   const correlation_id = yield* CurrentCorrelationId
-  return HttpServerResponse.jsonUnsafe({ error: "not ready: database", correlation_id }, { status: 503 })
+  const refused = answers && Option.isSome(refusal) ? ` refuses writes (${refusal.value})` : ""
+  const error = `not ready: database${refused}`
+  return HttpServerResponse.jsonUnsafe({ error, correlation_id }, { status: 503 })
 })
 
 /**
@@ -90,7 +94,7 @@ export const worker = (files: {
       })
       const App = Layer.mergeAll(
         ConfiguredWorker.layer({ flow, policy, customer, worker, process, retention, isAlone: false }),
-        healthRoutes({ host: "0.0.0.0", port: worker.port, shutdownTimeout: process.shutdownTimeout }),
+        healthRoutes({ host: worker.host, port: worker.port, shutdownTimeout: process.shutdownTimeout }),
       ).pipe(Layer.provide(queueLayer(queue, { takes: true })), Layer.provideMerge(Database))
 
       const context = yield* Layer.build(App)

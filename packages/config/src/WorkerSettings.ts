@@ -11,6 +11,8 @@ export interface WorkerSettings {
   readonly pollInterval: Duration.Duration
   /** Requests to the customer that one process has in flight, at most. */
   readonly concurrency: number
+  /** Address of the worker's own health routes. */
+  readonly host: string
   /** Port of the worker's own health routes; 0 takes any free port. */
   readonly port: number
   /** How often the sweep looks for leads that are due and not leased. */
@@ -56,47 +58,59 @@ const breaker: Settings.Settings<BreakerSettings> = Settings.all({
   ),
 })
 
-/** The settings of an app that runs a worker. */
-export const workerSettings: Settings.Settings<WorkerSettings> = Settings.all({
-  pollInterval: Settings.withDefault(
-    "WORKER_POLL_INTERVAL",
-    interval,
-    "Wait before an idle worker claims leads again",
-    Duration.seconds(5),
-  ),
-  concurrency: Settings.withDefault(
-    "WORKER_CONCURRENCY",
-    Kind.integer({ minimum: 1, maximum: 1000 }),
-    "Requests to the customer that one process has in flight at the same time",
-    5,
-  ),
-  port: Settings.withDefault(
-    "WORKER_PORT",
-    Kind.listenPort,
-    "Port of the worker's health routes; 0 takes any free one",
-    8100,
-  ),
-  retryScanInterval: Settings.withDefault(
-    "RETRY_SCAN_INTERVAL",
-    interval,
-    "How often the sweep looks for leads that are due",
-    Duration.seconds(5),
-  ),
-  retryScanLimit: Settings.withDefault(
-    "RETRY_SCAN_LIMIT",
-    Kind.integer({ minimum: 1, maximum: 100_000 }),
-    "Leads that one sweep offers, at most",
-    1000,
-  ),
-  retry: retrySettings,
-  ratePerSecond: Settings.withDefault(
-    "RATE_LIMIT_PER_SEC",
-    Kind.numberOrOff({ minimum: 0.001, maximum: 100_000 }),
-    "Deliveries a second to the customer at most, over all workers",
-    Option.none(),
-  ),
-  breaker,
-})
+const listeningOn = (defaultHost: string): Settings.Settings<WorkerSettings> =>
+  Settings.all({
+    pollInterval: Settings.withDefault(
+      "WORKER_POLL_INTERVAL",
+      interval,
+      "Wait before an idle worker claims leads again",
+      Duration.seconds(5),
+    ),
+    concurrency: Settings.withDefault(
+      "WORKER_CONCURRENCY",
+      Kind.integer({ minimum: 1, maximum: 1000 }),
+      "Requests to the customer that one process has in flight at the same time",
+      5,
+    ),
+    host: Settings.withDefault(
+      "WORKER_HOST",
+      Kind.host,
+      "Address of the worker's health routes",
+      defaultHost,
+    ),
+    port: Settings.withDefault(
+      "WORKER_PORT",
+      Kind.listenPort,
+      "Port of the worker's health routes; 0 takes any free one",
+      8100,
+    ),
+    retryScanInterval: Settings.withDefault(
+      "RETRY_SCAN_INTERVAL",
+      interval,
+      "How often the sweep looks for leads that are due",
+      Duration.seconds(5),
+    ),
+    retryScanLimit: Settings.withDefault(
+      "RETRY_SCAN_LIMIT",
+      Kind.integer({ minimum: 1, maximum: 100_000 }),
+      "Leads that one sweep offers, at most",
+      1000,
+    ),
+    retry: retrySettings,
+    ratePerSecond: Settings.withDefault(
+      "RATE_LIMIT_PER_SEC",
+      Kind.numberOrOff({ minimum: 0.001, maximum: 100_000 }),
+      "Deliveries a second to the customer at most, over all workers",
+      Option.none(),
+    ),
+    breaker,
+  })
+
+/** The settings of a worker that is a process of its own: its health routes are on all addresses by default. */
+export const workerSettings: Settings.Settings<WorkerSettings> = listeningOn("0.0.0.0")
+
+/** The settings of the gateway's worker: on 127.0.0.1 by default. */
+export const embeddedWorkerSettings: Settings.Settings<WorkerSettings> = listeningOn("127.0.0.1")
 
 /** When leads are deleted, and where they are archived first. */
 export interface RetentionSettings {

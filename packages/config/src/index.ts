@@ -46,5 +46,6 @@ export {
   type RetentionSettings,
   retentionSettings,
   type WorkerSettings,
+  embeddedWorkerSettings,
   workerSettings,
 } from "./WorkerSettings.ts"

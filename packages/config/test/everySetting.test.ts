@@ -51,6 +51,7 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   CUSTOMER_API_ALLOW_PRIVATE: "2",
   WORKER_POLL_INTERVAL: "1ms",
   WORKER_CONCURRENCY: "0",
+  WORKER_HOST: "http://localhost",
   WORKER_PORT: "http",
   RETRY_SCAN_INTERVAL: "2h",
   RETRY_SCAN_LIMIT: "0",

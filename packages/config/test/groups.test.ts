@@ -14,7 +14,7 @@ const api = Config.Settings.all({
 const gateway = Config.Settings.all({
   database: Config.embeddedDatabaseSettings,
   api: Config.embeddedApiSettings,
-  worker: Config.workerSettings,
+  worker: Config.embeddedWorkerSettings,
   queue: Config.embeddedQueueSettings,
   customer: Config.optionalCustomerSettings,
   files: Config.fileSettings,
@@ -39,6 +39,7 @@ describe("the gateway", () => {
         ENABLE_AUTH: "false",
         WORKER_POLL_INTERVAL: "5s",
         WORKER_CONCURRENCY: "5",
+        WORKER_HOST: "127.0.0.1",
         WORKER_PORT: "8100",
         RETRY_SCAN_INTERVAL: "5s",
         RETRY_SCAN_LIMIT: "1000",

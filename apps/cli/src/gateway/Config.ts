@@ -3,13 +3,13 @@ import {
   embeddedApiSettings,
   embeddedDatabaseSettings,
   embeddedQueueSettings,
+  embeddedWorkerSettings,
   fileSettings,
   loggingSettings,
   optionalCustomerSettings,
   processSettings,
   retentionSettings,
   Settings,
-  workerSettings,
 } from "@lead-gateway/config"
 
 /** Every setting of the gateway; `packages/config` has the variables. All have defaults. */
@@ -18,7 +18,7 @@ export const config = Settings.all({
   dataDirectory,
   queue: embeddedQueueSettings,
   api: embeddedApiSettings,
-  worker: workerSettings,
+  worker: embeddedWorkerSettings,
   customer: optionalCustomerSettings,
   files: fileSettings,
   retention: retentionSettings,
