@@ -2,7 +2,7 @@
  * The database of the gateway and of operators' commands: the configured one, or an embedded Postgres in `DATA_DIR`.
  */
 import { oneLine } from "@lead-gateway/document-check"
-import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
+import { EmbeddedPostgres, type EmbeddedPostgresOptions } from "@lead-gateway/embedded-postgres"
 import {
   type DatabaseConnection,
   dataDirectory,
@@ -15,16 +15,20 @@ import { Console, Data, Effect, Layer, Option } from "effect"
 import { resolve } from "node:path"
 import { shipped } from "./shipped.ts"
 
-/** The configured database; without one, an embedded Postgres with its files in `dataDirectory`. */
+/**
+ * The configured database; without one, an embedded Postgres with its files in `dataDirectory`, as a role that owns the
+ * database and is no superuser.
+ */
 export const chooseDatabase = Effect.fnUntraced(function* (
   configured: Option.Option<DatabaseConnection>,
   dataDirectory: string,
+  options: Pick<EmbeddedPostgresOptions, "restart" | "stopTimeout"> = {},
 ) {
   if (Option.isSome(configured)) {
     return { connection: configured.value, data: configured.value.target, died: Effect.never }
   }
   const folder = resolve(dataDirectory)
-  const { died, url, version } = yield* EmbeddedPostgres.make({ dataDir: folder })
+  const { died, url, version } = yield* EmbeddedPostgres.make({ ...options, dataDir: folder, role: "owner" })
   return { connection: { url, ssl: false }, data: `${folder} (embedded Postgres ${version})`, died }
 })
 

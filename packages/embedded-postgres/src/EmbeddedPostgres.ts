@@ -1,36 +1,22 @@
 import { readFile, rm } from "node:fs/promises"
 import { Context, Duration, Effect, Layer, Option, Redacted, type Scope } from "effect"
-import {
-  DataDirFull,
-  DataDirWrongVersion,
-  type EmbeddedPostgresError,
-  ServerFailed,
-} from "./EmbeddedPostgresError.ts"
+import { DataDirWrongVersion, type EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 import { findBinaries } from "./internal/binaries.ts"
-import { type ClusterSetup, createCluster, database, resetPassword, superuser } from "./internal/cluster.ts"
+import { type ClusterSetup, database } from "./internal/cluster.ts"
 import {
   clusterVersion,
   hasDatabase,
   openDataDir,
-  readPassword,
   removeUnfinished,
   writePrivately,
 } from "./internal/dataDir.ts"
-import {
-  endedBy,
-  failWith,
-  fatalLine,
-  isDiskFull,
-  isPortTaken,
-  isStillServed,
-  onDisk,
-} from "./internal/failures.ts"
+import { failWith, onDisk } from "./internal/failures.ts"
 import { holdDataDir } from "./internal/ownerLock.ts"
-import { awaitPredecessor, predecessorMs } from "./internal/processes.ts"
+import { awaitPredecessor } from "./internal/processes.ts"
 import { chooseRunAs, chownTo } from "./internal/programs.ts"
-import { awaitReady, launch, type Server } from "./internal/server.ts"
-import { freePort, type Setting, settingArguments } from "./internal/settings.ts"
-import { sleepMs } from "./internal/wait.ts"
+import { createDatabase, loginOf, needsLogin, type Role } from "./internal/role.ts"
+import type { Setting } from "./internal/settings.ts"
+import { type RestartOptions, supervise } from "./internal/supervise.ts"
 
 /** How to run the server. */
 export interface EmbeddedPostgresOptions {
@@ -49,8 +35,18 @@ export interface EmbeddedPostgresOptions {
   readonly binDir?: string | undefined
   /** How long the server may take to accept connections, recovery after a crash included. Default 2 minutes. */
   readonly startTimeout?: Duration.Input | undefined
-  /** How long a fast shutdown may take before an immediate one follows. Default 30 seconds. */
-  readonly stopTimeout?: Duration.Input | undefined
+  /**
+   * How long a fast shutdown may take before an immediate one follows. Default 30 seconds. A function is called when the
+   * stop begins.
+   */
+  readonly stopTimeout?: Duration.Input | (() => Duration.Input) | undefined
+  /**
+   * The role of the URL: `superuser` (the default), or `owner`, which owns the database and may do nothing beyond it; then
+   * nobody can log in as the superuser. A database that was used as the other role is changed at the start.
+   */
+  readonly role?: Role | undefined
+  /** Starts a server that died again, on the same port. By default `died` fails at once. */
+  readonly restart?: RestartOptions | undefined
 }
 
 /** A running server. */
@@ -60,53 +56,20 @@ export interface EmbeddedPostgresShape {
   /** Always `127.0.0.1`: it cannot be reached from other machines. */
   readonly host: string
   readonly port: number
-  /** A superuser. */
+  /** The superuser `postgres`, or the owner `lead_gateway`. */
   readonly user: string
   readonly password: Redacted.Redacted
   /** Created, empty, at the first start. UTF-8, sorted by code point. */
   readonly database: string
   /** The server's version, for example `"18.4"`. */
   readonly version: string
-  /** Fails with the reason when the server ends unexpectedly, for example because it was killed. */
+  /** Fails with the reason when the server ends unexpectedly, for example because it was killed; then for good. */
   readonly died: Effect.Effect<never, EmbeddedPostgresError>
 }
 
-/** How many ports are tried: another process may bind a free port before the server does. */
-const portTries = 10
-
-const whyEnded = Effect.fnUntraced(function* (server: Server, setup: ClusterSetup, stage: "start" | "run") {
-  const logText = yield* server.logText
-  const dataDir = setup.dir.root
-  if (isDiskFull(logText)) return yield* failWith(new DataDirFull({ dataDir }))
-  const why = fatalLine(logText) ?? endedBy(server.watchdog.exitCode)
-  const detail = isPortTaken(logText) ? "another process listens on its port" : why
-  return yield* failWith(new ServerFailed({ stage, detail, logFile: setup.dir.log }))
-})
-
-/** Starts the server; again if the port was taken, or while processes of a previous server use the files. */
-const startServer = Effect.fnUntraced(function* (setup: ClusterSetup, options: EmbeddedPostgresOptions) {
-  const { dir, durable } = setup
-  const startMs = Duration.toMillis(options.startTimeout ?? "2 minutes")
-  const stopMs = Duration.toMillis(options.stopTimeout ?? "30 seconds")
-  const leftBehindUntil = performance.now() + predecessorMs
-  let ports = 0
-  for (;;) {
-    const port = options.port ?? (yield* freePort)
-    const args = settingArguments({ port, durable, settings: options.settings ?? {} })
-    const server = yield* launch({ setup, args, stopMs })
-    if (yield* awaitReady({ dir, server, startMs })) return { server, port }
-    const logText = yield* server.logText
-    if (isPortTaken(logText) && options.port === undefined && ++ports < portTries) continue
-    if (!isStillServed(logText) || performance.now() > leftBehindUntil) {
-      return yield* whyEnded(server, setup, "start")
-    }
-    yield* awaitPredecessor(dir)
-    yield* sleepMs(500)
-  }
-})
-
-/** The steps before the server starts: lock the folder, find matching binaries, create the database. */
+/** The steps before the server starts: lock the folder, find matching binaries, create or change the database. */
 const prepare = Effect.fnUntraced(function* (options: EmbeddedPostgresOptions) {
+  const { role = "superuser" } = options
   const dir = yield* openDataDir(options.dataDir)
   yield* holdDataDir(dir.root)
   const written = yield* clusterVersion(dir)
@@ -117,24 +80,24 @@ const prepare = Effect.fnUntraced(function* (options: EmbeddedPostgresOptions) {
     return yield* failWith(new DataDirWrongVersion({ dataDir: dir.root, written, server }))
   }
   yield* removeUnfinished(dir)
-  const createsDatabase = written === undefined || (yield* readPassword(dir)) === undefined
+  const createsDatabase = written === undefined || (yield* needsLogin(dir, role))
   const { root: dataDir, cluster } = dir
   const runAs = yield* chooseRunAs({ dataDir, cluster, bin: binaries.bin, createsDatabase })
   const setup: ClusterSetup = { dir, binaries, runAs, durable: options.durable ?? true }
-  if (written === undefined) yield* createCluster(setup)
+  if (written === undefined) yield* createDatabase(setup, role)
   else yield* awaitPredecessor(dir)
   yield* chownTo(runAs, dir.cluster, dir.root)
-  return setup
+  return { setup, login: yield* loginOf(setup, role) }
 })
 
 const make = Effect.fn("EmbeddedPostgres.make")(function* (
   options: EmbeddedPostgresOptions,
 ): Effect.fn.Return<EmbeddedPostgresShape, EmbeddedPostgresError, Scope.Scope> {
-  const setup = yield* prepare(options)
+  const { login, setup } = yield* prepare(options)
   const { dir } = setup
-  const password = (yield* readPassword(dir)) ?? (yield* resetPassword(setup))
-  const { server, port } = yield* startServer(setup, options)
-  const url = `postgres://${superuser}:${password}@127.0.0.1:${port}/${database}`
+  const { user, password } = login
+  const { died, port } = yield* supervise(setup, options)
+  const url = `postgres://${user}:${password}@127.0.0.1:${port}/${database}`
   yield* Effect.acquireRelease(writePrivately(dir, dir.connectionUrl, `${url}\n`), () =>
     Effect.ignore(onDisk(dir.root, () => rm(dir.connectionUrl, { force: true }))),
   )
@@ -142,14 +105,11 @@ const make = Effect.fn("EmbeddedPostgres.make")(function* (
     url: Redacted.make(url),
     host: "127.0.0.1",
     port,
-    user: superuser,
+    user,
     password: Redacted.make(password),
     database,
     version: setup.binaries.version,
-    died: Effect.gen(function* () {
-      yield* Effect.promise(() => server.ended)
-      return yield* server.isStopRequested() ? Effect.never : whyEnded(server, setup, "run")
-    }),
+    died,
   }
 })
 

@@ -2,9 +2,9 @@ import { serve } from "@lead-gateway/api"
 import { loadWithFlow, logPolicy, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
-import { runService } from "@lead-gateway/runtime"
+import { ProcessStop, type ProcessStopShape, runService } from "@lead-gateway/runtime"
 import { ConfiguredWorker } from "@lead-gateway/worker"
-import { Effect, Layer, Option } from "effect"
+import { Duration, Effect, Layer, Option } from "effect"
 import packageJson from "../../package.json" with { type: "json" }
 import { banner, print, urlOf } from "./banner.ts"
 import { chooseDatabase } from "../Database.ts"
@@ -36,7 +36,10 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
     }) {
       yield* logWarnings(flow)
       yield* logPolicy(policy)
-      const { connection, data, died } = yield* chooseDatabase(database.connection, dataDirectory)
+      const { connection, data, died } = yield* chooseDatabase(database.connection, dataDirectory, {
+        restart: { giveUpAfter: "5 minutes" },
+        stopTimeout: timeToStop(yield* ProcessStop, process.shutdownTimeout),
+      })
       yield* Effect.addFinalizer(() => Effect.logInfo("closing the database"))
       const target = yield* chooseCustomer(customer)
 
@@ -68,7 +71,8 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
         const address = yield* serve({
           api,
           info: { version: packageJson.version, queueType: queue.type },
-          shutdownTimeout: process.shutdownTimeout,
+          // Webhooks take milliseconds; the other half is for deliveries.
+          shutdownTimeout: Duration.times(process.shutdownTimeout, 0.5),
         })
         yield* Effect.addFinalizer(() => Effect.logInfo("closing the api"))
         yield* LeadDatabase.use(({ ready }) => ready)
@@ -86,3 +90,14 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
       return yield* Effect.provideContext(Effect.raceFirst(run, died), context)
     }),
   })
+
+/**
+ * What is left for a fast shutdown of Postgres when everything else has stopped: until 3 s after `SHUTDOWN_TIMEOUT`, at
+ * least 1 s. An immediate one follows, and the process ends in time.
+ */
+const timeToStop =
+  ({ beganAtMs }: ProcessStopShape, shutdownTimeout: Duration.Duration) =>
+  () => {
+    const usedMs = performance.now() - (beganAtMs() ?? performance.now())
+    return Duration.millis(Math.max(1000, Duration.toMillis(shutdownTimeout) + 3000 - usedMs))
+  }

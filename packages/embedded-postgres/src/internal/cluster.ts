@@ -1,5 +1,5 @@
 /**
- * Creates a database, and replaces a lost password, while no server runs.
+ * Creates a database, and changes one, while no server runs.
  */
 import { randomBytes } from "node:crypto"
 import { appendFile, chown, mkdir, rename, rmdir, statfs } from "node:fs/promises"
@@ -44,10 +44,16 @@ const runTool = Effect.fnUntraced(function* (
   return yield* failWith(new ServerFailed({ stage: "initdb", detail, logFile: dir.log }))
 })
 
-/** Runs SQL in a server without a port. Single-user mode reads one statement a line. */
-const runSingle = (setup: ClusterSetup, folder: string, statement: string) => {
+/** Runs SQL as the superuser, in a server without a port. Single-user mode reads one statement a line. */
+export const runSingle = (
+  setup: ClusterSetup,
+  folder: string,
+  inDatabase: string,
+  statements: ReadonlyArray<string>,
+): Effect.Effect<void, EmbeddedPostgresError> => {
   const settings = ["-c", "log_min_error_statement=panic", ...(setup.durable ? [] : ["-F"])]
-  return runTool(setup, "postgres", ["--single", ...settings, "-D", folder, "template1"], `${statement}\n`)
+  const args = ["--single", ...settings, "-D", folder, inDatabase]
+  return runTool(setup, "postgres", args, statements.map((statement) => `${statement}\n`).join(""))
 }
 
 const initdbArguments = (setup: ClusterSetup, folder: string): ReadonlyArray<string> => [
@@ -65,35 +71,26 @@ const initdbArguments = (setup: ClusterSetup, folder: string): ReadonlyArray<str
 
 /**
  * Creates the database in a temporary folder and renames it at the end, so that an interrupted start leaves no incomplete
- * database.
+ * database. `statements` create the database in it.
  */
 export const createCluster = Effect.fnUntraced(function* (
   setup: ClusterSetup,
+  statements: ReadonlyArray<string>,
 ): Effect.fn.Return<void, EmbeddedPostgresError> {
   const { dir, runAs } = setup
   const disk = yield* onDisk(dir.root, () => statfs(dir.root))
   if (disk.bavail * disk.bsize < neededBytes) return yield* failWith(new DataDirFull({ dataDir: dir.root }))
-  yield* storePassword(dir, newPassword(), runAs)
+  yield* storePassword(dir, dir.password, newPassword(), runAs)
   const folder = join(dir.root, `${unfinished}${randomBytes(6).toString("hex")}`)
   yield* onDisk(dir.root, async () => {
     await mkdir(folder, { mode: 0o700 })
     if (process.getuid?.() === 0) await chown(folder, runAs.uid, runAs.gid)
   })
   yield* runTool(setup, "initdb", initdbArguments(setup, folder), "")
-  yield* runSingle(setup, folder, `CREATE DATABASE ${database}`)
+  yield* runSingle(setup, folder, "template1", statements)
   yield* onDisk(dir.root, async () => {
     await rmdir(dir.cluster).catch(() => undefined)
     await rename(folder, dir.cluster)
   })
   yield* syncFolder(dir)
-})
-
-/** Sets a new password of the superuser, for a database whose password file was lost. */
-export const resetPassword = Effect.fnUntraced(function* (
-  setup: ClusterSetup,
-): Effect.fn.Return<string, EmbeddedPostgresError> {
-  const password = newPassword()
-  yield* runSingle(setup, setup.dir.cluster, `ALTER ROLE ${superuser} PASSWORD '${password}'`)
-  yield* storePassword(setup.dir, password, setup.runAs)
-  return password
 })

@@ -3,7 +3,8 @@
  *
  * ```
  * postgres/        the database's own files
- * password         the password of its user, one line
+ * password         the password of the superuser, one line; absent where the database belongs to a role of its own
+ * role-password    the password of that role, one line
  * connection-url   the URL of the running server, while it runs: psql "$(cat connection-url)"
  * postgres.log     the log of the server; truncated at a start once it is larger than 1 MiB
  * owner.json       the lock, see ownerLock
@@ -36,6 +37,7 @@ export interface DataDir {
   readonly root: string
   readonly cluster: string
   readonly password: string
+  readonly rolePassword: string
   readonly connectionUrl: string
   readonly log: string
 }
@@ -47,12 +49,13 @@ const paths = (root: string): DataDir => ({
   root,
   cluster: join(root, "postgres"),
   password: join(root, "password"),
+  rolePassword: join(root, "role-password"),
   connectionUrl: join(root, "connection-url"),
   log: join(root, "postgres.log"),
 })
 
 const ours =
-  /^(postgres|(password|connection-url)(\.new)?|postgres\.log|owner\..+|postgres\.new-.+|probe-.+)$/
+  /^(postgres|(password|role-password|connection-url)(\.new)?|postgres\.log|owner\..+|postgres\.new-.+|probe-.+)$/
 
 /** Names that do not make a folder foreign: files of the system, of file managers and of git. */
 const ignored = /^(\..+|lost\+found)$/
@@ -109,9 +112,12 @@ export const removeUnfinished = (dir: DataDir): Effect.Effect<void> =>
     }),
   )
 
-/** The stored password; undefined if there is none. */
-export const readPassword = (dir: DataDir): Effect.Effect<string | undefined, EmbeddedPostgresError> =>
-  onDisk(dir.root, () => unlessMissing(readFile(dir.password, "utf8"), undefined)).pipe(
+/** The password that is stored in this file; undefined if there is none. */
+export const readPassword = (
+  dir: DataDir,
+  path: string,
+): Effect.Effect<string | undefined, EmbeddedPostgresError> =>
+  onDisk(dir.root, () => unlessMissing(readFile(path, "utf8"), undefined)).pipe(
     Effect.map((text) => (text === undefined || text.trim() === "" ? undefined : text.trim())),
   )
 
@@ -133,12 +139,13 @@ export const writePrivately = (
 /** A new password: 192 random bits as 32 characters that need no escape in a URL or in SQL. */
 export const newPassword = (): string => randomBytes(24).toString("base64url")
 
-/** Stores the password, readable by the server's user. */
+/** Stores a password in this file, readable by the server's user. */
 export const storePassword = (
   dir: DataDir,
+  path: string,
   password: string,
   owner: RunAs,
-): Effect.Effect<void, EmbeddedPostgresError> => writePrivately(dir, dir.password, `${password}\n`, owner)
+): Effect.Effect<void, EmbeddedPostgresError> => writePrivately(dir, path, `${password}\n`, owner)
 
 /** Syncs the folder's entries to disk, so that a rename in it survives a power failure. */
 export const syncFolder = (dir: DataDir): Effect.Effect<void, EmbeddedPostgresError> =>

@@ -9,6 +9,7 @@ import { Effect, type Scope } from "effect"
 import { type EmbeddedPostgresError, ServerFailed } from "../EmbeddedPostgresError.ts"
 import type { ClusterSetup } from "./cluster.ts"
 import type { DataDir } from "./dataDir.ts"
+import { endAtExit } from "./exit.ts"
 import { failWith, fatalLine, onDisk } from "./failures.ts"
 import { isServerOf } from "./processes.ts"
 import { bareEnvironment, type RunAs } from "./programs.ts"
@@ -41,7 +42,8 @@ export interface Server {
  *
  * A shell in its own session starts the server, writes its process id to descriptor 3 and waits for it. A second shell
  * reads a pipe from the owner, which the kernel closes when the owner dies. It then sends SIGINT (fast shutdown) once a
- * second, because a signal before the server is ready is lost, and SIGQUIT after 60 s. When the server ends, the shell
+ * second, because a signal before the server is ready is lost, SIGQUIT after 60 s, and SIGKILL 5 s later, which also ends
+ * a server that is suspended. When the server ends, the shell
  * ends with its exit code. Signals to the shell do not reach the server: on Ctrl-C the owner finishes its work first.
  */
 const watchdogScript = `
@@ -58,7 +60,7 @@ exec 3>&-
     sleep 1
     n=$((n + 1))
   done
-  kill -QUIT "$server"
+  kill -QUIT "$server" && sleep 5 && kill -KILL "$server"
 ) >/dev/null 2>&1 &
 guard=$!
 exec 4<&-
@@ -153,14 +155,18 @@ const stopServer = Effect.fnUntraced(function* (server: Server, forMs: number) {
   yield* goneWithin(forcedStopMs)
 })
 
-/** Starts the server process with these settings; it is stopped when the scope closes. */
+/**
+ * Starts the server process with these settings; it is stopped when the scope closes. `stopMs` is called then. If the
+ * process exits without closing the scope, the server is stopped at once.
+ */
 export const launch = (options: {
   readonly setup: ClusterSetup
   readonly args: ReadonlyArray<string>
-  readonly stopMs: number
+  readonly stopMs: () => number
 }): Effect.Effect<Server, EmbeddedPostgresError, Scope.Scope> =>
-  Effect.acquireRelease(spawnServer(options.setup, options.args), (server) =>
-    stopServer(server, options.stopMs),
+  Effect.acquireRelease(
+    Effect.tap(spawnServer(options.setup, options.args), (server) => Effect.sync(() => endAtExit(server))),
+    (server) => Effect.suspend(() => stopServer(server, options.stopMs())),
   )
 
 /**
