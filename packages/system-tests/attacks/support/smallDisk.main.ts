@@ -24,5 +24,7 @@ const child = spawn(
   [...way, "sh", "-c", script, "sh", size, folder, process.execPath, ...process.execArgv, ...command],
   { stdio: "inherit" },
 )
+// The program has the process id of `unshare`, which it replaces.
+process.stdout.write(`disk of process ${child.pid}\n`)
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => child.kill(signal))
 child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)))
