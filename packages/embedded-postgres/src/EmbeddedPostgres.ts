@@ -1,5 +1,5 @@
 import { readFile, rm } from "node:fs/promises"
-import { Context, Duration, Effect, Layer, Option, Redacted, type Scope } from "effect"
+import { Context, type Duration, Effect, Layer, Option, Redacted, type Scope } from "effect"
 import { DataDirWrongVersion, type EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 import { findBinaries } from "./internal/binaries.ts"
 import { type ClusterSetup, database } from "./internal/cluster.ts"

@@ -5,7 +5,7 @@
  * A failed write of a lead or of its work sets the cause; a write that succeeds, or a probe that runs only in between,
  * clears it. All users of one pool share one {@link WriteHealth}. Used for readiness; it holds nothing back.
  */
-import { PgClient } from "@effect/sql-pg"
+import type { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Exit, Latch, Option } from "effect"
 import { sqlStateOf, type StoreError, storeCall } from "./StoreError.ts"
 

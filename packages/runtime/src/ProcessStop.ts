@@ -59,6 +59,7 @@ const endNow = (): void => {
   process.stderr.write(
     `the stop took longer than ${limitMs} ms and was cut (${begun?.cause ?? "no cause"})\n`,
   )
+  // oxlint-disable-next-line unicorn/no-process-exit -- the last resort: nothing else ends a process that hangs
   process.exit(begun?.code ?? 1)
 }
 

@@ -19,15 +19,16 @@ const running = new Set<Left>()
 export const endAtExit = (server: Left): void => {
   if (running.size === 0) process.on("exit", endAll)
   running.add(server)
-  void server.ended.then(() => {
+  const forget = () => {
     running.delete(server)
     if (running.size === 0) process.off("exit", endAll)
-  })
+  }
+  void server.ended.then(forget)
 }
 
 /** The event loop is over: nothing asynchronous runs any more. */
 const endAll = (): void => {
-  let left = [...running].flatMap((server) => (server.hasEnded() ? [] : [server.pid() ?? []])).flat()
+  let left = [...running].flatMap((server) => (server.hasEnded() ? [] : (server.pid() ?? [])))
   for (const signal of ["SIGINT", "SIGQUIT"] as const) {
     for (const pid of left) send(pid, signal)
     const until = performance.now() + 200

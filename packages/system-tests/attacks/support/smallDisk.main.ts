@@ -14,10 +14,7 @@ const ways = [["-m"], ["-Urm"]].filter(
   (way) => spawnSync("unshare", [...way, "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0,
 )
 const [way] = ways
-if (way === undefined) {
-  process.stderr.write("no small disk: this needs CAP_SYS_ADMIN or user namespaces\n")
-  process.exit(1)
-}
+if (way === undefined) throw new Error("no small disk: this needs CAP_SYS_ADMIN or user namespaces")
 
 const child = spawn(
   "unshare",
@@ -27,4 +24,6 @@ const child = spawn(
 // The program has the process id of `unshare`, which it replaces.
 process.stdout.write(`disk of process ${child.pid}\n`)
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => child.kill(signal))
-child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)))
+child.on("exit", (code) => {
+  process.exitCode = code ?? 1
+})
