@@ -4,7 +4,7 @@ import { TestDatabase } from "@lead-gateway/testkit"
 import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { execFile } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync, renameSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { promisify } from "node:util"
@@ -197,15 +197,18 @@ describe.concurrent("an app that cannot start", () => {
 })
 
 describe.concurrent("a gateway that runs", () => {
-  it.live("says on one line that its Postgres is gone, and ends with code 1", () =>
+  it.live("says on one line that its Postgres is gone for good, and ends with code 1", () =>
     Effect.gen(function* () {
       const { folder, process } = yield* startGateway()
-      const [server = ""] = readFileSync(join(folder, ".data/postgres/postmaster.pid"), "utf8").split("\n")
+      const [cluster, away] = [join(folder, ".data/postgres"), join(folder, "away")]
+      const [server = ""] = readFileSync(join(cluster, "postmaster.pid"), "utf8").split("\n")
+      renameSync(cluster, away)
       globalThis.process.kill(Number(server), "SIGKILL")
       assert.deepStrictEqual(yield* process.exited, { code: 1, signal: null })
       assert.strictEqual(process.stderr().length, 1)
       assert.match(process.stderr()[0] ?? "", /^the database server ended: .*postgres\.log/)
       assert.deepStrictEqual(processesOf(folder), [])
+      renameSync(away, cluster)
       yield* startGateway({ folder })
     }),
   )

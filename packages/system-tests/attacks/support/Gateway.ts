@@ -81,7 +81,7 @@ export type Gateway = Effect.Success<ReturnType<typeof makeGateway>>
 const here = "packages/system-tests/attacks/support"
 
 /** The process id of the database server of a data folder. */
-export const postmasterOf = (dataDir: string): number =>
+const postmasterOf = (dataDir: string): number =>
   Number(readFileSync(join(dataDir, "postgres/postmaster.pid"), "utf8").split("\n")[0])
 
 /** The processes whose command line names a folder. */

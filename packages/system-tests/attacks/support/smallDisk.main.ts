@@ -9,15 +9,17 @@ import { spawn, spawnSync } from "node:child_process"
 
 const [size = "", folder = "", ...command] = process.argv.slice(2)
 
+const program = "unshare"
+
 const script = 'mkdir -p "$2" && mount -t tmpfs -o "size=$1,mode=0711" none "$2" && shift 2 && exec "$@"'
 const ways = [["-m"], ["-Urm"]].filter(
-  (way) => spawnSync("unshare", [...way, "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0,
+  (way) => spawnSync(program, [...way, "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0,
 )
 const [way] = ways
 if (way === undefined) throw new Error("no small disk: this needs CAP_SYS_ADMIN or user namespaces")
 
 const child = spawn(
-  "unshare",
+  program,
   [...way, "sh", "-c", script, "sh", size, folder, process.execPath, ...process.execArgv, ...command],
   { stdio: "inherit" },
 )
