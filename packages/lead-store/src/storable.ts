@@ -34,7 +34,7 @@ export const needsMending = (jsonText: string): boolean => mayBeUnstorable.test(
 /**
  * Parses the text of a stored JSON value without rounding numbers, as the driver would. Undefined if it is not JSON.
  *
- * Without limits of depth and digits: intake has checked them.
+ * Without limits: intake has checked them.
  */
 export const storedJson = (text: string): Json | undefined =>
-  Result.getOrUndefined(parse(text, { maxDigits: Infinity, maxExponent: Infinity, maxDepth: Infinity }))
+  Result.getOrUndefined(parse(text, { maxDigits: Infinity, maxExponent: Infinity, maxDepth: Infinity, maxExpansion: Infinity }))

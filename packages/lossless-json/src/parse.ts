@@ -1,5 +1,8 @@
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
+import { parseExactly } from "./internal/exactNumbers.ts"
+import { mayHoldLongNumber } from "./internal/longNumbers.ts"
+import { type Decimal, decimalOf, isExact, writtenOut } from "./internal/numberText.ts"
 import type { Json } from "./Json.ts"
 
 /**
@@ -13,13 +16,18 @@ export interface ParseLimits {
   readonly maxExponent?: number
   /** Digits of one number, before and after its decimal point; 10,000 by default. */
   readonly maxDigits?: number
+  /**
+   * The characters by which all numbers together may become longer when their digits are written out, as Postgres does
+   * with `jsonb`: `1e-400` becomes 396 longer. The length of the text and 65,536 by default.
+   */
+  readonly maxExpansion?: number
 }
 
 /** How a text is parsed. */
 export interface ParseOptions extends ParseLimits {
   /**
-   * Whether every whole number beyond 2^53 - 1 becomes a `RawNumber`, also one that a double holds exactly, such as `1e18`;
-   * false by default. Then such a number cannot be mistaken for one that `JSON.parse` has rounded.
+   * Whether every whole number beyond 2^53 - 1 becomes a `RawNumber`, and of all others only those that a double cannot
+   * hold, in any notation; false by default. Then no number can be mistaken for one that `JSON.parse` has rounded.
    */
   readonly keepUnsafeIntegers?: boolean
 }
@@ -27,65 +35,104 @@ export interface ParseOptions extends ParseLimits {
 /**
  * A text that is not JSON, or that exceeds a limit.
  *
- * `reason` is `Syntax`, `TooDeep`, `ExponentTooLarge` or `NumberTooLong`. The message names the limit and
+ * `reason` is `Syntax`, `TooDeep`, `ExponentTooLarge`, `NumberTooLong` or `ExpansionTooLarge`. The message names the limit and
  * never quotes the text.
  */
 export class JsonInvalid extends Data.TaggedError("JsonInvalid")<{
-  readonly reason: "Syntax" | "TooDeep" | "ExponentTooLarge" | "NumberTooLong"
+  readonly reason: "Syntax" | "TooDeep" | "ExponentTooLarge" | "NumberTooLong" | "ExpansionTooLarge"
   readonly message: string
 }> {}
 
 /**
- * Parses JSON without rounding a number: a number that a double cannot hold becomes a `RawNumber`.
+ * Parses JSON without rounding a number: a number that a double cannot hold becomes a `RawNumber`. So does one that a
+ * double would print at greater length, such as `1e20`: printing a parsed text never makes its numbers longer.
  *
- * Later duplicates of a key win, as in `JSON.parse`. A text without long numbers costs one `JSON.parse`.
- * Fails with {@link JsonInvalid}, also for what is no text. Example: `parse('{"id":12345678901234567890}')` succeeds with an object
- * that `stringify` prints with all twenty digits.
+ * Later duplicates of a key win, as in `JSON.parse`; limits hold for their earlier values too. A text without long
+ * numbers costs one `JSON.parse`. Fails with {@link JsonInvalid}, also for what is no text. Example:
+ * `parse('{"id":12345678901234567890}')` succeeds with an object that `stringify` prints with all twenty digits.
  */
 export const parse = (text: string, options: ParseOptions = {}): Result.Result<Json, JsonInvalid> => {
   if (typeof text !== "string") return invalid("Syntax", "not JSON: what is parsed must be a text")
   const maxDepth = options.maxDepth ?? 512
   if (isDeeperThan(text, maxDepth)) return invalid("TooDeep", `JSON is nested deeper than ${maxDepth}`)
+  const numbers = mayHoldLongNumber(text) ? new Numbers(text, options) : undefined
   try {
-    return Result.succeed(
-      mayHoldLongNumber(text) ? (JSON.parse(text, keepDigits(options)) as Json) : (JSON.parse(text) as Json),
-    )
-  } catch (error) {
-    return error instanceof JsonInvalid ? Result.fail(error) : invalid("Syntax", "not valid JSON")
+    const value = numbers === undefined ? (JSON.parse(text) as Json) : parseExactly(text, numbers.valueOf)
+    // A text that is not JSON is reported as such, whatever its numbers are.
+    return numbers?.exceeded === undefined ? Result.succeed(value) : Result.fail(numbers.exceeded)
+  } catch {
+    return invalid("Syntax", "not valid JSON")
   }
 }
 
 const invalid = (reason: JsonInvalid["reason"], message: string) =>
   Result.fail(new JsonInvalid({ reason, message }))
 
-const keepDigits =
-  (options: ParseOptions) =>
-  (_key: string, value: unknown, context: { source?: string }): unknown => {
-    if (typeof value !== "number" || context.source === undefined) return value
-    const source = decimal(context.source)
-    if (source === undefined) return value
-    checkLimits(source, options)
-    if (options.keepUnsafeIntegers === true && isUnsafeInteger(value)) return JSON.rawJSON(context.source)
-    return isExact(value, source) ? value : JSON.rawJSON(context.source)
+/** The values of a text's long numbers, and the first limit that they exceed. */
+class Numbers {
+  exceeded: JsonInvalid | undefined
+  #expansion = 0
+  readonly #known = new Map<string, Known>()
+  readonly #keepsUnsafeIntegers: boolean
+  readonly #maxDigits: number
+  readonly #maxExpansion: number
+  readonly #maxExponent: number
+
+  constructor(text: string, options: ParseOptions) {
+    this.#keepsUnsafeIntegers = options.keepUnsafeIntegers === true
+    this.#maxDigits = options.maxDigits ?? 10_000
+    this.#maxExponent = options.maxExponent ?? 400
+    this.#maxExpansion = options.maxExpansion ?? text.length + 65_536
   }
 
-const isUnsafeInteger = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
-
-/** Throws: a reviver has no other way to end `JSON.parse`. {@link parse} catches it. */
-const checkLimits = (source: Decimal, { maxExponent = 400, maxDigits = 10_000 }: ParseLimits): void => {
-  if (Math.abs(source.exponent) > maxExponent) {
-    throw new JsonInvalid({
-      reason: "ExponentTooLarge",
-      message: `JSON has a number with an exponent beyond ±${maxExponent}`,
-    })
+  readonly valueOf = (source: string): Json => {
+    if (this.exceeded !== undefined) return null
+    if (source.length > mostOften) return this.#read(source).value
+    let known = this.#known.get(source)
+    if (known === undefined) this.#known.set(source, (known = this.#read(source)))
+    else this.#expand(known.expansion)
+    return known.value
   }
-  if (source.integer.length + source.fraction.length > maxDigits) {
-    throw new JsonInvalid({
-      reason: "NumberTooLong",
-      message: `JSON has a number of more than ${maxDigits} digits`,
-    })
+
+  #read(source: string): Known {
+    const decimal = decimalOf(source)
+    if (decimal === undefined) return { value: null, expansion: 0 }
+    const expansion = Math.max(0, writtenOut(decimal) - source.length)
+    this.#check(decimal)
+    this.#expand(expansion)
+    const value = Number(source)
+    const isPlain = this.#keepsUnsafeIntegers ? !isUnsafeInteger(value) : String(value).length <= source.length
+    return { value: isPlain && isExact(value, decimal) ? value : JSON.rawJSON(source), expansion }
+  }
+
+  #check(decimal: Decimal): void {
+    if (Math.abs(decimal.exponent) > this.#maxExponent) {
+      const message = `JSON has a number with an exponent beyond ±${this.#maxExponent}`
+      this.exceeded = new JsonInvalid({ reason: "ExponentTooLarge", message })
+    } else if (decimal.integer.length + decimal.fraction.length > this.#maxDigits) {
+      const message = `JSON has a number of more than ${this.#maxDigits} digits`
+      this.exceeded = new JsonInvalid({ reason: "NumberTooLong", message })
+    }
+  }
+
+  #expand(by: number): void {
+    this.#expansion += by
+    if (this.#expansion <= this.#maxExpansion) return
+    const message = `JSON has numbers that would expand by more than ${this.#maxExpansion} characters with all digits written out`
+    this.exceeded ??= new JsonInvalid({ reason: "ExpansionTooLarge", message })
   }
 }
+
+/** What is known of a number by its text. */
+interface Known {
+  readonly value: Json
+  readonly expansion: number
+}
+
+/** A hostile text has so many short numbers that each is read once: longer ones are fewer. */
+const mostOften = 8
+
+const isUnsafeInteger = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
 
 /** Counts brackets outside strings. Each level takes two characters, so a shorter text is not that deep. */
 const isDeeperThan = (text: string, maxDepth: number): boolean => {
@@ -108,60 +155,4 @@ const isDeeperThan = (text: string, maxDepth: number): boolean => {
     }
   }
   return false
-}
-
-/** A number of at most 15 digits without exponent is exact as a double. Every other number is compared with its text. */
-const mayHoldLongNumber = (text: string): boolean => hasExponent.test(text) || hasLongRun(text, 16)
-
-const hasExponent = /\d[eE]/
-
-/**
- * Whether a text has a run of `length` digits and points, as `/[\d.]{16}/` tests for 16, but five times as fast.
- *
- * Such a run covers one of every `length` places, so only those are examined.
- */
-export const hasLongRun = (text: string, length: number): boolean => {
-  for (let place = length - 1; place < text.length; place += length) {
-    if (!isDigitOrPoint(text.charCodeAt(place))) continue
-    let first = place
-    while (isDigitOrPoint(text.charCodeAt(first - 1))) first--
-    let last = place
-    while (isDigitOrPoint(text.charCodeAt(last + 1))) last++
-    if (last - first >= length - 1) return true
-  }
-  return false
-}
-
-const isDigitOrPoint = (code: number): boolean => (code >= 0x30 && code <= 0x39) || code === 0x2e
-
-const numberForm = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
-
-/** The parts of a JSON number that decide on its value and on limits. */
-interface Decimal {
-  readonly integer: string
-  readonly fraction: string
-  readonly exponent: number
-}
-
-/** Splits the text of a JSON number; `undefined` for other texts (`NaN`, `Infinity`). */
-const decimal = (source: string): Decimal | undefined => {
-  const match = numberForm.exec(source)
-  return match === null
-    ? undefined
-    : { integer: match[1] ?? "0", fraction: match[2] ?? "", exponent: Number(match[3] ?? 0) }
-}
-
-/** A canonical text of the value: significant digits and the power of ten of the last one. `1.50` and `15e-1` are equal. */
-const canonical = ({ integer, fraction, exponent }: Decimal): string => {
-  const digits = (integer + fraction).replace(/^0+/, "")
-  const significant = digits.replace(/0+$/, "")
-  return significant === ""
-    ? "0"
-    : `${significant}e${exponent - fraction.length + digits.length - significant.length}`
-}
-
-/** Whether a double has exactly the value of its source text. The sign is never lost, so it is not compared. */
-const isExact = (value: number, source: Decimal): boolean => {
-  const printed = decimal(String(value))
-  return printed !== undefined && canonical(printed) === canonical(source)
 }

@@ -22,7 +22,8 @@ describe("parse", () => {
     for (const [text, value] of [
       ["1.50", 1.5],
       ["15e-1", 1.5],
-      ["1E3", 1000],
+      ["1E2", 100],
+      ["0.1e1", 1],
       ["1000000000000000000000", 1e21],
       ["0.0000000", 0],
     ] as const) {
@@ -41,7 +42,7 @@ describe("parse", () => {
     ]) {
       assert.isTrue(isRawNumber(Result.getOrThrow(parse(text, options))), text)
       assert.strictEqual(stringify(Result.getOrThrow(parse(`[${text}]`, options))), `[${text}]`)
-      assert.strictEqual(Result.getOrThrow(parse(text)), Number(text))
+      assert.strictEqual(Number(stringify(Result.getOrThrow(parse(text)))), Number(text))
     }
     for (const text of [
       "9007199254740991",

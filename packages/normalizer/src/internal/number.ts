@@ -34,9 +34,9 @@ const withoutUnit = (text: string, units: ReadonlyArray<string>): string => {
   return text
 }
 
-/** Parses a JSON number without losing a digit. `undefined` if its exponent is beyond what payloads may have. */
+/** Parses a JSON number without losing a digit: of `5e3` the plain number 5000. `undefined` if its exponent is beyond what payloads may have. */
 const numberIn = (source: string): number | RawNumber | undefined => {
-  const number = Result.getOrUndefined(parse(source))
+  const number = Result.getOrUndefined(parse(source, { keepUnsafeIntegers: true }))
   if (typeof number !== "number") return JSON.isRawJSON(number) ? number : undefined
   // Minus zero becomes zero.
   return number === 0 ? 0 : number

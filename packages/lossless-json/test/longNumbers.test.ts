@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { hasLongRun } from "../src/parse.ts"
+import { hasLongRun } from "../src/internal/longNumbers.ts"
 
 const Text = Schema.Array(Schema.Literals(["1", "23", ".", "4567890", "x", "-", "e", "\u0661"])).pipe(
   Schema.check(Schema.isMaxLength(40)),
