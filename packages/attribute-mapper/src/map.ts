@@ -76,7 +76,7 @@ export const map = (input: MapInput): MapResult => {
   const { root } = compiledTemplate(template)
   const unreadPaths = unreadPathsOf(unread)
   const attributes = attributeValuesOf(compiled.attributes, payload, unreadPaths, values === "show")
-  const missing: Array<string> = []
+  const missing = new Set<string>()
   const omittedNodes: Array<OmittedNode> = []
   const scope: Scope = {
     here: payload,
@@ -94,10 +94,10 @@ export const map = (input: MapInput): MapResult => {
   const customerPayload = root(scope)
   const { omitted, absent } = attributes
   const sent = compiled.names.filter((_, index) => attributes.values[index] !== undefined)
-  for (const name of attributes.missing) if (!missing.includes(name)) missing.push(name)
-  return missing.length === 0
+  for (const name of attributes.missing) missing.add(name)
+  return missing.size === 0
     ? { _tag: "Mapped", payload: customerPayload, sent, omitted, absent, omittedNodes }
-    : { _tag: "MissingRequired", fields: missing, sent, omitted, absent, omittedNodes }
+    : { _tag: "MissingRequired", fields: [...missing], sent, omitted, absent, omittedNodes }
 }
 
 const inputExpected = "an object with the keys mapping, template and payload"

@@ -101,7 +101,9 @@ class Numbers {
     this.#check(decimal)
     this.#expand(expansion)
     const value = Number(source)
-    const isPlain = this.#keepsUnsafeIntegers ? !isUnsafeInteger(value) : String(value).length <= source.length
+    const isPlain = this.#keepsUnsafeIntegers
+      ? !isUnsafeInteger(value)
+      : String(value).length <= source.length
     return { value: isPlain && isExact(value, decimal) ? value : JSON.rawJSON(source), expansion }
   }
 

@@ -3,7 +3,9 @@ import { Result, Schema } from "effect"
 import { isRawNumber, type Json, parse, stringify } from "../src/index.ts"
 
 const filled = (number: string, bytes = 1 << 20): string =>
-  `{"a":[${Array(Math.floor((bytes - 8) / (number.length + 1))).fill(number).join(",")}]}`
+  `{"a":[${Array(Math.floor((bytes - 8) / (number.length + 1)))
+    .fill(number)
+    .join(",")}]}`
 
 const failureOf = (text: string) => Result.getOrThrow(Result.flip(parse(text)))
 
@@ -16,7 +18,18 @@ describe("the notation of numbers", () => {
   })
 
   it("never makes a printed payload longer than its text, whatever number fills a megabyte", () => {
-    const numbers = ["1e0", "9E9", "1e20", "-1e20", "1e-6", "1e-7", "1.0e+2", "0.0000001", "123456789e12", "1e-18"]
+    const numbers = [
+      "1e0",
+      "9E9",
+      "1e20",
+      "-1e20",
+      "1e-6",
+      "1e-7",
+      "1.0e+2",
+      "0.0000001",
+      "123456789e12",
+      "1e-18",
+    ]
     for (const number of [...numbers, "100000000000000000000", "1.7976931348623157e+38"]) {
       const text = filled(number, 1 << 16)
       const parsed = parse(text, { maxExpansion: Infinity })
@@ -85,12 +98,54 @@ const byValue = (value: unknown): unknown => {
 }
 
 const Piece = Schema.Literals([
-  ...["1e5", "-1e5", "1e-400", "12345678901234567890", "1000000100000000", "-1000000100000001", "0.1e1"],
-  ...["1", "0", "-", "+", ".", "e", "E", "5", "01", "true", "null", "\\", '"', '"1e5"', '"\\"1e9"', '"\\\\"'],
-  ...["[", "]", "{", "}", ",", ":", '"a":', '"__proto__":', '"1":', " ", "[1e5,", "]]", '{"a":1e5}'],
+  "1e5",
+  "-1e5",
+  "1e-400",
+  "12345678901234567890",
+  "1000000100000000",
+  "-1000000100000001",
+  "0.1e1",
+  "1",
+  "0",
+  "-",
+  "+",
+  ".",
+  "e",
+  "E",
+  "5",
+  "01",
+  "true",
+  "null",
+  "\\",
+  '"',
+  '"1e5"',
+  '"\\"1e9"',
+  '"\\\\"',
+  "[",
+  "]",
+  "{",
+  "}",
+  ",",
+  ":",
+  '"a":',
+  '"__proto__":',
+  '"1":',
+  " ",
+  "[1e5,",
+  "]]",
+  '{"a":1e5}',
 ])
 const Pieces = Schema.Array(Piece).check(Schema.isMaxLength(12))
-const Value = Schema.Literals(["1e5", "-2E+3", "[]", '{"1":1e9,"a":[2e20],"1":-3e7}', '"1e5"', "1000000100000000", "[[1e5]]", "7"])
+const Value = Schema.Literals([
+  "1e5",
+  "-2E+3",
+  "[]",
+  '{"1":1e9,"a":[2e20],"1":-3e7}',
+  '"1e5"',
+  "1000000100000000",
+  "[[1e5]]",
+  "7",
+])
 const Values = Schema.Array(Value).check(Schema.isMaxLength(20))
 
 describe("texts with long numbers", () => {

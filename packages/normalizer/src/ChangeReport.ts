@@ -40,8 +40,11 @@ export interface Change {
 /** A value that is not missing and cannot be read as the declared kind of its field. It is kept; a text is cleaned. */
 export interface Unread {
   readonly path: string
-  /** The declared kind of the field; `option` for an answer that is the identifier of no option. */
-  readonly kind: FieldKind | "option"
+  /**
+   * The declared kind of the field; `option` for an answer that is the identifier of no option; `too_many_items` for a list
+   * of which only the first items were read.
+   */
+  readonly kind: FieldKind | "option" | "too_many_items"
 }
 
 /** How many changes of one payload are reported at most; changes beyond that are made all the same. */

@@ -34,6 +34,12 @@ export interface NormalizeOptions {
 const maxDepth = 1000
 
 /**
+ * What reading the items of lists in declared fields may cost in one payload; a phone costs 10, any other value 1. Without
+ * a bound, a megabyte of phone numbers would block the event loop for ten seconds and more.
+ */
+const readingBudget = 5000
+
+/**
  * Normalises a payload by a profile.
  *
  * First, missing target fields receive the values of their aliases. Then every string is cleaned, nested ones included:
@@ -41,6 +47,8 @@ const maxDepth = 1000
  * and numbers (`RawNumber` included), booleans and nulls of undeclared fields stay as they are. A value that cannot be read
  * as the declared kind is kept, cleaned, and reported in `unread`; but a phone without a digit, an empty
  * list or object among them, counts as missing and becomes null. A list of one in a declared field counts as its item.
+ * Of lists whose items are declared (`contacts.*.phone`), 500 phones or 5,000 other values are read in all; the list with
+ * more is reported in `unread` as `too_many_items`, and its other items are cleaned only.
  *
  * Total, and idempotent: normalising the result changes nothing and reports no change. Values that JSON does not have
  * stay as they are: in a declared field `undefined` counts as missing, others as unread. A payload that is not an object
@@ -71,7 +79,7 @@ const normalized = (
 ): Normalized => {
   const report = new ChangeReport(showsValues)
   const moved = aliases === undefined ? payload : moveAliases(aliases, payload, report)
-  const visit: Visit = { root: payload, path: [], report }
+  const visit: Visit = { root: payload, path: [], report, budget: readingBudget }
   return { payload: objectOf(visit, moved, fields), changes: report.changes, unread: report.unread }
 }
 
@@ -80,6 +88,8 @@ interface Visit {
   readonly root: JsonObject
   readonly path: Array<string | number>
   readonly report: ChangeReport
+  /** What is left of {@link readingBudget}. */
+  budget: number
   /** Whether the payload is known not to contain itself. */
   isChecked?: boolean
 }
@@ -98,6 +108,8 @@ const valueOf = (visit: Visit, value: Json, declared: Field | FieldTree | undefi
 }
 
 const declaredOf = (visit: Visit, value: Json, { kind, convert }: Field): Json => {
+  // Whatever the value is: it may be another one when the result is normalised again.
+  visit.budget -= kind === "phone" ? 10 : 1
   if (value === null || value === undefined) return value
   if (typeof value === "object" && !isRawNumber(value)) {
     if (kind === "phone" && isDigitless(value)) return changed(visit, value, null, "phone_missing")
@@ -129,12 +141,17 @@ const objectOf = (visit: Visit, object: JsonObject, fields: FieldTree | undefine
 
 const arrayOf = (visit: Visit, array: JsonArray, fields: FieldTree | undefined): JsonArray => {
   let copy: Array<Json> | undefined
+  let isTooLong = false
   for (const [index, before] of array.entries()) {
+    const isBeyond = fields?.items !== undefined && visit.budget <= 0
+    isTooLong ||= isBeyond
     visit.path.push(index)
-    const after = valueOf(visit, before, fields && (fields.items ?? fields.keys.get(String(index))))
+    const declared = isBeyond ? undefined : fields && (fields.items ?? fields.keys.get(String(index)))
+    const after = valueOf(visit, before, declared)
     visit.path.pop()
     if (!Object.is(after, before)) (copy ??= [...array])[index] = after
   }
+  if (isTooLong) visit.report.addUnread("too_many_items", visit.path)
   return copy ?? array
 }
 

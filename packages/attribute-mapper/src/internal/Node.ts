@@ -71,8 +71,8 @@ export interface Scope {
   readonly deliveryMetadata: unknown
   readonly mapping: ReturnType<typeof compiledMapping>
   readonly attributes: AttributeValues
-  /** The names of missing required values, each once. */
-  readonly missing: Array<string>
+  /** The names of missing required values. */
+  readonly missing: Set<string>
   /** The nodes without a value; a node inside an item is recorded once for all items. */
   readonly omittedNodes: Array<OmittedNode>
   /** Inside an item: whether a required value of it is missing. */
@@ -107,24 +107,20 @@ export const omitter = ({ path, name, required, insideItem }: Omission): Omitter
       // The same object each time, so that it is recorded once for all items of a list.
       const node = nodes.get(reason) ?? { path, reason }
       nodes.set(reason, node)
-      addOnce(scope.omittedNodes, node)
+      if (!scope.omittedNodes.includes(node)) scope.omittedNodes.push(node)
       if (required) scope.incomplete = true
     } else scope.omittedNodes.push({ path, reason })
   }
   return {
     omit: (scope, reason) => {
       record(scope, reason)
-      if (required && !insideItem) addOnce(scope.missing, name)
+      if (required && !insideItem) scope.missing.add(name)
     },
     park: (scope, unread) => {
       record(scope, "unread")
-      addOnce(scope.missing, unread)
+      scope.missing.add(unread)
     },
   }
-}
-
-const addOnce = <T>(list: Array<T>, item: T): void => {
-  if (!list.includes(item)) list.push(item)
 }
 
 /** Sets an own property, whatever its key: `__proto__` would set the prototype. */

@@ -6,10 +6,15 @@ import { wrongCall } from "@lead-gateway/document-check"
  */
 export type UnreadPolicy = "send" | "omit" | "park"
 
-/** The paths of the values that the normaliser could not read; the same list for nearly all leads, without an entry. */
-export type UnreadPaths = ReadonlyArray<string>
+/** The paths of the values that the normaliser could not read; the same for nearly all leads, without an entry. */
+export interface UnreadPaths {
+  readonly length: number
+  readonly paths: ReadonlySet<string>
+  /** The paths of the objects and lists around these values. */
+  readonly around: ReadonlySet<string>
+}
 
-const none: UnreadPaths = []
+const none: UnreadPaths = { length: 0, paths: new Set(), around: new Set() }
 
 /** Takes the paths out of the normaliser's report. Throws a `TypeError` for anything else than such a list. */
 export const unreadPathsOf = (unread: unknown): UnreadPaths => {
@@ -17,7 +22,9 @@ export const unreadPathsOf = (unread: unknown): UnreadPaths => {
   if (!Array.isArray(unread))
     throw wrongCall("map", "unread", unread, "the list `unread` of what `normalize` returns")
   const list = unread as ReadonlyArray<unknown>
-  return list.length === 0 ? none : list.map(pathOf)
+  if (list.length === 0) return none
+  const paths = new Set(list.map(pathOf))
+  return { length: list.length, paths, around: new Set([...paths].flatMap(pathsAround)) }
 }
 
 const pathOf = (entry: unknown): string => {
@@ -27,10 +34,13 @@ const pathOf = (entry: unknown): string => {
   return path
 }
 
-/** Whether the value at a path could not be read, or is part of such a value, or holds one. */
-export const isUnreadAt = (unread: UnreadPaths, path: string): boolean =>
-  unread.some((other) => other === path || isInside(other, path) || isInside(path, other))
+/** Whether the value at a path could not be read, or is part of such a value, or holds one. In time that no list affects. */
+export const isUnreadAt = ({ around, paths }: UnreadPaths, path: string): boolean =>
+  paths.has(path) || around.has(path) || pathsAround(path).some((outer) => paths.has(outer))
 
-/** Whether a path leads further than another. A dot in a key has a backslash before it. */
-const isInside = (path: string, other: string): boolean =>
-  path.length > other.length && path.charAt(other.length) === "." && path.startsWith(other)
+/** The paths that lead to a path. Of a dot in a key, which has a backslash before it, comes one that is no path. */
+const pathsAround = (path: string): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  for (let at = path.indexOf("."); at !== -1; at = path.indexOf(".", at + 1)) found.push(path.slice(0, at))
+  return found
+}

@@ -30,10 +30,7 @@ const isDigitOrPoint = (code: number): boolean => (code >= 0x30 && code <= 0x39)
  *
  * Strings are skipped. What is no JSON in other ways is left to the parser.
  */
-export const eachLongNumber = (
-  text: string,
-  found: (start: number, source: string) => void,
-): boolean => {
+export const eachLongNumber = (text: string, found: (start: number, source: string) => void): boolean => {
   const { length } = text
   for (let at = 0; at < length; at++) {
     const code = text.charCodeAt(at)

@@ -141,8 +141,10 @@ const readJuxtaposed = (
   separators: ReadonlyArray<RegExp> = [/ - /, beforePrefix, / /],
 ): string | undefined => {
   for (const between of separators) {
-    const numbers = text.split(between).map((piece) => readComplete(piece, country))
-    if (numbers.length > 1 && numbers.every((number) => number !== undefined)) return numbers[0]
+    const pieces = text.split(between)
+    const first = pieces.length > 1 ? readComplete(pieces[0] ?? "", country) : undefined
+    if (first === undefined) continue
+    if (pieces.slice(1).every((piece) => readComplete(piece, country) !== undefined)) return first
   }
   return undefined
 }

@@ -13,7 +13,18 @@ const mayBeDecomposed = /[\u0300-\uffff]/
  * More marks on one letter than any language uses. The time of composing is quadratic in their number; up to 30 the text
  * is "stream-safe" (Unicode Standard Annex 15, section 13).
  */
-const hasTooManyMarks = /\p{M}{31}/u
+const maxMarks = 30
+
+const marks = /\p{M}+/gu
+
+/** Each run is looked at once: a pattern such as `/\p{M}{31}/u` would begin again at each mark of a shorter run. */
+const hasTooManyMarks = (text: string): boolean => {
+  marks.lastIndex = 0
+  for (let run = marks.exec(text); run !== null; run = marks.exec(text)) {
+    if (run[0].length > maxMarks && Array.from(run[0]).length > maxMarks) return true
+  }
+  return false
+}
 
 /**
  * Cleans a text: removes invisible characters, converts it to Unicode NFC, trims it and replaces each run of white space
@@ -27,7 +38,7 @@ export const cleanText = (text: string): string => {
   if (isClean(text) || !mayBeUnclean.test(text)) return text
   const visible = withoutInvisible(text)
   const composed =
-    mayBeDecomposed.test(visible) && !hasTooManyMarks.test(visible) ? visible.normalize("NFC") : visible
+    mayBeDecomposed.test(visible) && !hasTooManyMarks(visible) ? visible.normalize("NFC") : visible
   return hasLooseSpace.test(composed) ? composed.replace(whiteSpace, " ").trim() : composed
 }
 
