@@ -1,22 +1,11 @@
 import type { DeliveryMetadataName } from "@lead-gateway/config/flow"
 import type { DeliveryRequest } from "@lead-gateway/customer-client"
-import type { RejectionReason, UnreadValue } from "@lead-gateway/lead"
-import { decide, type Decision, type Finding, type Flow } from "@lead-gateway/lead-pipeline"
-import {
-  type ClaimedWork,
-  defaultCustomer,
-  type DueDelivery,
-  needsMending,
-  type Step,
-  storableJson,
-  storableText,
-  type StoredDecision,
-  type UndecidedLead,
-} from "@lead-gateway/lead-store"
-import { type JsonObject, stringify } from "@lead-gateway/lossless-json"
+import { decide, type Flow } from "@lead-gateway/lead-pipeline"
+import type { ClaimedWork, DueDelivery, Step, UndecidedLead } from "@lead-gateway/lead-store"
 import { TraceParent } from "@lead-gateway/runtime"
 import { Option } from "effect"
 import { randomFillSync, randomUUID } from "node:crypto"
+import { storedDecision } from "./storedDecision.ts"
 
 /** The next step of leased work, and the request that is sent when it opens an attempt. */
 export interface NextStep {
@@ -51,11 +40,11 @@ export const makeSteps = ({ flow, ids, now }: StepsOptions): Steps => {
       correlation_id: work.correlationId,
       idempotency_key: idempotencyKey,
     }
-    const decision = storedDecision(
-      decide(flow, { payload: work.payload, deliveryMetadata, nowMs: now() }),
+    const decision = storedDecision(decide(flow, { payload: work.payload, deliveryMetadata, nowMs: now() }), {
+      payload: work.payload,
       decidedWith,
       idempotencyKey,
-    )
+    })
     return {
       step: { leadId, deliveryNo, lease, decision },
       message: decision.delivery === null ? undefined : requestOf(ids, work, decision.delivery),
@@ -72,85 +61,6 @@ const requestOf = (
   idempotencyKey,
   correlationId,
   traceparent: ids.traceparent(traceparent, idempotencyKey),
-})
-
-/** A decision of the pipeline in the form of the store, with the flow's versions. */
-const storedDecision = (decision: Decision, decidedWith: string, idempotencyKey: string): StoredDecision => {
-  const flags = flagsOf(decision)
-  switch (decision._tag) {
-    case "Rejected":
-      return {
-        verdict: "REJECTED",
-        reason: decision.reason as RejectionReason,
-        details: textOf({ ...explained(decision), ...flags }),
-        // A rejected lead was normalised only if its rules look at the normalised payload.
-        normalized: decision.normalized === undefined ? null : textOf(decision.normalized),
-        omitted: [],
-        unread: unreadOf(decision),
-        decidedWith,
-        delivery: null,
-      }
-    case "Parked":
-      return {
-        verdict: "PARKED",
-        reason: decision.reason as RejectionReason,
-        details: textOf({ reason: decision.reason, missing: decision.missing, ...flags }),
-        normalized: textOf(decision.normalized),
-        omitted: decision.omitted,
-        unread: unreadOf(decision),
-        decidedWith,
-        delivery: null,
-      }
-    case "Ready":
-      return {
-        verdict: "READY",
-        reason: null,
-        details: decision.flags.length === 0 ? "{}" : textOf(flags),
-        normalized: textOf(decision.normalized),
-        omitted: decision.omitted,
-        unread: unreadOf(decision),
-        decidedWith,
-        delivery: {
-          customerId: defaultCustomer,
-          idempotencyKey,
-          body: textOf(decision.customerPayload),
-        },
-      }
-  }
-}
-
-/** A payload may have a hundred thousand values that cannot be read; the history shows the first ones. */
-const maxUnread = 100
-
-/** Paths hold keys of the lead, which Postgres may not be able to store. */
-const unreadOf = ({ unread = none }: Decision): ReadonlyArray<UnreadValue> =>
-  unread.length === 0
-    ? none
-    : unread.slice(0, maxUnread).map(({ kind, path }) => ({ path: storableText(path), kind }))
-
-const none: ReadonlyArray<never> = []
-
-/** JSON that Postgres can store. `stringify` escapes NUL and lone surrogates, but `jsonb` refuses these escapes. */
-const textOf = (value: JsonObject): string => {
-  const text = stringify(value)
-  return needsMending(text) ? stringify(storableJson(value)) : text
-}
-
-/** The findings of the rules that flagged the lead; empty if none did. */
-const flagsOf = ({ flags }: Decision): JsonObject =>
-  flags.length === 0 ? {} : { flags: flags.map(explained) }
-
-/** The finding of a rule, as a lead's history shows it. It does not quote the lead. */
-const explained = ({
-  explanation,
-  message,
-  reason,
-  rule,
-}: Pick<Finding, "explanation" | "message" | "reason" | "rule">) => ({
-  reason,
-  rule: { ...rule },
-  explanation,
-  ...(message === undefined ? {} : { message }),
 })
 
 /** Random ids for deliveries. */

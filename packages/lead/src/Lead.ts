@@ -39,6 +39,8 @@ export type RejectionReason = typeof RejectionReason.Type
 export const Reason = {
   /** A field that a rule or the customer's format requires is absent, null or blank. */
   missingRequiredField: RejectionReason.make("MISSING_REQUIRED_FIELD"),
+  /** The customer payload is longer than the lead's own payload permits: parked. */
+  customerPayloadTooLarge: RejectionReason.make("CUSTOMER_PAYLOAD_TOO_LARGE"),
   /** The customer's API rejected the lead with a response that is not retried. */
   customerRefused: RejectionReason.make("CUSTOMER_REFUSED"),
   /** The last attempt failed and the retry policy permits no further one. */
