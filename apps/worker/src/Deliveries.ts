@@ -34,6 +34,8 @@ export interface Deliveries {
   readonly begin: (claimed: ReadonlyArray<ClaimedWork>, claimedAtMs: number) => void
   /** Pieces of work that are held. */
   readonly held: () => number
+  /** Whether the documents of the held work are so large that nothing more may be claimed: parsed, they may be 20 times as large. */
+  readonly isFull: () => boolean
   /** The number of exchanges with the customer that have ended since the start. */
   readonly answers: () => number
   /** Starts nothing more, and releases what is not sent. Calls `whenEmpty` when no work is held. */
@@ -55,6 +57,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   const { ahead, client, concurrency, log, recordOf, sendWithinMs, steps, work: store } = options
   const jobs = new Set<Job>()
   let answers = 0
+  let characters = 0
   let whenEmpty: (() => void) | undefined
   let isAborted = false
   let isAbandoned = false
@@ -65,11 +68,12 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   const begin = (work: ClaimedWork, claimedAtMs: number) => {
     const job: Job = { work, claimedAtMs, stage: "ready" }
     jobs.add(job)
+    characters += work.characters
     if (work._tag === "LostAttempt") {
       const { attemptNo, isProbe } = work
       record(job, { work, attemptNo, isProbe, beganMs: deliveryBegan(work, claimedAtMs) }, workerLost)
     } else if (work._tag === "Unreadable") snooze(job, "its stored rows cannot be read")
-    else if (whenEmpty !== undefined) release(job)
+    else if (whenEmpty !== undefined || work._tag === "TooMuch") release(job)
     else slots.add(job)
   }
 
@@ -161,6 +165,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
 
   const end = (job: Job, scheduled: boolean) => {
     jobs.delete(job)
+    characters -= job.work.characters
     options.ended(scheduled)
     if (jobs.size === 0) whenEmpty?.()
   }
@@ -173,6 +178,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
       slots.pump()
     },
     held: () => jobs.size,
+    isFull: () => characters > maxCharacters,
     answers: () => answers,
     stop: (done) => {
       whenEmpty = done
@@ -195,3 +201,5 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     },
   }
 }
+
+const maxCharacters = 4 * 1024 * 1024

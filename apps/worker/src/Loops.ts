@@ -45,7 +45,7 @@ const pauseAfterFailure = Duration.seconds(1)
  * Reads the schedule once, notes due work for the producer, and waits until more may be due: a retry, or an attempt that
  * the throttle permits.
  *
- * An item in `scheduled` ends the wait: something was scheduled meanwhile. Once every `atMost` the producer claims in any
+ * `noteSuspect` is called when a lead is due that is to be claimed alone. An item in `scheduled` ends the wait: something was scheduled meanwhile. Once every `atMost` the producer claims in any
  * case, because the work of lost workers is not on the schedule.
  */
 export const watchSchedule = (
@@ -53,11 +53,13 @@ export const watchSchedule = (
   producer: Producer,
   scheduled: Queue.Dequeue<void>,
   atMost: Duration.Duration,
+  noteSuspect: () => void,
 ) => {
   let wasOpen = false
   let lookedAt = Number.NEGATIVE_INFINITY
   return Effect.gen(function* () {
-    const { isCircuitOpen, untilDue } = yield* work.nextDue
+    const { isCircuitOpen, isSuspectDue, untilDue } = yield* work.nextDue
+    if (isSuspectDue) noteSuspect()
     if (isCircuitOpen !== wasOpen) {
       wasOpen = isCircuitOpen
       yield* isCircuitOpen

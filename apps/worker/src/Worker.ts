@@ -13,7 +13,8 @@ import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
 import { ProcessStop } from "@lead-gateway/runtime"
 import { Clock, Duration, Effect, Layer, Option, Queue, Random, Schedule } from "effect"
 import { attemptRecord } from "./Attempt.ts"
-import { makeDeliveries } from "./Deliveries.ts"
+import { makeClaims } from "./Claims.ts"
+import { type Deliveries, makeDeliveries } from "./Deliveries.ts"
 import { makeDeliveryLog } from "./DeliveryLog.ts"
 import { drain } from "./drain.ts"
 import { forever, reoffer, sweep, watchSchedule } from "./Loops.ts"
@@ -97,27 +98,12 @@ export const layer = (
       })
       const pace: Pace = yield* watchPace(() => deliveries.answers())
       const producer = Producer.make({
-        free: () => concurrency + pace.claiming() - deliveries.held(),
+        free: () => (deliveries.isFull() ? 0 : concurrency + pace.claiming() - deliveries.held()),
         batch: concurrency,
       })
       yield* Effect.addFinalizer(() => drain(deliveries, producer, queue, options.shutdownTimeout))
 
-      // A stop does not interrupt a claim: no other worker could claim its work until the lease expires.
-      const claimNext = Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(restore(producer.next), (wanted) => {
-          const claimedAtMs = performance.now()
-          return work.claim({ ...wanted, lease: options.lease }).pipe(
-            Effect.map((claimed) => {
-              deliveries.begin(claimed, claimedAtMs)
-              producer.claimed(
-                wanted,
-                claimed.map(({ leadId }) => leadId),
-              )
-            }),
-            Effect.tapCause(() => Effect.sync(() => producer.failed(wanted))),
-          )
-        }),
-      )
+      const claims = yield* makeClaims({ work, producer, deliveries, lease: options.lease })
       const listen = Effect.gen(function* () {
         const max = yield* producer.room
         producer.note(yield* queue.take({ max, within: options.pollInterval }))
@@ -129,9 +115,13 @@ export const layer = (
         Effect.andThen(Effect.sleep(interval), once)
 
       const loops = [
-        forever("claim leads", claimNext),
+        forever("claim leads", claims.next),
+        forever("claim leads alone", claims.suspects),
         forever("listen to the queue", listen),
-        forever("watch the schedule", watchSchedule(work, producer, scheduled, options.scanInterval)),
+        forever(
+          "watch the schedule",
+          watchSchedule(work, producer, scheduled, options.scanInterval, claims.noteSuspect),
+        ),
         forever("sweep", every(options.scanInterval, sweep(work, queue, options.scanLimit))),
         forever("offer leads again", reoffer(work, queue)),
         forever("check the customer's address", every(options.addressCheckInterval, checkAddress)),

@@ -1,5 +1,6 @@
 /** What is stored of a decision, and sent, is bounded in proportion to the payload. */
 import { assert, describe, it } from "@effect/vitest"
+import { Reason } from "@lead-gateway/lead"
 import { compileFlowOrThrow, decide } from "@lead-gateway/lead-pipeline"
 import { type JsonObject, parse } from "@lead-gateway/lossless-json"
 import { Result } from "effect"
@@ -44,7 +45,7 @@ const stored = (flow: ReturnType<typeof flowOf>, payload: JsonObject) => {
 }
 
 const text = "x".repeat(50_000)
-const parkedAsTooLong = { verdict: "PARKED", reason: "CUSTOMER_PAYLOAD_TOO_LARGE", delivery: null } as const
+const parkedAsTooLong = { verdict: "PARKED", reason: Reason.customerPayloadTooLarge, delivery: null } as const
 
 describe("a customer payload that is much longer than the payload", () => {
   it("parks the lead: an attribute for each of a thousand items", () => {

@@ -40,6 +40,8 @@ interface Claimed extends Lease {
   readonly correlationId: string
   /** The sender's W3C trace context header, if it sent one. */
   readonly traceparent: string | undefined
+  /** The length of the payload or body that was read. */
+  readonly characters: number
 }
 
 /** A lead that waits for its decision. */
@@ -68,8 +70,13 @@ export interface UnreadableWork extends Claimed {
   readonly _tag: "Unreadable"
 }
 
+/** Work whose documents were not read, because those of the same claim are large: it is released for another claim. */
+export interface UnreadWork extends Claimed {
+  readonly _tag: "TooMuch"
+}
+
 /** What a worker has leased. */
-export type ClaimedWork = UndecidedLead | DueDelivery | LostAttempt | UnreadableWork
+export type ClaimedWork = UndecidedLead | DueDelivery | LostAttempt | UnreadableWork | UnreadWork
 
 /** Which work to claim. */
 export interface ClaimOptions {
@@ -78,6 +85,11 @@ export interface ClaimOptions {
   readonly max: number
   /** How long the lease lasts. */
   readonly lease: Duration.Duration
+  /**
+   * Whether to claim, instead of all that, the one lead that is due longest of those that may have ended their worker.
+   * Other claims leave these leads alone. False by default.
+   */
+  readonly alone?: boolean
 }
 
 /** When work is due, and whether customers are available. */
@@ -86,6 +98,8 @@ export interface Outlook {
   readonly untilDue: Duration.Duration | undefined
   /** Whether a customer's circuit is open: the customer is down or refuses every lead, and its leads wait. */
   readonly isCircuitOpen: boolean
+  /** Whether a lead is due that is to be claimed alone, because it may be what ended its last worker. */
+  readonly isSuspectDue: boolean
 }
 
 /** A decision of the pipeline, as it is stored. Documents are JSON texts. */

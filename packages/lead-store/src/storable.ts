@@ -37,4 +37,6 @@ export const needsMending = (jsonText: string): boolean => mayBeUnstorable.test(
  * Without limits: intake has checked them.
  */
 export const storedJson = (text: string): Json | undefined =>
-  Result.getOrUndefined(parse(text, { maxDigits: Infinity, maxExponent: Infinity, maxDepth: Infinity, maxExpansion: Infinity }))
+  Result.getOrUndefined(
+    parse(text, { maxDigits: Infinity, maxExponent: Infinity, maxDepth: Infinity, maxExpansion: Infinity }),
+  )

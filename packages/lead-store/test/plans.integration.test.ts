@@ -27,7 +27,7 @@ describe("the statements of the hot paths", () => {
       of(/nextval\('lead_id_seq'\)/)
       of(/work\.lane = lane\.id AND due_at >= /)
       of(/WHERE lead_id = ANY \(\$4::bigint\[\]\) AND scheduled_at/)
-      of(/SELECT id AS lead_id, NULL AS delivery_no/)
+      of(/SELECT id AS lead_id, correlation_id/)
       of(/LEFT JOIN delivery_p000000/)
       of(/nextval\('attempt_id_seq'\)/)
       of(/INSERT INTO attempt \(/)

@@ -60,13 +60,8 @@ const secondAttempt = Effect.gen(function* () {
   yield* retryIsDue
   return yield* Effect.tap(claimOne, open)
 })
-/** At its third loss in a row work may be what ends workers. */
-const lostTwiceBefore = Effect.tap(claimNew, ({ leadId }) =>
-  Effect.andThen(
-    PgClient.PgClient.use((sql) => sql`UPDATE work SET internal_failures = 2 WHERE lead_id = ${leadId}`),
-    ownerIsLost(leadId),
-  ),
-)
+/** An undecided lead may be what ended its worker. */
+const lost = Effect.tap(claimNew, ({ leadId }) => ownerIsLost(leadId))
 
 type Pair<T, Second extends string> = T extends { readonly from: infer From extends string } & {
   readonly [K in Second]: infer To extends string
@@ -79,7 +74,7 @@ const workWays: Readonly<
 > = {
   "due claimed": way(received, ({ leadId }) => claimIds([leadId])),
   "due throttle_closes": way(retryIsDue, () => throttle("closed")),
-  "due snoozed": way(lostTwiceBefore, ({ leadId }) => claimIds([leadId])),
+  "due snoozed": way(lost, ({ leadId }) => claimIds([leadId])),
   "leased rejected": way(claimNew, (lead) => step(lead, rejected)),
   "leased parked": way(claimNew, (lead) => step(lead, parked)),
   "leased held_back": way(closed(claimNew), (lead) => step(lead, ready)),

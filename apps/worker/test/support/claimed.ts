@@ -13,6 +13,7 @@ const common = (id: number) => ({
   ageMs: undefined as number | undefined,
   correlationId: `c-${id}`,
   traceparent: undefined,
+  characters: 100,
 })
 
 type More = Partial<ReturnType<typeof common>>

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto"
 import { storeCall } from "../StoreError.ts"
 import type { ClaimOptions } from "../Work.ts"
 import { readClaimed, type LeasedRow } from "./readClaimed.ts"
-import { columns, event, isFree, utc } from "./sql.ts"
+import { columns, event, isFree, isSuspect, utc } from "./sql.ts"
 import { peek, unlimited } from "./throttle.ts"
 
 /**
@@ -54,12 +54,14 @@ export const makeClaim = (sql: PgClient.PgClient) => {
     return isFromStart ? rows : [...rows, ...(yield* look(lease, seconds, max - rows.length, rows))]
   })
 
-  return Effect.fnUntraced(function* ({ ids, max, lease }: ClaimOptions) {
+  return Effect.fnUntraced(function* ({ alone = false, ids, max, lease }: ClaimOptions) {
     const token = randomUUID()
     const seconds = Duration.toSeconds(lease)
-    const rows = yield* ids === undefined
-      ? due(token, seconds, max)
-      : sql.unsafe<LeasedRow>(claimByIds, [token, seconds, max, columns.int8(ids)])
+    const rows = yield* alone
+      ? sql.unsafe<LeasedRow>(claimSuspect, [token, seconds])
+      : ids === undefined
+        ? due(token, seconds, max)
+        : sql.unsafe<LeasedRow>(claimByIds, [token, seconds, max, columns.int8(ids)])
     const leased = rows.filter((row) => row.is_leased)
     return leased.length === 0 ? [] : yield* readClaimed(sql, leased, token)
   }, storeCall("LeadWork.claim"))
@@ -69,8 +71,9 @@ const startOverEveryMs = 1000
 const lookBackSeconds = 0.1
 
 /**
- * Leases the rows of the CTE `due`. A lost worker counts as an internal failure of its work. From the third such failure
- * in a row the work may be what kills workers, so it is snoozed instead, longer each time (4, 8, 16 … 60 minutes).
+ * Leases the rows of the CTE `due`. A lost worker counts as an internal failure of its work. An undecided lead may be what
+ * ended the worker, by its memory or its time, so it is snoozed instead, and claimed alone afterwards. So is other work
+ * from the third failure in a row on. Each snooze is longer: 10 and 60 seconds, 4, 8, 16 … 60 minutes.
  */
 const leaseDue = `
   leased AS (
@@ -81,8 +84,9 @@ const leaseDue = `
       due_at = CASE WHEN rests THEN now() + rest ELSE work.due_at END,
       scheduled_at = CASE WHEN rests THEN now() + rest ELSE work.scheduled_at END
     FROM due CROSS JOIN LATERAL (
-      SELECT due.was_lost AND due.internal_failures >= 2 AS rests,
-        make_interval(secs => least(30 * 2 ^ least(due.internal_failures + 1, 7), 3600)) AS rest
+      SELECT due.was_lost AND (due.internal_failures >= 2 OR due.state = 'RECEIVED') AS rests,
+        make_interval(secs => CASE due.internal_failures WHEN 0 THEN 10 WHEN 1 THEN 60
+          ELSE least(30 * 2 ^ least(due.internal_failures + 1, 7), 3600) END) AS rest
     ) AS r
     WHERE work.lead_id = due.lead_id AND work.delivery_no = due.delivery_no
     RETURNING work.*, rests
@@ -97,7 +101,7 @@ const leaseDue = `
     NOT rests AS is_leased
   FROM leased`
 
-const columnsOfDue = "lead_id, delivery_no, due_at, lease IS NOT NULL AS was_lost, internal_failures"
+const columnsOfDue = "lead_id, delivery_no, due_at, state, lease IS NOT NULL AS was_lost, internal_failures"
 
 const claimDue = `
   WITH lane AS MATERIALIZED (
@@ -111,7 +115,7 @@ const claimDue = `
   ), due AS MATERIALIZED (
     SELECT w.* FROM lane CROSS JOIN LATERAL (
       SELECT ${columnsOfDue} FROM work
-      WHERE work.lane = lane.id AND due_at >= lane.reached AND due_at <= now() AND ${isFree}
+      WHERE work.lane = lane.id AND due_at >= lane.reached AND due_at <= now() AND ${isFree} AND NOT ${isSuspect}
       ORDER BY due_at LIMIT lane.most FOR UPDATE SKIP LOCKED
     ) AS w ORDER BY due_at LIMIT $3::integer
   ), ${leaseDue}`
@@ -123,7 +127,15 @@ const claimByIds = `
     SELECT c.id, throttle.permits FROM customer AS c ${peek}
   ), due AS MATERIALIZED (
     SELECT ${columnsOfDue} FROM work
-    WHERE lead_id = ANY ($4::bigint[]) AND scheduled_at <= now() AND ${isFree}
+    WHERE lead_id = ANY ($4::bigint[]) AND scheduled_at <= now() AND ${isFree} AND NOT ${isSuspect}
       AND (SELECT permits FROM lane WHERE lane.id = work.lane) > 0
     ORDER BY lead_id LIMIT $3::integer FOR UPDATE SKIP LOCKED
+  ), ${leaseDue}`
+
+/** The suspect that is due longest. */
+const claimSuspect = `
+  WITH due AS MATERIALIZED (
+    SELECT ${columnsOfDue} FROM work
+    WHERE lane = 0 AND due_at <= now() AND ${isFree} AND ${isSuspect}
+    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
   ), ${leaseDue}`

@@ -38,6 +38,8 @@ interface StoredRow {
   readonly payload: string | null
   readonly idempotency_key: string | null
   readonly body: string | null
+  /** Whether the documents before it are so large that its own was not read. */
+  readonly too_much: boolean
 }
 
 /** Reads the documents of leased work, in the order of the rows. Work whose documents cannot be read is `Unreadable`. */
@@ -64,6 +66,16 @@ const isUndecided = ({ state }: LeasedRow) => state === "RECEIVED"
 /** By delivery as well: beside its new work, a lead may have an old delivery with an open attempt. */
 const keyOf = (leadId: bigint, deliveryNo: number | null) => `${leadId} ${deliveryNo}`
 
+/**
+ * How many bytes of documents a claim reads from a partition, and the first document however large: 250 payloads of a
+ * megabyte, parsed, can take gigabytes of memory.
+ */
+const maxBytes = 4 * 1024 * 1024
+
+/** Whether so much is read before a document that it is not. */
+const tooMuch = (document: string, order: string) =>
+  `coalesce(sum(octet_length(${document})) OVER (ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) > ${maxBytes}, false)`
+
 /** Leads and deliveries are read by separate statements, so that each is one index scan. */
 const readPartition = (sql: PgClient.PgClient, partition: number, rows: ReadonlyArray<LeasedRow>) => {
   const lead = partitionName("lead", partition)
@@ -72,17 +84,26 @@ const readPartition = (sql: PgClient.PgClient, partition: number, rows: Readonly
   const decided = rows.filter((row) => !isUndecided(row))
   const ids = (part: ReadonlyArray<LeasedRow>) => columns.int8(part.map((row) => Number(row.lead_id)))
   const leads = sql.unsafe<StoredRow>(
-    `SELECT id AS lead_id, NULL AS delivery_no, correlation_id, source_headers ->> 'traceparent' AS traceparent,
-       raw_payload::text AS payload, NULL AS idempotency_key, NULL AS body
-     FROM ${lead} WHERE id = ANY ($1::bigint[])`,
+    `SELECT lead_id, NULL AS delivery_no, correlation_id, traceparent, CASE WHEN NOT too_much THEN payload END AS payload,
+       NULL AS idempotency_key, NULL AS body, too_much
+     FROM (
+       SELECT id AS lead_id, correlation_id, source_headers ->> 'traceparent' AS traceparent, raw_payload::text AS payload,
+         ${tooMuch("raw_payload::text", "id")} AS too_much
+       FROM ${lead} WHERE id = ANY ($1::bigint[])
+     ) AS leads`,
     [ids(undecided)],
   )
   const deliveries = sql.unsafe<StoredRow>(
-    `SELECT lead.id AS lead_id, wanted.delivery_no, correlation_id, source_headers ->> 'traceparent' AS traceparent,
-       NULL AS payload, idempotency_key::text, delivery.payload::text AS body
-     FROM unnest($1::bigint[], $2::integer[]) AS wanted (lead_id, delivery_no)
-     JOIN ${lead} AS lead ON lead.id = wanted.lead_id
-     LEFT JOIN ${delivery} AS delivery ON delivery.lead_id = wanted.lead_id AND delivery.delivery_no = wanted.delivery_no`,
+    `SELECT lead_id, delivery_no, correlation_id, traceparent, NULL AS payload, idempotency_key,
+       CASE WHEN NOT too_much THEN body END AS body, too_much
+     FROM (
+       SELECT lead.id AS lead_id, wanted.delivery_no, correlation_id, source_headers ->> 'traceparent' AS traceparent,
+         idempotency_key::text, delivery.payload::text AS body,
+         ${tooMuch("delivery.payload::text", "wanted.lead_id, wanted.delivery_no")} AS too_much
+       FROM unnest($1::bigint[], $2::integer[]) AS wanted (lead_id, delivery_no)
+       JOIN ${lead} AS lead ON lead.id = wanted.lead_id
+       LEFT JOIN ${delivery} AS delivery ON delivery.lead_id = wanted.lead_id AND delivery.delivery_no = wanted.delivery_no
+     ) AS deliveries`,
     [ids(decided), columns.int4(decided.map((row) => row.delivery_no))],
   )
   if (decided.length === 0) return leads
@@ -102,8 +123,10 @@ const claimedWork = (row: LeasedRow, stored: StoredRow | undefined, lease: strin
     ageMs: row.age === null ? undefined : row.age * 1000,
     correlationId: stored?.correlation_id ?? "",
     traceparent: stored?.traceparent ?? undefined,
+    characters: (stored?.payload ?? stored?.body ?? "").length,
   }
   if (row.attempt_is_open) return { _tag: "LostAttempt", ...claimed, isProbe: row.attempt_is_probe }
+  if (stored?.too_much === true) return { _tag: "TooMuch", ...claimed }
   const { body, idempotency_key: idempotencyKey, payload } = stored ?? {}
   if (typeof body === "string" && typeof idempotencyKey === "string") {
     return { _tag: "Due", ...claimed, idempotencyKey, body }

@@ -21,6 +21,12 @@ export const isOpen = (column: string): string => `${column} IN (${openStates.ma
 /** Whether the work is not leased now: it never was, it was released, or the lease has ended. */
 export const isFree = "(leased_until IS NULL OR leased_until <= now())"
 
+/**
+ * Whether the work may be what ended a worker: an undecided lead that has failed for an internal reason. Such a lead is
+ * claimed alone.
+ */
+export const isSuspect = "(state = 'RECEIVED' AND internal_failures > 0)"
+
 /** A time in ISO 8601 and UTC, whatever the session's time zone: `2026-01-21T10:35:00.123Z`. */
 export const utc = (moment: string): string =>
   `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`

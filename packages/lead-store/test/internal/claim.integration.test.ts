@@ -73,6 +73,7 @@ describe("LeadWork.claim", () => {
       const { lease, payload, ...rest } = claimed
       assert.deepStrictEqual(rest, {
         _tag: "Undecided",
+        characters: text.length,
         leadId,
         deliveryNo: 0,
         attemptNo: 0,
@@ -126,6 +127,8 @@ describe("LeadWork.claim", () => {
       const [id] = yield* receive(1)
       const first = yield* claimOne
       yield* ownerIsLost(first.leadId)
+      assert.deepStrictEqual(yield* claim(1), [])
+      yield* timeComes(first.leadId)
       const second = yield* claimOne
       assert.strictEqual(second.leadId, id)
       assert.notStrictEqual(second.lease, first.lease)

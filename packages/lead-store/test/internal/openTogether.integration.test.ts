@@ -35,6 +35,8 @@ describe("LeadWork.openAttempt among several workers", () => {
       const sql = yield* PgClient.PgClient
       const lost = yield* claimNew
       yield* ownerIsLost(lost.leadId)
+      yield* claim(1)
+      yield* timeComes(lost.leadId)
       const claimed = yield* claimOne
       const before = yield* rowOf(lost.leadId)
       for (const decision of [ready, rejected, parked]) {

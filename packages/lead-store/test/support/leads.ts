@@ -58,9 +58,12 @@ export const claim = (max: number) => LeadWork.use((work) => work.claim({ max, l
 export const claimIds = (ids: ReadonlyArray<LeadId>, max = 100) =>
   LeadWork.use((work) => work.claim({ ids, max, lease }))
 
-/** Claims the one piece of work that is due. */
+/** Claims the lead that is due longest of those that are claimed alone. */
+export const claimAlone = LeadWork.use((work) => work.claim({ ids: undefined, max: 1, lease, alone: true }))
+
+/** Claims the one piece of work that is due, alone if it may have ended its worker. */
 export const claimOne = Effect.flatMap(
-  Effect.suspend(() => claim(2)),
+  Effect.flatMap(claim(2), (claimed) => (claimed.length === 0 ? claimAlone : Effect.succeed(claimed))),
   ([lead, ...others]) =>
     lead !== undefined && others.length === 0
       ? Effect.succeed(lead)

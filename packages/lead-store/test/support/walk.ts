@@ -3,6 +3,7 @@ import { Duration, Effect } from "effect"
 import type { ClaimedWork, LeadReplay, LeadWork, ReplayRequestConflict, StoreError } from "../../src/index.ts"
 import {
   claim,
+  claimAlone,
   claimIds,
   complete,
   exhausted,
@@ -66,7 +67,7 @@ export const makeWalk = (name: string, next: () => number, held: Array<ClaimedWo
     (): Effect.Effect<void, StoreError | ReplayRequestConflict, LeadWork | LeadReplay> => {
       const dice = next()
       if (held.length === 0 || dice < 0.2) {
-        return Effect.map(claim(4), (claimed) => void held.push(...claimed))
+        return Effect.map(next() < 0.3 ? claimAlone : claim(4), (claimed) => void held.push(...claimed))
       }
       const some = Array.from({ length: 1 + Math.floor(next() * 6) }, () =>
         pick(next() < 0.3 ? held : held.slice(-12)),
