@@ -98,11 +98,23 @@ export const LeadEvent = Schema.Struct({
 )
 export type LeadEvent = typeof LeadEvent.Type
 
+/** What a history does not have because there is too much of it. */
+const LeftOut = Schema.Struct({
+  deliveryAttempts: Schema.Int.annotate({ description: "The oldest attempts" }),
+  responseBodies: Schema.Int.annotate({
+    description: "Bodies of which only the first 200 characters are shown",
+  }),
+  events: Schema.Int.annotate({ description: "The oldest events, at least so many" }),
+}).pipe(Schema.encodeKeys({ deliveryAttempts: "delivery_attempts", responseBodies: "response_bodies" }))
+
 /** Everything that is stored about a lead. The payloads hold personal data. */
 export const LeadHistory = Schema.Struct({
   ...summaryFields,
   rawPayload: AnyJson.annotate({ description: "The webhook's body: every field, every digit" }),
-  normalizedPayload: Schema.NullOr(AnyJson).annotate({ description: "Null until a worker has decided" }),
+  normalizedPayload: Schema.NullOr(AnyJson).annotate({
+    description:
+      "Null until a worker has decided, and where it is so much longer than the webhook's body that it is not stored: then `left_out` in the details of the decision says so",
+  }),
   customerPayload: Schema.NullOr(AnyJson).annotate({
     description: "What is delivered; null for a lead that was rejected or parked",
   }),
@@ -115,6 +127,10 @@ export const LeadHistory = Schema.Struct({
       "Values that could not be read as the kind that their field is declared to hold: they stayed as they came",
   }),
   events: Schema.Array(LeadEvent).annotate({ description: "What happened, in order" }),
+  leftOut: Schema.NullOr(LeftOut).annotate({
+    description:
+      "What is left out, so that a payload of 1 MiB makes a history of less than 4 MiB: a history has the newest 50 attempts, 50 decisions and 200 other events, and 128 KiB of response bodies. Null if nothing is",
+  }),
   nextAttemptAt: Schema.NullOr(Timestamp).annotate({
     description: "When the next attempt is due; null when none is scheduled or one is under way",
   }),
@@ -129,6 +145,7 @@ export const LeadHistory = Schema.Struct({
     omittedAttributes: "omitted_attributes",
     deliveryAttempts: "delivery_attempts",
     nextAttemptAt: "next_attempt_at",
+    leftOut: "left_out",
   }),
   Schema.annotateEncoded({
     identifier: "LeadHistory",

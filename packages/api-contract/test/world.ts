@@ -50,6 +50,7 @@ const history: LeadHistory = {
     },
   ],
   nextAttemptAt: null,
+  leftOut: null,
   events: [{ at: new Date("2026-01-21T10:35:00Z"), type: "received", details: payload }],
 }
 

@@ -62,6 +62,17 @@ export interface LeadHistory extends LeadSummary {
   readonly nextAttemptAt: Date | null
   readonly deliveryAttempts: ReadonlyArray<DeliveryAttempt>
   readonly events: ReadonlyArray<LeadEvent>
+  /** What the history does not have, because there is too much of it; null for nearly all leads. */
+  readonly leftOut: LeftOut | null
+}
+
+/** How much of a history is left out: the oldest attempts and events. What a decision left out its event says. */
+export interface LeftOut {
+  readonly deliveryAttempts: number
+  /** Bodies of which only the first 200 characters are there. */
+  readonly responseBodies: number
+  /** At least so many. */
+  readonly events: number
 }
 
 /** A moment, in microseconds since 1970: as exact as Postgres has it, so that it sorts. */

@@ -21,6 +21,7 @@ import {
   type LeadHistory,
 } from "../LeadHistory.ts"
 import { storedJson } from "../storable.ts"
+import { bodyBytes, boundedEvents, cutBody, most } from "./historyBounds.ts"
 
 /** Reads the history of one lead: one statement, on one partition. None if there is no such lead. */
 export const readHistory = (sql: PgClient.PgClient) =>
@@ -47,6 +48,9 @@ interface HistoryRow {
   readonly decisions: string
   readonly attempts: string
   readonly events: string
+  readonly total_decisions: number
+  readonly total_attempts: number
+  readonly total_events: number
 }
 
 interface FullAttemptRow extends AttemptRow {
@@ -54,10 +58,13 @@ interface FullAttemptRow extends AttemptRow {
   readonly customer_reason: string | null
   readonly error_message: string | null
   readonly duration_ms: number | null
+  readonly is_cut: boolean
 }
 
 /** Times are read as microseconds: a `Date` would lose the order of events within a millisecond. */
 const micros = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::bigint`
+
+const countOf = (rows: string): string => `(SELECT count(*)::integer FROM ${rows} WHERE lead_id = lead.id)`
 
 const list = (rows: string): string => `(SELECT coalesce(json_agg(r), '[]')::text FROM (${rows}) AS r)`
 
@@ -72,21 +79,35 @@ const statement = (partition: number): string => {
     CASE WHEN work.lease IS NULL AND NOT work.attempt_is_open AND (work.state <> 'RECEIVED' OR work.scheduled_at > now())
       THEN work.scheduled_at END AS next_attempt_at,
     ${list(`
-      SELECT ${micros("decided_at")} AS decided_at, verdict, details FROM ${from("decision")}
-      WHERE lead_id = lead.id ORDER BY delivery_no`)} AS decisions,
+      SELECT * FROM (
+        SELECT ${micros("decided_at")} AS decided_at, verdict, details, delivery_no FROM ${from("decision")}
+        WHERE lead_id = lead.id ORDER BY delivery_no DESC LIMIT ${most.decisions}
+      ) AS newest ORDER BY delivery_no`)} AS decisions,
     ${list(`
-      SELECT attempt_no, ${micros("requested_at")} AS requested_at, ${micros("ended_at")} AS ended_at, success,
-        outcome_unknown, is_probe, response_status, response_body, error_message, fault, customer_reason,
-        policy_version, duration_ms, ${micros("retry_at")} AS retry_at
-      FROM ${from("attempt")} WHERE lead_id = lead.id
-      UNION ALL
-      SELECT attempt_no, ${micros("attempt_opened_at")}, NULL, false, false, attempt_is_probe, NULL, NULL, NULL, NULL, NULL,
-        NULL, NULL, NULL
-      FROM work WHERE lead_id = lead.id AND attempt_is_open
-      ORDER BY attempt_no`)} AS attempts,
+      SELECT attempt_no, requested_at, ended_at, success, outcome_unknown, is_probe, response_status,
+        CASE WHEN bytes > ${bodyBytes} THEN left(response_body, ${cutBody}) ELSE response_body END AS response_body,
+        error_message, fault, customer_reason, policy_version, duration_ms, retry_at,
+        bytes > ${bodyBytes} AND length(response_body) > ${cutBody} AS is_cut
+      FROM (
+        SELECT attempt_no, ${micros("requested_at")} AS requested_at, ${micros("ended_at")} AS ended_at, success,
+          outcome_unknown, is_probe, response_status, response_body, error_message, fault, customer_reason,
+          policy_version, duration_ms, ${micros("retry_at")} AS retry_at,
+          sum(octet_length(to_json(response_body)::text)) OVER (ORDER BY attempt_no DESC) AS bytes
+        FROM (
+          SELECT * FROM ${from("attempt")} WHERE lead_id = lead.id ORDER BY attempt_no DESC LIMIT ${most.attempts}
+        ) AS newest
+        UNION ALL
+        SELECT attempt_no, ${micros("attempt_opened_at")}, NULL, false, false, attempt_is_probe, NULL, NULL, NULL, NULL, NULL,
+          NULL, NULL, NULL, NULL
+        FROM work WHERE lead_id = lead.id AND attempt_is_open
+      ) AS attempts ORDER BY attempt_no`)} AS attempts,
     ${list(`
-      SELECT ${micros("at")} AS at, type, details FROM ${from("lead_event")}
-      WHERE lead_id = lead.id ORDER BY id`)} AS events
+      SELECT * FROM (
+        SELECT ${micros("at")} AS at, type, details, id FROM ${from("lead_event")}
+        WHERE lead_id = lead.id ORDER BY id DESC LIMIT ${most.events}
+      ) AS newest ORDER BY id`)} AS events,
+    ${countOf(from("decision"))} AS total_decisions, ${countOf(from("attempt"))} AS total_attempts,
+    ${countOf(from("lead_event"))} AS total_events
   FROM ${from("lead")}
   LEFT JOIN settled_lead AS settled ON settled.lead_id = lead.id
   LEFT JOIN LATERAL (
@@ -116,6 +137,27 @@ const rowsOf = (text: string): unknown => json(text)
 
 const fullHistory = (id: LeadId, row: HistoryRow): LeadHistory => {
   const attempts = rowsOf(row.attempts) as ReadonlyArray<FullAttemptRow>
+  const decisions = rowsOf(row.decisions) as ReadonlyArray<DecisionRow>
+  const events = rowsOf(row.events) as ReadonlyArray<EventRow>
+  const composed = boundedEvents(
+    composeEvents({
+      received_at: row.received_at,
+      decisions,
+      attempts,
+      events,
+      settled: row.settled_at === null ? null : { at: row.settled_at, state: row.state, reason: row.reason },
+    }),
+  )
+  const attemptsLeftOut = Math.max(0, row.total_attempts - most.attempts)
+  const leftOut = {
+    deliveryAttempts: attemptsLeftOut,
+    responseBodies: attempts.filter(({ is_cut }) => is_cut).length,
+    events:
+      Math.max(0, row.total_decisions - decisions.length) +
+      Math.max(0, row.total_events - events.length) +
+      2 * attemptsLeftOut +
+      composed.leftOut,
+  }
   return {
     id,
     receivedAt: dateOf(row.received_at),
@@ -129,13 +171,8 @@ const fullHistory = (id: LeadId, row: HistoryRow): LeadHistory => {
     unread: rowsOf(row.unread ?? "[]") as ReadonlyArray<UnreadValue>,
     nextAttemptAt: row.next_attempt_at,
     deliveryAttempts: attempts.map(deliveryAttempt),
-    events: composeEvents({
-      received_at: row.received_at,
-      decisions: rowsOf(row.decisions) as ReadonlyArray<DecisionRow>,
-      attempts,
-      events: rowsOf(row.events) as ReadonlyArray<EventRow>,
-      settled: row.settled_at === null ? null : { at: row.settled_at, state: row.state, reason: row.reason },
-    }),
+    events: composed.events,
+    leftOut: Object.values(leftOut).some((count) => count > 0) ? leftOut : null,
   }
 }
 
