@@ -58,19 +58,18 @@ export const parse = (text: string, options: ParseOptions = {}): Result.Result<J
   const numbers = mayHoldLongNumber(text) ? new Numbers(text, options) : undefined
   try {
     const value = numbers === undefined ? (JSON.parse(text) as Json) : parseExactly(text, numbers.valueOf)
-    // A text that is not JSON is reported as such, whatever its numbers are.
-    return numbers?.exceeded === undefined ? Result.succeed(value) : Result.fail(numbers.exceeded)
-  } catch {
-    return invalid("Syntax", "not valid JSON")
+    return Result.succeed(value)
+  } catch (error) {
+    // A limit is reported as soon as it is exceeded, also of a text that is not JSON further on.
+    return error instanceof JsonInvalid ? Result.fail(error) : invalid("Syntax", "not valid JSON")
   }
 }
 
 const invalid = (reason: JsonInvalid["reason"], message: string) =>
   Result.fail(new JsonInvalid({ reason, message }))
 
-/** The values of a text's long numbers, and the first limit that they exceed. */
+/** The values of a text's long numbers. Throws {@link JsonInvalid} for the first that exceeds a limit. */
 class Numbers {
-  exceeded: JsonInvalid | undefined
   #expansion = 0
   readonly #known = new Map<string, Known>()
   readonly #keepsUnsafeIntegers: boolean
@@ -86,7 +85,6 @@ class Numbers {
   }
 
   readonly valueOf = (source: string): Json => {
-    if (this.exceeded !== undefined) return null
     if (source.length > mostOften) return this.#read(source).value
     let known = this.#known.get(source)
     if (known === undefined) this.#known.set(source, (known = this.#read(source)))
@@ -110,10 +108,10 @@ class Numbers {
   #check(decimal: Decimal): void {
     if (Math.abs(decimal.exponent) > this.#maxExponent) {
       const message = `JSON has a number with an exponent beyond ±${this.#maxExponent}`
-      this.exceeded = new JsonInvalid({ reason: "ExponentTooLarge", message })
+      throw new JsonInvalid({ reason: "ExponentTooLarge", message })
     } else if (decimal.integer.length + decimal.fraction.length > this.#maxDigits) {
       const message = `JSON has a number of more than ${this.#maxDigits} digits`
-      this.exceeded = new JsonInvalid({ reason: "NumberTooLong", message })
+      throw new JsonInvalid({ reason: "NumberTooLong", message })
     }
   }
 
@@ -121,7 +119,7 @@ class Numbers {
     this.#expansion += by
     if (this.#expansion <= this.#maxExpansion) return
     const message = `JSON has numbers that would expand by more than ${this.#maxExpansion} characters with all digits written out`
-    this.exceeded ??= new JsonInvalid({ reason: "ExpansionTooLarge", message })
+    throw new JsonInvalid({ reason: "ExpansionTooLarge", message })
   }
 }
 

@@ -81,7 +81,7 @@ describe("payloads of a megabyte", () => {
         ]
         const ids: Array<number> = []
         for (const item of items) {
-          const { body, status } = yield* post(target, filled(item).slice(0, megabyte))
+          const { body, status } = yield* post(target, filled(item))
           if (status === 400) continue
           assert.strictEqual(status, 200, `${item.slice(0, 20)} ${body.error}`)
           ids.push(body.lead_id ?? 0)
@@ -135,11 +135,16 @@ describe("a lead that ends its worker by its memory", () => {
   it.live("rests, is worked on alone, and does not keep other leads from their customer", () =>
     Effect.gen(function* () {
       const target = yield* makeTarget({ env: { MAX_BODY_BYTES: String(24 * megabyte) } })
-      const size = 6_000_000
-      const poison = yield* post(target, `{"phone":"+49123456789","a":[${Array(size).fill("[]").join(",")}]}`)
-      assert.strictEqual(poison.status, 200, poison.body.error)
+      const lists = Array(2_000_000).fill("[]").join(",")
+      // Whether or not the answer comes in time: the lead is stored.
+      yield* post(
+        target,
+        `{"phone":"+49123456789","zipcode":"66123","house":{"is_owner":true},"a":[${lists}]}`,
+      )
+      const poison = yield* query<{ id: string }>(target.databaseUrl, "SELECT id::text AS id FROM lead")
+      assert.lengthOf(poison, 1)
       const senders = yield* sendHonestly(target.url, 20)
-      const ends = yield* superviseWorker(target, ["--max-old-space-size=128"])
+      const ends = yield* superviseWorker(target, ["--max-old-space-size=96"])
       yield* Effect.sleep("22 seconds")
       const { answers } = yield* senders.report
       assert.deepStrictEqual(Object.keys(answers), ["200"])
@@ -155,7 +160,7 @@ describe("a lead that ends its worker by its memory", () => {
       }).pipe(Effect.timeout("30 seconds"))
       const events = yield* query<{ type: string }>(
         target.databaseUrl,
-        `SELECT type FROM lead_event WHERE lead_id = ${poison.body.lead_id}`,
+        `SELECT type FROM lead_event WHERE lead_id = ${poison[0]?.id}`,
       )
       assert.include(
         events.map(({ type }) => type),
