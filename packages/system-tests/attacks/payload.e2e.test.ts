@@ -10,13 +10,13 @@ import { makeTarget, peakMiB, type Target } from "./support/Target.ts"
 
 const megabyte = 1024 ** 2
 
-const filled = (
-  item: string,
-  before = '{"phone":"+49123456789","zipcode":"66123","house":{"is_owner":true},"a":[',
-) =>
-  `${before}${Array(Math.floor((megabyte - before.length - 2) / (item.length + 1)))
-    .fill(item)
-    .join(",")}]}`
+const start = '{"phone":"+49123456789","zipcode":"66123","house":{"is_owner":true},"a":['
+
+/** A lead of a megabyte, whose list has as many of an item as there is room for. */
+const filled = (item: string): string => {
+  const count = Math.floor((megabyte - start.length - 2) / (Buffer.byteLength(item) + 1))
+  return `${start}${Array<string>(count).fill(item).join(",")}]}`
+}
 
 const post = (target: Target, body: string) =>
   Effect.promise(async () => {
