@@ -58,6 +58,12 @@ layer(World.layer(), { excludeTestServices: true })("a webhook's body", (it) => 
       ["1e401", number("1e401"), "JSON has a number with an exponent beyond ±400"],
       ["-1E-401", number("-1E-401"), "JSON has a number with an exponent beyond ±400"],
       ["1e999999999999", number("1e999999999999"), "JSON has a number with an exponent beyond ±400"],
+      ["a hidden 1e999", '{"n":1e999,"n":1}', "JSON has a number with an exponent beyond ±400"],
+      [
+        "1e-400, 3,000 times",
+        `{"n":[${Array(3000).fill("1e-400").join(",")}]}`,
+        "JSON has numbers that would expand by more than 86543 characters with all digits written out",
+      ],
       ["10,001 digits", number("1".repeat(10_001)), "JSON has a number of more than 10000 digits"],
     ] as const)("is refused and told why: %s", ([, body, error]) =>
       Effect.flatMap(World, (world) =>

@@ -76,7 +76,7 @@ describe("a lead's history", () => {
           customer_reason: null,
         },
       ])
-      assert.lengthOf(Object.keys(body), 13)
+      assert.lengthOf(Object.keys(body), 14)
     }),
   )
 })

@@ -12,7 +12,7 @@ describe("many values that the normaliser could not read", () => {
         item: { $each: "p", max_items: 1000, item: { $item: "value", unread: "park" } },
       },
     })
-    const payload = { n: Array(400).fill({ p: Array(400).fill("a") }) }
+    const payload = { n: Array.from({ length: 400 }, () => ({ p: Array<string>(400).fill("a") })) }
     const unread = Array.from({ length: 160_000 }, (_, index) => ({
       path: `n.${Math.floor(index / 400)}.p.${index % 400}`,
     }))
