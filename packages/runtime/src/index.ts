@@ -6,6 +6,7 @@
  * `runService`; `Telemetry.withCorrelationId` and `Telemetry.withLeadId` annotate entries, and `LineLog` writes prepared
  * lines where there is one for every lead. Used by the apps, which define the routes.
  */
+export * as ByteBudget from "./ByteBudget.ts"
 export * as CorrelationId from "./CorrelationId.ts"
 export * as Defect from "./Defect.ts"
 export { type Handler, handlerOf, type HttpListenerOptions, listen, ListenFailed } from "./HttpListener.ts"
