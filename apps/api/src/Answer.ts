@@ -24,6 +24,8 @@ export const malformed = (error = "malformed JSON payload"): Answer => refused(4
 export const unauthorized: Answer = refused(401, "unauthorized")
 /** 403: a browser sent it for a page of another site, which `CORS_ORIGINS` does not allow. */
 export const crossSiteRequest: Answer = refused(403, "cross-site request")
+/** 404: no route has the path. */
+export const notFound: Answer = refused(404, "not found")
 /** 405, with the methods that the path supports. */
 export const methodNotAllowed = (allow: string): Answer =>
   refused(405, "method not allowed", { Allow: allow })

@@ -56,7 +56,12 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
       Layer.provide(operatorAuth(Option.map(api.auth, (auth) => auth.operatorTokens))),
       Layer.provide([HttpServer.layerServices, NodeServices.layer]),
     ),
-    HttpRouter.add("GET", "/openapi.json", HttpServerResponse.jsonUnsafe(openApi)),
+    // The one answer that shows nothing of leads or of this process.
+    HttpRouter.add(
+      "GET",
+      "/openapi.json",
+      HttpServerResponse.jsonUnsafe(openApi, { headers: { "cache-control": "public, max-age=300" } }),
+    ),
   )
   const router = yield* handlerOf(routes)
   const intake = yield* makeIntake({

@@ -86,12 +86,19 @@ layer(World.layer({ maxBodyBytes, auth }), { excludeTestServices: true })("a web
       "application/+json",
       "+json",
       "json",
-      "application/json, text/plain",
       "application/octet-stream;application/json",
     ])("is refused as '%s'", (type) =>
       Effect.map(send(leadText, { headers: { "Content-Type": type } }), (answer) =>
         assertError(answer, 415, "unsupported media type"),
       ),
+    )
+
+    it.effect.each(["application/json, text/plain", "application/json;a=b, application/json"])(
+      "is refused when there are two, '%s', before anything else",
+      (type) =>
+        Effect.map(send(leadText, { headers: { "Content-Type": type } }), (answer) =>
+          assertError(answer, 400, "more than one content type"),
+        ),
     )
   })
 

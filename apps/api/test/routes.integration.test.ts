@@ -3,7 +3,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { ask, assertError, newId, postLead, type Question } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
-import { World } from "./support/World.ts"
+import { countLeads, World } from "./support/World.ts"
 
 /** A request that a route answers with 200, and how the answer begins. The only lead is 1. */
 interface Case {
@@ -42,6 +42,29 @@ const allowed = (path: string): ReadonlyArray<string> => {
   )
 }
 
+/** Other spellings of a path, which a lenient server takes for the same. */
+const otherSpellings = (path: string): ReadonlyArray<string> => [
+  path.toUpperCase(),
+  path.replace(/\/(.)/, (_, letter: string) => `/${letter.toUpperCase()}`),
+  `${path}/`,
+  `/${path}`,
+  `${path}//`,
+  path.replaceAll("/", "//"),
+  `${path};x`,
+  `${path};x=y?a=b`,
+  path.replace(/\/(.)/, (_, letter: string) => `/%${letter.charCodeAt(0).toString(16)}`),
+  `${path.slice(0, -1)}%${path.charCodeAt(path.length - 1).toString(16)}`,
+  `/.${path}`,
+  `/stats/..${path}`,
+  `${path}/.`,
+  `${path}/x/..`,
+  `/%2e%2e${path}`,
+  `${path}%00`,
+  `${path}%20`,
+  `${path}\\`,
+  `\\${path}`.replace("\\/", "/\\"),
+]
+
 const all = [...paths].map(([name, { answer, question }]) => ({
   name,
   answer,
@@ -66,6 +89,8 @@ layer(World.layer(), { excludeTestServices: true })("a route", (it) => {
         assert.strictEqual(answered.status, 200)
         assert.match(answered.text, answer)
         newId(answered)
+        const caching = question.path === "/openapi.json" ? "public, max-age=300" : "no-store"
+        assert.strictEqual(answered.headers["cache-control"], caching)
       }),
     )
 
@@ -88,9 +113,43 @@ layer(World.layer(), { excludeTestServices: true })("a route", (it) => {
           if (own.includes(method)) continue
           const answered = yield* ask(yield* World, { method, path })
           assertError(answered, 405, "method not allowed")
+          assert.strictEqual(answered.headers["cache-control"], "no-store")
           assert.strictEqual(answered.headers["allow"], own.join(", "))
         }
       }),
+    )
+
+    it.effect.each(all)("is known by one spelling of its path: $name", ({ question }) =>
+      Effect.gen(function* () {
+        const world = yield* World
+        const before = yield* countLeads(world)
+        for (const path of otherSpellings(question.path ?? "")) {
+          for (const method of ["GET", "HEAD", "POST", "OPTIONS"]) {
+            const answered = yield* ask(world, { ...question, method, path })
+            if (method !== "HEAD") assertError(answered, 404, "not found")
+            assert.strictEqual(answered.status, 404, path)
+            assert.strictEqual(answered.headers["cache-control"], "no-store")
+          }
+        }
+        assert.strictEqual(yield* countLeads(world), before)
+      }),
+    )
+
+    it.effect.each(reading)(
+      "may have a query, and its target a host (RFC 9112, 3.2.2): $name",
+      ({ question }) =>
+        Effect.gen(function* () {
+          const { path = "" } = question
+          for (const target of [
+            `${path}?`,
+            `${path}?a=//b;c`,
+            `http://gateway.example:80${path}`,
+            `HTTPS://[::1]${path}`,
+          ]) {
+            const answered = yield* ask(yield* World, { ...question, path: target })
+            assert.strictEqual(answered.status, 200, target)
+          }
+        }),
     )
   })
 })

@@ -317,7 +317,6 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
       "1e0",
       "abc",
       "%20",
-      "1%00",
       "9007199254740991",
       "9007199254740993",
       "9223372036854775808",
@@ -331,20 +330,23 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
   })
 
   describe("and paths", () => {
-    it.effect("find a path with a slash at its end", () =>
-      Effect.map(
-        Effect.flatMap(World, (world) => ask(world, { path: "/stats/leads/counts/" })),
-        ({ status }) => assert.strictEqual(status, 200),
-      ),
-    )
-
-    it.effect.each(["/", "/stats", "/stats/leads", "/stats/leads/1", "/stats/leads/history", "/%", "/%zz"])(
-      "do not find %s",
-      (path) =>
-        Effect.gen(function* () {
-          const answer = yield* ask(yield* World, { path, headers: { "X-Correlation-ID": "req-1" } })
-          assertError(answer, 404, "not found", "req-1")
-        }),
+    it.effect.each([
+      "/",
+      "/stats",
+      "/stats/leads",
+      "/stats/leads/1",
+      "/stats/leads/history",
+      "/stats/leads//history",
+      "/stats/leads/1%00/history",
+      "/stats/leads/%31/history",
+      "/stats/leads/1/history/",
+      "/%",
+      "/%zz",
+    ])("do not find %s", (path) =>
+      Effect.gen(function* () {
+        const answer = yield* ask(yield* World, { path, headers: { "X-Correlation-ID": "req-1" } })
+        assertError(answer, 404, "not found", "req-1")
+      }),
     )
   })
 })

@@ -1,9 +1,5 @@
-/** Serves HTTP on Node: `listen` calls a handler for each request, `handlerOf` makes a handler of an `HttpRouter`. */
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { CurrentCorrelationId, withErrorBodies } from "@lead-gateway/api-contract"
-import { Duration, Effect, type Layer, Option, Schema, type Scope } from "effect"
-import { HttpRouter, HttpServerRequest } from "effect/http"
+/** Serves HTTP on Node: `listen` calls a handler for each request. */
+import { Duration, Effect, Option, Schema, type Scope } from "effect"
 import { createServer, IncomingMessage, type Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as CorrelationId from "./CorrelationId.ts"
@@ -14,6 +10,7 @@ import {
   refuseConnection,
   refuseRequest,
 } from "./internal/protocolAnswers.ts"
+import { faultOf } from "./internal/requestHead.ts"
 
 /**
  * Answers one request by `respond`, `sendJson` or a router's handler, which set the header `X-Correlation-ID`. A handler
@@ -63,9 +60,10 @@ interface Listener {
  * Listens until the scope closes, and returns the address in use.
  *
  * Every request has a correlation id: the sender's `X-Correlation-ID` if it is valid, otherwise a new one. Malformed
- * requests are answered here, in the form of all other errors. `Expect: 100-continue` is answered when the handler
- * starts to read the body. When the scope closes, no new connection is accepted, requests in progress may finish, and
- * then all connections are closed.
+ * requests are answered here, in the form of all other errors; paths that are not written as routes are, with 404.
+ * `Expect: 100-continue` is answered when the handler starts to read the body. A sender may close its half of the
+ * connection after its request. When the scope closes, no new connection is
+ * accepted, requests in progress may finish, and then all connections are closed.
  */
 export const listen = (
   options: HttpListenerOptions,
@@ -108,24 +106,34 @@ const makeListener = (
     keepAliveTimeout: 75_000,
     requireHostHeader: false,
   })
+  // Node's own property, missing in its types: without it, an answer after the sender's FIN is discarded.
+  Object.assign(server, { httpAllowHalfOpen: true })
   const connections: Listener["connections"] = new Map()
   const receive = (handler: Handler) => (request: IncomingMessage, response: HttpResponse) => {
+    // The connection ends with the answer before: the sender would never learn what became of this request.
+    if (connections.get(request.socket)?.shouldKeepAlive === false) return void request.socket.pause()
     const id = correlationId(request)
     response.correlationId = id
     connections.set(request.socket, response)
     // A stop must not wait for the next request on a keep-alive connection.
     if (!server.listening) response.shouldKeepAlive = false
-    handler(request, response, id)
+    const fault = faultOf(request)
+    if (fault === undefined) return handler(request, response, id)
+    // What follows a request that can be read in two ways may be a part of it.
+    if (fault.status === 400) response.shouldKeepAlive = false
+    refuseRequest(fault.status, response, fault.error)
   }
-  const onRequest = receive((request, response, id) => {
-    // RFC 9112, 3.2.
-    const lacksHost = request.headers.host === undefined && request.httpVersion === "1.1"
-    return lacksHost ? refuseRequest(400, response) : handler(request, response, id)
-  })
+  const onRequest = receive(handler)
   server
     .on("connection", (socket: Socket) => {
       connections.set(socket, undefined)
-      socket.once("close", () => connections.delete(socket))
+      socket
+        .once("close", () => connections.delete(socket))
+        // The sender sends nothing more; its last answer says so too.
+        .once("end", () => {
+          const latest = connections.get(socket)
+          if (latest?.headersSent === false) latest.shouldKeepAlive = false
+        })
     })
     .on("request", onRequest)
     .on("checkContinue", (request, response) => {
@@ -167,28 +175,3 @@ const windUp = ({ connections }: Listener): void => {
     else latest.once("close", () => socket.destroySoon())
   }
 }
-
-/**
- * Turns a router's layer into a {@link Handler}.
- *
- * Every failure is answered with the body of all errors, and what the router logs carries the request's correlation id.
- * Build it in a scope that outlives the listener's.
- */
-export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
-  Effect.gen(function* () {
-    const scope = yield* Effect.scope
-    const app = yield* HttpRouter.toHttpEffect(routes)
-    const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const id = String(NodeHttpServerRequest.toServerResponse(request).getHeader("X-Correlation-ID"))
-      return withErrorBodies(app).pipe(
-        Effect.provideService(CurrentCorrelationId, id),
-        Effect.annotateLogs("correlation_id", id),
-      )
-    })
-    const handle = yield* NodeHttpServer.makeHandler(answer, { scope })
-    const handler: Handler = (request, response, correlationId) => {
-      response.setHeader("X-Correlation-ID", correlationId)
-      handle(request, response)
-    }
-    return handler
-  })

@@ -50,6 +50,7 @@ export const respond = (response: HttpResponse, reply: Reply, limits: RestLimits
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(text),
     "X-Correlation-ID": response.correlationId,
+    "Cache-Control": "no-store",
     ...reply.headers,
   })
   if (request.complete || !hasBody(request)) response.end(text)
@@ -71,6 +72,8 @@ export const sendJson = (response: HttpResponse, text: string): void => {
     text.length,
     "X-Correlation-ID",
     response.correlationId,
+    "Cache-Control",
+    "no-store",
   ])
   // With `latin1` Node does not look for characters that UTF-8 encodes differently.
   response.end(text, "latin1")

@@ -50,6 +50,29 @@ describe("a router's handler", () => {
     }),
   )
 
+  it.live.each(["/ID", "/id/", "//id", "/id;x", "/%69d", "/./id", "/id/../id", "/id#x", "/id%00"])(
+    "matches paths as they are written, with and without an api around it: %s",
+    (path) =>
+      Effect.gen(function* () {
+        const { answer } = yield* ask(path)
+        assertError(answer, 404, "not found", "mine")
+        assert.strictEqual(answer.headers["cache-control"], "no-store")
+      }),
+  )
+
+  it.live("accepts a query, and a target in absolute form (RFC 9112, 3.2.2)", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* ask("/id?a=/;%69")).answer.body, "mine")
+      assert.strictEqual((yield* ask("http://other/id")).answer.body, "mine")
+    }),
+  )
+
+  it.live("keeps its answers out of caches", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* ask("/id")).answer.headers["cache-control"], "no-store")
+    }),
+  )
+
   it.live("answers a defect with 500 and logs it under the request's name", () =>
     Effect.gen(function* () {
       const { answer, log } = yield* ask("/defect")

@@ -10,7 +10,12 @@ describe("what is no request", { concurrent: true }, () => {
   it.live.each([
     ["no HTTP", "HELLO\r\n\r\n", 400, "bad request"],
     ["another protocol's greeting", "\u0016\u0003\u0001\u0002\u0000\u0001", 400, "bad request"],
-    ["two lengths", "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, "bad request"],
+    [
+      "two lengths",
+      "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+      400,
+      "more than one content length",
+    ],
     ["large headers", `GET / HTTP/1.1\r\nA: ${"x".repeat(20_000)}`, 431, "request header fields too large"],
     ["a tunnel", "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n", 501, "not implemented"],
   ] as const)("is answered like any error: %s", ([, bytes, status, text]) =>
@@ -73,7 +78,7 @@ describe("a request that does not come to its end", { concurrent: true }, () => 
     Effect.gen(function* () {
       const connection = yield* connect(yield* serve(measure))
       yield* connection.send(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\nNONSENSE\r\n`)
-      assertError(yield* connection.answer, 400, "bad request", "mine")
+      assertError(yield* connection.answer, 400, "malformed chunk", "mine")
       assert.strictEqual(yield* connection.closed, "ended")
     }),
   )
@@ -91,7 +96,7 @@ describe("a request that does not come to its end", { concurrent: true }, () => 
       const connection = yield* connect(yield* serve(measure))
       yield* connection.send(`${head}Content-Length: 5\r\n\r\nab`)
       yield* connection.end
-      assertError(yield* connection.answer, 400, "bad request", "mine")
+      assertError(yield* connection.answer, 400, "the request ended too early", "mine")
     }),
   )
 

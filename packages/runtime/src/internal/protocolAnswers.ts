@@ -11,12 +11,30 @@ const statusOf: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
+/** What is wrong, in plain words, for Node's error codes that say enough. */
+const faultTexts: Readonly<Record<string, string>> = {
+  HPE_UNEXPECTED_CONTENT_LENGTH: "more than one content length",
+  HPE_INVALID_CONTENT_LENGTH: "invalid content length",
+  HPE_INVALID_TRANSFER_ENCODING: "unsupported transfer encoding: only chunked",
+  HPE_INVALID_HEADER_TOKEN: "malformed header",
+  HPE_INVALID_URL: "invalid request target",
+  HPE_INVALID_CHUNK_SIZE: "malformed chunk",
+  HPE_INVALID_EOF_STATE: "the request ended too early",
+  HPE_CLOSED_CONNECTION: "a request after connection: close",
+}
+
+/** The parser has one code for several faults of a length beside a coding; its own reason tells them apart. */
+const bothLengths = /Content-Length can't be present|can't be present with Content-Length/
+
 /** The error text of an HTTP status: `request timeout` for 408. */
 const textOf = (status: number): string => (STATUS_CODES[status] ?? "error").toLowerCase()
 
-/** Answers a well-formed request with a status and its text, in the form of all other errors. */
-export const refuseRequest = (status: number, response: HttpResponse): void =>
-  respond(response, { status, body: { error: textOf(status) } })
+const faultText = ({ code = "", message }: NodeJS.ErrnoException, status: number): string =>
+  bothLengths.test(message) ? "content length beside transfer encoding" : (faultTexts[code] ?? textOf(status))
+
+/** Answers a request with a status and a text, that of the status unless given, in the form of all other errors. */
+export const refuseRequest = (status: number, response: HttpResponse, text = textOf(status)): void =>
+  respond(response, { status, body: { error: text } })
 
 /**
  * Answers malformed or incomplete requests (not HTTP, headers too large, too slow, a truncated body) in the form of all
@@ -34,13 +52,14 @@ export const answerBrokenRequest = (
   if (refused.has(socket)) return
   refused.add(socket)
   const status = statusOf[error.code ?? ""] ?? 400
+  const text = faultText(error, status)
   if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
-  else if (latest === undefined || latest.closed) refuseConnection(socket, status)
-  else if (latest.req.complete) latest.once("close", () => refuseConnection(socket, status))
-  else if (latest.headersSent) socket.destroy()
+  else if (latest === undefined || latest.closed) refuseConnection(socket, status, text)
+  else if (latest.req.complete) latest.once("close", () => refuseConnection(socket, status, text))
+  else if (latest.headersSent) endSoon(socket)
   else {
     latest.shouldKeepAlive = false
-    refuseRequest(status, latest)
+    refuseRequest(status, latest, text)
   }
 }
 
@@ -50,22 +69,29 @@ const refused = new WeakSet<Duplex>()
 const graceMs = 1_000
 
 /** Writes an answer to a connection that no longer carries valid HTTP, and closes it. */
-export const refuseConnection = (socket: Duplex, status: number): void => {
+export const refuseConnection = (socket: Duplex, status: number, text = textOf(status)): void => {
   if (!socket.writable) return
   const id = CorrelationId.make()
-  const body = JSON.stringify({ error: textOf(status), correlation_id: id })
-  socket.end(
+  const body = JSON.stringify({ error: text, correlation_id: id })
+  socket.write(
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
       "Content-Type: application/json",
       `Content-Length: ${Buffer.byteLength(body)}`,
       `X-Correlation-ID: ${id}`,
+      "Cache-Control: no-store",
       `Date: ${new Date().toUTCString()}`,
       "Connection: close",
       "",
       body,
     ].join("\r\n"),
   )
+  endSoon(socket)
+}
+
+/** Sends what is written, and closes the connection when the sender has had time to read it. */
+const endSoon = (socket: Duplex): void => {
+  socket.end()
   const timer = setTimeout(() => socket.destroy(), graceMs)
   socket.once("close", () => clearTimeout(timer))
 }
