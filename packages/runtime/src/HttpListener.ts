@@ -11,6 +11,7 @@ import {
   refuseRequest,
 } from "./internal/protocolAnswers.ts"
 import { faultOf } from "./internal/requestHead.ts"
+import { cutSlowReaders, defaultPace, type ReadingPace } from "./internal/slowReaders.ts"
 
 /**
  * Answers one request by `respond`, `sendJson` or a router's handler, which set the header `X-Correlation-ID`. A handler
@@ -31,6 +32,8 @@ export interface HttpListenerOptions {
   readonly shutdownTimeout: Duration.Duration
   /** How long a sender may take to send one request; 30 s unless set. For the headers at most 10 s. */
   readonly requestTimeout?: Duration.Duration
+  /** How fast a sender must read its answers; 120 KiB in 15 s unless set. */
+  readonly readingPace?: ReadingPace
 }
 
 /** The process cannot listen on the address: it is in use, not of this machine, or not permitted. */
@@ -54,6 +57,7 @@ export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFail
 interface Listener {
   readonly server: Server<typeof IncomingMessage, typeof HttpResponse>
   readonly connections: Map<Socket, HttpResponse | undefined>
+  readonly stopWatching: () => void
 }
 
 /**
@@ -62,7 +66,7 @@ interface Listener {
  * Every request has a correlation id: the sender's `X-Correlation-ID` if it is valid, otherwise a new one. Malformed
  * requests are answered here, in the form of all other errors; paths that are not written as routes are, with 404.
  * `Expect: 100-continue` is answered when the handler starts to read the body. A sender may close its half of the
- * connection after its request. When the scope closes, no new connection is
+ * connection after its request; one that does not read its answer is cut. When the scope closes, no new connection is
  * accepted, requests in progress may finish, and then all connections are closed.
  */
 export const listen = (
@@ -91,7 +95,7 @@ const start = (options: HttpListenerOptions, handler: Handler): Effect.Effect<Li
   })
 
 const makeListener = (
-  { requestTimeout = Duration.seconds(30) }: HttpListenerOptions,
+  { readingPace = defaultPace, requestTimeout = Duration.seconds(30) }: HttpListenerOptions,
   handler: Handler,
 ): Listener => {
   // Webhooks are short. A sender that needs longer has disconnected, or holds the connection open on purpose.
@@ -148,7 +152,7 @@ const makeListener = (
     .on("clientError", (error, socket) =>
       answerBrokenRequest(error, socket, connections.get(socket as Socket)),
     )
-  return { server, connections }
+  return { server, connections, stopWatching: cutSlowReaders(connections, readingPace) }
 }
 
 const correlationId = (request: IncomingMessage): CorrelationId.CorrelationId =>
@@ -163,7 +167,12 @@ const stop = (listener: Listener, within: Duration.Duration): Effect.Effect<void
     windUp(listener)
   }).pipe(
     Effect.timeoutOption(within),
-    Effect.andThen(Effect.sync(() => listener.server.closeAllConnections())),
+    Effect.andThen(
+      Effect.sync(() => {
+        listener.server.closeAllConnections()
+        listener.stopWatching()
+      }),
+    ),
   )
 
 /** Node closes idle connections itself; this makes each response in progress the last one on its connection. */

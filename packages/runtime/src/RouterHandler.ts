@@ -3,8 +3,12 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { CurrentCorrelationId, withErrorBodies } from "@lead-gateway/api-contract"
 import { Effect, type Layer } from "effect"
-import { type FindMyWay, HttpRouter, HttpServerRequest } from "effect/http"
+import { type FindMyWay, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import type { ServerResponse } from "node:http"
+import * as ByteBudget from "./ByteBudget.ts"
 import type { Handler } from "./HttpListener.ts"
+import { boundAnswers } from "./internal/largeAnswers.ts"
+import { oneAtATime } from "./internal/oneAtATime.ts"
 
 /** How routers match paths: as they are written. The listener answers 404 to paths with more than one way to read them. */
 export const exactPaths: Partial<FindMyWay.RouterConfig> = {
@@ -13,13 +17,20 @@ export const exactPaths: Partial<FindMyWay.RouterConfig> = {
   ignoreDuplicateSlashes: false,
 }
 
+/** How a router's answers are bounded. */
+export interface RouterHandlerOptions {
+  /** Counts the bytes of answers under way, which may hold half of it; a budget of the router's own unless set. */
+  readonly budget?: ByteBudget.ByteBudget
+}
+
 /**
  * Turns a router's layer into a {@link Handler}.
  *
  * Every failure is answered with the body of all errors, and what the router logs carries the request's correlation id.
- * Answers are not stored by caches unless a route says otherwise. Build it in a scope that outlives the listener's.
+ * Answers are not stored by caches unless a route says otherwise. The requests of one connection are handled one at a
+ * time, and an answer that the budget has no room for is 503. Build it in a scope that outlives the listener's.
  */
-export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
+export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: RouterHandlerOptions = {}) =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     const app = yield* Effect.provideService(
@@ -27,18 +38,26 @@ export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
       HttpRouter.RouterConfig,
       exactPaths,
     )
+    const bound = boundAnswers(options.budget ?? ByteBudget.make(ByteBudget.defaultLimit()))
     const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const id = String(NodeHttpServerRequest.toServerResponse(request).getHeader("X-Correlation-ID"))
+      const response = NodeHttpServerRequest.toServerResponse(request) as ServerResponse
+      const id = String(response.getHeader("X-Correlation-ID"))
       return withErrorBodies(app).pipe(
+        Effect.map((answer) => bound(answer, response) ?? tooMuchUnderWay(id)),
         Effect.provideService(CurrentCorrelationId, id),
         Effect.annotateLogs("correlation_id", id),
       )
     })
     const handle = yield* NodeHttpServer.makeHandler(answer, { scope })
-    const handler: Handler = (request, response, correlationId) => {
+    return oneAtATime((request, response, correlationId) => {
       response.setHeader("X-Correlation-ID", correlationId)
       response.setHeader("Cache-Control", "no-store")
       handle(request, response)
-    }
-    return handler
+    }) satisfies Handler
   })
+
+const tooMuchUnderWay = (correlation_id: string) =>
+  HttpServerResponse.jsonUnsafe(
+    { error: "too many bytes of answers under way (MAX_BYTES_IN_FLIGHT)", correlation_id },
+    { status: 503, headers: { "retry-after": "5" } },
+  )

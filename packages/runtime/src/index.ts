@@ -13,7 +13,7 @@ export { type Handler, type HttpListenerOptions, listen, ListenFailed } from "./
 export { type HttpResponse, type Reply, respond, sendJson } from "./HttpResponse.ts"
 export { LineLog, type LineValue } from "./LineLog.ts"
 export { ProcessStop, type ProcessStopShape } from "./ProcessStop.ts"
-export { exactPaths, handlerOf } from "./RouterHandler.ts"
+export { exactPaths, handlerOf, type RouterHandlerOptions } from "./RouterHandler.ts"
 export { type Program, runService } from "./runService.ts"
 export * as Telemetry from "./Telemetry.ts"
 export * as TraceParent from "./TraceParent.ts"
