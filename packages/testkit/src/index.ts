@@ -27,4 +27,5 @@ export {
   type TestProcessOptions,
   type Within,
 } from "./TestProcess.ts"
+export { TestProxy } from "./TestProxy.ts"
 export { type RedisReply, TestRedis, type TestRedisOptions } from "./TestRedis.ts"

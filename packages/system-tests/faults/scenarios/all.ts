@@ -9,6 +9,7 @@ import {
   workerKilled,
 } from "./crashes.ts"
 import { customerFaults, customerIsAway, customerIsAwayFromFew, customerRefusesAll } from "./customer.ts"
+import { customerNetworkFaults, postgresNetworkFaults, redisNetworkFaults } from "./network.ts"
 import { postgresFaults } from "./postgres.ts"
 import { redisFaults, redisPausedLong } from "./redis.ts"
 import { releaseContracts, releasesSideBySide } from "./releases.ts"
@@ -31,6 +32,9 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   customerIsAwayFromFew,
   customerRefusesAll,
   ...workerFaults,
+  ...Object.values(postgresNetworkFaults),
+  ...customerNetworkFaults,
+  ...redisNetworkFaults,
   releasesSideBySide,
   releaseContracts,
 ]

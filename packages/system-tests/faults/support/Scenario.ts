@@ -64,6 +64,7 @@ const readCounts = (url: string) =>
 const needsOf = (scenarios: ReadonlyArray<Scenario>): WorldNeeds => ({
   workers: Math.max(...scenarios.map(({ workers }) => workers ?? 1)),
   ownPostgres: scenarios.some(({ ownPostgres }) => ownPostgres === true),
+  ownNetwork: scenarios.some(({ ownNetwork }) => ownNetwork === true),
   skewMs: scenarios[0]?.skewMs ?? 0,
   nextRelease: scenarios.find(({ nextRelease }) => nextRelease !== undefined)?.nextRelease,
   env: Object.assign({}, ...scenarios.map(({ env }) => env)) as Record<string, string>,

@@ -1,10 +1,17 @@
-import { CustomerBehaviour, TestCustomer, TestDatabase, TestRedis } from "@lead-gateway/testkit"
+import {
+  CustomerBehaviour,
+  TestCustomer,
+  TestDatabase,
+  type TestProxy,
+  TestRedis,
+} from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type App, makeApp } from "./App.ts"
 import { type CustomerBook, keepBook } from "./CustomerBook.ts"
 import type { Draw } from "./Draw.ts"
+import { makeNetwork, type Network } from "./Network.ts"
 import { makeNextRelease, type NextRelease } from "./NextRelease.ts"
 import { makeOwnPostgres, type OwnPostgres } from "./OwnPostgres.ts"
 import { inRepository, makeFolder, ownPort } from "./places.ts"
@@ -20,6 +27,8 @@ export interface WorldNeeds {
   readonly workers?: number
   /** A Postgres server that may be stopped. Others share one. */
   readonly ownPostgres?: boolean
+  /** A network between the processes and Postgres, Redis and the customer that can swallow packets. */
+  readonly ownNetwork?: boolean
   /** Further settings of api and workers. */
   readonly env?: Readonly<Record<string, string>>
   /** How many milliseconds the clock of worker 1 is ahead. */
@@ -42,6 +51,7 @@ interface Site extends Release {
   readonly queue: QueueType
   readonly databaseUrl: string
   readonly postgres: OwnPostgres | undefined
+  readonly network: Network | undefined
   readonly redis: TestRedis | undefined
   readonly customer: TestCustomer
   readonly book: CustomerBook
@@ -52,6 +62,8 @@ interface Site extends Release {
 export interface World extends Site {
   /** Fails the test when no scenario asked for it. */
   readonly postgres: OwnPostgres
+  /** Fails the test when no scenario asked for it. */
+  readonly network: Network & { readonly toRedis: TestProxy }
   /** Fails the test when the queue is another. */
   readonly redis: TestRedis
   /** Fails the test when no scenario asked for it. */
@@ -100,21 +112,20 @@ export const makeSite = Effect.fnUntraced(function* (
   const customer = yield* TestCustomer.make({ port: yield* ownPort })
   const book = keepBook(customer, () => CustomerBehaviour.reply())
 
-  const env = {
-    ...settings,
+  const servers = {
     CUSTOMER_API_URL: customer.url,
     DATABASE_URL: databaseUrl,
-    QUEUE_TYPE: queue,
     ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
-    ...options.env,
   }
+  const network = options.ownNetwork === true ? yield* makeNetwork(servers) : undefined
+  const env = { ...settings, ...servers, QUEUE_TYPE: queue, ...network?.env, ...options.env }
   const present = yield* makeRelease({ ...options, sources: inRepository("."), folder, env })
   const next = options.nextRelease && (yield* makeNext(options.nextRelease, env))
   const all = [present.api, ...present.workers]
   yield* Effect.forEach(all, (app) => app.start, { discard: true })
   yield* Effect.forEach(all, (app) => app.ready, { concurrency: "unbounded", discard: true })
 
-  const site: Site = { queue, databaseUrl, postgres, redis, customer, book, next, ...present }
+  const site: Site = { queue, databaseUrl, postgres, network, redis, customer, book, next, ...present }
   return site
 })
 
@@ -183,6 +194,15 @@ export const withLeads = (
     ...site,
     get postgres() {
       return site.postgres ?? absent("Postgres")
+    },
+    get network() {
+      const network = site.network ?? absent("network")
+      return {
+        ...network,
+        get toRedis() {
+          return network.toRedis ?? absent("Redis")
+        },
+      }
     },
     get redis() {
       return site.redis ?? absent("Redis")
