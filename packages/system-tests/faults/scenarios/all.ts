@@ -10,7 +10,7 @@ import {
 } from "./crashes.ts"
 import { customerFaults, customerIsAway, customerIsAwayFromFew, customerRefusesAll } from "./customer.ts"
 import { customerNetworkFaults, postgresNetworkFaults, redisNetworkFaults } from "./network.ts"
-import { postgresFaults } from "./postgres.ts"
+import { killedWhileDeliveringFaults, postgresFaults } from "./postgres.ts"
 import { redisFaults, redisPausedLong } from "./redis.ts"
 import { releaseContracts, releasesSideBySide } from "./releases.ts"
 import { workerFaults } from "./workers.ts"
@@ -25,6 +25,7 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   killedBeforeRecord,
   workerFrozen,
   ...postgresFaults,
+  ...killedWhileDeliveringFaults,
   ...redisFaults,
   redisPausedLong,
   ...customerFaults,

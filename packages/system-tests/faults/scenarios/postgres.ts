@@ -1,6 +1,6 @@
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Effect } from "effect"
-import { someTime } from "../support/progress.ts"
+import { expect, someTime } from "../support/progress.ts"
 import type { Scenario } from "../support/Scenario.ts"
 import type { World } from "../support/World.ts"
 
@@ -50,4 +50,38 @@ export const postgresFaults: ReadonlyArray<Scenario> = [
     name: "postgres-paused",
     fault: (world) => Effect.andThen(someTime(world, "pause", [0.2, 0.7]), world.postgres.pause("5 seconds")),
   },
+]
+
+/** Deliveries take 2 to 5 s, so that many are under way when Postgres dies: their outcomes are recorded when it is back. */
+const slowDeliveries = {
+  ownPostgres: true,
+  mayLoseOutcomes: true,
+  env: { CUSTOMER_API_TIMEOUT: "10s", WORKER_CONCURRENCY: "50" },
+  before: ({ book, draw }) =>
+    book.behave(() =>
+      CustomerBehaviour.reply({ delayMs: draw.between(2000, 5000, "delay", book.exchanges.length) }),
+    ),
+} satisfies Partial<Scenario>
+
+/** Waits until deliveries are under way. */
+const whileDelivering = (world: World, what: string) =>
+  Effect.andThen(
+    someTime(world, what, [0.3, 0.7], 1500),
+    expect(world, "deliveries are under way", () =>
+      world.book.exchanges.some(({ closedAt }) => closedAt === undefined),
+    ),
+  )
+
+const killedWhileDelivering = (name: string, kill: (world: World) => Effect.Effect<void>): Scenario => ({
+  ...slowDeliveries,
+  name,
+  fault: (world) => Effect.andThen(whileDelivering(world, "kill"), kill(world)),
+})
+
+/** Postgres dies while the customer takes its time. */
+export const killedWhileDeliveringFaults: ReadonlyArray<Scenario> = [
+  killedWhileDelivering("postgres-killed-delivering", ({ postgres }) => postgres.kill("3 seconds")),
+  killedWhileDelivering("postgres-session-killed", ({ postgres }) => postgres.killSession),
+  killedWhileDelivering("postgres-crashes-delivering", ({ postgres }) => postgres.restart("immediate")),
+  killedWhileDelivering("postgres-machine-lost", ({ postgres }) => postgres.killAll("1 second")),
 ]

@@ -11,6 +11,12 @@ export interface OwnPostgres {
   readonly url: string
   /** Stops and starts it. Fast: sessions are cut, work is rolled back. Immediate: as in a crash. */
   readonly restart: (mode: "fast" | "immediate") => Effect.Effect<void>
+  /** Kills its first process (kill -9), so that the others end too, and starts it after so long. */
+  readonly kill: (away: Duration.Input) => Effect.Effect<void>
+  /** Kills all its processes at the same time, as the end of its machine does, and starts it after so long. */
+  readonly killAll: (away: Duration.Input) => Effect.Effect<void>
+  /** Kills the process of one session (kill -9): the server ends all others and recovers by itself. */
+  readonly killSession: Effect.Effect<void>
   /** Stops all its processes (SIGSTOP); connections stay open, and nobody answers. */
   readonly freeze: Effect.Effect<void>
   readonly thaw: Effect.Effect<void>
@@ -72,6 +78,17 @@ export const makeOwnPostgres = Effect.gen(function* () {
     send(server, "SIGCONT")
   })
 
+  const restart = Effect.fnUntraced(function* (signal: NodeJS.Signals | undefined, away: Duration.Input) {
+    if (signal !== undefined) {
+      const server = postmaster()
+      send(server, signal)
+      yield* until(() => !send(server, 0), 30_000)
+    }
+    yield* Scope.close(current.scope, Exit.void)
+    yield* Effect.sleep(away)
+    current = yield* run
+  })
+
   let current = yield* run
   // A frozen server cannot stop.
   yield* Effect.addFinalizer(() =>
@@ -79,15 +96,21 @@ export const makeOwnPostgres = Effect.gen(function* () {
   )
   return {
     url: current.url,
-    restart: Effect.fnUntraced(function* (mode) {
-      if (mode === "immediate") {
-        const server = postmaster()
-        send(server, "SIGQUIT")
-        yield* until(() => !send(server, 0), 30_000)
-      }
-      yield* Scope.close(current.scope, Exit.void)
-      current = yield* run
-    }),
+    restart: (mode) => restart(mode === "immediate" ? "SIGQUIT" : undefined, 0),
+    kill: (away) => restart("SIGKILL", away),
+    killAll: (away) =>
+      Effect.andThen(freeze, () => {
+        for (const pid of childrenOf(postmaster())) send(pid, "SIGKILL")
+        return restart("SIGKILL", away)
+      }),
+    killSession: query<{ readonly pid: number }>(
+      current.url,
+      `SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+       AND application_name LIKE 'lead-gateway%' ORDER BY state = 'active' DESC, state_change DESC LIMIT 1`,
+    ).pipe(
+      Effect.orDie,
+      Effect.map(([session]) => void (session && send(session.pid, "SIGKILL"))),
+    ),
     freeze,
     thaw,
     pause: (duration) => freeze.pipe(Effect.andThen(Effect.sleep(duration)), Effect.ensuring(thaw)),
