@@ -165,4 +165,28 @@ describe("the balance", () => {
       "worker ended with 1",
     )
   })
+
+  it("goes by numbers where the clock of Postgres was set", () => {
+    const jumped = (change: Parameters<typeof tampered>[0]) =>
+      findings((facts) => ({ ...change(facts), databaseTimeJumps: true }))
+    const early = (facts: typeof honest) => ({
+      attempts: facts.rows.attempts.map((row) => ({ ...row, requestedAt: row.requestedAt + 3_600_000 })),
+    })
+    assert.strictEqual(jumped(early), "")
+    assert.include(findings(early), "when 0 attempts")
+    assert.include(
+      jumped((facts) => ({ attempts: facts.rows.attempts.filter((row) => row.leadId !== 1) })),
+      "asked 1 times, and 0 attempts",
+    )
+    assert.include(
+      jumped((facts) => ({
+        attempts: facts.rows.attempts.filter((row) => row.leadId !== 2 || row.no !== 1),
+      })),
+      "not numbered",
+    )
+    assert.include(
+      jumped((facts) => ({ attempts: [...facts.rows.attempts, attempt(1, 2, 50, 60, 500)] })),
+      "attempt 1 succeeded, and another followed",
+    )
+  })
 })

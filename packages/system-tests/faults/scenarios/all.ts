@@ -1,4 +1,5 @@
 import type { Scenario } from "../support/Scenario.ts"
+import { appClocksJump, postgresClockJumps } from "./clocks.ts"
 import {
   allKilled,
   apiKilled,
@@ -36,6 +37,8 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   ...Object.values(postgresNetworkFaults),
   ...customerNetworkFaults,
   ...redisNetworkFaults,
+  appClocksJump,
+  ...postgresClockJumps,
   releasesSideBySide,
   releaseContracts,
 ]

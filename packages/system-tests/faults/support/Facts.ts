@@ -23,6 +23,8 @@ export interface Facts {
   readonly stalls: ReadonlyArray<Stall>
   /** Whether workers or Postgres were away for longer than a lease may last, so that outcomes may be unknown. */
   readonly outcomesMayBeLost: boolean
+  /** Whether the clock of Postgres was set, so that its times mean nothing. */
+  readonly databaseTimeJumps?: boolean
   /** All that the processes printed. */
   readonly output: ReadonlyArray<string>
   /** Processes that ended without having been killed: "worker 2 ended with code 1". */

@@ -3,6 +3,7 @@ import { type Duration, Effect, Exit, Redacted, Scope } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeFolder, ownPort } from "./places.ts"
+import { postgresPrograms } from "./postgresPrograms.ts"
 import { query } from "./Rows.ts"
 import { until } from "./until.ts"
 
@@ -49,16 +50,17 @@ const send = (pid: number, signal: NodeJS.Signals | 0): boolean => {
 
 /**
  * A server on a port and in a folder of its own. It is durable: otherwise it would itself forget commits when
- * it is stopped at once.
+ * it is stopped at once. `env` is added to the environment of its processes.
  */
-export const makeOwnPostgres = Effect.gen(function* () {
+export const makeOwnPostgres = Effect.fnUntraced(function* (env: Readonly<Record<string, string>> = {}) {
   const folder = yield* makeFolder
+  const binDir = Object.keys(env).length === 0 ? undefined : postgresPrograms(folder, env)
   const dataDir = join(folder, "data")
   const port = yield* ownPort
   const run = Effect.gen(function* () {
     const scope = yield* Scope.make()
     const server = yield* Scope.provide(
-      EmbeddedPostgres.make({ dataDir, port, settings: { max_connections: 200 } }),
+      EmbeddedPostgres.make({ dataDir, port, binDir, settings: { max_connections: 200 } }),
       scope,
     ).pipe(Effect.onError(() => Scope.close(scope, Exit.void)))
     return { scope, url: Redacted.value(server.url) }

@@ -18,6 +18,8 @@ export interface Scenario extends WorldNeeds {
   readonly queues?: ReadonlyArray<QueueType>
   /** True: workers or Postgres are away for longer than a lease may last, so that outcomes may be unknown. */
   readonly mayLoseOutcomes?: boolean
+  /** True: the clock of Postgres is set, so that its times neither follow each other nor compare with other clocks. */
+  readonly databaseTimeJumps?: boolean
   /** How many leads there are, all of them valid; by default as many as the run has for each, of all kinds. */
   readonly validLeads?: number
   /** Over which time leads come in; 3 s by default. */
@@ -65,6 +67,7 @@ const needsOf = (scenarios: ReadonlyArray<Scenario>): WorldNeeds => ({
   workers: Math.max(...scenarios.map(({ workers }) => workers ?? 1)),
   ownPostgres: scenarios.some(({ ownPostgres }) => ownPostgres === true),
   ownNetwork: scenarios.some(({ ownNetwork }) => ownNetwork === true),
+  ownClocks: scenarios.some(({ ownClocks }) => ownClocks === true),
   skewMs: scenarios[0]?.skewMs ?? 0,
   nextRelease: scenarios.find(({ nextRelease }) => nextRelease !== undefined)?.nextRelease,
   env: Object.assign({}, ...scenarios.map(({ env }) => env)) as Record<string, string>,
@@ -116,6 +119,7 @@ export const runScenarios = (
       exchanges: site.book.exchanges,
       stalls: site.book.stalls,
       outcomesMayBeLost: scenarios.some(({ mayLoseOutcomes }) => mayLoseOutcomes === true),
+      databaseTimeJumps: scenarios.some(({ databaseTimeJumps }) => databaseTimeJumps === true),
       output: apps.flatMap((app) => app.output()),
       ended: apps.flatMap((app) => app.ended()),
     }

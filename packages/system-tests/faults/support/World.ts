@@ -11,6 +11,7 @@ import { pathToFileURL } from "node:url"
 import { type App, makeApp } from "./App.ts"
 import { type CustomerBook, keepBook } from "./CustomerBook.ts"
 import type { Draw } from "./Draw.ts"
+import { type FakeClock, makeFakeClock } from "./FakeClock.ts"
 import { makeNetwork, type Network } from "./Network.ts"
 import { makeNextRelease, type NextRelease } from "./NextRelease.ts"
 import { makeOwnPostgres, type OwnPostgres } from "./OwnPostgres.ts"
@@ -29,12 +30,21 @@ export interface WorldNeeds {
   readonly ownPostgres?: boolean
   /** A network between the processes and Postgres, Redis and the customer that can swallow packets. */
   readonly ownNetwork?: boolean
+  /** Clocks of api and workers, and of their own Postgres, that can be set. */
+  readonly ownClocks?: boolean
   /** Further settings of api and workers. */
   readonly env?: Readonly<Record<string, string>>
   /** How many milliseconds the clock of worker 1 is ahead. */
   readonly skewMs?: number
   /** Another release, with an api and a worker of its own, which the fault starts. */
   readonly nextRelease?: NextRelease | undefined
+}
+
+/** The clocks of a site. */
+export interface Clocks {
+  /** Of api and workers. */
+  readonly apps: FakeClock
+  readonly postgres: FakeClock
 }
 
 /** One release as it is deployed. */
@@ -52,6 +62,7 @@ interface Site extends Release {
   readonly databaseUrl: string
   readonly postgres: OwnPostgres | undefined
   readonly network: Network | undefined
+  readonly clocks: Clocks | undefined
   readonly redis: TestRedis | undefined
   readonly customer: TestCustomer
   readonly book: CustomerBook
@@ -64,6 +75,8 @@ export interface World extends Site {
   readonly postgres: OwnPostgres
   /** Fails the test when no scenario asked for it. */
   readonly network: Network & { readonly toRedis: TestProxy }
+  /** Fails the test when no scenario asked for them. */
+  readonly clocks: Clocks
   /** Fails the test when the queue is another. */
   readonly redis: TestRedis
   /** Fails the test when no scenario asked for it. */
@@ -106,7 +119,10 @@ export const makeSite = Effect.fnUntraced(function* (
 ) {
   const { queue } = options
   const folder = yield* makeFolder
-  const postgres = options.ownPostgres === true ? yield* makeOwnPostgres : undefined
+  const clocks: Clocks | undefined =
+    options.ownClocks === true ? { apps: yield* makeFakeClock, postgres: yield* makeFakeClock } : undefined
+  const needsPostgres = options.ownPostgres === true || clocks !== undefined
+  const postgres = needsPostgres ? yield* makeOwnPostgres(clocks?.postgres.env) : undefined
   const databaseUrl = postgres?.url ?? (yield* TestDatabase.make({ serverUrl: options.sharedPostgres })).url
   const redis = queue === "redis" ? yield* TestRedis.make({ port: yield* ownPort }) : undefined
   const customer = yield* TestCustomer.make({ port: yield* ownPort })
@@ -118,14 +134,32 @@ export const makeSite = Effect.fnUntraced(function* (
     ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
   }
   const network = options.ownNetwork === true ? yield* makeNetwork(servers) : undefined
-  const env = { ...settings, ...servers, QUEUE_TYPE: queue, ...network?.env, ...options.env }
+  const env = {
+    ...settings,
+    ...servers,
+    QUEUE_TYPE: queue,
+    ...network?.env,
+    ...clocks?.apps.env,
+    ...options.env,
+  }
   const present = yield* makeRelease({ ...options, sources: inRepository("."), folder, env })
   const next = options.nextRelease && (yield* makeNext(options.nextRelease, env))
   const all = [present.api, ...present.workers]
   yield* Effect.forEach(all, (app) => app.start, { discard: true })
   yield* Effect.forEach(all, (app) => app.ready, { concurrency: "unbounded", discard: true })
 
-  const site: Site = { queue, databaseUrl, postgres, network, redis, customer, book, next, ...present }
+  const site: Site = {
+    queue,
+    databaseUrl,
+    postgres,
+    network,
+    clocks,
+    redis,
+    customer,
+    book,
+    next,
+    ...present,
+  }
   return site
 })
 
@@ -203,6 +237,9 @@ export const withLeads = (
           return network.toRedis ?? absent("Redis")
         },
       }
+    },
+    get clocks() {
+      return site.clocks ?? absent("clock")
     },
     get redis() {
       return site.redis ?? absent("Redis")

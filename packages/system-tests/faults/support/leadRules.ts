@@ -14,7 +14,7 @@ const roundingMs = 2
 const noticedTogetherMs = 100
 
 /** Whether the attempt was ever completed as unknown, even if its outcome was recorded later. */
-const wasUnknown = (lead: LeadFacts, attempt: AttemptRow): boolean =>
+export const wasUnknown = (lead: LeadFacts, attempt: AttemptRow): boolean =>
   attempt.unknown ||
   lead.events.some((event) => event.type === "attempt_outcome_unknown" && event.attemptNo === attempt.no)
 
