@@ -89,7 +89,7 @@ export const DeliveryOutcome = Data.taggedEnum<DeliveryOutcome>()
  * | `tls` | no TLS session: certificate, version, or no TLS at all | no |
  * | `reset` | connection or HTTP/2 stream ended before an answer; perhaps a kept connection, just as it was reused | yes |
  * | `protocol` | the answer is not valid HTTP, or has no final status (101, below 100) | yes |
- * | `unsendable` | a value of the request cannot be sent (its message says which and why), or the client is closed | no |
+ * | `unsendable` | a value of the request cannot be sent (its message says which and why), this system permits no further socket (`EMFILE`), or the client is closed | no |
  * | `other` | anything else; the message names the system's error code | yes |
  */
 export type UnreachableKind =

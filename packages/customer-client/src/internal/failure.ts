@@ -12,13 +12,22 @@ export interface Failure {
 /**
  * Classifies a connection failure and describes it in a sentence of our own, because Node's messages may quote
  * hosts, certificates and bytes of the answer. `describeFailure(ECONNREFUSED, "connecting")` is `refused`, "the
- * customer's host refuses the connection (ECONNREFUSED)".
+ * customer's host refuses the connection (ECONNREFUSED)". A socket that this system does not permit is `unsendable`.
  */
 export const describeFailure = (error: NodeJS.ErrnoException, stage: Stage): Failure => {
   const code = /^[A-Z][A-Z0-9_]*$/.test(error.code ?? "") ? error.code : undefined
+  if (stage === "connecting" && isOwnLimit(code)) {
+    return {
+      kind: "unsendable",
+      message: `this system permits no further socket (${code}); nothing was sent`,
+    }
+  }
   const kind = kindOf(error.syscall, code ?? "", stage)
   return { kind, message: code === undefined ? sentences[kind] : `${sentences[kind]} (${code})` }
 }
+
+/** Whether this process or its system has run out of files, buffers or memory: the customer has no part in that. */
+const isOwnLimit = (code: string | undefined): boolean => /^(EMFILE|ENFILE|ENOBUFS|ENOMEM)$/.test(code ?? "")
 
 const kindOf = (syscall: string | undefined, code: string, stage: Stage): UnreachableKind => {
   if (syscall === "getaddrinfo") return "dns"

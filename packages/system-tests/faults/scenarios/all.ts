@@ -10,6 +10,7 @@ import {
   workerKilled,
 } from "./crashes.ts"
 import { customerFaults, customerIsAway, customerIsAwayFromFew, customerRefusesAll } from "./customer.ts"
+import { openFilesFaults } from "./openFiles.ts"
 import { customerNetworkFaults, postgresNetworkFaults, redisNetworkFaults } from "./network.ts"
 import { killedWhileDeliveringFaults, postgresFaults } from "./postgres.ts"
 import { redisFaults, redisPausedLong } from "./redis.ts"
@@ -37,6 +38,7 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   ...Object.values(postgresNetworkFaults),
   ...customerNetworkFaults,
   ...redisNetworkFaults,
+  ...openFilesFaults,
   appClocksJump,
   ...postgresClockJumps,
   releasesSideBySide,

@@ -1,5 +1,6 @@
 import { TestProcess } from "@lead-gateway/testkit"
 import { Effect, Scope } from "effect"
+import { execFileSync } from "node:child_process"
 import { join } from "node:path"
 import { inRepository } from "./places.ts"
 
@@ -37,6 +38,9 @@ const anyhow = () => true
 /** Node keeps compiled programs here, so that only the first process of a kind compiles them. */
 const compileCache = inRepository("node_modules/.cache/tested-apps")
 
+const limitOpenFiles = (pid: number, files: number) =>
+  execFileSync("prlimit", ["--pid", String(pid), `--nofile=${files}:${files}`])
+
 /** An app, for the current scope. It is not started. */
 export const makeApp = Effect.fnUntraced(function* (options: {
   readonly name: "api" | "worker"
@@ -48,6 +52,8 @@ export const makeApp = Effect.fnUntraced(function* (options: {
   readonly port: number
   readonly env: Readonly<Record<string, string>>
   readonly nodeFlags?: ReadonlyArray<string> | undefined
+  /** The number of files and sockets that it may have open, as by `ulimit -n`. */
+  readonly openFiles?: number | undefined
 }) {
   const scope = yield* Effect.scope
   const lives: Array<Life> = []
@@ -63,6 +69,8 @@ export const makeApp = Effect.fnUntraced(function* (options: {
       env: { NODE_COMPILE_CACHE: compileCache, ...options.env },
       nodeFlags: options.nodeFlags,
     })
+    // Before it has opened more: node takes a second to start.
+    if (options.openFiles !== undefined) limitOpenFiles(process.pid, options.openFiles)
     const life: Life = { process, isOver: false, mayEnd: never }
     lives.push(life)
     yield* Effect.forkIn(

@@ -32,6 +32,8 @@ export interface WorldNeeds {
   readonly ownNetwork?: boolean
   /** Clocks of api and workers, and of their own Postgres, that can be set. */
   readonly ownClocks?: boolean
+  /** How many files and sockets each process of ours may have open; no limit by default. */
+  readonly openFiles?: number | undefined
   /** Further settings of api and workers. */
   readonly env?: Readonly<Record<string, string>>
   /** How many milliseconds the clock of worker 1 is ahead. */
@@ -165,13 +167,13 @@ export const makeSite = Effect.fnUntraced(function* (
 
 /** An api and workers, not started. */
 const makeRelease = Effect.fnUntraced(function* (
-  options: Pick<WorldNeeds, "workers" | "skewMs"> & {
+  options: Pick<WorldNeeds, "workers" | "skewMs" | "openFiles"> & {
     readonly sources: string
     readonly folder: string
     readonly env: Readonly<Record<string, string>>
   },
 ) {
-  const { env, folder, sources } = options
+  const { env, folder, openFiles, sources } = options
   const worker = (index: number) =>
     Effect.gen(function* () {
       const port = yield* ownPort
@@ -183,11 +185,13 @@ const makeRelease = Effect.fnUntraced(function* (
         folder,
         port,
         env: { ...env, WORKER_PORT: String(port) },
+        openFiles,
         nodeFlags: skewMs === 0 ? [] : ["--import", skew],
       })
     })
   const port = yield* ownPort
-  const api = yield* makeApp({ name: "api", sources, folder, port, env: { ...env, API_PORT: String(port) } })
+  const apiEnv = { ...env, API_PORT: String(port) }
+  const api = yield* makeApp({ name: "api", sources, folder, port, openFiles, env: apiEnv })
   const others = yield* Effect.forEach(
     Array.from({ length: (options.workers ?? 1) - 1 }, (_, index) => index + 1),
     worker,
