@@ -10,6 +10,7 @@ import {
   workerKilled,
 } from "./crashes.ts"
 import { customerFaults, customerIsAway, customerIsAwayFromFew, customerRefusesAll } from "./customer.ts"
+import { fullDiskFaults } from "./fullDisk.ts"
 import { openFilesFaults } from "./openFiles.ts"
 import { customerNetworkFaults, postgresNetworkFaults, redisNetworkFaults } from "./network.ts"
 import { killedWhileDeliveringFaults, postgresFaults } from "./postgres.ts"
@@ -38,6 +39,7 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   ...Object.values(postgresNetworkFaults),
   ...customerNetworkFaults,
   ...redisNetworkFaults,
+  ...fullDiskFaults,
   ...openFilesFaults,
   appClocksJump,
   ...postgresClockJumps,

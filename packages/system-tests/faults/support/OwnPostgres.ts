@@ -23,6 +23,10 @@ export interface OwnPostgres {
   readonly thaw: Effect.Effect<void>
   /** Frozen for so long. */
   readonly pause: (duration: Duration.Input) => Effect.Effect<void>
+  /** Waits until it has ended by itself, and starts it; nothing if it does not end in time. */
+  readonly restartEnded: (within: number) => Effect.Effect<void>
+  /** Makes its log begin a new file, for which it needs space. */
+  readonly switchLog: Effect.Effect<void>
   /** Cuts every connection that a client has. */
   readonly cutConnections: Effect.Effect<void>
 }
@@ -63,11 +67,11 @@ export const makeOwnPostgres = Effect.fnUntraced(function* (env: Readonly<Record
       EmbeddedPostgres.make({ dataDir, port, binDir, settings: { max_connections: 200 } }),
       scope,
     ).pipe(Effect.onError(() => Scope.close(scope, Exit.void)))
-    return { scope, url: Redacted.value(server.url) }
+    const file = readFileSync(join(dataDir, "postgres/postmaster.pid"), "utf8")
+    return { scope, url: Redacted.value(server.url), pid: Number(file.split("\n")[0]) }
   }).pipe(Effect.orDie)
+  const postmaster = () => current.pid
 
-  const postmaster = () =>
-    Number(readFileSync(join(dataDir, "postgres/postmaster.pid"), "utf8").split("\n")[0])
   // The postmaster first, so that it starts no further process meanwhile; at the end last.
   const freeze = Effect.sync(() => {
     const server = postmaster()
@@ -113,6 +117,12 @@ export const makeOwnPostgres = Effect.fnUntraced(function* (env: Readonly<Record
       Effect.orDie,
       Effect.map(([session]) => void (session && send(session.pid, "SIGKILL"))),
     ),
+    restartEnded: (within) =>
+      Effect.gen(function* () {
+        const server = postmaster()
+        if (yield* until(() => !send(server, 0), within)) yield* restart(undefined, 0)
+      }),
+    switchLog: Effect.ignore(query(current.url, "SELECT pg_switch_wal()")),
     freeze,
     thaw,
     pause: (duration) => freeze.pipe(Effect.andThen(Effect.sleep(duration)), Effect.ensuring(thaw)),

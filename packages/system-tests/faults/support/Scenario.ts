@@ -68,6 +68,7 @@ const needsOf = (scenarios: ReadonlyArray<Scenario>): WorldNeeds => ({
   ownPostgres: scenarios.some(({ ownPostgres }) => ownPostgres === true),
   ownNetwork: scenarios.some(({ ownNetwork }) => ownNetwork === true),
   ownClocks: scenarios.some(({ ownClocks }) => ownClocks === true),
+  ownDisk: scenarios.some(({ ownDisk }) => ownDisk === true),
   openFiles: scenarios.find(({ openFiles }) => openFiles !== undefined)?.openFiles,
   skewMs: scenarios[0]?.skewMs ?? 0,
   nextRelease: scenarios.find(({ nextRelease }) => nextRelease !== undefined)?.nextRelease,

@@ -12,6 +12,7 @@ import { type App, makeApp } from "./App.ts"
 import { type CustomerBook, keepBook } from "./CustomerBook.ts"
 import type { Draw } from "./Draw.ts"
 import { type FakeClock, makeFakeClock } from "./FakeClock.ts"
+import { type FullDisk, makeFullDisk } from "./FullDisk.ts"
 import { makeNetwork, type Network } from "./Network.ts"
 import { makeNextRelease, type NextRelease } from "./NextRelease.ts"
 import { makeOwnPostgres, type OwnPostgres } from "./OwnPostgres.ts"
@@ -30,6 +31,8 @@ export interface WorldNeeds {
   readonly ownPostgres?: boolean
   /** A network between the processes and Postgres, Redis and the customer that can swallow packets. */
   readonly ownNetwork?: boolean
+  /** A Postgres server whose disk can be full. */
+  readonly ownDisk?: boolean
   /** Clocks of api and workers, and of their own Postgres, that can be set. */
   readonly ownClocks?: boolean
   /** How many files and sockets each process of ours may have open; no limit by default. */
@@ -65,6 +68,7 @@ interface Site extends Release {
   readonly postgres: OwnPostgres | undefined
   readonly network: Network | undefined
   readonly clocks: Clocks | undefined
+  readonly disk: FullDisk | undefined
   readonly redis: TestRedis | undefined
   readonly customer: TestCustomer
   readonly book: CustomerBook
@@ -79,6 +83,8 @@ export interface World extends Site {
   readonly network: Network & { readonly toRedis: TestProxy }
   /** Fails the test when no scenario asked for them. */
   readonly clocks: Clocks
+  /** Fails the test when no scenario asked for it. */
+  readonly disk: FullDisk
   /** Fails the test when the queue is another. */
   readonly redis: TestRedis
   /** Fails the test when no scenario asked for it. */
@@ -123,8 +129,10 @@ export const makeSite = Effect.fnUntraced(function* (
   const folder = yield* makeFolder
   const clocks: Clocks | undefined =
     options.ownClocks === true ? { apps: yield* makeFakeClock, postgres: yield* makeFakeClock } : undefined
-  const needsPostgres = options.ownPostgres === true || clocks !== undefined
-  const postgres = needsPostgres ? yield* makeOwnPostgres(clocks?.postgres.env) : undefined
+  const disk = options.ownDisk === true ? yield* makeFullDisk : undefined
+  const loaded = { ...clocks?.postgres.env, ...disk?.env }
+  const needsPostgres = options.ownPostgres === true || clocks !== undefined || disk !== undefined
+  const postgres = needsPostgres ? yield* makeOwnPostgres(loaded) : undefined
   const databaseUrl = postgres?.url ?? (yield* TestDatabase.make({ serverUrl: options.sharedPostgres })).url
   const redis = queue === "redis" ? yield* TestRedis.make({ port: yield* ownPort }) : undefined
   const customer = yield* TestCustomer.make({ port: yield* ownPort })
@@ -156,6 +164,7 @@ export const makeSite = Effect.fnUntraced(function* (
     postgres,
     network,
     clocks,
+    disk,
     redis,
     customer,
     book,
@@ -244,6 +253,9 @@ export const withLeads = (
     },
     get clocks() {
       return site.clocks ?? absent("clock")
+    },
+    get disk() {
+      return site.disk ?? absent("disk")
     },
     get redis() {
       return site.redis ?? absent("Redis")

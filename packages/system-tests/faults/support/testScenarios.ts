@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { runScenarios, type Scenario } from "./Scenario.ts"
 import type { QueueType } from "./World.ts"
 
-/** Few, so that all faults together take less than two minutes. */
+/** Few, so that all faults together take less than four minutes. */
 const leads = 100
 
 /**
