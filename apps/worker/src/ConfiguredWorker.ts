@@ -9,8 +9,9 @@ import { CustomerClient } from "@lead-gateway/customer-client"
 import type { Flow } from "@lead-gateway/lead-pipeline"
 import { Customers, type CustomerSettings as ThrottleSettings, LeadWork } from "@lead-gateway/lead-store"
 import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
-import { Duration, Layer, Option } from "effect"
+import { Duration, Effect, Layer, Option } from "effect"
 import { maintenance } from "./Loops.ts"
+import { concurrencyWithinOpenFiles } from "./openFiles.ts"
 import * as Worker from "./Worker.ts"
 
 /** The flow, the retry policy and the settings of a worker. */
@@ -27,7 +28,11 @@ export interface ConfiguredWorkerOptions {
 
 /** A worker with the settings of its process, its own store and its own customer client. */
 export const layer = (options: ConfiguredWorkerOptions) => {
-  const Deliver = Worker.layer(workerOptions(options)).pipe(
+  const Deliver = Layer.unwrap(
+    Effect.map(concurrencyWithinOpenFiles(options.worker.concurrency), (concurrency) =>
+      Worker.layer({ ...workerOptions(options), concurrency }),
+    ),
+  ).pipe(
     Layer.provide([
       LeadWork.layer,
       Customers.layer,

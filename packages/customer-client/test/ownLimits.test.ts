@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { describeFailure } from "../src/internal/failure.ts"
 
-const failure = (code: string) =>
-  Object.assign(new Error(`connect ${code} 127.0.0.1:1`), { code, syscall: "connect" })
+const failure = (code: string, syscall = "connect") =>
+  Object.assign(new Error(`connect ${code} 127.0.0.1:1`), { code, syscall })
 
 describe("a system that permits no further socket", () => {
   it("is not the customer's failure, and nothing was sent: unsendable", () => {
@@ -15,8 +15,7 @@ describe("a system that permits no further socket", () => {
   })
 
   it("is so while the name is resolved, too", () => {
-    const resolving = { ...failure("EMFILE"), syscall: "getaddrinfo" }
-    assert.strictEqual(describeFailure(resolving, "connecting").kind, "unsendable")
+    assert.strictEqual(describeFailure(failure("EMFILE", "getaddrinfo"), "connecting").kind, "unsendable")
   })
 
   it("may have sent something once there is a connection", () => {

@@ -57,7 +57,7 @@ const start = async (to: number, port: number) => {
     for (const link of links) link.swallow(swallowed)
   }
   const reset = () => {
-    for (const link of [...links]) link.reset()
+    for (const link of links) link.reset()
     set([])
   }
   const proxy: TestProxy = {

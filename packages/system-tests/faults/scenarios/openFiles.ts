@@ -1,39 +1,12 @@
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Effect } from "effect"
-import { connect, type Socket } from "node:net"
+import { crowd } from "../support/crowd.ts"
 import { expect, goesOn, someTime } from "../support/progress.ts"
 import type { Scenario } from "../support/Scenario.ts"
-import type { World } from "../support/World.ts"
 
 const limit = 256
 
 const common = { openFiles: limit, untilMended: true } satisfies Partial<Scenario>
-
-/** Opens connections that send nothing, and opens each again that is closed. Returns their end. */
-const crowd = (url: string, size: number) => {
-  const { hostname, port } = new URL(url)
-  const sockets = new Set<Socket>()
-  let goesOn = true
-  let refused = 0
-  const open = () => {
-    const socket = connect({ host: hostname, port: Number(port) })
-    sockets.add(socket)
-    socket.on("error", () => undefined)
-    socket.on("close", () => {
-      sockets.delete(socket)
-      refused += 1
-      if (goesOn) setTimeout(open, 100)
-    })
-  }
-  for (let count = 0; count < size; count++) open()
-  return {
-    refused: () => refused,
-    end: () => {
-      goesOn = false
-      for (const socket of sockets) socket.destroy()
-    },
-  }
-}
 
 /** More connections than an api may have open files. */
 const tooManyConnections: Scenario = {
@@ -42,7 +15,7 @@ const tooManyConnections: Scenario = {
   fault: (world) =>
     Effect.gen(function* () {
       yield* someTime(world, "crowd", [0.2, 0.4])
-      const connections = crowd(world.url, limit + 100)
+      const connections = crowd(world.api.port, limit + 100)
       yield* Effect.sleep("8 seconds")
       connections.end()
       if (connections.refused() < 50) world.findings.push("no connection was refused: no fault")
@@ -50,25 +23,22 @@ const tooManyConnections: Scenario = {
     }),
 }
 
-/** More deliveries at once than a worker may have sockets. */
-const tooManyDeliveries: Scenario = {
+/** More connections to the health routes of a worker, so that it can open no socket to the customer. */
+const crowdedWorker: Scenario = {
   ...common,
-  name: "too-many-deliveries",
-  validLeads: 300,
-  overMs: 1500,
-  env: {
-    WORKER_CONCURRENCY: "300",
-    CUSTOMER_API_TIMEOUT: "10s",
-    MAX_RETRY_ATTEMPTS: "5",
-  },
-  before: ({ book }: World) => book.behave(() => CustomerBehaviour.reply({ delayMs: 2000 })),
+  name: "worker-without-sockets",
+  before: ({ book }) => book.behave(() => CustomerBehaviour.reply({ delayMs: 200 })),
   fault: (world) =>
     Effect.gen(function* () {
-      yield* expect(world, "all leads come in", () => world.senders.accepted() >= 300)
-      world.senders.stop()
+      yield* someTime(world, "crowd", [0.1, 0.2])
+      const connections = crowd(world.workers[0].port, limit + 100)
+      yield* expect(world, "a socket is refused", () =>
+        world.workers[0].output().some((line) => line.includes("(EMFILE)")),
+      )
+      connections.end()
+      yield* goesOn(world, 30)
     }),
   verify: ({ output, rows }) => [
-    ...(output.some((line) => line.includes("(EMFILE)")) ? [] : ["no socket was refused: no fault"]),
     ...(rows.attempts.some(({ error }) => error?.includes("EMFILE") === true)
       ? ["a socket that we may not open counts as an attempt"]
       : []),
@@ -78,5 +48,20 @@ const tooManyDeliveries: Scenario = {
   ],
 }
 
+/** More deliveries at once than a worker may have sockets: it makes fewer. */
+const tooManyDeliveries: Scenario = {
+  ...common,
+  name: "too-many-deliveries",
+  validLeads: 400,
+  overMs: 1000,
+  env: { WORKER_CONCURRENCY: "400", CUSTOMER_API_TIMEOUT: "10s" },
+  before: ({ book }) => book.behave(() => CustomerBehaviour.reply({ delayMs: 2000 })),
+  fault: () => Effect.void,
+  verify: ({ output }) => [
+    ...(output.some((line) => line.includes("WORKER_CONCURRENCY=400 is more than")) ? [] : ["no warning"]),
+    ...(output.some((line) => line.includes("EMFILE")) ? ["a socket was refused"] : []),
+  ],
+}
+
 /** Our processes may not open as many files and sockets as they want to. */
-export const openFilesFaults: ReadonlyArray<Scenario> = [tooManyConnections, tooManyDeliveries]
+export const openFilesFaults: ReadonlyArray<Scenario> = [tooManyConnections, crowdedWorker, tooManyDeliveries]

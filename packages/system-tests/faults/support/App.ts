@@ -1,11 +1,14 @@
 import { TestProcess } from "@lead-gateway/testkit"
 import { Effect, Scope } from "effect"
-import { execFileSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { inRepository } from "./places.ts"
 
 /** An app as it is deployed: a process that is killed and restarted with the same settings. */
 export interface App {
+  /** Where it answers `/readyz`. */
+  readonly port: number
   /** Starts it; it may be up already. Does not wait until it is ready. */
   readonly start: Effect.Effect<void>
   /** Waits until it says that it is ready. */
@@ -38,8 +41,11 @@ const anyhow = () => true
 /** Node keeps compiled programs here, so that only the first process of a kind compiles them. */
 const compileCache = inRepository("node_modules/.cache/tested-apps")
 
-const limitOpenFiles = (pid: number, files: number) =>
-  execFileSync("prlimit", ["--pid", String(pid), `--nofile=${files}:${files}`])
+/** Sets the number of files and sockets that a process may have open, as `ulimit -n` does. */
+export const limitOpenFiles = (pid: number, files: number): Effect.Effect<void> =>
+  Effect.asVoid(Effect.promise(() => run("prlimit", ["--pid", String(pid), `--nofile=${files}:${files}`])))
+
+const run = promisify(execFile)
 
 /** An app, for the current scope. It is not started. */
 export const makeApp = Effect.fnUntraced(function* (options: {
@@ -70,7 +76,7 @@ export const makeApp = Effect.fnUntraced(function* (options: {
       nodeFlags: options.nodeFlags,
     })
     // Before it has opened more: node takes a second to start.
-    if (options.openFiles !== undefined) limitOpenFiles(process.pid, options.openFiles)
+    if (options.openFiles !== undefined) yield* limitOpenFiles(process.pid, options.openFiles)
     const life: Life = { process, isOver: false, mayEnd: never }
     lives.push(life)
     yield* Effect.forkIn(
@@ -84,6 +90,7 @@ export const makeApp = Effect.fnUntraced(function* (options: {
 
   yield* Effect.addFinalizer(() => Effect.sync(() => lives.forEach((life) => (life.mayEnd = anyhow))))
   const app: App = {
+    port: options.port,
     start,
     ready: Effect.suspend(
       () =>

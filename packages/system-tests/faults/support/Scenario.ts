@@ -48,8 +48,8 @@ export interface RunOptions {
 /** How long the system may take to come to rest after the repair. */
 const drainMs = 120_000
 
-/** Retries until there is an answer: a restarted process may need a moment. */
-const readCounts = (url: string) =>
+/** `GET /stats/leads/counts`; retries until there is an answer: a restarted process may need a moment. */
+export const readCounts = (url: string) =>
   Effect.promise(async (signal): Promise<Counts | undefined> => {
     const response = await fetch(`${url}/stats/leads/counts`, { signal })
     return response.ok ? ((await response.json()) as Counts) : undefined
