@@ -4,7 +4,8 @@ import { join } from "node:path"
 import { expect, goesOn } from "../support/progress.ts"
 import { query, whileReading } from "../support/Rows.ts"
 import type { Scenario } from "../support/Scenario.ts"
-import type { Release, World } from "../support/World.ts"
+import type { Release } from "../support/Release.ts"
+import type { World } from "../support/World.ts"
 import { contracts, expands } from "./nextReleases.ts"
 
 /** Leads are under way all the time, and some are sent again: by the other release as well. */

@@ -12,6 +12,13 @@ export interface FakeClock {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** The clocks of a site. */
+export interface Clocks {
+  /** Of api and workers. */
+  readonly apps: FakeClock
+  readonly postgres: FakeClock
+}
+
 /**
  * A clock for the current scope, by libfaketime. Its file is read at each look at the clock; a copy of the library is used,
  * since Postgres may run as a user that cannot read a private cache.

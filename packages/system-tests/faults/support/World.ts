@@ -6,18 +6,17 @@ import {
   TestRedis,
 } from "@lead-gateway/testkit"
 import { Effect } from "effect"
-import { join } from "node:path"
-import { pathToFileURL } from "node:url"
-import { type App, makeApp } from "./App.ts"
 import { type CustomerBook, keepBook } from "./CustomerBook.ts"
 import type { Draw } from "./Draw.ts"
-import { type FakeClock, makeFakeClock } from "./FakeClock.ts"
+import { type Clocks, makeFakeClock } from "./FakeClock.ts"
 import { type FullDisk, makeFullDisk } from "./FullDisk.ts"
 import { makeNetwork, type Network } from "./Network.ts"
-import { makeNextRelease, type NextRelease } from "./NextRelease.ts"
+import type { NextRelease } from "./NextRelease.ts"
 import { makeOwnPostgres, type OwnPostgres } from "./OwnPostgres.ts"
 import { inRepository, makeFolder, ownPort } from "./places.ts"
+import { makeNext, makeRelease, type Release } from "./Release.ts"
 import { sampleLead } from "./SampleLead.ts"
+import { smallTimes } from "./smallTimes.ts"
 import { makeSenders, type Senders } from "./Senders.ts"
 
 /** Which queue api and workers use. */
@@ -43,22 +42,6 @@ export interface WorldNeeds {
   readonly skewMs?: number
   /** Another release, with an api and a worker of its own, which the fault starts. */
   readonly nextRelease?: NextRelease | undefined
-}
-
-/** The clocks of a site. */
-export interface Clocks {
-  /** Of api and workers. */
-  readonly apps: FakeClock
-  readonly postgres: FakeClock
-}
-
-/** One release as it is deployed. */
-export interface Release {
-  /** Where its sources are. */
-  readonly sources: string
-  readonly url: string
-  readonly api: App
-  readonly workers: readonly [App, ...ReadonlyArray<App>]
 }
 
 /** Lead Gateway as it is deployed, with all its neighbours. */
@@ -99,20 +82,6 @@ export interface World extends Site {
   readonly findings: Array<string>
 }
 
-/** Small times, so that a scenario takes seconds. Twelve attempts: a slow machine must not use them up. */
-const settings = {
-  API_HOST: "127.0.0.1",
-  CUSTOMER_API_TOKEN: "customer-token",
-  CUSTOMER_API_TIMEOUT: "1s",
-  MAX_RETRY_ATTEMPTS: "12",
-  RETRY_BACKOFF_BASE: "100ms",
-  RETRY_SCAN_INTERVAL: "500ms",
-  WORKER_POLL_INTERVAL: "500ms",
-  WORKER_CONCURRENCY: "20",
-  BREAKER_OPEN_FOR: "500ms",
-  BREAKER_RAMP: "500ms",
-}
-
 const absent = (what: string): never => {
   throw new Error(`this scenario has no ${what} of its own`)
 }
@@ -145,7 +114,7 @@ export const makeSite = Effect.fnUntraced(function* (
   }
   const network = options.ownNetwork === true ? yield* makeNetwork(servers) : undefined
   const env = {
-    ...settings,
+    ...smallTimes,
     ...servers,
     QUEUE_TYPE: queue,
     ...network?.env,
@@ -172,53 +141,6 @@ export const makeSite = Effect.fnUntraced(function* (
     ...present,
   }
   return site
-})
-
-/** An api and workers, not started. */
-const makeRelease = Effect.fnUntraced(function* (
-  options: Pick<WorldNeeds, "workers" | "skewMs" | "openFiles"> & {
-    readonly sources: string
-    readonly folder: string
-    readonly env: Readonly<Record<string, string>>
-  },
-) {
-  const { env, folder, openFiles, sources } = options
-  const worker = (index: number) =>
-    Effect.gen(function* () {
-      const port = yield* ownPort
-      const skewMs = index === 0 ? (options.skewMs ?? 0) : 0
-      const skew = `${pathToFileURL(inRepository("packages/system-tests/faults/support/skewClock.ts")).href}?ms=${skewMs}`
-      return yield* makeApp({
-        name: "worker",
-        sources,
-        folder,
-        port,
-        env: { ...env, WORKER_PORT: String(port) },
-        openFiles,
-        nodeFlags: skewMs === 0 ? [] : ["--import", skew],
-      })
-    })
-  const port = yield* ownPort
-  const apiEnv = { ...env, API_PORT: String(port) }
-  const api = yield* makeApp({ name: "api", sources, folder, port, openFiles, env: apiEnv })
-  const others = yield* Effect.forEach(
-    Array.from({ length: (options.workers ?? 1) - 1 }, (_, index) => index + 1),
-    worker,
-  )
-  const release: Release = {
-    sources,
-    url: `http://127.0.0.1:${port}`,
-    api,
-    workers: [yield* worker(0), ...others],
-  }
-  return release
-})
-
-const makeNext = Effect.fnUntraced(function* (next: NextRelease, env: Readonly<Record<string, string>>) {
-  const sources = yield* makeNextRelease(next)
-  // Its sources are gone afterwards, and so is what they were compiled to.
-  const own = { NODE_COMPILE_CACHE: join(sources, ".compiled") }
-  return yield* makeRelease({ sources, folder: sources, env: { ...env, ...own, ...next.env } })
 })
 
 /** The site with so many leads on their way to it; which ones is drawn. */
