@@ -40,5 +40,8 @@ export const unknownHost: Answer = refused(
 )
 /** 500: a bug. */
 export const internalError: Answer = refused(500, "internal server error")
+/** 503: more webhooks than can be stored in time; the lead is not stored. */
+export const overloaded = (retryAfter: string): Answer =>
+  refused(503, "overloaded", { "Retry-After": retryAfter })
 /** 503: the lead is not confirmed to be stored. */
 export const databaseError: Answer = refused(503, "database error", { "Retry-After": "5" })

@@ -19,6 +19,7 @@ import { type Duration, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import packageJson from "../package.json" with { type: "json" }
+import { makeAdmission } from "./Admission.ts"
 import { dispatch } from "./dispatch.ts"
 import { guardOrigin } from "./guardOrigin.ts"
 import { makeIntake } from "./Intake.ts"
@@ -50,9 +51,10 @@ export interface ApiOptions {
 export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }: ApiOptions) {
   const warnings = Option.toArray(openAccessWarning(api))
   for (const warning of warnings) yield* Effect.logWarning(warning)
+  const admission = makeAdmission(yield* LeadIntake)
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(OperatorApi).pipe(
-      Layer.provide([statsHandlers, operationsHandlers({ ...info, warnings })]),
+      Layer.provide([statsHandlers, operationsHandlers({ ...info, warnings, intake: admission.counts })]),
       Layer.provide(operatorAuth(Option.map(api.auth, (auth) => auth.operatorTokens))),
       Layer.provide([HttpServer.layerServices, NodeServices.layer]),
     ),
@@ -65,6 +67,7 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
   )
   const router = yield* handlerOf(routes)
   const intake = yield* makeIntake({
+    admission,
     maxBodyBytes: api.maxBodyBytes,
     sharedSecrets: Option.map(api.auth, (auth) => auth.sharedSecrets),
   })

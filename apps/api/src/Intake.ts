@@ -1,17 +1,21 @@
 import type { LeadId } from "@lead-gateway/lead"
 import { LeadQueue } from "@lead-gateway/lead-queue"
-import { LeadDatabase, LeadIntake, type StoreError } from "@lead-gateway/lead-store"
+import { LeadDatabase, LeadIntake, type StoreBusy, type StoreError } from "@lead-gateway/lead-store"
 import { type Handler, type HttpResponse, LineLog, respond, sendJson, Telemetry } from "@lead-gateway/runtime"
 import { Cause, Effect, Option, type Redacted, Result } from "effect"
 import { hash } from "node:crypto"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
+import type { Admission } from "./Admission.ts"
 import * as Answer from "./Answer.ts"
+import { refuseOverload } from "./Overloaded.ts"
 import { type BodyRefusal, isReadableEncoding, payloadOf, readBody } from "./RequestBody.ts"
 import { makeVerifier } from "./Secrets.ts"
 import { sourceHeaders } from "./StoredHeaders.ts"
 
 /** What intake requires of a webhook. */
 export interface IntakeOptions {
+  /** Refuses webhooks that are too many, with 503 before anything else is checked. */
+  readonly admission: Admission
   readonly maxBodyBytes: number
   /** The accepted values of `X-Shared-Secret`; with none, every sender is accepted. */
   readonly sharedSecrets: Option.Option<ReadonlyArray<Redacted.Redacted>>
@@ -21,10 +25,11 @@ export interface IntakeOptions {
  * `POST /webhooks/leads`: the one route whose speed matters. It works on Node's own request, with plain functions: an
  * accepted webhook costs no fiber, no effect and no promise.
  *
- * Checks in this order: 401, 415, 413, 400. Answers 503 when Postgres does not confirm the commit, and 200 once the lead
+ * Checks in this order: 503 in overload, 401, 415, 413, 400. Answers 503 also when Postgres does not confirm the commit, and 200 once the lead
  * is committed; then the lead's id is also offered to the queue.
  */
-export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSecrets }: IntakeOptions) {
+export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
+  const { admission, maxBodyBytes, sharedSecrets } = options
   const { receive } = yield* LeadIntake
   const queue = yield* LeadQueue
   const log = yield* LineLog
@@ -59,10 +64,15 @@ export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSec
     respond(response, Answer.internalError)
   }
 
-  const finish = (response: HttpResponse, result: Result.Result<LeadId, StoreError>): void => {
+  const finish = (response: HttpResponse, result: Result.Result<LeadId, StoreError | StoreBusy>): void => {
     try {
-      if (Result.isFailure(result)) return refuseUnstored(response, result.failure)
+      if (Result.isFailure(result)) {
+        if (result.failure._tag !== "StoreBusy") return refuseUnstored(response, result.failure)
+        admission.countWaited()
+        return refuseOverload(response)
+      }
       const id = result.success
+      admission.countAccepted()
       queue.offerUnsafe([id])
       logReceived(response.correlationId, id)
       sendJson(response, Answer.receipt(id, response.correlationId))
@@ -91,7 +101,8 @@ export const makeIntake = Effect.fnUntraced(function* ({ maxBodyBytes, sharedSec
   }
 
   const handler: Handler = (request, response) => {
-    if (!isAuthorized(request)) refuse(response, Answer.unauthorized)
+    if (admission.refusal() !== undefined) admission.answer(refuseOverload, response)
+    else if (!isAuthorized(request)) refuse(response, Answer.unauthorized)
     else if (!isReadable(request.headers)) refuse(response, Answer.unsupportedMediaType)
     else readBody(request, maxBodyBytes, (body) => store(response, body))
   }

@@ -6,6 +6,7 @@ import {
   NotReady,
   OperatorApi,
 } from "@lead-gateway/api-contract"
+import type { IntakeCounts } from "./Admission.ts"
 import { LeadQueue } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadReader, type StoreError, StoreUnavailable } from "@lead-gateway/lead-store"
 import { type Cause, Duration, Effect, Fiber, Option } from "effect"
@@ -56,9 +57,10 @@ export interface ProcessInfo {
   readonly queueType: "database" | "redis"
 }
 
-/** {@link ProcessInfo}, and what is dangerous about the process's configuration. */
+/** {@link ProcessInfo}, what is dangerous about the process's configuration, and what came of webhooks. */
 interface HealthInfo extends ProcessInfo {
   readonly warnings: ReadonlyArray<string>
+  readonly intake: () => IntakeCounts
 }
 
 /** `/health`, `/livez`, `/readyz` and `/health/deep`. */
@@ -112,6 +114,7 @@ export const operationsHandlers = (info: HealthInfo) =>
               latencyMs: inMs(Option.map(depth, ([duration]) => duration)),
               depth: Option.getOrNull(Option.map(depth, ([, leads]) => leads)),
             },
+            intake: info.intake(),
             warnings: info.warnings,
           }
         }),

@@ -12,7 +12,8 @@ const bug = new Error(`cannot store ${leadText}`)
 const sql = 'insert into inbound_lead values ("customer@example.com")'
 const id = "req-of-the-bug"
 
-const intake = (receive: LeadIntake["Service"]["receive"]) => Layer.succeed(LeadIntake, { receive })
+const intake = (receive: LeadIntake["Service"]["receive"]) =>
+  Layer.succeed(LeadIntake, { receive, isBusy: () => false, unconfirmed: () => 0 })
 
 /** The lines that were logged for the request. */
 const logged = ({ log }: WorldShape) =>

@@ -27,7 +27,8 @@ layer(World.layer(), { excludeTestServices: true })("operations", (it) => {
       assert.strictEqual(
         text.replaceAll(latency, '"latency_ms":0'),
         '{"status":"up","version":"1.2.3","database":{"status":"up","latency_ms":0,"refuses_writes":null},"schema_version":2,' +
-          '"queue":{"type":"database","status":"up","latency_ms":0,"depth":1},"warnings":[]}',
+          '"queue":{"type":"database","status":"up","latency_ms":0,"depth":1},' +
+          '"intake":{"accepted":1,"shed":{"event_loop":0,"store":0,"waited":0},"unconfirmed":0},"warnings":[]}',
       )
     }),
   )

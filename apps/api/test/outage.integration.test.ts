@@ -1,3 +1,4 @@
+import type { IntakeHealth } from "@lead-gateway/api-contract"
 import { assert, describe, it } from "@effect/vitest"
 import { LeadDatabase } from "@lead-gateway/lead-store"
 import { Duration, Effect, Layer, Schedule } from "effect"
@@ -40,9 +41,11 @@ const assertAway = Effect.fnUntraced(function* (world: WorldShape) {
     const answer = yield* ask(world, { path })
     assert.deepStrictEqual([answer.status, answer.text], [200, "OK"])
   }
-  const deep = JSON.parse((yield* ask(world, { path: "/health/deep" })).text) as {
+  const { intake, ...deep } = JSON.parse((yield* ask(world, { path: "/health/deep" })).text) as {
+    readonly intake: IntakeHealth
     readonly database: Record<string, unknown>
   }
+  assert.deepStrictEqual(intake.shed, { event_loop: 0, store: 0, waited: 0 })
   // Null where no lead was sent to Postgres yet.
   const { refuses_writes } = deep.database
   assert.include([null, "no answer", "connection lost"], refuses_writes)

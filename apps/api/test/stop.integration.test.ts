@@ -10,6 +10,8 @@ import { makeWorld } from "./support/World.ts"
 const makeSlow = Effect.fnUntraced(function* (commit: Duration.Duration, shutdownTimeout: Duration.Duration) {
   const scope = yield* Scope.make()
   const replace = Layer.succeed(LeadIntake, {
+    isBusy: () => false,
+    unconfirmed: () => 0,
     receive: (_, done) =>
       void setTimeout(done, Duration.toMillis(commit), Result.succeed(LeadId.make(7))).unref(),
   })

@@ -30,6 +30,26 @@ export const QueueHealth = Schema.Struct({
 }).pipe(Schema.encodeKeys({ latencyMs: "latency_ms" }), Schema.annotateEncoded({ identifier: "QueueHealth" }))
 export type QueueHealth = typeof QueueHealth.Type
 
+const Count = Schema.Int
+
+/** How many webhooks came to which end since the process started. */
+export const IntakeHealth = Schema.Struct({
+  /** Answered 200: stored. */
+  accepted: Count,
+  /** Answered 503 `overloaded` and not stored, by what was too busy. */
+  shed: Schema.Struct({
+    /** The process itself. */
+    event_loop: Count,
+    /** Postgres: more leads waited for it than it takes in a short time. */
+    store: Count,
+    /** Postgres, found only when the lead had been read. */
+    waited: Count,
+  }),
+  /** Answered 503 and stored nevertheless, since Postgres confirmed too late. */
+  unconfirmed: Count,
+}).pipe(Schema.annotateEncoded({ identifier: "IntakeHealth" }))
+export type IntakeHealth = typeof IntakeHealth.Type
+
 /** The state of the process and of its dependencies. */
 export const DeepHealth = Schema.Struct({
   /** `down` when any dependency is. */
@@ -39,6 +59,7 @@ export const DeepHealth = Schema.Struct({
   /** The number of the newest applied migration; null when the database is down. */
   schemaVersion: Schema.NullOr(Schema.Int),
   queue: QueueHealth,
+  intake: IntakeHealth,
   /** What is dangerous about the configuration, such as an api without authentication; one sentence each. */
   warnings: Schema.Array(Schema.String),
 }).pipe(
@@ -52,6 +73,7 @@ export const DeepHealth = Schema.Struct({
         database: { status: "up", latency_ms: 0.8, refuses_writes: null },
         schema_version: 3,
         queue: { type: "database", status: "up", latency_ms: 0.9, depth: 0 },
+        intake: { accepted: 1200, shed: { event_loop: 0, store: 0, waited: 0 }, unconfirmed: 0 },
         warnings: [],
       },
     ],

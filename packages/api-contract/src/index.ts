@@ -19,6 +19,6 @@ export {
 export { CurrentCorrelationId, withErrorBodies } from "./ErrorBody.ts"
 export { IntakeGroup, LeadPayload, LeadReceipt, SenderAuth } from "./Intake.ts"
 export { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
-export { DatabaseHealth, DeepHealth, OperationsGroup, QueueHealth } from "./Operations.ts"
+export { DatabaseHealth, DeepHealth, IntakeHealth, OperationsGroup, QueueHealth } from "./Operations.ts"
 export { LeadCounts, OperatorAuth, RecentQuery, StatsGroup } from "./Stats.ts"
 export { AnyJson, AnyJsonObject, Timestamp } from "./WireValue.ts"

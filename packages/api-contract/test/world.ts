@@ -95,6 +95,7 @@ export const operations = HttpApiBuilder.group(OperatorApi, "operations", (handl
         version: "0.1.0",
         database: { status: "up" as const, latencyMs: 0.8, refusesWrites: null },
         schemaVersion: 3,
+        intake: { accepted: 7, shed: { event_loop: 1, store: 2, waited: 3 }, unconfirmed: 0 },
         queue: { type: "database" as const, status: "up" as const, latencyMs: null, depth: 0 },
         warnings: [],
       }),

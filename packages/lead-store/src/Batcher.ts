@@ -1,36 +1,10 @@
 import { Cause, Effect, Exit, Option, Result, type Scope } from "effect"
+import type { BatcherOptions, Refusal } from "./BatcherOptions.ts"
+import { type LimitOptions, makeAdaptiveLimit } from "./internal/adaptiveLimit.ts"
+import { makeResponsiveClock } from "./internal/responsiveClock.ts"
 import { type Done, type Entry, makeWaitingLine } from "./internal/waitingLine.ts"
 
-/** How a batcher works. */
-export interface BatcherOptions<Item, Value, Error> {
-  /** Runs a batch; the results are in the order of the items. */
-  readonly run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Value>, Error>
-  /** Whether one bad item may have caused the error: the batch is then run again in halves. */
-  readonly isolate: (error: Error) => boolean
-  /** The error for an item that is not accepted: the batcher is closed, or too many items wait. */
-  readonly refusal: () => Error
-  /** The size of an item, in the unit of `maxSize`. */
-  readonly sizeOf: (item: Item) => number
-  /** Items of one batch, at most; 100 by default. */
-  readonly maxItems?: number
-  /** The total size of a batch, at most, unless it is of one item alone; 8 Mi by default. */
-  readonly maxSize?: number
-  /** Batches under way at once; 1 by default. Slow ones do not count; there may be six of them. */
-  readonly concurrency?: number
-  /** After how long a batch counts as slow, so that a dead connection does not delay other batches; 250 by default. */
-  readonly slowAfterMs?: number
-  /** Items that may wait; further ones are refused at once. No limit by default. */
-  readonly maxWaiting?: number
-  /**
-   * A batch of fewer than `items` waits `ms` for more. For work that no caller waits for, such as recording an outcome:
-   * a statement for one row costs as much as one for ten. Without it, no batch waits.
-   */
-  readonly gather?: { readonly items: number; readonly ms: number }
-  /** After how long an item is refused, though its batch may still succeed; no limit by default. */
-  readonly patienceMs?: number
-}
-
-export type { Done }
+export type { BatcherOptions, Done, LimitOptions, Refusal }
 
 /**
  * Lets concurrent callers share one statement, and so one commit: group commit.
@@ -44,6 +18,14 @@ export interface Batcher<Item, Value, Error> {
   readonly submit: (item: Item, done: Done<Value, Error>) => void
   /** How many items are in no batch yet. */
   readonly waiting: () => number
+  /** Whether an item of this size would be refused now. */
+  readonly isFull: (size: number) => boolean
+}
+
+/** The items of a batch under way, and when it was started by the responsive clock. */
+interface Batch<Item, Value, Error> {
+  readonly entries: ReadonlyArray<Entry<Item, Value, Error>>
+  readonly startedAt: number
 }
 
 /** Makes a batcher. When the scope closes, items that wait are refused and batches under way are awaited. */
@@ -52,38 +34,50 @@ export const make = <Item, Value, Error>(
 ): Effect.Effect<Batcher<Item, Value, Error>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const fork = Effect.runForkWith(yield* Effect.context())
-    const { concurrency = 1, maxWaiting = Infinity, slowAfterMs = 250 } = options
-    const { gather, patienceMs, refusal, sizeOf } = options
-    type Batch = ReadonlyArray<Entry<Item, Value, Error>>
+    const { concurrency = 1, maxWaitMs = Infinity, slowAfterMs = 250 } = options
+    const { gather, onLate, patienceMs, refusal, sizeOf } = options
+    type Entries = ReadonlyArray<Entry<Item, Value, Error>>
 
+    const limit = makeAdaptiveLimit(options.limit ?? noLimit)
+    const clock = makeResponsiveClock(checkEveryMs, performance.now())
     const line = makeWaitingLine<Item, Value, Error>(options.maxItems, options.maxSize)
     /** How many batches count against `concurrency`: all that are under way but the slow ones. */
     let running = 0
-    const underWay = new Set<Batch>()
+    const underWay = new Set<Batch<Item, Value, Error>>()
     let isFlushPlanned = false
     let gathering: ReturnType<typeof setTimeout> | undefined
     let isClosed = false
     let onIdle: (() => void) | undefined
-    /** The time, updated every {@link checkEveryMs}. */
-    let now = performance.now()
 
     const settle = (entry: Entry<Item, Value, Error>, result: Result.Result<Value, Error>) => {
       const { done } = entry
-      if (done === undefined) return
       entry.done = undefined
       try {
-        done(result)
+        if (done !== undefined) done(result)
+        else if (Result.isSuccess(result)) onLate?.(entry.item, result.success)
       } catch (defect) {
         fork(Effect.logError("a callback of a batch failed", Cause.die(defect)))
       }
     }
-    const refuse = (entry: Entry<Item, Value, Error>) => settle(entry, Result.fail(refusal()))
+    const refuse = (entry: Entry<Item, Value, Error>, why: Refusal) => {
+      if (entry.done !== undefined) settle(entry, Result.fail(refusal(why)))
+    }
+    const refuseWaiting = (why: Refusal, holds: (entry: Entry<Item, Value, Error>) => boolean) =>
+      line.dropWhile(holds, (entry) => {
+        limit.release(entry.size)
+        refuse(entry, why)
+      })
+    const refuseLate = () => {
+      const latest = performance.now() - maxWaitMs
+      refuseWaiting("Waited", (entry) => entry.since < latest)
+    }
 
-    const runBatch = (batch: Batch): Effect.Effect<void> =>
+    const runBatch = (batch: Entries): Effect.Effect<void> =>
       Effect.flatMap(
         Effect.exit(Effect.suspend(() => options.run(batch.map(({ item }) => item)))),
         (exit) => {
           if (Exit.isSuccess(exit)) {
+            limit.observe(batch[0]?.since ?? 0, performance.now())
             for (const [index, entry] of batch.entries()) {
               settle(entry, Result.succeed(exit.value[index] as Value))
             }
@@ -94,13 +88,15 @@ export const make = <Item, Value, Error>(
             const half = batch.length >> 1
             return Effect.andThen(runBatch(batch.slice(0, half)), runBatch(batch.slice(half)))
           }
-          for (const entry of batch) settle(entry, Result.fail(Option.getOrElse(error, refusal)))
+          for (const entry of batch)
+            settle(entry, Result.fail(Option.getOrElse(error, () => refusal("Unconfirmed"))))
           // A defect is logged by the fiber's observer; its items are refused as after any failure.
           return Option.isSome(error) ? Effect.void : Effect.failCause(exit.cause as Cause.Cause<never>)
         },
       )
 
-    const start = (batch: Batch) => {
+    const start = (entries: Entries) => {
+      const batch = { entries, startedAt: clock.now() }
       running++
       underWay.add(batch)
       let counts = true
@@ -114,9 +110,10 @@ export const make = <Item, Value, Error>(
         if (underWay.size < concurrency + mostSlow) stopCounting()
         else slow.refresh()
       }, slowAfterMs)
-      fork(runBatch(batch)).addObserver((exit) => {
+      fork(runBatch(entries)).addObserver((exit) => {
         clearTimeout(slow)
         underWay.delete(batch)
+        for (const { size } of entries) limit.release(size)
         stopCounting()
         if (Exit.isFailure(exit)) fork(Effect.logError("a batch failed", exit.cause))
         if (isClosed && underWay.size === 0) onIdle?.()
@@ -125,6 +122,7 @@ export const make = <Item, Value, Error>(
 
     const flush = () => {
       isFlushPlanned = false
+      refuseLate()
       for (let free = concurrency - running; free > 0 && !line.isEmpty(); free--) start(line.take())
     }
 
@@ -144,12 +142,11 @@ export const make = <Item, Value, Error>(
 
     if (patienceMs !== undefined) {
       const check = () => {
-        now = performance.now()
-        const isTooOld = (entry: Entry<Item, Value, Error>) => entry.since < now - patienceMs - checkEveryMs
-        for (const batch of underWay) {
-          for (const entry of batch) if (isTooOld(entry)) refuse(entry)
+        clock.tick(performance.now())
+        for (const { entries, startedAt } of underWay) {
+          if (clock.now() - startedAt > patienceMs) for (const entry of entries) refuse(entry, "Unconfirmed")
         }
-        line.dropWhile(isTooOld, refuse)
+        refuseLate()
       }
       const timer = setInterval(check, checkEveryMs).unref()
       yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(timer)))
@@ -158,7 +155,7 @@ export const make = <Item, Value, Error>(
     yield* Effect.addFinalizer(() =>
       Effect.callback<void>((resume) => {
         isClosed = true
-        line.dropWhile(() => true, refuse)
+        refuseWaiting("Closed", () => true)
         if (underWay.size === 0) return resume(Effect.void)
         onIdle = () => resume(Effect.void)
       }),
@@ -166,17 +163,21 @@ export const make = <Item, Value, Error>(
 
     return {
       submit: (item, done) => {
-        const entry = { item, size: sizeOf(item), since: now, done }
-        if (isClosed || line.length() >= maxWaiting) return void setImmediate(refuse, entry)
+        const entry = { item, size: sizeOf(item), since: performance.now(), done }
+        if (isClosed) return void setImmediate(refuse, entry, "Closed")
+        if (!limit.admit(entry.size)) return void setImmediate(refuse, entry, "Full")
         line.add(entry)
         plan()
       },
       waiting: line.length,
+      isFull: limit.isFull,
     }
   })
 
 /** Slow batches at once, at most: each holds a connection. */
 const mostSlow = 6
+
+const noLimit: LimitOptions = { maxItems: Infinity, maxSize: Infinity, targetMs: Infinity }
 
 /** How often to check for items that have waited too long. */
 const checkEveryMs = 100

@@ -4,7 +4,7 @@ import { Context, Effect, Layer } from "effect"
 import * as Batcher from "./Batcher.ts"
 import { makeSegments } from "./Counters.ts"
 import { createPartitions } from "./Partitions.ts"
-import { isPartitionMissing, storeCall, type StoreError, StoreUnavailable } from "./StoreError.ts"
+import { isPartitionMissing, storeCall, StoreBusy, type StoreError, StoreUnavailable } from "./StoreError.ts"
 import { noting, writeHealthOf } from "./WriteHealth.ts"
 import { columns } from "./internal/sql.ts"
 
@@ -33,10 +33,15 @@ export class LeadIntake extends Context.Service<
     /**
      * Stores one lead as `RECEIVED`; returns its id.
      *
-     * Fails with `StoreUnavailable` if Postgres does not confirm within 5 s (the lead may be stored nevertheless) or, at
-     * once, if more than 10,000 leads wait; with `DataRefused` if Postgres cannot store the payload.
+     * Fails with `StoreBusy` if more leads wait than Postgres stores in 100 ms, at once, or if the lead has waited for a
+     * statement for 1 s: it was in none then, and is not stored. Fails with `StoreUnavailable` if Postgres has not confirmed
+     * a statement after 5 s (the lead may be stored nevertheless), with `DataRefused` if Postgres cannot store the payload.
      */
-    readonly receive: (lead: NewLead, done: Batcher.Done<LeadId, StoreError>) => void
+    readonly receive: (lead: NewLead, done: Batcher.Done<LeadId, StoreError | StoreBusy>) => void
+    /** Whether `receive` would refuse a lead of a few KB now. Costs nothing, so that a request can be refused unread. */
+    readonly isBusy: () => boolean
+    /** How many leads were stored although `receive` had failed for them; each is logged as a warning. */
+    readonly unconfirmed: () => number
   }
 >()("@lead-gateway/lead-store/LeadIntake") {
   static readonly layer: Layer.Layer<LeadIntake, never, PgClient.PgClient> = Layer.effect(
@@ -46,26 +51,52 @@ export class LeadIntake extends Context.Service<
       const insert = insertLeads(sql)
       const noted = noting(writeHealthOf(sql))
 
-      const { submit } = yield* Batcher.make({
+      const log = Effect.runForkWith(yield* Effect.context())
+      let unconfirmed = 0
+
+      const { isFull, submit } = yield* Batcher.make({
         run: (leads: ReadonlyArray<NewLead>) =>
           insert(leads).pipe(
             // The next partition has not been created yet by a worker: leads must not wait for one.
             Effect.catchIf(isPartitionMissing, () => Effect.andThen(createPartitions(sql), insert(leads))),
-            storeCall("LeadIntake.receive"),
+            storeCall(operation),
             noted,
           ),
-        isolate: (error: StoreError) => error._tag === "DataRefused",
-        refusal: () => new StoreUnavailable({ operation: "LeadIntake.receive" }),
+        isolate: (error: StoreError | StoreBusy) => error._tag === "DataRefused",
+        refusal: (why): StoreError | StoreBusy =>
+          why === "Full" || why === "Waited" ? busy : new StoreUnavailable({ operation }),
         sizeOf: (lead) => lead.payload.length + lead.sourceHeaders.length,
         maxItems: 500,
         concurrency: 2,
-        maxWaiting: 10_000,
+        limit: { maxItems: 10_000, maxSize: 128 * 1024 * 1024, targetMs: 100 },
+        maxWaitMs: 1000,
         patienceMs: 5000,
+        onLate: ({ correlationId }, leadId) => {
+          unconfirmed++
+          log(
+            Effect.annotateLogs(Effect.logWarning("lead stored after its sender was answered 503"), {
+              correlation_id: correlationId,
+              lead_id: leadId,
+            }),
+          )
+        },
       })
-      return LeadIntake.of({ receive: submit })
+      return LeadIntake.of({
+        receive: submit,
+        isBusy: () => isFull(smallLead),
+        unconfirmed: () => unconfirmed,
+      })
     }),
   )
 }
+
+const operation = "LeadIntake.receive"
+
+/** Made once: an error of its own for each of thousands of leads a second would cost more than the refusal. */
+const busy = new StoreBusy({ operation })
+
+/** The size of an ordinary lead, in characters. */
+const smallLead = 2048
 
 /** Stores leads, their work and their counts in one statement; returns their ids in the same order. */
 const insertLeads = (sql: PgClient.PgClient) => {

@@ -27,6 +27,13 @@ export class DataRefused extends Schema.TaggedError<DataRefused>()("DataRefused"
   }
 }
 
+/** More waits than Postgres takes in a short time. Nothing was stored. Trying again later helps. */
+export class StoreBusy extends Schema.TaggedError<StoreBusy>()("StoreBusy", { operation: Schema.String }) {
+  override get message(): string {
+    return `${this.operation}: too many leads wait`
+  }
+}
+
 /** What a call of the store fails with. */
 export type StoreError = StoreUnavailable | DataRefused
 
@@ -47,10 +54,9 @@ export const storeCall =
         }
         return Effect.die(new Error(`${operation}: SQLSTATE ${sqlState ?? "none"}`))
       }),
-      Effect.timeoutOrElse({
-        duration: patience,
-        orElse: () => Effect.fail(new StoreUnavailable({ operation })),
-      }),
+      Effect.raceFirst(
+        Effect.andThen(patienceEnds(patience), Effect.fail(new StoreUnavailable({ operation }))),
+      ),
     )
 
 /**
@@ -89,3 +95,12 @@ export const sqlStateOf = ({ reason: { cause } }: SqlError.SqlError): string | u
 
 /** So that a dead connection does not delay its callers. */
 const usualPatience = Duration.seconds(10)
+
+/**
+ * Two sleeps, so that a late timer is not a late database: when the first ends late because the event loop was busy or the
+ * process suspended, the answer is read from its socket before the second ends.
+ */
+const patienceEnds = (patience: Duration.Duration) =>
+  Effect.andThen(Effect.sleep(Duration.subtract(patience, lastMoment)), Effect.sleep(lastMoment))
+
+const lastMoment = Duration.millis(100)

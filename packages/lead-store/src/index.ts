@@ -36,7 +36,7 @@ export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
 export * as Retention from "./Retention.ts"
 export { needsMending, storableJson, storableText } from "./storable.ts"
-export { DataRefused, type StoreError, StoreUnavailable } from "./StoreError.ts"
+export { DataRefused, StoreBusy, type StoreError, StoreUnavailable } from "./StoreError.ts"
 export type {
   AttemptRecord,
   ClaimedWork,

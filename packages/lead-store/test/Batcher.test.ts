@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Result, Schema, Scope } from "effect"
+import type { Batcher } from "../src/index.ts"
 import { submitTo, turns, world } from "./support/batcher.ts"
 
 const numbers = (length: number) => Array.from({ length }, (_, index) => index)
@@ -58,7 +59,7 @@ describe("a batcher", () => {
 
   it.live("never calls back before `submit` has returned", () =>
     Effect.gen(function* () {
-      const { batcher } = yield* world({ maxWaiting: 1 })
+      const { batcher } = yield* world({ limit: { maxItems: 4, maxSize: 100, targetMs: 100 } })
       const order: Array<string> = []
       const results = yield* Deferred.make<void>()
       for (const n of [0, 1]) {
@@ -205,14 +206,17 @@ describe("a batch that is slow", () => {
 describe("waiting", () => {
   it.live("is bounded: an item beyond it is refused at once", () =>
     Effect.gen(function* () {
-      const { batcher, end, submit, submitAll } = yield* world({ gated: true, maxWaiting: 2 })
+      const { batcher, end, submit, submitAll } = yield* world({
+        gated: true,
+        limit: { maxItems: 12, maxSize: 100, targetMs: 100 },
+      })
       const [first] = yield* submitAll([0])
       const others = yield* submitAll([1, 2])
-      assert.strictEqual(batcher.waiting(), 2)
+      assert.deepStrictEqual([batcher.waiting(), batcher.isFull(1)], [2, true])
       assert.deepStrictEqual(yield* submit(3), Result.fail("refused"))
       yield* end(0)
       assert.isTrue(Result.isSuccess(yield* Fiber.join(first ?? assert.fail())))
-      assert.strictEqual(batcher.waiting(), 0)
+      assert.deepStrictEqual([batcher.waiting(), batcher.isFull(1)], [0, false])
       yield* end(1)
       for (const fiber of others) assert.isTrue(Result.isSuccess(yield* Fiber.join(fiber)))
     }).pipe(Effect.scoped),
@@ -222,6 +226,7 @@ describe("waiting", () => {
     Effect.gen(function* () {
       const { batcher, batches, end, submitAll } = yield* world({
         gated: true,
+        maxWaitMs: 300,
         patienceMs: 300,
         slowAfterMs: 10_000,
       })
@@ -236,6 +241,73 @@ describe("waiting", () => {
       assert.deepStrictEqual(batches, [[0], [3]])
       yield* end(1)
       assert.isTrue(Result.isSuccess(yield* Fiber.join(late[0] ?? assert.fail())))
+    }).pipe(Effect.scoped),
+  )
+})
+
+describe("patience", () => {
+  it.live("does not count the time in which the event loop was busy: a late timer is not a late batch", () =>
+    Effect.gen(function* () {
+      const { submit } = yield* world({
+        patienceMs: 300,
+        run: (items) => Effect.as(Effect.sleep("150 millis"), items.map(String)),
+      })
+      const result = yield* Effect.forkDetach(submit(1), { startImmediately: true })
+      yield* turns
+      // The loop is busy for longer than the patience; the batch's end and the check of patience are both due then.
+      for (const until = performance.now() + 1000; performance.now() < until;);
+      assert.deepStrictEqual(yield* Fiber.join(result), Result.succeed("1"))
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("that ended before a batch did is reported when the batch succeeds, and not when it fails", () =>
+    Effect.gen(function* () {
+      const late: Array<readonly [number, string]> = []
+      let isDown = false
+      const { end, submitAll } = yield* world({
+        gated: true,
+        patienceMs: 150,
+        onLate: (item, value) => void late.push([item, value]),
+        run: (items) => (isDown ? Effect.fail("down") : Effect.succeed(items.map(String))),
+      })
+      for (const [index, items] of [
+        [1, 2],
+        [3, 4],
+      ].entries()) {
+        const fibers = yield* submitAll(items)
+        for (const fiber of fibers) assert.isTrue(Result.isFailure(yield* Fiber.join(fiber)))
+        isDown = index === 1
+        yield* end(index)
+      }
+      assert.deepStrictEqual(late, [
+        [1, "1"],
+        [2, "2"],
+      ])
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("of items that wait ends before they are in a batch", () =>
+    Effect.gen(function* () {
+      const refusals: Array<Batcher.Refusal> = []
+      const { batches, end, submitAll } = yield* world({
+        gated: true,
+        slowAfterMs: 10_000,
+        maxWaitMs: 100,
+        refusal: (why) => {
+          refusals.push(why)
+          return "refused"
+        },
+      })
+      yield* submitAll([0])
+      const waiting = yield* submitAll([1, 2])
+      yield* Effect.sleep("150 millis")
+      // Without a timer: the batch that would have taken them refuses them.
+      yield* end(0)
+      for (const fiber of waiting) assert.isTrue(Result.isFailure(yield* Fiber.join(fiber)))
+      assert.deepStrictEqual(refusals, ["Waited", "Waited"])
+      yield* submitAll([3])
+      assert.deepStrictEqual(batches, [[0], [3]])
+      yield* end(1)
     }).pipe(Effect.scoped),
   )
 })

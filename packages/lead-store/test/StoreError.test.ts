@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber } from "effect"
 import { SqlError } from "effect/sql"
 import { TestClock } from "effect/testing"
+import { duplexPair } from "node:stream"
 import { isPartitionMissing, storeCall } from "../src/StoreError.ts"
 
 /** The driver's error when Postgres reports one that quotes data. */
@@ -103,6 +104,22 @@ describe("storeCall", () => {
       assert.isUndefined(calling.pollUnsafe())
       yield* TestClock.adjust("1 millis")
       assert.isTrue(Exit.isFailure(yield* Fiber.join(calling)))
+    }),
+  )
+
+  it.live("reads an answer that came while the event loop was busy, however long that was", () =>
+    Effect.gen(function* () {
+      const [near, far] = duplexPair()
+      const answer = Effect.callback<string>((resume) => {
+        // Reading takes a turn of the event loop, as from a socket; timers come before it.
+        near.once("data", () => setImmediate(() => resume(Effect.succeed("stored"))))
+      })
+      const calling = yield* Effect.forkDetach(storeCall("Test.call", Duration.millis(300))(answer), {
+        startImmediately: true,
+      })
+      far.write("answer")
+      for (const until = performance.now() + 600; performance.now() < until;);
+      assert.strictEqual(yield* Fiber.join(calling), "stored")
     }),
   )
 })

@@ -14,6 +14,8 @@ import {
   LeadIntake,
   LeadReader,
   LeadWork,
+  type StoreBusy,
+  type StoreError,
 } from "@lead-gateway/lead-store"
 import { Telemetry } from "@lead-gateway/runtime"
 import { CustomerBehaviour, TestCustomer, TestDatabase } from "@lead-gateway/testkit"
@@ -166,7 +168,7 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
       correlationId,
       queuePatienceMs: queue.patienceMs(),
     }
-    const id = yield* called<LeadId>((done) => intake.receive(lead, done))
+    const id = yield* called<LeadId, StoreBusy | StoreError>((done) => intake.receive(lead, done))
     yield* queue.offer([id])
     const requests = () =>
       customer.requests().filter((request) => request.headers["x-correlation-id"] === correlationId)

@@ -17,13 +17,14 @@ import {
   ReplayRequest,
   type StepResult,
   type StoredDecision,
+  type StoreBusy,
   type StoreError,
 } from "../../src/index.ts"
 import { type Outcome, ready } from "./outcomes.ts"
 
 /** Waits for a callback to be called. */
-const called = <Value>(submit: (done: Batcher.Done<Value, StoreError>) => void) =>
-  Effect.callback<Value, StoreError>((resume) => submit((result) => resume(Effect.fromResult(result))))
+const called = <Value, Error = StoreError>(submit: (done: Batcher.Done<Value, Error>) => void) =>
+  Effect.callback<Value, Error>((resume) => submit((result) => resume(Effect.fromResult(result))))
 
 /** A lead as the api would hand it in. */
 export const newLead = (payload: JsonObject | string = { phone: "+49123456789" }): NewLead => {
@@ -39,7 +40,7 @@ export const newLead = (payload: JsonObject | string = { phone: "+49123456789" }
 
 /** Stores one lead; its id. */
 export const receiveLead = (lead: NewLead) =>
-  LeadIntake.use((intake) => called<LeadId>((done) => intake.receive(lead, done)))
+  LeadIntake.use((intake) => called<LeadId, StoreBusy | StoreError>((done) => intake.receive(lead, done)))
 
 /** Stores so many leads; their ids in ascending order. */
 export const receive = (count: number) =>
