@@ -76,6 +76,10 @@ export const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/cle
 export const peakMiB = (pid: number): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024
 
+/** The memory that is resident now, in MiB. */
+export const residentMiB = (pid: number): number =>
+  (Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * 4096) / 1024 ** 2
+
 /** The processor's time that a process has used, in µs, to 10 ms. */
 export const cpuMicroseconds = (pid: number): number => {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- decisions`, `wake-up`, `rate-limit`, `soak --minutes 30 --queue redis --per-second 200`,
- * `size --leads 10k,1m,10m`, `intake --rounds 5 --seconds 8` or `end-to-end --rounds 3 --leads 100000`; the last two also with
+ * `size --leads 10k,1m,10m`, `overload --seconds 60 --times 3`, with `--per-second 5000` instead of the load it finds, `intake --rounds 5 --seconds 8` or `end-to-end --rounds 3 --leads 100000`; the last two also with
  * `--only gateway-redis,fastify-bullmq`, `--postgres /usr/lib/postgresql/15/bin` (or `embedded`), `--statements` and `--profile`.
  */
 import { Effect } from "effect"
@@ -9,6 +9,7 @@ import { contenders } from "./Contender.ts"
 import { decisions } from "./decisions.ts"
 import { endToEnd } from "./endToEnd.ts"
 import { intake } from "./intake.ts"
+import { overload } from "./overload.ts"
 import { rateLimit } from "./rateLimit.ts"
 import { size } from "./size.ts"
 import { soak } from "./soak.ts"
@@ -21,13 +22,14 @@ const { positionals, values } = parseArgs({
     leads: { type: "string" },
     minutes: { type: "string", default: "30" },
     only: { type: "string" },
-    "per-second": { type: "string", default: "200" },
+    "per-second": { type: "string" },
     postgres: { type: "string" },
     profile: { type: "boolean", default: false },
     queue: { type: "string", default: "redis" },
     rounds: { type: "string" },
-    seconds: { type: "string", default: "8" },
+    seconds: { type: "string" },
     statements: { type: "boolean", default: false },
+    times: { type: "string", default: "3" },
   },
 })
 
@@ -50,9 +52,15 @@ const benchmarks = {
   soak: soak({
     queue,
     minutes: Number(values.minutes),
-    perSecond: Number(values["per-second"]),
+    perSecond: Number(values["per-second"] ?? 200),
   }),
-  intake: intake({ ...race, rounds: Number(values.rounds ?? 5), seconds: Number(values.seconds) }),
+  intake: intake({ ...race, rounds: Number(values.rounds ?? 5), seconds: Number(values.seconds ?? 8) }),
+  overload: overload({
+    ...race,
+    perSecond: values["per-second"] === undefined ? undefined : Number(values["per-second"]),
+    seconds: Number(values.seconds ?? 60),
+    times: Number(values.times),
+  }),
   "end-to-end": endToEnd({
     ...race,
     rounds: Number(values.rounds ?? 3),

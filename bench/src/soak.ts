@@ -1,12 +1,8 @@
 /** The memory of api and worker under a steady load over a long time. */
 import { Effect, Fiber } from "effect"
-import { readFileSync } from "node:fs"
+import { residentMiB } from "./Program.ts"
 import { slope } from "./statistics.ts"
 import { type Queue, startWorld } from "./World.ts"
-
-/** Resident memory of a process in MiB. */
-const residentMiB = (pid: number): number =>
-  (Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * 4096) / 1024 ** 2
 
 /** One lead in ten breaks a rule, one in a hundred is refused by the customer at first. */
 const leadNumber = (number: number) =>
