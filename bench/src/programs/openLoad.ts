@@ -37,7 +37,8 @@ interface Tally {
 const tallies = new Map<string, Tally>()
 const lateness = new LatencyHistogram()
 const idle: Array<Connection> = []
-let open = 0
+const sockets = new Set<Socket>()
+let isOver = false
 /** Leads before this index have been sent. */
 let sent = 0
 let answered = 0
@@ -65,7 +66,6 @@ const failed = 1
 const closeBrace = "}".charCodeAt(0)
 
 const openConnection = () => {
-  open++
   let pending: Buffer | undefined
   const socket = connect({
     host: "127.0.0.1",
@@ -89,12 +89,14 @@ const openConnection = () => {
       },
     },
   })
+  sockets.add(socket)
   const connection: Connection = { socket, lead: -1, sentAt: 0, closes: false }
   let why = "closed"
   socket.once("connect", () => void idle.push(connection))
   socket.on("error", (error: NodeJS.ErrnoException) => (why = error.code ?? error.message))
   socket.on("close", () => {
-    open--
+    sockets.delete(socket)
+    if (isOver) return
     const index = idle.indexOf(connection)
     if (index >= 0) idle.splice(index, 1)
     if (connection.lead >= 0) note(why, connection)
@@ -140,12 +142,14 @@ const report = () => {
     senderLateMs: { p50: lateness.quantile(0.5), p99: lateness.quantile(0.99) },
   }
   writeFileSync(answersFile, answers)
-  process.stdout.write(JSON.stringify(figures), () => process.exit())
+  process.stdout.write(JSON.stringify(figures))
+  isOver = true
+  for (const socket of sockets) socket.destroy()
 }
 
 /** Opens all connections before the first lead is due, some at a time: their handshakes are not what is measured. */
 const prepare = () => {
-  for (let more = 0; more < 50 && open < load.connections; more++) openConnection()
+  for (let more = 0; more < 50 && sockets.size < load.connections; more++) openConnection()
   if (idle.length < load.connections && performance.now() < 10_000) setTimeout(prepare, 5)
   else {
     began = performance.now() + 20

@@ -91,12 +91,14 @@ export class InternalError extends failure("InternalError", "internal server err
   })
 }
 
-/** 503: Postgres cannot be reached; the header `Retry-After` says when to try again. */
+/** 503: Postgres cannot be reached, or webhooks are too many; the header `Retry-After` says when to try again. */
 export class DatabaseUnavailable extends failure("DatabaseUnavailable", "database error") {
   static readonly response = retryAfterResponse({
     errorClass: DatabaseUnavailable,
     status: 503,
-    description: "`database error`: Postgres cannot be reached; retry after `Retry-After`",
+    description:
+      "`database error`: Postgres cannot be reached; `overloaded`: more webhooks than can be stored in time; " +
+      "retry after `Retry-After`",
   })
 }
 

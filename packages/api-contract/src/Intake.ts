@@ -77,7 +77,8 @@ const receive = HttpApiEndpoint.post("receive", "/webhooks/leads", {
     description:
       "Answered 200 once the lead is committed, and not before. Checked in this order: 401, 415, 413, 400. " +
       "The content type is `application/json`, any `*/*+json`, or none. " +
-      "After a 503 send it again: rarely, the lead was stored all the same.",
+      "After a 503 send it again, not before `Retry-After`: `overloaded` was not stored, and says so before anything else " +
+      "is checked; with `database error`, rarely, the lead was stored all the same.",
   }),
 )
 

@@ -95,6 +95,7 @@ describe("operations", () => {
         database: { status: "up", latency_ms: 0.8, refuses_writes: null },
         schema_version: 3,
         queue: { type: "database", status: "up", latency_ms: null, depth: 0 },
+        intake: { accepted: 7, shed: { event_loop: 1, store: 2, waited: 3 }, unconfirmed: 0 },
         warnings: [],
       })
     }),
