@@ -4,6 +4,7 @@ import { createServer, IncomingMessage, type Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as CorrelationId from "./CorrelationId.ts"
 import { HttpResponse } from "./HttpResponse.ts"
+import { limitConnections, mostConnections } from "./internal/connectionLimit.ts"
 import {
   answerBrokenRequest,
   continueWhenRead,
@@ -34,6 +35,8 @@ export interface HttpListenerOptions {
   readonly requestTimeout?: Duration.Duration
   /** How fast a sender must read its answers; 120 KiB in 15 s unless set. */
   readonly readingPace?: ReadingPace
+  /** Connections at once, and requests in progress on all of them; by the process's memory and open files unless set. */
+  readonly maxConnections?: number | undefined
 }
 
 /** The process cannot listen on the address: it is in use, not of this machine, or not permitted. */
@@ -85,7 +88,8 @@ const start = (options: HttpListenerOptions, handler: Handler): Effect.Effect<Li
     const failed = (error: NodeJS.ErrnoException) =>
       resume(Effect.fail(new ListenFailed({ host, port, code: error.code ?? error.message })))
     server.once("error", failed)
-    server.listen(port, host, () => {
+    // One connection is accepted in a turn of the event loop; those that wait meanwhile should not have to try again.
+    server.listen(port, host, 4096, () => {
       server.off("error", failed)
       // A connection that cannot be accepted does not end the server; its sender tries again.
       server.on("error", () => {})
@@ -95,7 +99,7 @@ const start = (options: HttpListenerOptions, handler: Handler): Effect.Effect<Li
   })
 
 const makeListener = (
-  { readingPace = defaultPace, requestTimeout = Duration.seconds(30) }: HttpListenerOptions,
+  { maxConnections, readingPace = defaultPace, requestTimeout = Duration.seconds(30) }: HttpListenerOptions,
   handler: Handler,
 ): Listener => {
   // Webhooks are short. A sender that needs longer has disconnected, or holds the connection open on purpose.
@@ -113,6 +117,7 @@ const makeListener = (
   // Node's own property, missing in its types: without it, an answer after the sender's FIN is discarded.
   Object.assign(server, { httpAllowHalfOpen: true })
   const connections: Listener["connections"] = new Map()
+  const admit = limitConnections(server, mostConnections(maxConnections))
   const receive = (handler: Handler) => (request: IncomingMessage, response: HttpResponse) => {
     // The connection ends with the answer before: the sender would never learn what became of this request.
     if (connections.get(request.socket)?.shouldKeepAlive === false) return void request.socket.pause()
@@ -121,6 +126,7 @@ const makeListener = (
     connections.set(request.socket, response)
     // A stop must not wait for the next request on a keep-alive connection.
     if (!server.listening) response.shouldKeepAlive = false
+    if (!admit(request, response)) return
     const fault = faultOf(request)
     if (fault === undefined) return handler(request, response, id)
     // What follows a request that can be read in two ways may be a part of it.

@@ -1,16 +1,33 @@
 /** A response that knows its request's correlation id, and the two ways to send it: `respond` and `sendJson`. */
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import type * as CorrelationId from "./CorrelationId.ts"
 
 /**
- * Node's response, and the correlation id of its request.
+ * Node's response, and what belongs to its request.
  *
- * The id is a field and not a header set in advance: writing all headers at once costs Node half as much as starting with
- * `setHeader`.
+ * The correlation id is a field and not a header set in advance: writing all headers at once costs Node half as much as
+ * starting with `setHeader`.
  */
 export class HttpResponse extends ServerResponse {
   /** Set by the listener before a handler sees the response. */
   correlationId = "" as CorrelationId.CorrelationId
+  /** The bytes that a byte budget counts for this request; for who holds them. */
+  heldBytes = 0
+  /** Where the request is counted until it is answered; set by the listener. */
+  counter: RequestCounter | undefined = undefined
+
+  /** Node calls this when the response has been handed to the system. */
+  override detachSocket(socket: Socket): void {
+    super.detachSocket(socket)
+    this.counter?.answered()
+  }
+}
+
+/** Counts the requests of one connection. */
+export interface RequestCounter {
+  /** One of them has been answered completely. */
+  readonly answered: () => void
 }
 
 /** A complete answer. */
@@ -21,31 +38,56 @@ export interface Reply {
   readonly headers?: OutgoingHttpHeaders
 }
 
-/** How much of an unread body is read and discarded before the connection is closed. */
+/** How much is still read from a sender whose body is refused. */
 export interface RestLimits {
+  /** Of the body, before reading stops. The last chunk counts as well, so up to 64 KiB more are read. */
   readonly bytes: number
+  /** How long the sender has to end its body, and then to take the answer and to close. */
   readonly ms: number
 }
 
-const restLimits: RestLimits = { bytes: 64 * 1024 * 1024, ms: 10_000 }
+/** A chunk counts as so many bytes more, so that discarding single bytes ends early. */
+const costOfChunk = 64
 
-/** Discarding more than this costs more than a new connection. */
-const worthKeepingAlive = 256 * 1024
+const restLimits: RestLimits = { bytes: 16 * 1024, ms: 1000 }
 
 /**
  * Answers a request, whether or not its body has been read.
  *
- * A sender that is still sending can read the answer: closing immediately would reset the connection and lose it. So the
- * rest of the body is discarded, at most 64 MiB or 10 s of it, and then the connection is closed; it is kept alive if
- * the rest is at most 256 KiB. Does nothing if the request was already answered or its sender has disconnected.
+ * A refused body is not read to its end. At most 16 KiB of it are discarded, and if that is all, the connection is kept
+ * alive. Otherwise reading stops and the connection closes as a lingering close (as in nginx): the answer, FIN, and up to
+ * one second for the sender to read it, since a reset may destroy an answer on its way (RFC 9112, 9.6). Does nothing if
+ * the request was already answered or its sender has disconnected.
  */
 export const respond = (response: HttpResponse, reply: Reply, limits: RestLimits = restLimits): void => {
   if (response.headersSent || response.destroyed) return
-  const text = JSON.stringify({ ...reply.body, correlation_id: response.correlationId })
   const { req: request } = response
-  if (!request.complete && Number(request.headers["content-length"] ?? 0) > worthKeepingAlive) {
+  if (!request.complete && Number(request.headers["content-length"] ?? 0) > limits.bytes) {
     response.shouldKeepAlive = false
   }
+  const text = writeHead(response, reply)
+  if (request.complete || !hasBody(request)) response.end(text)
+  else endAfterRest(response, text, limits)
+}
+
+/**
+ * Answers a request as the last one of its connection, of which nothing more is read, by a lingering close: Node would
+ * close at once, and with it discard answers to earlier requests that are still on their way.
+ */
+export const respondLast = (response: HttpResponse, reply: Reply): void => {
+  if (response.headersSent || response.destroyed) return
+  const { socket } = response.req
+  response.shouldKeepAlive = false
+  const text = writeHead(response, reply)
+  response.flushHeaders()
+  response.write(text, () => closeGently(socket, restLimits.ms))
+  response.req._read = () => {}
+  socket.pause()
+}
+
+/** Writes the head of an answer; returns its text. */
+const writeHead = (response: HttpResponse, reply: Reply): string => {
+  const text = JSON.stringify({ ...reply.body, correlation_id: response.correlationId })
   response.writeHead(reply.status, {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(text),
@@ -53,8 +95,7 @@ export const respond = (response: HttpResponse, reply: Reply, limits: RestLimits
     "Cache-Control": "no-store",
     ...reply.headers,
   })
-  if (request.complete || !hasBody(request)) response.end(text)
-  else endAfterRest(response, text, limits)
+  return text
 }
 
 /**
@@ -82,24 +123,49 @@ export const sendJson = (response: HttpResponse, text: string): void => {
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined
 
-/** Sends the text at once, and ends the response when the body has been read, so that nothing is left unread. */
+/**
+ * Sends the text at once, and ends the response when the body has been read. A body that is longer than the limits, or
+ * takes longer, is not read further: Node's `end` would read and discard all of it, so the response is not ended then.
+ */
 const endAfterRest = (response: HttpResponse, text: string, limits: RestLimits): void => {
   const { req: request, shouldKeepAlive } = response
   const { socket } = request
-  const cut = () => socket.destroy()
-  const timer = setTimeout(cut, limits.ms)
+  let isStopped = false
+  let isWritten = false
+  const stop = () => {
+    if (isStopped) return
+    isStopped = true
+    clearTimeout(timer)
+    // Its chunks are still discarded, as far as they have arrived: each may be one byte, and cost half a KiB while it waits.
+    // Node would read on to fill the request's buffer, so that is not asked for any more.
+    request._read = () => {}
+    socket.pause()
+    // Answers to earlier requests of the connection come first.
+    if (isWritten) closeGently(socket, limits.ms)
+  }
+  const timer = setTimeout(stop, limits.ms)
   let rest = 0
+  const discard = (chunk: Buffer) => {
+    rest += chunk.length + costOfChunk
+    if (rest > limits.bytes) stop()
+  }
   request
-    .on("data", (chunk: Buffer) => {
-      rest += chunk.length
-      if (rest > limits.bytes) cut()
-    })
+    .on("data", discard)
     .once("end", () => response.end())
     .once("close", () => clearTimeout(timer))
     .resume()
   // Where a response has no body, as for HEAD, a write alone sends no headers.
   response.flushHeaders()
   response.write(text, () => {
-    if (!shouldKeepAlive) socket.end()
+    isWritten = true
+    if (isStopped || !shouldKeepAlive) closeGently(socket, limits.ms)
   })
+}
+
+/** Sends FIN, and closes the connection if the sender has not done so after a time. */
+const closeGently = (socket: Socket, withinMs: number): void => {
+  if (socket.writableEnded) return
+  socket.end()
+  const timer = setTimeout(() => socket.destroy(), withinMs)
+  socket.once("close", () => clearTimeout(timer))
 }

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { CorrelationId } from "@lead-gateway/runtime"
 import { respond, type RestLimits, sendJson } from "../src/HttpResponse.ts"
 import { Effect } from "effect"
+import type { Socket } from "node:net"
 import { connect } from "./connection.ts"
 import { assertError, refuse, serve } from "./world.ts"
 
@@ -14,9 +15,9 @@ describe("an answer to a request whose body is not read", () => {
   it.live("leaves a connection alive after a small rest", () =>
     Effect.gen(function* () {
       const connection = yield* connect(yield* serve(refuse))
-      yield* connection.send(`${head}Content-Length: 200000\r\n\r\n`)
+      yield* connection.send(`${head}Content-Length: 10000\r\n\r\n`)
       assertError(yield* connection.answer, 413, "too large")
-      yield* connection.send("x".repeat(200_000))
+      yield* connection.send("x".repeat(10_000))
       yield* connection.send(`${head}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`)
       assertError(yield* connection.answer, 413, "too large")
       yield* connection.send(`0\r\n\r\n${head}Content-Length: 1\r\n\r\nx`)
@@ -68,14 +69,53 @@ describe("an answer to a request whose body is not read", () => {
     }),
   )
 
-  it.live("does not let a sender send for ever", () =>
+  const endless = [
+    { name: "chunked", headers: `Transfer-Encoding: chunked\r\n\r\n${(64 * MiB).toString(16)}\r\n` },
+    { name: "of a known length", headers: `Content-Length: ${100 * MiB}\r\n\r\n` },
+    {
+      name: "after another request",
+      headers: `Content-Length: 1\r\n\r\nx${head}Content-Length: ${100 * MiB}\r\n\r\n`,
+    },
+  ]
+
+  it.live.each(endless)("stops reading within a few KiB, and closes: $name", ({ headers }) =>
     Effect.gen(function* () {
-      const port = yield* limited({ bytes: 2 * MiB, ms: 60_000 })
+      let socket: Socket | undefined
+      const port = yield* serve((request, response, id) => {
+        socket = request.socket
+        refuse(request, response, id)
+      })
       const connection = yield* connect(port)
-      yield* connection.send(`${head}Transfer-Encoding: chunked\r\n\r\n${(64 * MiB).toString(16)}\r\n`)
-      yield* connection.answer
-      yield* connection.send(Buffer.alloc(32 * MiB))
-      assert.match(yield* connection.closed, /ECONNRESET|EPIPE/)
+      yield* connection.send(head + headers)
+      assertError(yield* connection.answer, 413, "too large")
+      yield* connection.send(Buffer.alloc(100 * MiB))
+      assert.match(yield* connection.closed, /ended|ECONNRESET|EPIPE/)
+      yield* Effect.sleep("1200 millis")
+      assert.isTrue(connection.isCut())
+      // 16 KiB, and the two reads that were under way.
+      assert.isAtMost(socket?.bytesRead ?? Infinity, 150 * 1024)
+      assert.isTrue(socket?.destroyed)
+    }),
+  )
+
+  it.live("comes after the answers to earlier requests of the connection, when reading has stopped", () =>
+    Effect.gen(function* () {
+      const later = Promise.withResolvers<() => void>()
+      const port = yield* serve((request, response, id) => {
+        if (request.url === "/") return refuse(request, response, id)
+        later.resolve(() => sendJson(response, "{}"))
+      })
+      const connection = yield* connect(port)
+      yield* connection.send(
+        `POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx${head}Transfer-Encoding: chunked\r\n\r\n`,
+      )
+      yield* connection.send(`${MiB.toString(16)}\r\n${"x".repeat(MiB)}`)
+      const answer = yield* Effect.promise(() => later.promise)
+      yield* Effect.sleep("100 millis")
+      answer()
+      assert.strictEqual((yield* connection.answer).status, 200)
+      assertError(yield* connection.answer, 413, "too large")
+      assert.match(yield* connection.closed, /ended|ECONNRESET|EPIPE/)
     }),
   )
 

@@ -14,6 +14,8 @@ export interface Connection {
   readonly send: (bytes: string | Uint8Array) => Effect.Effect<void>
   /** Sends FIN. */
   readonly end: Effect.Effect<void>
+  /** Sends RST. */
+  readonly cut: Effect.Effect<void>
   /** The next answer, `100 Continue` included. */
   readonly answer: Effect.Effect<WireAnswer>
   /** How it was closed: `"ended"` by FIN, or the error's code. */
@@ -68,6 +70,7 @@ export const connect = (port: number): Effect.Effect<Connection, never, Scope.Sc
       return {
         send: (bytes) => Effect.sync(() => void socket.write(bytes)),
         end: Effect.sync(() => void socket.end()),
+        cut: Effect.sync(() => void socket.resetAndDestroy()),
         answer: waitFor(() => {
           const found = parse(received)
           if (found === undefined) return
