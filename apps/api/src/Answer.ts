@@ -20,6 +20,8 @@ const refused = (status: number, error: string, headers: Reply["headers"] = {}):
 
 /** 400; with the parser's message when the JSON is well-formed but exceeds its limits. */
 export const malformed = (error = "malformed JSON payload"): Answer => refused(400, error)
+/** 400: the body comes in so many small chunks that reading it would cost a multiple of its size. */
+export const tooManyChunks: Answer = refused(400, "body in too many small chunks")
 /** 401: the sender's secret is missing or wrong. */
 export const unauthorized: Answer = refused(401, "unauthorized")
 /** 403: a browser sent it for a page of another site, which `CORS_ORIGINS` does not allow. */
@@ -43,5 +45,9 @@ export const internalError: Answer = refused(500, "internal server error")
 /** 503: more webhooks than can be stored in time; the lead is not stored. */
 export const overloaded = (retryAfter: string): Answer =>
   refused(503, "overloaded", { "Retry-After": retryAfter })
+/** 503: there is no room for the body beside those of other requests. */
+export const busy: Answer = refused(503, "too many bytes in flight (MAX_BYTES_IN_FLIGHT)", {
+  "Retry-After": "1",
+})
 /** 503: the lead is not confirmed to be stored. */
 export const databaseError: Answer = refused(503, "database error", { "Retry-After": "5" })

@@ -5,6 +5,7 @@ import {
   type ApiSettings,
   apiSettings,
   databaseSettings,
+  largestBodies,
   loadSettings,
   loggingSettings,
   openAccessWarning,
@@ -14,7 +15,7 @@ import {
 } from "@lead-gateway/config"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadIntake, LeadReader, type Migrations } from "@lead-gateway/lead-store"
-import { handlerOf, listen, type ListenFailed, runService } from "@lead-gateway/runtime"
+import { ByteBudget, handlerOf, listen, type ListenFailed, runService } from "@lead-gateway/runtime"
 import { type Duration, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -24,6 +25,7 @@ import { dispatch } from "./dispatch.ts"
 import { guardOrigin } from "./guardOrigin.ts"
 import { makeIntake } from "./Intake.ts"
 import { operationsHandlers, type ProcessInfo, statsHandlers } from "./OperatorHandlers.ts"
+import { makeBodyReader } from "./RequestBody.ts"
 import { operatorAuth } from "./Secrets.ts"
 
 /** Every setting of the api, with its variables: see `packages/config`. */
@@ -65,14 +67,26 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
       HttpServerResponse.jsonUnsafe(openApi, { headers: { "cache-control": "public, max-age=300" } }),
     ),
   )
-  const router = yield* handlerOf(routes)
+  const { maxBodyBytes: maxBytes, maxBytesInFlight, maxConnections } = api.limits
+  const budget = ByteBudget.make(
+    Option.getOrElse(maxBytesInFlight, () => Math.max(ByteBudget.defaultLimit(), largestBodies * maxBytes)),
+  )
+  const router = yield* handlerOf(routes, { budget })
   const intake = yield* makeIntake({
     admission,
-    maxBodyBytes: api.maxBodyBytes,
+    bodies: makeBodyReader({ maxBytes, budget }),
     sharedSecrets: Option.map(api.auth, (auth) => auth.sharedSecrets),
   })
   const handler = yield* guardOrigin(api, dispatch({ intake, router }))
-  return yield* listen({ host: api.host, port: api.port, shutdownTimeout }, handler)
+  return yield* listen(
+    {
+      host: api.host,
+      port: api.port,
+      shutdownTimeout,
+      maxConnections: Option.getOrUndefined(maxConnections),
+    },
+    handler,
+  )
 })
 
 /** Runs the api as a process of its own until it is interrupted. `migrations` is the folder of the SQL files. */

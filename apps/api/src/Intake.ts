@@ -7,8 +7,11 @@ import { hash } from "node:crypto"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 import type { Admission } from "./Admission.ts"
 import * as Answer from "./Answer.ts"
+import { isReadableEncoding } from "./decompress.ts"
+import { free } from "./largeBodies.ts"
 import { refuseOverload } from "./Overloaded.ts"
-import { type BodyRefusal, isReadableEncoding, payloadOf, readBody } from "./RequestBody.ts"
+import { payloadOf } from "./payloadOf.ts"
+import type { BodyReader, BodyRefusal } from "./RequestBody.ts"
 import { makeVerifier } from "./Secrets.ts"
 import { sourceHeaders } from "./StoredHeaders.ts"
 
@@ -16,7 +19,8 @@ import { sourceHeaders } from "./StoredHeaders.ts"
 export interface IntakeOptions {
   /** Refuses webhooks that are too many, with 503 before anything else is checked. */
   readonly admission: Admission
-  readonly maxBodyBytes: number
+  /** Reads bodies, and counts what is held of them until their leads are answered. */
+  readonly bodies: BodyReader
   /** The accepted values of `X-Shared-Secret`; with none, every sender is accepted. */
   readonly sharedSecrets: Option.Option<ReadonlyArray<Redacted.Redacted>>
 }
@@ -25,11 +29,11 @@ export interface IntakeOptions {
  * `POST /webhooks/leads`: the one route whose speed matters. It works on Node's own request, with plain functions: an
  * accepted webhook costs no fiber, no effect and no promise.
  *
- * Checks in this order: 503 in overload, 401, 415, 413, 400. Answers 503 also when Postgres does not confirm the commit, and 200 once the lead
- * is committed; then the lead's id is also offered to the queue.
+ * Checks in this order: 503 in overload, 401, 415, 413, 503 where the byte budget has no room, 400. Answers 503 also when
+ * Postgres does not confirm the commit, and 200 once the lead is committed; then the lead's id is also offered to the queue.
  */
 export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
-  const { admission, maxBodyBytes, sharedSecrets } = options
+  const { admission, bodies, sharedSecrets } = options
   const { receive } = yield* LeadIntake
   const queue = yield* LeadQueue
   const log = yield* LineLog
@@ -41,6 +45,7 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
   const logRefused = log.prepare("info", "webhook refused", ["correlation_id", "status_code", "reason"])
 
   const refuse = (response: HttpResponse, answer: Answer.Answer): void => {
+    bodies.giveBack(response)
     if (answer.status < 500 && !isGone(response.req)) {
       logRefused(response.correlationId, answer.status, answer.reason)
     }
@@ -60,12 +65,14 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
   /** Answers a bug with 500; only the log has the cause. */
   const fail = (response: HttpResponse, defect: unknown): void => {
     const { correlationId } = response
+    bodies.giveBack(response)
     run(Telemetry.withCorrelationId(correlationId)(Effect.logError("intake failed", Cause.die(defect))))
     respond(response, Answer.internalError)
   }
 
   const finish = (response: HttpResponse, result: Result.Result<LeadId, StoreError | StoreBusy>): void => {
     try {
+      bodies.giveBack(response)
       if (Result.isFailure(result)) {
         if (result.failure._tag !== "StoreBusy") return refuseUnstored(response, result.failure)
         admission.countWaited()
@@ -83,10 +90,10 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
 
   const store = (response: HttpResponse, body: Buffer | BodyRefusal): void => {
     try {
-      if (typeof body === "string") return refuse(response, unread(body))
+      if (typeof body === "string") return refuse(response, unread[body])
       const payload = payloadOf(body)
       if (typeof payload !== "string") return refuse(response, payload)
-      if (!isReady()) return respond(response, Answer.databaseError)
+      if (!isReady()) return refuse(response, Answer.databaseError)
       const lead = {
         payload,
         sourceHeaders: sourceHeaders(response.req.headers),
@@ -94,6 +101,9 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
         correlationId: response.correlationId,
         queuePatienceMs: queue.patienceMs(),
       }
+      const size = heldWhileStored(body.length, payload.length, lead.sourceHeaders.length)
+      free(body)
+      if (!bodies.hold(response, size)) return refuse(response, Answer.busy)
       receive(lead, (result) => finish(response, result))
     } catch (defect) {
       fail(response, defect)
@@ -104,13 +114,20 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
     if (admission.refusal() !== undefined) admission.answer(refuseOverload, response)
     else if (!isAuthorized(request)) refuse(response, Answer.unauthorized)
     else if (!isReadable(request.headers)) refuse(response, Answer.unsupportedMediaType)
-    else readBody(request, maxBodyBytes, (body) => store(response, body))
+    else bodies.read(response, (body) => store(response, body))
   }
   return handler
 })
 
 /** SHA-256. By way of a binary string it takes half the time that Node needs to return a buffer. */
 const digest = (body: Buffer): Uint8Array => Buffer.from(hash("sha256", body, "binary"), "binary")
+
+/**
+ * What a lead takes until Postgres has confirmed it: its text, of which the heap holds two bytes for each character unless
+ * it is ASCII, and twice its bytes, as the parameter of the statement and in the driver's message.
+ */
+const heldWhileStored = (bodyBytes: number, characters: number, headers: number): number =>
+  (characters === bodyBytes ? 1 : 2) * characters + 2 * bodyBytes + 3 * headers
 
 /** Whether leads can be stored: false until the schema is migrated, then true for good. */
 const readiness = Effect.gen(function* () {
@@ -131,8 +148,13 @@ const senderCheck = (
   return (request) => verify(request.headers["x-shared-secret"]?.toString())
 }
 
-const unread = (refusal: BodyRefusal): Answer.Answer =>
-  refusal === "TooLarge" ? Answer.payloadTooLarge : Answer.malformed()
+const unread: Readonly<Record<BodyRefusal, Answer.Answer>> = {
+  TooLarge: Answer.payloadTooLarge,
+  TooManyChunks: Answer.tooManyChunks,
+  Busy: Answer.busy,
+  Malformed: Answer.malformed(),
+  Aborted: Answer.malformed(),
+}
 
 /** Whether the sender disconnected in the middle of its request: then nobody reads the answer, and none is logged. */
 const isGone = (request: IncomingMessage): boolean => request.destroyed && !request.complete

@@ -9,7 +9,7 @@ import { leadText } from "./support/leads.ts"
 import { exchange, statuses, webhook } from "./support/raw.ts"
 import { countLeads, World } from "./support/World.ts"
 
-const maxBodyBytes = 100_000
+const maxBodyBytes = 10_000
 const secret = "open-sesame-please"
 const auth = { sharedSecrets: [secret], operatorTokens: ["operator-token"] } as const
 const withSecret = `X-Shared-Secret: ${secret}`

@@ -3,7 +3,7 @@ import { type Array, Option, type Redacted, Result } from "effect"
 import { allowedHosts, type BrowserSettings, corsOrigins } from "./BrowserSettings.ts"
 import { hostAlone, isLoopbackHost } from "./HostName.ts"
 import * as Kind from "./Kind.ts"
-import * as Quantity from "./Quantity.ts"
+import { type RequestLimits, requestLimits } from "./RequestLimits.ts"
 import * as Settings from "./Settings.ts"
 
 /** The secrets that requests must present. */
@@ -19,8 +19,8 @@ export interface ApiSettings extends BrowserSettings {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
-  /** The largest request body, in bytes, after decompression. */
-  readonly maxBodyBytes: number
+  /** What requests may cost. */
+  readonly limits: RequestLimits
   /** None: requests need no secret. */
   readonly auth: Option.Option<AuthSettings>
 }
@@ -68,12 +68,7 @@ const listeningOn = (defaultHost: string): Settings.Settings<ApiSettings> =>
   Settings.all({
     host: Settings.withDefault("API_HOST", Kind.host, "Address to listen on", defaultHost),
     port: Settings.withDefault("API_PORT", Kind.listenPort, "Port to listen on; 0 takes any free one", 8080),
-    maxBodyBytes: Settings.withDefault(
-      "MAX_BODY_BYTES",
-      Quantity.bytes({ minimum: 1, maximum: 64 * 1024 ** 2 }),
-      "The largest request body, after decompression",
-      1024 ** 2,
-    ),
+    limits: requestLimits,
     auth,
     allowedHosts,
     corsOrigins,

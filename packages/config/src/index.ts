@@ -12,6 +12,7 @@ export {
   openAccessWarning,
 } from "./ApiSettings.ts"
 export type { BrowserSettings } from "./BrowserSettings.ts"
+export { largestBodies, type RequestLimits } from "./RequestLimits.ts"
 export {
   customerClientOptions,
   type CustomerSettings,

@@ -31,6 +31,8 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   API_HOST: "http://localhost",
   API_PORT: "65536",
   MAX_BODY_BYTES: "1MB",
+  MAX_BYTES_IN_FLIGHT: "1MB",
+  MAX_CONNECTIONS: "0",
   ENABLE_AUTH: "perhaps",
   SHARED_SECRET: "ä",
   OPERATOR_TOKENS: "ä, ö",

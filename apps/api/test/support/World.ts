@@ -45,6 +45,8 @@ export interface WorldOptions {
   readonly host?: string
   readonly allowedHosts?: ReadonlyArray<string>
   readonly corsOrigins?: ReadonlyArray<string>
+  readonly maxBytesInFlight?: number
+  readonly maxConnections?: number
   readonly auth?: {
     readonly sharedSecrets: Array.NonEmptyReadonlyArray<string>
     readonly operatorTokens: Array.NonEmptyReadonlyArray<string>
@@ -99,9 +101,13 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
       api: {
         host: options.host ?? "127.0.0.1",
         port: 0,
-        maxBodyBytes: options.maxBodyBytes ?? 1024 ** 2,
         allowedHosts: options.allowedHosts ?? [],
         corsOrigins: options.corsOrigins ?? [],
+        limits: {
+          maxBodyBytes: options.maxBodyBytes ?? 1024 ** 2,
+          maxBytesInFlight: Option.fromUndefinedOr(options.maxBytesInFlight),
+          maxConnections: Option.fromUndefinedOr(options.maxConnections),
+        },
         auth: Option.map(Option.fromUndefinedOr(options.auth), ({ operatorTokens, sharedSecrets }) => ({
           sharedSecrets: Array.map(sharedSecrets, (text) => Redacted.make(text)),
           operatorTokens: Array.map(operatorTokens, (text) => Redacted.make(text)),
