@@ -52,7 +52,7 @@ export const limitConnections = (server: Connecting, max: number): Admit => {
   /** In the order in which they were opened. */
   const connections = new Map<Socket, Connection>()
   const spare = new Set<Connection>()
-  let candidates: Array<Connection> = []
+  const candidates: Array<Connection> = []
   let inProgress = 0
 
   const mayMakeRoom = (connection: Connection): boolean => {
