@@ -56,7 +56,9 @@ const requiredIn = (issue: SchemaIssue.Issue): ReadonlyMap<SchemaIssue.Issue, st
 
 const expectedOfKey = ({ propertySignatures }: SchemaAST.Objects, key: unknown): string | undefined => {
   const type = propertySignatures.find(({ name }) => name === key)?.type
-  const message = type?.checks?.at(-1)?.annotations?.["message"] ?? type?.annotations?.["message"]
+  const [own, last] = [type?.annotations?.["message"], type?.checks?.at(-1)?.annotations?.["message"]]
+  // The length of a list says more than that it is one; of other types the last check says only what it adds.
+  const message = type?._tag === "Arrays" ? (last ?? own) : (own ?? last)
   return typeof message === "string" ? message : undefined
 }
 

@@ -82,6 +82,15 @@ describe("schemaOf", () => {
     assert.deepStrictEqual(bySchema(json), { value: json, diagnostics: [] })
   })
 
+  it("expects of a missing key what its shape expects, and not what its last check adds", () => {
+    const document = { kind: { kind: "text" }, list: [0] }
+    assert.deepStrictEqual(bySchema(document), byShape(document))
+    assert.strictEqual(
+      bySchema(document).diagnostics[0]?.expected,
+      "a short word in small letters; the key is required",
+    )
+  })
+
   it.prop(
     "rejects what read rejects, with the same diagnostics",
     [AnyJson.value, AnyJson.object, schemaOf(everything)],

@@ -149,7 +149,9 @@ describe("a number", () => {
       sign +
       integer.replaceAll(/\B(?=(?:\d{3})+$)/g, group) +
       (fraction === undefined ? "" : decimal + fraction)
-    assert.deepStrictEqual(german(written(".", ",")), [number, true])
-    assert.deepStrictEqual(english(written(",", ".")), [number, true])
+    // As text, since a whole number that a double may have rounded is kept digit by digit.
+    const read = ([value, isRead]: ReturnType<typeof german>) => [stringify(value ?? null), isRead]
+    assert.deepStrictEqual(read(german(written(".", ","))), [plain, true])
+    assert.deepStrictEqual(read(english(written(",", "."))), [plain, true])
   })
 })

@@ -7,6 +7,7 @@
  * Effect's runtime itself, may be what hangs.
  */
 import { Context } from "effect"
+import * as Terminal from "./Terminal.ts"
 
 /** Why the process stops, and with which code it ends. */
 export interface StopCause {
@@ -56,7 +57,8 @@ export const beginStop = (cause: StopCause, hasEnded = false): void => {
 }
 
 const endNow = (): void => {
-  process.stderr.write(
+  Terminal.write(
+    process.stderr,
     `the stop took longer than ${limitMs} ms and was cut (${begun?.cause ?? "no cause"})\n`,
   )
   // oxlint-disable-next-line unicorn/no-process-exit -- the last resort: nothing else ends a process that hangs
