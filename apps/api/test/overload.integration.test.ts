@@ -61,7 +61,7 @@ describe("in overload", { concurrent: true }, () => {
         const world = yield* makeBusy("at once")
         const text = yield* exchange(
           world.port,
-          `POST /webhooks/leads HTTP/1.1\r\nHost: x\r\n${head}\r\nConnection: close\r\n\r\n${sent}`,
+          `POST /webhooks/leads HTTP/1.1\r\nHost: localhost\r\n${head}\r\nConnection: close\r\n\r\n${sent}`,
         )
         assert.deepStrictEqual(statuses(text), [503])
         assert.match(text, /^Retry-After: [1-8]\r$/m)

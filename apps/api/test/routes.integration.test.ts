@@ -143,7 +143,7 @@ layer(World.layer(), { excludeTestServices: true })("a route", (it) => {
           for (const target of [
             `${path}?`,
             `${path}?a=//b;c`,
-            `http://gateway.example:80${path}`,
+            `http://localhost:80${path}`,
             `HTTPS://[::1]${path}`,
           ]) {
             const answered = yield* ask(yield* World, { ...question, path: target })

@@ -167,6 +167,7 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
           customer_payload: { phone: "+49123456789", attributes: [] },
           omitted_attributes: [{ name: "roof_age", reason: "not a number" }],
           unread: [{ path: "contact.phone", kind: "phone" }],
+          left_out: null,
           next_attempt_at: null,
         })
         assert.deepStrictEqual(
@@ -242,6 +243,7 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
           "omitted_attributes",
           "unread",
           "events",
+          "left_out",
           "next_attempt_at",
           "correlation_id",
         ])
@@ -261,6 +263,7 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
           delivery_attempts: [],
           omitted_attributes: [],
           unread: [],
+          left_out: null,
           next_attempt_at: null,
         })
         assert.deepStrictEqual(events, [{ at: received_at, type: "received", details: {} }])
