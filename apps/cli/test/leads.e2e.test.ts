@@ -120,6 +120,7 @@ const describeLeads = (name: string, system: Effect.Effect<System["Service"], un
               customer_reason: null,
             },
           ],
+          left_out: null,
           next_attempt_at: null,
           events: [
             event("received"),
