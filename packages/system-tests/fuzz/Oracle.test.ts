@@ -1,0 +1,194 @@
+/** The fuzzer's own readers and rules: each finds what it is there for. */
+import { assert, describe, it } from "@effect/vitest"
+import { type Ending, type FuzzCase, secrets } from "./generate/Case.ts"
+import { readAnswers } from "./oracle/AnswerReader.ts"
+import { expectedOf } from "./oracle/Expected.ts"
+import { judge, type Verdict } from "./oracle/judge.ts"
+import { meaningOf, readJson } from "./oracle/JsonReader.ts"
+import { readRequests } from "./oracle/RequestReader.ts"
+import { readCorpus } from "./support/corpus.ts"
+
+const body = '{"a":1}'
+const webhook = `POST /webhooks/leads HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+const health = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+const read = (text: string) => readRequests(Buffer.from(text, "latin1"))
+
+describe("the reader of JSON", () => {
+  it("agrees with the names of the corpus on what is JSON", () => {
+    const { payloads } = readCorpus()
+    const wrong = payloads.filter(({ name, bytes }) => {
+      const isJson = readJson(bytes.toString()) !== undefined
+      return (name.startsWith("y_") && !isJson) || (name.startsWith("n_") && isJson)
+    })
+    assert.deepStrictEqual(
+      wrong.map(({ name }) => name),
+      [],
+    )
+    assert.isAbove(payloads.length, 80)
+  })
+
+  it.each([
+    ['{"a":1.50,"b":[1e2]}', '{"b":[100],"a":15e-1}', true],
+    ['{"a":1,"a":2}', '{"a":2}', true],
+    ['{"a":"\\u0000\\ud800"}', '{"a":"\ufffd\ufffd"}', true],
+    ["[-0,0.0,0e9]", "[0,0,0]", true],
+    ["[12345678901234567890]", "[12345678901234567891]", false],
+    ["[1e400]", "[1e399]", false],
+    ['["1"]', "[1]", false],
+    ['{"__proto__":1}', "{}", false],
+    ['["ä"]', '["a\u0308"]', false],
+  ])("compares the meaning of %s and %s", (left, right, areEqual) => {
+    const meanings = [left, right].map((text) => {
+      const value = readJson(text)?.value ?? assert.fail(`${text} is JSON`)
+      return meaningOf(value)
+    })
+    assert.strictEqual(meanings[0] === meanings[1], areEqual)
+  })
+})
+
+describe("the reader of requests", () => {
+  it.each([
+    ["two in one write", webhook + health, 2, "clean"],
+    [
+      "one in chunks",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\n\r\n",
+      1,
+      "clean",
+    ],
+    ["the last one has no end", health + webhook.slice(0, -1), 1, "incomplete"],
+    ["half a head", "GET /health HTTP/1.1\r\nHost: loc", 0, "incomplete"],
+    [
+      "a length beside a coding",
+      "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      0,
+      "malformed",
+    ],
+    ["two lengths", `GET / HTTP/1.1\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n`, 0, "malformed"],
+    ["a folded line", "GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", 0, "malformed"],
+    ["a bare LF", "GET / HTTP/1.1\nA: b\r\n\r\n", 0, "malformed"],
+    [
+      "a chunk that is longer than it says",
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n",
+      0,
+      "malformed",
+    ],
+    [
+      "more after the last one",
+      health.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n") + health,
+      1,
+      "after-close",
+    ],
+  ])("finds %s", (_, text, count, tail) => {
+    const stream = read(text)
+    assert.strictEqual(stream.requests.length, count)
+    assert.strictEqual(stream.tail.kind, tail)
+  })
+})
+
+describe("the table of allowed answers", () => {
+  const allowed = (text: string, auth = false) => {
+    const [request] = read(text).requests
+    return [...expectedOf(request ?? assert.fail("a request"), auth).statuses].toSorted((a, b) => a - b)
+  }
+  const post = (head: string, content = body) =>
+    `POST /webhooks/leads HTTP/1.1\r\nHost: localhost\r\n${head}Content-Length: ${Buffer.byteLength(content)}\r\n\r\n${content}`
+
+  it.each([
+    ["a lead", post(""), [200]],
+    ["no JSON", post("", "{"), [400]],
+    ["a list", post("", "[]"), [400]],
+    ["513 levels", post("", `{"a":${"[".repeat(512)}${"]".repeat(512)}}`), [400]],
+    ["512 levels", post("", `{"a":${"[".repeat(511)}${"]".repeat(511)}}`), [200]],
+    ["another type", post("Content-Type: text/plain\r\n"), [415]],
+    ["another encoding", post("Content-Encoding: zstd\r\n"), [415]],
+    ["what is no gzip", post("Content-Encoding: gzip\r\n"), [400, 413]],
+    ["too much", post("", `{"a":"${"x".repeat(1024 * 1024)}"}`), [413]],
+    ["two hosts", post("Host: localhost\r\n"), [200, 400]],
+    ["no host", webhook.replace("Host: localhost\r\n", ""), [400]],
+    ["an unknown path", health.replace("health", "healthy"), [404]],
+    ["a path in upper case", health.replace("health", "HEALTH"), [200, 400, 404]],
+    ["another method", health.replace("GET", "PUT"), [405]],
+  ])("knows what %s may be answered", (_, text, statuses) => {
+    assert.deepStrictEqual(allowed(text), statuses)
+  })
+
+  it("requires secrets of the guarded api", () => {
+    assert.deepStrictEqual(allowed(post(""), true), [401])
+    assert.deepStrictEqual(allowed(post(`X-Shared-Secret: ${secrets.sender}\r\n`), true), [200])
+    assert.deepStrictEqual(allowed(health.replace("health", "stats/leads/counts"), true), [401])
+    assert.deepStrictEqual(allowed(health, true), [200])
+  })
+})
+
+describe("the judge", () => {
+  const id = "X-Correlation-ID: 1\r\n"
+  const answer = (status: number, content: string, headers = id) =>
+    `HTTP/1.1 ${status} Text\r\nContent-Type: application/json\r\n${headers}Content-Length: ${content.length}\r\n\r\n${content}`
+  const receipt = answer(200, '{"lead_id":7,"status":"RECEIVED","correlation_id":"1"}')
+  const ok = answer(200, "OK")
+  const refused = answer(400, '{"error":"bad request","correlation_id":"1"}')
+  const closing = answer(400, '{"error":"bad request","correlation_id":"1"}', `${id}Connection: close\r\n`)
+
+  const judged = (sent: string, received: string, ending: Ending = "wait", duringOutage = false): Verdict => {
+    const bytes = Buffer.from(sent, "latin1")
+    const of: FuzzCase = { number: 1, origin: "a test", auth: false, writes: [{ bytes, pauseMs: 0 }], ending }
+    return judge(of, readRequests(bytes), {
+      received: Buffer.from(received, "latin1"),
+      end: "closed",
+      duringOutage,
+    })
+  }
+
+  it("finds nothing where every request has its answer, and keeps what must be stored", () => {
+    const verdict = judged(webhook + health, receipt + ok)
+    assert.deepStrictEqual(verdict.findings, [])
+    assert.deepStrictEqual(verdict.acknowledged, [{ leadId: 7, meaning: '{"a":#1e0}' }])
+    assert.deepStrictEqual(judged(`${health}nonsense\r\n\r\n`, ok + closing).findings, [])
+  })
+
+  it.each([
+    ["a 500", health, answer(500, '{"error":"internal server error","correlation_id":"1"}')],
+    ["400 instead of 200", webhook, refused],
+    ["no answer", webhook + health, receipt],
+    ["more answers than requests", webhook, receipt + ok],
+    ["a lead of no request", "POST /webhooks/leads HTTP/1.1\nA: b\r\n\r\n{}", receipt],
+    ["malformed answer", health, "HTTP/1.1 200 OK\r\nX-Correlation-ID: 1\r\n\r\nOK"],
+    ["partial answer", health, ok.slice(0, -1)],
+    ["no correlation id", health, answer(200, "OK", "")],
+    ["another correlation id", health.replace("\r\n\r\n", "\r\nX-Correlation-ID: 2\r\n\r\n"), ok],
+    ["malformed error", health.replace("GET", "PUT"), answer(405, "no JSON", `${id}Allow: GET\r\n`)],
+    [
+      "no allow",
+      health.replace("GET", "PUT"),
+      answer(405, '{"error":"method not allowed","correlation_id":"1"}'),
+    ],
+    ["malformed receipt", webhook, answer(200, "{}")],
+    ["unasked 100 Continue", health, `HTTP/1.1 100 Continue\r\n\r\n${ok}`],
+    ["closed without need", health + health, answer(200, "OK", `${id}Connection: close\r\n`)],
+  ])("finds %s", (kind, sent, received) => {
+    assert.include(
+      judged(sent, received).findings.map((finding) => finding.kind),
+      kind,
+    )
+  })
+
+  it("accepts 503 where it was asked for, and then a lead that nobody was told of", () => {
+    const unavailable = answer(
+      503,
+      '{"error":"database error","correlation_id":"1"}',
+      `${id}Retry-After: 5\r\n`,
+    )
+    assert.deepStrictEqual(judged(webhook, unavailable, "wait", true).findings, [])
+    assert.lengthOf(judged(webhook, unavailable, "wait", true).unseen, 1)
+    assert.lengthOf(judged(webhook, unavailable).findings, 1)
+    assert.lengthOf(judged(webhook, "", "reset").unseen, 1)
+    assert.lengthOf(judged(webhook, "", "half-close").unseen, 0)
+  })
+
+  it("reads an answer in chunks, and refuses headers that are there twice", () => {
+    const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n0\r\n\r\n"
+    assert.strictEqual(readAnswers(Buffer.from(chunked), ["GET"]).answers[0]?.body.toString(), "OK")
+    assert.isDefined(readAnswers(Buffer.from(answer(200, "OK", id + id)), ["GET"]).fault)
+  })
+})

@@ -1,0 +1,26 @@
+/** The short form of `npm run fuzz`: the corpus on both apis, and some thousand generated requests of a fixed seed. */
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { run } from "./support/run.ts"
+import { makeSite } from "./support/Site.ts"
+
+it.live(
+  "whatever is sent, each request has one right answer, and each acknowledged lead is stored and ends",
+  () =>
+    Effect.gen(function* () {
+      const site = yield* makeSite
+      const report = yield* run(site, {
+        seed: "1",
+        requests: 3_000,
+        connections: 12,
+        outage: true,
+        memoryMiB: 400,
+      })
+      assert.deepStrictEqual(report.findings.slice(0, 20), [])
+      assert.isAbove(report.acknowledged, 300)
+      assert.isAtLeast(report.stored, report.acknowledged)
+      assert.strictEqual(report.stored, report.acknowledged + report.hidden)
+      // The run stops Postgres once, and only then.
+      assert.containsAllKeys(report.statuses, ["200", "400", "401", "404", "405", "413", "415", "431", "503"])
+    }).pipe(Effect.scoped),
+)

@@ -1,0 +1,71 @@
+import { once } from "node:events"
+import { connect } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { FuzzCase } from "../generate/Case.ts"
+import { readAnswers } from "../oracle/AnswerReader.ts"
+import type { Stream } from "../oracle/RequestReader.ts"
+
+/** How long a sender waits: for an answer, for the end of a connection, and for a refusal of half a request. */
+const patience = { answerMs: 30_000, endMs: 10_000, refusalMs: 60 } as const
+
+/** Sends a case on a connection of its own, and collects what is answered until the connection has ended. */
+export const exchange = async (
+  of: FuzzCase,
+  stream: Stream,
+  port: number,
+): Promise<{ readonly received: Buffer; readonly end: "closed" | "timeout" }> => {
+  const methods = stream.requests.map(({ method }) => method)
+  const chunks: Array<Buffer> = []
+  const state = { isOver: false }
+  let wake = () => {}
+  const over = () => {
+    state.isOver = true
+    wake()
+  }
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true })
+    .on("data", (chunk) => {
+      chunks.push(chunk)
+      wake()
+    })
+    .on("end", over)
+    .on("error", over)
+    .on("close", over)
+  await Promise.race([once(socket, "connect"), once(socket, "close")]).catch(() => undefined)
+
+  const until = async (holds: () => boolean, withinMs: number): Promise<boolean> => {
+    const end = performance.now() + withinMs
+    while (!state.isOver && !holds()) {
+      const left = end - performance.now()
+      if (left <= 0) return false
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    return true
+  }
+  const answered = (count: number) => () =>
+    readAnswers(Buffer.concat(chunks), methods).answers.length >= count
+
+  for (const { bytes, pauseMs } of of.writes) {
+    if (pauseMs > 0) await sleep(pauseMs)
+    if (state.isOver || socket.destroyed) break
+    if (!socket.write(bytes))
+      await Promise.race([once(socket, "drain"), once(socket, "close")]).catch(() => undefined)
+  }
+  if (of.ending === "reset") {
+    socket.resetAndDestroy()
+    return { received: Buffer.concat(chunks), end: "closed" }
+  }
+  if (of.ending === "half-close") socket.end()
+  const { requests, tail } = stream
+  const isAnswered = await until(answered(requests.length), patience.answerMs)
+  if (tail.kind !== "clean") await until(answered(requests.length + 1), patience.refusalMs)
+  if (!socket.destroyed && !socket.writableEnded) socket.end()
+  const hasEnded = await until(() => state.isOver, patience.endMs)
+  socket.destroy()
+  return { received: Buffer.concat(chunks), end: isAnswered && hasEnded ? "closed" : "timeout" }
+}
