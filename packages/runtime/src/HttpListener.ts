@@ -120,7 +120,9 @@ const makeListener = (
   const admit = limitConnections(server, mostConnections(maxConnections))
   const receive = (handler: Handler) => (request: IncomingMessage, response: HttpResponse) => {
     // The connection ends with the answer before: the sender would never learn what became of this request.
-    if (connections.get(request.socket)?.shouldKeepAlive === false) return void request.socket.pause()
+    const earlier = connections.get(request.socket)
+    if (earlier?.shouldKeepAlive === false) return void request.socket.pause()
+    if (earlier?.closed === false) isSentFirst(earlier, response)
     const id = correlationId(request)
     response.correlationId = id
     connections.set(request.socket, response)
@@ -159,6 +161,12 @@ const makeListener = (
       answerBrokenRequest(error, socket, connections.get(socket as Socket)),
     )
   return { server, connections, stopWatching: cutSlowReaders(connections, readingPace) }
+}
+
+/** Remembers a response until it is finished, and no longer: one that pipelines forever must not keep them all. */
+const isSentFirst = (earlier: HttpResponse, response: HttpResponse): void => {
+  response.earlier = earlier
+  earlier.once("close", () => (response.earlier = undefined))
 }
 
 const correlationId = (request: IncomingMessage): CorrelationId.CorrelationId =>

@@ -16,6 +16,8 @@ export class HttpResponse extends ServerResponse {
   heldBytes = 0
   /** Where the request is counted until it is answered; set by the listener. */
   counter: RequestCounter | undefined = undefined
+  /** The response to the request before on the connection, while it is not finished: with pipelining, it is sent first. */
+  earlier: HttpResponse | undefined = undefined
 
   /** Node calls this when the response has been handed to the system. */
   override detachSocket(socket: Socket): void {

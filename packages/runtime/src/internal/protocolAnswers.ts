@@ -54,13 +54,20 @@ export const answerBrokenRequest = (
   const status = statusOf[error.code ?? ""] ?? 400
   const text = faultText(error, status)
   if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
-  else if (latest === undefined || latest.closed) refuseConnection(socket, status, text)
-  else if (latest.req.complete) latest.once("close", () => refuseConnection(socket, status, text))
-  else if (latest.headersSent) endSoon(socket)
+  else if (latest === undefined) refuseConnection(socket, status, text)
+  else if (latest.req.complete) afterwards(latest, () => refuseConnection(socket, status, text))
+  // Answered before its body: the answers to it and to earlier requests are all that there is.
+  else if (latest.headersSent) afterwards(latest.earlier, () => endSoon(socket))
   else {
     latest.shouldKeepAlive = false
     refuseRequest(status, latest, text)
   }
+}
+
+/** Does something when a response is finished, if there is one that is not. */
+const afterwards = (response: HttpResponse | undefined, then: () => void): void => {
+  if (response === undefined || response.closed) then()
+  else response.once("close", then)
 }
 
 const refused = new WeakSet<Duplex>()

@@ -30,7 +30,7 @@ const compileCache = inRepository("node_modules/.cache/tested-apps")
 /** Starts a site for the current scope and waits until it is ready. The customer accepts everything. */
 export const makeSite = Effect.gen(function* () {
   const folder = yield* makeFolder
-  const postgres = yield* makeOwnPostgres
+  const postgres = yield* makeOwnPostgres()
   const customer = yield* TestCustomer.make()
   const shared = {
     NODE_COMPILE_CACHE: compileCache,

@@ -1,0 +1,65 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { type HttpResponse, respond } from "@lead-gateway/runtime"
+import type { IncomingMessage } from "node:http"
+import { connect } from "./connection.ts"
+import { serve } from "./world.ts"
+
+const get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+const brokenBody = "POST /refused HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabXX0\r\n\r\n"
+
+/** Answers after 100 ms; `/refused` at once, before its body is read. */
+const slowly = (request: IncomingMessage, response: HttpResponse) => {
+  if (request.url === "/refused") respond(response, { status: 401, body: { error: "unauthorized" } })
+  else setTimeout(() => respond(response, { status: 200, body: {} }), 100)
+}
+
+describe("a request behind another one", { concurrent: true }, () => {
+  it.live("that is refused and then broken leaves the other's answer alone", () =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* serve(slowly))
+      yield* connection.send(get + get + brokenBody)
+      assert.strictEqual((yield* connection.answer).status, 200)
+      assert.strictEqual((yield* connection.answer).status, 200)
+      assert.strictEqual((yield* connection.answer).status, 401)
+      assert.strictEqual(yield* connection.closed, "ended")
+      assert.strictEqual(connection.rest(), "")
+    }),
+  )
+
+  it.live("that has two hosts and is then broken leaves the other's answer alone", () =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* serve(slowly))
+      yield* connection.send(get + brokenBody.replace("Host: x", "Host: x\r\nHost: y"))
+      assert.strictEqual((yield* connection.answer).status, 200)
+      assert.strictEqual((yield* connection.answer).status, 400)
+      assert.strictEqual(yield* connection.closed, "ended")
+    }),
+  )
+})
+
+describe("a request that is answered before its body", { concurrent: true }, () => {
+  it.live("and never gets one has one answer", () =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* serve(slowly))
+      yield* connection.send("POST /refused HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n")
+      assert.strictEqual((yield* connection.answer).status, 401)
+      yield* connection.end
+      assert.strictEqual(yield* connection.closed, "ended")
+      assert.strictEqual(connection.rest(), "")
+    }),
+  )
+
+  it.live("and then breaks it has one answer", () =>
+    Effect.gen(function* () {
+      const unread = (_: unknown, response: HttpResponse) =>
+        void response.writeHead(200, { "Content-Length": 2 }).end("OK")
+      const connection = yield* connect(yield* serve(unread))
+      yield* connection.send("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n")
+      assert.strictEqual((yield* connection.answer).status, 200)
+      yield* connection.end
+      assert.strictEqual(yield* connection.closed, "ended")
+      assert.strictEqual(connection.rest(), "")
+    }),
+  )
+})
