@@ -8,8 +8,8 @@ import { limitConnections, mostConnections } from "./internal/connectionLimit.ts
 import {
   answerBrokenRequest,
   continueWhenRead,
-  refuseConnection,
   refuseRequest,
+  refuseTunnel,
 } from "./internal/protocolAnswers.ts"
 import { faultOf } from "./internal/requestHead.ts"
 import { cutSlowReaders, defaultPace, type ReadingPace } from "./internal/slowReaders.ts"
@@ -156,7 +156,7 @@ const makeListener = (
       "checkExpectation",
       receive((_, response) => refuseRequest(417, response)),
     )
-    .on("connect", (_, socket) => refuseConnection(socket.resume(), 501))
+    .on("connect", (_, socket) => refuseTunnel(socket, connections.get(socket as Socket)))
     .on("clientError", (error, socket) =>
       answerBrokenRequest(error, socket, connections.get(socket as Socket)),
     )

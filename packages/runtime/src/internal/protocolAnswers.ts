@@ -96,6 +96,19 @@ export const refuseConnection = (socket: Duplex, status: number, text = textOf(s
   endSoon(socket)
 }
 
+/**
+ * Answers `CONNECT` with 501, and closes the connection.
+ *
+ * Node gives the connection away: it listens to its errors no more, and one that nobody listens to ends the process.
+ * Requests before it on the connection may be unanswered (`latest` is the newest response): then there is no answer at
+ * all, since the answer to `CONNECT` would pass for theirs.
+ */
+export const refuseTunnel = (socket: Duplex, latest: HttpResponse | undefined): void => {
+  socket.on("error", () => {}).resume()
+  if (latest === undefined || latest.closed) refuseConnection(socket, 501)
+  else socket.destroy()
+}
+
 /** Sends what is written, and closes the connection when the sender has had time to read it. */
 const endSoon = (socket: Duplex): void => {
   socket.end()
