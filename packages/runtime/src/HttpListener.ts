@@ -156,10 +156,11 @@ const makeListener = (
       "checkExpectation",
       receive((_, response) => refuseRequest(417, response)),
     )
-    .on("connect", (_, socket) => refuseTunnel(socket, connections.get(socket as Socket)))
-    .on("clientError", (error, socket) =>
-      answerBrokenRequest(error, socket, connections.get(socket as Socket)),
-    )
+    .on("connect", (_, socket) => refuseTunnel(socket as Socket, connections.get(socket as Socket)))
+    .on("clientError", (error, connection) => {
+      const socket = connection as Socket
+      answerBrokenRequest(error, socket, connections.get(socket))
+    })
   return { server, connections, stopWatching: cutSlowReaders(connections, readingPace) }
 }
 

@@ -2,6 +2,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type * as CorrelationId from "./CorrelationId.ts"
+import { closeGently } from "./internal/lingeringClose.ts"
 
 /**
  * Node's response, and what belongs to its request.
@@ -53,6 +54,9 @@ const costOfChunk = 64
 
 const restLimits: RestLimits = { bytes: 16 * 1024, ms: 1000 }
 
+/** How long the sender of a pipeline that is cut short has to take the answers before. */
+const pipelineMs = 5000
+
 /**
  * Answers a request, whether or not its body has been read.
  *
@@ -82,7 +86,7 @@ export const respondLast = (response: HttpResponse, reply: Reply): void => {
   response.shouldKeepAlive = false
   const text = writeHead(response, reply)
   response.flushHeaders()
-  response.write(text, () => closeGently(socket, restLimits.ms))
+  response.write(text, () => closeGently(socket, pipelineMs))
   response.req._read = () => {}
   socket.pause()
 }
@@ -162,12 +166,4 @@ const endAfterRest = (response: HttpResponse, text: string, limits: RestLimits):
     isWritten = true
     if (isStopped || !shouldKeepAlive) closeGently(socket, limits.ms)
   })
-}
-
-/** Sends FIN, and closes the connection if the sender has not done so after a time. */
-const closeGently = (socket: Socket, withinMs: number): void => {
-  if (socket.writableEnded) return
-  socket.end()
-  const timer = setTimeout(() => socket.destroy(), withinMs)
-  socket.once("close", () => clearTimeout(timer))
 }

@@ -73,10 +73,10 @@ describe("readers", () => {
         )
         yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(drip)))
         const ports = readers.map(({ socket }) => socket.localPort ?? 0)
-        yield* Effect.sleep("4 seconds")
+        yield* Effect.sleep("2 seconds")
         const health = yield* Effect.promise(() => fetch(`${target.url}/health`))
         assert.strictEqual(health.status, 200, "an orchestrator is answered meanwhile")
-        yield* waitUntilClosed(ports, 26_000)
+        yield* waitUntilClosed(ports, 20_000)
 
         const answer = yield* Effect.promise(() => fetch(target.url + history))
         assert.strictEqual(answer.status, 200, "nothing is held any more")

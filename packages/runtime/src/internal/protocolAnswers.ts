@@ -1,8 +1,9 @@
 /** What the listener answers without a handler: malformed or incomplete requests, and `Expect: 100-continue`. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http"
-import type { Duplex } from "node:stream"
+import type { Socket } from "node:net"
 import * as CorrelationId from "../CorrelationId.ts"
 import { type HttpResponse, respond } from "../HttpResponse.ts"
+import { closeGently } from "./lingeringClose.ts"
 
 /** The statuses for Node's error codes of malformed requests; all other codes are answered 400. */
 const statusOf: Readonly<Record<string, number>> = {
@@ -45,7 +46,7 @@ export const refuseRequest = (status: number, response: HttpResponse, text = tex
  */
 export const answerBrokenRequest = (
   error: NodeJS.ErrnoException,
-  socket: Duplex,
+  socket: Socket,
   latest: HttpResponse | undefined,
 ): void => {
   // The rest of a refused request causes further errors.
@@ -57,7 +58,7 @@ export const answerBrokenRequest = (
   else if (latest === undefined) refuseConnection(socket, status, text)
   else if (latest.req.complete) afterwards(latest, () => refuseConnection(socket, status, text))
   // Answered before its body: the answers to it and to earlier requests are all that there is.
-  else if (latest.headersSent) afterwards(latest.earlier, () => endSoon(socket))
+  else if (latest.headersSent) afterwards(latest.earlier, () => closeGently(socket, graceMs))
   else {
     latest.shouldKeepAlive = false
     refuseRequest(status, latest, text)
@@ -70,13 +71,13 @@ const afterwards = (response: HttpResponse | undefined, then: () => void): void 
   else response.once("close", then)
 }
 
-const refused = new WeakSet<Duplex>()
+const refused = new WeakSet<Socket>()
 
 /** Time for the sender to read the answer, which is lost if the connection closes while the sender still writes. */
 const graceMs = 1_000
 
 /** Writes an answer to a connection that no longer carries valid HTTP, and closes it. */
-export const refuseConnection = (socket: Duplex, status: number, text = textOf(status)): void => {
+export const refuseConnection = (socket: Socket, status: number, text = textOf(status)): void => {
   if (!socket.writable) return
   const id = CorrelationId.make()
   const body = JSON.stringify({ error: text, correlation_id: id })
@@ -93,7 +94,7 @@ export const refuseConnection = (socket: Duplex, status: number, text = textOf(s
       body,
     ].join("\r\n"),
   )
-  endSoon(socket)
+  closeGently(socket, graceMs)
 }
 
 /**
@@ -103,17 +104,10 @@ export const refuseConnection = (socket: Duplex, status: number, text = textOf(s
  * Requests before it on the connection may be unanswered (`latest` is the newest response): then there is no answer at
  * all, since the answer to `CONNECT` would pass for theirs.
  */
-export const refuseTunnel = (socket: Duplex, latest: HttpResponse | undefined): void => {
+export const refuseTunnel = (socket: Socket, latest: HttpResponse | undefined): void => {
   socket.on("error", () => {}).resume()
   if (latest === undefined || latest.closed) refuseConnection(socket, 501)
   else socket.destroy()
-}
-
-/** Sends what is written, and closes the connection when the sender has had time to read it. */
-const endSoon = (socket: Duplex): void => {
-  socket.end()
-  const timer = setTimeout(() => socket.destroy(), graceMs)
-  socket.once("close", () => clearTimeout(timer))
 }
 
 /**
