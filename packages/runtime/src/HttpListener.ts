@@ -3,7 +3,7 @@ import { Duration, Effect, Option, Schema, type Scope } from "effect"
 import { createServer, IncomingMessage, type Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as CorrelationId from "./CorrelationId.ts"
-import { HttpResponse } from "./HttpResponse.ts"
+import { HttpResponse, respondLast } from "./HttpResponse.ts"
 import { limitConnections, mostConnections } from "./internal/connectionLimit.ts"
 import {
   answerBrokenRequest,
@@ -131,9 +131,10 @@ const makeListener = (
     if (!admit(request, response)) return
     const fault = faultOf(request)
     if (fault === undefined) return handler(request, response, id)
+    const { error, status } = fault
     // What follows a request that can be read in two ways may be a part of it.
-    if (fault.status === 400) response.shouldKeepAlive = false
-    refuseRequest(fault.status, response, fault.error)
+    if (status === 400) respondLast(response, { status, body: { error } })
+    else refuseRequest(status, response, error)
   }
   const onRequest = receive(handler)
   server
