@@ -122,7 +122,7 @@ const makeListener = (
     // The connection ends with the answer before: the sender would never learn what became of this request.
     const earlier = connections.get(request.socket)
     if (earlier?.shouldKeepAlive === false) return void request.socket.pause()
-    if (earlier?.closed === false) isSentFirst(earlier, response)
+    if (earlier?.closed === false) response.earlier = earlier
     const id = correlationId(request)
     response.correlationId = id
     connections.set(request.socket, response)
@@ -163,12 +163,6 @@ const makeListener = (
       answerBrokenRequest(error, socket, connections.get(socket))
     })
   return { server, connections, stopWatching: cutSlowReaders(connections, readingPace) }
-}
-
-/** Remembers a response until it is finished, and no longer: one that pipelines forever must not keep them all. */
-const isSentFirst = (earlier: HttpResponse, response: HttpResponse): void => {
-  response.earlier = earlier
-  earlier.once("close", () => (response.earlier = undefined))
 }
 
 const correlationId = (request: IncomingMessage): CorrelationId.CorrelationId =>

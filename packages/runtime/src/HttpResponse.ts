@@ -17,12 +17,14 @@ export class HttpResponse extends ServerResponse {
   heldBytes = 0
   /** Where the request is counted until it is answered; set by the listener. */
   counter: RequestCounter | undefined = undefined
-  /** The response to the request before on the connection, while it is not finished: with pipelining, it is sent first. */
+  /** The response to the request before on the connection, if it was not finished: with pipelining, it is sent first. */
   earlier: HttpResponse | undefined = undefined
 
   /** Node calls this when the response has been handed to the system. */
   override detachSocket(socket: Socket): void {
     super.detachSocket(socket)
+    // So are all earlier ones: one that pipelines forever must not keep them all.
+    this.earlier = undefined
     this.counter?.answered()
   }
 }
