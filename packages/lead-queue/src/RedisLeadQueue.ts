@@ -2,7 +2,8 @@ import { Duration, Effect, Layer, Queue, Scope } from "effect"
 import { randomUUID } from "node:crypto"
 import { type Connection, makeConnection, presence } from "./internal/connection.ts"
 import { makeOffers, type Offers } from "./internal/offers.ts"
-import { ask, wantsNewConnection } from "./internal/session.ts"
+import type { Send } from "./internal/redirect.ts"
+import { wantsNewConnection } from "./internal/session.ts"
 import { makeTakes, type Takes } from "./internal/takes.ts"
 import { LeadQueue, LeadQueueUnavailable } from "./LeadQueue.ts"
 import * as RedisUrl from "./RedisUrl.ts"
@@ -71,7 +72,7 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
       const commands: Connection = makeConnection({
         url,
         key,
-        onOpen: (client) => (options.takes ? checkEpoch((command) => ask(client, command)) : Effect.void),
+        onOpen: (send) => (options.takes ? checkEpoch(send) : Effect.void),
         ...presence({ onAway: ({ reason }) => warn(reason), onBack: back, onEachAway: () => offers.clear() }),
       })
       const offers: Offers = yield* makeOffers({
@@ -89,8 +90,8 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
           const blocking = makeConnection({
             url,
             key,
-            onOpen: (client) =>
-              ask(client, () => client.client("ID")).pipe(
+            onOpen: (send) =>
+              send((client) => client.client("ID")).pipe(
                 Effect.map((id) => (blockedId = id)),
                 Effect.ignore,
               ),
@@ -127,8 +128,6 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
       })
     }),
   )
-
-type Send = Connection["run"]
 
 /** How often to check the epoch, at most: a busy worker takes more often. */
 const betweenChecksMs = 1000

@@ -1,6 +1,7 @@
 /** Examines a Redis that is to be used as a queue: for operators who look for the cause of a failure. */
 import { Effect } from "effect"
-import { locate } from "./internal/connection.ts"
+import { locate } from "./internal/locate.ts"
+import { makeSend } from "./internal/redirect.ts"
 import { ask, introduce, open, type RedisFailure } from "./internal/session.ts"
 import { key } from "./RedisLeadQueue.ts"
 import type { RedisUrl } from "./RedisUrl.ts"
@@ -29,7 +30,8 @@ export const lookAtRedis = (url: RedisUrl): Effect.Effect<RedisLook, RedisFailur
   Effect.gen(function* () {
     const client = yield* open(yield* locate(url, key), url)
     yield* introduce(client, url)
-    const depth = yield* ask(client, () => client.llen(key))
+    const send = yield* makeSend(client, url)
+    const depth = yield* send((one) => one.llen(key))
     const server = yield* known(ask(client, () => client.info("server")))
     const replication = yield* known(ask(client, () => client.info("replication")))
     const memory = yield* known(ask(client, () => client.info("memory")))

@@ -3,33 +3,12 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { TestRedis } from "@lead-gateway/testkit"
-import { Duration, Effect, Exit, Fiber, Logger, Schedule, Scope } from "effect"
-import type { LeadQueue } from "../src/index.ts"
-import { answering, depthOf, ids, idsOf, long, range, soon, take, takeAll } from "./conformance.ts"
-import { connected, makeWorld, starting } from "./redisWorld.ts"
+import { Duration, Effect, Exit, Fiber, Logger, Scope } from "effect"
+import { answering, depthOf, ids, long, range, soon, take } from "./conformance.ts"
+import { connected, makeWorld, settles, starting, works } from "./redisWorld.ts"
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
 const tls = { cert: fixture("redis.cert.pem"), key: fixture("redis.key.pem") }
-
-/** Checks that leads which are offered can be taken. */
-const works = Effect.fnUntraced(function* (queue: LeadQueue["Service"]) {
-  yield* queue.offer(range(1, 5))
-  assert.deepStrictEqual(yield* takeAll(queue, 5), range(1, 5))
-  assert.strictEqual(yield* queue.depth, 0)
-})
-
-/** Retries until Redis, or the way to it, has settled. */
-const settles = Effect.fnUntraced(function* (queue: LeadQueue["Service"], id: number) {
-  const taken = yield* Effect.forkChild(
-    take(queue, "1 second").pipe(
-      Effect.repeat({ until: (hint) => idsOf(hint).some((taken) => taken === id) }),
-    ),
-  )
-  yield* Effect.repeat(queue.offer(ids(id)), {
-    until: () => taken.pollUnsafe() !== undefined,
-    schedule: Schedule.spaced("100 millis"),
-  })
-})
 
 /** The lines that are logged meanwhile. */
 const logged = <A, E, R>(effect: Effect.Effect<A, E, R>) => {
@@ -96,37 +75,6 @@ describe("RedisLeadQueue and how it gets there", () => {
       yield* works(yield* connected(redis.url))
     }),
   )
-
-  test(
-    "asks Sentinels for the master, also when some are away, and follows a failover",
-    Effect.gen(function* () {
-      const master = yield* TestRedis.make({ password: "p", args: ["--masterauth", "p"] })
-      const replicaOf = ["--replicaof", "127.0.0.1", String(master.port), "--masterauth", "p"]
-      const replica = yield* TestRedis.make({ password: "p", args: replicaOf })
-      const sentinel = yield* TestRedis.sentinel({ master, password: "p" })
-      const queue = yield* connected(`redis+sentinel://:p@127.0.0.1:1,127.0.0.1:${sentinel.port}/main`)
-      yield* works(queue)
-      yield* Effect.repeat(sentinel.command("SENTINEL", "replicas", "main"), {
-        until: (replicas) =>
-          JSON.stringify(replicas).includes(`"slave-repl-offset"`) &&
-          JSON.stringify(replicas).includes(`"master-link-status","ok"`),
-        schedule: Schedule.spaced("100 millis"),
-      })
-      yield* master.kill
-      yield* settles(queue, 7)
-      assert.include(String(yield* replica.command("INFO", "replication")), "role:master")
-    }),
-  )
-
-  for (const nodes of [1, 3])
-    test(
-      `finds the list in a Cluster of ${nodes}, from any of its nodes`,
-      Effect.gen(function* () {
-        const cluster = yield* TestRedis.cluster({ nodes })
-        for (const node of cluster)
-          yield* works(yield* connected(`redis+cluster://127.0.0.1:1,127.0.0.1:${node.port}`))
-      }),
-    )
 })
 
 describe("RedisLeadQueue and a server with faults", () => {

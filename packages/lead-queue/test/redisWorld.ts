@@ -1,8 +1,9 @@
 /** A Redis for a test, and processes that use it. */
+import { assert } from "@effect/vitest"
 import { TestRedis, type TestRedisOptions } from "@lead-gateway/testkit"
-import { Context, type Duration, Effect, Layer, Result } from "effect"
+import { Context, type Duration, Effect, Layer, Result, Schedule } from "effect"
 import { LeadQueue, RedisLeadQueue, RedisUrl } from "../src/index.ts"
-import { answering, type World } from "./conformance.ts"
+import { answering, ids, idsOf, range, take, takeAll, type World } from "./conformance.ts"
 
 /** The queue of one more process, which may not be connected yet. */
 export const starting = (url: string, takes: boolean, patience?: Duration.Duration) =>
@@ -25,3 +26,27 @@ export const makeWorld = (options: TestRedisOptions = {}) =>
     }
     return { redis, ...world }
   })
+
+/** Checks that leads which are offered can be taken. */
+export const works = Effect.fnUntraced(function* (queue: LeadQueue["Service"]) {
+  yield* queue.offer(range(1, 5))
+  assert.deepStrictEqual(yield* takeAll(queue, 5), range(1, 5))
+  assert.strictEqual(yield* queue.depth, 0)
+})
+
+/** Retries until Redis, or the way to it, has settled. */
+export const settles = Effect.fnUntraced(function* (
+  queue: LeadQueue["Service"],
+  id: number,
+  api: LeadQueue["Service"] = queue,
+) {
+  const taken = yield* Effect.forkChild(
+    take(queue, "1 second").pipe(
+      Effect.repeat({ until: (hint) => idsOf(hint).some((taken) => taken === id) }),
+    ),
+  )
+  yield* Effect.repeat(api.offer(ids(id)), {
+    until: () => taken.pollUnsafe() !== undefined,
+    schedule: Schedule.spaced("100 millis"),
+  })
+})

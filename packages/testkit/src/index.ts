@@ -8,6 +8,7 @@
 export { CustomerBehaviour } from "./CustomerBehaviour.ts"
 export { debianPackages, type Unpacked } from "./debianPackages.ts"
 export { scratchFolder } from "./scratchFolder.ts"
+export { type SlotMigration, TestCluster } from "./TestCluster.ts"
 export {
   type CustomerBehaviours,
   type CustomerRequest,
@@ -29,3 +30,4 @@ export {
 } from "./TestProcess.ts"
 export { TestProxy } from "./TestProxy.ts"
 export { type RedisReply, TestRedis, type TestRedisOptions } from "./TestRedis.ts"
+export { TestSentinels, type TestSentinelsOptions } from "./TestSentinels.ts"

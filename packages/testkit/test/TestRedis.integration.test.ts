@@ -53,25 +53,6 @@ describe("TestRedis", () => {
   )
 
   it.live(
-    "can be watched by a Sentinel, or be a Cluster",
-    () =>
-      Effect.gen(function* () {
-        const master = yield* TestRedis.make({ args: ["--databases", "1"] })
-        const sentinel = yield* TestRedis.sentinel({ master })
-        assert.deepStrictEqual(yield* sentinel.command("SENTINEL", "get-master-addr-by-name", "main"), [
-          "127.0.0.1",
-          String(master.port),
-        ])
-        for (const nodes of [1, 3]) {
-          const cluster = yield* TestRedis.cluster({ nodes })
-          const refused = yield* Effect.forEach(cluster, (node) => Effect.exit(node.command("SET", "a", "b")))
-          assert.strictEqual(refused.filter(Exit.isSuccess).length, 1)
-        }
-      }).pipe(Effect.scoped),
-    patient,
-  )
-
-  it.live(
     "leaves no server behind when the tests are killed",
     () =>
       Effect.gen(function* () {

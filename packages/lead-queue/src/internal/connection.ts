@@ -2,13 +2,14 @@
  * A connection to the Redis server that holds the queue. When it is lost, it is replaced, with growing pauses between
  * attempts.
  *
- * The server is located again for each connection, so that a failover is followed: it is the server of the URL, the
- * master that a Sentinel names, or the node of a Cluster that has the queue's slot.
+ * The server is located again for each connection, so that a failover is followed.
  */
 import { Duration, Effect, Random, type Scope } from "effect"
 import type { Redis } from "ioredis"
 import type { Address, RedisUrl } from "../RedisUrl.ts"
-import { ask, closed, introduce, open, RedisFailure, wantsNewConnection } from "./session.ts"
+import { locate, superseded } from "./locate.ts"
+import { makeSend, type Send } from "./redirect.ts"
+import { closed, introduce, open, RedisFailure, wantsNewConnection } from "./session.ts"
 
 /** What to connect to, and callbacks for its state. */
 export interface ConnectionOptions {
@@ -16,7 +17,7 @@ export interface ConnectionOptions {
   /** The key whose node of a Cluster is connected to. */
   readonly key: string
   /** Runs on a new connection before it is used. If it fails, the connection is replaced. */
-  readonly onOpen: (client: Redis) => Effect.Effect<void, RedisFailure>
+  readonly onOpen: (send: Send) => Effect.Effect<void, RedisFailure>
   /** Runs when the connection can be used. */
   readonly onReady: Effect.Effect<void>
   /** Runs after each failed attempt, and when the connection is lost. */
@@ -29,29 +30,34 @@ export interface Connection {
   readonly begin: Effect.Effect<void, never, Scope.Scope>
   readonly isReady: () => boolean
   /** Sends a command. Fails at once while there is no connection. */
-  readonly run: <A>(
-    command: (client: Redis) => Promise<A>,
-    within?: Duration.Duration,
-  ) => Effect.Effect<A, RedisFailure>
+  readonly run: Send
 }
 
 /** Makes a connection that is not begun yet. */
 export const makeConnection = (options: ConnectionOptions): Connection => {
   const { url, key, onOpen, onReady, onAway } = options
-  let current: Redis | undefined
+  let current: { readonly client: Redis; readonly send: Send } | undefined
   let attempts = 0
+  /** Where to connect to next, if that is known. */
+  let known: Address | undefined
 
   /** From a connection's opening to its end. */
   const session = Effect.gen(function* () {
-    const client = yield* open(yield* locate(url, key), url)
+    const address = known ?? (yield* locate(url, key, attempts))
+    known = undefined
+    const client = yield* open(address, url)
     yield* introduce(client, url)
+    const send = yield* makeSend(client, url)
     // A write without effect, which a replica refuses, and Redis while it loads its data.
-    yield* ask(client, () => client.persist(key))
-    yield* onOpen(client)
-    current = client
+    yield* send((one) => one.persist(key))
+    yield* onOpen(send)
+    current = { client, send }
     const since = performance.now()
     yield* onReady
-    yield* closed(client)
+    yield* Effect.raceFirst(
+      closed(client),
+      Effect.map(superseded(url, key, address), (other) => void (known = other)),
+    )
     if (performance.now() - since > lastingMs) attempts = 0
     return yield* new RedisFailure({ reason: "the connection closed" })
   }).pipe(
@@ -71,9 +77,9 @@ export const makeConnection = (options: ConnectionOptions): Connection => {
     isReady: () => current !== undefined,
     run: (command, within) =>
       Effect.suspend(() => {
-        const client = current
-        if (client === undefined) return Effect.fail(new RedisFailure({ reason: "there is no connection" }))
-        return Effect.tapError(ask(client, command, within), (failure) =>
+        if (current === undefined) return Effect.fail(new RedisFailure({ reason: "there is no connection" }))
+        const { client, send } = current
+        return Effect.tapError(send(command, within), (failure) =>
           Effect.sync(() => (wantsNewConnection(failure) ? client.disconnect() : undefined)),
         )
       }),
@@ -110,51 +116,3 @@ export const presence = (report: {
       }),
   }
 }
-
-/** The server that holds `key`. Fails if none of the URL's addresses knows it. */
-export const locate = (url: RedisUrl, key: string): Effect.Effect<Address, RedisFailure> =>
-  url.mode === "server"
-    ? Effect.succeed(url.addresses[0])
-    : Effect.firstSuccessOf(
-        url.addresses.map((address) =>
-          open(address, url).pipe(
-            Effect.flatMap((client) =>
-              url.mode === "sentinel" ? askSentinel(client, url) : askNode(client, url, key, address),
-            ),
-            Effect.scoped,
-          ),
-        ),
-      )
-
-/** Authenticates only if the Sentinel asks for it: often its servers have a password and it has none. */
-const askSentinel = (client: Redis, url: RedisUrl) => {
-  const question = ask(client, () => client.call("SENTINEL", "get-master-addr-by-name", url.master))
-  return question.pipe(
-    Effect.catchIf(
-      ({ reason }) => reason === "NOAUTH",
-      () => Effect.andThen(introduce(client, { ...url, database: 0 }), question),
-    ),
-    Effect.flatMap((answer) => {
-      const [host, port] = listOf(answer)
-      return typeof host === "string"
-        ? Effect.succeed({ host, port: Number(port) })
-        : Effect.fail(new RedisFailure({ reason: "the Sentinel does not know the master" }))
-    }),
-  )
-}
-
-const askNode = Effect.fnUntraced(function* (client: Redis, url: RedisUrl, key: string, node: Address) {
-  yield* introduce(client, url)
-  const slot = Number(yield* ask(client, () => client.call("CLUSTER", "KEYSLOT", key)))
-  const ranges = yield* ask(client, () => client.call("CLUSTER", "SLOTS"))
-  for (const range of listOf(ranges)) {
-    const [from, to, master] = listOf(range)
-    if (!(Number(from) <= slot && slot <= Number(to))) continue
-    const [host, port] = listOf(master)
-    // A node that does not know its own address leaves it empty.
-    return { host: typeof host === "string" && host !== "" ? host : node.host, port: Number(port) }
-  }
-  return yield* new RedisFailure({ reason: "no node of the Cluster has the queue" })
-})
-
-const listOf = (answer: unknown): ReadonlyArray<unknown> => (Array.isArray(answer) ? answer : [])

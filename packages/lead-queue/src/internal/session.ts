@@ -65,7 +65,7 @@ export const ask = <A>(
     }
     command(client).then(
       (answer) => settle(Effect.succeed(answer)),
-      (error: unknown) => settle(Effect.fail(failureOf(error))),
+      (error: unknown) => settle(Effect.fail(failureOf(error, client.options.host))),
     )
     return Effect.sync(() => clearTimeout(timer))
   })
@@ -105,6 +105,8 @@ export const closed = (client: Redis): Effect.Effect<void> =>
 export class RedisFailure extends Data.TaggedError("RedisFailure")<{
   /** A code of Redis or of the network, such as `READONLY` or `ECONNREFUSED`, or a short text. */
   readonly reason: string
+  /** The node that has the key, if the slot migrates there. */
+  readonly ask?: Address
 }> {
   override get message(): string {
     return this.reason
@@ -115,14 +117,20 @@ export class RedisFailure extends Data.TaggedError("RedisFailure")<{
  * Keeps only the code of an error: Redis repeats the arguments of a command that it does not know, for AUTH the
  * password.
  */
-const failureOf = (error: unknown): RedisFailure => {
+const failureOf = (error: unknown, askedHost = ""): RedisFailure => {
   if (error instanceof RedisFailure) return error
   if (!(error instanceof Error)) return new RedisFailure({ reason: "unknown" })
   if ("code" in error && typeof error.code === "string") return new RedisFailure({ reason: error.code })
   const [code] = /^-?[A-Z][A-Z_]+(?= |$)/.exec(error.message) ?? []
+  const [, host, port] = /^ASK \d+ (.*):(\d+)$/.exec(error.message) ?? []
+  if (host !== undefined)
+    return new RedisFailure({ reason: "ASK", ask: { host: hostOr(host, askedHost), port: Number(port) } })
   if (code !== undefined) return new RedisFailure({ reason: code })
   return new RedisFailure({ reason: "the connection closed" })
 }
+
+/** The host of a node by what the Cluster says; a node that it does not know has that of the node which was asked. */
+export const hostOr = (host: string, asked: string): string => (host === "" || host === "?" ? asked : host)
 
 /** Whether a new connection, perhaps to another server, may succeed. Not for OOM, for example. */
 export const wantsNewConnection = ({ reason }: RedisFailure): boolean =>
