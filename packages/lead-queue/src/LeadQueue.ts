@@ -40,7 +40,7 @@ export class LeadQueue extends Context.Service<
     readonly offerUnsafe: (ids: ReadonlyArray<LeadId>) => void
     /**
      * Waits for a hint, for `within` at most, and then returns `AnyDue`. A hint has `max` leads at most, the oldest offers
-     * first. An offered lead is returned once, and an interrupted take loses none.
+     * first. An offered lead is returned once, rarely twice after a lost connection, and an interrupted take loses none.
      */
     readonly take: (options: {
       readonly max: number

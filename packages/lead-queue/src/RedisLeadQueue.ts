@@ -73,7 +73,12 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
         url,
         key,
         onOpen: (send) => (options.takes ? checkEpoch(send) : Effect.void),
-        ...presence({ onAway: ({ reason }) => warn(reason), onBack: back, onEachAway: () => offers.clear() }),
+        ...presence({
+          onAway: ({ reason }) => warn(reason),
+          onEachAway: () => offers.away(),
+          onBack: back,
+          onReady: () => offers.resume(),
+        }),
       })
       const offers: Offers = yield* makeOffers({
         connection: commands,

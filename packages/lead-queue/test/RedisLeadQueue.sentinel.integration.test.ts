@@ -68,6 +68,21 @@ describe("RedisLeadQueue and Sentinels with faults", () => {
   )
 
   test(
+    "announces to the new master what the old one did not confirm",
+    Effect.gen(function* () {
+      const { master } = yield* emptied
+      const [api, worker] = [yield* connected(group.url, false), yield* connected(group.url)]
+      yield* master.pause
+      yield* api.offer(ids(1))
+      yield* Effect.sleep("20 millis")
+      yield* api.offer(ids(2, 3))
+      yield* group.promoted(master)
+      yield* takesUntil(worker, 3)
+      yield* master.resume
+    }),
+  )
+
+  test(
     "follows a failover that an operator asks for",
     Effect.gen(function* () {
       yield* emptied

@@ -5,6 +5,7 @@
 import type { LeadId } from "@lead-gateway/lead"
 import { Effect, Latch, type Scope } from "effect"
 import type { Connection } from "./connection.ts"
+import { wantsNewConnection } from "./session.ts"
 
 /** The buffer of ids to push. */
 export interface Offers {
@@ -12,8 +13,10 @@ export interface Offers {
   readonly add: (ids: ReadonlyArray<LeadId>) => void
   /** Whether Redis refused the last push, for lack of memory, say. */
   readonly isRefused: () => boolean
-  /** Drops all ids that are not pushed yet, since there is no connection. */
-  readonly clear: () => void
+  /** There is no connection. Ids that are not pushed yet are kept for a while: they were offered when there was one. */
+  readonly away: () => void
+  /** There is a connection again: pushes what was kept. */
+  readonly resume: () => void
   /** How many ids were dropped since the last call. */
   readonly dropped: () => number
 }
@@ -28,7 +31,10 @@ export interface OffersOptions {
   readonly onAccepted: Effect.Effect<void>
 }
 
-/** Makes a buffer that pushes until the scope closes. Drops ids while there is no connection, and those Redis refuses. */
+/**
+ * Makes a buffer that pushes until the scope closes. Drops what is offered while there is no connection, and what Redis
+ * refuses. Pushes again what a lost connection did not confirm: then Redis may have it twice, and workers claim it once.
+ */
 export const makeOffers = Effect.fnUntraced(function* (
   options: OffersOptions,
 ): Effect.fn.Return<Offers, never, Scope.Scope> {
@@ -38,6 +44,14 @@ export const makeOffers = Effect.fnUntraced(function* (
   let waiting: Array<LeadId> = []
   let refused = false
   let dropped = 0
+  /** Since when ids wait for another connection. */
+  let keptSince: number | undefined
+  const dropIfOld = () => {
+    if (keptSince === undefined || performance.now() - keptSince < keptForMs) return
+    dropped += waiting.length
+    waiting = []
+    keptSince = undefined
+  }
 
   const push = Effect.gen(function* () {
     yield* some.await
@@ -49,10 +63,15 @@ export const makeOffers = Effect.fnUntraced(function* (
       if (pushed._tag === "Success") {
         if (refused) yield* onAccepted
         refused = false
+        keptSince = undefined
+      } else if (wantsNewConnection(pushed.failure) || !connection.isReady()) {
+        // A lost connection is reported by `presence`. The ids are pushed when there is another one.
+        keptSince ??= performance.now()
+        waiting = [...batch, ...waiting]
+        return
       } else {
         dropped += batch.length
-        // A lost connection is reported by `presence`.
-        if (connection.isReady() && !refused) {
+        if (!refused) {
           refused = true
           yield* onRefused(pushed.failure.reason)
         }
@@ -77,10 +96,14 @@ export const makeOffers = Effect.fnUntraced(function* (
       setImmediate(wake)
     },
     isRefused: () => refused,
-    clear: () => {
-      dropped += waiting.length
-      waiting = []
+    away: () => {
       refused = false
+      if (waiting.length > 0) keptSince ??= performance.now()
+      dropIfOld()
+    },
+    resume: () => {
+      dropIfOld()
+      if (waiting.length > 0) some.openUnsafe()
     },
     dropped: () => {
       const count = dropped
@@ -95,3 +118,6 @@ const mostAtOnce = 1000
 
 /** Ids in the buffer, at most. Workers find further leads in the store. */
 const mostWaiting = 100_000
+
+/** How long ids are kept for another connection: a failover takes a few seconds. Later, workers find them in the store. */
+const keptForMs = 10_000
