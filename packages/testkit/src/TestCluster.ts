@@ -6,7 +6,7 @@ import { Effect, type Scope } from "effect"
 import { lowPort } from "./internal/lowPort.ts"
 import { ownRedis, type TestRedis } from "./internal/ownRedis.ts"
 import type { RedisReply } from "./internal/redisCommand.ts"
-import { waitFor } from "./internal/waitFor.ts"
+import { holdsSoon, waitFor } from "./internal/waitFor.ts"
 
 /** The migration of a slot, as `redis-cli --cluster reshard` does it. */
 export interface SlotMigration {
@@ -48,7 +48,7 @@ const make = (options: {
 }): Effect.Effect<TestCluster, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { masters: masterCount, replicas = 0 } = options
-    const args = "--cluster-enabled yes --cluster-node-timeout 2000 --repl-diskless-sync-delay 0".split(" ")
+    const args = "--cluster-enabled yes --cluster-node-timeout 3000 --repl-diskless-sync-delay 0".split(" ")
     const nodes = yield* Effect.forEach(
       Array.from({ length: masterCount * (1 + replicas) }),
       () => Effect.flatMap(Effect.promise(lowPort), (port) => ownRedis({ port, args })),
@@ -63,14 +63,20 @@ const make = (options: {
       const own = slots.filter((slot) => Math.floor((slot * masterCount) / slotCount) === index)
       if (own.length > 0) yield* node.command("CLUSTER", "ADDSLOTS", ...own.map(String))
       yield* node.command("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1))
-      const [first] = nodes
-      if (first !== undefined && first !== node)
-        yield* node.command("CLUSTER", "MEET", "127.0.0.1", String(first.port))
     }
-    const views = Effect.forEach(nodes, view, { concurrency: "unbounded" })
-    yield* waitFor("all nodes know each other", views, (all) =>
-      all.every(({ isUp, lines }) => isUp && lines.length === nodes.length),
+    /** Repeated, since a handshake that takes longer than the node timeout is given up. */
+    const meet = Effect.forEach(nodes.slice(1), (node) =>
+      node.command("CLUSTER", "MEET", "127.0.0.1", String(nodes[0]?.port)),
     )
+    const views = Effect.forEach(nodes, view, { concurrency: "unbounded" })
+    const haveMet = (all: ReadonlyArray<View>) =>
+      all.every(({ isUp, lines }) => isUp && lines.length === nodes.length)
+    const attempts = Array.from({ length: 20 })
+    for (const _ of attempts) {
+      yield* meet
+      if (yield* holdsSoon(views, haveMet, 4000)) break
+    }
+    yield* waitFor("all nodes know each other", views, haveMet)
     for (const [index, node] of nodes.entries())
       if (index >= masterCount) yield* node.command("CLUSTER", "REPLICATE", ids[index % masterCount] ?? "")
 

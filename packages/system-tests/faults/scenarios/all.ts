@@ -14,7 +14,10 @@ import { fullDiskFaults } from "./fullDisk.ts"
 import { openFilesFaults } from "./openFiles.ts"
 import { customerNetworkFaults, postgresNetworkFaults, redisNetworkFaults } from "./network.ts"
 import { killedWhileDeliveringFaults, postgresFaults } from "./postgres.ts"
+import { postgresVersions } from "./postgresVersions.ts"
 import { redisFaults, redisPausedLong } from "./redis.ts"
+import { clusterFaults } from "./redisCluster.ts"
+import { sentinelFaults } from "./redisSentinel.ts"
 import { releaseContracts, releasesSideBySide } from "./releases.ts"
 import { workerFaults } from "./workers.ts"
 
@@ -29,8 +32,11 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   workerFrozen,
   ...postgresFaults,
   ...killedWhileDeliveringFaults,
+  ...postgresVersions,
   ...redisFaults,
   redisPausedLong,
+  ...sentinelFaults,
+  ...clusterFaults,
   ...customerFaults,
   customerIsAway,
   customerIsAwayFromFew,

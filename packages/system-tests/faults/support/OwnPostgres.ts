@@ -3,7 +3,7 @@ import { type Duration, Effect, Exit, Redacted, Scope } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeFolder, ownPort } from "./places.ts"
-import { postgresPrograms } from "./postgresPrograms.ts"
+import { olderPostgres, postgresPrograms } from "./postgresPrograms.ts"
 import { query } from "./Rows.ts"
 import { until } from "./until.ts"
 
@@ -54,11 +54,15 @@ const send = (pid: number, signal: NodeJS.Signals | 0): boolean => {
 
 /**
  * A server on a port and in a folder of its own. It is durable: otherwise it would itself forget commits when
- * it is stopped at once. `env` is added to the environment of its processes.
+ * it is stopped at once. `env` is added to the environment of its processes. An older `version` has no `env`.
  */
-export const makeOwnPostgres = Effect.fnUntraced(function* (env: Readonly<Record<string, string>> = {}) {
+export const makeOwnPostgres = Effect.fnUntraced(function* (
+  env: Readonly<Record<string, string>> = {},
+  version?: 14 | 15,
+) {
   const folder = yield* makeFolder
-  const binDir = Object.keys(env).length === 0 ? undefined : postgresPrograms(folder, env)
+  const older = version === undefined ? undefined : olderPostgres(version)
+  const binDir = Object.keys(env).length === 0 ? older : postgresPrograms(folder, env)
   const dataDir = join(folder, "data")
   const port = yield* ownPort
   const run = Effect.gen(function* () {

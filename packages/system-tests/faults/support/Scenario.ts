@@ -69,6 +69,8 @@ const needsOf = (scenarios: ReadonlyArray<Scenario>): WorldNeeds => ({
   ownNetwork: scenarios.some(({ ownNetwork }) => ownNetwork === true),
   ownClocks: scenarios.some(({ ownClocks }) => ownClocks === true),
   ownDisk: scenarios.some(({ ownDisk }) => ownDisk === true),
+  redisForm: scenarios.find(({ redisForm }) => redisForm !== undefined)?.redisForm,
+  postgresVersion: scenarios.find(({ postgresVersion }) => postgresVersion !== undefined)?.postgresVersion,
   openFiles: scenarios.find(({ openFiles }) => openFiles !== undefined)?.openFiles,
   skewMs: scenarios[0]?.skewMs ?? 0,
   nextRelease: scenarios.find(({ nextRelease }) => nextRelease !== undefined)?.nextRelease,

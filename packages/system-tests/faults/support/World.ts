@@ -3,7 +3,9 @@ import {
   TestCustomer,
   TestDatabase,
   type TestProxy,
-  TestRedis,
+  type TestCluster,
+  type TestRedis,
+  type TestSentinels,
 } from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import { type CustomerBook, keepBook } from "./CustomerBook.ts"
@@ -12,6 +14,7 @@ import { type Clocks, makeFakeClock } from "./FakeClock.ts"
 import { type FullDisk, makeFullDisk } from "./FullDisk.ts"
 import { makeNetwork, type Network } from "./Network.ts"
 import type { NextRelease } from "./NextRelease.ts"
+import { makeQueueServers, type QueueServers } from "./QueueServers.ts"
 import { makeOwnPostgres, type OwnPostgres } from "./OwnPostgres.ts"
 import { inRepository, makeFolder, ownPort } from "./places.ts"
 import { makeNext, makeRelease, type Release } from "./Release.ts"
@@ -28,6 +31,10 @@ export interface WorldNeeds {
   readonly workers?: number
   /** A Postgres server that may be stopped. Others share one. */
   readonly ownPostgres?: boolean
+  /** What the Redis queue consists of: one server by default. */
+  readonly redisForm?: QueueServers["form"] | undefined
+  /** Which major version of Postgres the server of its own has; the bundled one by default. */
+  readonly postgresVersion?: 14 | 15 | undefined
   /** A network between the processes and Postgres, Redis and the customer that can swallow packets. */
   readonly ownNetwork?: boolean
   /** A Postgres server whose disk can be full. */
@@ -52,7 +59,7 @@ interface Site extends Release {
   readonly network: Network | undefined
   readonly clocks: Clocks | undefined
   readonly disk: FullDisk | undefined
-  readonly redis: TestRedis | undefined
+  readonly queueServers: QueueServers | undefined
   readonly customer: TestCustomer
   readonly book: CustomerBook
   readonly next: Release | undefined
@@ -60,6 +67,8 @@ interface Site extends Release {
 
 /** A site, and the leads that come to it during one fault. */
 export interface World extends Site {
+  /** The name of the scenario, with which the uid of each of its leads begins. */
+  readonly name: string
   /** Fails the test when no scenario asked for it. */
   readonly postgres: OwnPostgres
   /** Fails the test when no scenario asked for it. */
@@ -70,6 +79,10 @@ export interface World extends Site {
   readonly disk: FullDisk
   /** Fails the test when the queue is another. */
   readonly redis: TestRedis
+  /** Fails the test when no scenario asked for them. */
+  readonly sentinels: TestSentinels
+  /** Fails the test when no scenario asked for it. */
+  readonly cluster: TestCluster
   /** Fails the test when no scenario asked for it. */
   readonly next: Release
   readonly draw: Draw
@@ -101,16 +114,16 @@ export const makeSite = Effect.fnUntraced(function* (
   const disk = options.ownDisk === true ? yield* makeFullDisk : undefined
   const loaded = { ...clocks?.postgres.env, ...disk?.env }
   const needsPostgres = options.ownPostgres === true || clocks !== undefined || disk !== undefined
-  const postgres = needsPostgres ? yield* makeOwnPostgres(loaded) : undefined
+  const postgres = needsPostgres ? yield* makeOwnPostgres(loaded, options.postgresVersion) : undefined
   const databaseUrl = postgres?.url ?? (yield* TestDatabase.make({ serverUrl: options.sharedPostgres })).url
-  const redis = queue === "redis" ? yield* TestRedis.make({ port: yield* ownPort }) : undefined
+  const queueServers = queue === "redis" ? yield* makeQueueServers(options.redisForm ?? "server") : undefined
   const customer = yield* TestCustomer.make({ port: yield* ownPort })
   const book = keepBook(customer, () => CustomerBehaviour.reply())
 
   const servers = {
     CUSTOMER_API_URL: customer.url,
     DATABASE_URL: databaseUrl,
-    ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+    ...(queueServers === undefined ? {} : { REDIS_URL: queueServers.url }),
   }
   const network = options.ownNetwork === true ? yield* makeNetwork(servers) : undefined
   const env = {
@@ -134,7 +147,7 @@ export const makeSite = Effect.fnUntraced(function* (
     network,
     clocks,
     disk,
-    redis,
+    queueServers,
     customer,
     book,
     next,
@@ -180,11 +193,18 @@ export const withLeads = (
       return site.disk ?? absent("disk")
     },
     get redis() {
-      return site.redis ?? absent("Redis")
+      return site.queueServers?.form === "server" ? site.queueServers.redis : absent("Redis")
+    },
+    get sentinels() {
+      return site.queueServers?.form === "sentinel" ? site.queueServers.sentinels : absent("Sentinels")
+    },
+    get cluster() {
+      return site.queueServers?.form === "cluster" ? site.queueServers.cluster : absent("Cluster")
     },
     get next() {
       return site.next ?? absent("next release")
     },
+    name,
     draw,
     senders: makeSenders({ url: site.url, lead, size, overMs, untilStopped: untilMended }),
     size,

@@ -16,6 +16,13 @@ const realFolder = (): string => {
   }
 }
 
+/** The folder of an older server's programs, which are there on Linux x64 only; undefined elsewhere. */
+export const olderPostgres = (version: 14 | 15): string | undefined => {
+  if (process.platform !== "linux" || process.arch !== "x64") return undefined
+  const require = createRequire(inRepository("packages/lead-store/package.json"))
+  return join(dirname(require.resolve(`postgres-${version}`)), "..", "native", "bin")
+}
+
 /** Writes programs into a folder that start the real ones, the server with this environment; returns the folder. */
 export const postgresPrograms = (folder: string, env: Readonly<Record<string, string>>): string => {
   const bin = join(folder, "bin")

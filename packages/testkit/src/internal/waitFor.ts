@@ -20,3 +20,14 @@ export const waitFor = <A, B extends A>(
     }
     return yield* Effect.die(new Error(`not so within a minute: ${what} (${last})`))
   })
+
+/** Whether the answer holds within some time. */
+export const holdsSoon = <A>(
+  question: Effect.Effect<A>,
+  holds: (answer: A) => boolean,
+  withinMs: number,
+): Effect.Effect<boolean> =>
+  Effect.map(
+    Effect.timeoutOption(waitFor("it holds", question, holds), withinMs),
+    (answer) => answer._tag === "Some",
+  )
