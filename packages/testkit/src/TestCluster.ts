@@ -3,9 +3,9 @@
  * step.
  */
 import { Effect, type Scope } from "effect"
+import { type ClusterView, viewOf } from "./internal/clusterView.ts"
 import { lowPort } from "./internal/lowPort.ts"
 import { ownRedis, type TestRedis } from "./internal/ownRedis.ts"
-import type { RedisReply } from "./internal/redisCommand.ts"
 import { holdsSoon, waitFor } from "./internal/waitFor.ts"
 
 /** The migration of a slot, as `redis-cli --cluster reshard` does it. */
@@ -68,8 +68,8 @@ const make = (options: {
     const meet = Effect.forEach(nodes.slice(1), (node) =>
       node.command("CLUSTER", "MEET", "127.0.0.1", String(nodes[0]?.port)),
     )
-    const views = Effect.forEach(nodes, view, { concurrency: "unbounded" })
-    const haveMet = (all: ReadonlyArray<View>) =>
+    const views = Effect.forEach(nodes, viewOf, { concurrency: "unbounded" })
+    const haveMet = (all: ReadonlyArray<ClusterView>) =>
       all.every(({ isUp, lines }) => isUp && lines.length === nodes.length)
     const attempts = Array.from({ length: 20 })
     for (const _ of attempts) {
@@ -100,12 +100,14 @@ const make = (options: {
       Effect.forEach(
         nodes,
         (node) =>
-          Effect.option(Effect.timeout(view(node), 1000)).pipe(Effect.catchDefect(() => Effect.succeedNone)),
+          Effect.option(Effect.timeout(viewOf(node), 1000)).pipe(
+            Effect.catchDefect(() => Effect.succeedNone),
+          ),
         { concurrency: "unbounded" },
       ),
       (all) => all.flatMap((one) => (one._tag === "Some" ? [one.value] : [])),
     )
-    const ownerIn = ({ lines }: View, slot: number) => {
+    const ownerIn = ({ lines }: ClusterView, slot: number) => {
       const line = lines.find(({ ranges }) => ranges.some(([from, to]) => from <= slot && slot <= to))
       return line === undefined ? undefined : nodeOf(line.id)
     }
@@ -178,37 +180,3 @@ const make = (options: {
 
 /** Starts Clusters for tests. */
 export const TestCluster = { make }
-
-/** The Cluster as one node sees it. */
-interface View {
-  readonly isUp: boolean
-  readonly lines: ReadonlyArray<{
-    readonly id: string
-    readonly flags: ReadonlyArray<string>
-    readonly isLinked: boolean
-    readonly ranges: ReadonlyArray<readonly [from: number, to: number]>
-  }>
-}
-
-const view = (node: TestRedis): Effect.Effect<View> =>
-  Effect.gen(function* () {
-    const info = yield* node.command("CLUSTER", "INFO")
-    const text = yield* node.command("CLUSTER", "NODES")
-    return { isUp: isOk(info), lines: String(text).trim().split("\n").map(lineOf) }
-  })
-
-const isOk = (info: RedisReply) => String(info).includes("cluster_state:ok")
-
-/** A line of `CLUSTER NODES`; slots that are under way, `[12-<-…]`, are left out. */
-const lineOf = (line: string): View["lines"][number] => {
-  const [id = "", , flags = "", , , , , link, ...slots] = line.split(" ")
-  return {
-    id,
-    flags: flags.split(","),
-    isLinked: link === "connected",
-    ranges: slots.flatMap((range) => {
-      const [from = Number.NaN, to = from] = range.split("-").map(Number)
-      return Number.isNaN(from) || Number.isNaN(to) ? [] : [[from, to] as const]
-    }),
-  }
-}

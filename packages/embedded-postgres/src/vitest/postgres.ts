@@ -4,7 +4,8 @@
  *
  * Used by `TestDatabase` of testkit, which creates a database for each test file or test on this server. The server's
  * data lies in a temporary folder and is not durable. With `TEST_DATABASE_URL` in the environment no server is
- * started and that one is used; its user must be allowed to create databases.
+ * started and that one is used; its user must be allowed to create databases. `POSTGRES_VERSION=14` (or 15, on Linux x64)
+ * starts an older server than the bundled one.
  *
  * The server runs in a Node process of its own, for two reasons: vitest loads this module without the condition that resolves
  * workspace packages to their sources, and the server is stopped and its data removed even if the run is killed.

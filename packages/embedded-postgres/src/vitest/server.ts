@@ -3,8 +3,9 @@
  * when standard input ends, which happens however the run ends.
  */
 import { chmod, mkdtemp, rm } from "node:fs/promises"
+import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { Effect, Redacted } from "effect"
 import { EmbeddedPostgres } from "../EmbeddedPostgres.ts"
 
@@ -13,6 +14,13 @@ const makeFolder = async (): Promise<string> => {
   // When root runs the tests, the server's user must traverse the folder.
   await chmod(folder, 0o711)
   return folder
+}
+
+/** The programs of the version that `POSTGRES_VERSION` names; those of `lead-store` are of older ones. */
+const binDirOf = (version: string | undefined): string | undefined => {
+  if (version === undefined || version === "" || version === "18") return undefined
+  const require = createRequire(new URL("../../../lead-store/package.json", import.meta.url))
+  return join(dirname(require.resolve(`postgres-${version}`)), "..", "native", "bin")
 }
 
 const inputEnds = Effect.callback<void>((resume) => {
@@ -28,6 +36,7 @@ const program = Effect.gen(function* () {
   const { url } = yield* EmbeddedPostgres.make({
     dataDir: join(folder, "data"),
     durable: false,
+    binDir: binDirOf(process.env.POSTGRES_VERSION),
     settings: { max_connections: 400 },
   })
   process.stdout.write(`${Redacted.value(url)}\n`)

@@ -29,19 +29,21 @@ export const makeSend = (client: Redis, url: RedisUrl): Effect.Effect<Send, neve
       return (other = opened)
     })
     return (command, within) =>
-      Effect.catch(ask(client, command, within), (failure) =>
-        failure.ask === undefined
-          ? Effect.fail(failure)
-          : Effect.flatMap(connectTo(failure.ask), (node) =>
-              ask(
-                node,
-                (one) => {
-                  // For the next command of this connection. If it fails, so does that.
-                  one.asking().catch(() => undefined)
-                  return command(one)
-                },
-                within,
+      ask(client, command, within).pipe(
+        Effect.catch((failure) =>
+          failure.ask === undefined
+            ? Effect.fail(failure)
+            : Effect.flatMap(connectTo(failure.ask), (node) =>
+                ask(
+                  node,
+                  (one) => {
+                    // For the next command of this connection. If it fails, so does that.
+                    one.asking().catch(() => undefined)
+                    return command(one)
+                  },
+                  within,
+                ),
               ),
-            ),
+        ),
       )
   })
