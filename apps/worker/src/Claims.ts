@@ -7,7 +7,9 @@ import type { Producer } from "./Producer.ts"
 export interface ClaimsOptions {
   readonly work: Pick<LeadWork["Service"], "claim">
   readonly producer: Pick<Producer, "claimed" | "failed" | "next">
-  readonly deliveries: Pick<Deliveries, "begin" | "held">
+  readonly deliveries: Pick<Deliveries, "begin" | "held" | "undecided">
+  /** Concurrent deliveries: so many suspects may be at the customer at once. */
+  readonly concurrency: number
   readonly lease: Duration.Duration
 }
 
@@ -18,16 +20,17 @@ export interface Claims {
   /** Notes that a lead is due that is to be claimed alone. */
   readonly noteSuspect: () => void
   /**
-   * Waits for such a lead, claims nothing else until this worker holds nothing, 5 s at most, and works on one such lead
-   * after the other for 5 s. If one ends the process, no other undecided lead loses its worker; an exchange that takes longer
-   * may lose its outcome. Then other leads have 5 s.
+   * Waits for such a lead, claims nothing else until this worker holds nothing, 5 s at most, and decides one such lead
+   * after the other for 5 s; a decided lead is no suspect any more, so the next one does not wait for its exchange. If one
+   * ends the process, no other undecided lead loses its worker; exchanges under way lose their outcomes. Then other leads
+   * have 5 s.
    */
   readonly suspects: Effect.Effect<void, StoreError>
 }
 
 /** Makes the claims of a worker. */
 export const makeClaims = Effect.fnUntraced(function* (options: ClaimsOptions) {
-  const { deliveries, lease, producer, work } = options
+  const { concurrency, deliveries, lease, producer, work } = options
   const suspect = yield* Queue.sliding<void>(1)
   // Nothing is claimed while a lead is worked on alone.
   const turn = yield* Semaphore.make(1)
@@ -56,14 +59,16 @@ export const makeClaims = Effect.fnUntraced(function* (options: ClaimsOptions) {
     ),
   )
 
-  const empty: Effect.Effect<void> = Effect.suspend(() =>
-    deliveries.held() === 0 ? Effect.void : Effect.andThen(Effect.sleep(lookEvery), empty),
-  )
+  const when = (holds: () => boolean): Effect.Effect<void> =>
+    Effect.suspend(() => (holds() ? Effect.void : Effect.andThen(Effect.sleep(lookEvery), when(holds))))
+  const empty = when(() => deliveries.held() === 0)
+  // Without a free slot, a suspect would be claimed and not decided.
+  const ready = when(() => deliveries.undecided() === 0 && deliveries.held() < concurrency)
   const oneByOne: Effect.Effect<void, StoreError> = Effect.flatMap(
     Effect.uninterruptible(claim({ ids: undefined, max: 1, alone: true })),
-    (leads) => (leads.length === 0 ? Effect.void : Effect.andThen(empty, oneByOne)),
+    (leads) => (leads.length === 0 ? Effect.void : Effect.andThen(ready, oneByOne)),
   )
-  // Other leads have their turn between: an exchange with the customer may take long.
+  // Other leads have their turn between: there may be many suspects, and exchanges with the customer may take long.
   const alone = Effect.andThen(Effect.timeoutOption(empty, atMost), Effect.timeoutOption(oneByOne, atMost))
   const suspects = Queue.take(suspect).pipe(
     Effect.andThen(turn.withPermit(alone)),

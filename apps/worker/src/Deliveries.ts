@@ -34,6 +34,8 @@ export interface Deliveries {
   readonly begin: (claimed: ReadonlyArray<ClaimedWork>, claimedAtMs: number) => void
   /** Pieces of work that are held. */
   readonly held: () => number
+  /** Pieces of work among them whose lead has no stored decision yet. */
+  readonly undecided: () => number
   /** Whether the documents of the held work are so large that nothing more may be claimed: parsed, they may be 20 times as large. */
   readonly isFull: () => boolean
   /** The number of exchanges with the customer that have ended since the start. */
@@ -178,6 +180,11 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
       slots.pump()
     },
     held: () => jobs.size,
+    undecided: () => {
+      let count = 0
+      for (const { attempt, work } of jobs) if (work._tag === "Undecided" && attempt === undefined) count++
+      return count
+    },
     isFull: () => characters > maxCharacters,
     answers: () => answers,
     stop: (done) => {

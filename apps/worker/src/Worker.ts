@@ -103,7 +103,7 @@ export const layer = (
       })
       yield* Effect.addFinalizer(() => drain(deliveries, producer, queue, options.shutdownTimeout))
 
-      const claims = yield* makeClaims({ work, producer, deliveries, lease: options.lease })
+      const claims = yield* makeClaims({ work, producer, deliveries, concurrency, lease: options.lease })
       const listen = Effect.gen(function* () {
         const max = yield* producer.room
         producer.note(yield* queue.take({ max, within: options.pollInterval }))

@@ -9,6 +9,7 @@ import { undecided } from "./support/claimed.ts"
 const makeWorld = Effect.fnUntraced(function* (suspects: Array<ClaimedWork>) {
   const log: Array<string> = []
   const held = new Set<ClaimedWork>()
+  const decided = new Set<ClaimedWork>()
   const claims = yield* makeClaims({
     work: {
       claim: ({ alone }: ClaimOptions) =>
@@ -23,10 +24,15 @@ const makeWorld = Effect.fnUntraced(function* (suspects: Array<ClaimedWork>) {
       claimed: () => undefined,
       failed: () => void log.push("failed"),
     },
-    deliveries: { begin: (work) => work.forEach((one) => held.add(one)), held: () => held.size },
+    deliveries: {
+      begin: (work) => work.forEach((one) => held.add(one)),
+      held: () => held.size,
+      undecided: () => held.difference(decided).size,
+    },
+    concurrency: 3,
     lease: Duration.seconds(45),
   })
-  return { claims, held, log }
+  return { claims, decided, held, log }
 })
 
 describe("claims", () => {
@@ -47,6 +53,19 @@ describe("claims", () => {
       held.clear()
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(log, ["alone 1 beside 0", "alone 1 beside 0", "alone 0 beside 0"])
+    }),
+  )
+
+  it.effect("wait for the decision of a suspect, not for its exchange, while there are free slots", () =>
+    Effect.gen(function* () {
+      const { claims, decided, held, log } = yield* makeWorld([1, 2, 3, 4].map((id) => undecided(id)))
+      claims.noteSuspect()
+      yield* Effect.forkChild(claims.suspects)
+      for (let i = 0; i < 4; i++) {
+        yield* TestClock.adjust("100 millis")
+        for (const work of held) decided.add(work)
+      }
+      assert.deepStrictEqual(log, ["alone 1 beside 0", "alone 1 beside 1", "alone 1 beside 2"])
     }),
   )
 
