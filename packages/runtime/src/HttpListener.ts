@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from "node:net"
 import * as CorrelationId from "./CorrelationId.ts"
 import { HttpResponse, respondLast } from "./HttpResponse.ts"
 import { limitConnections, mostConnections } from "./internal/connectionLimit.ts"
+import { stopReading } from "./internal/lingeringClose.ts"
 import {
   answerBrokenRequest,
   continueWhenRead,
@@ -121,7 +122,7 @@ const makeListener = (
   const receive = (handler: Handler) => (request: IncomingMessage, response: HttpResponse) => {
     // The connection ends with the answer before: the sender would never learn what became of this request.
     const earlier = connections.get(request.socket)
-    if (earlier?.shouldKeepAlive === false) return void request.socket.pause()
+    if (earlier?.shouldKeepAlive === false) return stopReading(request.socket)
     if (earlier?.closed === false) response.earlier = earlier
     const id = correlationId(request)
     response.correlationId = id

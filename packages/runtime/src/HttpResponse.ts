@@ -2,7 +2,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type * as CorrelationId from "./CorrelationId.ts"
-import { closeGently } from "./internal/lingeringClose.ts"
+import { closeGently, stopReading } from "./internal/lingeringClose.ts"
 
 /**
  * Node's response, and what belongs to its request.
@@ -89,8 +89,7 @@ export const respondLast = (response: HttpResponse, reply: Reply): void => {
   const text = writeHead(response, reply)
   response.flushHeaders()
   response.write(text, () => closeGently(socket, pipelineMs))
-  response.req._read = () => {}
-  socket.pause()
+  stopReading(socket)
 }
 
 /** Writes the head of an answer; returns its text. */

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { createConnection } from "node:net"
 import { respond } from "../src/HttpResponse.ts"
 import { mostConnections } from "../src/internal/connectionLimit.ts"
 import { connect } from "./connection.ts"
@@ -115,6 +116,24 @@ describe("requests on one connection", () => {
       assert.match(yield* connection.closed, /ended|ECONNRESET/)
       assert.strictEqual(connection.rest(), "")
       assert.lengthOf(paths, 100)
+    }),
+  )
+
+  it.live("are not read beyond what is handled, also while the answers are not read", () =>
+    Effect.gen(function* () {
+      const port = yield* serve((_, response) =>
+        respond(response, { status: 200, body: { text: "x".repeat(1000) } }),
+      )
+      const socket = createConnection({ port, host: "127.0.0.1" }).on("error", () => {})
+      yield* Effect.addFinalizer(() => Effect.sync(() => socket.destroy()))
+      const before = process.cpuUsage()
+      socket.pause().write(get("/").repeat(50_000))
+      yield* Effect.sleep("1500 millis")
+      socket.destroy()
+      yield* Effect.sleep("500 millis")
+      const { system, user } = process.cpuUsage(before)
+      // Where all of them wait at the end, Node discards them in the square of their number: in two seconds or more.
+      assert.isBelow((system + user) / 1000, 1000)
     }),
   )
 

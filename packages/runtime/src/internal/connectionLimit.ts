@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { memoryLimit } from "../ByteBudget.ts"
 import { type HttpResponse, type RequestCounter, respond, respondLast } from "../HttpResponse.ts"
+import { stopReading } from "./lingeringClose.ts"
 
 /** Whether a request may be handled; if not, it has been answered. */
 type Admit = (request: IncomingMessage, response: HttpResponse) => boolean
@@ -120,7 +121,7 @@ export const limitConnections = (server: Connecting, max: number): Admit => {
     const connection = connections.get(request.socket)
     // Its connection has made room, or has been answered for the last time: this was pipelined behind.
     if (connection === undefined || connection.isClosing) {
-      request.socket.pause()
+      stopReading(request.socket)
       return false
     }
     connection.latest = request
