@@ -2,6 +2,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type * as CorrelationId from "./CorrelationId.ts"
+import { escapeSteering } from "./internal/escapeSteering.ts"
 import { closeGently, stopReading } from "./internal/lingeringClose.ts"
 
 /**
@@ -94,7 +95,7 @@ export const respondLast = (response: HttpResponse, reply: Reply): void => {
 
 /** Writes the head of an answer; returns its text. */
 const writeHead = (response: HttpResponse, reply: Reply): string => {
-  const text = JSON.stringify({ ...reply.body, correlation_id: response.correlationId })
+  const text = escapeSteering(JSON.stringify({ ...reply.body, correlation_id: response.correlationId }))
   response.writeHead(reply.status, {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(text),

@@ -7,6 +7,7 @@ import { type FindMyWay, HttpRouter, HttpServerRequest, HttpServerResponse } fro
 import type { ServerResponse } from "node:http"
 import * as ByteBudget from "./ByteBudget.ts"
 import type { Handler } from "./HttpListener.ts"
+import { withoutSteering } from "./internal/escapeSteering.ts"
 import { boundAnswers } from "./internal/largeAnswers.ts"
 import { oneAtATime } from "./internal/oneAtATime.ts"
 
@@ -27,6 +28,7 @@ export interface RouterHandlerOptions {
  * Turns a router's layer into a {@link Handler}.
  *
  * Every failure is answered with the body of all errors, and what the router logs carries the request's correlation id.
+ * JSON holds nothing that steers a terminal, but its escape.
  * Answers are not stored by caches unless a route says otherwise. The requests of one connection are handled one at a
  * time, and an answer that the budget has no room for is 503. Build it in a scope that outlives the listener's.
  */
@@ -43,7 +45,7 @@ export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: Router
       const response = NodeHttpServerRequest.toServerResponse(request) as ServerResponse
       const id = String(response.getHeader("X-Correlation-ID"))
       return withErrorBodies(app).pipe(
-        Effect.map((answer) => bound(answer, response) ?? tooMuchUnderWay(id)),
+        Effect.map((answer) => bound(withoutSteering(answer), response) ?? tooMuchUnderWay(id)),
         Effect.provideService(CurrentCorrelationId, id),
         Effect.annotateLogs("correlation_id", id),
       )

@@ -31,7 +31,10 @@ const post = (target: Target, body: string) =>
 const historyBytes = (target: Target, id: number | undefined) =>
   Effect.promise(async () => {
     const response = await fetch(`${target.url}/stats/leads/${id}/history`)
-    const text = await response.text()
+    // Without the escapes of what would steer a terminal: they are longer than what was sent.
+    const text = (await response.text())
+      .replaceAll(String.raw`\u007f`, "\u007f")
+      .replaceAll(String.raw`\u2028`, "\u2028")
     return { bytes: Buffer.byteLength(text), status: (JSON.parse(text) as { status: string }).status }
   })
 
