@@ -97,7 +97,8 @@ export class DatabaseUnavailable extends failure("DatabaseUnavailable", "databas
     errorClass: DatabaseUnavailable,
     status: 503,
     description:
-      "`database error`: Postgres cannot be reached; `overloaded`: more webhooks than can be stored in time; " +
+      "`database error`: Postgres cannot be reached, or refuses writes; `overloaded`: more webhooks than can be " +
+      "stored in time; `too many … (MAX_BYTES_IN_FLIGHT)` or `(MAX_CONNECTIONS)`: the limit that is reached; " +
       "retry after `Retry-After`",
   })
 }
@@ -107,6 +108,8 @@ export class NotReady extends failure("NotReady", "not ready") {
   static readonly response = errorResponse({
     errorClass: NotReady,
     status: 503,
-    description: "Something that is needed is down; `error` names it: `not ready: database`",
+    description:
+      "Something that is needed is down; `error` names it: `not ready: database`, " +
+      "`not ready: database refuses writes (disk full)`",
   })
 }

@@ -9,11 +9,14 @@ const Latency = Schema.NullOr(Schema.Finite)
 
 /** Postgres: whether it answers and accepts writes. */
 export const DatabaseHealth = Schema.Struct({
-  /** `down` also when it answers and refuses writes. */
-  status: Schema.Literals(["up", "down"]),
+  status: Schema.Literals(["up", "down"]).annotate({
+    description: "`down` also when it answers and refuses writes",
+  }),
   latencyMs: Latency,
-  /** Why it refuses writes, such as `disk full`, by what the last ones met; null while it accepts them. */
-  refusesWrites: Schema.NullOr(Schema.String),
+  refusesWrites: Schema.NullOr(Schema.String).annotate({
+    description:
+      "Why it refuses writes, such as `disk full`, by what the last ones met; null while it accepts them",
+  }),
 }).pipe(
   Schema.encodeKeys({ latencyMs: "latency_ms", refusesWrites: "refuses_writes" }),
   Schema.annotateEncoded({ identifier: "DatabaseHealth" }),
@@ -32,22 +35,23 @@ export type QueueHealth = typeof QueueHealth.Type
 
 const Count = Schema.Int
 
+const counted = (description: string) => Count.annotate({ description })
+
 /** How many webhooks came to which end since the process started. */
 export const IntakeHealth = Schema.Struct({
-  /** Answered 200: stored. */
-  accepted: Count,
-  /** Answered 503 `overloaded` and not stored, by what was too busy. */
+  accepted: counted("Answered 200: stored"),
   shed: Schema.Struct({
-    /** The process itself. */
-    event_loop: Count,
-    /** Postgres: more leads waited for it than it takes in a short time. */
-    store: Count,
-    /** Postgres, found only when the lead had been read. */
-    waited: Count,
+    event_loop: counted("The process itself was too busy"),
+    store: counted("More leads waited for Postgres than it takes in a short time"),
+    waited: counted("Postgres was too busy, found only when the lead had been read"),
+  }).annotate({ description: "Answered 503 `overloaded` and not stored, by what was too busy" }),
+  unconfirmed: counted("Answered 503 and stored nevertheless, since Postgres confirmed too late"),
+}).pipe(
+  Schema.annotateEncoded({
+    identifier: "IntakeHealth",
+    description: "How many webhooks came to which end since the process started",
   }),
-  /** Answered 503 and stored nevertheless, since Postgres confirmed too late. */
-  unconfirmed: Count,
-}).pipe(Schema.annotateEncoded({ identifier: "IntakeHealth" }))
+)
 export type IntakeHealth = typeof IntakeHealth.Type
 
 /** The state of the process and of its dependencies. */

@@ -41,17 +41,26 @@ describe("the OpenAPI document", () => {
       operations.map(({ name }) => name),
       Contract.routes.map(documented),
     )
-    const always = { intake: [200, 400, 401, 500, 503], stats: [200, 401, 500, 503], operations: [200] }
+    const always = {
+      intake: [200, 400, 401, 403, 421, 500, 503],
+      stats: [200, 401, 403, 421, 500, 503],
+      operations: [200],
+    }
     for (const route of Contract.routes) {
       assert.includeMembers(statuses(documented(route)), always[route.group], route.name)
     }
   })
 
   it("has what only some routes answer", () => {
-    assert.deepStrictEqual(statuses("post /webhooks/leads"), [200, 400, 401, 413, 415, 429, 500, 503])
-    assert.deepStrictEqual(statuses("get /stats/leads/recent"), [200, 400, 401, 500, 503])
-    assert.deepStrictEqual(statuses("get /stats/leads/{id}/history"), [200, 401, 404, 500, 503])
+    assert.deepStrictEqual(
+      statuses("post /webhooks/leads"),
+      [200, 400, 401, 403, 413, 415, 421, 429, 500, 503],
+    )
+    assert.deepStrictEqual(statuses("get /stats/leads/recent"), [200, 400, 401, 403, 421, 500, 503])
+    assert.deepStrictEqual(statuses("get /stats/leads/{id}/history"), [200, 401, 403, 404, 421, 500, 503])
     assert.deepStrictEqual(statuses("get /readyz"), [200, 503])
+    assert.deepStrictEqual(statuses("get /health"), [200])
+    assert.deepStrictEqual(statuses("get /health/deep"), [200, 403, 421, 500, 503])
   })
 
   it("explains every operation, and every error has the one body", () => {

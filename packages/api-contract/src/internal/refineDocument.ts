@@ -8,8 +8,10 @@ export const refineDocument = (spec: OpenApi.OpenAPISpec): Record<string, unknow
   const readable = simplified(spec) as OpenApi.OpenAPISpec
   return {
     ...readable,
-    paths: mapValues(readable.paths, (item) =>
-      mapValues(item, (operation) => ("responses" in operation ? refineOperation(operation) : operation)),
+    paths: mapValues(readable.paths, (item, path) =>
+      mapValues(item, (operation) =>
+        "responses" in operation ? refineOperation(operation, isOpen.has(path)) : operation,
+      ),
     ),
     components: {
       ...readable.components,
@@ -47,7 +49,24 @@ export const refineDocument = (spec: OpenApi.OpenAPISpec): Record<string, unknow
   }
 }
 
-const refineOperation = (operation: OpenApi.OpenAPISpecOperation): object => ({
+/** What answers orchestrators whoever they say they are, and however busy the process is. */
+const isOpen: ReadonlySet<string> = new Set(["/health", "/livez", "/readyz"])
+
+/** What is answered before a request comes to its route. */
+const refusals: OpenApi.OpenAPISpecOperation["responses"] = mapValues(
+  {
+    "403": "`cross-site request`: a browser sent it for a page of a site that `CORS_ORIGINS` does not name",
+    "421": "`unknown host; …`: `Host` is not one of the api's; `API_ALLOWED_HOSTS` names further ones",
+    "503": "`too many requests at once (MAX_CONNECTIONS)`: retry after `Retry-After`",
+  },
+  (description, status) => ({
+    description,
+    content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+    ...(status === "503" ? { headers: { "retry-after": {} } } : {}),
+  }),
+)
+
+const refineOperation = (operation: OpenApi.OpenAPISpecOperation, isOpen: boolean): object => ({
   ...operation,
   // With and without the secret, which only `ENABLE_AUTH=true` requires.
   security: operation.security.length === 0 ? [] : [...operation.security, {}],
@@ -55,10 +74,14 @@ const refineOperation = (operation: OpenApi.OpenAPISpecOperation): object => ({
     ...operation.parameters.map((parameter) => ({ ...parameter, ...parameters[parameter.name] })),
     { $ref: "#/components/parameters/X-Correlation-ID" },
   ],
-  responses: mapValues(operation.responses, ({ headers = {}, ...response }) => ({
-    ...response,
-    headers: headersOf(["x-correlation-id", ...Object.keys(headers)]),
-  })),
+  // Statuses are in ascending order, as keys that are integers always are; what the route says of one comes first.
+  responses: mapValues(
+    isOpen ? operation.responses : { ...refusals, ...operation.responses },
+    ({ headers = {}, ...response }) => ({
+      ...response,
+      headers: headersOf(["x-correlation-id", ...Object.keys(headers)]),
+    }),
+  ),
 })
 
 /** References to headers, from their names in lower case to their usual spelling. */
@@ -103,8 +126,9 @@ const simplified = (value: unknown): unknown => {
 const isSafeIntegerBound = (value: unknown): boolean =>
   typeof value === "number" && Math.abs(value) === Number.MAX_SAFE_INTEGER
 
-const mapValues = <A, B>(
+function mapValues<A, B>(
   record: { readonly [key: string]: A },
   f: (value: A, key: string) => B,
-): { readonly [key: string]: B } =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]))
+): { readonly [key: string]: B } {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]))
+}
