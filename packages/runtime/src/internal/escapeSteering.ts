@@ -19,10 +19,17 @@ export const escapeSteering = (json: string): string =>
 
 const codesOf = (text: string): string => {
   let codes = ""
-  for (let index = 0; index < text.length; index++) {
-    codes += `\\u${text.charCodeAt(index).toString(16).padStart(4, "0")}`
-  }
+  for (let index = 0; index < text.length; index++) codes += codeOf(text.charCodeAt(index))
   return codes
+}
+
+/** Made once each: a text of a megabyte may hold nothing else. */
+const known = new Map<number, string>()
+
+const codeOf = (unit: number): string => {
+  let code = known.get(unit)
+  if (code === undefined) known.set(unit, (code = `\\u${unit.toString(16).padStart(4, "0")}`))
+  return code
 }
 
 const decoder = new TextDecoder()
