@@ -20,8 +20,11 @@ export interface EventLoop {
   readonly inTurn: <A>(answer: (to: A) => void, to: A) => void
 }
 
-/** How long the loop may be busy without a break: RFC 8289's interval. */
-export const intervalMs = 100
+/**
+ * How long the loop may be busy without a break: RFC 8289's interval. A burst of some thousand webhooks after a pause is
+ * honest: it may take this long, and its senders wait no longer than they would for another try.
+ */
+export const intervalMs = 500
 /** How long a turn should take in overload. */
 export const turnMs = 25
 /** The least share of a turn that is spent on new requests, whatever else the loop is busy with. */
