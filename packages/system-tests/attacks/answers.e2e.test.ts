@@ -10,6 +10,8 @@ const steering = /[^\P{C}\n]|[\u2028\u2029]/u
 
 const hostile =
   "\u009b2J\u001b]0;x\u0007\u202e\u2066\u061c\u200e\u200b\ufeff\u2028\u2029\u{e0041}\u007f\u0085"
+/** Without ASCII: what a request line and a header may hold. */
+const unseen = hostile.replaceAll(/\p{ASCII}/gu, "")
 const latin1 = (text: string) => Buffer.from(text).toString("latin1")
 
 interface Answer {
@@ -54,11 +56,7 @@ const lead = JSON.stringify({ email: hostile, [hostile]: [hostile], zipcode: "66
 
 /** Operation, request, status. The first one stores lead 1. */
 const cases: ReadonlyArray<readonly [operation: string, request: string, status: number]> = [
-  [
-    webhook,
-    post(latin1(lead), host, json, latin1(`User-Agent: ${hostile.replaceAll(/[\0-\x1f\x7f]/g, "")}`)),
-    200,
-  ],
+  [webhook, post(latin1(lead), host, json, latin1(`User-Agent: ${unseen}`)), 200],
   [history, get("/stats/leads/1/history", host), 200],
   [history, get("/stats/leads/2/history", host), 404],
   [history, get(`/stats/leads/%C2%9B/history`, host), 404],
@@ -100,10 +98,8 @@ describe("hostile requests", () => {
       const stored = yield* Effect.promise(async () => (await fetch(`${url}/stats/leads/1/history`)).json())
       assert.deepStrictEqual((stored as { raw_payload: unknown }).raw_payload, JSON.parse(lead))
 
-      for (const path of [`/${hostile}`, "/\u202e", "/x\u009b"]) {
-        const { body } = yield* Effect.promise(() =>
-          exchange(port, get(latin1(path).replaceAll(/[\0-\x20]/g, ""), host)),
-        )
+      for (const path of [`/${unseen}`, "/\u202e", "/x\u009b"]) {
+        const { body } = yield* Effect.promise(() => exchange(port, get(latin1(path), host)))
         assert.notMatch(body, steering)
       }
       const lines = api.lines()

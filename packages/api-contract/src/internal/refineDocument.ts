@@ -62,7 +62,9 @@ const refusals: OpenApi.OpenAPISpecOperation["responses"] = mapValues(
   (description, status) => ({
     description,
     content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
-    ...(status === "503" ? { headers: { "retry-after": {} } } : {}),
+    ...(status === "503"
+      ? { headers: { "retry-after": { schema: { type: "integer" }, required: true } } }
+      : {}),
   }),
 )
 
