@@ -9,7 +9,7 @@ import {
 import type { IntakeCounts } from "./Admission.ts"
 import { LeadQueue } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadReader, type StoreError, StoreUnavailable } from "@lead-gateway/lead-store"
-import { type Cause, Duration, Effect, Fiber, Option } from "effect"
+import { type Cause, Duration, Effect, Fiber, Option, Semaphore } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 
 /** `GET /stats/leads/…`, read from the store. */
@@ -19,6 +19,7 @@ export const statsHandlers = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const database = yield* LeadDatabase
     const reader = yield* LeadReader
+    const histories = yield* Semaphore.make(historiesAtOnce)
 
     /** 503 when Postgres is unavailable; any other failure is a bug, answered 500 without details. */
     const orUnavailable = <A>(read: Effect.Effect<A, StoreError>) =>
@@ -38,12 +39,18 @@ export const statsHandlers = HttpApiBuilder.group(
         orUnavailable(reader.recent({ limit: query.limit, before: query.before, status: query.status })),
       history: ({ params }) =>
         Effect.flatMap(
-          orUnavailable(reader.history(params.id)),
+          histories.withPermits(1)(orUnavailable(reader.history(params.id))),
           Option.match({ onNone: () => Effect.fail(new LeadNotFound()), onSome: Effect.succeed }),
         ),
     })
   }),
 )
+
+/**
+ * A history of a large lead takes tens of milliseconds of the event loop, and as many come together as are read at once:
+ * senders would wait for all of them.
+ */
+const historiesAtOnce = 2
 
 /** How long Postgres may take. When it takes longer, the connection was lost without notice. */
 const patience = Duration.seconds(5)
