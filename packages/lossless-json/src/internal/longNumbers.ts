@@ -60,8 +60,8 @@ const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
 const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
-/** The place of the quote that ends a string. */
-const endOfString = (text: string, start: number): number => {
+/** The place of the quote that ends a string which starts at `start`; the length of the text where there is none. */
+export const endOfString = (text: string, start: number): number => {
   let end = start
   for (;;) {
     end = text.indexOf('"', end + 1)
