@@ -25,7 +25,7 @@ export interface NewLead {
  * Stores arriving leads: once `receive` has succeeded, the lead is committed.
  *
  * Concurrent callers share one statement and one commit. If Postgres refuses a lead, the others of its statement are
- * stored all the same. A slow statement delays no other. Used by the api, which offers the leads to the queue afterwards.
+ * stored all the same. A slow statement delays no other. Large leads have statements of their own. Used by the api, which offers the leads to the queue afterwards.
  */
 export class LeadIntake extends Context.Service<
   LeadIntake,
@@ -54,20 +54,18 @@ export class LeadIntake extends Context.Service<
       const log = Effect.runForkWith(yield* Effect.context())
       let unconfirmed = 0
 
-      const { isFull, submit } = yield* Batcher.make({
-        run: (leads: ReadonlyArray<NewLead>) =>
+      const options: Batcher.BatcherOptions<NewLead, LeadId, StoreError | StoreBusy> = {
+        run: (leads) =>
           insert(leads).pipe(
             // The next partition has not been created yet by a worker: leads must not wait for one.
             Effect.catchIf(isPartitionMissing, () => Effect.andThen(createPartitions(sql), insert(leads))),
             storeCall(operation),
             noted,
           ),
-        isolate: (error: StoreError | StoreBusy) => error._tag === "DataRefused",
-        refusal: (why): StoreError | StoreBusy =>
-          why === "Full" || why === "Waited" ? busy : new StoreUnavailable({ operation }),
+        isolate: (error) => error._tag === "DataRefused",
+        refusal: (why) => (why === "Full" || why === "Waited" ? busy : new StoreUnavailable({ operation })),
         sizeOf: (lead) => lead.payload.length + lead.sourceHeaders.length,
         maxItems: 500,
-        concurrency: 2,
         limit: { maxItems: 10_000, maxSize: 128 * 1024 * 1024, targetMs: 100 },
         maxWaitMs: 1000,
         patienceMs: 5000,
@@ -80,10 +78,13 @@ export class LeadIntake extends Context.Service<
             }),
           )
         },
-      })
+      }
+      const small = yield* Batcher.make({ ...options, concurrency: 2 })
+      // A megabyte takes Postgres as long as hundreds of ordinary leads, which must not wait for it in one statement.
+      const large = yield* Batcher.make({ ...options, concurrency: 1, maxSize: largeStatement })
       return LeadIntake.of({
-        receive: submit,
-        isBusy: () => isFull(smallLead),
+        receive: (lead, done) => (lead.payload.length > largeLead ? large : small).submit(lead, done),
+        isBusy: () => small.isFull(ordinaryLead),
         unconfirmed: () => unconfirmed,
       })
     }),
@@ -96,7 +97,13 @@ const operation = "LeadIntake.receive"
 const busy = new StoreBusy({ operation })
 
 /** The size of an ordinary lead, in characters. */
-const smallLead = 2048
+const ordinaryLead = 2048
+
+/** Longer payloads, in characters, are stored in statements of their own, one at a time. */
+const largeLead = 64 * 1024
+
+/** How many characters such a statement takes, unless one payload is longer. */
+const largeStatement = 1024 * 1024
 
 /** Stores leads, their work and their counts in one statement; returns their ids in the same order. */
 const insertLeads = (sql: PgClient.PgClient) => {

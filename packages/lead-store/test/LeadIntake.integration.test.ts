@@ -111,6 +111,22 @@ describe("LeadIntake", () => {
     }).pipe(inWorld),
   )
 
+  it.effect("stores large leads in statements of their own", () =>
+    Effect.gen(function* () {
+      const payloads = [{ n: 1 }, { n: 2, notes: "x".repeat(100_000) }, { n: 3 }]
+      yield* Effect.all(
+        payloads.map((payload) => receiveLead(newLead(payload))),
+        { concurrency: "unbounded" },
+      )
+      const sql = yield* PgClient.PgClient
+      const rows = yield* sql<{ statement: string }>`
+        SELECT xmin::text AS statement FROM lead ORDER BY (raw_payload ->> 'n')::integer`
+      const [first, large, third] = rows.map(({ statement }) => statement)
+      assert.strictEqual(first, third)
+      assert.notStrictEqual(first, large)
+    }).pipe(inWorld),
+  )
+
   it.effect("lets one lead of 200 that Postgres refuses cost only itself; the others get their own ids", () =>
     Effect.gen(function* () {
       const exits = yield* Effect.forEach(
