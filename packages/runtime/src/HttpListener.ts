@@ -5,7 +5,6 @@ import type { AddressInfo, Socket } from "node:net"
 import * as CorrelationId from "./CorrelationId.ts"
 import { HttpResponse, respondLast } from "./HttpResponse.ts"
 import { limitConnections, mostConnections } from "./internal/connectionLimit.ts"
-import { stopReading } from "./internal/lingeringClose.ts"
 import {
   answerBrokenRequest,
   continueWhenRead,
@@ -13,6 +12,7 @@ import {
   refuseTunnel,
 } from "./internal/protocolAnswers.ts"
 import { faultOf } from "./internal/requestHead.ts"
+import { stopReading } from "./internal/stopReading.ts"
 import { cutSlowReaders, defaultPace, type ReadingPace } from "./internal/slowReaders.ts"
 
 /**

@@ -3,7 +3,8 @@ import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "
 import type { Socket } from "node:net"
 import type * as CorrelationId from "./CorrelationId.ts"
 import { escapeSteering } from "./internal/escapeSteering.ts"
-import { closeGently, stopReading } from "./internal/lingeringClose.ts"
+import { closeGently } from "./internal/lingeringClose.ts"
+import { stopReading } from "./internal/stopReading.ts"
 
 /**
  * Node's response, and what belongs to its request.
@@ -63,15 +64,15 @@ const pipelineMs = 5000
 /**
  * Answers a request, whether or not its body has been read.
  *
- * A refused body is not read to its end. At most 16 KiB of it are discarded, and if that is all, the connection is kept
- * alive. Otherwise reading stops and the connection closes as a lingering close (as in nginx): the answer, FIN, and up to
+ * A refused body is not read to its end. Of one that does not say that it is longer, at most 16 KiB are discarded, and if
+ * that is all, the connection is kept alive. Otherwise reading stops and the connection closes as a lingering close (as in nginx): the answer, FIN, and up to
  * one second for the sender to read it, since a reset may destroy an answer on its way (RFC 9112, 9.6). Does nothing if
  * the request was already answered or its sender has disconnected.
  */
 export const respond = (response: HttpResponse, reply: Reply, limits: RestLimits = restLimits): void => {
   if (response.headersSent || response.destroyed) return
   const { req: request } = response
-  if (!request.complete && Number(request.headers["content-length"] ?? 0) > limits.bytes) {
+  if (!request.complete && declaredLength(request) > limits.bytes) {
     response.shouldKeepAlive = false
   }
   const text = writeHead(response, reply)
@@ -128,6 +129,8 @@ export const sendJson = (response: HttpResponse, text: string): void => {
   response.end(text, "latin1")
 }
 
+const declaredLength = ({ headers }: IncomingMessage): number => Number(headers["content-length"] ?? 0)
+
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined
 
@@ -144,10 +147,8 @@ const endAfterRest = (response: HttpResponse, text: string, limits: RestLimits):
     if (isStopped) return
     isStopped = true
     clearTimeout(timer)
-    // Its chunks are still discarded, as far as they have arrived: each may be one byte, and cost half a KiB while it waits.
-    // Node would read on to fill the request's buffer, so that is not asked for any more.
-    request._read = () => {}
-    socket.pause()
+    response.shouldKeepAlive = false
+    stopReading(socket)
     // Answers to earlier requests of the connection come first.
     if (isWritten) closeGently(socket, limits.ms)
   }
@@ -168,4 +169,6 @@ const endAfterRest = (response: HttpResponse, text: string, limits: RestLimits):
     isWritten = true
     if (isStopped || !shouldKeepAlive) closeGently(socket, limits.ms)
   })
+  // Discarding costs a copy of all that has arrived, 64 KiB as a rule.
+  if (declaredLength(request) > limits.bytes) stop()
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { memoryLimit } from "../ByteBudget.ts"
 import { type HttpResponse, type RequestCounter, respond, respondLast } from "../HttpResponse.ts"
-import { stopReading } from "./lingeringClose.ts"
+import { stopReading } from "./stopReading.ts"
 
 /** Whether a request may be handled; if not, it has been answered. */
 type Admit = (request: IncomingMessage, response: HttpResponse) => boolean
