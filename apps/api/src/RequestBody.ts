@@ -2,7 +2,7 @@
 import type { ByteBudget, HttpResponse } from "@lead-gateway/runtime"
 import type { IncomingMessage } from "node:http"
 import { decompress, isCompressed } from "./decompress.ts"
-import { enlarged, free, oneATurn } from "./largeBodies.ts"
+import { enlarged, free, inTurns } from "./largeBodies.ts"
 
 /** Why a body could not be read. */
 export type BodyRefusal = "TooLarge" | "TooManyChunks" | "Busy" | "Malformed" | "Aborted"
@@ -20,7 +20,7 @@ export interface BodyReader {
   /**
    * Reads and decompresses a body. Calls `done` once, with the body or the reason why there is none.
    *
-   * A body is held in one buffer, which grows with what has arrived: a `Content-Length` alone takes no memory. A body that
+   * A body is held in one buffer, which takes memory with what has arrived: a `Content-Length` alone takes none. A body that
    * is too large, or has no room in the budget, is not read when its `Content-Length` says so, otherwise up to that point.
    * What is held is counted in `heldBytes` of the response until `giveBack`.
    */
@@ -32,11 +32,11 @@ export interface BodyReader {
 }
 
 /**
- * A body may come in this many chunks, and in one more for each 256 bytes. Senders with tiny writes stay below it; a
- * megabyte of single bytes is refused after 4 KiB, since each chunk costs as much as a whole small request.
+ * A body may come in this many chunks, and in one more for each 128 bytes. Senders with tiny writes stay below it; a
+ * megabyte of single bytes is refused after 1 KiB, since each chunk costs as much as a whole small request.
  */
-const freeChunks = 4096
-const bytesPerChunk = 256
+const freeChunks = 1024
+const bytesPerChunk = 128
 
 /** How long a body may take before it makes room for others, when there is none left. */
 const patienceMs = 1000
@@ -115,7 +115,7 @@ export const makeBodyReader = ({ budget, maxBytes }: BodyLimits): BodyReader => 
       // At once, since it may have to make room for another body.
       if (typeof result === "string") giveBack(response)
       if (typeof result === "string" || result.length <= largeBody) done(result)
-      else oneATurn(() => done(result))
+      else inTurns(() => done(result))
     }
     /** Counts a buffer before it is made. If the budget is used up, the body that is refused may be this one. */
     const hasCounted = (capacity: number): boolean => {
@@ -139,7 +139,9 @@ export const makeBodyReader = ({ budget, maxBytes }: BodyLimits): BodyReader => 
         if (!request.complete && total !== length) begin()
       } else {
         if (total > body.length) {
-          const capacity = Math.min(Math.max(total, 2 * body.length, 4096), length)
+          // The system gives memory to a buffer as it is filled, so one that is counted already need not grow.
+          const grown = Math.max(total, 2 * body.length, 4096)
+          const capacity = counted === length ? length : Math.min(grown, length)
           if (!hasCounted(capacity)) return
           body = enlarged(body, capacity)
         }

@@ -1,19 +1,27 @@
 /** What large bodies need besides: their memory back at once, and a turn of their own in the event loop. */
 
 /**
- * Does one piece of work in each turn of the event loop: checking a large body takes some 10 ms, and connections are
- * accepted one a turn.
+ * Does one piece of work at a time, and then nothing for as long as it took: large bodies get at most half of the event loop.
+ * Checking one takes some 10 ms, and a small lead needs several turns: its connection is accepted in one, its head read in
+ * another, its commit confirmed in a third.
  */
-export const oneATurn = (work: () => void): void => {
-  if (heavyWork.push(work) === 1) setImmediate(doNext)
+export const inTurns = (work: () => void): void => {
+  heavyWork.push(work)
+  if (isAtWork) return
+  isAtWork = true
+  setImmediate(doNext)
 }
 
 const heavyWork: Array<() => void> = []
+let isAtWork = false
 
 const doNext = (): void => {
   const work = heavyWork.shift()
-  if (heavyWork.length > 0) setImmediate(doNext)
-  work?.()
+  isAtWork = work !== undefined
+  if (work === undefined) return
+  const begin = performance.now()
+  work()
+  setTimeout(doNext, Math.ceil(performance.now() - begin))
 }
 
 /**
