@@ -3,62 +3,56 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { randomBytes } from "node:crypto"
 import { gzipSync } from "node:zlib"
-import {
-  answered,
-  attackers,
-  head,
-  inChunks,
-  leadOf,
-  pour,
-  statuses,
-  underAttack,
-} from "./support/attackers.ts"
+import type { Fate } from "./support/attackScript.ts"
+import { attackers, head, inChunks, leadOf, statuses, underAttack } from "./support/attackers.ts"
+import type { Target } from "./support/Target.ts"
 
 describe("a body of 1 MB", () => {
-  it.live.each([
-    { connections: 10, size: 1 },
-    { connections: 40, size: 2 },
-    { connections: 10, size: 100 },
-  ])("in chunks of $size is refused early, on $connections connections", ({ connections, size }) =>
+  const chunked = head("Transfer-Encoding: chunked")
+  const chunkedGzip = head("Transfer-Encoding: chunked", "Content-Encoding: gzip")
+  const lead = leadOf(1_000_000)
+
+  const refused = (wire: Buffer, start: string, connections: number) => (target: Target) =>
+    attackers(target, {
+      connections,
+      steps: [{ do: "write", bytes: start }, { do: "pour", bytes: wire }, { do: "answered" }],
+    })
+  const assertRefused = (result: ReadonlyArray<Fate>, connections: number) => {
+    assert.deepStrictEqual(new Set(statuses(result)), new Set([400]))
+    assert.lengthOf(statuses(result), connections)
+    for (const { received } of result) {
+      assert.match(received ?? "", /"error":"body in too many small chunks"/)
+    }
+  }
+
+  it.live("in chunks of 1, compressed or not, is refused early, on 20 connections", () =>
     Effect.gen(function* () {
-      const wire = inChunks(leadOf(1_000_000), size)
+      const plain = refused(inChunks(lead, 1), chunked, 10)
+      const compressed = refused(inChunks(gzipSync(randomBytes(500_000)), 1), chunkedGzip, 10)
       const { result } = yield* underAttack((target) =>
-        attackers(target, connections, async (socket) => {
-          await socket.write(head("Transfer-Encoding: chunked"))
-          await Promise.race([pour(socket, wire), answered(socket)])
-          await answered(socket)
-        }),
+        Effect.all([plain(target), compressed(target)], { concurrency: "unbounded" }),
       )
-      assert.deepStrictEqual(new Set(statuses(result)), new Set([400]))
-      for (const { received } of result) {
-        assert.match(received ?? "", /"error":"body in too many small chunks"/)
-        assert.match(received ?? "", /^HTTP\/1\.1 400 .*\r\n/)
-      }
+      assertRefused(result.flat(), 20)
     }).pipe(Effect.scoped),
   )
 
-  it.live("compressed and in chunks of one byte is refused as early", () =>
+  it.live("in chunks of 2 is refused early, on 40 connections", () =>
     Effect.gen(function* () {
-      const wire = inChunks(gzipSync(randomBytes(500_000)), 1)
-      const { result } = yield* underAttack((target) =>
-        attackers(target, 10, async (socket) => {
-          await socket.write(head("Transfer-Encoding: chunked", "Content-Encoding: gzip"))
-          await Promise.race([pour(socket, wire), answered(socket)])
-          await answered(socket)
-        }),
-      )
-      assert.deepStrictEqual(new Set(statuses(result)), new Set([400]))
+      const { result } = yield* underAttack(refused(inChunks(lead, 2), chunked, 40))
+      assertRefused(result, 40)
     }).pipe(Effect.scoped),
   )
 
   it.live("in segments of 536 bytes, as slow networks have, is read", () =>
     Effect.gen(function* () {
-      const wire = inChunks(leadOf(1_000_000), 536)
       const { result } = yield* underAttack((target) =>
-        attackers(target, 4, async (socket) => {
-          await socket.write(head("Transfer-Encoding: chunked"))
-          await pour(socket, wire)
-          await answered(socket)
+        attackers(target, {
+          connections: 4,
+          steps: [
+            { do: "write", bytes: chunked },
+            { do: "pour", bytes: inChunks(lead, 536) },
+            { do: "answered" },
+          ],
         }),
       )
       assert.deepStrictEqual(statuses(result), [200, 200, 200, 200])

@@ -1,8 +1,10 @@
 import { assert } from "@effect/vitest"
-import { Effect, type Scope } from "effect"
-import { setTimeout as sleep } from "node:timers/promises"
+import { Duration, Effect, Option, type Scope } from "effect"
+import { fork } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
+import type { Fate, Script } from "./attackScript.ts"
 import { sendHonestly } from "./honestSenders.ts"
-import { type RawSocket, rawSocket } from "./rawSocket.ts"
 import { makeTarget, peakMiB, type Target, type TargetOptions } from "./Target.ts"
 
 /** The head of a webhook. */
@@ -38,61 +40,32 @@ export const inChunks = (body: Buffer, size: number): Buffer => {
   return Buffer.concat([...parts, Buffer.from("0\r\n\r\n")])
 }
 
-/** What became of one attacker's connection. */
-export interface Fate {
-  /** Undefined where the connection was refused. */
-  readonly received: string | undefined
-  /** How many bytes the system has taken. */
-  readonly sent: number
-  /** Whether the other side had closed it. */
-  readonly isClosed: boolean
-}
-
 /** The statuses of all answers, in the order of the connections. */
 export const statuses = (fates: ReadonlyArray<Fate>): ReadonlyArray<number> =>
   fates.flatMap(({ received = "" }) =>
     [...received.matchAll(/HTTP\/1\.1 ([2-5]\d\d) /g)].map(([, status]) => Number(status)),
   )
 
-/** Writes in pieces of 64 KiB, until the other side has closed the connection. */
-export const pour = async (socket: RawSocket, bytes: Buffer): Promise<void> => {
-  for (let at = 0; at < bytes.length && !socket.socket.destroyed; at += 65_536) {
-    await Promise.race([socket.write(bytes.subarray(at, at + 65_536)), sleep(3000)])
-  }
-}
-
-/** Waits for a whole answer with a body. */
-export const answered = (socket: RawSocket, withinMs = 20_000): Promise<string> =>
-  socket.until(/HTTP\/1\.1 [2-5][^]*\}$/, withinMs)
-
-/** Attacks on so many connections at once, for at most so long; returns what became of them. */
-export const attackers = (
-  { port }: Target,
-  connections: number,
-  attack: (socket: RawSocket, index: number) => Promise<unknown>,
-  withinMs = 15_000,
-): Effect.Effect<ReadonlyArray<Fate>> =>
-  Effect.promise(() =>
-    Promise.all(
-      Array.from({ length: connections }, async (_, index): Promise<Fate> => {
-        const socket = await rawSocket(port).catch(() => undefined)
-        if (socket === undefined) return { received: undefined, sent: 0, isClosed: true }
-        const over = new AbortController()
-        await Promise.race([
-          attack(socket, index).catch(() => undefined),
-          sleep(withinMs, undefined, { signal: over.signal }).catch(() => undefined),
-        ])
-        over.abort()
-        const { bytesWritten, destroyed, readableEnded, writableLength } = socket.socket
-        socket.socket.destroy()
-        return {
-          received: socket.received(),
-          sent: bytesWritten - writableLength,
-          isClosed: destroyed || readableEnded,
-        }
-      }),
-    ),
+/** Attacks from a process of its own; returns what became of each connection. */
+export const attackers = Effect.fnUntraced(function* ({ port }: Target, script: Script) {
+  const program = fileURLToPath(new URL("attacker.main.ts", import.meta.url))
+  const child = yield* Effect.acquireRelease(
+    Effect.promise(async () => {
+      const child = fork(program, [], {
+        serialization: "advanced",
+        stdio: ["ignore", "inherit", "inherit", "ipc"],
+      })
+      await once(child, "message")
+      return child
+    }),
+    (child) => Effect.sync(() => child.kill("SIGKILL")),
   )
+  return yield* Effect.promise(async () => {
+    child.send({ port, script })
+    const [fates] = (await once(child, "message")) as [ReadonlyArray<Fate>]
+    return fates
+  })
+})
 
 /** Bounds that hold under an attack, other than the usual ones. */
 export interface Bounds extends Pick<TargetOptions, "env"> {
@@ -102,8 +75,8 @@ export interface Bounds extends Pick<TargetOptions, "env"> {
   readonly p99Ms?: number
 }
 
-/** How long honest senders are watched, at least: of 300 leads, three may take longer than 200 ms. */
-const watchedSeconds = 6
+/** How long honest senders are watched, before an attack and at least during it: of 200 leads, two may take longer than 200 ms. */
+const seconds = { before: 1, during: 3 }
 
 /**
  * Attacks an api of 256 MiB, while honest senders send. It must live, its memory stay bounded, and 99 of 100 honest leads be
@@ -118,12 +91,15 @@ export const underAttack = Effect.fnUntraced(function* <A>(
     env: { LOG_LEVEL: "warn", ...bounds.env },
   })
   const senders = yield* sendHonestly(target.url)
-  yield* Effect.sleep("1 second")
+  yield* Effect.sleep(Duration.seconds(seconds.before))
   const begin = performance.now()
   const result = yield* attack(target)
-  const restMs = watchedSeconds * 1000 - (performance.now() - begin)
+  const restMs = seconds.during * 1000 - (performance.now() - begin)
   if (restMs > 0) yield* Effect.sleep(restMs)
   const { answers, p99 } = yield* senders.report
+  const end = yield* Effect.timeoutOption(target.api.exited, "1 milli")
+  if (Option.isSome(end))
+    assert.fail(["the api has ended", JSON.stringify(end.value), ...target.api.lines().slice(-10)].join("\n"))
   const peak = peakMiB(target.api.pid)
   assert.isBelow(peak, bounds.peakMiB ?? 330)
   assert.isBelow(p99, bounds.p99Ms ?? 200)
