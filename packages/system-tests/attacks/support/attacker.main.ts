@@ -1,10 +1,17 @@
 /** Attacks as a process of its own, of the lowest priority: what an attacker computes on its own machine costs nothing here. */
+import { writeFileSync } from "node:fs"
 import { setPriority } from "node:os"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type Fate, follow, makeGathering, type Script } from "./attackScript.ts"
 import { rawSocket } from "./rawSocket.ts"
 
 setPriority(19)
+// Where the system shares its processors out by session, priorities count within one only; this process has one of its own.
+try {
+  writeFileSync("/proc/self/autogroup", "19")
+} catch {
+  // It does not.
+}
 
 const attack = async (port: number, { connections, steps, withinMs = 15_000 }: Script) => {
   const gathering = makeGathering()
@@ -32,4 +39,5 @@ const attack = async (port: number, { connections, steps, withinMs = 15_000 }: S
 process.on("message", ({ port, script }: { readonly port: number; readonly script: Script }) => {
   void attack(port, script).then((fates) => process.send?.(fates))
 })
+process.on("disconnect", () => process.exit())
 process.send?.("ready")

@@ -52,6 +52,7 @@ export const attackers = Effect.fnUntraced(function* ({ port }: Target, script: 
   const child = yield* Effect.acquireRelease(
     Effect.promise(async () => {
       const child = fork(program, [], {
+        detached: true,
         serialization: "advanced",
         stdio: ["ignore", "inherit", "inherit", "ipc"],
       })
