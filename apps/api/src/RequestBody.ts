@@ -33,10 +33,16 @@ export interface BodyReader {
 
 /**
  * A body may come in this many chunks, and in one more for each 128 bytes. Senders with tiny writes stay below it; a
- * megabyte of single bytes is refused after 1 KiB, since each chunk costs as much as a whole small request.
+ * megabyte of single bytes is refused after some 340, since each chunk costs as much as a whole small request.
  */
 const freeChunks = 1024
 const bytesPerChunk = 128
+/** Chunks of one to three bytes on average, which no serialiser writes, are refused after a few hundred. */
+const freeTinyChunks = 256
+const tinyChunk = 4
+
+const mostChunks = (bytes: number): number =>
+  Math.min(freeChunks + bytes / bytesPerChunk, freeTinyChunks + bytes / tinyChunk)
 
 /** How long a body may take before it makes room for others, when there is none left. */
 const patienceMs = 1000
@@ -132,7 +138,7 @@ export const makeBodyReader = ({ budget, maxBytes }: BodyLimits): BodyReader => 
     const onData = (chunk: Buffer) => {
       const total = size + chunk.length
       if (total > maxBytes) return finish("TooLarge")
-      if (++chunks > freeChunks + total / bytesPerChunk) return finish("TooManyChunks")
+      if (++chunks > mostChunks(total)) return finish("TooManyChunks")
       if (chunks === 1) {
         if (!hasCounted(chunk.length)) return
         body = chunk
