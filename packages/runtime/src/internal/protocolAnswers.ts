@@ -77,7 +77,7 @@ const refused = new WeakSet<Socket>()
 const graceMs = 1_000
 
 /** Writes an answer to a connection that no longer carries valid HTTP, and closes it. */
-export const refuseConnection = (socket: Socket, status: number, text = textOf(status)): void => {
+const refuseConnection = (socket: Socket, status: number, text = textOf(status)): void => {
   if (!socket.writable) return
   const id = CorrelationId.make()
   const body = JSON.stringify({ error: text, correlation_id: id })
