@@ -2,7 +2,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { CurrentCorrelationId, withErrorBodies } from "@lead-gateway/api-contract"
-import { Effect, type Layer } from "effect"
+import { Effect, Equal, type Layer } from "effect"
 import { type FindMyWay, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { ServerResponse } from "node:http"
 import * as ByteBudget from "./ByteBudget.ts"
@@ -42,6 +42,8 @@ export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: Router
     )
     const bound = boundAnswers(options.budget ?? ByteBudget.make(ByteBudget.defaultLimit()))
     const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+      // When a reader goes, Effect compares errors that hold the request, the answer and all that belongs to them.
+      Equal.byReferenceUnsafe(request)
       const response = NodeHttpServerRequest.toServerResponse(request) as ServerResponse
       const id = String(response.getHeader("X-Correlation-ID"))
       return withErrorBodies(app).pipe(

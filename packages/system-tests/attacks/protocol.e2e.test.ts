@@ -82,13 +82,7 @@ describe("readers", () => {
         assert.strictEqual(answer.status, 200, "nothing is held any more")
         assert.isAbove((yield* Effect.promise(() => answer.text())).length, 900_000)
         const { answers, p99 } = yield* senders.report
-        const { "200": stored = 0, "503": refused = 0, ...others } = answers
-        assert.deepStrictEqual(others, {})
-        assert.isAtMost(
-          refused,
-          (stored + refused) / 100,
-          "a history takes a turn of the event loop that is too long",
-        )
+        assert.deepStrictEqual(Object.keys(answers), ["200"])
         assert.isBelow(p99, 200)
         assert.isBelow(residentMiB(pid), 400)
         assert.isBelow(peakMiB(pid), 400)

@@ -1,4 +1,5 @@
 /** Bounds what the answers hold that their readers have not taken yet. */
+import { Equal } from "effect"
 import { HttpBody, HttpServerResponse } from "effect/http"
 import type { ServerResponse } from "node:http"
 import { Readable } from "node:stream"
@@ -63,12 +64,15 @@ const whenOver = (response: ServerResponse, done: () => void): void => {
   if (response.destroyed || socket.destroyed) over()
 }
 
+/** Effect compares errors by what they hold: a stream is compared as one thing, not byte by byte. */
 const partsOf = (bytes: Uint8Array): Readable => {
   let start = 0
-  return new Readable({
-    highWaterMark: partBytes,
-    read() {
-      this.push(start < bytes.length ? bytes.subarray(start, (start += partBytes)) : null)
-    },
-  })
+  return Equal.byReferenceUnsafe(
+    new Readable({
+      highWaterMark: partBytes,
+      read() {
+        this.push(start < bytes.length ? bytes.subarray(start, (start += partBytes)) : null)
+      },
+    }),
+  )
 }
