@@ -127,8 +127,9 @@ const makeListener = (
     const id = correlationId(request)
     response.correlationId = id
     connections.set(request.socket, response)
-    // A stop must not wait for the next request on a keep-alive connection.
-    if (!server.listening) response.shouldKeepAlive = false
+    // A stop must not wait for the next request on a keep-alive connection. Of what follows an `Upgrade`, Node's parser
+    // discards what has arrived already, although the upgrade is declined.
+    if (!server.listening || request.headers.upgrade !== undefined) response.shouldKeepAlive = false
     if (!admit(request, response)) return
     const fault = faultOf(request)
     if (fault === undefined) return handler(request, response, id)

@@ -36,6 +36,19 @@ describe("a request behind another one", { concurrent: true }, () => {
       assert.strictEqual(yield* connection.closed, "ended")
     }),
   )
+
+  it.live("is not answered behind a declined upgrade, whose answer says that the connection closes", () =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* serve(slowly))
+      const upgrade =
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__"
+      yield* connection.send(get.replace("Host: x", `Host: x\r\n${upgrade}`) + get)
+      const answer = yield* connection.answer
+      assert.strictEqual(answer.status, 200)
+      assert.strictEqual(answer.headers["connection"], "close")
+      assert.strictEqual(yield* connection.closed, "ended")
+    }),
+  )
 })
 
 describe("a request that is answered before its body", { concurrent: true }, () => {
