@@ -11,7 +11,7 @@ it.live(
       const site = yield* makeSite
       const report = yield* run(site, {
         seed: "1",
-        requests: 3_000,
+        requests: 2_000,
         connections: 12,
         outage: true,
         memoryMiB: 400,

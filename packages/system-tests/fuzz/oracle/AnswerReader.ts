@@ -47,7 +47,10 @@ export const readAnswers = (bytes: Buffer, methods: ReadonlyArray<string>): Answ
         at = head.end
         continue
       }
-      const body = readBody(bytes, head, methods[answers.length] === "HEAD")
+      // The last answer of a connection may be to a head that is malformed, whose method nobody knows: it has a body.
+      const isLast = head.status === 400 && head.headers.get("connection") === "close"
+      const isHead = methods[answers.length] === "HEAD" && !(isLast && bytes.length > head.end)
+      const body = readBody(bytes, head, isHead)
       if (body === undefined) return { answers, isPartial: true, fault: undefined }
       const { status, headers } = head
       const closes = headers.get("connection") === "close"
