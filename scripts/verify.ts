@@ -13,7 +13,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 
-const limitMs = 22 * 60_000
+const limitMs = 60 * 60_000
 
 const isQuick = process.argv.includes("--quick")
 
