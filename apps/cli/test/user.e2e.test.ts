@@ -27,7 +27,7 @@ describe("a gateway of an ordinary user", () => {
       if (owner === nobody) chownSync(folder, nobody, nobody)
       const gateway = yield* startGateway({ folder, ...(isRoot ? asNobody : {}) })
       yield* reached(gateway.url, yield* receive(gateway.url, validLead), "DELIVERED")
-      for (const name of [".data", ".data/password", ".data/postgres/PG_VERSION"]) {
+      for (const name of [".data", ".data/postgres/PG_VERSION"]) {
         assert.strictEqual(statSync(join(folder, name)).uid, owner, name)
       }
       yield* gateway.process.kill("SIGTERM")

@@ -59,9 +59,10 @@ describe("a customer that refuses every lead", () => {
   it.live.each([401, 403, 404, 410, 301])("by %s costs those that open the circuit, and no more", (status) =>
     Effect.gen(function* () {
       const { givenUp } = yield* refuseAll(status, {})
-      // 20 open it; those that were sent or opened ahead by then cannot be called back.
+      // 20 open it; those that were sent or opened ahead by then cannot be called back, nor those that were sent while the
+      // statement that records the 20th was under way.
       assert.isAtLeast(givenUp.length, 20)
-      assert.isAtMost(givenUp.length, 20 + 2 * concurrency)
+      assert.isAtMost(givenUp.length, 20 + 3 * concurrency)
     }),
   )
 

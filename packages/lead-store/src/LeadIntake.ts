@@ -34,7 +34,7 @@ export class LeadIntake extends Context.Service<
      * Stores one lead as `RECEIVED`; returns its id.
      *
      * Fails with `StoreBusy` if more leads wait than Postgres stores in 100 ms, at once, or if the lead has waited for a
-     * statement for 1 s: it was in none then, and is not stored. Fails with `StoreUnavailable` if Postgres has not confirmed
+     * statement for 2.5 s: it was in none then, and is not stored. Fails with `StoreUnavailable` if Postgres has not confirmed
      * a statement after 5 s (the lead may be stored nevertheless), with `DataRefused` if Postgres cannot store the payload.
      */
     readonly receive: (lead: NewLead, done: Batcher.Done<LeadId, StoreError | StoreBusy>) => void
@@ -67,7 +67,8 @@ export class LeadIntake extends Context.Service<
         sizeOf: (lead) => lead.payload.length + lead.sourceHeaders.length,
         maxItems: 500,
         limit: { maxItems: 10_000, maxSize: 128 * 1024 * 1024, targetMs: 100 },
-        maxWaitMs: 1000,
+        // More than the 2 s for which a migration may block others.
+        maxWaitMs: 2500,
         patienceMs: 5000,
         onLate: ({ correlationId }, leadId) => {
           unconfirmed++

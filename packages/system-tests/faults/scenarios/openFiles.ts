@@ -1,7 +1,7 @@
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import { crowd } from "../support/crowd.ts"
-import { expect, goesOn, someTime } from "../support/progress.ts"
+import { goesOn, someTime } from "../support/progress.ts"
 import type { Scenario } from "../support/Scenario.ts"
 
 const limit = 256
@@ -23,22 +23,23 @@ const tooManyConnections: Scenario = {
     }),
 }
 
-/** More connections to the health routes of a worker, so that it can open no socket to the customer. */
+/** More connections to the health routes of a worker than it may have open files. */
 const crowdedWorker: Scenario = {
   ...common,
-  name: "worker-without-sockets",
+  name: "crowd-at-the-worker",
+  env: { CUSTOMER_API_TIMEOUT: "10s" },
   before: ({ book }) => book.behave(() => CustomerBehaviour.reply({ delayMs: 200 })),
   fault: (world) =>
     Effect.gen(function* () {
       yield* someTime(world, "crowd", [0.1, 0.2])
       const connections = crowd(world.workers[0].port, limit + 100)
-      yield* expect(world, "a socket is refused", () =>
-        world.workers[0].output().some((line) => line.includes("(EMFILE)")),
-      )
+      // The worker's port takes so many connections that enough files are left for customers and Postgres.
+      yield* Effect.sleep("3 seconds")
       connections.end()
       yield* goesOn(world, 30)
     }),
   verify: ({ output, rows }) => [
+    ...(output.some((line) => line.includes("EMFILE")) ? ["a socket was refused"] : []),
     ...(rows.attempts.some(({ error }) => error?.includes("EMFILE") === true)
       ? ["a socket that we may not open counts as an attempt"]
       : []),
