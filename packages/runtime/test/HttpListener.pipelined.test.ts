@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
-import { type HttpResponse, respond } from "@lead-gateway/runtime"
+import { Effect, Layer } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import { handlerOf, type HttpResponse, respond } from "@lead-gateway/runtime"
 import type { IncomingMessage } from "node:http"
 import { connect } from "./connection.ts"
 import { serve } from "./world.ts"
@@ -46,6 +47,26 @@ describe("a request behind another one", { concurrent: true }, () => {
       const answer = yield* connection.answer
       assert.strictEqual(answer.status, 200)
       assert.strictEqual(answer.headers["connection"], "close")
+      assert.strictEqual(yield* connection.closed, "ended")
+    }),
+  )
+})
+
+// An exception that nobody catches fails the whole run of the tests, as it ends a process.
+describe("a request that waits for the router", { concurrent: true }, () => {
+  const routes = Layer.mergeAll(
+    HttpRouter.add("GET", "/slow", Effect.as(Effect.sleep("200 millis"), HttpServerResponse.text("OK"))),
+    HttpRouter.add("POST", "/waits", HttpServerResponse.text("OK")),
+  )
+  const slow = get.replace("/", "/slow")
+  const broken = brokenBody.replace("/refused", "/waits")
+
+  it.live("and is broken meanwhile is refused in its turn, and not handled", () =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* serve(yield* handlerOf(routes)))
+      yield* connection.send(slow + broken)
+      assert.strictEqual((yield* connection.answer).status, 200)
+      assert.strictEqual((yield* connection.answer).status, 400)
       assert.strictEqual(yield* connection.closed, "ended")
     }),
   )

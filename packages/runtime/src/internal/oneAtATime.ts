@@ -13,13 +13,16 @@ export const oneAtATime = (handler: Handler): Handler => {
   /** The requests that wait, of each connection with a request under way. */
   const lanes = new WeakMap<Socket, Array<() => void>>()
   const begin = (socket: Socket, response: HttpResponse, handle: () => void) => {
-    response.once("close", () => {
+    const goOn = () => {
       const next = socket.destroyed ? undefined : lanes.get(socket)?.shift()
       if (next === undefined) lanes.delete(socket)
       // Not at once: while the system takes every answer, one connection would keep out all others.
       else setImmediate(next)
-    })
-    handle()
+    }
+    // One that waited may have been refused by the listener meanwhile, because its body is broken.
+    if (response.closed) return goOn()
+    response.once("close", goOn)
+    if (!response.headersSent) handle()
   }
   return (request, response, correlationId) => {
     const { socket } = request
