@@ -1,5 +1,5 @@
 /** The answer to a webhook that is not admitted. In overload it is the most frequent one, so it has to be the cheapest. */
-import { type HttpResponse, respond } from "@lead-gateway/runtime"
+import { type HttpResponse, respond, sendJson } from "@lead-gateway/runtime"
 import type { IncomingMessage } from "node:http"
 import * as Answer from "./Answer.ts"
 
@@ -22,19 +22,8 @@ export const refuseOverload = (response: HttpResponse): void => {
   const { req: request } = response
   const retryAfter = nextDelay()
   if (!request.complete && !isShort(request)) return respond(response, Answer.overloaded(retryAfter))
-  if (response.headersSent || response.destroyed) return
   const text = `${textBefore}${JSON.stringify(response.correlationId)}}`
-  response.writeHead(503, [
-    "Content-Type",
-    "application/json",
-    "Content-Length",
-    text.length,
-    "X-Correlation-ID",
-    response.correlationId,
-    "Retry-After",
-    retryAfter,
-  ])
-  response.end(text, "latin1")
+  sendJson(response, text, 503, ["Retry-After", retryAfter])
 }
 
 const textBefore = `{"error":${JSON.stringify(Answer.overloaded("1").reason)},"correlation_id":`

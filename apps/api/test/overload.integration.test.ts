@@ -69,10 +69,11 @@ describe("in overload", { concurrent: true }, () => {
     )
   }
 
-  it.live("senders are asked to come back at different times", () =>
+  it.live("senders are asked to come back at different times, and no cache keeps the answer", () =>
     Effect.gen(function* () {
       const world = yield* makeBusy("at once")
       const answers = yield* Effect.forEach(Array.from({ length: 16 }), () => post(world, leadText))
+      assert.isTrue(answers.every(({ headers }) => headers["cache-control"] === "no-store"))
       const delays = answers.map(({ headers }) => Number(headers["retry-after"]))
       assert.strictEqual(new Set(delays).size, 8)
       assert.isTrue(delays.every((delay) => delay >= 1 && delay <= 8))

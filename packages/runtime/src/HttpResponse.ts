@@ -108,14 +108,20 @@ const writeHead = (response: HttpResponse, reply: Reply): string => {
 }
 
 /**
- * Answers 200 with a JSON text to a request whose body has been read, as cheaply as Node can.
+ * Answers with a JSON text as cheaply as Node can: 200 and no header of its own, unless `status` and `headers` (names and
+ * values by turns) say otherwise.
  *
- * The text must be ASCII and contain the correlation id. Does nothing if the request was already answered or its sender
- * has disconnected.
+ * The text must be ASCII and contain the correlation id. A short body that has not been read is discarded by Node. Does
+ * nothing if the request was already answered or its sender has disconnected.
  */
-export const sendJson = (response: HttpResponse, text: string): void => {
+export const sendJson = (
+  response: HttpResponse,
+  text: string,
+  status = 200,
+  headers: ReadonlyArray<string> = none,
+): void => {
   if (response.headersSent || response.destroyed) return
-  response.writeHead(200, [
+  response.writeHead(status, [
     "Content-Type",
     "application/json",
     "Content-Length",
@@ -124,10 +130,13 @@ export const sendJson = (response: HttpResponse, text: string): void => {
     response.correlationId,
     "Cache-Control",
     "no-store",
+    ...headers,
   ])
   // With `latin1` Node does not look for characters that UTF-8 encodes differently.
   response.end(text, "latin1")
 }
+
+const none: ReadonlyArray<string> = []
 
 const declaredLength = ({ headers }: IncomingMessage): number => Number(headers["content-length"] ?? 0)
 
