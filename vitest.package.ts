@@ -16,11 +16,13 @@ const conditions = ["@lead-gateway/source", ...defaultServerConditions]
 
 /** What only some folders need. */
 const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]>> = {
-  // Bounds of time: one file after the other, when everything else is done.
+  // Bounds of time: one file after the other, when everything else is done. A shared machine may stall for longer than a bound
+  // allows, once; what costs too much does so each time.
   "packages/system-tests/attacks": {
     maxWorkers: 1,
     sequence: { groupOrder: 1 },
     testTimeout: 120_000,
+    retry: 2,
   },
   // Some tests replace modules of Node.
   "packages/customer-client": { isolate: true },
