@@ -40,6 +40,9 @@ export const unknownHost: Answer = refused(
   421,
   "unknown host; API_ALLOWED_HOSTS names the hosts that are allowed",
 )
+/** 429: the client has sent more webhooks than `INTAKE_RATE_LIMIT` allows; the next is allowed after so many milliseconds. */
+export const tooManyRequests = (waitMs: number): Answer =>
+  refused(429, "too many requests", { "Retry-After": String(Math.ceil(waitMs / 1000)) })
 /** 500: a bug. */
 export const internalError: Answer = refused(500, "internal server error")
 /** 503: more webhooks than can be stored in time; the lead is not stored. */

@@ -19,14 +19,17 @@ import { ByteBudget, handlerOf, listen, type ListenFailed, runService } from "@l
 import { type Duration, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import type { IncomingMessage } from "node:http"
 import packageJson from "../package.json" with { type: "json" }
 import { makeAdmission } from "./Admission.ts"
+import { makeClientAddress } from "./ClientAddress.ts"
 import { dispatch } from "./dispatch.ts"
 import { guardOrigin } from "./guardOrigin.ts"
 import { makeIntake } from "./Intake.ts"
 import { operationsHandlers, type ProcessInfo, statsHandlers } from "./OperatorHandlers.ts"
 import { makeBodyReader } from "./RequestBody.ts"
 import { operatorAuth } from "./Secrets.ts"
+import { makeSenderRate } from "./SenderRate.ts"
 
 /** Every setting of the api, with its variables: see `packages/config`. */
 export const config = Settings.all({
@@ -75,6 +78,7 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
   const intake = yield* makeIntake({
     admission,
     bodies: makeBodyReader({ maxBytes, budget }),
+    senderWaitMs: Option.getOrUndefined(senderLimit(api)),
     sharedSecrets: Option.map(api.auth, (auth) => auth.sharedSecrets),
   })
   const handler = yield* guardOrigin(api, dispatch({ intake, router }))
@@ -88,6 +92,14 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
     handler,
   )
 })
+
+/** How long a sender has to wait, by its address; none without a limit. */
+const senderLimit = ({ intakeRateLimit, trustedProxies }: ApiSettings) =>
+  Option.map(intakeRateLimit, (limit) => {
+    const rate = makeSenderRate(limit)
+    const clientAddress = makeClientAddress(trustedProxies)
+    return (request: IncomingMessage) => rate.waitMs(clientAddress(request), performance.now())
+  })
 
 /** Runs the api as a process of its own until it is interrupted. `migrations` is the folder of the SQL files. */
 export const api = ({

@@ -21,6 +21,8 @@ export interface IntakeOptions {
   readonly admission: Admission
   /** Reads bodies, and counts what is held of them until their leads are answered. */
   readonly bodies: BodyReader
+  /** Milliseconds until the sender of a webhook may send again, 0 when it may now; absent without `INTAKE_RATE_LIMIT`. */
+  readonly senderWaitMs?: ((request: IncomingMessage) => number) | undefined
   /** The accepted values of `X-Shared-Secret`; with none, every sender is accepted. */
   readonly sharedSecrets: Option.Option<ReadonlyArray<Redacted.Redacted>>
 }
@@ -29,11 +31,11 @@ export interface IntakeOptions {
  * `POST /webhooks/leads`: the one route whose speed matters. It works on Node's own request, with plain functions: an
  * accepted webhook costs no fiber, no effect and no promise.
  *
- * Checks in this order: 503 in overload, 401, 415, 413, 503 where the byte budget has no room, 400. Answers 503 also when
+ * Checks in this order: 503 in overload, 429, 401, 415, 413, 503 where the byte budget has no room, 400. Answers 503 also when
  * Postgres does not confirm the commit, and 200 once the lead is committed; then the lead's id is also offered to the queue.
  */
 export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
-  const { admission, bodies, sharedSecrets } = options
+  const { admission, bodies, senderWaitMs, sharedSecrets } = options
   const { receive } = yield* LeadIntake
   const queue = yield* LeadQueue
   const log = yield* LineLog
@@ -111,7 +113,9 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
   }
 
   const handler: Handler = (request, response) => {
-    if (admission.refusal() !== undefined) admission.answer(refuseOverload, response)
+    if (admission.refusal() !== undefined) return admission.answer(refuseOverload, response)
+    const waitMs = senderWaitMs === undefined ? 0 : senderWaitMs(request)
+    if (waitMs > 0) refuse(response, Answer.tooManyRequests(waitMs))
     else if (!isAuthorized(request)) refuse(response, Answer.unauthorized)
     else if (!isReadable(request.headers)) refuse(response, Answer.unsupportedMediaType)
     else bodies.read(response, (body) => store(response, body))

@@ -1,6 +1,6 @@
 import { routes } from "@lead-gateway/api-contract"
 import { type BrowserSettings, isLoopbackAddress } from "@lead-gateway/config"
-import { type Handler, type HttpResponse, LineLog, respond } from "@lead-gateway/runtime"
+import { type Handler, type HttpResponse, LineLog, respond, securityHeaders } from "@lead-gateway/runtime"
 import { Effect } from "effect"
 import { lookup } from "node:dns/promises"
 import type { IncomingMessage } from "node:http"
@@ -93,6 +93,7 @@ const allowedHeaders = [
 /** Fetch standard, 3.2.2. Kept for two hours, the longest that Chromium keeps one. */
 const answerPreflight = (request: IncomingMessage, response: HttpResponse): void => {
   response.writeHead(204, {
+    ...securityHeaders,
     "X-Correlation-ID": response.correlationId,
     "Access-Control-Allow-Methods": allowedMethods,
     "Access-Control-Allow-Headers": allowedHeaders,

@@ -1,6 +1,7 @@
 /** The HTTP server: its address, the size of requests, and authentication. */
 import { type Array, Option, type Redacted, Result } from "effect"
 import { allowedHosts, type BrowserSettings, corsOrigins } from "./BrowserSettings.ts"
+import { type ClientSettings, intakeRateLimit, trustedProxies } from "./ClientSettings.ts"
 import { hostAlone, isLoopbackHost } from "./HostName.ts"
 import * as Kind from "./Kind.ts"
 import { type RequestLimits, requestLimits } from "./RequestLimits.ts"
@@ -15,7 +16,7 @@ export interface AuthSettings {
 }
 
 /** The HTTP server of an app. */
-export interface ApiSettings extends BrowserSettings {
+export interface ApiSettings extends BrowserSettings, ClientSettings {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
@@ -72,6 +73,8 @@ const listeningOn = (defaultHost: string): Settings.Settings<ApiSettings> =>
     auth,
     allowedHosts,
     corsOrigins,
+    trustedProxies,
+    intakeRateLimit,
   })
 
 /** The HTTP server of the api: on all addresses by default. */

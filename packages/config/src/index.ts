@@ -12,6 +12,7 @@ export {
   openAccessWarning,
 } from "./ApiSettings.ts"
 export type { BrowserSettings } from "./BrowserSettings.ts"
+export type { ClientSettings, Network, Rate } from "./ClientSettings.ts"
 export { largestBodies, type RequestLimits } from "./RequestLimits.ts"
 export {
   customerClientOptions,

@@ -38,6 +38,8 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   OPERATOR_TOKENS: "ä, ö",
   API_ALLOWED_HOSTS: "leads.example:8080",
   CORS_ORIGINS: "*",
+  TRUSTED_PROXIES: "10.0.0.0/33",
+  INTAKE_RATE_LIMIT: "100",
   CUSTOMER_API_URL: "ftp://customer.example",
   CUSTOMER_API_AUTH: "digest",
   CUSTOMER_API_TOKEN: "ä",

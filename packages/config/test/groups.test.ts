@@ -36,6 +36,7 @@ describe("the gateway", () => {
         API_HOST: "127.0.0.1",
         API_PORT: "8080",
         MAX_BODY_BYTES: "1MiB",
+        INTAKE_RATE_LIMIT: "off",
         ENABLE_AUTH: "false",
         WORKER_POLL_INTERVAL: "5s",
         WORKER_CONCURRENCY: "5",

@@ -4,6 +4,7 @@ import type { Socket } from "node:net"
 import type * as CorrelationId from "./CorrelationId.ts"
 import { escapeSteering } from "./internal/escapeSteering.ts"
 import { closeGently } from "./internal/lingeringClose.ts"
+import { securityHeaderList, securityHeaders } from "./internal/securityHeaders.ts"
 import { stopReading } from "./internal/stopReading.ts"
 
 /**
@@ -101,7 +102,7 @@ const writeHead = (response: HttpResponse, reply: Reply): string => {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(text),
     "X-Correlation-ID": response.correlationId,
-    "Cache-Control": "no-store",
+    ...securityHeaders,
     ...reply.headers,
   })
   return text
@@ -128,8 +129,7 @@ export const sendJson = (
     text.length,
     "X-Correlation-ID",
     response.correlationId,
-    "Cache-Control",
-    "no-store",
+    ...securityHeaderList,
     ...headers,
   ])
   // With `latin1` Node does not look for characters that UTF-8 encodes differently.

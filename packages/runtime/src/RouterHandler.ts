@@ -10,6 +10,7 @@ import type { Handler } from "./HttpListener.ts"
 import { withoutSteering } from "./internal/escapeSteering.ts"
 import { boundAnswers } from "./internal/largeAnswers.ts"
 import { oneAtATime } from "./internal/oneAtATime.ts"
+import { securityHeaders } from "./internal/securityHeaders.ts"
 
 /** How routers match paths: as they are written. The listener answers 404 to paths with more than one way to read them. */
 export const exactPaths: Partial<FindMyWay.RouterConfig> = {
@@ -29,7 +30,7 @@ export interface RouterHandlerOptions {
  *
  * Every failure is answered with the body of all errors, and what the router logs carries the request's correlation id.
  * JSON holds nothing that steers a terminal, but its escape.
- * Answers are not stored by caches unless a route says otherwise. The requests of one connection are handled one at a
+ * Answers are not stored by caches, and no page but our own may use them, unless a route says otherwise. The requests of one connection are handled one at a
  * time, and an answer that the budget has no room for is 503. Build it in a scope that outlives the listener's.
  */
 export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: RouterHandlerOptions = {}) =>
@@ -55,7 +56,7 @@ export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: Router
     const handle = yield* NodeHttpServer.makeHandler(answer, { scope })
     return oneAtATime((request, response, correlationId) => {
       response.setHeader("X-Correlation-ID", correlationId)
-      response.setHeader("Cache-Control", "no-store")
+      for (const name in securityHeaders) response.setHeader(name, securityHeaders[name] ?? "")
       handle(request, response)
     }) satisfies Handler
   })

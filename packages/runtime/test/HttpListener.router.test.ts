@@ -4,7 +4,7 @@ import { handlerOf, Telemetry } from "@lead-gateway/runtime"
 import { Effect } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { connect } from "./connection.ts"
-import { assertError, serve } from "./world.ts"
+import { assertError, assertSecurity, serve } from "./world.ts"
 
 const routes = HttpRouter.addAll([
   HttpRouter.route(
@@ -56,7 +56,7 @@ describe("a router's handler", () => {
       Effect.gen(function* () {
         const { answer } = yield* ask(path)
         assertError(answer, 404, "not found", "mine")
-        assert.strictEqual(answer.headers["cache-control"], "no-store")
+        assertSecurity(answer)
       }),
   )
 

@@ -1,4 +1,10 @@
-import { type Handler, type HttpListenerOptions, listen, respond } from "@lead-gateway/runtime"
+import {
+  type Handler,
+  type HttpListenerOptions,
+  listen,
+  respond,
+  securityHeaders,
+} from "@lead-gateway/runtime"
 import { assert } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import type { WireAnswer } from "./connection.ts"
@@ -26,10 +32,18 @@ export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 
 /** Asserts the answer of an error: status, text, and the same correlation id in header and body. */
 export const assertError = (answer: WireAnswer, status: number, error: string, id?: string) => {
+  assertSecurity(answer)
   assert.strictEqual(answer.status, status)
   assert.strictEqual(answer.headers["content-type"], "application/json")
   const name = answer.headers["x-correlation-id"] ?? ""
   if (id === undefined) assert.match(name, uuid)
   else assert.strictEqual(name, id)
   assert.strictEqual(answer.body, JSON.stringify({ error, correlation_id: name }))
+}
+
+/** Asserts the headers that every answer has. */
+export const assertSecurity = ({ headers }: WireAnswer) => {
+  for (const [name, value] of Object.entries(securityHeaders)) {
+    assert.strictEqual(headers[name.toLowerCase()], value, name)
+  }
 }

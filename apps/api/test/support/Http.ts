@@ -1,4 +1,5 @@
 import { assert } from "@effect/vitest"
+import { securityHeaders } from "@lead-gateway/runtime"
 import { Effect } from "effect"
 import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http"
 import type { WorldShape } from "./World.ts"
@@ -98,4 +99,12 @@ export const assertError = (answer: HttpAnswer, status: number, error: string, i
   assert.strictEqual(answer.status, status)
   assert.strictEqual(answer.headers["x-correlation-id"], id)
   assert.strictEqual(answer.headers["content-type"], "application/json")
+  assertSecurity(answer)
+}
+
+/** Asserts the headers of every answer, with those that a route has of its own. */
+export const assertSecurity = ({ headers }: HttpAnswer, own: Readonly<Record<string, string>> = {}) => {
+  for (const [name, value] of Object.entries({ ...securityHeaders, ...own })) {
+    assert.strictEqual(headers[name.toLowerCase()], value, name)
+  }
 }

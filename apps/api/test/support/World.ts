@@ -1,6 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { serve } from "@lead-gateway/api"
+import type { ClientSettings } from "@lead-gateway/config"
 import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
 import {
   LeadDatabase,
@@ -51,6 +52,7 @@ export interface WorldOptions {
     readonly sharedSecrets: Array.NonEmptyReadonlyArray<string>
     readonly operatorTokens: Array.NonEmptyReadonlyArray<string>
   }
+  readonly clients?: Partial<ClientSettings>
   readonly shutdownTimeout?: Duration.Duration
   /** Services that replace the real ones. */
   readonly replace?: Layer.Layer<never>
@@ -103,6 +105,8 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
         port: 0,
         allowedHosts: options.allowedHosts ?? [],
         corsOrigins: options.corsOrigins ?? [],
+        trustedProxies: options.clients?.trustedProxies ?? [],
+        intakeRateLimit: options.clients?.intakeRateLimit ?? Option.none(),
         limits: {
           maxBodyBytes: options.maxBodyBytes ?? 1024 ** 2,
           maxBytesInFlight: Option.fromUndefinedOr(options.maxBytesInFlight),

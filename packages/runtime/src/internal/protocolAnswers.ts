@@ -4,6 +4,7 @@ import type { Socket } from "node:net"
 import * as CorrelationId from "../CorrelationId.ts"
 import { type HttpResponse, respond } from "../HttpResponse.ts"
 import { closeGently } from "./lingeringClose.ts"
+import { securityHeaderLines } from "./securityHeaders.ts"
 
 /** The statuses for Node's error codes of malformed requests; all other codes are answered 400. */
 const statusOf: Readonly<Record<string, number>> = {
@@ -87,7 +88,7 @@ const refuseConnection = (socket: Socket, status: number, text = textOf(status))
       "Content-Type: application/json",
       `Content-Length: ${Buffer.byteLength(body)}`,
       `X-Correlation-ID: ${id}`,
-      "Cache-Control: no-store",
+      ...securityHeaderLines,
       `Date: ${new Date().toUTCString()}`,
       "Connection: close",
       "",

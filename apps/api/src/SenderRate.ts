@@ -1,0 +1,63 @@
+/** How many webhooks each client may send: a token bucket for each address. */
+import type { Rate } from "@lead-gateway/config"
+import { isIPv6 } from "node:net"
+
+/** The limit of all senders. */
+export interface SenderRate {
+  /** Milliseconds until the next webhook of the address is allowed; 0 when this one is, and counts. */
+  readonly waitMs: (address: string, nowMs: number) => number
+  /** How many addresses are remembered. */
+  readonly size: () => number
+}
+
+/**
+ * Limits senders by GCRA (ITU-T I.371): for each address only the time is kept at which its bucket will be full again.
+ *
+ * `count` webhooks may come at once, and `count` again over each `perMs`. A bucket that is full again needs no entry, so
+ * entries are kept in two generations, and the older one is dropped after `perMs`, in which every bucket fills up. When more
+ * than `maxAddresses` send, it is dropped earlier: a flood of addresses costs no memory, and whoever is forgotten for it
+ * may send more, not less.
+ */
+export const makeSenderRate = ({ count, perMs }: Rate, maxAddresses = 50_000): SenderRate => {
+  const intervalMs = perMs / count
+  let young = new Map<string, number>()
+  let old = new Map<string, number>()
+  let turnsAt = -Infinity
+
+  const turn = (nowMs: number) => {
+    old = young
+    young = new Map()
+    turnsAt = nowMs + perMs
+  }
+
+  return {
+    waitMs: (address, nowMs) => {
+      if (nowMs >= turnsAt || young.size >= maxAddresses) turn(nowMs)
+      const key = networkOf(address)
+      const fullAt = Math.max(young.get(key) ?? old.get(key) ?? nowMs, nowMs)
+      // A little more than nothing: sums of fractions are not exact.
+      const waitMs = fullAt + intervalMs - perMs - nowMs
+      if (waitMs > perMs * 1e-9) return waitMs
+      young.set(key, fullAt + intervalMs)
+      return 0
+    },
+    size: () => young.size + old.size,
+  }
+}
+
+/**
+ * What one sender has: an IPv4 address, or an IPv6 network of 64 bits, of which every machine can take any address (RFC
+ * 4291, 2.5.4). `2001:db8::1` gives `2001:db8:0:0`.
+ */
+export const networkOf = (address: string): string => {
+  if (!isIPv6(address)) return address
+  const [head = "", tail = ""] = address.replace(/%.*$/, "").split("::", 2)
+  const left = head === "" ? [] : head.split(":")
+  const right = tail === "" ? [] : tail.split(":")
+  const isCut = address.includes("::")
+  // The tail's dotted quad, if any, counts as two groups.
+  const rightGroups = right.length + (right.at(-1)?.includes(".") === true ? 1 : 0)
+  const zeros = isCut ? Math.max(0, 8 - left.length - rightGroups) : 0
+  const groups = [...left, ...new Array<string>(zeros).fill("0"), ...right].slice(0, 4)
+  return groups.map((group) => group.toLowerCase().replace(/^0+(?=.)/, "")).join(":")
+}
