@@ -58,6 +58,6 @@ export const networkOf = (address: string): string => {
   // The tail's dotted quad, if any, counts as two groups.
   const rightGroups = right.length + (right.at(-1)?.includes(".") === true ? 1 : 0)
   const zeros = isCut ? Math.max(0, 8 - left.length - rightGroups) : 0
-  const groups = [...left, ...new Array<string>(zeros).fill("0"), ...right].slice(0, 4)
+  const groups = [...left, ...Array.from({ length: zeros }, () => "0"), ...right].slice(0, 4)
   return groups.map((group) => group.toLowerCase().replace(/^0+(?=.)/, "")).join(":")
 }

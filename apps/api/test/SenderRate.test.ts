@@ -38,11 +38,14 @@ describe("a rate of senders", () => {
   it("does what it says it will: after the wait the sender is let in", () => {
     const rate = makeSenderRate({ count: 7, perMs: 1000 })
     let now = 0
-    for (let i = 0; i < 100; i++) {
-      const wait = rate.waitMs("a", now)
-      now += wait
-      if (wait > 0) assert.strictEqual(rate.waitMs("a", now), 0)
-    }
+    const afterWaits = Array.from({ length: 100 }, () => {
+      const waitMs = rate.waitMs("a", now)
+      now += waitMs
+      return waitMs === 0 ? 0 : rate.waitMs("a", now)
+    })
+    assert.isTrue(afterWaits.every((waitMs) => waitMs === 0))
+    // All but the first seven had to wait, an interval each.
+    assert.approximately(now, (93 * 1000) / 7, 1)
   })
 
   it("forgets addresses that are quiet, and keeps a bounded number of those of a flood", () => {
