@@ -5,11 +5,14 @@ import type { AddressInfo, Socket } from "node:net"
 import * as CorrelationId from "./CorrelationId.ts"
 import { HttpResponse, respondLast } from "./HttpResponse.ts"
 import { limitConnections, mostConnections } from "./internal/connectionLimit.ts"
+import { lingerAfterLast } from "./internal/lingeringClose.ts"
 import {
+  afterEnd,
   answerBrokenRequest,
   continueWhenRead,
   refuseRequest,
   refuseTunnel,
+  waitFor,
 } from "./internal/protocolAnswers.ts"
 import { faultOf } from "./internal/requestHead.ts"
 import { stopReading } from "./internal/stopReading.ts"
@@ -123,7 +126,7 @@ const makeListener = (
     // The connection ends with the answer before: the sender would never learn what became of this request.
     const earlier = connections.get(request.socket)
     if (earlier?.shouldKeepAlive === false) return stopReading(request.socket)
-    if (earlier?.closed === false) response.earlier = earlier
+    if (earlier?.closed === false) waitFor(earlier, response)
     const id = correlationId(request)
     response.correlationId = id
     connections.set(request.socket, response)
@@ -142,13 +145,10 @@ const makeListener = (
   server
     .on("connection", (socket: Socket) => {
       connections.set(socket, undefined)
+      lingerAfterLast(socket)
       socket
         .once("close", () => connections.delete(socket))
-        // The sender sends nothing more; its last answer says so too.
-        .once("end", () => {
-          const latest = connections.get(socket)
-          if (latest?.headersSent === false) latest.shouldKeepAlive = false
-        })
+        .once("end", () => afterEnd(socket, connections.get(socket)))
     })
     .on("request", onRequest)
     .on("checkContinue", (request, response) => {

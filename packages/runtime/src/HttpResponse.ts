@@ -3,7 +3,7 @@ import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "
 import type { Socket } from "node:net"
 import type * as CorrelationId from "./CorrelationId.ts"
 import { escapeSteering } from "./internal/escapeSteering.ts"
-import { closeGently } from "./internal/lingeringClose.ts"
+import { afterwards, closeGently } from "./internal/lingeringClose.ts"
 import { securityHeaderList, securityHeaders } from "./internal/securityHeaders.ts"
 import { stopReading } from "./internal/stopReading.ts"
 
@@ -90,9 +90,19 @@ export const respondLast = (response: HttpResponse, reply: Reply): void => {
   const { socket } = response.req
   response.shouldKeepAlive = false
   const text = writeHead(response, reply)
-  response.flushHeaders()
-  response.write(text, () => closeGently(socket, pipelineMs))
+  writeText(response, text, () => closeGently(socket, pipelineMs))
   stopReading(socket)
+}
+
+/**
+ * Sends an answer without ending it, and does something when the system has it.
+ *
+ * Of an answer without a body, as for HEAD, Node writes the head only if it is flushed, and calls back at once, although
+ * the head waits for the answers before it.
+ */
+const writeText = (response: HttpResponse, text: string, then: () => void): void => {
+  response.flushHeaders()
+  response.write(text, () => afterwards(response.earlier, then))
 }
 
 /** Writes the head of an answer; returns its text. */
@@ -140,7 +150,8 @@ const none: ReadonlyArray<string> = []
 
 const declaredLength = ({ headers }: IncomingMessage): number => Number(headers["content-length"] ?? 0)
 
-const hasBody = ({ headers }: IncomingMessage): boolean =>
+/** Whether a request has a body, be it an empty one. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined
 
 /**
@@ -172,9 +183,7 @@ const endAfterRest = (response: HttpResponse, text: string, limits: RestLimits):
     .once("end", () => response.end())
     .once("close", () => clearTimeout(timer))
     .resume()
-  // Where a response has no body, as for HEAD, a write alone sends no headers.
-  response.flushHeaders()
-  response.write(text, () => {
+  writeText(response, text, () => {
     isWritten = true
     if (isStopped || !shouldKeepAlive) closeGently(socket, limits.ms)
   })

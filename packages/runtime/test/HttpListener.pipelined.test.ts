@@ -3,6 +3,9 @@ import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { handlerOf, type HttpResponse, respond } from "@lead-gateway/runtime"
 import type { IncomingMessage } from "node:http"
+import { connect as open } from "node:net"
+import { Readable } from "node:stream"
+import { buffer } from "node:stream/consumers"
 import { connect } from "./connection.ts"
 import { serve } from "./world.ts"
 
@@ -33,6 +36,60 @@ describe("a request behind another one", { concurrent: true }, () => {
       const connection = yield* connect(yield* serve(slowly))
       yield* connection.send(get + brokenBody.replace("Host: x", "Host: x\r\nHost: y"))
       assert.strictEqual((yield* connection.answer).status, 200)
+      assert.strictEqual((yield* connection.answer).status, 400)
+      assert.strictEqual(yield* connection.closed, "ended")
+    }),
+  )
+
+  it.live.each([
+    [
+      "that is a HEAD with an unknown coding",
+      "HEAD / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\n",
+    ],
+    ["that is a HEAD in chunks and is then broken", brokenBody.replace("POST /refused", "HEAD /")],
+    ["that is a HEAD, refused and then broken", brokenBody.replace("POST", "HEAD")],
+  ])("%s leaves the other's answer alone", ([, behind]) =>
+    Effect.gen(function* () {
+      const connection = yield* connect(yield* serve(slowly))
+      yield* connection.send(get + behind)
+      const answer = yield* connection.answer
+      assert.strictEqual(answer.status, 200)
+      assert.include(answer.body, "correlation_id")
+      assert.strictEqual(yield* connection.closed, "ended")
+      assert.match(connection.rest(), /^HTTP\/1\.1 40[01] [^{]*\r\n\r\n$/)
+    }),
+  )
+
+  it.live("that is a tunnel is refused after the other's answer, which Node no longer drains", () =>
+    Effect.gen(function* () {
+      const parts = Array.from({ length: 64 }, () => Buffer.alloc(128 * 1024, "x"))
+      const port = yield* serve((_, response) => {
+        response.writeHead(200, { "Content-Length": 64 * 128 * 1024 })
+        Readable.from(parts).pipe(response)
+      })
+      const socket = open({ port, host: "127.0.0.1", allowHalfOpen: true })
+      socket.write(`${get}CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n${get}`)
+      // Until the system takes no more.
+      yield* Effect.sleep("300 millis")
+      const received = yield* Effect.promise(() => buffer(socket))
+      assert.isAbove(received.length, 64 * 128 * 1024)
+      assert.match(received.toString("latin1").slice(-600), /^x+HTTP\/1\.1 501 [^]*not implemented[^{]*$/)
+      socket.destroy()
+    }).pipe(Effect.timeout("8 seconds")),
+  )
+
+  it.live("that is malformed is refused, although its sender ended while the other was answered", () =>
+    Effect.gen(function* () {
+      // The head is on its way, the end is not.
+      const inTwo = (_: IncomingMessage, response: HttpResponse) => {
+        response.writeHead(200, { "Content-Length": 2 }).write("O")
+        setTimeout(() => response.end("K"), 100)
+      }
+      const connection = yield* connect(yield* serve(inTwo))
+      yield* connection.send(`${get}nonsense\r\n\r\n`)
+      yield* Effect.sleep("50 millis")
+      yield* connection.end
+      assert.strictEqual((yield* connection.answer).body, "OK")
       assert.strictEqual((yield* connection.answer).status, 400)
       assert.strictEqual(yield* connection.closed, "ended")
     }),

@@ -2,8 +2,8 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http"
 import type { Socket } from "node:net"
 import * as CorrelationId from "../CorrelationId.ts"
-import { type HttpResponse, respond } from "../HttpResponse.ts"
-import { closeGently } from "./lingeringClose.ts"
+import { hasBody, type HttpResponse, respond } from "../HttpResponse.ts"
+import { afterwards, closeGently } from "./lingeringClose.ts"
 import { securityHeaderLines } from "./securityHeaders.ts"
 
 /** The statuses for Node's error codes of malformed requests; all other codes are answered 400. */
@@ -55,7 +55,9 @@ export const answerBrokenRequest = (
   refused.add(socket)
   const status = statusOf[error.code ?? ""] ?? 400
   const text = faultText(error, status)
-  if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
+  if (error.code === "ECONNRESET") socket.destroy()
+  // What follows the last answer, while the connection closes.
+  else if (!socket.writable) return
   else if (latest === undefined) refuseConnection(socket, status, text)
   else if (latest.req.complete) afterwards(latest, () => refuseConnection(socket, status, text))
   // Answered before its body: the answers to it and to earlier requests are all that there is.
@@ -64,12 +66,6 @@ export const answerBrokenRequest = (
     latest.shouldKeepAlive = false
     refuseRequest(status, latest, text)
   }
-}
-
-/** Does something when a response is finished, if there is one that is not. */
-const afterwards = (response: HttpResponse | undefined, then: () => void): void => {
-  if (response === undefined || response.closed) then()
-  else response.once("close", then)
 }
 
 const refused = new WeakSet<Socket>()
@@ -99,23 +95,58 @@ const refuseConnection = (socket: Socket, status: number, text = textOf(status))
 }
 
 /**
- * Answers `CONNECT` with 501, and closes the connection.
+ * Called when a sender has closed its half: its last answer says that the connection closes, and a request that is not whole
+ * is answered 400. As a rule Node's parser has reported that already, but it reports no fault of a request with `Upgrade`.
+ */
+export const afterEnd = (socket: Socket, latest: HttpResponse | undefined): void => {
+  if (latest === undefined) return
+  // A refusal follows. Node's end of the parser has just made the newest answer the last one.
+  if (refused.has(socket)) Object.assign(latest, { _last: !latest.shouldKeepAlive })
+  else if (!latest.req.complete) answerBrokenRequest(endedTooEarly, socket, latest)
+  else if (!latest.headersSent) latest.shouldKeepAlive = false
+}
+
+const endedTooEarly = { name: "Error", message: "", code: "HPE_INVALID_EOF_STATE" }
+
+/**
+ * Answers `CONNECT` with 501 after the requests before it (`latest` is the newest response), and closes the connection.
  *
- * Node gives the connection away: it listens to its errors no more, and one that nobody listens to ends the process.
- * Requests before it on the connection may be unanswered (`latest` is the newest response): then there is no answer at
- * all, since the answer to `CONNECT` would pass for theirs.
+ * Node gives the connection away: it listens to its errors no more, and one that nobody listens to ends the process. Nor
+ * does it say that the system takes more of a large answer to a request before.
  */
 export const refuseTunnel = (socket: Socket, latest: HttpResponse | undefined): void => {
-  socket.on("error", () => {}).resume()
-  if (latest === undefined || latest.closed) refuseConnection(socket, 501)
-  else socket.destroy()
+  socket
+    .on("error", () => {})
+    .on("drain", () => (socket as AnsweringSocket)._httpMessage?.emit("drain"))
+    .resume()
+  afterwards(latest, () => refuseConnection(socket, 501))
+}
+
+/** The response that Node is sending on a connection. */
+interface AnsweringSocket extends Socket {
+  readonly _httpMessage?: ServerResponse | null
+}
+
+/** Makes a response wait for that to the request before, all of which has arrived. */
+export const waitFor = (earlier: HttpResponse, response: HttpResponse): void => {
+  response.earlier = earlier
+  forgetExpectation(earlier)
+}
+
+/**
+ * Makes Node treat a request as if it had no `Expect: 100-continue`: it would close the connection after an answer without
+ * `100 Continue`. There is no need to where a request has no body, or all of it has arrived (RFC 9110, 10.1.1).
+ */
+const forgetExpectation = (response: ServerResponse): void => {
+  Object.assign(response, { _expect_continue: false })
 }
 
 /**
  * Sends `100 Continue` to a sender that waits for it (`Expect: 100-continue`) as soon as the handler reads the body. A
- * request that is answered without reading the body gets no `100 Continue`.
+ * request that is answered without reading the body gets no `100 Continue`, nor does one without a body.
  */
 export const continueWhenRead = (request: IncomingMessage, response: ServerResponse): void => {
+  if (!hasBody(request)) return forgetExpectation(response)
   const onListener = (event: string | symbol) => {
     if (event !== "data" && event !== "readable") return
     request.off("newListener", onListener)
