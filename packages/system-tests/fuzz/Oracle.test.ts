@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Ending, type FuzzCase, secrets } from "./generate/Case.ts"
 import { readAnswers } from "./oracle/AnswerReader.ts"
 import { expectedOf } from "./oracle/Expected.ts"
-import { judge, type Verdict } from "./oracle/judge.ts"
+import { type Exchange, judge, type Verdict } from "./oracle/judge.ts"
 import { meaningOf, readJson } from "./oracle/JsonReader.ts"
 import { readRequests } from "./oracle/RequestReader.ts"
 import { readCorpus } from "./support/corpus.ts"
@@ -109,6 +109,9 @@ describe("the table of allowed answers", () => {
     ["an unknown path", health.replace("health", "healthy"), [404]],
     ["a path in upper case", health.replace("health", "HEALTH"), [200, 400, 404]],
     ["another method", health.replace("GET", "PUT"), [405]],
+    ["two spaces before the version", health.replace(" HTTP", "  HTTP"), [200, 400]],
+    ["a large head without a host", `GET /${"a".repeat(15_000)} HTTP/1.1\r\n\r\n`, [400, 431]],
+    ["the beginning of HTTP/2", "PRI /health HTTP/1.1\r\n\r\n", [400, 408]],
   ])("knows what %s may be answered", (_, text, statuses) => {
     assert.deepStrictEqual(allowed(text), statuses)
   })
@@ -130,13 +133,21 @@ describe("the judge", () => {
   const refused = answer(400, '{"error":"bad request","correlation_id":"1"}')
   const closing = answer(400, '{"error":"bad request","correlation_id":"1"}', `${id}Connection: close\r\n`)
 
-  const judged = (sent: string, received: string, ending: Ending = "wait", duringOutage = false): Verdict => {
+  const judged = (
+    sent: string,
+    received: string,
+    ending: Ending = "wait",
+    duringOutage = false,
+    others: Partial<Exchange> = {},
+  ): Verdict => {
     const bytes = Buffer.from(sent, "latin1")
     const of: FuzzCase = { number: 1, origin: "a test", auth: false, writes: [{ bytes, pauseMs: 0 }], ending }
     return judge(of, readRequests(bytes), {
       received: Buffer.from(received, "latin1"),
       end: "closed",
       duringOutage,
+      onSharedMachine: false,
+      ...others,
     })
   }
 
@@ -184,6 +195,51 @@ describe("the judge", () => {
     assert.lengthOf(judged(webhook, unavailable).findings, 1)
     assert.lengthOf(judged(webhook, "", "reset").unseen, 1)
     assert.lengthOf(judged(webhook, "", "half-close").unseen, 0)
+  })
+
+  it("excuses what lacks time on a shared machine alone, and nothing else", () => {
+    const error = (text: string) => `{"error":"${text}","correlation_id":"1"}`
+    const retry = `${id}Retry-After: 5\r\n`
+    const shared = { onSharedMachine: true }
+    const shed = judged(webhook, answer(503, error("overloaded"), retry), "wait", false, shared)
+    assert.deepStrictEqual([shed.findings.length, shed.excused.length, shed.unseen.length], [0, 1, 1])
+    const late = judged(webhook, "", "wait", false, { ...shared, end: "timeout" })
+    assert.deepStrictEqual([late.findings.length, late.excused.length, late.unseen.length], [0, 1, 1])
+    assert.lengthOf(judged(webhook, answer(503, error("overloaded"), retry)).findings, 1)
+    assert.lengthOf(judged(webhook, "", "wait", false, { end: "timeout" }).findings, 2)
+    assert.lengthOf(
+      judged(webhook, answer(503, error("database error"), retry), "wait", false, shared).findings,
+      1,
+    )
+    assert.lengthOf(judged(webhook + health, receipt, "wait", false, shared).findings, 1)
+    assert.lengthOf(
+      judged(webhook, answer(500, error("internal server error")), "wait", false, shared).findings,
+      1,
+    )
+  })
+
+  it("accepts a close behind a refused body in chunks that is longer than what is discarded, and no other", () => {
+    const chunked = (length: number) =>
+      `POST /nowhere HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n${length.toString(16)}\r\n${"x".repeat(length)}\r\n0\r\n\r\n`
+    const unknown = answer(404, '{"error":"not found","correlation_id":"1"}')
+    assert.deepStrictEqual(judged(chunked(17_000) + health, unknown).findings, [])
+    assert.lengthOf(judged(chunked(1_000) + health, unknown).findings, 1)
+    const counted = `POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 17000\r\n\r\n${"x".repeat(17_000)}`
+    assert.lengthOf(judged(counted + health, unknown).findings, 1)
+  })
+
+  it("accepts a close after an unread body that was announced, and not after an expectation without a body", () => {
+    const last = answer(200, "OK", `${id}Connection: close\r\n`)
+    const announced = health.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab")
+    assert.deepStrictEqual(judged(announced + health, last).findings, [])
+    assert.lengthOf(judged(announced.replace("2\r\n\r\nab", "0\r\n\r\n") + health, last).findings, 1)
+    assert.lengthOf(judged(announced + health, `HTTP/1.1 100 Continue\r\n\r\n${last}`).findings, 1)
+  })
+
+  it("reads no body of the answer to a HEAD, be its head malformed", () => {
+    const head = closing.slice(0, closing.indexOf("{"))
+    assert.deepStrictEqual(judged("HEAD /health HTTP/2.0\r\nHost: localhost\r\n\r\n", head).findings, [])
+    assert.lengthOf(judged("GET /health HTTP/2.0\r\nHost: localhost\r\n\r\n", head).findings, 1)
   })
 
   it("reads an answer in chunks, and refuses headers that are there twice", () => {

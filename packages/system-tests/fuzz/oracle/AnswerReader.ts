@@ -113,3 +113,17 @@ const readChunks = (bytes: Buffer, start: number): Body | undefined => {
     at = to + 2
   }
 }
+
+/** Whether the api says that it, or Postgres, has more to do than time, or that the sender was too slow. */
+export const isForLackOfTime = ({ body, status }: Answer): boolean =>
+  status === 408 || (status === 503 && objectOf(body)?.["error"] === "overloaded")
+
+/** The JSON object of an answer; undefined if its body is none. */
+export const objectOf = (body: Buffer): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const value: unknown = JSON.parse(body.toString())
+    return typeof value === "object" && value !== null ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,9 +1,9 @@
 /** The table of allowed answers: which statuses a request may have, and what is stored by it. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib"
 import { maxBodyBytes, secrets } from "../generate/Case.ts"
-import { doubtfulStatuses } from "./doubts.ts"
+import { doubtfulStatuses, statusesBeforeHost } from "./doubts.ts"
 import { meaningOf, readJson } from "./JsonReader.ts"
-import { type ReadRequest, valuesOf } from "./RequestReader.ts"
+import { type ReadRequest, valuesOf } from "./Stream.ts"
 
 /** What a request may be answered. */
 export interface Expected {
@@ -17,7 +17,9 @@ export interface Expected {
 /** What a request may be answered by an api, which requires secrets or does not. */
 export const expectedOf = (request: ReadRequest, auth: boolean): Expected => {
   const path = request.target.split("?", 1)[0] ?? ""
-  if (request.version === "1.1" && valuesOf(request.headers, "host").length === 0) return only(400)
+  if (request.version === "1.1" && valuesOf(request.headers, "host").length === 0) {
+    return only(400, ...[...request.doubts].flatMap((doubt) => statusesBeforeHost.get(doubt) ?? []))
+  }
   const asWritten = byRoute(path, request, auth)
   if (request.doubts.size === 0) return asWritten
   const doubtful = [...request.doubts].flatMap((doubt): ReadonlyArray<number> => doubtfulStatuses[doubt])

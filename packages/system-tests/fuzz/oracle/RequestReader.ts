@@ -3,33 +3,7 @@
  * there are, and where each ends.
  */
 import { type Doubt, doubtsOfHead } from "./doubts.ts"
-
-/** A request that has one reading. */
-export interface ReadRequest {
-  readonly method: string
-  readonly target: string
-  readonly version: "1.0" | "1.1"
-  /** Names in lower case, in order, with repetitions. */
-  readonly headers: ReadonlyArray<readonly [name: string, value: string]>
-  readonly body: Buffer
-  readonly chunks: number
-  /** Whether the sender wants no further request on the connection. */
-  readonly closes: boolean
-  /** What a careful server may refuse. */
-  readonly doubts: ReadonlySet<Doubt>
-}
-
-/** The end of what was sent: after a whole request, in the middle of one, or at something that is no request. */
-export type Tail =
-  | { readonly kind: "clean" | "after-close" }
-  | { readonly kind: "incomplete"; readonly head: ReadRequest | undefined }
-  | { readonly kind: "malformed"; readonly why: string; readonly head: ReadRequest | undefined }
-
-/** What a connection sends. */
-export interface Stream {
-  readonly requests: ReadonlyArray<ReadRequest>
-  readonly tail: Tail
-}
+import { type ReadRequest, type Stream, valuesOf } from "./Stream.ts"
 
 class Malformed extends Error {}
 class Incomplete extends Error {}
@@ -55,9 +29,11 @@ export const readRequests = (bytes: Buffer): Stream => {
       requests.push({ ...head, body, chunks, doubts })
       at = end
     } catch (error) {
-      if (error instanceof Malformed)
-        return { requests, tail: { kind: "malformed", why: error.message, head } }
-      if (error instanceof Incomplete) return { requests, tail: { kind: "incomplete", head } }
+      const method = /^[A-Z]+(?= )/.exec(text.slice(at, at + 40))?.[0] ?? ""
+      if (error instanceof Malformed) {
+        return { requests, tail: { kind: "malformed", why: error.message, method, head } }
+      }
+      if (error instanceof Incomplete) return { requests, tail: { kind: "incomplete", method, head } }
       throw error
     }
     if (head.closes && at < text.length) return { requests, tail: { kind: "after-close" } }
@@ -68,7 +44,7 @@ export const readRequests = (bytes: Buffer): Stream => {
 type BodyLength = number | "chunked"
 
 const line = /[^\r\n]*/y
-const requestLine = /^([\w!#$%&'*+.^`|~-]+)( +)([\x21-\x7e\x80-\xff]+) HTTP\/(\d\.\d)$/
+const requestLine = /^([\w!#$%&'*+.^`|~-]+)( +)([\x21-\x7e\x80-\xff]+)( +)HTTP\/(\d\.\d)$/
 const headerLine = /^([\w!#$%&'*+.^`|~-]+):[ \t]*((?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)[ \t]*$/
 
 class HeadReader {
@@ -109,7 +85,7 @@ class HeadReader {
   head(): { readonly request: ReadRequest; readonly length: BodyLength } {
     const match = requestLine.exec(this.line())
     if (match === null) throw new Malformed("malformed request line")
-    const [, method = "", spaces = "", target = "", version = ""] = match
+    const [, method = "", before = "", target = "", after = "", version = ""] = match
     if (version !== "1.0" && version !== "1.1") throw new Malformed("unknown version")
     const headers = this.fields()
     if (method === "CONNECT") throw new Malformed("a tunnel")
@@ -124,15 +100,18 @@ class HeadReader {
       body: Buffer.alloc(0),
       chunks: 0,
       closes: has("close") || (version === "1.0" && !has("keep-alive")),
-      doubts: doubtsOfHead({ method, spaces, target, version, headers, size: this.at - this.#start }),
+      doubts: doubtsOfHead({
+        method,
+        spaces: before.length > 1 ? before : after,
+        target,
+        version,
+        headers,
+        size: this.at - this.#start,
+      }),
     }
     return { request, length }
   }
 }
-
-/** All values of a header. */
-export const valuesOf = (headers: ReadRequest["headers"], name: string): ReadonlyArray<string> =>
-  headers.flatMap(([other, value]) => (other === name ? [value] : []))
 
 /** RFC 9112, 6.3. Whatever two servers might read in two ways has no length. */
 const lengthOf = (headers: ReadRequest["headers"], version: string): BodyLength => {

@@ -6,7 +6,7 @@
 /** A request's head. */
 interface Head {
   readonly method: string
-  /** Between method and target. */
+  /** Between method and target, or between target and version where they are more than one. */
   readonly spaces: string
   readonly target: string
   readonly version: string
@@ -16,7 +16,7 @@ interface Head {
 
 /** The statuses by which each doubt may be answered, beside those of the same request without the doubt. */
 export const doubtfulStatuses = {
-  // RFC 9112, 3: a recipient may be lenient about white space.
+  // RFC 9112, 3: a recipient may be lenient about white space, and llhttp is about spaces, on either side of the target.
   "spaces in the request line": [400],
   "more than one host": [400],
   "a foreign host": [400, 421],
@@ -29,7 +29,8 @@ export const doubtfulStatuses = {
   "a target beyond ASCII": [400, 404],
   "a method that Node does not know": [400, 501],
   "a preflight request": [204, 403],
-  "a method that begins HTTP/2": [400, 405, 505],
+  // RFC 9113, 3.4: the preface of HTTP/2 is longer than a head. llhttp waits for the rest of it, and Node for 10 s at most.
+  "a method that begins HTTP/2": [400, 405, 408, 505],
   "expectations beside 100-continue": [417],
   "a large head": [431],
   "many headers": [400, 401, 413, 415, 431],
@@ -38,6 +39,13 @@ export const doubtfulStatuses = {
   "chunk extension": [400, 413],
   trailers: [400],
 } as const satisfies Readonly<Record<string, ReadonlyArray<number>>>
+
+/** The statuses of what the api refuses before it has read the whole head, and so before it can miss a host. */
+export const statusesBeforeHost: ReadonlyMap<string, number> = new Map<Doubt, number>([
+  ["a large head", 431],
+  ["many headers", 431],
+  ["a method that begins HTTP/2", 408],
+])
 
 /** What is doubtful. */
 export type Doubt = keyof typeof doubtfulStatuses

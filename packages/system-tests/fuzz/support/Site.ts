@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs"
 import { makeOwnPostgres, type OwnPostgres } from "../../faults/support/OwnPostgres.ts"
 import { inRepository, makeFolder, ownPort } from "../../faults/support/places.ts"
 import { secrets } from "../generate/Case.ts"
+import { type Machine, watchMachine } from "./Machine.ts"
 
 /** A process, and where it listens. */
 export interface Service {
@@ -21,6 +22,7 @@ export interface Site {
   readonly worker: Service
   readonly postgres: OwnPostgres
   readonly services: ReadonlyArray<Service>
+  readonly machine: Machine
   /** Waits until all are ready. */
   readonly ready: Effect.Effect<void>
 }
@@ -79,7 +81,8 @@ export const makeSite = Effect.gen(function* () {
     process.waitForHttp(`http://127.0.0.1:${port}/readyz`, 200, { within: "90 seconds" }),
   ).pipe(Effect.orDie, Effect.asVoid)
   yield* ready
-  const site: Site = { open, guarded, worker, postgres, services, ready }
+  const machine = yield* watchMachine
+  const site: Site = { open, guarded, worker, postgres, services, machine, ready }
   return site
 })
 

@@ -3,7 +3,7 @@ import { connect } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { FuzzCase } from "../generate/Case.ts"
 import { readAnswers } from "../oracle/AnswerReader.ts"
-import type { Stream } from "../oracle/RequestReader.ts"
+import { methodsOf, type Stream } from "../oracle/Stream.ts"
 
 /** How long a sender waits: for an answer, for the end of a connection, and for a refusal of half a request. */
 const patience = { answerMs: 30_000, endMs: 10_000, refusalMs: 60 } as const
@@ -14,7 +14,7 @@ export const exchange = async (
   stream: Stream,
   port: number,
 ): Promise<{ readonly received: Buffer; readonly end: "closed" | "timeout" }> => {
-  const methods = stream.requests.map(({ method }) => method)
+  const methods = methodsOf(stream)
   const chunks: Array<Buffer> = []
   const state = { isOver: false }
   let wake = () => {}

@@ -22,7 +22,11 @@ const printable = (bytes: Buffer): string => {
 /** What is wrong with a case when it is sent alone, what is stored included. */
 export const findingsOf = async (site: Site, of: FuzzCase): Promise<Verdict["findings"]> => {
   const verdict = await runCase(site, of)
-  return [...verdict.findings, ...(await Effect.runPromise(comparedWithRows(site, verdict)))]
+  return [
+    ...verdict.findings,
+    ...verdict.excused,
+    ...(await Effect.runPromise(comparedWithRows(site, verdict))),
+  ]
 }
 
 /** What makes a finding, and the shortest request that still does, for people. */

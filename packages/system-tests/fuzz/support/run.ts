@@ -2,7 +2,8 @@ import { Effect } from "effect"
 import { bytesOf, type FuzzCase } from "../generate/Case.ts"
 import { makeCase } from "../generate/cases.ts"
 import { judge, type Verdict } from "../oracle/judge.ts"
-import { readRequests, type Stream } from "../oracle/RequestReader.ts"
+import { readRequests } from "../oracle/RequestReader.ts"
+import type { Stream } from "../oracle/Stream.ts"
 import { type CaseFinding, makeBooks } from "./Books.ts"
 import { readCorpus } from "./corpus.ts"
 import { exchange } from "./exchange.ts"
@@ -30,6 +31,8 @@ export interface RunReport {
   readonly acknowledged: number
   readonly stored: number
   readonly hidden: number
+  /** Cases that were refused or not answered for lack of time, on a machine with other work, and were right alone. */
+  readonly sentAgain: number
   readonly peaksMiB: Readonly<Record<string, number>>
   readonly findings: ReadonlyArray<CaseFinding>
 }
@@ -45,9 +48,14 @@ export const runCase = async (
   outages: () => number = () => 0,
 ): Promise<Verdict> => {
   const before = outages()
+  const from = performance.now()
   const { port } = of.auth ? site.guarded : site.open
   const observed = await exchange(of, stream, port)
-  return judge(of, stream, { ...observed, duringOutage: before % 2 === 1 || outages() !== before })
+  return judge(of, stream, {
+    ...observed,
+    duringOutage: before % 2 === 1 || outages() !== before,
+    onSharedMachine: site.machine.wasShared(from, performance.now()),
+  })
 }
 
 /** Runs the cases of a seed, several connections at once, and balances the books. */
@@ -58,21 +66,38 @@ export const run = Effect.fnUntraced(function* (site: Site, options: RunOptions)
   const statuses: Record<string, number> = {}
   const outages: Array<Outage> = []
   const underWay = new Set<number>()
+  const excused: Array<number> = []
   let [number, requests, changes] = [0, 0, 0]
   const hasDied = () => site.services.some((service) => service.ended() !== undefined)
+
+  const send = async (of: FuzzCase, stream: Stream) => {
+    underWay.add(of.number)
+    const verdict = await runCase(site, of, stream, () => changes)
+    if (!hasDied()) underWay.delete(of.number)
+    books.add(of.number, verdict)
+    for (const finding of verdict.findings) findings.push({ number: of.number, ...finding })
+    return verdict
+  }
 
   const connection = async () => {
     while (requests < options.requests && !hasDied()) {
       const of = makeCase(options.seed, ++number, corpus)
       const stream = readRequests(bytesOf(of))
       requests += countOf(stream)
-      underWay.add(of.number)
-      const verdict = await runCase(site, of, stream, () => changes)
-      if (!hasDied()) underWay.delete(of.number)
-      books.add(of.number, verdict)
+      const verdict = await send(of, stream)
+      if (verdict.excused.length > 0) excused.push(of.number)
       for (const status of verdict.statuses) statuses[status] = (statuses[status] ?? 0) + 1
-      for (const finding of verdict.findings) findings.push({ number: of.number, ...finding })
       if (of.number % 2_000 === 0) options.progress?.(`${requests} requests, ${books.acknowledged()} leads`)
+    }
+  }
+
+  /** What the machine's other work explains must not be found again when the case is sent alone. */
+  const sendAgain = async () => {
+    for (const again of excused) {
+      if (hasDied()) return
+      const of = makeCase(options.seed, again, corpus)
+      const verdict = await send(of, readRequests(bytesOf(of)))
+      for (const finding of verdict.excused) findings.push({ number: again, ...finding })
     }
   }
 
@@ -90,6 +115,7 @@ export const run = Effect.fnUntraced(function* (site: Site, options: RunOptions)
   })
   const pump = Effect.promise(() => Promise.all(Array.from({ length: options.connections }, connection)))
   yield* Effect.all([pump, options.outage ? stopPostgres : Effect.void], { concurrency: 2 })
+  yield* Effect.promise(sendAgain)
 
   const peaks = site.services.map((service) => [service.name, Math.round(peakOf(service) ?? 0)] as const)
   const deaths = site.services.flatMap((service) => {
@@ -105,6 +131,7 @@ export const run = Effect.fnUntraced(function* (site: Site, options: RunOptions)
     acknowledged: books.acknowledged(),
     stored: balance.stored,
     hidden: balance.hidden,
+    sentAgain: excused.length,
     peaksMiB: Object.fromEntries(peaks),
     findings: [
       ...deaths.map(general("a process died")),
