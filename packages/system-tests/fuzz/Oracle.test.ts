@@ -203,6 +203,8 @@ describe("the judge", () => {
     const shared = { onSharedMachine: true }
     const shed = judged(webhook, answer(503, error("overloaded"), retry), "wait", false, shared)
     assert.deepStrictEqual([shed.findings.length, shed.excused.length, shed.unseen.length], [0, 1, 1])
+    const early = judged(webhook.slice(0, -1), answer(503, error("overloaded"), retry), "wait", false, shared)
+    assert.deepStrictEqual([early.findings.length, early.excused.length], [0, 1])
     const late = judged(webhook, "", "wait", false, { ...shared, end: "timeout" })
     assert.deepStrictEqual([late.findings.length, late.excused.length, late.unseen.length], [0, 1, 1])
     assert.lengthOf(judged(webhook, answer(503, error("overloaded"), retry)).findings, 1)

@@ -80,6 +80,11 @@ class Judgement {
     else this.report(kind, detail)
   }
 
+  #reportStatus(answer: Answer, kind: string, detail: string): void {
+    if (isForLackOfTime(answer)) this.reportUnlessShared(kind, detail)
+    else this.report(kind, detail)
+  }
+
   /** One request and its answer. */
   answered(request: ReadRequest, answer: Answer, { statuses, meaning, needsDatabase }: Expected): void {
     const { status } = answer
@@ -89,8 +94,7 @@ class Judgement {
       const text = answer.body.toString("latin1", 0, 200)
       const kind = status >= 500 ? `a ${status}` : `${status} instead of ${allowed}`
       const detail = `${request.method} ${request.target.slice(0, 200)} was answered ${status} instead of ${allowed}: ${text}`
-      if (isForLackOfTime(answer)) this.reportUnlessShared(kind, detail)
-      else this.report(kind, detail)
+      this.#reportStatus(answer, kind, detail)
     }
     this.findings.push(...faultsOfForm(answer, request))
     const isWebhook = request.method === "POST" && meaning !== undefined
@@ -116,9 +120,10 @@ class Judgement {
       } else if (
         !refusals.has(answer.status) &&
         !early.has(answer.status) &&
-        !((this.#duringOutage || (this.#onSharedMachine && isForLackOfTime(answer))) && answer.status === 503)
+        !(this.#duringOutage && answer.status === 503)
       ) {
-        this.report(`${answer.status} to what is ${tail.kind}`, answer.body.toString("latin1", 0, 200))
+        const kind = `${answer.status} to what is ${tail.kind}`
+        this.#reportStatus(answer, kind, answer.body.toString("latin1", 0, 200))
       }
     })
   }
