@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import { once } from "node:events"
 import type { IncomingMessage } from "node:http"
 import { connect as open } from "node:net"
+import { buffer } from "node:stream/consumers"
 import { connect } from "./connection.ts"
 import { assertError, measure, serve } from "./world.ts"
 
@@ -31,6 +32,21 @@ describe("the last answer of a connection", { concurrent: true }, () => {
       const answer = yield* Effect.promise(() => once(socket, "data"))
       assert.match(String(answer), /^HTTP\/1\.1 200 /)
       socket.destroy()
+    }),
+  )
+
+  it.live("comes whole to a reader that needs longer for it than a connection lingers", () =>
+    Effect.gen(function* () {
+      // The system's buffers take all of it at once.
+      const large = 3 * 1024 * 1024
+      const port = yield* serve((_, response) =>
+        respond(response, { status: 200, body: { text: "x".repeat(large) } }),
+      )
+      const socket = open({ port, host: "127.0.0.1" }).pause()
+      socket.write(withHead("Connection: close"))
+      yield* Effect.sleep("2500 millis")
+      const received = yield* Effect.promise(() => buffer(socket))
+      assert.isAbove(received.length, large)
     }),
   )
 

@@ -30,7 +30,11 @@ export const lingerAfterLast = (socket: Socket): void => {
 
 function endAndLinger(this: Socket): void {
   if (this.writableEnded || this.destroyed) return
-  this.end()
+  // As Node's own does: what the system has not taken yet comes first.
+  this.once("finish", linger).end()
+}
+
+function linger(this: Socket): void {
   const timer = setTimeout(() => this.destroy(), lingerMs)
   this.once("close", () => clearTimeout(timer))
 }
