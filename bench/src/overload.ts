@@ -28,7 +28,7 @@ export const overload = Effect.fnUntraced(function* (
   const contender = options.contenders.find(({ isOurs }) => isOurs) ?? contenders.find(({ isOurs }) => isOurs)
   if (contender === undefined) return yield* Effect.die(new Error("none of ours"))
   const arena = yield* startArena(options)
-  const { database, startApi } = yield* arena.enter(contender)
+  const { database, explain, startApi } = yield* arena.enter(contender)
   const { port, program } = yield* startApi
 
   let nextLead = 0
@@ -54,10 +54,13 @@ export const overload = Effect.fnUntraced(function* (
       ),
     ),
   )
+  const readyAt = process.hrtime.bigint()
   const cpuBefore = cpuMicroseconds(program.pid)
   const report = yield* send(capacity * times, seconds * 1000)
   const cpu = cpuMicroseconds(program.pid) - cpuBefore
   yield* Fiber.interrupt(sampling)
+  const shed = yield* shedBy(port)
+  yield* explain({ ...program, readyAt }, report.sent)
   // What is still in a statement is stored then.
   yield* Effect.sleep("3 seconds")
 
@@ -91,8 +94,19 @@ export const overload = Effect.fnUntraced(function* (
   console.log(
     `api: ${(cpu / report.sent).toFixed(0)} µs of CPU a lead, ${(cpu / seconds / 1e6).toFixed(2)} cores`,
   )
+  console.log(`refused because of, with warm-up: ${JSON.stringify(shed)}`)
   console.log(`memory, MiB: ${[before, ...everyTenth(memory)].map((MiB) => MiB.toFixed(0)).join(" ")}`)
 }, Effect.scoped)
+
+/** Why the api has refused leads since it started. */
+const shedBy = (port: number) =>
+  Effect.promise(async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/health/deep`)
+    const { intake } = (await response.json()) as {
+      readonly intake: { readonly shed: Readonly<Record<string, number>> }
+    }
+    return intake.shed
+  })
 
 /** At most about ten of the samples. */
 const everyTenth = (samples: ReadonlyArray<number>): ReadonlyArray<number> => {

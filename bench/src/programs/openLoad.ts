@@ -84,7 +84,7 @@ const openConnection = () => {
         note(answer.toString("latin1", 9, 12), connection)
         connection.lead = -1
         connection.closes = answer.includes("Connection: close")
-        if (!connection.closes) idle.push(connection)
+        if (!connection.closes) becomeIdle(connection)
         return true
       },
     },
@@ -92,7 +92,7 @@ const openConnection = () => {
   sockets.add(socket)
   const connection: Connection = { socket, lead: -1, sentAt: 0, closes: false }
   let why = "closed"
-  socket.once("connect", () => void idle.push(connection))
+  socket.once("connect", () => becomeIdle(connection))
   socket.on("error", (error: NodeJS.ErrnoException) => (why = error.code ?? error.message))
   socket.on("close", () => {
     sockets.delete(socket)
@@ -104,7 +104,18 @@ const openConnection = () => {
   })
 }
 
-/** Sends what is due, as far as there are connections; checks again every millisecond. */
+/** Whether leads are due and no connection is idle. To look for one all the time would take a core from the server. */
+let isWaiting = false
+const becomeIdle = (connection: Connection) => {
+  idle.push(connection)
+  if (!isWaiting) return
+  isWaiting = false
+  clearTimeout(timer)
+  setImmediate(send)
+}
+
+let timer: ReturnType<typeof setTimeout> | undefined
+/** Sends what is due, as far as there are connections; checks again every millisecond, or when a connection is idle. */
 const send = () => {
   const now = performance.now()
   const due = Math.min(total, Math.floor(((now - began) * load.perSecond) / 1000) + 1)
@@ -119,8 +130,10 @@ const send = () => {
     sent++
   }
   if (answered >= total || now > dueAt(total) + 15_000) report()
-  else if (due > sent) setImmediate(send)
-  else setTimeout(send, 1)
+  else {
+    isWaiting = due > sent
+    timer = setTimeout(send, isWaiting ? 100 : 1)
+  }
 }
 
 const report = () => {
