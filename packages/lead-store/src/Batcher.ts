@@ -1,6 +1,7 @@
 import { Cause, Effect, Exit, Option, Result, type Scope } from "effect"
 import type { BatcherOptions, Refusal } from "./BatcherOptions.ts"
 import { type LimitOptions, makeAdaptiveLimit } from "./internal/adaptiveLimit.ts"
+import { makeLoopLag } from "./internal/loopLag.ts"
 import { makeResponsiveClock } from "./internal/responsiveClock.ts"
 import { type Done, type Entry, makeWaitingLine } from "./internal/waitingLine.ts"
 
@@ -39,6 +40,7 @@ export const make = <Item, Value, Error>(
     type Entries = ReadonlyArray<Entry<Item, Value, Error>>
 
     const limit = makeAdaptiveLimit(options.limit ?? noLimit)
+    const lag = makeLoopLag()
     const clock = makeResponsiveClock(checkEveryMs, performance.now())
     const line = makeWaitingLine<Item, Value, Error>(options.maxItems, options.maxSize)
     /** How many batches count against `concurrency`: all that are under way but the slow ones. */
@@ -77,7 +79,7 @@ export const make = <Item, Value, Error>(
         Effect.exit(Effect.suspend(() => options.run(batch.map(({ item }) => item)))),
         (exit) => {
           if (Exit.isSuccess(exit)) {
-            limit.observe(batch[0]?.since ?? 0, performance.now())
+            limit.observe(batch[0]?.since ?? 0, performance.now(), lag.ms())
             for (const [index, entry] of batch.entries()) {
               settle(entry, Result.succeed(exit.value[index] as Value))
             }
@@ -99,6 +101,7 @@ export const make = <Item, Value, Error>(
       const batch = { entries, startedAt: clock.now() }
       running++
       underWay.add(batch)
+      if (limit.isStrained()) lag.measure()
       let counts = true
       const stopCounting = () => {
         if (!counts) return

@@ -222,6 +222,32 @@ describe("waiting", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("is bounded by the time of the batches, not by that of a busy event loop", () =>
+    Effect.gen(function* () {
+      const maxItems = 400
+      const { batcher } = yield* world({
+        limit: { maxItems, maxSize: maxItems, targetMs: 10 },
+        // It is answered in the next turn.
+        run: (items) =>
+          Effect.callback((resume) => void setImmediate(resume, Effect.succeed(items.map(String)))),
+      })
+      let held = 0
+      let turn = 0
+      yield* Effect.callback<void>((resume) => {
+        const work = () => {
+          // As many as there is room for, then other work.
+          for (; !batcher.isFull(1); held++) batcher.submit(turn, () => void held--)
+          for (const began = performance.now(); performance.now() - began < 20;);
+          if (++turn < 40) setImmediate(work)
+          else resume(Effect.void)
+        }
+        work()
+      })
+      // A tenth is a little more than twice what it falls to if a turn counts as a slow batch.
+      assert.isAbove(held, maxItems / 10)
+    }).pipe(Effect.scoped),
+  )
+
   it.live("ends when patience does, in a batch and before one; what was refused is not run", () =>
     Effect.gen(function* () {
       const { batcher, batches, end, submitAll } = yield* world({

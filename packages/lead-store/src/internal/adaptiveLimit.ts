@@ -4,7 +4,7 @@ export interface LimitOptions {
   readonly maxItems: number
   /** Their total size at once, in the unit of `sizeOf`. A larger item is admitted only when nothing else is held. */
   readonly maxSize: number
-  /** How long an item should take, from its submission to its result. */
+  /** How long an item should take, from its submission to its result, beside two turns of the event loop. */
   readonly targetMs: number
 }
 
@@ -16,13 +16,19 @@ export interface LimitOptions {
  * that was submitted after the one before is done, since earlier ones show the effect of an older limit. By Little's
  * law the limit settles at throughput times target, without measuring throughput: the gradient of Netflix's
  * concurrency-limits. Without load it returns to the initial share.
+ *
+ * Two turns of this process's event loop are not the processor's time: one from the submission to the statement, one in
+ * which the answer is in its socket, unread. They are added to the target. Otherwise a loop that is busy with refusals
+ * would make a fast database look slow, and the limit would fall to its least.
  */
 export interface AdaptiveLimit {
   /** Whether an item of this size may be held too. If so, it counts until it is released. */
   readonly admit: (size: number) => boolean
   readonly release: (size: number) => void
-  /** A batch succeeded whose oldest item was submitted at `since`; times in ms. */
-  readonly observe: (since: number, now: number) => void
+  /** A batch succeeded whose oldest item was submitted at `since`, while a turn of the event loop took `lagMs`; times in ms. */
+  readonly observe: (since: number, now: number, lagMs: number) => void
+  /** Whether the limit was met since it last changed, or the last batch was late: only then `lagMs` is looked at. */
+  readonly isStrained: () => boolean
   /** Whether no item of this size would be admitted now; the limit was met then. */
   readonly isFull: (size: number) => boolean
 }
@@ -32,6 +38,7 @@ export const makeAdaptiveLimit = ({ maxItems, maxSize, targetMs }: LimitOptions)
   let share = initialShare
   let changedAt = -Infinity
   let wasMet = false
+  let wasLate = false
   let items = 0
   let total = 0
 
@@ -40,6 +47,7 @@ export const makeAdaptiveLimit = ({ maxItems, maxSize, targetMs }: LimitOptions)
     if (full) wasMet = true
     return full
   }
+  const isStrained = () => wasMet || wasLate
   return {
     isFull,
     admit: (size) => {
@@ -52,9 +60,13 @@ export const makeAdaptiveLimit = ({ maxItems, maxSize, targetMs }: LimitOptions)
       items--
       total -= size
     },
-    observe: (since, now) => {
+    isStrained,
+    observe: (since, now, lagMs) => {
+      const allowedMs = isStrained() ? targetMs + 2 * lagMs : targetMs
+      const tookMs = Math.max(1, now - since)
+      wasLate = tookMs > targetMs
       if (since < changedAt) return
-      const next = nextShare({ share, wasMet, ratio: targetMs / Math.max(1, now - since) })
+      const next = nextShare({ share, wasMet, ratio: allowedMs / tookMs })
       if (next === share) return
       share = next
       changedAt = now
