@@ -69,15 +69,20 @@ export const watchEventLoop = (clock: LoopClock = nodeClock): EventLoop => {
     const waitedNow = clock.waited()
     if (waitedNow - waited >= waitMs) waitedAt = now
     waited = waitedNow
-    clock.atTurnEnd(endTurn)
+    clock.atTurnEnd(() => {
+      if (held.length === 0) endTurn()
+    })
   }
   const endTurn = () => {
-    const answers = held
-    held = []
-    for (const answer of answers) answer()
     const now = clock.now()
     budgetMs = nextBudget(budgetMs, Math.max(0.01, now - (startedAt ?? now)))
     startedAt = undefined
+  }
+  const answerHeld = () => {
+    const answers = held
+    held = []
+    for (const answer of answers) answer()
+    endTurn()
   }
 
   return {
@@ -88,8 +93,10 @@ export const watchEventLoop = (clock: LoopClock = nodeClock): EventLoop => {
       return false
     },
     inTurn: (answer, to) => {
-      if (startedAt !== undefined && clock.now() - startedAt > turnMs) held.push(() => answer(to))
-      else answer(to)
+      if (startedAt === undefined || clock.now() - startedAt <= turnMs) return answer(to)
+      // By a callback of its own, after those that were planned in this turn: Postgres gets its statement first.
+      if (held.length === 0) clock.atTurnEnd(answerHeld)
+      held.push(() => answer(to))
     },
   }
 }

@@ -6,13 +6,11 @@ import { intervalMs, leastShare, nextBudget, turnMs, watchEventLoop } from "../s
 const makeLoop = () => {
   let now = 0
   let waited = 0
-  let end: (() => void) | undefined
+  const planned: Array<() => void> = []
   const loop = watchEventLoop({
     now: () => now,
     waited: () => waited,
-    atTurnEnd: (callback) => {
-      end = callback
-    },
+    atTurnEnd: (callback) => void planned.push(callback),
   })
   return {
     loop,
@@ -21,8 +19,7 @@ const makeLoop = () => {
       waited += ms
     },
     endTurn: () => {
-      end?.()
-      end = undefined
+      for (const callback of planned.splice(0)) callback()
     },
     /** Requests of one turn; how many were admitted. An admitted one takes `ms`, any other a quarter of that. */
     requests: (count: number, ms: number) => {
@@ -35,6 +32,9 @@ const makeLoop = () => {
       return admitted
     },
     now: () => now,
+    /** Work that somebody else plans for the end of this turn. */
+    plan: (work: () => void) => void planned.push(work),
+    work: (ms: number) => void (now += ms),
   }
 }
 
@@ -121,6 +121,33 @@ describe("an event loop", () => {
     assert.deepStrictEqual(answered, [1, 2, 3])
     endTurn()
     assert.deepStrictEqual(answered, [1, 2, 3])
+  })
+
+  it("sends what was planned in the turn before it answers those who waited for its end", () => {
+    const { endTurn, loop, plan, requests } = makeLoop()
+    const order: Array<string> = []
+    requests(1, turnMs + 1)
+    plan(() => order.push("statement"))
+    loop.inTurn((answer) => void order.push(answer), "answer")
+    endTurn()
+    assert.deepStrictEqual(order, ["statement", "answer"])
+  })
+
+  it("counts the answers at a turn's end as a part of the turn", () => {
+    /** How many of 1000 requests are admitted after two turns that ended with answers. */
+    const admittedAfter = (answerMs: number) => {
+      const { endTurn, loop, requests, wait, work } = makeLoop()
+      wait(1000)
+      requests(2 * intervalMs, 1)
+      endTurn()
+      for (let turn = 0; turn < 2; turn++) {
+        requests(1, turnMs + 1)
+        for (let answer = 0; answer < 20; answer++) loop.inTurn(work, answerMs)
+        endTurn()
+      }
+      return requests(1000, 0.1)
+    }
+    assert.isBelow(admittedAfter(1), admittedAfter(0))
   })
 
   const times = Schema.Finite.check(Schema.isBetween({ minimum: 0.01, maximum: 100_000 }))
