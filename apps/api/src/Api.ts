@@ -1,6 +1,6 @@
 /** The api: its settings, how it serves, and how it runs as a process of its own. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { openApi, OperatorApi } from "@lead-gateway/api-contract"
+import { openApi, OperatorApi, routes as contract } from "@lead-gateway/api-contract"
 import {
   type ApiSettings,
   apiSettings,
@@ -12,10 +12,18 @@ import {
   processSettings,
   queueSettings,
   Settings,
+  traceSettings,
 } from "@lead-gateway/config"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadIntake, LeadReader, type Migrations } from "@lead-gateway/lead-store"
-import { ByteBudget, handlerOf, listen, type ListenFailed, runService } from "@lead-gateway/runtime"
+import {
+  ByteBudget,
+  handlerOf,
+  listen,
+  type ListenFailed,
+  makeRequestLog,
+  runService,
+} from "@lead-gateway/runtime"
 import { type Duration, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -37,6 +45,7 @@ export const config = Settings.all({
   queue: queueSettings,
   api: apiSettings,
   logging: loggingSettings,
+  traces: traceSettings,
   process: processSettings,
 })
 
@@ -84,6 +93,10 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
   const handler = yield* guardOrigin(api, dispatch({ intake, router }))
   return yield* listen(
     {
+      observer: yield* makeRequestLog({
+        isIntake: (route) => pathsOf.intake.has(route),
+        isProbe: (route) => pathsOf.operations.has(route),
+      }),
       host: api.host,
       port: api.port,
       shutdownTimeout,
@@ -100,6 +113,10 @@ const senderLimit = ({ intakeRateLimit, trustedProxies }: ApiSettings) =>
     const clientAddress = makeClientAddress(trustedProxies)
     return (request: IncomingMessage) => rate.waitMs(clientAddress(request), performance.now())
   })
+const pathsOf = {
+  intake: new Set<string>(contract.flatMap(({ group, path }) => (group === "intake" ? [path] : []))),
+  operations: new Set<string>(contract.flatMap(({ group, path }) => (group === "operations" ? [path] : []))),
+}
 
 /** Runs the api as a process of its own until it is interrupted. `migrations` is the folder of the SQL files. */
 export const api = ({

@@ -1,7 +1,7 @@
 import type { LeadId } from "@lead-gateway/lead"
 import { LeadQueue } from "@lead-gateway/lead-queue"
 import { LeadDatabase, LeadIntake, type StoreBusy, type StoreError } from "@lead-gateway/lead-store"
-import { type Handler, type HttpResponse, LineLog, respond, sendJson, Telemetry } from "@lead-gateway/runtime"
+import { type Handler, type HttpResponse, respond, sendJson, Telemetry, Tracing } from "@lead-gateway/runtime"
 import { Cause, Effect, Option, type Redacted, Result } from "effect"
 import { hash } from "node:crypto"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
@@ -13,7 +13,7 @@ import { refuseOverload } from "./Overloaded.ts"
 import { payloadOf } from "./payloadOf.ts"
 import type { BodyReader, BodyRefusal } from "./RequestBody.ts"
 import { makeVerifier } from "./Secrets.ts"
-import { sourceHeaders } from "./StoredHeaders.ts"
+import { makeStoreTrace } from "./storeTrace.ts"
 
 /** What intake requires of a webhook. */
 export interface IntakeOptions {
@@ -38,20 +38,18 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
   const { admission, bodies, senderWaitMs, sharedSecrets } = options
   const { receive } = yield* LeadIntake
   const queue = yield* LeadQueue
-  const log = yield* LineLog
+  const trace = makeStoreTrace(yield* Tracing)
   const run = Effect.runForkWith(yield* Effect.context())
   const isReady = yield* readiness
   const isAuthorized = senderCheck(sharedSecrets)
 
-  const logReceived = log.prepare("info", "lead received", ["correlation_id", "lead_id"])
-  const logRefused = log.prepare("info", "webhook refused", ["correlation_id", "status_code", "reason"])
-
   const refuse = (response: HttpResponse, answer: Answer.Answer): void => {
     bodies.giveBack(response)
-    if (answer.status < 500 && !isGone(response.req)) {
-      logRefused(response.correlationId, answer.status, answer.reason)
-    }
+    response.facts.reason = answer.reason
+    // Like other answers in overload.
+    if (answer === Answer.busy) response.facts.isSilent = true
     respond(response, answer)
+    if (response.destroyed) response.conclude(false)
   }
 
   const refuseUnstored = (response: HttpResponse, error: StoreError): void => {
@@ -59,22 +57,30 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
     // a newer release has added constraints that this one does not meet. The sender should try again, and may reach that
     // release.
     const isMalformed = error._tag === "DataRefused" && error.sqlState.startsWith("22")
-    log.prepare(isMalformed ? "warn" : "error", error.message, ["correlation_id"])(response.correlationId)
+    response.facts.level = isMalformed ? "warn" : "error"
+    response.facts.cause = error.message
     // Text that Postgres is known to refuse was replaced or answered before; for anything else, 400 ends the retries.
     refuse(response, isMalformed ? Answer.malformed() : Answer.databaseError)
   }
 
   /** Answers a bug with 500; only the log has the cause. */
   const fail = (response: HttpResponse, defect: unknown): void => {
-    const { correlationId } = response
+    const { correlationId, facts } = response
     bodies.giveBack(response)
+    facts.level = "error"
+    facts.reason = Answer.internalError.reason
     run(Telemetry.withCorrelationId(correlationId)(Effect.logError("intake failed", Cause.die(defect))))
     respond(response, Answer.internalError)
+    if (response.destroyed) response.conclude(false)
   }
 
   const finish = (response: HttpResponse, result: Result.Result<LeadId, StoreError | StoreBusy>): void => {
     try {
+      const { facts } = response
       bodies.giveBack(response)
+      facts.isAwaited = false
+      facts.storedAt = performance.now()
+      trace.ended(response, result)
       if (Result.isFailure(result)) {
         if (result.failure._tag !== "StoreBusy") return refuseUnstored(response, result.failure)
         admission.countWaited()
@@ -82,9 +88,10 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
       }
       const id = result.success
       admission.countAccepted()
+      facts.leadId = id
       queue.offerUnsafe([id])
-      logReceived(response.correlationId, id)
       sendJson(response, Answer.receipt(id, response.correlationId))
+      if (response.destroyed) response.conclude(false)
     } catch (defect) {
       fail(response, defect)
     }
@@ -93,12 +100,15 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
   const store = (response: HttpResponse, body: Buffer | BodyRefusal): void => {
     try {
       if (typeof body === "string") return refuse(response, unread[body])
+      const { facts } = response
+      facts.readAt = performance.now()
+      facts.bodyBytes = body.length
       const payload = payloadOf(body)
       if (typeof payload !== "string") return refuse(response, payload)
       if (!isReady()) return refuse(response, Answer.databaseError)
       const lead = {
         payload,
-        sourceHeaders: sourceHeaders(response.req.headers),
+        sourceHeaders: trace.headers(response),
         payloadHash: digest(body),
         correlationId: response.correlationId,
         queuePatienceMs: queue.patienceMs(),
@@ -106,6 +116,7 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
       const size = heldWhileStored(body.length, payload.length, lead.sourceHeaders.length)
       free(body)
       if (!bodies.hold(response, size)) return refuse(response, Answer.busy)
+      facts.isAwaited = true
       receive(lead, (result) => finish(response, result))
     } catch (defect) {
       fail(response, defect)
@@ -159,9 +170,6 @@ const unread: Readonly<Record<BodyRefusal, Answer.Answer>> = {
   Malformed: Answer.malformed(),
   Aborted: Answer.malformed(),
 }
-
-/** Whether the sender disconnected in the middle of its request: then nobody reads the answer, and none is logged. */
-const isGone = (request: IncomingMessage): boolean => request.destroyed && !request.complete
 
 /** Whether the content type is JSON, or absent, and the encoding can be decoded. */
 const isReadable = (headers: IncomingHttpHeaders): boolean =>

@@ -14,12 +14,13 @@ const nextDelay = (): string => delays[turn++ % delays.length] ?? "4"
 const worthReading = 16 * 1024
 
 /**
- * Answers 503 with `Retry-After`, whether or not the body has been read.
+ * Answers 503 with `Retry-After`, whether or not the body has been read. It is counted, and neither logged nor traced.
  *
  * The connection stays open if what is left of the body is short; Node then discards it. Otherwise the connection closes.
  */
 export const refuseOverload = (response: HttpResponse): void => {
   const { req: request } = response
+  response.facts.isSilent = true
   const retryAfter = nextDelay()
   if (!request.complete && !isShort(request)) return respond(response, Answer.overloaded(retryAfter))
   const text = `${textBefore}${JSON.stringify(response.correlationId)}}`

@@ -4,6 +4,7 @@
  * Which headers are secret cannot be listed: any sender, proxy and firewall has names of its own. So those are listed that
  * are not, in `storedHeaderNames`. Stored rows go into backups, archives and histories.
  */
+import { TraceParent } from "@lead-gateway/runtime"
 import type { IncomingHttpHeaders } from "node:http"
 import { storedHeaderNames, storedUrlNames } from "./storedHeaderNames.ts"
 
@@ -89,6 +90,13 @@ export const sourceHeaders = (headers: IncomingHttpHeaders): string => {
   // Most senders have no other headers, and this takes a third of the time.
   return JSON.stringify(headers)
 }
+
+/**
+ * The same with the trace context in which the lead goes on, under a name that no header can have: what workers continue
+ * is the span that stored the lead, not the sender's.
+ */
+export const withTrace = (headersJson: string, trace: TraceParent.TraceParent): string =>
+  `{"[traceparent]":"${TraceParent.format(trace)}"${headersJson === "{}" ? "" : ","}${headersJson.slice(1)}`
 
 const selected = (headers: IncomingHttpHeaders): string => {
   let json = ""

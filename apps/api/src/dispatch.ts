@@ -25,19 +25,28 @@ const methods = [
  * is answered 404 here: that costs no fiber.
  */
 export const dispatch = ({ intake, router }: Handlers): Handler => {
-  const routes = FindMyWay.make<Handler>(exactPaths)
+  const routes = FindMyWay.make<{ readonly handler: Handler; readonly path: string }>(exactPaths)
   for (const { group, method, path } of contract) {
-    routes.on(method === "GET" ? ["GET", "HEAD"] : method, path, group === "intake" ? intake : router)
+    const handler = group === "intake" ? intake : router
+    routes.on(method === "GET" ? ["GET", "HEAD"] : method, path, { handler, path })
   }
-  routes.on(["GET", "HEAD"], "/openapi.json", router)
+  routes.on(["GET", "HEAD"], "/openapi.json", { handler: router, path: "/openapi.json" })
 
   return (request, response, correlationId) => {
     const { method = "GET", url = "/" } = request
     // Nearly every request, so without a look-up.
-    if (url === webhooks && method === "POST") return intake(request, response, correlationId)
-    const route = routes.find(method, url)
-    if (route !== undefined) return route.handler(request, response, correlationId)
+    if (url === webhooks && method === "POST") {
+      response.facts.route = webhooks
+      return intake(request, response, correlationId)
+    }
+    const route = routes.find(method, url)?.handler
+    if (route !== undefined) {
+      response.facts.route = route.path
+      return route.handler(request, response, correlationId)
+    }
     const allowed = methods.filter((other) => routes.find(other, url) !== undefined)
-    respond(response, allowed.length === 0 ? Answer.notFound : Answer.methodNotAllowed(allowed.join(", ")))
+    const answer = allowed.length === 0 ? Answer.notFound : Answer.methodNotAllowed(allowed.join(", "))
+    response.facts.reason = answer.reason
+    respond(response, answer)
   }
 }

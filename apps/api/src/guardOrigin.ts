@@ -1,6 +1,6 @@
 import { routes } from "@lead-gateway/api-contract"
 import { type BrowserSettings, isLoopbackAddress } from "@lead-gateway/config"
-import { type Handler, type HttpResponse, LineLog, respond, securityHeaders } from "@lead-gateway/runtime"
+import { type Handler, type HttpResponse, respond, securityHeaders } from "@lead-gateway/runtime"
 import { Effect } from "effect"
 import { lookup } from "node:dns/promises"
 import type { IncomingMessage } from "node:http"
@@ -19,15 +19,13 @@ export interface GuardOptions extends BrowserSettings {
  * Pages of allowed origins (CORS) get answers that they may read, errors too, and their preflights are answered here.
  */
 export const guardOrigin = Effect.fnUntraced(function* (options: GuardOptions, handler: Handler) {
-  const log = yield* LineLog
-  const logRefused = log.prepare("info", "request refused", ["correlation_id", "status_code", "reason"])
   const { allowedHosts, corsOrigins } = options
   const onLoopback = yield* listensOnLoopback(options.host)
   const check = makeOriginCheck({ allowedHosts, corsOrigins, onLoopback })
   const hasCors = corsOrigins.length > 0
 
   const refuse = (response: HttpResponse, answer: Answer.Answer): void => {
-    logRefused(response.correlationId, answer.status, answer.reason)
+    response.facts.reason = answer.reason
     respond(response, answer)
   }
 

@@ -6,6 +6,7 @@ import { deliveryBegan, type OpenAttempt } from "./Attempt.ts"
 import { type AttemptOutcome, messageOf, workerLost, workerStopped } from "./AttemptOutcome.ts"
 import type { DeliveryLog } from "./DeliveryLog.ts"
 import type { Job } from "./Job.ts"
+import type { LeadTraces } from "./LeadTrace.ts"
 import { recordWithRetry, releaseWithRetry, snoozeDelay, type Snoozed } from "./Recording.ts"
 import { makeSlots, type SlotsOptions } from "./Slots.ts"
 import type { NextStep, Steps } from "./Step.ts"
@@ -18,6 +19,8 @@ export interface DeliveriesOptions extends Pick<SlotsOptions<never>, "ahead" | "
   /** Evaluates an outcome. */
   readonly recordOf: (attempt: OpenAttempt, outcome: AttemptOutcome) => AttemptRecord
   readonly log: DeliveryLog
+  /** Undefined where traces are off. */
+  readonly traces?: Pick<LeadTraces, "decided" | "attempted"> | undefined
   /** How long after a claim its work may be sent, so that the lease outlives the exchange. */
   readonly sendWithinMs: number
   /** Called when this worker holds a piece of work no more. `scheduled`: it will be due again. */
@@ -56,7 +59,7 @@ export interface Deliveries {
  * longer each time. Plain functions: they run for every lead.
  */
 export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
-  const { ahead, client, concurrency, log, recordOf, sendWithinMs, steps, work: store } = options
+  const { ahead, client, concurrency, log, recordOf, sendWithinMs, steps, traces, work: store } = options
   const jobs = new Set<Job>()
   let answers = 0
   let characters = 0
@@ -84,11 +87,13 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
     if (work._tag !== "Undecided" && work._tag !== "Due") return
     if (isLate(job)) return release(job)
     let next: NextStep
+    job.steppedAtMs = performance.now()
     try {
       next = steps(work)
     } catch (defect) {
       return snooze(job, "an unexpected error in the gateway", defect)
     }
+    job.trace = next.trace
     slots.move(job, "opening")
     store.openAttempt(next.step, (result) => opened(job, next, result))
   }
@@ -101,8 +106,11 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
       return release(job)
     }
     const done = result.success
+    if (job.trace !== undefined && step.decision !== undefined && done._tag !== "Unchanged") {
+      traces?.decided(job.work, job.trace, step.decision, job.steppedAtMs ?? 0)
+    }
     if (done._tag !== "Opened" || message === undefined) {
-      if (done._tag === "Settled" && step.decision !== undefined) log.settled(job.work, step.decision)
+      if (done._tag === "Settled" && step.decision !== undefined) log.settled(job, step.decision)
       slots.move(job, "recording")
       return end(job, done._tag === "HeldBack")
     }
@@ -123,6 +131,7 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
       return release(job)
     }
     slots.move(job, "sent")
+    job.sentAtMs = performance.now()
     job.exchange = client.start(attempt.message, (outcome) => answered(job, attempt, outcome))
   }
 
@@ -141,9 +150,13 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
   const record = (job: Job, attempt: OpenAttempt, outcome: AttemptOutcome) => {
     const row = recordOf(attempt, outcome)
     job.row = row
+    const endedAtMs = performance.now()
+    if (job.trace !== undefined && job.sentAtMs !== undefined)
+      traces?.attempted(job.work, job.trace, outcome, row, job.sentAtMs)
     slots.move(job, "recording")
     const recorded = (updated: boolean | undefined) => {
-      if (updated !== undefined) log.attempt(job.work, row, outcome._tag, attempt.isProbe, updated)
+      if (updated !== undefined)
+        log.attempt(job, row, outcome._tag, attempt.isProbe, updated, performance.now() - endedAtMs)
       end(job, row.next.state === "RETRYING")
     }
     recordWithRetry(store, row, log, job.work, recorded, () => isAbandoned)

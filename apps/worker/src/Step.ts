@@ -2,9 +2,9 @@ import type { DeliveryMetadataName } from "@lead-gateway/config/flow"
 import type { DeliveryRequest } from "@lead-gateway/customer-client"
 import { decide, type Flow } from "@lead-gateway/lead-pipeline"
 import type { ClaimedWork, DueDelivery, Step, UndecidedLead } from "@lead-gateway/lead-store"
-import { TraceParent } from "@lead-gateway/runtime"
-import { Option } from "effect"
-import { randomFillSync, randomUUID } from "node:crypto"
+import { SpanIds, TraceParent } from "@lead-gateway/runtime"
+import { randomUUID } from "node:crypto"
+import type { LeadTrace, LeadTraces } from "./LeadTrace.ts"
 import { storedDecision } from "./storedDecision.ts"
 
 /** The next step of leased work, and the request that is sent when it opens an attempt. */
@@ -12,6 +12,8 @@ export interface NextStep {
   readonly step: Step
   /** The same body and key for every attempt of a delivery; undefined when the lead is rejected or parked. */
   readonly message: DeliveryRequest | undefined
+  /** Undefined where traces are off. */
+  readonly trace?: LeadTrace | undefined
 }
 
 /** Makes the next step: decides on an undecided lead; a due delivery keeps its decision. */
@@ -21,18 +23,22 @@ export type Steps = (work: UndecidedLead | DueDelivery) => NextStep
 export interface StepsOptions {
   readonly flow: Flow.Flow
   readonly ids: Ids
+  /** Undefined where traces are off. */
+  readonly traces?: Pick<LeadTraces, "of"> | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
 /** Makes the steps of one flow: pure except for the clock and the ids. */
-export const makeSteps = ({ flow, ids, now }: StepsOptions): Steps => {
+export const makeSteps = ({ flow, ids, now, traces }: StepsOptions): Steps => {
   const decidedWith = JSON.stringify(flow.versions)
 
   return (work) => {
     const { deliveryNo, lease, leadId } = work
     if (work._tag === "Due") {
-      return { step: { leadId, deliveryNo, lease, decision: undefined }, message: requestOf(ids, work, work) }
+      const trace = traces?.of(work, work.idempotencyKey)
+      const message = requestOf(ids, work, work, trace)
+      return { step: { leadId, deliveryNo, lease, decision: undefined }, message, trace }
     }
     const idempotencyKey = ids.key()
     const deliveryMetadata: Record<DeliveryMetadataName, string | number> = {
@@ -45,9 +51,11 @@ export const makeSteps = ({ flow, ids, now }: StepsOptions): Steps => {
       decidedWith,
       idempotencyKey,
     })
+    const trace = traces?.of(work, idempotencyKey)
     return {
       step: { leadId, deliveryNo, lease, decision },
-      message: decision.delivery === null ? undefined : requestOf(ids, work, decision.delivery),
+      message: decision.delivery === null ? undefined : requestOf(ids, work, decision.delivery, trace),
+      trace,
     }
   }
 }
@@ -56,11 +64,13 @@ const requestOf = (
   ids: Ids,
   { correlationId, traceparent }: ClaimedWork,
   { body, idempotencyKey }: Pick<DeliveryRequest, "body" | "idempotencyKey">,
+  trace: LeadTrace | undefined,
 ): DeliveryRequest => ({
   body,
   idempotencyKey,
   correlationId,
-  traceparent: ids.traceparent(traceparent, idempotencyKey),
+  traceparent:
+    trace === undefined ? ids.traceparent(traceparent, idempotencyKey) : TraceParent.format(trace.attempt),
 })
 
 /** Random ids for deliveries. */
@@ -68,32 +78,20 @@ export interface Ids {
   /** An idempotency key: a UUID. */
   readonly key: () => string
   /**
-   * The `traceparent` of one attempt. It continues the sender's trace; without one, the attempts of a delivery share a
+   * The `traceparent` of one attempt, where traces are off. It continues the sender's trace; without one, the attempts of a delivery share a
    * trace whose id is the idempotency key.
    */
   readonly traceparent: (sent: string | undefined, idempotencyKey: string) => string
 }
 
-/** Random ids; random bytes are drawn 4 kB at a time. */
-export const makeIds = (): Ids => {
-  const bytes = Buffer.alloc(4096)
-  let at = bytes.length
-  const spanId = (): string => {
-    if (at === bytes.length) {
-      randomFillSync(bytes)
-      at = 0
-    }
-    const id = bytes.toString("hex", at, at + 8)
-    at += 8
-    return id === "0000000000000000" ? spanId() : id
-  }
-  return {
-    key: () => randomUUID(),
-    traceparent: (sent, idempotencyKey) => {
-      const trace = sent === undefined ? Option.none() : TraceParent.parse(sent)
-      return Option.isSome(trace)
-        ? TraceParent.format({ ...trace.value, spanId: spanId() })
-        : `00-${idempotencyKey.replaceAll("-", "")}-${spanId()}-00`
-    },
-  }
-}
+/** Random ids. */
+export const makeIds = (): Ids => ({
+  key: () => randomUUID(),
+  traceparent: (sent, idempotencyKey) => {
+    const spanId = SpanIds.randomSpanId()
+    const trace = TraceParent.ofText(sent)
+    return trace === undefined
+      ? `00-${idempotencyKey.replaceAll("-", "")}-${spanId}-00`
+      : TraceParent.format({ ...trace, spanId })
+  },
+})

@@ -10,13 +10,14 @@ import {
   type StoreError,
 } from "@lead-gateway/lead-store"
 import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
-import { ProcessStop } from "@lead-gateway/runtime"
+import { ProcessStop, Tracing } from "@lead-gateway/runtime"
 import { Clock, Duration, Effect, Layer, Option, Queue, Random, Schedule } from "effect"
 import { attemptRecord } from "./Attempt.ts"
 import { makeClaims } from "./Claims.ts"
 import { makeDeliveries } from "./Deliveries.ts"
 import { makeDeliveryLog } from "./DeliveryLog.ts"
 import { drain } from "./drain.ts"
+import { makeLeadTraces } from "./LeadTrace.ts"
 import { forever, reoffer, sweep, watchSchedule } from "./Loops.ts"
 import * as Producer from "./Producer.ts"
 import { type Pace, watchPace } from "./Slots.ts"
@@ -70,13 +71,16 @@ export const layer = (
       const fork = Effect.runForkWith(yield* Effect.context())
       const scheduled = yield* Queue.sliding<void>(1)
       const { concurrency, policy } = options
+      const tracing = yield* Tracing
+      const traces = tracing && makeLeadTraces(tracing, options.customer.address)
       const now = () => clock.currentTimeMillisUnsafe()
       const blockCustomer = block(customers)
 
       const deliveries = makeDeliveries({
         work,
         client,
-        steps: makeSteps({ flow: options.flow, ids: makeIds(), now }),
+        steps: makeSteps({ flow: options.flow, ids: makeIds(), now, traces }),
+        traces,
         recordOf: (attempt, outcome) =>
           attemptRecord(attempt, outcome, {
             policy,

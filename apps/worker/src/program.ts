@@ -8,6 +8,7 @@ import {
   queueSettings,
   retentionSettings,
   Settings,
+  traceSettings,
   workerSettings,
 } from "@lead-gateway/config"
 import { loadWithFlow, logPolicy, logWarnings } from "@lead-gateway/config/flow"
@@ -34,6 +35,7 @@ export const config = Settings.all({
   files: fileSettings,
   retention: retentionSettings,
   logging: loggingSettings,
+  traces: traceSettings,
   process: processSettings,
 })
 

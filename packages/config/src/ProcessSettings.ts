@@ -33,6 +33,8 @@ export interface LoggingSettings {
   readonly level: "debug" | "info" | "warn" | "error"
   /** `json` for machines, `text` for people. */
   readonly format: "json" | "text"
+  /** Requests and attempts that take longer, in milliseconds, are warnings that say what was slow. */
+  readonly slowMs: number
 }
 
 /** The settings of the log of every app. */
@@ -48,5 +50,11 @@ export const loggingSettings: Settings.Settings<LoggingSettings> = Settings.all(
     Kind.literals(["json", "text"]),
     "One JSON object a line, or text for people",
     "json",
+  ),
+  slowMs: Settings.withDefault(
+    "SLOW_MS",
+    Kind.integer({ minimum: 1, maximum: 3_600_000 }),
+    "Milliseconds after which a request or an attempt is logged as a warning that says what was slow",
+    1000,
   ),
 })

@@ -7,6 +7,7 @@ import { fileSettings } from "./FileSettings.ts"
 import { dataDirectory, loggingSettings, processSettings } from "./ProcessSettings.ts"
 import { queueSettings } from "./QueueSettings.ts"
 import type { Settings, Variable } from "./Settings.ts"
+import { traceSettings } from "./TraceSettings.ts"
 import { retentionSettings, workerSettings } from "./WorkerSettings.ts"
 
 /** Settings that belong together. */
@@ -44,6 +45,7 @@ export const settingGroups: ReadonlyArray<SettingGroup> = [
   { title: "What to do with a lead", settings: [fileSettings] },
   { title: "How long leads are kept", settings: [retentionSettings] },
   { title: "The process", settings: [loggingSettings, processSettings] },
+  { title: "Traces, by the variables of OpenTelemetry", settings: [traceSettings] },
 ]
 
 /** Every variable, once. */

@@ -45,6 +45,12 @@ export { embeddedQueueSettings, type QueueSettings, queueSettings } from "./Queu
 export { type RetrySettings, retrySettings } from "./RetrySettings.ts"
 export * as Settings from "./Settings.ts"
 export {
+  type SpanBatchSettings,
+  type TraceSampler,
+  type TraceSettings,
+  traceSettings,
+} from "./TraceSettings.ts"
+export {
   type RetentionSettings,
   retentionSettings,
   type WorkerSettings,

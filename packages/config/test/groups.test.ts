@@ -61,6 +61,7 @@ describe("the gateway", () => {
         LOG_LEVEL: "info",
         LOG_FORMAT: "json",
         SHUTDOWN_TIMEOUT: "30s",
+        SLOW_MS: "1000",
         DATA_DIR: ".data",
       })
     }),

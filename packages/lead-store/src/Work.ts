@@ -38,7 +38,7 @@ interface Claimed extends Lease {
    */
   readonly ageMs: number | undefined
   readonly correlationId: string
-  /** The sender's W3C trace context header, if it sent one. */
+  /** The W3C trace context of the lead: of the span that stored it, where the api records traces, else the sender's header. */
   readonly traceparent: string | undefined
   /** The length of the payload or body that was read. */
   readonly characters: number

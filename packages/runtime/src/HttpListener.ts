@@ -3,7 +3,7 @@ import { Duration, Effect, Option, Schema, type Scope } from "effect"
 import { createServer, IncomingMessage, type Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as CorrelationId from "./CorrelationId.ts"
-import { HttpResponse, respondLast } from "./HttpResponse.ts"
+import { HttpResponse, type RequestObserver, respondLast } from "./HttpResponse.ts"
 import { limitConnections, mostConnections } from "./internal/connectionLimit.ts"
 import { lingerAfterLast } from "./internal/lingeringClose.ts"
 import {
@@ -41,6 +41,8 @@ export interface HttpListenerOptions {
   readonly readingPace?: ReadingPace
   /** Connections at once, and requests in progress on all of them; by the process's memory and open files unless set. */
   readonly maxConnections?: number | undefined
+  /** Is told of each request that is admitted, when it begins and when it ends; nobody by default. */
+  readonly observer?: RequestObserver | undefined
 }
 
 /** The process cannot listen on the address: it is in use, not of this machine, or not permitted. */
@@ -103,7 +105,12 @@ const start = (options: HttpListenerOptions, handler: Handler): Effect.Effect<Li
   })
 
 const makeListener = (
-  { maxConnections, readingPace = defaultPace, requestTimeout = Duration.seconds(30) }: HttpListenerOptions,
+  {
+    maxConnections,
+    observer,
+    readingPace = defaultPace,
+    requestTimeout = Duration.seconds(30),
+  }: HttpListenerOptions,
   handler: Handler,
 ): Listener => {
   // Webhooks are short. A sender that needs longer has disconnected, or holds the connection open on purpose.
@@ -134,6 +141,10 @@ const makeListener = (
     // discards what has arrived already, although the upgrade is declined.
     if (!server.listening || request.headers.upgrade !== undefined) response.shouldKeepAlive = false
     if (!admit(request, response)) return
+    if (observer !== undefined) {
+      response.observer = observer
+      observer.began(response)
+    }
     const fault = faultOf(request)
     if (fault === undefined) return handler(request, response, id)
     const { error, status } = fault
@@ -147,7 +158,12 @@ const makeListener = (
       connections.set(socket, undefined)
       lingerAfterLast(socket)
       socket
-        .once("close", () => connections.delete(socket))
+        .once("close", () => {
+          const latest = connections.get(socket)
+          connections.delete(socket)
+          for (let cut = latest; cut !== undefined; cut = cut.earlier)
+            if (!cut.facts.isAwaited) cut.conclude(false)
+        })
         .once("end", () => afterEnd(socket, connections.get(socket)))
     })
     .on("request", onRequest)

@@ -2,6 +2,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type * as CorrelationId from "./CorrelationId.ts"
+import { RequestFacts } from "./RequestFacts.ts"
 import { escapeSteering } from "./internal/escapeSteering.ts"
 import { afterwards, closeGently } from "./internal/lingeringClose.ts"
 import { securityHeaderList, securityHeaders } from "./internal/securityHeaders.ts"
@@ -22,6 +23,10 @@ export class HttpResponse extends ServerResponse {
   counter: RequestCounter | undefined = undefined
   /** The response to the request before on the connection, if it was not finished: with pipelining, it is sent first. */
   earlier: HttpResponse | undefined = undefined
+  /** What is known of the request, for its log line and its span. */
+  readonly facts = new RequestFacts()
+  /** Who is told once of the request's end; set by the listener. */
+  observer: RequestObserver | undefined = undefined
 
   /** Node calls this when the response has been handed to the system. */
   override detachSocket(socket: Socket): void {
@@ -29,6 +34,14 @@ export class HttpResponse extends ServerResponse {
     // So are all earlier ones: one that pipelines forever must not keep them all.
     this.earlier = undefined
     this.counter?.answered()
+    this.conclude(true)
+  }
+
+  /** Ends the request for its observer: it was answered completely, or (false) its sender has gone. */
+  conclude(isAnswered: boolean): void {
+    const { observer } = this
+    this.observer = undefined
+    observer?.ended(this, isAnswered)
   }
 }
 
@@ -36,6 +49,14 @@ export class HttpResponse extends ServerResponse {
 export interface RequestCounter {
   /** One of them has been answered completely. */
   readonly answered: () => void
+}
+
+/** Is told of every request of a listener. Plain functions: they run for each. */
+export interface RequestObserver {
+  /** A request is handled from now on. */
+  readonly began: (response: HttpResponse) => void
+  /** It was answered completely, or its sender has gone: called once. */
+  readonly ended: (response: HttpResponse, isAnswered: boolean) => void
 }
 
 /** A complete answer. */

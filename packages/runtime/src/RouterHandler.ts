@@ -4,9 +4,9 @@ import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequ
 import { CurrentCorrelationId, withErrorBodies } from "@lead-gateway/api-contract"
 import { Effect, Equal, type Layer } from "effect"
 import { type FindMyWay, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import type { ServerResponse } from "node:http"
 import * as ByteBudget from "./ByteBudget.ts"
 import type { Handler } from "./HttpListener.ts"
+import type { HttpResponse } from "./HttpResponse.ts"
 import { withoutSteering } from "./internal/escapeSteering.ts"
 import { boundAnswers } from "./internal/largeAnswers.ts"
 import { oneAtATime } from "./internal/oneAtATime.ts"
@@ -45,12 +45,12 @@ export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: Router
     const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       // When a reader goes, Effect compares errors that hold the request, the answer and all that belongs to them.
       Equal.byReferenceUnsafe(request)
-      const response = NodeHttpServerRequest.toServerResponse(request) as ServerResponse
+      const response = NodeHttpServerRequest.toServerResponse(request) as HttpResponse
       const id = String(response.getHeader("X-Correlation-ID"))
       return withErrorBodies(app).pipe(
         Effect.map((answer) => bound(withoutSteering(answer), response) ?? tooMuchUnderWay(id)),
         Effect.provideService(CurrentCorrelationId, id),
-        Effect.annotateLogs("correlation_id", id),
+        Effect.annotateLogs(annotationsOf(id, response)),
       )
     })
     const handle = yield* NodeHttpServer.makeHandler(answer, { scope })
@@ -60,6 +60,9 @@ export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: Router
       handle(request, response)
     }) satisfies Handler
   })
+
+const annotationsOf = (correlation_id: string, { facts: { trace } }: HttpResponse) =>
+  trace === undefined ? { correlation_id } : { correlation_id, trace_id: trace.traceId }
 
 const tooMuchUnderWay = (correlation_id: string) =>
   HttpServerResponse.jsonUnsafe(

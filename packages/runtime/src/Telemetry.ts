@@ -2,12 +2,12 @@
  * Structured logs: one line per entry on standard output, as JSON for machines or text for people.
  *
  * Apps provide {@link layer} once; code logs with `Effect.logInfo` and the like, a constant message and
- * annotations. Entries carry `timestamp`, `level`, `message`, `service`, `correlation_id` and `lead_id`
- * first, then all other annotations. `LineLog` writes lines that occur once per lead. A failure with a tag is logged by
+ * annotations. Entries carry `timestamp`, `level`, `message`, `service`, `correlation_id`, `lead_id`, `trace_id` and
+ * `span_id` first, then all other annotations. `LineLog` writes lines that occur once per lead. A failure with a tag is logged by
  * its tag and message; anything else that was thrown by its name and location, never by its message, which may quote a
- * lead. The stack follows at debug level. Metrics and traces are elsewhere.
+ * lead. The stack follows at debug level. Traces are in `Tracing`.
  */
-import { Clock, Effect, Layer, Logger, References, type Scope } from "effect"
+import { Clock, Context, Effect, Layer, Logger, References, type Scope } from "effect"
 import { writeSync } from "node:fs"
 import type { CorrelationId } from "./CorrelationId.ts"
 import { entryOf, type LogLevel } from "./internal/entry.ts"
@@ -32,9 +32,16 @@ export interface TelemetryOptions {
   readonly level: LogLevel
   /** `json` for machines; `text` for people, without `service`, in local time with its offset from UTC. */
   readonly format: "json" | "text"
+  /** See {@link SlowMs}. */
+  readonly slowMs?: number | undefined
   /** Standard output by default. */
   readonly sink?: LineSink | undefined
 }
+
+/** From how many milliseconds on a request or an attempt is logged as a warning: `SLOW_MS`, 1000 unless set. */
+export const SlowMs: Context.Reference<number> = Context.Reference("@lead-gateway/runtime/SlowMs", {
+  defaultValue: () => 1000,
+})
 
 const minimumLevel = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const
 
@@ -51,6 +58,7 @@ export const layer = (options: TelemetryOptions): Layer.Layer<never> =>
       return Layer.mergeAll(
         Logger.layer([logger(options, writer)]),
         Layer.succeed(LineLog, makeLineLog({ ...options, clock: yield* Clock.Clock, write: writer.write })),
+        Layer.succeed(SlowMs, options.slowMs ?? 1000),
         Layer.succeed(References.MinimumLogLevel, minimumLevel[options.level]),
       )
     }),

@@ -1,7 +1,8 @@
 /**
  * The header `traceparent` of W3C Trace Context, level 1: which trace a request belongs to and which span sent it.
  *
- * The gateway records no spans; the header lets the customer's traces continue those of the sender.
+ * It is passed on whether or not this process records spans (see `Tracing`), so that the customer's traces continue those
+ * of the sender.
  *
  * Source: https://www.w3.org/TR/trace-context-1/#traceparent-header
  */
@@ -34,3 +35,7 @@ export const parse = (header: string): Option.Option<TraceParent> => {
 /** The header: `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. */
 export const format = (self: TraceParent): string =>
   `00-${self.traceId}-${self.spanId}-${self.sampled ? "01" : "00"}`
+
+/** The context of a header that may be absent or invalid; undefined then. For hot paths. */
+export const ofText = (header: string | undefined): TraceParent | undefined =>
+  header === undefined ? undefined : Option.getOrUndefined(parse(header))

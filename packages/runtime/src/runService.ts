@@ -1,13 +1,15 @@
-import type { LoggingSettings, ProcessSettings, Settings } from "@lead-gateway/config"
+import type { LoggingSettings, ProcessSettings, Settings, TraceSettings } from "@lead-gateway/config"
 import { Cause, Deferred, Duration, Effect, Exit, Fiber, Option, type Scope } from "effect"
 import * as Defect from "./Defect.ts"
 import { beginStop, limitStop, stopCause } from "./ProcessStop.ts"
 import * as Telemetry from "./Telemetry.ts"
+import { make as makeTracing, Tracing } from "./Tracing.ts"
 
 /** The settings that every process has. */
 interface CommonSettings {
   readonly logging: LoggingSettings
   readonly process: ProcessSettings
+  readonly traces: Option.Option<TraceSettings>
 }
 
 /** A process: its name in logs, the settings it reads, and what it does with them. */
@@ -36,13 +38,15 @@ export const runService = Effect.fnUntraced(function* <S extends CommonSettings,
     yield* Effect.annotateLogs(Effect.logInfo("starting"), summary)
     for (const warning of warnings) yield* Effect.logWarning(warning)
     yield* Effect.addFinalizer(() => Effect.logInfo("stopped"))
-    return yield* main(value)
+    // Made first, so that it ends last: what stops is still traced.
+    const tracing = yield* makeTracing(value.traces, service)
+    return yield* Effect.provideService(main(value), Tracing, tracing)
   })
   const { logging, process } = value
   limitStop(Duration.toMillis(Duration.sum(process.shutdownTimeout, grace)))
   return yield* Effect.provide(
     stopWithin(run, Duration.sum(process.shutdownTimeout, orderly)),
-    Telemetry.layer({ service, level: logging.level, format: logging.format }),
+    Telemetry.layer({ service, level: logging.level, format: logging.format, slowMs: logging.slowMs }),
   )
 })
 

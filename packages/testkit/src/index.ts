@@ -8,6 +8,7 @@
 export { CustomerBehaviour } from "./CustomerBehaviour.ts"
 export { debianPackages, type Unpacked } from "./debianPackages.ts"
 export { scratchFolder } from "./scratchFolder.ts"
+export { type ReceivedSpan, TestCollector } from "./TestCollector.ts"
 export { type SlotMigration, TestCluster } from "./TestCluster.ts"
 export {
   type CustomerBehaviours,

@@ -10,6 +10,7 @@ import {
   processSettings,
   retentionSettings,
   Settings,
+  traceSettings,
 } from "@lead-gateway/config"
 
 /** Every setting of the gateway; `packages/config` has the variables. All have defaults. */
@@ -23,5 +24,6 @@ export const config = Settings.all({
   files: fileSettings,
   retention: retentionSettings,
   logging: loggingSettings,
+  traces: traceSettings,
   process: processSettings,
 })

@@ -12,7 +12,7 @@ const common = (id: number) => ({
   unseenAttempt: false,
   ageMs: undefined as number | undefined,
   correlationId: `c-${id}`,
-  traceparent: undefined,
+  traceparent: undefined as string | undefined,
   characters: 100,
 })
 

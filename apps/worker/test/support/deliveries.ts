@@ -90,9 +90,9 @@ export const makeHarness = (more: Partial<Pick<DeliveriesOptions, "ahead" | "con
   const note = (what: string, { leadId }: ClaimedWork, detail: unknown = "") =>
     void log.push(`${leadId} ${what} ${String(detail)}`.trim())
   const deliveryLog: DeliveryLog = {
-    attempt: (work, { next, outcomeUnknown }, outcome) =>
+    attempt: ({ work }, { next, outcomeUnknown }, outcome) =>
       outcomeUnknown ? note("unknown", work, next.state) : note("attempt", work, `${outcome} ${next.state}`),
-    settled: (work, { verdict }) => note("settled", work, verdict),
+    settled: ({ work }, { verdict }) => note("settled", work, verdict),
     snoozed: (work, delay, why) => note("snoozed", work, `${Duration.toSeconds(delay)} s: ${why}`),
     tooLate: (work) => note("too late", work),
     notOpened: (work) => note("not opened", work),

@@ -59,6 +59,9 @@ export const readClaimed = (
     )
   })
 
+/** The context that the api has stored with the lead, where it records traces; else the sender's own header. */
+const traceparent = `coalesce(source_headers ->> '[traceparent]', source_headers ->> 'traceparent') AS traceparent`
+
 const noRows = Effect.succeed<ReadonlyArray<StoredRow>>([])
 
 const isUndecided = ({ state }: LeasedRow) => state === "RECEIVED"
@@ -87,7 +90,7 @@ const readPartition = (sql: PgClient.PgClient, partition: number, rows: Readonly
     `SELECT lead_id, NULL AS delivery_no, correlation_id, traceparent, CASE WHEN NOT too_much THEN payload END AS payload,
        NULL AS idempotency_key, NULL AS body, too_much
      FROM (
-       SELECT id AS lead_id, correlation_id, source_headers ->> 'traceparent' AS traceparent, raw_payload::text AS payload,
+       SELECT id AS lead_id, correlation_id, ${traceparent}, raw_payload::text AS payload,
          ${tooMuch("raw_payload::text", "id")} AS too_much
        FROM ${lead} WHERE id = ANY ($1::bigint[])
      ) AS leads`,
@@ -97,7 +100,7 @@ const readPartition = (sql: PgClient.PgClient, partition: number, rows: Readonly
     `SELECT lead_id, delivery_no, correlation_id, traceparent, NULL AS payload, idempotency_key,
        CASE WHEN NOT too_much THEN body END AS body, too_much
      FROM (
-       SELECT lead.id AS lead_id, wanted.delivery_no, correlation_id, source_headers ->> 'traceparent' AS traceparent,
+       SELECT lead.id AS lead_id, wanted.delivery_no, correlation_id, ${traceparent},
          idempotency_key::text, delivery.payload::text AS body,
          ${tooMuch("delivery.payload::text", "wanted.lead_id, wanted.delivery_no")} AS too_much
        FROM unnest($1::bigint[], $2::integer[]) AS wanted (lead_id, delivery_no)

@@ -37,7 +37,7 @@ const levels = {
 const reserved: ReadonlySet<string> = new Set(["timestamp", "level", "message", "service", "error", "stack"])
 
 /** Written first if present, so that people and tools find them. */
-export const leading: ReadonlyArray<string> = ["correlation_id", "lead_id"]
+export const leading: ReadonlyArray<string> = ["correlation_id", "lead_id", "trace_id", "span_id"]
 
 /** The name that a field has on a line. */
 export const nameOf = (name: string): string => (reserved.has(name) ? `${name}_` : name)

@@ -1,5 +1,5 @@
 /** A service that prints when it runs, breaks on request in several ways, and stops slowly or never. */
-import { loggingSettings, processSettings, Settings, Kind } from "@lead-gateway/config"
+import { loggingSettings, processSettings, Settings, Kind, traceSettings } from "@lead-gateway/config"
 import { listen, ProcessStop, respond, runService } from "@lead-gateway/runtime"
 import { runCommand } from "@lead-gateway/runtime/command"
 import { Data, Duration, Effect } from "effect"
@@ -9,6 +9,7 @@ const shutdownTimeout = Duration.seconds(5)
 const settings = Settings.all({
   logging: loggingSettings,
   process: processSettings,
+  traces: traceSettings,
   port: Settings.withDefault("PORT", Kind.listenPort, "Port", 0),
   stuck: Settings.withDefault("STUCK", Kind.boolean, "Whether to stop never", false),
   spinning: Settings.withDefault("SPINNING", Kind.boolean, "Whether nothing of it can be interrupted", false),
