@@ -7,6 +7,7 @@
 import { Duration, Option, Redacted } from "effect"
 import * as Kind from "./Kind.ts"
 import * as Settings from "./Settings.ts"
+import * as TraceKinds from "./TraceKinds.ts"
 
 const samplers = [
   "always_on",
@@ -48,61 +49,7 @@ export interface SpanBatchSettings {
   readonly maxExportBatchSize: number
 }
 
-/** `a=1,b=2` with percent-encoded values, as in a `baggage` header; undefined if it is not such a list. */
-const pairs = (text: string, isName: (name: string) => boolean): Record<string, string> | undefined => {
-  const values: Record<string, string> = {}
-  for (const part of text.split(",").filter((part) => part.trim() !== "")) {
-    const [, name = "", encoded = ""] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/s.exec(part) ?? []
-    const value = decoded(encoded)
-    if (value === undefined || !isName(name)) return undefined
-    values[name] = value
-  }
-  return values
-}
-
-const decoded = (text: string): string | undefined => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
-}
-
-const attributes: Kind.Kind<Readonly<Record<string, string>>> = Kind.make(
-  "name=value pairs separated by commas, values percent-encoded",
-  "deployment.environment.name=production",
-  (text) => pairs(text, (name) => name !== "" && name !== "__proto__"),
-  (value) =>
-    Object.entries(value)
-      .map(([name, text]) => `${name}=${encodeURIComponent(text)}`)
-      .join(","),
-)
-
-/** Those that the exporter sets itself, or that would break its requests. */
-const ownHeaders = /^(host|connection|content-.*|transfer-encoding|te|expect|upgrade|__proto__)$/
-
-const headers: Kind.Kind<Redacted.Redacted<Readonly<Record<string, string>>>> = Kind.makeSecret(
-  "name=value pairs separated by commas, values percent-encoded, of headers that the exporter does not set itself",
-  "x-api-key=secret",
-  (text) => {
-    const values = pairs(
-      text,
-      (name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !ownHeaders.test(name.toLowerCase()),
-    )
-    return values !== undefined && Object.values(values).every((value) => /^[\x20-\x7e]*$/.test(value))
-      ? Redacted.make(values)
-      : undefined
-  },
-)
-
 const milliseconds = (maximum: number): Kind.Kind<number> => Kind.integer({ minimum: 1, maximum })
-
-const share: Kind.Kind<number> = Kind.make(
-  "a number from 0 to 1",
-  "0.01",
-  (text) => (/^(0|1|[01]?\.\d{1,12})$/.test(text) && Number(text) <= 1 ? Number(text) : undefined),
-  String,
-)
 
 const endpointKind = Kind.withExample(Kind.httpUrl, "http://localhost:4318")
 
@@ -126,12 +73,12 @@ const variables = Settings.all({
   ),
   headers: Settings.optional(
     "OTEL_EXPORTER_OTLP_HEADERS",
-    headers,
+    TraceKinds.headers,
     "Headers of the requests to the collector",
   ),
   tracesHeaders: Settings.optional(
     "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
-    headers,
+    TraceKinds.headers,
     "The same, for traces alone",
     "`OTEL_EXPORTER_OTLP_HEADERS`",
   ),
@@ -167,7 +114,7 @@ const variables = Settings.all({
   ),
   resourceAttributes: Settings.optional(
     "OTEL_RESOURCE_ATTRIBUTES",
-    attributes,
+    TraceKinds.attributes,
     "Further attributes of the process that the spans come from",
   ),
   sampler: Settings.withDefault(
@@ -178,7 +125,7 @@ const variables = Settings.all({
   ),
   ratio: Settings.withDefault(
     "OTEL_TRACES_SAMPLER_ARG",
-    share,
+    TraceKinds.share,
     "The share of traces that a `traceidratio` sampler records",
     1,
   ),

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import type { HttpResponse, RequestObserver } from "./HttpResponse.ts"
 import type { LogLevel } from "./internal/entry.ts"
-import { LineLog, type LineValue } from "./LineLog.ts"
+import { LineLog } from "./LineLog.ts"
 import type { RequestFacts } from "./RequestFacts.ts"
 import { defineSpan, type SpanKind } from "./Span.ts"
 import { SlowMs } from "./Telemetry.ts"
@@ -56,14 +56,14 @@ export const makeRequestLog = ({ isIntake, isProbe }: RequestLogOptions): Effect
     const log = yield* LineLog
     const slowMs = yield* SlowMs
     const tracing = yield* Tracing
-    const lines = new Map<string, (...values: ReadonlyArray<LineValue>) => void>()
+    const lines = new Map<string, ReturnType<typeof log.prepare<typeof names>>>()
     const kinds = new Map<string, SpanKind>()
 
     const lineOf = (level: LogLevel, message: string) => {
       const key = `${level} ${message}`
       const known = lines.get(key)
       if (known !== undefined) return known
-      const line = log.prepare(level, message, names) as (...values: ReadonlyArray<LineValue>) => void
+      const line = log.prepare(level, message, names)
       lines.set(key, line)
       return line
     }

@@ -93,6 +93,18 @@ describe("LeadWork.claim", () => {
     }).pipe(inWorld),
   )
 
+  it.effect(
+    "returns the trace context that was stored with a lead rather than its sender's, for every attempt",
+    () =>
+      Effect.gen(function* () {
+        const sent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        const own = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01"
+        const sourceHeaders = JSON.stringify({ "[traceparent]": own, traceparent: sent })
+        yield* receiveLead({ ...newLead("{}"), sourceHeaders })
+        assert.strictEqual((yield* claimOne).traceparent, own)
+      }).pipe(inWorld),
+  )
+
   it.effect("returns a delivery's bytes and key, the same for every attempt", () =>
     Effect.gen(function* () {
       const { leadId } = yield* openNew
