@@ -45,7 +45,7 @@ export const defineSpan = (
 /**
  * One span as OTLP/JSON. `epochMs` is the time, in milliseconds since 1970, at which the monotonic clock was 0.
  *
- * Written by hand, like log lines: `JSON.stringify` of the object of each span took seven times as long.
+ * Written by hand, like log lines: `JSON.stringify` of an object for each span takes a multiple of the time.
  */
 export const printSpan = (span: EndedSpan, epochMs: number): string => {
   const { context, error, kind, linkedSpanId, parentSpanId, values } = span
