@@ -34,9 +34,10 @@ import { makeClientAddress } from "./ClientAddress.ts"
 import { dispatch } from "./dispatch.ts"
 import { guardOrigin } from "./guardOrigin.ts"
 import { makeIntake } from "./Intake.ts"
-import { operationsHandlers, type ProcessInfo, statsHandlers } from "./OperatorHandlers.ts"
+import { operationsHandlers, type ProcessInfo } from "./handlers/operations.ts"
+import { statsHandlers } from "./handlers/stats.ts"
 import { makeBodyReader } from "./RequestBody.ts"
-import { operatorAuth } from "./Secrets.ts"
+import { operatorAuth } from "./OperatorAccess.ts"
 import { makeSenderRate } from "./SenderRate.ts"
 
 /** Every setting of the api, with its variables: see `packages/config`. */

@@ -1,6 +1,5 @@
 /** Secrets in requests: how they are checked. */
-import { OperatorAuth, Unauthorized } from "@lead-gateway/api-contract"
-import { Effect, Layer, Option, Redacted } from "effect"
+import { Redacted } from "effect"
 import { createHash, timingSafeEqual } from "node:crypto"
 
 /**
@@ -18,14 +17,3 @@ export const makeVerifier = (secrets: ReadonlyArray<Redacted.Redacted>) => {
 }
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest()
-
-/** Admits operators by their bearer token; everybody when no tokens are configured. */
-export const operatorAuth = (
-  tokens: Option.Option<ReadonlyArray<Redacted.Redacted>>,
-): Layer.Layer<OperatorAuth> => {
-  const isAuthorized = Option.match(tokens, { onNone: () => () => true, onSome: makeVerifier })
-  return Layer.succeed(OperatorAuth, {
-    operatorToken: (answer, { credential }) =>
-      isAuthorized(Redacted.value(credential)) ? answer : Effect.fail(new Unauthorized()),
-  })
-}

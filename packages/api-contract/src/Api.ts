@@ -7,14 +7,13 @@ import { refineDocument } from "./internal/refineDocument.ts"
 import { OperationsGroup } from "./Operations.ts"
 import { StatsGroup } from "./Stats.ts"
 
-/** The operators' part: statistics and health. Servers implement its two groups with `HttpApiBuilder`. */
+/** The operators' part. Servers implement its groups with `HttpApiBuilder`. */
 export class OperatorApi extends HttpApi.make("lead-gateway-operator").add(StatsGroup).add(OperationsGroup) {}
 
 /** The whole API, for documents and typed clients. The api app serves intake with a plain handler, for speed. */
 export class LeadGatewayApi extends HttpApi.make("lead-gateway")
   .add(IntakeGroup)
-  .add(StatsGroup)
-  .add(OperationsGroup)
+  .addHttpApi(OperatorApi)
   .annotateMerge(
     OpenApi.annotations({
       title: "Lead Gateway",
@@ -40,6 +39,11 @@ type NameOf<Endpoint> = Endpoint extends { readonly method: infer Method; readon
   ? `${Method & string} ${Path & string}`
   : never
 
+type GroupName = GroupOf<typeof LeadGatewayApi>
+
+type GroupOf<Api> =
+  Api extends HttpApi.HttpApi<infer _Id, infer Groups> ? HttpApiGroup.Identifier<Groups> : never
+
 /** A method and a path: `GET /stats/leads/:id/history`. */
 export type RouteName = NameOf<Endpoints<typeof LeadGatewayApi>>
 
@@ -49,8 +53,8 @@ export interface Route {
   readonly method: HttpMethod.HttpMethod
   /** With its parameters as `:id`. */
   readonly path: `/${string}`
-  /** Who implements it, and for whom: `intake` for senders, `stats` for operators, `operations` for all. */
-  readonly group: "intake" | "stats" | "operations"
+  /** Which handlers implement it. */
+  readonly group: GroupName
   /** Its purpose, as in the OpenAPI document. */
   readonly summary: string
 }
@@ -65,7 +69,7 @@ export const routes: ReadonlyArray<Route> = (() => {
         name: `${method} ${path}` as RouteName,
         method,
         path: path as Route["path"],
-        group: group.identifier as Route["group"],
+        group: group.identifier as GroupName,
         summary: Context.getOrUndefined(annotations, OpenApi.Summary) ?? "",
       })
     },

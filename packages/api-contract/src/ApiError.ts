@@ -46,6 +46,24 @@ function unauthorized<E>(errorClass: new (fields: ApiErrorFields) => E) {
   return { errorClass, status: 401, description: "`unauthorized`: the secret is missing or wrong" }
 }
 
+/** 403: the operator is known, and its role is too small for the route. */
+export class Forbidden extends failure("Forbidden", "forbidden") {
+  static readonly response = errorResponse({
+    errorClass: Forbidden,
+    status: 403,
+    description: "`forbidden: needs the role …`: the operator's role is too small",
+  })
+}
+
+/** 404: there is nothing of this id or name; `error` says what is missing. */
+export class NotFound extends failure("NotFound", "not found") {
+  static readonly response = errorResponse({
+    errorClass: NotFound,
+    status: 404,
+    description: "`… not found`: nothing has this id or name",
+  })
+}
+
 /** 404: there is no lead with this id. */
 export class LeadNotFound extends failure("LeadNotFound", "lead not found") {
   static readonly response = errorResponse({
@@ -70,6 +88,15 @@ export class UnsupportedMediaType extends failure("UnsupportedMediaType", "unsup
     errorClass: UnsupportedMediaType,
     status: 415,
     description: "`unsupported media type`: the content type is something else than JSON",
+  })
+}
+
+/** 422: the request is well formed, and what it asks for is not possible; `error` says why. */
+export class Unprocessable extends failure("Unprocessable", "unprocessable request") {
+  static readonly response = errorResponse({
+    errorClass: Unprocessable,
+    status: 422,
+    description: "The request is understood and cannot be carried out; `error` says why",
   })
 }
 

@@ -89,7 +89,8 @@ export const challengeResponse = <E extends ApiErrorFields>(kind: ErrorKind<E>) 
  * Gives a body to the errors that the HTTP framework answers without one.
  *
  * A request that does not match the contract is answered 400 with what is expected (`limit must be a whole number from 1
- * to 200`), a path with an invalid lead id 404 `lead not found`, an unknown path 404 `not found`, and everything
+ * to 200`), a path with an invalid id 404 `lead not found` (`token not found`, where its schema's message is `the id of a
+ * token`), an unknown path 404 `not found`, and everything
  * unexpected 500 `internal server error`. Only the last is logged.
  *
  * Wraps an app as `HttpRouter.toHttpEffect(routes)` makes it; the result never fails, but it can be interrupted. Not for
@@ -115,7 +116,7 @@ const answer = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>) {
 const mismatch = ({ kind, cause }: HttpApiError.HttpApiSchemaError): Answer => {
   switch (kind) {
     case "Params":
-      return { status: 404, error: "lead not found" }
+      return { status: 404, error: `${nounOf(cause.issue)} not found` }
     case "Query":
     case "Headers":
     case "Payload":
@@ -142,6 +143,10 @@ const statusOnly = (status: number): Answer => {
   const error = texts[status]
   return error === undefined ? { status: 500, error: "internal server error" } : { status, error }
 }
+
+/** What a parameter of the path names, by its message: `lead` for `the id of a lead`. */
+const nounOf = (issue: SchemaIssue.Issue): string =>
+  /^the (?:id|name) of an? (\w+)/.exec(issuesOf(issue).issues[0]?.message ?? "")?.[1] ?? "lead"
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 

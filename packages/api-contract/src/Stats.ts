@@ -1,16 +1,11 @@
 /** The operators' questions about leads: how many, the newest ones, the history of one. */
 import { LeadId, LeadStatus } from "@lead-gateway/lead"
-import { Effect, Schema, SchemaTransformation } from "effect"
-import {
-  HttpApi,
-  HttpApiEndpoint,
-  HttpApiGroup,
-  HttpApiMiddleware,
-  HttpApiSecurity,
-  OpenApi,
-} from "effect/http-api"
-import { DatabaseUnavailable, InternalError, InvalidRequest, LeadNotFound, Unauthorized } from "./ApiError.ts"
+import { Schema, SchemaTransformation } from "effect"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { DatabaseUnavailable, InternalError, InvalidRequest, LeadNotFound } from "./ApiError.ts"
 import { LeadHistory, LeadSummary } from "./LeadHistory.ts"
+import { OperatorAuth } from "./OperatorAuth.ts"
+import { limitParameter } from "./Page.ts"
 import { numberParameter } from "./WireValue.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -59,28 +54,10 @@ export type LeadCounts = typeof LeadCounts.Type
 
 /** The query of a list: at most `limit` leads, with ids below `before`, in one `status`. */
 export const RecentQuery = {
-  limit: numberParameter(
-    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })),
-    "a whole number from 1 to 200",
-  ).pipe(Schema.withDecodingDefaultKey(Effect.succeed("50"))),
+  limit: limitParameter,
   before: Schema.optionalKey(numberParameter(LeadId, "the id of a lead, a whole number from 1")),
   status: Schema.optionalKey(LeadStatus.annotate({ message: `one of ${LeadStatus.literals.join(", ")}` })),
 }
-
-/** An operator's bearer token, required with `ENABLE_AUTH=true` by every route that shows leads. The server checks it. */
-export class OperatorAuth extends HttpApiMiddleware.Service<OperatorAuth>()(
-  "@lead-gateway/api-contract/OperatorAuth",
-  {
-    error: Unauthorized.challenge,
-    security: {
-      operatorToken: HttpApiSecurity.bearer.pipe(
-        HttpApiSecurity.annotateMerge(
-          OpenApi.annotations({ description: "An operator's token; required with `ENABLE_AUTH=true`." }),
-        ),
-      ),
-    },
-  },
-) {}
 
 const counts = HttpApiEndpoint.get("counts", "/stats/leads/counts", {
   success: LeadCounts,

@@ -7,18 +7,26 @@
 export { LeadGatewayApi, openApi, OperatorApi, type Route, type RouteName, routes } from "./Api.ts"
 export {
   DatabaseUnavailable,
+  Forbidden,
   InternalError,
   InvalidRequest,
   LeadNotFound,
+  NotFound,
   NotReady,
   PayloadTooLarge,
   TooManyRequests,
   Unauthorized,
+  Unprocessable,
   UnsupportedMediaType,
 } from "./ApiError.ts"
 export { CurrentCorrelationId, withErrorBodies } from "./ErrorBody.ts"
 export { IntakeGroup, LeadPayload, LeadReceipt, SenderAuth } from "./Intake.ts"
 export { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
 export { DatabaseHealth, DeepHealth, IntakeHealth, OperationsGroup, QueueHealth } from "./Operations.ts"
-export { LeadCounts, OperatorAuth, RecentQuery, StatsGroup } from "./Stats.ts"
+export { Operator, OperatorAuth, type OperatorShape } from "./OperatorAuth.ts"
+export { cursorOf, limitParameter, pageOf, type PageOptions, pageQuery } from "./Page.ts"
+export * as Roles from "./Role.ts"
+export { Role } from "./Role.ts"
+export { type Access, routeRoles } from "./routeRoles.ts"
+export { LeadCounts, RecentQuery, StatsGroup } from "./Stats.ts"
 export { AnyJson, AnyJsonObject, Timestamp } from "./WireValue.ts"

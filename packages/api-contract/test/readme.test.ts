@@ -1,4 +1,4 @@
-import { routes } from "@lead-gateway/api-contract"
+import { routeRoles, routes } from "@lead-gateway/api-contract"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -14,11 +14,11 @@ const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n")
 }
 
-const audience = { intake: "senders", stats: "operators", operations: "all" }
+const audience = { open: "all", sender: "senders", viewer: "viewer", operator: "operator", admin: "admin" }
 
 describe("the README", () => {
   it("lists every route with what it is for (vitest --update writes it)", async () => {
-    const rows = routes.map(({ group, name, summary }) => [`\`${name}\``, audience[group], summary])
+    const rows = routes.map(({ name, summary }) => [`\`${name}\``, audience[routeRoles[name]], summary])
     const listed = `<!-- routes -->\n\n${table([["route", "for", "what for"], ...rows])}\n\n<!-- /routes -->`
     const readme = readFileSync(path, "utf8").replace(/<!-- routes -->[^]*<!-- \/routes -->/, () => listed)
     assert.include(readme, listed)

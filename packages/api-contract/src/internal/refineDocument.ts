@@ -10,7 +10,7 @@ export const refineDocument = (spec: OpenApi.OpenAPISpec): Record<string, unknow
     ...readable,
     paths: mapValues(readable.paths, (item, path) =>
       mapValues(item, (operation) =>
-        "responses" in operation ? refineOperation(operation, isOpen.has(path)) : operation,
+        "responses" in operation ? refineOperation(operation, path) : operation,
       ),
     ),
     components: {
@@ -68,17 +68,30 @@ const refusals: OpenApi.OpenAPISpecOperation["responses"] = mapValues(
   }),
 )
 
-const refineOperation = (operation: OpenApi.OpenAPISpecOperation, isOpen: boolean): object => ({
+/** Where the route itself answers 403 as well, both reasons are described. */
+const withRefusals = (responses: OpenApi.OpenAPISpecOperation["responses"]): typeof responses => ({
+  ...refusals,
+  ...mapValues(responses, (response, status) =>
+    status === "403"
+      ? { ...response, description: `${response.description}; ${refusals["403"]?.description}` }
+      : response,
+  ),
+})
+
+const refineOperation = (operation: OpenApi.OpenAPISpecOperation, path: string): object => ({
   ...operation,
   // With and without the secret, which only `ENABLE_AUTH=true` requires.
   security: operation.security.length === 0 ? [] : [...operation.security, {}],
   parameters: [
-    ...operation.parameters.map((parameter) => ({ ...parameter, ...parameters[parameter.name] })),
+    ...operation.parameters.map((parameter) => ({
+      ...parameter,
+      ...(parameters[`${path} ${parameter.name}`] ?? parameters[parameter.name]),
+    })),
     { $ref: "#/components/parameters/X-Correlation-ID" },
   ],
   // Statuses are in ascending order, as keys that are integers always are; what the route says of one comes first.
   responses: mapValues(
-    isOpen ? operation.responses : { ...refusals, ...operation.responses },
+    isOpen.has(path) ? operation.responses : withRefusals(operation.responses),
     ({ headers = {}, ...response }) => ({
       ...response,
       headers: headersOf(["x-correlation-id", ...Object.keys(headers)]),
@@ -101,14 +114,18 @@ const headerNames: Readonly<Record<string, string>> = {
   "www-authenticate": "WWW-Authenticate",
 }
 
-/** Descriptions of the parameters, and number types for those that the contract decodes from text. */
+/**
+ * Descriptions of the parameters, and number types for those that the contract decodes from text: by name, and by path and
+ * name (`/api/v1/tokens/{id} id`) where a name has another meaning.
+ */
 const parameters: Readonly<Record<string, object>> = {
   id: { description: "The lead's id", schema: { type: "integer", minimum: 1 } },
   limit: {
-    description: "How many leads, at most",
+    description: "How many items, at most",
     schema: { type: "integer", minimum: 1, maximum: 200, default: 50 },
   },
   before: { description: "Only leads with a smaller id", schema: { type: "integer", minimum: 1 } },
+  cursor: { description: "The `next_cursor` of the page before; without it, the first page" },
   status: { description: "Only leads in this status" },
 }
 

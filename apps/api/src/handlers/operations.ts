@@ -1,62 +1,11 @@
-/** The handlers of `OperatorApi`: statistics of leads, and health. */
-import {
-  DatabaseUnavailable,
-  InternalError,
-  LeadNotFound,
-  NotReady,
-  OperatorApi,
-} from "@lead-gateway/api-contract"
-import type { IntakeCounts } from "./Admission.ts"
+/** The handlers of health: `/health`, `/livez`, `/readyz` and `/health/deep`. */
+import { NotReady, OperatorApi } from "@lead-gateway/api-contract"
 import { LeadQueue } from "@lead-gateway/lead-queue"
-import { LeadDatabase, LeadReader, type StoreError, StoreUnavailable } from "@lead-gateway/lead-store"
-import { type Cause, Duration, Effect, Fiber, Option, Semaphore } from "effect"
+import { LeadDatabase } from "@lead-gateway/lead-store"
+import { Duration, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-
-/** `GET /stats/leads/…`, read from the store. */
-export const statsHandlers = HttpApiBuilder.group(
-  OperatorApi,
-  "stats",
-  Effect.fn(function* (handlers) {
-    const database = yield* LeadDatabase
-    const reader = yield* LeadReader
-    const histories = yield* Semaphore.make(historiesAtOnce)
-
-    /** 503 when Postgres is unavailable; any other failure is a bug, answered 500 without details. */
-    const orUnavailable = <A>(read: Effect.Effect<A, StoreError>) =>
-      Effect.flatMap(database.isReady, (isReady) => (isReady ? read : Effect.fail(notReady))).pipe(
-        within(patience),
-        Effect.catchTag("TimeoutError", () => Effect.fail(tooSlow)),
-        Effect.tapError((error) => Effect.logError(error.message)),
-        Effect.catchTags({
-          StoreUnavailable: () => Effect.fail(new DatabaseUnavailable()),
-          DataRefused: () => Effect.fail(new InternalError()),
-        }),
-      )
-
-    return handlers.handleAll({
-      counts: () => orUnavailable(reader.counts),
-      recent: ({ query }) =>
-        orUnavailable(reader.recent({ limit: query.limit, before: query.before, status: query.status })),
-      history: ({ params }) =>
-        Effect.flatMap(
-          histories.withPermits(1)(orUnavailable(reader.history(params.id))),
-          Option.match({ onNone: () => Effect.fail(new LeadNotFound()), onSome: Effect.succeed }),
-        ),
-    })
-  }),
-)
-
-/**
- * A history of a large lead takes tens of milliseconds of the event loop, and as many come together as are read at once:
- * senders would wait for all of them.
- */
-const historiesAtOnce = 2
-
-/** How long Postgres may take. When it takes longer, the connection was lost without notice. */
-const patience = Duration.seconds(5)
-
-const notReady = new StoreUnavailable({ operation: "LeadReader before the schema is there" })
-const tooSlow = new StoreUnavailable({ operation: "LeadReader in time" })
+import type { IntakeCounts } from "../Admission.ts"
+import { within } from "./within.ts"
 
 /** What `/health/deep` shows of the process itself. */
 export interface ProcessInfo {
@@ -140,19 +89,3 @@ const inMs = (latency: Option.Option<Duration.Duration>): number | null =>
     onNone: () => null,
     onSome: (duration) => Math.round(Duration.toMillis(duration) * 1000) / 1000,
   })
-
-/**
- * Waits for an answer of Postgres at most this long, then fails with a `TimeoutError`.
- *
- * `Effect.timeout` alone would also wait until the statement is cancelled, which takes 5 s more when Postgres does not
- * respond. Here the statement is cancelled in the background.
- */
-const within =
-  (duration: Duration.Duration) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | Cause.TimeoutError, R> =>
-    Effect.flatMap(Effect.forkDetach(effect), (fiber) =>
-      Fiber.join(fiber).pipe(
-        Effect.timeout(duration),
-        Effect.onExit(() => Effect.sync(() => fiber.interruptUnsafe())),
-      ),
-    )

@@ -1,0 +1,21 @@
+import type { RouteName } from "./Api.ts"
+import type { Role } from "./Role.ts"
+
+/** Whom a route is for: everybody, senders, or operators of this role and above. */
+export type Access = "open" | "sender" | Role
+
+/**
+ * Whom every route of the contract is for. A route that is missing does not compile.
+ *
+ * Servers check by this table, tests walk it, and documents are made from it.
+ */
+export const routeRoles: Readonly<Record<RouteName, Access>> = {
+  "POST /webhooks/leads": "sender",
+  "GET /stats/leads/counts": "operator",
+  "GET /stats/leads/recent": "operator",
+  "GET /stats/leads/:id/history": "operator",
+  "GET /health": "open",
+  "GET /livez": "open",
+  "GET /readyz": "open",
+  "GET /health/deep": "open",
+}
