@@ -94,10 +94,12 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
   const handler = yield* guardOrigin(api, dispatch({ intake, router }))
   return yield* listen(
     {
-      observer: yield* makeRequestLog({
-        isIntake: (route) => pathsOf.intake.has(route),
-        isProbe: (route) => pathsOf.operations.has(route),
-      }),
+      observers: [
+        yield* makeRequestLog({
+          isIntake: (route) => pathsOf.intake.has(route),
+          isProbe: (route) => pathsOf.operations.has(route),
+        }),
+      ],
       host: api.host,
       port: api.port,
       shutdownTimeout,
@@ -114,6 +116,7 @@ const senderLimit = ({ intakeRateLimit, trustedProxies }: ApiSettings) =>
     const clientAddress = makeClientAddress(trustedProxies)
     return (request: IncomingMessage) => rate.waitMs(clientAddress(request), performance.now())
   })
+
 const pathsOf = {
   intake: new Set<string>(contract.flatMap(({ group, path }) => (group === "intake" ? [path] : []))),
   operations: new Set<string>(contract.flatMap(({ group, path }) => (group === "operations" ? [path] : []))),

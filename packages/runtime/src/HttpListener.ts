@@ -41,8 +41,8 @@ export interface HttpListenerOptions {
   readonly readingPace?: ReadingPace
   /** Connections at once, and requests in progress on all of them; by the process's memory and open files unless set. */
   readonly maxConnections?: number | undefined
-  /** Is told of each request that is admitted, when it begins and when it ends; nobody by default. */
-  readonly observer?: RequestObserver | undefined
+  /** Are told of each request, when it begins and when it ends; nobody by default. */
+  readonly observers?: ReadonlyArray<RequestObserver> | undefined
 }
 
 /** The process cannot listen on the address: it is in use, not of this machine, or not permitted. */
@@ -107,7 +107,7 @@ const start = (options: HttpListenerOptions, handler: Handler): Effect.Effect<Li
 const makeListener = (
   {
     maxConnections,
-    observer,
+    observers = [],
     readingPace = defaultPace,
     requestTimeout = Duration.seconds(30),
   }: HttpListenerOptions,
@@ -136,14 +136,16 @@ const makeListener = (
     if (earlier?.closed === false) waitFor(earlier, response)
     const id = correlationId(request)
     response.correlationId = id
+    response.facts.beganAt = performance.now()
     connections.set(request.socket, response)
     // A stop must not wait for the next request on a keep-alive connection. Of what follows an `Upgrade`, Node's parser
     // discards what has arrived already, although the upgrade is declined.
     if (!server.listening || request.headers.upgrade !== undefined) response.shouldKeepAlive = false
-    if (!admit(request, response)) return
-    if (observer !== undefined) {
-      response.observer = observer
-      observer.began(response)
+    response.observers = observers
+    for (const observer of observers) observer.began?.(response)
+    if (!admit(request, response)) {
+      response.facts.isSilent = true
+      return
     }
     const fault = faultOf(request)
     if (fault === undefined) return handler(request, response, id)

@@ -8,6 +8,8 @@ import { afterwards, closeGently } from "./internal/lingeringClose.ts"
 import { securityHeaderList, securityHeaders } from "./internal/securityHeaders.ts"
 import { stopReading } from "./internal/stopReading.ts"
 
+const none: ReadonlyArray<never> = []
+
 /**
  * Node's response, and what belongs to its request.
  *
@@ -26,7 +28,7 @@ export class HttpResponse extends ServerResponse {
   /** What is known of the request, for its log line and its span. */
   readonly facts = new RequestFacts()
   /** Who is told once of the request's end; set by the listener. */
-  observer: RequestObserver | undefined = undefined
+  observers: ReadonlyArray<RequestObserver> = none
 
   /** Node calls this when the response has been handed to the system. */
   override detachSocket(socket: Socket): void {
@@ -37,11 +39,11 @@ export class HttpResponse extends ServerResponse {
     this.conclude(true)
   }
 
-  /** Ends the request for its observer: it was answered completely, or (false) its sender has gone. */
+  /** Ends the request for its observers: it was answered completely, or (false) its sender has gone. */
   conclude(isAnswered: boolean): void {
-    const { observer } = this
-    this.observer = undefined
-    observer?.ended(this, isAnswered)
+    const { observers } = this
+    this.observers = none
+    for (const observer of observers) observer.ended(this, isAnswered)
   }
 }
 
@@ -53,8 +55,8 @@ export interface RequestCounter {
 
 /** Is told of every request of a listener. Plain functions: they run for each. */
 export interface RequestObserver {
-  /** A request is handled from now on. */
-  readonly began: (response: HttpResponse) => void
+  /** A request begins: its head was read. */
+  readonly began?: (response: HttpResponse) => void
   /** It was answered completely, or its sender has gone: called once. */
   readonly ended: (response: HttpResponse, isAnswered: boolean) => void
 }
@@ -166,8 +168,6 @@ export const sendJson = (
   // With `latin1` Node does not look for characters that UTF-8 encodes differently.
   response.end(text, "latin1")
 }
-
-const none: ReadonlyArray<string> = []
 
 const declaredLength = ({ headers }: IncomingMessage): number => Number(headers["content-length"] ?? 0)
 

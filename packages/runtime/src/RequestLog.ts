@@ -114,7 +114,6 @@ export const makeRequestLog = ({ isIntake, isProbe }: RequestLogOptions): Effect
 
     return {
       began: ({ facts, req }) => {
-        facts.beganAt = performance.now()
         // Node joins repeated headers, and what is joined is no valid one.
         const parent = TraceParent.ofText(req.headers["traceparent"]?.toString())
         facts.trace = tracing === undefined ? parent : tracing.begin(parent)
