@@ -4,6 +4,7 @@ import { apiSettings } from "./ApiSettings.ts"
 import { customerSettings } from "./CustomerSettings.ts"
 import { databaseSettings } from "./DatabaseSettings.ts"
 import { fileSettings } from "./FileSettings.ts"
+import { metricsSettings } from "./MetricsSettings.ts"
 import { dataDirectory, loggingSettings, processSettings } from "./ProcessSettings.ts"
 import { queueSettings } from "./QueueSettings.ts"
 import type { Settings, Variable } from "./Settings.ts"
@@ -43,6 +44,7 @@ export const settingGroups: ReadonlyArray<SettingGroup> = [
     settings: [queueSettings],
   },
   { title: "What to do with a lead", settings: [fileSettings] },
+  { title: "Metrics and statistics, of api and worker", settings: [metricsSettings] },
   { title: "How long leads are kept", settings: [retentionSettings] },
   { title: "The process", settings: [loggingSettings, processSettings] },
   { title: "Traces, by the variables of OpenTelemetry", settings: [traceSettings] },

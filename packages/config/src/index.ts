@@ -33,6 +33,7 @@ export { type FileSettings, fileSettings, withShippedFiles } from "./FileSetting
 export { hostOf, isLoopbackAddress, isLoopbackHost } from "./HostName.ts"
 export * as Kind from "./Kind.ts"
 export { loadSettings } from "./loadSettings.ts"
+export { type MetricsSettings, metricsSettings } from "./MetricsSettings.ts"
 export {
   dataDirectory,
   type LoggingSettings,

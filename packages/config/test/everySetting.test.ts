@@ -72,6 +72,8 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   LEAD_RULES_FILE: "a\0b",
   NORMALIZER_PROFILE_FILE: "a\0b",
   PAYLOAD_TEMPLATE_FILE: "a\0b",
+  METRICS_TOKEN: "ä",
+  STATS_CACHE_TTL: "61s",
   RETENTION: "3",
   ARCHIVE_DIR: "a\0b",
   LOG_LEVEL: "loud",
