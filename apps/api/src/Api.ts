@@ -8,6 +8,8 @@ import {
   largestBodies,
   loadSettings,
   loggingSettings,
+  type MetricsSettings,
+  metricsSettings,
   openAccessWarning,
   processSettings,
   queueSettings,
@@ -22,7 +24,11 @@ import {
   listen,
   type ListenFailed,
   makeRequestLog,
+  Metrics,
+  observeState,
+  requestMetrics,
   runService,
+  watchProcess,
 } from "@lead-gateway/runtime"
 import { type Duration, Effect, Layer, Option } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
@@ -31,12 +37,14 @@ import type { IncomingMessage } from "node:http"
 import packageJson from "../package.json" with { type: "json" }
 import { makeAdmission } from "./Admission.ts"
 import { makeClientAddress } from "./ClientAddress.ts"
-import { dispatch } from "./dispatch.ts"
+import { dispatch, served } from "./dispatch.ts"
 import { guardOrigin } from "./guardOrigin.ts"
 import { makeIntake } from "./Intake.ts"
+import { observeIntake } from "./IntakeMetrics.ts"
 import { operationsHandlers, type ProcessInfo } from "./handlers/operations.ts"
 import { statsHandlers } from "./handlers/stats.ts"
 import { makeBodyReader } from "./RequestBody.ts"
+import { makeStatistics } from "./Statistics.ts"
 import { operatorAuth } from "./OperatorAccess.ts"
 import { makeSenderRate } from "./SenderRate.ts"
 
@@ -45,6 +53,7 @@ export const config = Settings.all({
   database: databaseSettings,
   queue: queueSettings,
   api: apiSettings,
+  metrics: metricsSettings,
   logging: loggingSettings,
   traces: traceSettings,
   process: processSettings,
@@ -53,6 +62,7 @@ export const config = Settings.all({
 /** Where and how the api serves. */
 export interface ApiOptions {
   readonly api: ApiSettings
+  readonly metrics: MetricsSettings
   readonly info: ProcessInfo
   readonly shutdownTimeout: Duration.Duration
 }
@@ -63,13 +73,29 @@ export interface ApiOptions {
  * Webhooks go straight to intake, everything else through the router, once their origin is checked. Logs a warning, which `/health/deep` shows too,
  * where everybody who reaches the port may do everything.
  */
-export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }: ApiOptions) {
+export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
+  const { api, info, shutdownTimeout } = options
   const warnings = Option.toArray(openAccessWarning(api))
   for (const warning of warnings) yield* Effect.logWarning(warning)
-  const admission = makeAdmission(yield* LeadIntake)
+  const leadIntake = yield* LeadIntake
+  const admission = makeAdmission(leadIntake)
+  const statistics = yield* makeStatistics(options.metrics.statsCacheTtl)
+  const metrics = yield* Metrics
+  observeIntake(metrics, admission.counts, leadIntake)
+  observeState(metrics, statistics)
+  yield* watchProcess(info)
+  const health = {
+    ...info,
+    warnings,
+    statistics,
+    metricsTokens: options.metrics.tokens,
+    intake: admission.counts,
+    isIntakeBusy: leadIntake.isBusy,
+  }
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(OperatorApi).pipe(
-      Layer.provide([statsHandlers, operationsHandlers({ ...info, warnings, intake: admission.counts })]),
+      Layer.provide([statsHandlers, operationsHandlers(health)]),
+      Layer.provide(Layer.succeed(LeadReader, statistics.reader)),
       Layer.provide(operatorAuth(Option.map(api.auth, (auth) => auth.operatorTokens))),
       Layer.provide([HttpServer.layerServices, NodeServices.layer]),
     ),
@@ -99,6 +125,7 @@ export const serve = Effect.fnUntraced(function* ({ api, info, shutdownTimeout }
           isIntake: (route) => pathsOf.intake.has(route),
           isProbe: (route) => pathsOf.operations.has(route),
         }),
+        requestMetrics(metrics, served),
       ],
       host: api.host,
       port: api.port,
@@ -134,7 +161,7 @@ export const api = ({
   runService({
     service: "api",
     load: loadSettings(config),
-    main: Effect.fnUntraced(function* ({ api, database, process, queue }) {
+    main: Effect.fnUntraced(function* ({ api, database, metrics, process, queue }) {
       const Database = LeadDatabase.layer({ ...database, migrations, applicationName: "lead-gateway-api" })
       const Services = Layer.mergeAll(
         LeadIntake.layer,
@@ -146,6 +173,7 @@ export const api = ({
       return yield* Effect.gen(function* () {
         const { address, port } = yield* serve({
           api,
+          metrics,
           info: { version: packageJson.version, queueType: queue.type },
           shutdownTimeout: process.shutdownTimeout,
         })

@@ -1,5 +1,5 @@
 import { routes as contract } from "@lead-gateway/api-contract"
-import { exactPaths, type Handler, respond } from "@lead-gateway/runtime"
+import { exactPaths, type Handler, type MeteredRoute, respond } from "@lead-gateway/runtime"
 import { FindMyWay } from "effect/http"
 import * as Answer from "./Answer.ts"
 
@@ -15,6 +15,17 @@ const methods = [
   "GET",
   "HEAD",
   ...new Set(contract.map(({ method }) => method).filter((name) => name !== "GET")),
+]
+
+/** The routes of the api, the busy one first, with the methods that their requests may have. */
+export const served: ReadonlyArray<MeteredRoute> = [
+  { method: "POST", path: webhooks },
+  ...contract
+    .filter(({ path }) => path !== webhooks)
+    .flatMap(({ method, path }) =>
+      method === "GET" ? ["GET", "HEAD"].map((name) => ({ method: name, path })) : [{ method, path }],
+    ),
+  { method: "GET", path: "/openapi.json" },
 ]
 
 /**

@@ -9,7 +9,7 @@ const [anna, ben] = ["token-of-operator-anna", "token-of-operator-ben"]
 const auth = { sharedSecrets: [oldSecret, newSecret], operatorTokens: [anna, ben] } as const
 
 const stats = ["/stats/leads/counts", "/stats/leads/recent", "/stats/leads/1/history"]
-const open = ["/health", "/livez", "/readyz", "/health/deep", "/openapi.json"]
+const open = ["/health", "/livez", "/readyz", "/health/deep", "/metrics", "/openapi.json"]
 
 layer(World.layer({ auth }), { excludeTestServices: true })("with authentication", (it) => {
   describe("a webhook", () => {

@@ -13,7 +13,7 @@ const sql = 'insert into inbound_lead values ("customer@example.com")'
 const id = "req-of-the-bug"
 
 const intake = (receive: LeadIntake["Service"]["receive"]) =>
-  Layer.succeed(LeadIntake, { receive, isBusy: () => false, unconfirmed: () => 0 })
+  Layer.succeed(LeadIntake, { receive, isBusy: () => false, observeBatches: () => {}, unconfirmed: () => 0 })
 
 /** The lines that were logged for the request. */
 const logged = ({ log }: WorldShape) =>
@@ -147,7 +147,7 @@ describe("a queue that is down", () => {
       assert.strictEqual((yield* post(world, leadText)).status, 200)
       assert.strictEqual((yield* ask(world, { path: "/readyz" })).status, 200)
       const deep = JSON.parse((yield* ask(world, { path: "/health/deep" })).text) as Record<string, object>
-      assert.propertyVal(deep, "status", "down")
+      assert.propertyVal(deep, "status", "degraded")
       assert.propertyVal(deep.database, "status", "up")
       assert.deepStrictEqual<unknown>(deep.queue, {
         type: "database",

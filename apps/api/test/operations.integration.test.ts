@@ -22,12 +22,24 @@ layer(World.layer(), { excludeTestServices: true })("operations", (it) => {
       yield* postLead(world, leadText)
       const { status, text } = yield* ask(world, { path: "/health/deep" })
       assert.strictEqual(status, 200)
-      const latency = /"latency_ms":(\d+(?:\.\d{1,3})?)/g
-      assert.lengthOf(text.match(latency) ?? [], 2)
+      const health = JSON.parse(text) as {
+        readonly database: { readonly latency_ms: number; readonly write_latency_ms: number }
+        readonly queue: { readonly latency_ms: number }
+        readonly oldest_due_seconds: number
+      }
+      const times = [health.database.latency_ms, health.database.write_latency_ms, health.queue.latency_ms]
+      for (const time of [...times, health.oldest_due_seconds]) {
+        assert.isAtLeast(time, 0)
+        assert.isBelow(time, 10_000)
+        assert.match(String(time), /^\d+(\.\d{1,3})?$/)
+      }
       assert.strictEqual(
-        text.replaceAll(latency, '"latency_ms":0'),
-        '{"status":"up","version":"1.2.3","database":{"status":"up","latency_ms":0,"refuses_writes":null},"schema_version":2,' +
-          '"queue":{"type":"database","status":"up","latency_ms":0,"depth":1},' +
+        text.replaceAll(/"(\w*latency_ms|oldest_due_seconds)":[\d.]+/g, '"$1":0'),
+        '{"status":"up","version":"1.2.3",' +
+          '"database":{"status":"up","latency_ms":0,"write_latency_ms":0,"refuses_writes":null},' +
+          '"schema_version":2,"migrations_pending":[],' +
+          '"queue":{"type":"database","status":"up","latency_ms":0,"depth":1},"oldest_due_seconds":0,' +
+          '"workers":{"status":"down","connections":0,"last_seen_seconds":null},' +
           '"intake":{"accepted":1,"shed":{"event_loop":0,"store":0,"waited":0},"unconfirmed":0},"warnings":[]}',
       )
     }),

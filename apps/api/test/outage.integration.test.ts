@@ -47,16 +47,26 @@ const assertAway = Effect.fnUntraced(function* (world: WorldShape) {
   }
   assert.deepStrictEqual(intake.shed, { event_loop: 0, store: 0, waited: 0 })
   // Null where no lead was sent to Postgres yet.
-  const { refuses_writes } = deep.database
+  const { refuses_writes, write_latency_ms } = deep.database
   assert.include([null, "no answer", "connection lost"], refuses_writes)
   assert.deepStrictEqual<unknown>(deep, {
     status: "down",
     version: "1.2.3",
-    database: { status: "down", latency_ms: null, refuses_writes },
+    database: { status: "down", latency_ms: null, write_latency_ms, refuses_writes },
     schema_version: null,
+    migrations_pending: null,
+    oldest_due_seconds: null,
+    workers: { status: "down", connections: null, last_seen_seconds: null },
     queue: { type: "database", status: "down", latency_ms: null, depth: null },
     warnings: [],
   })
+  const metrics = yield* ask(world, { path: "/metrics" })
+  assert.strictEqual(metrics.status, 200)
+  assert.match(metrics.text, /^lead_gateway_database_up 0$/m)
+  assert.notMatch(
+    metrics.text,
+    /^lead_gateway_(leads\{|leads_due|queue_depth|unaccounted|circuit_open|db_pool)/m,
+  )
   // Invalid requests are still refused for their own reason.
   assertError(yield* post(world, "{"), 400, "malformed JSON payload")
 })
@@ -100,6 +110,8 @@ describe("while Postgres is away", { concurrent: true }, () => {
         refusal: Effect.succeedNone,
         ping: never,
         schemaVersion: never,
+        pendingMigrations: never,
+        writeLatency: Effect.succeedNone,
       }
       const { url } = yield* makeDatabase()
       const replace = Layer.succeed(LeadDatabase, database)

@@ -15,6 +15,7 @@ const makeBusy = (when: "at once" | "later") =>
       isBusy: () => when === "at once",
       receive: (_, done) =>
         void setImmediate(done, Result.fail(new StoreBusy({ operation: "LeadIntake.receive" }))),
+      observeBatches: () => {},
       unconfirmed: () => 3,
     }),
   })

@@ -11,6 +11,7 @@ const makeSlow = Effect.fnUntraced(function* (commit: Duration.Duration, shutdow
   const scope = yield* Scope.make()
   const replace = Layer.succeed(LeadIntake, {
     isBusy: () => false,
+    observeBatches: () => {},
     unconfirmed: () => 0,
     receive: (_, done) =>
       void setTimeout(done, Duration.toMillis(commit), Result.succeed(LeadId.make(7))).unref(),

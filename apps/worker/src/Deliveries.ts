@@ -5,6 +5,7 @@ import { Result } from "effect"
 import { deliveryBegan, type OpenAttempt } from "./Attempt.ts"
 import { type AttemptOutcome, messageOf, workerLost, workerStopped } from "./AttemptOutcome.ts"
 import type { DeliveryLog } from "./DeliveryLog.ts"
+import type { DeliveryMetrics } from "./DeliveryMetrics.ts"
 import type { Job } from "./Job.ts"
 import type { LeadTraces } from "./LeadTrace.ts"
 import { recordWithRetry, releaseWithRetry, snoozeDelay, type Snoozed } from "./Recording.ts"
@@ -21,6 +22,7 @@ export interface DeliveriesOptions extends Pick<SlotsOptions<never>, "ahead" | "
   readonly log: DeliveryLog
   /** Undefined where traces are off. */
   readonly traces?: Pick<LeadTraces, "decided" | "attempted"> | undefined
+  readonly metrics: DeliveryMetrics
   /** How long after a claim its work may be sent, so that the lease outlives the exchange. */
   readonly sendWithinMs: number
   /** Called when this worker holds a piece of work no more. `scheduled`: it will be due again. */
@@ -59,7 +61,18 @@ export interface Deliveries {
  * longer each time. Plain functions: they run for every lead.
  */
 export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
-  const { ahead, client, concurrency, log, recordOf, sendWithinMs, steps, traces, work: store } = options
+  const {
+    ahead,
+    client,
+    concurrency,
+    log,
+    metrics,
+    recordOf,
+    sendWithinMs,
+    steps,
+    traces,
+    work: store,
+  } = options
   const jobs = new Set<Job>()
   let answers = 0
   let characters = 0
@@ -106,8 +119,11 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
       return release(job)
     }
     const done = result.success
-    if (job.trace !== undefined && step.decision !== undefined && done._tag !== "Unchanged") {
-      traces?.decided(job.work, job.trace, step.decision, job.steppedAtMs ?? 0)
+    if (step.decision !== undefined && done._tag !== "Unchanged") {
+      metrics.decided(step.decision)
+      if (job.trace !== undefined) {
+        traces?.decided(job.work, job.trace, step.decision, job.steppedAtMs ?? 0)
+      }
     }
     if (done._tag !== "Opened" || message === undefined) {
       if (done._tag === "Settled" && step.decision !== undefined) log.settled(job, step.decision)
@@ -155,8 +171,11 @@ export const makeDeliveries = (options: DeliveriesOptions): Deliveries => {
       traces?.attempted(job.work, job.trace, outcome, row, job.sentAtMs)
     slots.move(job, "recording")
     const recorded = (updated: boolean | undefined) => {
-      if (updated !== undefined)
-        log.attempt(job, row, outcome._tag, attempt.isProbe, updated, performance.now() - endedAtMs)
+      if (updated !== undefined) {
+        const nowMs = performance.now()
+        log.attempt(job, row, outcome._tag, attempt.isProbe, updated, nowMs - endedAtMs)
+        metrics.recorded(row, updated, job.work.receivedAgeMs + nowMs - job.claimedAtMs)
+      }
       end(job, row.next.state === "RETRYING")
     }
     recordWithRetry(store, row, log, job.work, recorded, () => isAbandoned)

@@ -5,17 +5,19 @@ import {
   Customers,
   type CustomerSettings,
   defaultCustomer,
+  defaultCustomerName,
   LeadDatabase,
   LeadWork,
   type StoreError,
 } from "@lead-gateway/lead-store"
 import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
-import { ProcessStop, Tracing } from "@lead-gateway/runtime"
+import { Metrics, ProcessStop, Tracing } from "@lead-gateway/runtime"
 import { Clock, Duration, Effect, Layer, Option, Queue, Random, Schedule } from "effect"
 import { attemptRecord } from "./Attempt.ts"
 import { makeClaims } from "./Claims.ts"
 import { makeDeliveries } from "./Deliveries.ts"
 import { makeDeliveryLog } from "./DeliveryLog.ts"
+import { makeDeliveryMetrics } from "./DeliveryMetrics.ts"
 import { drain } from "./drain.ts"
 import { makeLeadTraces } from "./LeadTrace.ts"
 import { forever, reoffer, sweep, watchSchedule } from "./Loops.ts"
@@ -66,6 +68,7 @@ export const layer = (
       const queue = yield* LeadQueue
       const client = yield* CustomerClient
       const stop = yield* ProcessStop
+      const metrics = yield* Metrics
       const clock = yield* Clock.Clock
       const random = yield* Random.Random
       const fork = Effect.runForkWith(yield* Effect.context())
@@ -89,6 +92,7 @@ export const layer = (
             random: random.nextDoubleUnsafe(),
           }),
         log: yield* makeDeliveryLog,
+        metrics: makeDeliveryMetrics(metrics, defaultCustomerName),
         concurrency,
         ahead: () => pace.opening(),
         // Of the time that a lease has beyond the exchange, a third is reserved for recording the outcome.
@@ -100,6 +104,14 @@ export const layer = (
         offer: queue.offerUnsafe,
         refused: (reason, noted) => fork(Effect.ignore(blockCustomer(reason))).addObserver(noted),
       })
+      metrics.observe(
+        {
+          type: "gauge",
+          name: "lead_gateway_worker_in_flight",
+          help: "Leads that this worker has claimed and not finished",
+        },
+        deliveries.held,
+      )
       const pace: Pace = yield* watchPace(() => deliveries.answers())
       const producer = Producer.make({
         free: () => (deliveries.isFull() ? 0 : concurrency + pace.claiming() - deliveries.held()),

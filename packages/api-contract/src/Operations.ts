@@ -1,9 +1,16 @@
-/** Health, for load balancers, orchestrators and people on call. */
+/** Health and metrics, for load balancers, orchestrators and people on call. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { InternalError, NotReady } from "./ApiError.ts"
+import { InternalError, NotReady, Unauthorized } from "./ApiError.ts"
 
 const Ok = Schema.Literal("OK").pipe(HttpApiSchema.asText())
+
+const MetricsText = Schema.String.annotate({
+  examples: [
+    "# HELP lead_gateway_leads_received_total Webhooks that were answered 200: their leads are stored\n" +
+      "# TYPE lead_gateway_leads_received_total counter\nlead_gateway_leads_received_total 1200\n",
+  ],
+}).pipe(HttpApiSchema.asText({ contentType: "text/plain; version=0.0.4; charset=utf-8" }))
 
 const Latency = Schema.NullOr(Schema.Finite)
 
@@ -13,12 +20,20 @@ export const DatabaseHealth = Schema.Struct({
     description: "`down` also when it answers and refuses writes",
   }),
   latencyMs: Latency,
+  writeLatencyMs: Latency.annotate({
+    description:
+      "How long the last write took, or takes already; null if there was none within a minute. From 500 on the status is `degraded`",
+  }),
   refusesWrites: Schema.NullOr(Schema.String).annotate({
     description:
       "Why it refuses writes, such as `disk full`, by what the last ones met; null while it accepts them",
   }),
 }).pipe(
-  Schema.encodeKeys({ latencyMs: "latency_ms", refusesWrites: "refuses_writes" }),
+  Schema.encodeKeys({
+    latencyMs: "latency_ms",
+    writeLatencyMs: "write_latency_ms",
+    refusesWrites: "refuses_writes",
+  }),
   Schema.annotateEncoded({ identifier: "DatabaseHealth" }),
 )
 export type DatabaseHealth = typeof DatabaseHealth.Type
@@ -32,6 +47,24 @@ export const QueueHealth = Schema.Struct({
   depth: Schema.NullOr(Schema.Int),
 }).pipe(Schema.encodeKeys({ latencyMs: "latency_ms" }), Schema.annotateEncoded({ identifier: "QueueHealth" }))
 export type QueueHealth = typeof QueueHealth.Type
+
+const Seconds = Schema.NullOr(Schema.Finite)
+
+/** The workers that are connected to the same Postgres. */
+export const WorkerHealth = Schema.Struct({
+  status: Schema.Literals(["up", "down"]).annotate({ description: "`down` when none is connected" }),
+  connections: Schema.NullOr(Schema.Int),
+  lastSeenSeconds: Seconds.annotate({
+    description: "How long ago one of them has last asked Postgres something; workers ask every few seconds",
+  }),
+}).pipe(
+  Schema.encodeKeys({ lastSeenSeconds: "last_seen_seconds" }),
+  Schema.annotateEncoded({
+    identifier: "WorkerHealth",
+    description: "The workers that are connected to the same Postgres; a gateway is one",
+  }),
+)
+export type WorkerHealth = typeof WorkerHealth.Type
 
 const Count = Schema.Int
 
@@ -56,27 +89,43 @@ export type IntakeHealth = typeof IntakeHealth.Type
 
 /** The state of the process and of its dependencies. */
 export const DeepHealth = Schema.Struct({
-  /** `down` when any dependency is. */
-  status: Schema.Literals(["up", "down"]),
+  status: Schema.Literals(["up", "degraded", "down"]).annotate({
+    description:
+      "`down`: no lead can be taken; `degraded`: leads are taken, but the queue is away or writes are slow",
+  }),
   version: Schema.String,
   database: DatabaseHealth,
   /** The number of the newest applied migration; null when the database is down. */
   schemaVersion: Schema.NullOr(Schema.Int),
+  migrationsPending: Schema.NullOr(Schema.Array(Schema.String)).annotate({
+    description: "The migrations of this version that the database lacks; null when it is down",
+  }),
   queue: QueueHealth,
+  oldestDueSeconds: Seconds.annotate({
+    description: "For how long the oldest lead that a worker may take has been due; null if none is",
+  }),
+  workers: WorkerHealth,
   intake: IntakeHealth,
   /** What is dangerous about the configuration, such as an api without authentication; one sentence each. */
   warnings: Schema.Array(Schema.String),
 }).pipe(
-  Schema.encodeKeys({ schemaVersion: "schema_version" }),
+  Schema.encodeKeys({
+    schemaVersion: "schema_version",
+    migrationsPending: "migrations_pending",
+    oldestDueSeconds: "oldest_due_seconds",
+  }),
   Schema.annotateEncoded({
     identifier: "DeepHealth",
     examples: [
       {
         status: "up",
         version: "0.1.0",
-        database: { status: "up", latency_ms: 0.8, refuses_writes: null },
+        database: { status: "up", latency_ms: 0.8, write_latency_ms: 1.7, refuses_writes: null },
         schema_version: 3,
+        migrations_pending: [],
         queue: { type: "database", status: "up", latency_ms: 0.9, depth: 0 },
+        oldest_due_seconds: null,
+        workers: { status: "up", connections: 4, last_seen_seconds: 1.2 },
         intake: { accepted: 1200, shed: { event_loop: 0, store: 0, waited: 0 }, unconfirmed: 0 },
         warnings: [],
       },
@@ -105,7 +154,21 @@ const deepHealth = HttpApiEndpoint.get("deepHealth", "/health/deep", {
   error: InternalError.response,
 }).annotateMerge(described("Versions, dependencies, latencies and warnings; 200 also when something is down"))
 
-/** `/health`, `/livez`, `/readyz`, `/health/deep`: open to all. */
+const metrics = HttpApiEndpoint.get("metrics", "/metrics", {
+  success: MetricsText,
+  error: Unauthorized.challenge,
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Metrics, for Prometheus",
+    description:
+      "In the Prometheus text format, or in OpenMetrics if `Accept` names it. Needs `Authorization: Bearer` with " +
+      "`METRICS_TOKEN` if that is set. What Postgres knows is absent while it is away: `lead_gateway_database_up` is 0 then.",
+  }),
+)
+
+/** `/health`, `/livez`, `/readyz`, `/health/deep` and `/metrics`: open to all, the last one unless a token is set. */
 export class OperationsGroup extends HttpApiGroup.make("operations")
-  .add(health, livez, readyz, deepHealth)
-  .annotateMerge(OpenApi.annotations({ title: "Operations", description: "Health. Open to all." })) {}
+  .add(health, livez, readyz, deepHealth, metrics)
+  .annotateMerge(
+    OpenApi.annotations({ title: "Operations", description: "Health and metrics. Open to all." }),
+  ) {}

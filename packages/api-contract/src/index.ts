@@ -22,7 +22,14 @@ export {
 export { CurrentCorrelationId, withErrorBodies } from "./ErrorBody.ts"
 export { IntakeGroup, LeadPayload, LeadReceipt, SenderAuth } from "./Intake.ts"
 export { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
-export { DatabaseHealth, DeepHealth, IntakeHealth, OperationsGroup, QueueHealth } from "./Operations.ts"
+export {
+  DatabaseHealth,
+  DeepHealth,
+  IntakeHealth,
+  OperationsGroup,
+  QueueHealth,
+  WorkerHealth,
+} from "./Operations.ts"
 export { Operator, OperatorAuth, type OperatorShape } from "./OperatorAuth.ts"
 export { cursorOf, limitParameter, pageOf, type PageOptions, pageQuery } from "./Page.ts"
 export * as Roles from "./Role.ts"

@@ -18,4 +18,5 @@ export const routeRoles: Readonly<Record<RouteName, Access>> = {
   "GET /livez": "open",
   "GET /readyz": "open",
   "GET /health/deep": "open",
+  "GET /metrics": "open",
 }

@@ -92,12 +92,18 @@ describe("operations", () => {
       assert.deepStrictEqual(JSON.parse((yield* get("/health/deep")).text), {
         status: "up",
         version: "0.1.0",
-        database: { status: "up", latency_ms: 0.8, refuses_writes: null },
+        database: { status: "up", latency_ms: 0.8, write_latency_ms: 1.7, refuses_writes: null },
         schema_version: 3,
+        migrations_pending: [],
+        oldest_due_seconds: 12.5,
+        workers: { status: "down", connections: 0, last_seen_seconds: null },
         queue: { type: "database", status: "up", latency_ms: null, depth: 0 },
         intake: { accepted: 7, shed: { event_loop: 1, store: 2, waited: 3 }, unconfirmed: 0 },
         warnings: [],
       })
+      const metrics = yield* get("/metrics")
+      assert.strictEqual(metrics.text, "# TYPE up gauge\nup 1\n")
+      assert.strictEqual(metrics.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8")
     }),
   )
 })

@@ -94,12 +94,16 @@ export const operations = HttpApiBuilder.group(OperatorApi, "operations", (handl
       Effect.succeed({
         status: "up" as const,
         version: "0.1.0",
-        database: { status: "up" as const, latencyMs: 0.8, refusesWrites: null },
+        database: { status: "up" as const, latencyMs: 0.8, writeLatencyMs: 1.7, refusesWrites: null },
         schemaVersion: 3,
+        migrationsPending: [],
+        oldestDueSeconds: 12.5,
+        workers: { status: "down" as const, connections: 0, lastSeenSeconds: null },
         intake: { accepted: 7, shed: { event_loop: 1, store: 2, waited: 3 }, unconfirmed: 0 },
         queue: { type: "database" as const, status: "up" as const, latencyMs: null, depth: 0 },
         warnings: [],
       }),
+    metrics: () => Effect.succeed("# TYPE up gauge\nup 1\n"),
   }),
 )
 

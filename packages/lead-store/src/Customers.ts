@@ -5,6 +5,9 @@ import { storeCall, type StoreError } from "./StoreError.ts"
 /** The id of the only customer, and of the only tenant, that there is today. */
 export const defaultCustomer = 1
 
+/** Its name, as the first migration has stored it. */
+export const defaultCustomerName = "default"
+
 /** How deliveries to a customer are throttled, over all workers. */
 export interface CustomerSettings {
   /** Host and port of the customer's API, without credentials: it is stored in a table. */

@@ -3,7 +3,8 @@ import { Context, Deferred, Duration, Effect, Layer, Option, Schedule } from "ef
 import { serverOf } from "./internal/migrationClient.ts"
 import * as Migrations from "./Migrations.ts"
 import { maintainPartitions } from "./Partitions.ts"
-import { type StoreError, storeCall } from "./StoreError.ts"
+import { readMigrations } from "./internal/migrationFile.ts"
+import { isTableMissing, type StoreError, storeCall } from "./StoreError.ts"
 import { watchWrites, writeHealthOf } from "./WriteHealth.ts"
 
 /** How to reach Postgres. */
@@ -50,6 +51,10 @@ export class LeadDatabase extends Context.Service<
     readonly ping: Effect.Effect<Duration.Duration, StoreError>
     /** The newest migration that is applied, such as `0001_leads`. */
     readonly schemaVersion: Effect.Effect<string, StoreError>
+    /** The migrations of this version that the database lacks, oldest first; known also before `ready`. */
+    readonly pendingMigrations: Effect.Effect<ReadonlyArray<string>, StoreError>
+    /** How long the last write of leads or of their work took, or has taken so far; none before the first. */
+    readonly writeLatency: Effect.Effect<Option.Option<Duration.Duration>>
   }
 >()("@lead-gateway/lead-store/LeadDatabase") {
   /**
@@ -119,8 +124,23 @@ const make = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
       ),
       (rows) => rows[0]?.name ?? "none",
     ),
+    pendingMigrations: storeCall("LeadDatabase.pendingMigrations")(
+      missingMigrations(sql, options.migrations),
+    ),
+    writeLatency: Effect.sync(() => Option.map(Option.fromUndefinedOr(health.latencyMs()), Duration.millis)),
   })
 })
+
+/** The migrations of a folder that are not applied. A database that was never migrated has no table of them. */
+const missingMigrations = (sql: PgClient.PgClient, directory: string) =>
+  Effect.gen(function* () {
+    // Read and checked when the process has started.
+    const files = yield* Effect.orDie(readMigrations(directory))
+    const applied = yield* sql<{ name: string }>`SELECT name FROM schema_migration`.pipe(
+      Effect.catchIf(isTableMissing, () => Effect.succeed([])),
+    )
+    return files.map(({ name }) => name).filter((file) => !applied.some(({ name }) => name === file))
+  })
 
 const prepare = Effect.fnUntraced(function* (options: LeadDatabaseOptions) {
   const schema = { connection: options.connection, directory: options.migrations }

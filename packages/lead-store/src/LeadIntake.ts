@@ -40,6 +40,8 @@ export class LeadIntake extends Context.Service<
     readonly receive: (lead: NewLead, done: Batcher.Done<LeadId, StoreError | StoreBusy>) => void
     /** Whether `receive` would refuse a lead of a few KB now. Costs nothing, so that a request can be refused unread. */
     readonly isBusy: () => boolean
+    /** Calls back with the number of leads of every statement from now on; instead of an earlier callback. */
+    readonly observeBatches: (observe: (leads: number) => void) => void
     /** How many leads were stored although `receive` had failed for them; each is logged as a warning. */
     readonly unconfirmed: () => number
   }
@@ -53,15 +55,18 @@ export class LeadIntake extends Context.Service<
 
       const log = Effect.runForkWith(yield* Effect.context())
       let unconfirmed = 0
+      let observe: (leads: number) => void = () => {}
 
       const options: Batcher.BatcherOptions<NewLead, LeadId, StoreError | StoreBusy> = {
-        run: (leads) =>
-          insert(leads).pipe(
+        run: (leads) => {
+          observe(leads.length)
+          return insert(leads).pipe(
             // The next partition has not been created yet by a worker: leads must not wait for one.
             Effect.catchIf(isPartitionMissing, () => Effect.andThen(createPartitions(sql), insert(leads))),
             storeCall(operation),
             noted,
-          ),
+          )
+        },
         isolate: (error) => error._tag === "DataRefused",
         refusal: (why) => (why === "Full" || why === "Waited" ? busy : new StoreUnavailable({ operation })),
         sizeOf: (lead) => lead.payload.length + lead.sourceHeaders.length,
@@ -86,6 +91,7 @@ export class LeadIntake extends Context.Service<
       return LeadIntake.of({
         receive: (lead, done) => (lead.payload.length > largeLead ? large : small).submit(lead, done),
         isBusy: () => small.isFull(ordinaryLead),
+        observeBatches: (callback) => void (observe = callback),
         unconfirmed: () => unconfirmed,
       })
     }),

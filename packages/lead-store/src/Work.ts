@@ -37,6 +37,8 @@ interface Claimed extends Lease {
    * attempt, and for work of an earlier release.
    */
   readonly ageMs: number | undefined
+  /** Milliseconds from when the lead was received to the claim, by the database's clock. */
+  readonly receivedAgeMs: number
   readonly correlationId: string
   /** The W3C trace context of the lead: of the span that stored it, where the api records traces, else the sender's header. */
   readonly traceparent: string | undefined

@@ -13,6 +13,13 @@ import { sqlStateOf, type StoreError, storeCall } from "./StoreError.ts"
 export interface WriteHealth {
   /** Why Postgres refuses writes, such as `disk full`; undefined while it accepts them. */
   readonly refusal: () => string | undefined
+  /**
+   * How many milliseconds the newest write took, or the oldest one under way has taken so far if that is more. Undefined
+   * if none is under way and none ended within a minute.
+   */
+  readonly latencyMs: () => number | undefined
+  /** Notes that a write begins; the caller calls what it returns when the write has ended. */
+  readonly begin: () => () => void
   /** Notes how a write ended. */
   readonly note: (exit: Exit.Exit<unknown, StoreError>) => void
   /** Waits until Postgres refuses writes. */
@@ -43,6 +50,9 @@ const refusals = [
 /** Makes a health that knows of no write yet: then they are assumed to succeed. */
 export const makeWriteHealth = (): WriteHealth => {
   let refusal: string | undefined
+  /** When each write under way began, the oldest first. */
+  const underWay = new Set<{ readonly at: number }>()
+  let newest = { tookMs: 0, endedAt: Number.NEGATIVE_INFINITY }
   const latch = Latch.makeUnsafe(false)
   const set = (cause: string | undefined) => {
     refusal = cause
@@ -51,6 +61,22 @@ export const makeWriteHealth = (): WriteHealth => {
   }
   return {
     refusal: () => refusal,
+    latencyMs: () => {
+      const now = performance.now()
+      const [oldest] = underWay
+      const sinceMs = oldest === undefined ? undefined : now - oldest.at
+      const tookMs = now - newest.endedAt < freshForMs ? newest.tookMs : undefined
+      return sinceMs === undefined ? tookMs : Math.max(sinceMs, tookMs ?? 0)
+    },
+    begin: () => {
+      const write = { at: performance.now() }
+      underWay.add(write)
+      return () => {
+        const endedAt = performance.now()
+        underWay.delete(write)
+        newest = { tookMs: endedAt - write.at, endedAt }
+      }
+    },
     note: (exit) => {
       if (Exit.isSuccess(exit)) return refusal === undefined ? undefined : set(undefined)
       const error = Exit.findErrorOption(exit)
@@ -63,6 +89,9 @@ export const makeWriteHealth = (): WriteHealth => {
   }
 }
 
+/** For how long a write says how fast the next one will be. */
+const freshForMs = 60_000
+
 const byPool = new WeakMap<PgClient.PgClient, WriteHealth>()
 
 /** The health of this pool's writes. */
@@ -74,11 +103,18 @@ export const writeHealthOf = (sql: PgClient.PgClient): WriteHealth => {
   return made
 }
 
-/** Notes how each run of a write ends. */
+/** Notes how each run of a write ends, and how long it takes. */
 export const noting =
-  ({ note }: WriteHealth) =>
+  ({ begin, note }: WriteHealth) =>
   <A, E extends StoreError, R>(write: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.onExit(write, (exit) => Effect.sync(() => note(exit)))
+    Effect.suspend(() => {
+      const ended = begin()
+      return Effect.onExit(write, (exit) => {
+        ended()
+        note(exit)
+        return Effect.void
+      })
+    })
 
 /** While Postgres refuses writes, tries one every second; logs when it begins to refuse and when it accepts again. */
 export const watchWrites = (sql: PgClient.PgClient): Effect.Effect<never> => {

@@ -8,7 +8,7 @@
 export * as Archive from "./Archive.ts"
 export * as Batcher from "./Batcher.ts"
 export { foldCounts } from "./Counters.ts"
-export { Customers, type CustomerSettings, defaultCustomer } from "./Customers.ts"
+export { Customers, type CustomerSettings, defaultCustomer, defaultCustomerName } from "./Customers.ts"
 export { diagnose, type Diagnosis } from "./Diagnosis.ts"
 export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
 export type { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
@@ -36,6 +36,7 @@ export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
 export * as Retention from "./Retention.ts"
 export { needsMending, storableJson, storableText } from "./storable.ts"
+export { type ConnectionState, mostDue, readStoreState, type StoreState } from "./StoreState.ts"
 export { DataRefused, StoreBusy, type StoreError, StoreUnavailable } from "./StoreError.ts"
 export type {
   AttemptRecord,

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, onTestFinished, vi } from "@effect/vitest"
 import { DataRefused, StoreUnavailable } from "@lead-gateway/lead-store"
 import { Effect, Exit, Fiber } from "effect"
 import { makeWriteHealth, noting, refusalOf } from "../src/WriteHealth.ts"
@@ -74,4 +74,23 @@ describe("the health of writes", () => {
       assert.isUndefined(health.refusal())
     }),
   )
+
+  it("has the time of the newest write, or of one that takes longer already, for a minute", () => {
+    vi.useFakeTimers({ toFake: ["performance"] })
+    onTestFinished(() => void vi.useRealTimers())
+    const health = makeWriteHealth()
+    assert.isUndefined(health.latencyMs())
+    const slow = health.begin()
+    vi.advanceTimersByTime(400)
+    const quick = health.begin()
+    vi.advanceTimersByTime(5)
+    quick()
+    assert.strictEqual(health.latencyMs(), 405)
+    slow()
+    assert.strictEqual(health.latencyMs(), 405)
+    health.begin()()
+    assert.strictEqual(health.latencyMs(), 0)
+    vi.advanceTimersByTime(60_000)
+    assert.isUndefined(health.latencyMs())
+  })
 })

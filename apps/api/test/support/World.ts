@@ -10,7 +10,7 @@ import {
   maintainPartitions,
   Migrations,
 } from "@lead-gateway/lead-store"
-import { Telemetry } from "@lead-gateway/runtime"
+import { makeMetrics, Metrics, Telemetry } from "@lead-gateway/runtime"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
 import { Array, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { readFileSync, readdirSync } from "node:fs"
@@ -48,6 +48,9 @@ export interface WorldOptions {
   readonly corsOrigins?: ReadonlyArray<string>
   readonly maxBytesInFlight?: number
   readonly maxConnections?: number
+  readonly metricsToken?: string
+  /** Zero unless set: every question is asked. */
+  readonly statsCacheTtl?: Duration.Duration
   readonly auth?: {
     readonly sharedSecrets: Array.NonEmptyReadonlyArray<string>
     readonly operatorTokens: Array.NonEmptyReadonlyArray<string>
@@ -93,6 +96,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
         applicationName: "api-test",
       }),
     ),
+    Layer.provideMerge(Layer.succeed(Metrics, makeMetrics())),
     Layer.provideMerge(Telemetry.layer({ service: "api", level: "debug", format: "json", sink })),
   )
   const services = yield* Layer.build(Services)
@@ -116,6 +120,10 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
           sharedSecrets: Array.map(sharedSecrets, (text) => Redacted.make(text)),
           operatorTokens: Array.map(operatorTokens, (text) => Redacted.make(text)),
         })),
+      },
+      metrics: {
+        tokens: Option.map(Option.fromUndefinedOr(options.metricsToken), (token) => [Redacted.make(token)]),
+        statsCacheTtl: options.statsCacheTtl ?? Duration.zero,
       },
       info: { version: "1.2.3", queueType: "database" },
       shutdownTimeout: options.shutdownTimeout ?? Duration.seconds(5),

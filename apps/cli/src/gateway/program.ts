@@ -28,6 +28,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
       database,
       dataDirectory,
       flow,
+      metrics,
       policy,
       process,
       queue,
@@ -70,6 +71,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
       const run = Effect.gen(function* () {
         const address = yield* serve({
           api,
+          metrics,
           info: { version: packageJson.version, queueType: queue.type },
           // Webhooks take milliseconds; the other half is for deliveries.
           shutdownTimeout: Duration.times(process.shutdownTimeout, 0.5),

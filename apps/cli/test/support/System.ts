@@ -2,7 +2,12 @@ import { TestCustomer, TestDatabase, TestRedis } from "@lead-gateway/testkit"
 import { Context, Effect } from "effect"
 import { makeFolder, start, startGateway } from "./apps.ts"
 
-const settings = { API_HOST: "127.0.0.1", CUSTOMER_API_TOKEN: "customer-token", RETRY_BACKOFF_BASE: "100ms" }
+const settings = {
+  API_HOST: "127.0.0.1",
+  CUSTOMER_API_TOKEN: "customer-token",
+  RETRY_BACKOFF_BASE: "100ms",
+  STATS_CACHE_TTL: "0s",
+}
 
 /** Lead Gateway, running, with a customer. */
 export class System extends Context.Service<

@@ -10,6 +10,7 @@ const common = (id: number) => ({
   uncountedAttempts: 0,
   internalFailures: 0,
   unseenAttempt: false,
+  receivedAgeMs: 50,
   ageMs: undefined as number | undefined,
   correlationId: `c-${id}`,
   traceparent: undefined as string | undefined,

@@ -1,6 +1,6 @@
 /** Deliveries with a store and a customer that answer when a test lets them: nothing happens by itself. */
 import type { CustomerClient, DeliveryOutcome, DeliveryRequest } from "@lead-gateway/customer-client"
-import type { LeadId } from "@lead-gateway/lead"
+import { type LeadId, RejectionReason } from "@lead-gateway/lead"
 import type {
   AttemptRecord,
   Batcher,
@@ -11,10 +11,12 @@ import type {
   StepResult,
   StoreError,
 } from "@lead-gateway/lead-store"
-import { Duration, Result } from "effect"
+import { makeMetrics } from "@lead-gateway/runtime"
+import { Duration, Effect, Result } from "effect"
 import { type DeliveriesOptions, makeDeliveries } from "../../src/Deliveries.ts"
 import { attemptRecord } from "../../src/Attempt.ts"
 import type { DeliveryLog } from "../../src/DeliveryLog.ts"
+import { makeDeliveryMetrics } from "../../src/DeliveryMetrics.ts"
 import { retryPolicy } from "./policy.ts"
 
 /** Calls of one method of the store, in their order; a test answers them. */
@@ -55,7 +57,7 @@ const steps: DeliveriesOptions["steps"] = (work) => {
   const isReady = work.payload["reject"] !== true
   const decision = {
     verdict: isReady ? ("READY" as const) : ("REJECTED" as const),
-    reason: null,
+    reason: isReady ? null : RejectionReason.make("ZIP_NOT_66XXX"),
     details: "{}",
     normalized: null,
     omitted: [],
@@ -71,6 +73,7 @@ const steps: DeliveriesOptions["steps"] = (work) => {
 
 export const makeHarness = (more: Partial<Pick<DeliveriesOptions, "ahead" | "concurrency">> = {}) => {
   const policy = retryPolicy()
+  const metrics = makeMetrics()
   const open = calls<Step, StepResult>()
   const complete = calls<AttemptRecord, boolean>()
   const release = calls<Released, boolean>()
@@ -113,6 +116,7 @@ export const makeHarness = (more: Partial<Pick<DeliveriesOptions, "ahead" | "con
     recordOf: (attempt, outcome) =>
       attemptRecord(attempt, outcome, { policy, nowMs: 0, monotonicMs: performance.now(), random: 0 }),
     log: deliveryLog,
+    metrics: makeDeliveryMetrics(metrics, "default"),
     concurrency: 5,
     ahead: () => 0,
     sendWithinMs: 10_000,
@@ -129,6 +133,11 @@ export const makeHarness = (more: Partial<Pick<DeliveriesOptions, "ahead" | "con
     ended,
     exchanges,
     log,
+    /** The lines of a metric, as they are scraped. */
+    metric: (name: string) =>
+      Effect.runSync(metrics.scrape("prometheus"))
+        .split("\n")
+        .filter((line) => line.startsWith(`lead_gateway_${name}`)),
     offered,
     open,
     refusals,

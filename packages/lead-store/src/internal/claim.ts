@@ -97,7 +97,8 @@ const leaseDue = `
     ) FROM leased WHERE rests
   )
   SELECT lead_id, delivery_no, state::text AS state, attempt_no, attempt_is_open, attempt_is_probe, uncounted_attempts,
-    internal_failures, unseen_attempt, extract(epoch FROM now() - first_attempt_at)::float8 AS age, lane, due_at,
+    internal_failures, unseen_attempt, extract(epoch FROM now() - first_attempt_at)::float8 AS age,
+    extract(epoch FROM now() - received_at)::float8 AS received_age, lane, due_at,
     NOT rests AS is_leased
   FROM leased`
 

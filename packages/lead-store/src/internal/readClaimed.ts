@@ -22,6 +22,8 @@ export interface LeasedRow {
   readonly unseen_attempt: boolean
   /** Seconds since the first attempt that counts; null before. */
   readonly age: number | null
+  /** Seconds since the lead was received. */
+  readonly received_age: number
   readonly lane: number
   readonly due_at: Date
   /** False if it was snoozed instead. */
@@ -123,6 +125,7 @@ const claimedWork = (row: LeasedRow, stored: StoredRow | undefined, lease: strin
     uncountedAttempts: row.uncounted_attempts,
     internalFailures: row.internal_failures,
     unseenAttempt: row.unseen_attempt,
+    receivedAgeMs: row.received_age * 1000,
     ageMs: row.age === null ? undefined : row.age * 1000,
     correlationId: stored?.correlation_id ?? "",
     traceparent: stored?.traceparent ?? undefined,

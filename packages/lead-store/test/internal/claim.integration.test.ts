@@ -71,7 +71,7 @@ describe("LeadWork.claim", () => {
       const leadId = yield* receiveLead({ ...newLead(text), sourceHeaders: JSON.stringify({ traceparent }) })
       const claimed = yield* claimOne
       assert(claimed._tag === "Undecided")
-      const { lease, payload, ...rest } = claimed
+      const { lease, payload, receivedAgeMs, ...rest } = claimed
       assert.deepStrictEqual(rest, {
         _tag: "Undecided",
         characters: text.length,
@@ -85,6 +85,8 @@ describe("LeadWork.claim", () => {
         correlationId: "a-correlation-id",
         traceparent,
       })
+      assert.isAtLeast(receivedAgeMs, 0)
+      assert.isBelow(receivedAgeMs, 60_000)
       assert.match(lease, uuid)
       assert.strictEqual(
         stringify(payload),
