@@ -193,6 +193,7 @@ describe("the trace of a webhook", () => {
                 Result.fail(new DataRefused({ operation: "LeadIntake.receive", sqlState: "23502" })),
               ),
             isBusy: () => false,
+            observeBatches: () => {},
             unconfirmed: () => 0,
           }),
         ),
@@ -228,6 +229,7 @@ describe("the trace of a webhook", () => {
           Layer.succeed(LeadIntake, {
             receive: (_, done) => setImmediate(done, Result.fail(busy)),
             isBusy: () => false,
+            observeBatches: () => {},
             unconfirmed: () => 0,
           }),
         ),
@@ -265,6 +267,7 @@ describe("a slow request", () => {
           Layer.succeed(LeadIntake, {
             receive: (_, done) => setTimeout(done, 300, Result.succeed(LeadId.make(7))),
             isBusy: () => false,
+            observeBatches: () => {},
             unconfirmed: () => 0,
           }),
         ),
@@ -288,6 +291,7 @@ describe("a slow request", () => {
           Layer.succeed(LeadIntake, {
             receive: (_, done) => setImmediate(done, Result.succeed(LeadId.make(7))),
             isBusy: () => false,
+            observeBatches: () => {},
             unconfirmed: () => 0,
           }),
         ),
@@ -317,6 +321,7 @@ describe("a sender that has gone", () => {
           Layer.succeed(LeadIntake, {
             receive: (_, answer) => void waiting.push(answer),
             isBusy: () => false,
+            observeBatches: () => {},
             unconfirmed: () => 0,
           }),
         ),
