@@ -32,6 +32,8 @@ const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]
     maxConcurrency: 4,
     testTimeout: 300_000,
   },
+  // Whole processes, and Prometheus beside them.
+  "packages/system-tests/operate": { testTimeout: 180_000 },
   // Two packages at once: npm, tsc and node mostly wait for a disk, and then for a core each.
   "packages/system-tests/packages": {
     sequence: { concurrent: true },

@@ -42,6 +42,7 @@ export const makeGateway = Effect.fnUntraced(function* (options: GatewayOptions)
       CUSTOMER_API_URL: customer.url,
       CUSTOMER_API_TOKEN: "customer-token",
       SHUTDOWN_TIMEOUT: "1s",
+      STATS_CACHE_TTL: "0s",
       ...options.env,
     },
   })

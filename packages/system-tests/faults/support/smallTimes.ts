@@ -10,4 +10,5 @@ export const smallTimes = {
   WORKER_CONCURRENCY: "20",
   BREAKER_OPEN_FOR: "500ms",
   BREAKER_RAMP: "500ms",
+  STATS_CACHE_TTL: "0s",
 }

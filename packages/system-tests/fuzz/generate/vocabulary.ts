@@ -28,6 +28,7 @@ export const paths = [
   "/health",
   "/health/deep",
   "/livez",
+  "/metrics",
   "/readyz",
   "/openapi.json",
   "/webhooks/leads/",

@@ -57,7 +57,7 @@ const loosely = (path: string): string => {
   return single.replace(/(.)\/$/, "$1")
 }
 
-const open = ["/health", "/livez", "/health/deep", "/openapi.json"]
+const open = ["/health", "/livez", "/health/deep", "/metrics", "/openapi.json"]
 
 const byRoute = (path: string, request: ReadRequest, auth: boolean): Expected => {
   const { method } = request
