@@ -47,8 +47,9 @@ export const readAnswers = (bytes: Buffer, methods: ReadonlyArray<string>): Answ
         at = head.end
         continue
       }
-      // The last answer of a connection may be to a head that is malformed, whose method nobody knows: it has a body.
-      const isLast = head.status === 400 && head.headers.get("connection") === "close"
+      // The last answer of a connection may be to a head that is malformed or too large, whose method nobody knows: it has a body.
+      const isLast =
+        (head.status === 400 || head.status === 431) && head.headers.get("connection") === "close"
       const isHead = methods[answers.length] === "HEAD" && !(isLast && bytes.length > head.end)
       const body = readBody(bytes, head, isHead)
       if (body === undefined) return { answers, isPartial: true, fault: undefined }
