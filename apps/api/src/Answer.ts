@@ -11,6 +11,10 @@ export interface Answer extends Reply {
 export const receipt = (id: LeadId, correlationId: string): string =>
   `{"lead_id":${id},"status":"RECEIVED","correlation_id":${JSON.stringify(correlationId)}}`
 
+/** The answer to a webhook that came before: the first one's lead and correlation id, as JSON text. */
+export const duplicateReceipt = (id: LeadId, correlationId: string): string =>
+  `{"lead_id":${id},"status":"RECEIVED","correlation_id":${JSON.stringify(correlationId)},"duplicate":true}`
+
 const refused = (status: number, error: string, headers: Reply["headers"] = {}): Answer => ({
   status,
   body: { error },
@@ -20,6 +24,11 @@ const refused = (status: number, error: string, headers: Reply["headers"] = {}):
 
 /** 400; with the parser's message when the JSON is well-formed but exceeds its limits. */
 export const malformed = (error = "malformed JSON payload"): Answer => refused(400, error)
+/** 400: a list of leads, or of anything. */
+export const notOneObject: Answer = refused(400, "the payload must be one JSON object")
+/** 400: a header that names the webhook cannot be its key. */
+export const malformedKey = (header: string): Answer =>
+  refused(400, `${header} must be one key of 1 to 255 visible ASCII characters`)
 /** 400: the body comes in so many small chunks that reading it would cost a multiple of its size. */
 export const tooManyChunks: Answer = refused(400, "body in too many small chunks")
 /** 401: the sender's secret is missing or wrong. */
@@ -33,8 +42,11 @@ export const methodNotAllowed = (allow: string): Answer =>
   refused(405, "method not allowed", { Allow: allow })
 /** 413: the body is larger than `MAX_BODY_BYTES`. */
 export const payloadTooLarge: Answer = refused(413, "payload too large")
-/** 415: the content type is not JSON, or the encoding cannot be decoded. */
-export const unsupportedMediaType: Answer = refused(415, "unsupported media type")
+/** 415: the content type is not one that is accepted, or the encoding cannot be decoded; with what to send instead. */
+export const unsupportedMediaType = (supported: string): Answer => {
+  const reason = "unsupported media type"
+  return { ...refused(415, `${reason}; send ${supported}`), reason }
+}
 /** 421: `Host` names a host that this api is not (RFC 9110, 15.5.20). */
 export const unknownHost: Answer = refused(
   421,
@@ -43,6 +55,8 @@ export const unknownHost: Answer = refused(
 /** 429: the client has sent more webhooks than `INTAKE_RATE_LIMIT` allows; the next is allowed after so many milliseconds. */
 export const tooManyRequests = (waitMs: number): Answer =>
   refused(429, "too many requests", { "Retry-After": String(Math.ceil(waitMs / 1000)) })
+/** 422: the key of the webhook stands for another one. */
+export const keyConflict: Answer = refused(422, "idempotency key was used with another payload")
 /** 500: a bug. */
 export const internalError: Answer = refused(500, "internal server error")
 /** 503: more webhooks than can be stored in time; the lead is not stored. */

@@ -116,6 +116,8 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
     bodies: makeBodyReader({ maxBytes, budget }),
     senderWaitMs: Option.getOrUndefined(senderLimit(api)),
     sharedSecrets: Option.map(api.auth, (auth) => auth.sharedSecrets),
+    senders: api.senders,
+    maxBodyBytes: maxBytes,
   })
   const handler = yield* guardOrigin(api, dispatch({ intake, router }))
   return yield* listen(

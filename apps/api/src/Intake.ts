@@ -1,18 +1,25 @@
-import type { LeadId } from "@lead-gateway/lead"
+import type { SenderSettings } from "@lead-gateway/config"
 import { LeadQueue } from "@lead-gateway/lead-queue"
-import { LeadDatabase, LeadIntake, type StoreBusy, type StoreError } from "@lead-gateway/lead-store"
+import {
+  LeadDatabase,
+  LeadIntake,
+  type Received,
+  type StoreBusy,
+  type StoreError,
+  StoreUnavailable,
+} from "@lead-gateway/lead-store"
 import { type Handler, type HttpResponse, respond, sendJson, Telemetry, Tracing } from "@lead-gateway/runtime"
 import { Cause, Effect, Option, type Redacted, Result } from "effect"
 import { hash } from "node:crypto"
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
+import type { IncomingMessage } from "node:http"
 import type { Admission } from "./Admission.ts"
 import * as Answer from "./Answer.ts"
-import { isReadableEncoding } from "./decompress.ts"
 import { free } from "./largeBodies.ts"
 import { refuseOverload } from "./Overloaded.ts"
-import { payloadOf } from "./payloadOf.ts"
+import { makePayloadReader } from "./payloadOf.ts"
 import type { BodyReader, BodyRefusal } from "./RequestBody.ts"
 import { makeVerifier } from "./Secrets.ts"
+import { makeSenderKey } from "./senderKey.ts"
 import { makeStoreTrace } from "./storeTrace.ts"
 
 /** What intake requires of a webhook. */
@@ -25,6 +32,9 @@ export interface IntakeOptions {
   readonly senderWaitMs?: ((request: IncomingMessage) => number) | undefined
   /** The accepted values of `X-Shared-Secret`; with none, every sender is accepted. */
   readonly sharedSecrets: Option.Option<ReadonlyArray<Redacted.Redacted>>
+  readonly senders: SenderSettings
+  /** The largest JSON text that a form may become. */
+  readonly maxBodyBytes: number
 }
 
 /**
@@ -32,7 +42,8 @@ export interface IntakeOptions {
  * accepted webhook costs no fiber, no effect and no promise.
  *
  * Checks in this order: 503 in overload, 429, 401, 415, 413, 503 where the byte budget has no room, 400. Answers 503 also when
- * Postgres does not confirm the commit, and 200 once the lead is committed; then the lead's id is also offered to the queue.
+ * Postgres does not confirm the commit, 422 when the webhook's key stands for another body, and 200 once the lead is
+ * committed; then, unless it came before, the lead's id is also offered to the queue.
  */
 export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
   const { admission, bodies, senderWaitMs, sharedSecrets } = options
@@ -42,6 +53,8 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
   const run = Effect.runForkWith(yield* Effect.context())
   const isReady = yield* readiness
   const isAuthorized = senderCheck(sharedSecrets)
+  const payloads = makePayloadReader({ ...options.senders, maxBytes: options.maxBodyBytes })
+  const senderKeyOf = makeSenderKey(options.senders)
 
   const refuse = (response: HttpResponse, answer: Answer.Answer): void => {
     bodies.giveBack(response)
@@ -74,7 +87,7 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
     if (response.destroyed) response.conclude(false)
   }
 
-  const finish = (response: HttpResponse, result: Result.Result<LeadId, StoreError | StoreBusy>): void => {
+  const finish = (response: HttpResponse, result: Result.Result<Received, StoreError | StoreBusy>): void => {
     try {
       const { facts } = response
       bodies.giveBack(response)
@@ -86,9 +99,18 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
         admission.countWaited()
         return refuseOverload(response)
       }
-      const id = result.success
-      admission.countAccepted()
+      const received = result.success
+      if (received._tag === "KeyConflict") return refuse(response, Answer.keyConflict)
+      if (received._tag === "Undecided") return refuseUnstored(response, undecided)
+      const id = received.leadId
       facts.leadId = id
+      if (received._tag === "Duplicate") {
+        facts.isDuplicate = true
+        sendJson(response, Answer.duplicateReceipt(id, received.correlationId))
+        if (response.destroyed) response.conclude(false)
+        return
+      }
+      admission.countAccepted()
       queue.offerUnsafe([id])
       sendJson(response, Answer.receipt(id, response.correlationId))
       if (response.destroyed) response.conclude(false)
@@ -100,20 +122,24 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
   const store = (response: HttpResponse, body: Buffer | BodyRefusal): void => {
     try {
       if (typeof body === "string") return refuse(response, unread[body])
-      const { facts } = response
+      const { facts, req: request } = response
       facts.readAt = performance.now()
       facts.bodyBytes = body.length
-      const payload = payloadOf(body)
-      if (typeof payload !== "string") return refuse(response, payload)
+      const payload = payloads.read(body, request.headers)
+      if ("status" in payload) return refuse(response, payload)
+      const bodyHash = digest(body)
+      const senderKey = senderKeyOf({ request, payload: payload.value, bodyHash })
+      if (senderKey !== undefined && "status" in senderKey) return refuse(response, senderKey)
       if (!isReady()) return refuse(response, Answer.databaseError)
       const lead = {
-        payload,
+        payload: payload.text,
         sourceHeaders: trace.headers(response),
-        payloadHash: digest(body),
+        payloadHash: Buffer.from(bodyHash, "binary"),
         correlationId: response.correlationId,
         queuePatienceMs: queue.patienceMs(),
+        senderKey,
       }
-      const size = heldWhileStored(body.length, payload.length, lead.sourceHeaders.length)
+      const size = heldWhileStored(body.length, payload.text.length, lead.sourceHeaders.length)
       free(body)
       if (!bodies.hold(response, size)) return refuse(response, Answer.busy)
       facts.isAwaited = true
@@ -126,16 +152,20 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
   const handler: Handler = (request, response) => {
     if (admission.refusal() !== undefined) return admission.answer(refuseOverload, response)
     const waitMs = senderWaitMs === undefined ? 0 : senderWaitMs(request)
-    if (waitMs > 0) refuse(response, Answer.tooManyRequests(waitMs))
-    else if (!isAuthorized(request)) refuse(response, Answer.unauthorized)
-    else if (!isReadable(request.headers)) refuse(response, Answer.unsupportedMediaType)
-    else bodies.read(response, (body) => store(response, body))
+    if (waitMs > 0) return refuse(response, Answer.tooManyRequests(waitMs))
+    if (!isAuthorized(request)) return refuse(response, Answer.unauthorized)
+    const unreadable = payloads.refusal(request.headers)
+    if (unreadable !== undefined) return refuse(response, unreadable)
+    bodies.read(response, (body) => store(response, body))
   }
   return handler
 })
 
-/** SHA-256. By way of a binary string it takes half the time that Node needs to return a buffer. */
-const digest = (body: Buffer): Uint8Array => Buffer.from(hash("sha256", body, "binary"), "binary")
+/** SHA-256 as a binary string. This way a buffer of it takes half the time that Node needs to return one. */
+const digest = (body: Buffer): string => hash("sha256", body, "binary")
+
+/** A webhook with the same key was just being stored, and what came of it could not be read. */
+const undecided = new StoreUnavailable({ operation: "LeadIntake.receive" })
 
 /**
  * What a lead takes until Postgres has confirmed it: its text, of which the heap holds two bytes for each character unless
@@ -169,14 +199,4 @@ const unread: Readonly<Record<BodyRefusal, Answer.Answer>> = {
   Busy: Answer.busy,
   Malformed: Answer.malformed(),
   Aborted: Answer.malformed(),
-}
-
-/** Whether the content type is JSON, or absent, and the encoding can be decoded. */
-const isReadable = (headers: IncomingHttpHeaders): boolean =>
-  isJson(headers["content-type"]) && isReadableEncoding(headers["content-encoding"])
-
-const isJson = (header = ""): boolean => {
-  if (header === "application/json") return true
-  const type = header.split(";", 1)[0]?.trim().toLowerCase() ?? ""
-  return type === "" || type === "application/json" || /^[^/]+\/[^/]+\+json$/.test(type)
 }

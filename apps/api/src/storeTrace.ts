@@ -1,6 +1,5 @@
 /** The span that stores a lead, and its context, in which the lead goes on to a worker. */
-import type { LeadId } from "@lead-gateway/lead"
-import type { StoreBusy, StoreError } from "@lead-gateway/lead-store"
+import type { Received, StoreBusy, StoreError } from "@lead-gateway/lead-store"
 import { defineSpan, type HttpResponse, SpanIds, type TracingShape } from "@lead-gateway/runtime"
 import { Result } from "effect"
 import { sourceHeaders, withTrace } from "./StoredHeaders.ts"
@@ -10,7 +9,7 @@ export interface StoreTrace {
   /** The headers of a webhook as they are stored; where traces are on, with the context that workers continue. */
   readonly headers: (response: HttpResponse) => string
   /** The store has answered. */
-  readonly ended: (response: HttpResponse, result: Result.Result<LeadId, StoreError | StoreBusy>) => void
+  readonly ended: (response: HttpResponse, result: Result.Result<Received, StoreError | StoreBusy>) => void
 }
 
 /**
@@ -45,15 +44,15 @@ export const makeStoreTrace = (tracing: TracingShape | undefined): StoreTrace =>
     ended: ({ correlationId, facts }, result) => {
       const { bodyBytes, readAt, storedAt, storeSpanId, trace } = facts
       if (trace?.sampled !== true || storeSpanId === undefined) return
-      const isStored = Result.isSuccess(result)
-      const id = isStored ? result.success : undefined
+      const received = Result.getOrUndefined(result)
+      const id = received !== undefined && "leadId" in received ? received.leadId : undefined
       tracing.record({
         kind: storeLead,
         context: { ...trace, spanId: storeSpanId },
         parentSpanId: trace.spanId,
         startMs: readAt,
         endMs: storedAt,
-        error: isStored ? undefined : result.failure._tag,
+        error: Result.isFailure(result) ? result.failure._tag : id === undefined ? result.success._tag : undefined,
         values: [
           "lead_gateway",
           "store",

@@ -12,6 +12,13 @@ describe("an answer", () => {
     assert.propertyVal(JSON.parse(Answer.receipt(LeadId.make(7), id)), "correlation_id", id)
   })
 
+  it("is the first receipt again, and says so", () => {
+    assert.strictEqual(
+      Answer.duplicateReceipt(LeadId.make(7), "abc-1"),
+      '{"lead_id":7,"status":"RECEIVED","correlation_id":"abc-1","duplicate":true}',
+    )
+  })
+
   it("is an error's status and text, and when to come again or what else to do", () => {
     const answers = [
       Answer.malformed(),
@@ -19,7 +26,8 @@ describe("an answer", () => {
       Answer.unauthorized,
       Answer.methodNotAllowed("POST"),
       Answer.payloadTooLarge,
-      Answer.unsupportedMediaType,
+      Answer.unsupportedMediaType("application/json"),
+      Answer.keyConflict,
       Answer.internalError,
       Answer.databaseError,
     ]
@@ -31,7 +39,8 @@ describe("an answer", () => {
         [401, { error: "unauthorized" }, {}],
         [405, { error: "method not allowed" }, { Allow: "POST" }],
         [413, { error: "payload too large" }, {}],
-        [415, { error: "unsupported media type" }, {}],
+        [415, { error: "unsupported media type; send application/json" }, {}],
+        [422, { error: "idempotency key was used with another payload" }, {}],
         [500, { error: "internal server error" }, {}],
         [503, { error: "database error" }, { "Retry-After": "5" }],
       ],

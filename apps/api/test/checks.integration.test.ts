@@ -27,7 +27,7 @@ layer(World.layer({ maxBodyBytes, auth }), { excludeTestServices: true })("a web
   describe("with several faults", () => {
     const faults = [
       { name: "secret", status: 401, error: "unauthorized" },
-      { name: "type", status: 415, error: "unsupported media type" },
+      { name: "type", status: 415, error: "unsupported media type; send application/json" },
       { name: "size", status: 413, error: "payload too large" },
       { name: "syntax", status: 400, error: "malformed JSON payload" },
     ] as const
@@ -89,7 +89,7 @@ layer(World.layer({ maxBodyBytes, auth }), { excludeTestServices: true })("a web
       "application/octet-stream;application/json",
     ])("is refused as '%s'", (type) =>
       Effect.map(send(leadText, { headers: { "Content-Type": type } }), (answer) =>
-        assertError(answer, 415, "unsupported media type"),
+        assertError(answer, 415, "unsupported media type; send application/json"),
       ),
     )
 
@@ -171,7 +171,7 @@ layer(World.layer({ maxBodyBytes, auth }), { excludeTestServices: true })("a web
 
     it.effect.each(["zstd", "gzip, gzip", "constructor", "compress"])("is refused as '%s'", (name) =>
       Effect.map(send(leadText, { headers: encoded(name) }), (answer) =>
-        assertError(answer, 415, "unsupported media type"),
+        assertError(answer, 415, "unsupported media type; send gzip, deflate, br or no content encoding"),
       ),
     )
   })

@@ -116,7 +116,7 @@ layer(World.layer({ maxBodyBytes, auth }), { excludeTestServices: true })("a sen
       { status: 401, error: "unauthorized", headers: {} },
       {
         status: 415,
-        error: "unsupported media type",
+        error: "unsupported media type; send application/json",
         headers: { "Content-Type": "text/plain", "X-Shared-Secret": secret },
       },
       {

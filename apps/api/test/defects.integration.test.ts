@@ -165,7 +165,7 @@ describe("a queue that is down", () => {
         replace: Layer.mergeAll(
           intake((_, done) => {
             told.push("committed")
-            setImmediate(done, Result.succeed(LeadId.make(7)))
+            setImmediate(done, Result.succeed({ _tag: "Stored", leadId: LeadId.make(7) }))
           }),
           queue((ids) => told.push(ids), Effect.succeed(0)),
         ),

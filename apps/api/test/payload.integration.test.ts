@@ -36,7 +36,6 @@ layer(World.layer(), { excludeTestServices: true })("a webhook's body", (it) => 
       ["an overlong NUL", Buffer.from([0x7b, 0x22, 0xc0, 0x80, 0x22, 0x3a, 0x31, 0x7d])],
       ["a surrogate in UTF-8", Buffer.from([0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d])],
       ["UTF-16", Buffer.from("\ufeff{}", "utf16le")],
-      ["an array", "[{}]"],
       ["null", "null"],
       ["a string", '"{}"'],
       ["a number", "1"],
@@ -50,6 +49,17 @@ layer(World.layer(), { excludeTestServices: true })("a webhook's body", (it) => 
       }),
     )
   })
+
+  it.effect.each(["[]", "[{}]", ' [{"phone":"+49123456789"},{"phone":"+49123456780"}]', "[1]"])(
+    "that is a list is told apart: %s",
+    (body) =>
+      Effect.gen(function* () {
+        const world = yield* World
+        const before = yield* countLeads(world)
+        assertError(yield* post(world, body), 400, "the payload must be one JSON object")
+        assert.strictEqual(yield* countLeads(world), before)
+      }),
+  )
 
   describe("that asks too much", () => {
     it.effect.each([

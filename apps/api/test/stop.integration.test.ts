@@ -14,7 +14,11 @@ const makeSlow = Effect.fnUntraced(function* (commit: Duration.Duration, shutdow
     observeBatches: () => {},
     unconfirmed: () => 0,
     receive: (_, done) =>
-      void setTimeout(done, Duration.toMillis(commit), Result.succeed(LeadId.make(7))).unref(),
+      void setTimeout(
+        done,
+        Duration.toMillis(commit),
+        Result.succeed({ _tag: "Stored", leadId: LeadId.make(7) }),
+      ).unref(),
   })
   const world = yield* Scope.provide(makeWorld({ replace, shutdownTimeout }), scope)
   const stop = Effect.map(Effect.timed(Scope.close(scope, Exit.void)), ([took]) => Duration.toMillis(took))

@@ -10,6 +10,7 @@ import {
   LeadDatabase,
   type LeadWork,
   maintainPartitions,
+  removeExpiredKeys,
   Retention,
   spareKept,
   type StoreError,
@@ -122,8 +123,8 @@ export const reoffer: (
 const pageSize = 1000
 
 /**
- * Maintains the database while its scope is open: creates partitions ahead, folds counts and, if retention is configured,
- * removes old leads that are finished. Every worker runs it; one at a time does the work.
+ * Maintains the database while its scope is open: creates partitions ahead, folds counts, removes expired keys of senders
+ * and, if retention is configured, old leads that are finished. Every worker runs it; one at a time does the work.
  */
 export const maintenance = ({
   archiveDir,
@@ -139,6 +140,7 @@ export const maintenance = ({
       const loops = [
         forever("create partitions ahead", everyMinute(partitionsAhead)),
         forever("fold counts", everyMinute(foldCounts)),
+        forever("remove expired keys of senders", everyMinute(removeExpiredKeys)),
         retain,
       ]
       yield* database.ready.pipe(

@@ -5,6 +5,7 @@ import { type ClientSettings, intakeRateLimit, trustedProxies } from "./ClientSe
 import { hostAlone, isLoopbackHost } from "./HostName.ts"
 import * as Kind from "./Kind.ts"
 import { type RequestLimits, requestLimits } from "./RequestLimits.ts"
+import { type SenderSettings, senderSettings } from "./SenderSettings.ts"
 import * as Settings from "./Settings.ts"
 
 /** The secrets that requests must present. */
@@ -22,6 +23,8 @@ export interface ApiSettings extends BrowserSettings, ClientSettings {
   readonly port: number
   /** What requests may cost. */
   readonly limits: RequestLimits
+  /** What makes a webhook a duplicate, and whether it may be a form. */
+  readonly senders: SenderSettings
   /** None: requests need no secret. */
   readonly auth: Option.Option<AuthSettings>
 }
@@ -70,6 +73,7 @@ const listeningOn = (defaultHost: string): Settings.Settings<ApiSettings> =>
     host: Settings.withDefault("API_HOST", Kind.host, "Address to listen on", defaultHost),
     port: Settings.withDefault("API_PORT", Kind.listenPort, "Port to listen on; 0 takes any free one", 8080),
     limits: requestLimits,
+    senders: senderSettings,
     auth,
     allowedHosts,
     corsOrigins,

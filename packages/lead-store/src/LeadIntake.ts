@@ -1,11 +1,21 @@
 import { PgClient } from "@effect/sql-pg"
-import type { LeadId } from "@lead-gateway/lead"
 import { Context, Effect, Layer } from "effect"
+import type { SqlError } from "effect/sql"
 import * as Batcher from "./Batcher.ts"
 import { makeSegments } from "./Counters.ts"
 import { createPartitions } from "./Partitions.ts"
+import type { Received, SenderKey } from "./SenderKey.ts"
 import { isPartitionMissing, storeCall, StoreBusy, type StoreError, StoreUnavailable } from "./StoreError.ts"
 import { noting, writeHealthOf } from "./WriteHealth.ts"
+import {
+  type KeyedRow,
+  type KeyPieces,
+  keyColumns,
+  settleKeys,
+  stored,
+  withKeys,
+  withoutKeys,
+} from "./internal/senderKeys.ts"
 import { columns } from "./internal/sql.ts"
 
 /** A lead as it arrived, ready to be stored: every text is already storable (see `storableText`). */
@@ -19,6 +29,8 @@ export interface NewLead {
   readonly correlationId: string
   /** How long workers leave the lead to the queue before they claim it by its schedule. */
   readonly queuePatienceMs: number
+  /** What makes it a duplicate of an earlier webhook; without one, it is a lead of its own. */
+  readonly senderKey?: SenderKey | undefined
 }
 
 /**
@@ -31,13 +43,14 @@ export class LeadIntake extends Context.Service<
   LeadIntake,
   {
     /**
-     * Stores one lead as `RECEIVED`; returns its id.
+     * Stores one lead as `RECEIVED`, unless its key says that it came before; returns which of the two, and the lead's id.
+     * Of any number of leads with one key, in any number of processes, one is stored.
      *
      * Fails with `StoreBusy` if more leads wait than Postgres stores in 100 ms, at once, or if the lead has waited for a
      * statement for 2.5 s: it was in none then, and is not stored. Fails with `StoreUnavailable` if Postgres has not confirmed
      * a statement after 5 s (the lead may be stored nevertheless), with `DataRefused` if Postgres cannot store the payload.
      */
-    readonly receive: (lead: NewLead, done: Batcher.Done<LeadId, StoreError | StoreBusy>) => void
+    readonly receive: (lead: NewLead, done: Batcher.Done<Received, StoreError | StoreBusy>) => void
     /** Whether `receive` would refuse a lead of a few KB now. Costs nothing, so that a request can be refused unread. */
     readonly isBusy: () => boolean
     /** Calls back with the number of leads of every statement from now on; instead of an earlier callback. */
@@ -57,7 +70,7 @@ export class LeadIntake extends Context.Service<
       let unconfirmed = 0
       let observe: (leads: number) => void = () => {}
 
-      const options: Batcher.BatcherOptions<NewLead, LeadId, StoreError | StoreBusy> = {
+      const options: Batcher.BatcherOptions<NewLead, Received, StoreError | StoreBusy> = {
         run: (leads) => {
           observe(leads.length)
           return insert(leads).pipe(
@@ -75,12 +88,13 @@ export class LeadIntake extends Context.Service<
         // More than the 2 s for which a migration may block others.
         maxWaitMs: 2500,
         patienceMs: 5000,
-        onLate: ({ correlationId }, leadId) => {
+        onLate: ({ correlationId }, received) => {
+          if (received._tag !== "Stored") return
           unconfirmed++
           log(
             Effect.annotateLogs(Effect.logWarning("lead stored after its sender was answered 503"), {
               correlation_id: correlationId,
-              lead_id: leadId,
+              lead_id: received.leadId,
             }),
           )
         },
@@ -112,41 +126,60 @@ const largeLead = 64 * 1024
 /** How many characters such a statement takes, unless one payload is longer. */
 const largeStatement = 1024 * 1024
 
-/** Stores leads, their work and their counts in one statement; returns their ids in the same order. */
+/** Stores leads, their work, counts and keys in one statement; returns what came of each, in the same order. */
 const insertLeads = (sql: PgClient.PgClient) => {
   /** Segments that no statement uses now. Two statements in one segment would wait for each other's commit. */
   const idle: Array<() => string> = []
-  return (leads: ReadonlyArray<NewLead>) =>
+  const insert = <Row extends object>(
+    statement: string,
+    leads: ReadonlyArray<NewLead>,
+    keys: ReturnType<typeof keyColumns> = [],
+  ) =>
     Effect.suspend(() => {
       const segment = idle.pop() ?? makeSegments()
       return sql
-        .unsafe<{ id: bigint }>(statement, [
+        .unsafe<Row>(statement, [
           segment(),
           columns.text(leads.map((lead) => lead.payload)),
           columns.text(leads.map((lead) => lead.sourceHeaders)),
           columns.bytea(leads.map((lead) => lead.payloadHash)),
           columns.text(leads.map((lead) => lead.correlationId)),
           columns.float8(leads.map((lead) => lead.queuePatienceMs / 1000)),
+          ...keys,
         ])
-        .pipe(
-          Effect.ensuring(Effect.sync(() => idle.push(segment))),
-          Effect.map((rows) => rows.map(({ id }) => Number(id) as LeadId)),
-        )
+        .pipe(Effect.ensuring(Effect.sync(() => idle.push(segment))))
     })
+  const insertKeyed = (leads: ReadonlyArray<NewLead>) =>
+    insert<KeyedRow>(keyedStatement, leads, keyColumns(leads))
+  return (leads: ReadonlyArray<NewLead>): Effect.Effect<ReadonlyArray<Received>, SqlError.SqlError> =>
+    leads.some(hasKey)
+      ? settleKeys(leads, insertKeyed)
+      : Effect.map(insert<{ readonly id: bigint }>(plainStatement, leads), (rows) =>
+          rows.map(({ id }) => stored(id)),
+        )
 }
 
-const statement = `
+const hasKey = ({ senderKey }: NewLead): boolean => senderKey !== undefined
+
+const statementOf = (keys: KeyPieces): string => `
   WITH input AS MATERIALIZED (
-    SELECT nextval('lead_id_seq') AS id, * FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::float8[])
-      WITH ORDINALITY AS lead (payload, source_headers, payload_hash, correlation_id, patience, ord)
-  ), stored AS (
+    SELECT ${keys.id} AS id, lead.*${keys.earlier}
+    FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::float8[]${keys.types})
+      WITH ORDINALITY AS lead (payload, source_headers, payload_hash, correlation_id, patience${keys.names}, ord)
+      ${keys.join}
+  )${keys.keyed}, stored AS (
     INSERT INTO lead (id, tenant_id, source_id, raw_payload, source_headers, payload_hash, correlation_id)
-    SELECT id, 1, 1, payload::json, source_headers::json, payload_hash, correlation_id FROM input
+    SELECT id, 1, 1, payload::json, source_headers::json, payload_hash, correlation_id FROM input ${keys.whereNew}
   ), opened AS (
-    INSERT INTO work (lead_id, tenant_id, due_at) SELECT id, 1, now() + make_interval(secs => patience) FROM input
+    INSERT INTO work (lead_id, tenant_id, due_at)
+    SELECT id, 1, now() + make_interval(secs => patience) FROM input ${keys.whereNew}
   ), counted AS (
     INSERT INTO lead_count AS c (segment, tenant_id, account, leads)
-    SELECT $1::bigint, 1, account, count(*) FROM input CROSS JOIN unnest(ARRAY['RECEIVED', 'TOTAL']) AS account GROUP BY account
+    SELECT $1::bigint, 1, account, count(*) FROM input CROSS JOIN unnest(ARRAY['RECEIVED', 'TOTAL']) AS account
+    ${keys.whereNew} GROUP BY account
     ON CONFLICT ON CONSTRAINT lead_count_pkey DO UPDATE SET leads = c.leads + excluded.leads
   )
-  SELECT id FROM input ORDER BY ord`
+  SELECT ${keys.result} FROM input ORDER BY ord`
+
+const plainStatement = statementOf(withoutKeys)
+const keyedStatement = statementOf(withKeys)

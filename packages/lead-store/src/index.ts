@@ -35,6 +35,12 @@ export { LeadWork } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
 export * as Retention from "./Retention.ts"
+export {
+  type Received,
+  removeExpired as removeExpiredKeys,
+  type SenderKey,
+  type SenderKeyKind,
+} from "./SenderKey.ts"
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { type ConnectionState, mostDue, readStoreState, type StoreState } from "./StoreState.ts"
 export { DataRefused, StoreBusy, type StoreError, StoreUnavailable } from "./StoreError.ts"

@@ -19,6 +19,8 @@ export class RequestFacts {
   bodyBytes = 0
   /** The lead that it became; 0: none. */
   leadId = 0
+  /** The lead had come before, with the same key. */
+  isDuplicate = false
   /** Why it was refused: a short text without data of the request. */
   reason = ""
   /** What went wrong, for the log alone, and how important that is. */

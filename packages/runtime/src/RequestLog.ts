@@ -93,10 +93,10 @@ export const makeRequestLog = ({ isIntake, isProbe }: RequestLogOptions): Effect
     }
 
     const messageOf = (
-      { facts: { leadId, route }, headersSent, statusCode }: HttpResponse,
+      { facts: { isDuplicate, leadId, route }, headersSent, statusCode }: HttpResponse,
       isAnswered: boolean,
     ) => {
-      if (leadId !== 0) return "lead received"
+      if (leadId !== 0) return isDuplicate ? "webhook came before" : "lead received"
       if (!isAnswered && !headersSent) return "request aborted"
       if (statusCode < 400) return "request answered"
       return isIntake(route) ? "webhook refused" : "request refused"

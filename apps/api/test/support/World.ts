@@ -1,7 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { serve } from "@lead-gateway/api"
-import type { ClientSettings } from "@lead-gateway/config"
+import type { ClientSettings, SenderSettings } from "@lead-gateway/config"
 import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
 import {
   LeadDatabase,
@@ -51,6 +51,7 @@ export interface WorldOptions {
   readonly metricsToken?: string
   /** Zero unless set: every question is asked. */
   readonly statsCacheTtl?: Duration.Duration
+  readonly senders?: Partial<SenderSettings>
   readonly auth?: {
     readonly sharedSecrets: Array.NonEmptyReadonlyArray<string>
     readonly operatorTokens: Array.NonEmptyReadonlyArray<string>
@@ -115,6 +116,13 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
           maxBodyBytes: options.maxBodyBytes ?? 1024 ** 2,
           maxBytesInFlight: Option.fromUndefinedOr(options.maxBytesInFlight),
           maxConnections: Option.fromUndefinedOr(options.maxConnections),
+        },
+        senders: {
+          idempotencyTtl: Duration.hours(24),
+          idempotencyField: Option.none(),
+          dedupeWindow: Option.none(),
+          acceptForms: false,
+          ...options.senders,
         },
         auth: Option.map(Option.fromUndefinedOr(options.auth), ({ operatorTokens, sharedSecrets }) => ({
           sharedSecrets: Array.map(sharedSecrets, (text) => Redacted.make(text)),

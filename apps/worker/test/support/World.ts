@@ -14,6 +14,7 @@ import {
   LeadIntake,
   LeadReader,
   LeadWork,
+  type Received,
   type StoreBusy,
   type StoreError,
 } from "@lead-gateway/lead-store"
@@ -168,7 +169,9 @@ const make = Effect.fnUntraced(function* (options: WorldOptions = {}) {
       correlationId,
       queuePatienceMs: queue.patienceMs(),
     }
-    const id = yield* called<LeadId, StoreBusy | StoreError>((done) => intake.receive(lead, done))
+    const received = yield* called<Received, StoreBusy | StoreError>((done) => intake.receive(lead, done))
+    if (received._tag !== "Stored") return yield* Effect.die(new Error(`${received._tag}, not stored`))
+    const id = received.leadId
     yield* queue.offer([id])
     const requests = () =>
       customer.requests().filter((request) => request.headers["x-correlation-id"] === correlationId)

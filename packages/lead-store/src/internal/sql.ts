@@ -46,7 +46,7 @@ export const columns = {
   float8: column(PgTypes.OID.float8) as (values: ReadonlyArray<number | null>) => PgTypes.Parameter,
   bool: column(PgTypes.OID.bool) as (values: ReadonlyArray<boolean>) => PgTypes.Parameter,
   uuid: column(PgTypes.OID.uuid) as (values: ReadonlyArray<string | null>) => PgTypes.Parameter,
-  bytea: column(PgTypes.OID.bytea) as (values: ReadonlyArray<Uint8Array>) => PgTypes.Parameter,
+  bytea: column(PgTypes.OID.bytea) as (values: ReadonlyArray<Uint8Array | null>) => PgTypes.Parameter,
   /** Ids: numbers in TypeScript, 64 bits in Postgres. */
   int8: (values: ReadonlyArray<number>) => column(PgTypes.OID.int8)(values.map(BigInt)),
 }

@@ -12,6 +12,7 @@ import {
   LeadWork,
   type Lease,
   type NewLead,
+  type Received,
   type Released,
   type ReplayCriteria,
   ReplayRequest,
@@ -38,9 +39,16 @@ export const newLead = (payload: JsonObject | string = { phone: "+49123456789" }
   }
 }
 
+/** Hands one lead in; what came of it. */
+export const handIn = (lead: NewLead) =>
+  LeadIntake.use((intake) => called<Received, StoreBusy | StoreError>((done) => intake.receive(lead, done)))
+
 /** Stores one lead; its id. */
 export const receiveLead = (lead: NewLead) =>
-  LeadIntake.use((intake) => called<LeadId, StoreBusy | StoreError>((done) => intake.receive(lead, done)))
+  Effect.map(handIn(lead), (received): LeadId => {
+    if (received._tag === "Stored") return received.leadId
+    throw new Error(`${received._tag}, not stored`)
+  })
 
 /** Stores so many leads; their ids in ascending order. */
 export const receive = (count: number) =>

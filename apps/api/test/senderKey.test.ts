@@ -1,0 +1,122 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { SenderSettings } from "@lead-gateway/config"
+import { isJsonObject, parse } from "@lead-gateway/lossless-json"
+import { Duration, Option, Result } from "effect"
+import { hash } from "node:crypto"
+import { makeSenderKey } from "../src/senderKey.ts"
+
+const off: SenderSettings = {
+  idempotencyTtl: Duration.hours(24),
+  idempotencyField: Option.none(),
+  dedupeWindow: Option.none(),
+  acceptForms: false,
+}
+const byField: SenderSettings = { ...off, idempotencyField: Option.some(["google", "lead_id"]) }
+const byBody: SenderSettings = { ...off, dedupeWindow: Option.some(Duration.minutes(5)) }
+
+/** The key of a request, with headers as Node would have them. */
+const keyOf = (
+  settings: SenderSettings,
+  headers: Readonly<Record<string, string | ReadonlyArray<string>>> = {},
+  text = "{}",
+) => {
+  const payload = Result.getOrThrow(parse(text))
+  if (!isJsonObject(payload)) throw new Error("no object")
+  const joined = Object.entries(headers).map(([name, values]) => [name, [values].flat().join(", ")])
+  const distinct = Object.entries(headers).map(([name, values]) => [name, [values].flat()])
+  return makeSenderKey(settings)({
+    request: { headers: Object.fromEntries(joined), headersDistinct: Object.fromEntries(distinct) },
+    payload,
+    bodyHash: "the body's",
+  })
+}
+
+const ofKey = (kind: "header" | "field", key: string, ttlMs = 86_400_000) => ({
+  kind,
+  hash: hash("sha256", key, "binary"),
+  ttlMs,
+})
+
+describe("a webhook's key", () => {
+  it("is none, unless there is one", () => {
+    assert.isUndefined(keyOf(off))
+    assert.isUndefined(keyOf(off, {}, '{"google":{"lead_id":"1"}}'))
+    assert.isUndefined(keyOf(byField, {}, '{"lead_id":"1"}'))
+  })
+
+  it("is that of its header, Idempotency-Key before webhook-id, before a field and the body", () => {
+    const text = '{"google":{"lead_id":"c"}}'
+    const both = { "idempotency-key": "a", "webhook-id": "b" }
+    const all = { ...byField, ...byBody, idempotencyField: byField.idempotencyField }
+    assert.deepStrictEqual(keyOf(all, both, text), ofKey("header", "a"))
+    assert.deepStrictEqual(keyOf(all, { "webhook-id": "b" }, text), ofKey("header", "b"))
+    assert.deepStrictEqual(keyOf(all, {}, text), ofKey("field", "c"))
+    assert.deepStrictEqual(keyOf(all), { kind: "payload", hash: "the body's", ttlMs: 300_000 })
+  })
+
+  it.each([
+    ["one character", "a"],
+    ["255", "x".repeat(255)],
+    ["punctuation", `!"#$%&'()*+,-./:;<=>?@[\\]^_\`{|}~`],
+    ["a comma", "a,b"],
+    [
+      "a quoted one, as the draft of the IETF has it, with its quotes",
+      '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+    ],
+    ["__proto__", "__proto__"],
+    ["sent twice", ["a", "a"]],
+  ])("is valid: %s", (_, value) => {
+    assert.deepStrictEqual(
+      keyOf(off, { "idempotency-key": value }),
+      ofKey("header", String([value].flat()[0])),
+    )
+  })
+
+  it.each([
+    ["empty", ""],
+    ["256", "x".repeat(256)],
+    ["a space", "a b"],
+    ["a comma and a space", "a, b"],
+    ["a tab", "a\tb"],
+    ["beyond ASCII", "schlüssel"],
+    ["a control character", "a\u007f"],
+    ["a C1 control character", "a\u0085"],
+    ["a line break", "a\nb"],
+    ["sent twice, with two values", ["a", "b"]],
+    ["sent twice, once empty", ["a", ""]],
+    ["sent twice, both too long", ["x".repeat(256), "x".repeat(256)]],
+    ["sent three times", ["a", "a", "b"]],
+  ])("is refused, and the header named: %s", (_, value) => {
+    for (const [name, shown] of [
+      ["idempotency-key", "Idempotency-Key"],
+      ["webhook-id", "webhook-id"],
+    ] as const) {
+      const answer = keyOf(byBody, { [name]: value })
+      assert(answer !== undefined && "status" in answer)
+      assert.strictEqual(answer.status, 400)
+      assert.deepStrictEqual(answer.body, {
+        error: `${shown} must be one key of 1 to 255 visible ASCII characters`,
+      })
+    }
+  })
+
+  it.each([
+    ["a text", '"abc"', "abc"],
+    ["a text of any letters and length", `"ä ${"x".repeat(1000)}"`, `ä ${"x".repeat(1000)}`],
+    ["a number", "7", "7"],
+    ["a number of 20 digits", "12345678901234567890", "12345678901234567890"],
+    ["another one that is the same double", "12345678901234567891", "12345678901234567891"],
+    ["many decimals", "0.12345678901234567890123", "0.12345678901234567890123"],
+  ])("is that of a field: %s", (_, json, key) => {
+    assert.deepStrictEqual(keyOf(byField, {}, `{"google":{"lead_id":${json}}}`), ofKey("field", key))
+  })
+
+  it.each(["null", '""', "true", "[1]", '{"a":1}'])("is none where the field is %s", (json) => {
+    assert.isUndefined(keyOf(byField, {}, `{"google":{"lead_id":${json}}}`))
+  })
+
+  it("is none where the field is inherited", () => {
+    const inherited = { ...off, idempotencyField: Option.some(["constructor", "name"]) }
+    assert.isUndefined(keyOf(inherited))
+  })
+})
