@@ -265,7 +265,8 @@ describe("a slow request", () => {
         replace: Layer.merge(
           slow,
           Layer.succeed(LeadIntake, {
-            receive: (_, done) => setTimeout(done, 300, Result.succeed(LeadId.make(7))),
+            receive: (_, done) =>
+              setTimeout(done, 300, Result.succeed({ _tag: "Stored" as const, leadId: LeadId.make(7) })),
             isBusy: () => false,
             observeBatches: () => {},
             unconfirmed: () => 0,
@@ -289,7 +290,8 @@ describe("a slow request", () => {
         replace: Layer.merge(
           slow,
           Layer.succeed(LeadIntake, {
-            receive: (_, done) => setImmediate(done, Result.succeed(LeadId.make(7))),
+            receive: (_, done) =>
+              setImmediate(done, Result.succeed({ _tag: "Stored" as const, leadId: LeadId.make(7) })),
             isBusy: () => false,
             observeBatches: () => {},
             unconfirmed: () => 0,
@@ -333,7 +335,7 @@ describe("a sender that has gone", () => {
       socket.resetAndDestroy()
       yield* Effect.sleep("100 millis")
       assert.deepStrictEqual(yield* world.log, [])
-      waiting[0]?.(Result.succeed(LeadId.make(9)))
+      waiting[0]?.(Result.succeed({ _tag: "Stored" as const, leadId: LeadId.make(9) }))
       const line = yield* lineOf(world, "gone-1")
       assert.deepStrictEqual([line["level"], line["message"], line["lead_id"]], ["info", "lead received", 9])
       assert.isUndefined(line["status_code"])
