@@ -14,17 +14,20 @@ export interface Contender {
   readonly nodeFlags?: ReadonlyArray<string>
   /** Ours can be profiled. */
   readonly isOurs: boolean
+  /** Whether its senders give every webhook an `Idempotency-Key` of its own. */
+  readonly hasKeys?: boolean
   /** Whether it has tables `inbound_lead` and `delivery_attempt`. */
   readonly hasDatabase: boolean
 }
 
-const ours = {
+const oursAtIntake = {
   api: ["apps/cli/src/main.ts", "api"],
-  worker: ["apps/cli/src/main.ts", "worker"],
   nodeFlags: ["--max-semi-space-size=16", "--heap-growing-percent=50"],
   isOurs: true,
   hasDatabase: true,
 } as const
+
+const ours = { ...oursAtIntake, worker: ["apps/cli/src/main.ts", "worker"] } as const
 
 const peer = (name: string): Contender => ({
   name,
@@ -50,4 +53,5 @@ export const contenders: ReadonlyArray<Contender> = [
   ...byHand,
   { ...ours, name: "gateway-database", env: { QUEUE_TYPE: "database" } },
   { ...ours, name: "gateway-redis", env: { QUEUE_TYPE: "redis" } },
+  { ...oursAtIntake, name: "gateway-redis-keys", env: { QUEUE_TYPE: "redis" }, hasKeys: true },
 ]

@@ -11,6 +11,8 @@ export interface Load {
   readonly warmUpMs?: number
   readonly ms?: number
   readonly leads?: number
+  /** Whether every lead has an `Idempotency-Key`. */
+  readonly hasKeys?: boolean | undefined
 }
 
 /** The result. */

@@ -24,7 +24,13 @@ export const intake = Effect.fnUntraced(function* (
     const { database, explain, startApi } = yield* arena.enter(contender)
     const { port, program } = yield* startApi
     const cpuBefore = cpuMicroseconds(program.pid)
-    const report = yield* sendLeads({ port, connections, warmUpMs, ms: seconds * 1000 })
+    const report = yield* sendLeads({
+      port,
+      connections,
+      warmUpMs,
+      ms: seconds * 1000,
+      hasKeys: contender.hasKeys,
+    })
     const cpu = (cpuMicroseconds(program.pid) - cpuBefore) / report.acknowledged
     const MiB = peakMiB(program.pid)
     for (const [why, times] of Object.entries(report.refusals)) arena.check(contender, why, times, 0)

@@ -31,8 +31,11 @@ const correlationIdOf = (number: string) => `00000000-0000-4000-8000-0000${numbe
 /** The lead's number in a correlation id. */
 export const leadNumberOf = (correlationId: string): number => Number(correlationId.slice(-mark.length))
 
-/** A request buffer that is refilled for each lead: its bytes are valid until the next call. */
-export const leadRequest = (port: number): { readonly numbered: (lead: number) => Buffer } => {
+/** A request buffer that is refilled for each lead, with an `Idempotency-Key` or without: its bytes are valid until the next call. */
+export const leadRequest = (
+  port: number,
+  hasKey = false,
+): { readonly numbered: (lead: number) => Buffer } => {
   const head = [
     "POST /webhooks/leads HTTP/1.1",
     `Host: 127.0.0.1:${port}`,
@@ -41,6 +44,7 @@ export const leadRequest = (port: number): { readonly numbered: (lead: number) =
     "Content-Type: application/json",
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Correlation-ID: ${correlationIdOf(mark)}`,
+    ...(hasKey ? [`Idempotency-Key: key-of-lead-${mark}`] : []),
   ]
   const bytes = Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`)
   const places: Array<number> = []

@@ -31,7 +31,8 @@ export class InvalidRequest extends failure("InvalidRequest", "malformed JSON pa
     errorClass: InvalidRequest,
     status: 400,
     description:
-      "The request cannot be understood; `error` says why: `malformed JSON payload`, `limit must be …`",
+      "The request cannot be understood; `error` says why: `malformed JSON payload`, " +
+      "`the payload must be one JSON object`, `Idempotency-Key must be …`, `limit must be …`",
   })
 }
 
@@ -82,12 +83,24 @@ export class PayloadTooLarge extends failure("PayloadTooLarge", "payload too lar
   })
 }
 
-/** 415: the content type is not JSON. */
+/** 415: the content type is not one that is accepted. */
 export class UnsupportedMediaType extends failure("UnsupportedMediaType", "unsupported media type") {
   static readonly response = errorResponse({
     errorClass: UnsupportedMediaType,
     status: 415,
-    description: "`unsupported media type`: the content type is something else than JSON",
+    description:
+      "`unsupported media type; send …`: the content type is not JSON (or, with `ACCEPT_FORMS=true`, a form of text " +
+      "fields), or the encoding cannot be decoded; `error` says what is supported",
+  })
+}
+
+/** 422: the key of the webhook was used with another body. */
+export class KeyConflict extends failure("KeyConflict", "idempotency key was used with another payload") {
+  static readonly response = errorResponse({
+    errorClass: KeyConflict,
+    status: 422,
+    description:
+      "`idempotency key was used with another payload`: nothing is stored; a new lead needs a new key",
   })
 }
 

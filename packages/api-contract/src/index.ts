@@ -10,6 +10,7 @@ export {
   Forbidden,
   InternalError,
   InvalidRequest,
+  KeyConflict,
   LeadNotFound,
   NotFound,
   NotReady,
@@ -20,7 +21,7 @@ export {
   UnsupportedMediaType,
 } from "./ApiError.ts"
 export { CurrentCorrelationId, withErrorBodies } from "./ErrorBody.ts"
-export { IntakeGroup, LeadPayload, LeadReceipt, SenderAuth } from "./Intake.ts"
+export { IntakeGroup, LeadPayload, LeadReceipt, SenderAuth, SenderKeyHeaders } from "./Intake.ts"
 export { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
 export {
   DatabaseHealth,

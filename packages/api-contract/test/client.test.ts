@@ -33,22 +33,30 @@ describe("the typed client", () => {
       const payload = Result.getOrThrow(parse(text))
       assert.isTrue(isJsonObject(payload))
       let sent = ""
+      let key: string | undefined
       const client = yield* HttpApiClient.makeWith(LeadGatewayApi, {
         baseUrl: "http://localhost",
         httpClient: HttpClient.make((request) =>
           Effect.sync(() => {
+            key = request.headers["idempotency-key"]
             sent =
               request.body._tag === "Uint8Array"
                 ? new TextDecoder().decode(request.body.body)
                 : request.body._tag
-            const body = { lead_id: 123, status: "RECEIVED", correlation_id: "abc" }
+            const body = { lead_id: 123, status: "RECEIVED", correlation_id: "abc", duplicate: true }
             return HttpClientResponse.fromWeb(request, Response.json(body))
           }),
         ),
       })
       if (!isJsonObject(payload)) return
-      const receipt = yield* client.intake.receive({ payload })
-      assert.deepStrictEqual(receipt, { leadId: LeadId.make(123), status: "RECEIVED", correlationId: "abc" })
+      const receipt = yield* client.intake.receive({ payload, headers: { "idempotency-key": "k-1" } })
+      assert.deepStrictEqual(receipt, {
+        leadId: LeadId.make(123),
+        status: "RECEIVED",
+        correlationId: "abc",
+        duplicate: true,
+      })
+      assert.strictEqual(key, "k-1")
       assert.strictEqual(sent, stringify(payload))
       assert.strictEqual(sent, text)
     }),

@@ -55,7 +55,7 @@ describe("the OpenAPI document", () => {
   it("has what only some routes answer", () => {
     assert.deepStrictEqual(
       statuses("post /webhooks/leads"),
-      [200, 400, 401, 403, 413, 415, 421, 429, 500, 503],
+      [200, 400, 401, 403, 413, 415, 421, 422, 429, 500, 503],
     )
     assert.deepStrictEqual(statuses("get /stats/leads/recent"), [200, 400, 401, 403, 421, 500, 503])
     assert.deepStrictEqual(statuses("get /stats/leads/{id}/history"), [200, 401, 403, 404, 421, 500, 503])
@@ -95,6 +95,22 @@ describe("the OpenAPI document", () => {
     assert.deepStrictEqual(document.paths["/webhooks/leads"]?.post?.security, [{ sharedSecret: [] }, {}])
     assert.deepStrictEqual(document.paths["/stats/leads/counts"]?.get?.security, [{ operatorToken: [] }, {}])
     assert.deepStrictEqual(document.paths["/health"]?.get?.security, [])
+  })
+
+  it("names the headers by which a webhook is told apart, with what is allowed and an example", () => {
+    const parameters = (document.paths["/webhooks/leads"]?.post?.parameters ?? []).filter(
+      ({ name }) => name === "idempotency-key" || name === "webhook-id",
+    )
+    assert.deepStrictEqual(
+      parameters.map(({ in: place, name, required }) => [place, name, required]),
+      [
+        ["header", "idempotency-key", false],
+        ["header", "webhook-id", false],
+      ],
+    )
+    const text = JSON.stringify(parameters)
+    assert.include(text, "1 to 255 visible ASCII characters")
+    assert.include(text, "8e03978e-40d5-43dd-bc93-6894a57f9324")
   })
 
   it("shows examples that fit", () => {

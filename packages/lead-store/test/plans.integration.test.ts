@@ -24,7 +24,8 @@ describe("the statements of the hot paths", () => {
           `${pattern}`,
         )
       // What is looked at, so that a look that finds nothing is not taken for a good one.
-      of(/nextval\('lead_id_seq'\)/)
+      of(/SELECT nextval\('lead_id_seq'\)/)
+      of(/SELECT CASE WHEN earlier\.lead_id IS NULL THEN nextval\('lead_id_seq'\)/)
       of(/work\.lane = lane\.id AND due_at >= /)
       of(/WHERE lead_id = ANY \(\$4::bigint\[\]\) AND scheduled_at/)
       of(/SELECT id AS lead_id, correlation_id/)

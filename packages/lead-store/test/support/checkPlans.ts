@@ -23,6 +23,8 @@ const fill = PgClient.PgClient.use((sql) =>
       `INSERT INTO settled_lead (lead_id, tenant_id, received_at, state) SELECT id, 1, now(), 'DELIVERED' FROM lead WHERE id % 4 > 0`,
       `INSERT INTO work (lead_id, tenant_id, customer_id, state, lane, due_at, scheduled_at, attempt_no)
        SELECT id, 1, 1, 'RETRYING', 1, now() + interval '1 year', now() + interval '1 year', 1 FROM lead WHERE id % 4 = 0`,
+      `INSERT INTO sender_key (tenant_id, kind, lead_id, expires_at, key_hash, payload_hash, correlation_id)
+       SELECT 1, 'header', id, now() + interval '1 day', sha256(id::text::bytea), '', 'c' FROM lead`,
       `INSERT INTO work (lead_id, tenant_id) SELECT id, 1 FROM generate_series(2000001, 2001000) AS id`,
     ],
     (statement) => sql.unsafe(statement),

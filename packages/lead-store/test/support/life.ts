@@ -10,6 +10,8 @@ import {
   complete,
   configure,
   failed,
+  handIn,
+  newLead,
   open,
   openNew,
   ownerIsLost,
@@ -80,6 +82,9 @@ export const wholeLife = Effect.gen(function* () {
     concurrency: "unbounded",
   })
   const held = yield* claim(3)
+  const keyed = { ...newLead(), senderKey: { kind: "header", hash: "k".repeat(32), ttlMs: 60_000 } } as const
+  yield* handIn(keyed)
+  yield* handIn(keyed)
   yield* work.nextDue
   yield* work.offer({ max: 3, patience: Duration.minutes(1) })
   yield* work.waiting({ after: undefined, max: 3 })
