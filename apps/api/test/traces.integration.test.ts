@@ -315,7 +315,7 @@ describe("a slow request", () => {
 describe("a sender that has gone", () => {
   it.live("is no reason not to log the lead that was stored", () =>
     Effect.gen(function* () {
-      const waiting: Array<(result: Result.Result<LeadId>) => void> = []
+      const waiting: Array<(result: Result.Result<Received>) => void> = []
       const { layer, spans } = recorder()
       const world = yield* makeWorld({
         replace: Layer.merge(
