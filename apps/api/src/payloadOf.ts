@@ -66,7 +66,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
  *
  * The text is the body's own, unless it has characters that Postgres cannot store: NUL and lone surrogates become U+FFFD.
  */
-export const payloadOf = (body: Uint8Array): Payload | Answer.Answer => {
+const payloadOf = (body: Uint8Array): Payload | Answer.Answer => {
   let text: string
   try {
     text = utf8.decode(body)

@@ -25,7 +25,10 @@ const keyOf = (
   const joined = Object.entries(headers).map(([name, values]) => [name, [values].flat().join(", ")])
   const distinct = Object.entries(headers).map(([name, values]) => [name, [values].flat()])
   return makeSenderKey(settings)({
-    request: { headers: Object.fromEntries(joined), headersDistinct: Object.fromEntries(distinct) },
+    request: {
+      headers: Object.fromEntries(joined) as Record<string, string>,
+      headersDistinct: Object.fromEntries(distinct) as Record<string, Array<string>>,
+    },
     payload,
     bodyHash: "the body's",
   })

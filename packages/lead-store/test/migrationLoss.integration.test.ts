@@ -127,6 +127,7 @@ DROP TABLE fruit;
       yield* send(succeeded)
       yield* receive(1)
       const options = { connection: address(url), directory: migrations }
+      assert.deepStrictEqual(yield* Migrations.down(options), ["0003_sender_keys"])
       assert.deepStrictEqual(yield* Migrations.down(options), ["0002_outcomes"])
     }).pipe(inWorld),
   )
@@ -138,7 +139,9 @@ DROP TABLE fruit;
       yield* receive(1)
       yield* step(yield* claimOne, parked)
       yield* send({ ...failed, responseStatus: null, responseBody: null, unseen: true })
-      const error = yield* Effect.flip(Migrations.down({ connection: address(url), directory: migrations }))
+      const options = { connection: address(url), directory: migrations }
+      assert.deepStrictEqual(yield* Migrations.down(options), ["0003_sender_keys"])
+      const error = yield* Effect.flip(Migrations.down(options))
       assert(error._tag === "DataWouldBeLost")
       assert.deepStrictEqual(
         error.losses.map(({ column, rows, table }) => [`${table}.${column}`, rows]),

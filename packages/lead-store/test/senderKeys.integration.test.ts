@@ -8,7 +8,7 @@ import {
   anotherProcess,
   bothCounts,
   cutLockWaiters,
-  handIn,
+  handIn as handInOnce,
   holdOpen,
   inWorld,
   lockWaiters,
@@ -31,6 +31,10 @@ const keyed = (
   correlationId,
   senderKey: { kind, hash: hash("sha256", key, "binary"), ttlMs },
 })
+
+/** Hands a lead in, again where the machine is too busy: nothing is stored then. */
+const handIn = (lead: NewLead) =>
+  Effect.retry(handInOnce(lead), { while: ({ _tag }) => _tag === "StoreBusy" })
 
 const all = (leads: ReadonlyArray<NewLead>) => Effect.all(leads.map(handIn), { concurrency: "unbounded" })
 
