@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { LeadId } from "@lead-gateway/lead"
-import { DataRefused, LeadIntake, StoreBusy } from "@lead-gateway/lead-store"
+import { DataRefused, LeadIntake, type Received, StoreBusy } from "@lead-gateway/lead-store"
 import { type EndedSpan, SpanIds, Telemetry, type TraceParent, Tracing } from "@lead-gateway/runtime"
 import { Effect, Layer, Result } from "effect"
 import { connect } from "node:net"

@@ -1,6 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { LeadId, type LeadState, RejectionReason } from "@lead-gateway/lead"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import type { Actor } from "./Audit.ts"
 import { makeSegments } from "./Counters.ts"
 import { beginReplay, replayChunk, type StoredRequest } from "./internal/replay.ts"
 import type { StoreError } from "./StoreError.ts"
@@ -74,12 +75,15 @@ export class LeadReplay extends Context.Service<
      * Carries a request out, 500 leads in a transaction, and calls `offer` with the leads of each transaction after its
      * commit. Workers find the leads without it as well, so `offer` may be interrupted.
      *
+     * `by` is audited as who made the request: once, when it is made.
+     *
      * May be repeated: a request that was interrupted continues, one that is complete returns the same count again, and
      * concurrent callers share the work. Fails with `ReplayRequestConflict` if the name was used with other criteria.
      */
     readonly replay: (
       request: ReplayRequest,
       offer: (ids: ReadonlyArray<LeadId>) => Effect.Effect<void>,
+      by: Actor,
     ) => Effect.Effect<Replayed, StoreError | ReplayRequestConflict>
   }
 >()("@lead-gateway/lead-store/LeadReplay") {
@@ -91,9 +95,10 @@ export class LeadReplay extends Context.Service<
       const chunk = replayChunk(sql, makeSegments())
 
       return LeadReplay.of({
-        replay: Effect.fn("LeadReplay.replay")(function* (request, offer) {
+        replay: Effect.fn("LeadReplay.replay")(function* (request, offer, by) {
           const stored = storedRequest(request)
-          if (!(yield* begin(stored))) return yield* new ReplayRequestConflict({ request: request.request })
+          if (!(yield* begin(stored, by)))
+            return yield* new ReplayRequestConflict({ request: request.request })
           const now: Array<LeadId> = []
           while (true) {
             const { ids, isComplete, replayed } = yield* chunk(stored)

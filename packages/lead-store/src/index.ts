@@ -5,6 +5,17 @@
  * leads again, `LeadLedger` checks that none is lost, `LeadDatabase` connects and migrates. Used by the api, the worker
  * and operators' commands. It decides nothing about a lead: a worker passes the decision, this package stores it.
  */
+export {
+  type Actor,
+  Audit,
+  type AuditAction,
+  type AuditEntry,
+  auditParameter,
+  type AuditQuery,
+  type AuditRecord,
+  insertAudit,
+  record as recordAudit,
+} from "./Audit.ts"
 export * as Archive from "./Archive.ts"
 export * as Batcher from "./Batcher.ts"
 export { foldCounts } from "./Counters.ts"
@@ -33,6 +44,15 @@ export {
 } from "./LeadReplay.ts"
 export { LeadWork } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
+export { isToken, makeToken, tokenHash } from "./operatorToken.ts"
+export {
+  type LiveToken,
+  maxLiveTokens,
+  type NewToken,
+  type OperatorToken,
+  OperatorTokens,
+  TooManyTokens,
+} from "./OperatorTokens.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
 export * as Retention from "./Retention.ts"
 export {

@@ -4,6 +4,7 @@ import { Effect, Exit, Schema } from "effect"
 import type { LeadId } from "@lead-gateway/lead"
 import { LeadReplay, ReplayRequest } from "../src/index.ts"
 import {
+  anna,
   claimIds,
   complete,
   failed,
@@ -94,7 +95,9 @@ describe("the limits of a replay", () => {
         FROM generate_series(1, 25000) AS id`
       const offered: Array<ReadonlyArray<number>> = []
       const request = Schema.decodeSync(ReplayRequest)({ request: "rare", criteria: { reasons: ["WANTED"] } })
-      yield* LeadReplay.use(({ replay }) => replay(request, (ids) => Effect.sync(() => offered.push(ids))))
+      yield* LeadReplay.use(({ replay }) =>
+        replay(request, (ids) => Effect.sync(() => offered.push(ids)), anna),
+      )
       assert.deepStrictEqual(offered, [[5, 10_000], [10_001, 20_001], [25_000]])
     }).pipe(inWorld),
   )
@@ -111,11 +114,14 @@ describe("the limits of a replay", () => {
       const sizes: Array<number> = []
       const request = Schema.decodeSync(ReplayRequest)({ request: "all", criteria: { reasons: ["WHY"] } })
       const done = yield* LeadReplay.use(({ replay }) =>
-        replay(request, (ids) =>
-          Effect.sync(() => {
-            sizes.push(ids.length)
-            offered.push(...ids)
-          }),
+        replay(
+          request,
+          (ids) =>
+            Effect.sync(() => {
+              sizes.push(ids.length)
+              offered.push(...ids)
+            }),
+          anna,
         ),
       )
       assert.deepStrictEqual(sizes, [500, 500])

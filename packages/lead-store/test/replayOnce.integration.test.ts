@@ -5,6 +5,7 @@ import { Deferred, Effect, Fiber, Schema } from "effect"
 import { imbalance, LeadLedger, LeadReplay, ReplayRequest } from "../src/index.ts"
 import { badEnds } from "./support/replay.ts"
 import {
+  anna,
   claim,
   claimNew,
   claimOne,
@@ -94,10 +95,14 @@ describe("a replay that is asked for more than once", () => {
         const first: Array<LeadId> = []
         const begun = yield* Deferred.make<void>()
         const killed = yield* Effect.forkChild(
-          replay(all, (ids) => {
-            first.push(...ids)
-            return Effect.andThen(Deferred.succeed(begun, undefined), Effect.never)
-          }),
+          replay(
+            all,
+            (ids) => {
+              first.push(...ids)
+              return Effect.andThen(Deferred.succeed(begun, undefined), Effect.never)
+            },
+            anna,
+          ),
         )
         yield* Deferred.await(begun)
         yield* Fiber.interrupt(killed)
@@ -106,13 +111,13 @@ describe("a replay that is asked for more than once", () => {
         const late = yield* claimNew
         yield* step(late, rejected)
         const rest: Array<LeadId> = []
-        const done = yield* replay(all, (ids) => Effect.sync(() => rest.push(...ids)))
+        const done = yield* replay(all, (ids) => Effect.sync(() => rest.push(...ids)), anna)
         assert.deepStrictEqual(done, { replayed: 1200, now: rest })
         assert.deepStrictEqual(
           [first.length, rest.length, new Set([...first, ...rest]).size],
           [500, 700, 1200],
         )
-        assert.deepStrictEqual(yield* replay(all, () => Effect.die("there is none left")), {
+        assert.deepStrictEqual(yield* replay(all, () => Effect.die("there is none left"), anna), {
           replayed: 1200,
           now: [],
         })
@@ -125,7 +130,7 @@ describe("a replay that is asked for more than once", () => {
       const offered: Array<LeadId> = []
       const results = yield* Effect.all(
         Array.from({ length: 4 }, () =>
-          LeadReplay.use(({ replay }) => replay(all, (ids) => Effect.sync(() => offered.push(...ids)))),
+          LeadReplay.use(({ replay }) => replay(all, (ids) => Effect.sync(() => offered.push(...ids)), anna)),
         ),
         { concurrency: "unbounded" },
       )

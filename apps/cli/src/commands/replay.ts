@@ -2,6 +2,7 @@
 import { oneLine } from "@lead-gateway/document-check"
 import { Console, Data, Effect, Layer, type Option, Record, Schema, SchemaIssue } from "effect"
 import { Command, Flag } from "effect/cli"
+import { commandLine } from "../Actor.ts"
 import { json } from "../Output.ts"
 import { terminal, withProgress } from "../Progress.ts"
 
@@ -92,7 +93,7 @@ const replayLeads = Effect.fnUntraced(function* ({ json, ...given }: Flags & { r
   const { operatorStore } = yield* Effect.promise(() => import("../Database.ts"))
   // The ids are not offered to the queue: workers claim replayed leads from the schedule.
   const { now, replayed } = yield* LeadReplay.use(({ replay }) =>
-    withProgress("replaying leads", terminal(), () => replay(request, () => Effect.void)),
+    withProgress("replaying leads", terminal(), () => replay(request, () => Effect.void, commandLine())),
   ).pipe(Effect.provide(LeadReplay.layer.pipe(Layer.provide(operatorStore))))
   const isFirst = now.length === replayed
   const others = isFirst ? (request.criteria.ids ?? []).filter((id) => !now.includes(id)) : []

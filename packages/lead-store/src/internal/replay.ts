@@ -1,6 +1,8 @@
 import type { PgClient } from "@effect/sql-pg"
 import { LeadId, type LeadState } from "@lead-gateway/lead"
+import type { JsonObject } from "@lead-gateway/lossless-json"
 import { Effect } from "effect"
+import { type Actor, auditParameter, insertAudit } from "../Audit.ts"
 import { countStateChanges } from "../Counters.ts"
 import { byPartition, partitionName } from "../Partitions.ts"
 import { storeCall } from "../StoreError.ts"
@@ -28,16 +30,31 @@ export interface StoredRequest {
   readonly receivedBefore: string | undefined
 }
 
-/** Stores a request, unless it is stored already. False if its name is stored with other criteria. */
+/**
+ * Stores a request and audits it, unless it is stored already. False if its name is stored with other criteria.
+ */
 export const beginReplay = (sql: PgClient.PgClient) =>
-  Effect.fnUntraced(function* ({ criteria, id }: StoredRequest) {
-    yield* sql`
-      INSERT INTO replay_request (id, criteria, up_to_id)
-      VALUES (${id}, ${criteria}::text::jsonb, (SELECT last_value FROM lead_id_seq)) ON CONFLICT DO NOTHING`
+  Effect.fnUntraced(function* ({ criteria, id, ids }: StoredRequest, actor: Actor) {
+    const entry = auditParameter({
+      actor,
+      action: "lead.replay",
+      leadId: ids?.length === 1 ? ids[0] : undefined,
+      subject: id,
+      // Ids, statuses, reasons and times: no value of a lead.
+      details: { criteria: JSON.parse(criteria) as JsonObject },
+    })
+    yield* sql.unsafe(insertRequest, [id, criteria, entry])
     const rows = yield* sql`
       SELECT FROM replay_request WHERE id = ${id} AND criteria = ${criteria}::text::jsonb`
     return rows.length > 0
   }, storeCall("LeadReplay.replay"))
+
+const insertRequest = `
+  WITH made AS (
+    INSERT INTO replay_request (id, criteria, up_to_id)
+    VALUES ($1::text, $2::text::jsonb, (SELECT last_value FROM lead_id_seq)) ON CONFLICT DO NOTHING RETURNING id
+  )
+  ${insertAudit("$3", "EXISTS (SELECT FROM made)")}`
 
 /**
  * Advances a request by one transaction of at most {@link chunkSize} leads, in the order of their ids. The lock of the

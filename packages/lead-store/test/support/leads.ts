@@ -4,6 +4,7 @@ import { stringify, type JsonObject } from "@lead-gateway/lossless-json"
 import { Duration, Effect, Schema } from "effect"
 import { createHash } from "node:crypto"
 import {
+  type Actor,
   type Batcher,
   type ClaimedWork,
   LeadIntake,
@@ -136,10 +137,13 @@ export const openNew = Effect.tap(claimNew, open)
 /** Sends a new lead, with this outcome. */
 export const send = (outcome: Outcome) => Effect.tap(openNew, (lead) => complete(lead, 1, outcome))
 
+/** Who asks. */
+export const anna: Actor = { name: "anna", via: "cli" }
+
 /** Asks for leads to be sent again; what the request has replayed in all. */
 export const replay = (request: string, criteria: typeof ReplayCriteria.Encoded) =>
   LeadReplay.use(({ replay }) =>
-    replay(Schema.decodeSync(ReplayRequest)({ request, criteria }), () => Effect.void),
+    replay(Schema.decodeSync(ReplayRequest)({ request, criteria }), () => Effect.void, anna),
   ).pipe(Effect.map(({ replayed }) => replayed))
 
 /** What is known of a lead. */

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import {
+  Audit,
   Customers,
   type CustomerSettings,
   defaultCustomer,
@@ -17,6 +18,7 @@ import {
   LeadWork,
   maintainPartitions,
   Migrations,
+  OperatorTokens,
   type StoreError,
 } from "../../src/index.ts"
 
@@ -77,6 +79,8 @@ const services = Layer.mergeAll(
   LeadReader.layer,
   LeadReplay.layer,
   LeadLedger.layer,
+  Audit.layer,
+  OperatorTokens.layer,
 )
 
 /** A database of its own with the services on it, on the server of the test run or on another one. */
