@@ -17,7 +17,14 @@ import {
   traceSettings,
 } from "@lead-gateway/config"
 import { queueLayer } from "@lead-gateway/lead-queue"
-import { LeadDatabase, LeadIntake, LeadReader, type Migrations } from "@lead-gateway/lead-store"
+import {
+  Audit,
+  LeadDatabase,
+  LeadIntake,
+  LeadReader,
+  type Migrations,
+  OperatorTokens,
+} from "@lead-gateway/lead-store"
 import {
   ByteBudget,
   handlerOf,
@@ -41,10 +48,14 @@ import { dispatch, served } from "./dispatch.ts"
 import { guardOrigin } from "./guardOrigin.ts"
 import { makeIntake } from "./Intake.ts"
 import { observeIntake } from "./IntakeMetrics.ts"
+import { auditHandlers } from "./handlers/audit.ts"
+import { KnownKeys } from "./handlers/histories.ts"
 import { operationsHandlers, type ProcessInfo } from "./handlers/operations.ts"
 import { statsHandlers } from "./handlers/stats.ts"
+import { tokensHandlers } from "./handlers/tokens.ts"
 import { makeBodyReader } from "./RequestBody.ts"
 import { makeStatistics } from "./Statistics.ts"
+import type { IsKnownKey } from "./maskLead.ts"
 import { operatorAuth } from "./OperatorAccess.ts"
 import { makeSenderRate } from "./SenderRate.ts"
 
@@ -65,6 +76,8 @@ export interface ApiOptions {
   readonly metrics: MetricsSettings
   readonly info: ProcessInfo
   readonly shutdownTimeout: Duration.Duration
+  /** Which keys of leads viewers may see, by the documents in force; none unless set. */
+  readonly knownKeys?: IsKnownKey
 }
 
 /**
@@ -74,7 +87,7 @@ export interface ApiOptions {
  * where everybody who reaches the port may do everything.
  */
 export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
-  const { api, info, shutdownTimeout } = options
+  const { api, info, knownKeys = () => false, shutdownTimeout } = options
   const warnings = Option.toArray(openAccessWarning(api))
   for (const warning of warnings) yield* Effect.logWarning(warning)
   const leadIntake = yield* LeadIntake
@@ -94,9 +107,10 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   }
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(OperatorApi).pipe(
-      Layer.provide([statsHandlers, operationsHandlers(health)]),
+      Layer.provide([statsHandlers, tokensHandlers, auditHandlers, operationsHandlers(health)]),
       Layer.provide(Layer.succeed(LeadReader, statistics.reader)),
-      Layer.provide(operatorAuth(Option.map(api.auth, (auth) => auth.operatorTokens))),
+      Layer.provide(Layer.succeed(KnownKeys, knownKeys)),
+      Layer.provide(operatorAuth(api.auth)),
       Layer.provide([HttpServer.layerServices, NodeServices.layer]),
     ),
     // The one answer that shows nothing of leads or of this process.
@@ -110,7 +124,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   const budget = ByteBudget.make(
     Option.getOrElse(maxBytesInFlight, () => Math.max(ByteBudget.defaultLimit(), largestBodies * maxBytes)),
   )
-  const router = yield* handlerOf(routes, { budget })
+  const router = yield* handlerOf(routes, { budget, maxBodyBytes: maxBytes })
   const intake = yield* makeIntake({
     admission,
     bodies: makeBodyReader({ maxBytes, budget }),
@@ -168,6 +182,8 @@ export const api = ({
       const Services = Layer.mergeAll(
         LeadIntake.layer,
         LeadReader.layer,
+        OperatorTokens.layer,
+        Audit.layer,
         queueLayer(queue, { takes: false }),
       ).pipe(Layer.provideMerge(Database))
 

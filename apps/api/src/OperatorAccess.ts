@@ -1,43 +1,91 @@
 /** Who may use which route for operators. */
 import {
+  type DatabaseUnavailable,
   Forbidden,
   Operator,
   OperatorAuth,
   type OperatorShape,
+  Role,
   Roles,
   type RouteName,
   routeRoles,
   Unauthorized,
 } from "@lead-gateway/api-contract"
-import { Effect, Layer, Option, Redacted } from "effect"
+import type { AuthSettings } from "@lead-gateway/config"
+import { isToken } from "@lead-gateway/lead-store"
+import { Effect, Layer, Option, Redacted, Schema } from "effect"
+import { makeJwtCheck } from "./Jwt.ts"
 import { makeVerifier } from "./Secrets.ts"
+import { makeTokenDirectory } from "./TokenDirectory.ts"
 
-/** Admits operators by their bearer token, to the routes of their role; everybody as an admin when no tokens are configured. */
-export const operatorAuth = (
-  tokens: Option.Option<ReadonlyArray<Redacted.Redacted>>,
-): Layer.Layer<OperatorAuth> => {
-  const identify = Option.match(tokens, {
-    onNone: () => () => Option.some(anonymous),
-    onSome: (secrets) => {
-      const isKnown = makeVerifier(secrets)
-      return (credential: string) => (isKnown(credential) ? Option.some(bySetting) : Option.none())
-    },
-  })
-  return Layer.succeed(OperatorAuth, {
-    operatorToken: (answer, { credential, endpoint }) => {
-      const operator = identify(Redacted.value(credential))
-      if (Option.isNone(operator)) return Effect.fail(new Unauthorized())
-      const required = routeRoles[`${endpoint.method} ${endpoint.path}` as RouteName]
-      return mayUse(operator.value, required)
-        ? Effect.provideService(answer, Operator, operator.value)
-        : Effect.fail(new Forbidden({ error: `forbidden: needs the role ${required}` }))
-    },
-  })
-}
+/** Who a credential names. The role is undefined if it is none that this release knows. */
+type Identity = Omit<OperatorShape, "role"> & { readonly role: Role | undefined }
+
+type Identify = (credential: string) => Effect.Effect<Identity, Unauthorized | DatabaseUnavailable>
+
+/**
+ * Admits operators by their bearer token, to the routes of their role: one of `OPERATOR_TOKENS`, a token from the database,
+ * or a JWT. Everybody is an admin when authentication is off.
+ */
+export const operatorAuth = (auth: Option.Option<Pick<AuthSettings, "operatorTokens" | "jwt">>) =>
+  Layer.effect(
+    OperatorAuth,
+    Effect.gen(function* () {
+      const identify = Option.isSome(auth) ? yield* makeIdentify(auth.value) : identifyAll
+      return {
+        // The listener has refused requests with more than one `Authorization`.
+        operatorToken: (answer, { credential, endpoint }) => {
+          const required = routeRoles[`${endpoint.method} ${endpoint.path}` as RouteName]
+          const operator = Effect.flatMap(identify(Redacted.value(credential)), ({ role, ...who }) =>
+            role !== undefined && mayUse(role, required)
+              ? Effect.succeed<OperatorShape>({ ...who, role })
+              : Effect.fail(new Forbidden({ error: `forbidden: needs the role ${required}` })),
+          )
+          return Effect.flatMap(operator, (operator) => Effect.provideService(answer, Operator, operator))
+        },
+      }
+    }),
+  )
+
+const makeIdentify = Effect.fnUntraced(function* ({
+  jwt,
+  operatorTokens,
+}: Pick<AuthSettings, "operatorTokens" | "jwt">) {
+  const isSetting = makeVerifier(operatorTokens)
+  const directory = yield* makeTokenDirectory
+  const checkJwt = Option.isSome(jwt) ? yield* makeJwtCheck(jwt.value) : undefined
+
+  const identify: Identify = (credential) => {
+    if (isSetting(credential)) return Effect.succeed(bySetting)
+    if (isToken(credential)) {
+      return Effect.flatMap(
+        directory.find(credential),
+        Option.match({
+          onNone: () => Effect.fail(new Unauthorized()),
+          onSome: ({ id, name, role }) =>
+            Effect.succeed({
+              name,
+              role: isRole(role) ? role : undefined,
+              via: "token" as const,
+              tokenId: id,
+            }),
+        }),
+      )
+    }
+    if (checkJwt === undefined || !jwtShape.test(credential)) return Effect.fail(new Unauthorized())
+    return Effect.map(checkJwt(credential), (identity) => ({ ...identity, via: "jwt" as const }))
+  }
+  return identify
+})
+
+const isRole = Schema.is(Role)
+
+/** The compact serialisation of a signed JWT (RFC 7515, 7.1). One without a signature has an empty third part. */
+const jwtShape = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 
 /** A route that is not for operators and declares the check nevertheless is for nobody. */
-const mayUse = ({ role }: OperatorShape, required: (typeof routeRoles)[RouteName]): boolean =>
+const mayUse = (role: Role, required: (typeof routeRoles)[RouteName]): boolean =>
   required !== "open" && required !== "sender" && Roles.includes(role, required)
 
-const anonymous: OperatorShape = { name: "anonymous", role: "admin", via: "open" }
-const bySetting: OperatorShape = { name: "operator", role: "admin", via: "setting" }
+const identifyAll: Identify = () => Effect.succeed({ name: "anonymous", role: "admin", via: "open" })
+const bySetting: Identity = { name: "operator", role: "admin", via: "setting" }

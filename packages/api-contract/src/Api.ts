@@ -2,13 +2,19 @@
 import { Context } from "effect"
 import type { HttpMethod } from "effect/http"
 import { HttpApi, type HttpApiGroup, OpenApi } from "effect/http-api"
+import { AuditGroup } from "./AuditLog.ts"
 import { IntakeGroup } from "./Intake.ts"
 import { refineDocument } from "./internal/refineDocument.ts"
 import { OperationsGroup } from "./Operations.ts"
 import { StatsGroup } from "./Stats.ts"
+import { TokensGroup } from "./Tokens.ts"
 
 /** The operators' part. Servers implement its groups with `HttpApiBuilder`. */
-export class OperatorApi extends HttpApi.make("lead-gateway-operator").add(StatsGroup).add(OperationsGroup) {}
+export class OperatorApi extends HttpApi.make("lead-gateway-operator")
+  .add(StatsGroup)
+  .add(TokensGroup)
+  .add(AuditGroup)
+  .add(OperationsGroup) {}
 
 /** The whole API, for documents and typed clients. The api app serves intake with a plain handler, for speed. */
 export class LeadGatewayApi extends HttpApi.make("lead-gateway")

@@ -153,5 +153,14 @@ const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 /** What each parameter must be, from the message of its schema. The value that was sent is not repeated. */
 const expectations = (issue: SchemaIssue.Issue): string =>
   issuesOf(issue)
-    .issues.map(({ path = [], message }) => `${path.map(String).join(".")} must be ${message}`)
+    .issues.map(({ path = [], message }) => {
+      if (path.length === 0) {
+        return message === notJson ? "malformed JSON payload" : "the body must be a JSON object"
+      }
+      const name = path.map(String).join(".")
+      return message === "Missing key" ? `${name} is missing` : `${name} must be ${message}`
+    })
     .join("; ")
+
+/** The framework's message for a body that is no JSON. */
+const notJson = "Expected a valid JSON body"

@@ -11,6 +11,8 @@ export interface OperatorShape {
   readonly role: Role
   /** How the operator was recognised; `open` with `ENABLE_AUTH=false`, when everybody is an admin. */
   readonly via: "token" | "setting" | "jwt" | "open"
+  /** The id of the token: several may have one name. */
+  readonly tokenId?: number
 }
 
 /** The operator of the current request. {@link OperatorAuth} provides it to handlers. */

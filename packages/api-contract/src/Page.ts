@@ -26,7 +26,7 @@ export const cursorOf = <A>(key: Schema.Codec<A, unknown>): Schema.Codec<A, stri
       Schema.decodeTo(
         Schema.toType(key),
         SchemaTransformation.transform({
-          decode: (text: string) => Schema.decodeUnknownSync(json)(textOf(text)),
+          decode: (text: string) => Schema.decodeSync(json)(textOf(text)),
           encode: (value: A) => Buffer.from(Schema.encodeSync(json)(value)).toString("base64url"),
         }),
       ),
@@ -72,7 +72,4 @@ export const pageOf = <Item extends Schema.Top, Key>({
   Schema.Struct({
     data: Schema.Array(item),
     nextCursor: Schema.NullOr(cursorOf(key)),
-  }).pipe(
-    Schema.encodeKeys({ nextCursor: "next_cursor" }),
-    Schema.annotateEncoded({ identifier, examples: examples as never }),
-  )
+  }).pipe(Schema.encodeKeys({ nextCursor: "next_cursor" }), Schema.annotateEncoded({ identifier, examples }))

@@ -38,6 +38,21 @@ export const Timestamp: Schema.Codec<Date, string> = Schema.String.annotate({
     ),
   )
 
+const timeIs = "a time in UTC such as 2026-01-21T10:35:00Z"
+
+/** A time in a query, as {@link Timestamp}. The error does not repeat what was sent. */
+export const TimeParameter: Schema.Codec<Date, string> = Schema.String.annotate({
+  message: timeIs,
+  format: "date-time",
+})
+  .check(
+    Schema.makeFilter(
+      (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+      { message: timeIs },
+    ),
+  )
+  .pipe(Schema.decodeTo(Timestamp))
+
 /**
  * A whole number in a path or query, written in plain digits. `expected` completes the error "… must be …".
  *

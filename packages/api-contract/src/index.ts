@@ -20,6 +20,7 @@ export {
   Unprocessable,
   UnsupportedMediaType,
 } from "./ApiError.ts"
+export { AuditGroup, AuditPage, AuditQuery, AuditRecord } from "./AuditLog.ts"
 export { CurrentCorrelationId, withErrorBodies } from "./ErrorBody.ts"
 export { IntakeGroup, LeadPayload, LeadReceipt, SenderAuth, SenderKeyHeaders } from "./Intake.ts"
 export { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
@@ -37,4 +38,5 @@ export * as Roles from "./Role.ts"
 export { Role } from "./Role.ts"
 export { type Access, routeRoles } from "./routeRoles.ts"
 export { LeadCounts, RecentQuery, StatsGroup } from "./Stats.ts"
-export { AnyJson, AnyJsonObject, Timestamp } from "./WireValue.ts"
+export { CreatedToken, NewToken, OperatorToken, TokenName, TokenPage, TokensGroup } from "./Tokens.ts"
+export { AnyJson, AnyJsonObject, TimeParameter, Timestamp } from "./WireValue.ts"

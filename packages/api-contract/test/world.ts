@@ -5,9 +5,11 @@ import {
   LeadNotFound,
   type LeadSummary,
   NotReady,
+  OperationsGroup,
   Operator,
   OperatorApi,
   OperatorAuth,
+  StatsGroup,
   Unauthorized,
   withErrorBodies,
 } from "@lead-gateway/api-contract"
@@ -15,7 +17,7 @@ import { LeadId, Reason } from "@lead-gateway/lead"
 import { parse } from "@lead-gateway/lossless-json"
 import { Effect, Layer, Logger, Redacted, Result } from "effect"
 import { HttpEffect, HttpRouter, HttpServer } from "effect/http"
-import { HttpApiBuilder } from "effect/http-api"
+import { HttpApi, HttpApiBuilder } from "effect/http-api"
 
 /** A payload with a number that a double cannot represent. */
 const payload = Result.getOrThrow(parse('{"id":12345678901234567890,"__proto__":{"a":1.50},"plz":"66123"}'))
@@ -115,7 +117,10 @@ export const auth = Layer.succeed(OperatorAuth, {
       : Effect.fail(new Unauthorized()),
 })
 
-const routes = HttpApiBuilder.layer(OperatorApi).pipe(Layer.provide([stats, operations]), Layer.provide(auth))
+/** The groups that are answered here. */
+class AnsweredApi extends HttpApi.make("lead-gateway-operator").add(StatsGroup).add(OperationsGroup) {}
+
+const routes = HttpApiBuilder.layer(AnsweredApi).pipe(Layer.provide([stats, operations]), Layer.provide(auth))
 
 /** The entries that were logged while answering. */
 export const logged: Array<unknown> = []

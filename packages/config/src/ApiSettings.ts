@@ -3,6 +3,7 @@ import { type Array, Option, type Redacted, Result } from "effect"
 import { allowedHosts, type BrowserSettings, corsOrigins } from "./BrowserSettings.ts"
 import { type ClientSettings, intakeRateLimit, trustedProxies } from "./ClientSettings.ts"
 import { hostAlone, isLoopbackHost } from "./HostName.ts"
+import { type JwtSettings, jwtSettings } from "./JwtSettings.ts"
 import * as Kind from "./Kind.ts"
 import { type RequestLimits, requestLimits } from "./RequestLimits.ts"
 import { type SenderSettings, senderSettings } from "./SenderSettings.ts"
@@ -12,8 +13,10 @@ import * as Settings from "./Settings.ts"
 export interface AuthSettings {
   /** Values of `X-Shared-Secret` that a sender may use. */
   readonly sharedSecrets: Array.NonEmptyReadonlyArray<Redacted.Redacted>
-  /** Bearer tokens by which operators may read leads. */
-  readonly operatorTokens: Array.NonEmptyReadonlyArray<Redacted.Redacted>
+  /** Bearer tokens of operators who may do everything. Some, unless JWTs are accepted. */
+  readonly operatorTokens: ReadonlyArray<Redacted.Redacted>
+  /** Which JWTs name an operator. */
+  readonly jwt: Option.Option<JwtSettings>
 }
 
 /** The HTTP server of an app. */
@@ -43,7 +46,7 @@ const sharedSecret = [
 const operatorTokens = [
   "OPERATOR_TOKENS",
   Kind.tokens,
-  "The bearer token of operators; several separated by commas",
+  "The bearer token of operators who may do everything; several separated by commas. Others use tokens of their own: lead-gateway token create",
 ] as const
 
 const open = Settings.map(
@@ -51,17 +54,33 @@ const open = Settings.map(
     enableAuth,
     sharedSecrets: Settings.optional(...sharedSecret),
     operatorTokens: Settings.optional(...operatorTokens),
+    jwt: jwtSettings,
   }),
   () => Option.none<AuthSettings>(),
+)
+
+/** Somebody must be able to get in. Whether there are tokens in the database is not known yet. */
+const someTokens: Settings.Settings<ReadonlyArray<Redacted.Redacted>> = Settings.required(...operatorTokens)
+const anyTokens = Settings.map(
+  Settings.optional(...operatorTokens),
+  Option.getOrElse((): ReadonlyArray<Redacted.Redacted> => []),
+)
+const tokensUnlessJwt = Settings.choose([someTokens, anyTokens], (source) =>
+  Result.match(jwtSettings.read(source), {
+    onFailure: () => anyTokens,
+    onSuccess: (jwt) => (Option.isSome(jwt) ? anyTokens : someTokens),
+  }),
 )
 
 const guarded = Settings.map(
   Settings.all({
     enableAuth,
     sharedSecrets: Settings.required(...sharedSecret),
-    operatorTokens: Settings.required(...operatorTokens),
+    operatorTokens: tokensUnlessJwt,
+    jwt: jwtSettings,
   }),
-  ({ sharedSecrets, operatorTokens }) => Option.some<AuthSettings>({ sharedSecrets, operatorTokens }),
+  ({ sharedSecrets, operatorTokens, jwt }) =>
+    Option.some<AuthSettings>({ sharedSecrets, operatorTokens, jwt }),
 )
 
 const auth = Settings.choose([open, guarded], (source) =>

@@ -40,6 +40,12 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   ENABLE_AUTH: "perhaps",
   SHARED_SECRET: "ä",
   OPERATOR_TOKENS: "ä, ö",
+  JWT_JWKS_URL: "ftp://login.example",
+  JWT_SECRET: "shorter than 32 bytes",
+  JWT_ALGORITHM: "RS256,none",
+  JWT_ISSUER: "x".repeat(201),
+  JWT_AUDIENCE: "x".repeat(201),
+  JWT_ROLE_CLAIM: "x".repeat(201),
   API_ALLOWED_HOSTS: "leads.example:8080",
   CORS_ORIGINS: "*",
   TRUSTED_PROXIES: "10.0.0.0/33",
@@ -105,13 +111,19 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
 
 const ofBasic = ["CUSTOMER_API_USER", "CUSTOMER_API_PASSWORD"]
 
-/** The examples of settings, without those that exclude the one of this name: a scheme uses a token or a user. */
+/** The examples of settings, without those that exclude the one of this name: a scheme uses a token or a user, JWTs have a key set or a secret. */
 const examplesBeside = (settings: Settings.Settings<unknown>, name: string) => {
   const all = Object.fromEntries(settings.variables.map((variable) => [variable.name, variable.example]))
   const isBasic = ofBasic.includes(name)
   const unused = isBasic ? ["CUSTOMER_API_TOKEN"] : ofBasic
-  const examples = Object.fromEntries(Object.entries(all).filter(([other]) => !unused.includes(other)))
-  return isBasic ? { ...examples, CUSTOMER_API_AUTH: "basic" } : examples
+  const isBySecret = name === "JWT_SECRET"
+  const excluded = [...unused, isBySecret ? "JWT_JWKS_URL" : "JWT_SECRET"]
+  const examples = Object.fromEntries(Object.entries(all).filter(([other]) => !excluded.includes(other)))
+  return {
+    ...examples,
+    ...(isBasic && { CUSTOMER_API_AUTH: "basic" }),
+    ...(isBySecret && { JWT_ALGORITHM: "HS256" }),
+  }
 }
 
 /** A line of comments, no longer than others in the file. */

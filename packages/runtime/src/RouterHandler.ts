@@ -2,7 +2,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { CurrentCorrelationId, withErrorBodies } from "@lead-gateway/api-contract"
-import { Effect, Equal, type Layer } from "effect"
+import { ByteSize, Effect, Equal, type Layer } from "effect"
 import { type FindMyWay, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as ByteBudget from "./ByteBudget.ts"
 import type { Handler } from "./HttpListener.ts"
@@ -23,6 +23,8 @@ export const exactPaths: Partial<FindMyWay.RouterConfig> = {
 export interface RouterHandlerOptions {
   /** Counts the bytes of answers under way, which may hold half of it; a budget of the router's own unless set. */
   readonly budget?: ByteBudget.ByteBudget
+  /** The bytes of a request's body, at most; 413 beyond. 1 MiB unless set. */
+  readonly maxBodyBytes?: number
 }
 
 /**
@@ -41,6 +43,7 @@ export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: Router
       HttpRouter.RouterConfig,
       exactPaths,
     )
+    const maxBodySize = ByteSize.bytes(options.maxBodyBytes ?? 1024 ** 2)
     const bound = boundAnswers(options.budget ?? ByteBudget.make(ByteBudget.defaultLimit()))
     const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       // When a reader goes, Effect compares errors that hold the request, the answer and all that belongs to them.
@@ -50,6 +53,7 @@ export const handlerOf = <A, E, R>(routes: Layer.Layer<A, E, R>, options: Router
       return withErrorBodies(app).pipe(
         Effect.map((answer) => bound(withoutSteering(answer), response) ?? tooMuchUnderWay(id)),
         Effect.provideService(CurrentCorrelationId, id),
+        Effect.provideService(HttpServerRequest.MaxBodySize, maxBodySize),
         Effect.annotateLogs(annotationsOf(id, response)),
       )
     })

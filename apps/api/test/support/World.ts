@@ -1,14 +1,16 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { serve } from "@lead-gateway/api"
-import type { ClientSettings, SenderSettings } from "@lead-gateway/config"
+import type { ClientSettings, JwtSettings, SenderSettings } from "@lead-gateway/config"
 import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
 import {
+  Audit,
   LeadDatabase,
   LeadIntake,
   LeadReader,
   maintainPartitions,
   Migrations,
+  OperatorTokens,
 } from "@lead-gateway/lead-store"
 import { makeMetrics, Metrics, Telemetry } from "@lead-gateway/runtime"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
@@ -54,7 +56,8 @@ export interface WorldOptions {
   readonly senders?: Partial<SenderSettings>
   readonly auth?: {
     readonly sharedSecrets: Array.NonEmptyReadonlyArray<string>
-    readonly operatorTokens: Array.NonEmptyReadonlyArray<string>
+    readonly operatorTokens: ReadonlyArray<string>
+    readonly jwt?: JwtSettings
   }
   readonly clients?: Partial<ClientSettings>
   readonly shutdownTimeout?: Duration.Duration
@@ -87,6 +90,8 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
   const Services = Layer.mergeAll(
     LeadIntake.layer,
     LeadReader.layer,
+    OperatorTokens.layer,
+    Audit.layer,
     PostgresLeadQueue.layer({ listen: false }),
   ).pipe(
     Layer.provideMerge(
@@ -124,9 +129,10 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
           acceptForms: false,
           ...options.senders,
         },
-        auth: Option.map(Option.fromUndefinedOr(options.auth), ({ operatorTokens, sharedSecrets }) => ({
+        auth: Option.map(Option.fromUndefinedOr(options.auth), ({ jwt, operatorTokens, sharedSecrets }) => ({
           sharedSecrets: Array.map(sharedSecrets, (text) => Redacted.make(text)),
-          operatorTokens: Array.map(operatorTokens, (text) => Redacted.make(text)),
+          operatorTokens: operatorTokens.map((text) => Redacted.make(text)),
+          jwt: Option.fromUndefinedOr(jwt),
         })),
       },
       metrics: {

@@ -1,7 +1,7 @@
 import { serve } from "@lead-gateway/api"
 import { loadWithFlow, logPolicy, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
-import { LeadDatabase, LeadIntake, LeadReader } from "@lead-gateway/lead-store"
+import { Audit, LeadDatabase, LeadIntake, LeadReader, OperatorTokens } from "@lead-gateway/lead-store"
 import { ProcessStop, type ProcessStopShape, runService } from "@lead-gateway/runtime"
 import { ConfiguredWorker } from "@lead-gateway/worker"
 import { Duration, Effect, Layer, Option } from "effect"
@@ -54,6 +54,8 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
       const Services = Layer.mergeAll(
         LeadIntake.layer,
         LeadReader.layer,
+        OperatorTokens.layer,
+        Audit.layer,
         queueLayer(queue, { takes: true }),
       ).pipe(Layer.provideMerge(Database))
       const Delivery = ConfiguredWorker.layer({

@@ -120,6 +120,13 @@ const headerNames: Readonly<Record<string, string>> = {
  */
 const parameters: Readonly<Record<string, object>> = {
   id: { description: "The lead's id", schema: { type: "integer", minimum: 1 } },
+  "/api/v1/tokens/{id} id": { description: "The token's id", schema: { type: "integer", minimum: 1 } },
+  "/api/v1/audit from": { description: "Only from this time on" },
+  "/api/v1/audit before": { description: "Only before this time" },
+  operator: { description: "Only what this operator did" },
+  action: { description: "Only this action, such as `lead.replay`" },
+  subject: { description: "Only changes of this" },
+  lead_id: { description: "Only changes of this lead", schema: { type: "integer", minimum: 1 } },
   limit: {
     description: "How many items, at most",
     schema: { type: "integer", minimum: 1, maximum: 200, default: 50 },
