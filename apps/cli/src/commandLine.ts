@@ -12,6 +12,7 @@ import { migrate } from "./commands/migrate.ts"
 import { preview } from "./commands/preview.ts"
 import { replay } from "./commands/replay.ts"
 import { servers } from "./commands/servers.ts"
+import { token } from "./commands/token.ts"
 import { helpFormatter } from "./HelpFormatter.ts"
 import { isServer } from "./servers.ts"
 
@@ -29,6 +30,7 @@ const leadGateway = Command.make("lead-gateway").pipe(
     { group: "Processes", commands: servers },
     { group: "Database", commands: [migrate, ledger] },
     { group: "Leads", commands: [preview, leads, replay, archive] },
+    { group: "Operators", commands: [token] },
     { group: "Help", commands: [doctor] },
   ]),
 )

@@ -17,6 +17,7 @@ const commands = [
   "leads",
   "replay",
   "archive",
+  "token",
   "doctor",
 ] as const
 const subcommands = [
@@ -25,6 +26,9 @@ const subcommands = [
   "migrate status",
   "migrate create",
   "archive read",
+  "token create",
+  "token list",
+  "token revoke",
 ] as const
 
 /** Runs the command line in an empty folder. */

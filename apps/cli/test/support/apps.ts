@@ -84,7 +84,16 @@ const patience = { within: "40 seconds" } as const
 
 /** Runs an operator's command to its end. */
 export const command = Effect.fnUntraced(function* (
-  name: "archive" | "doctor" | "leads" | "ledger" | "migrate" | "preview" | "replay" | `--${string}`,
+  name:
+    | "archive"
+    | "doctor"
+    | "leads"
+    | "ledger"
+    | "migrate"
+    | "preview"
+    | "replay"
+    | "token"
+    | `--${string}`,
   options: {
     readonly folder: string
     readonly args?: ReadonlyArray<string>
