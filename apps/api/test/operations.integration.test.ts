@@ -1,9 +1,15 @@
 import { routes } from "@lead-gateway/api-contract"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { readdirSync } from "node:fs"
 import { ask, newId, postLead } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { World } from "./support/World.ts"
+
+/** The number of the newest migration. */
+const newest = Math.max(
+  ...readdirSync(new URL("../../../migrations", import.meta.url)).map((file) => Number.parseInt(file, 10)),
+)
 
 layer(World.layer(), { excludeTestServices: true })("operations", (it) => {
   it.effect.each(["/health", "/livez", "/readyz"])("answer OK at %s", (path) =>
@@ -37,7 +43,7 @@ layer(World.layer(), { excludeTestServices: true })("operations", (it) => {
         text.replaceAll(/"(\w*latency_ms|oldest_due_seconds)":[\d.]+/g, '"$1":0'),
         '{"status":"up","version":"1.2.3",' +
           '"database":{"status":"up","latency_ms":0,"write_latency_ms":0,"refuses_writes":null},' +
-          '"schema_version":2,"migrations_pending":[],' +
+          `"schema_version":${newest},"migrations_pending":[],` +
           '"queue":{"type":"database","status":"up","latency_ms":0,"depth":1},"oldest_due_seconds":0,' +
           '"workers":{"status":"down","connections":0,"last_seen_seconds":null},' +
           '"intake":{"accepted":1,"shed":{"event_loop":0,"store":0,"waited":0},"unconfirmed":0},"warnings":[]}',

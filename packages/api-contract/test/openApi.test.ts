@@ -121,6 +121,12 @@ describe("the OpenAPI document", () => {
       LeadSummary: Contract.LeadSummary,
       DeliveryAttempt: Contract.DeliveryAttempt,
       DeepHealth: Contract.DeepHealth,
+      OperatorToken: Contract.OperatorToken,
+      CreatedToken: Contract.CreatedToken,
+      NewToken: Contract.NewToken,
+      TokenPage: Contract.TokenPage,
+      AuditRecord: Contract.AuditRecord,
+      AuditPage: Contract.AuditPage,
     }
     for (const [name, schema] of Object.entries(schemas)) {
       const examples: unknown = document.components.schemas[name]?.["examples"]
