@@ -4,7 +4,7 @@
 
 -- Up Migration
 
-CREATE TYPE sender_key_kind AS ENUM ('header', 'field', 'payload');
+CREATE TYPE sender_key_kind AS ENUM ('header', 'field', 'signature', 'payload');
 
 CREATE TABLE sender_key (
   tenant_id integer NOT NULL,
@@ -20,7 +20,7 @@ CREATE TABLE sender_key (
 COMMENT ON TABLE sender_key IS
   'The webhooks that are answered as duplicates when they come again, until they expire. Rows change only when a key is used again after that.';
 COMMENT ON COLUMN sender_key.kind IS
-  'Where the key is from: the header Idempotency-Key or webhook-id, the field of IDEMPOTENCY_FIELD, or the body itself (DEDUPE_WINDOW).';
+  'Where the key is from: the header Idempotency-Key or webhook-id, the field of IDEMPOTENCY_FIELD, what a signature covers (an id, or the time with the body), or the body itself (DEDUPE_WINDOW).';
 COMMENT ON COLUMN sender_key.key_hash IS 'SHA-256 of the key, which itself is not kept: it may be personal data.';
 COMMENT ON COLUMN sender_key.lead_id IS 'The lead that came first. Retention may have removed it.';
 COMMENT ON COLUMN sender_key.payload_hash IS 'SHA-256 of the first body''s bytes: a key with another body is an error.';

@@ -31,7 +31,9 @@ export const malformedKey = (header: string): Answer =>
   refused(400, `${header} must be one key of 1 to 255 visible ASCII characters`)
 /** 400: the body comes in so many small chunks that reading it would cost a multiple of its size. */
 export const tooManyChunks: Answer = refused(400, "body in too many small chunks")
-/** 401: the sender's secret is missing or wrong. */
+/** 400: a GET that is no handshake of a sender. */
+export const noHandshake: Answer = refused(400, "malformed handshake")
+/** 401: the sender's secret or signature is missing or wrong. */
 export const unauthorized: Answer = refused(401, "unauthorized")
 /** 403: a browser sent it for a page of another site, which `CORS_ORIGINS` does not allow. */
 export const crossSiteRequest: Answer = refused(403, "cross-site request")

@@ -46,6 +46,7 @@ import { makeAdmission } from "./Admission.ts"
 import { makeClientAddress } from "./ClientAddress.ts"
 import { dispatch, served } from "./dispatch.ts"
 import { guardOrigin } from "./guardOrigin.ts"
+import { makeHandshakes } from "./handshakes.ts"
 import { makeIntake } from "./Intake.ts"
 import { observeIntake } from "./IntakeMetrics.ts"
 import { auditHandlers } from "./handlers/audit.ts"
@@ -58,6 +59,7 @@ import { makeStatistics } from "./Statistics.ts"
 import type { IsKnownKey } from "./maskLead.ts"
 import { operatorAuth } from "./OperatorAccess.ts"
 import { makeSenderRate } from "./SenderRate.ts"
+import { makeSenderVerification } from "./SenderVerification.ts"
 
 /** Every setting of the api, with its variables: see `packages/config`. */
 export const config = Settings.all({
@@ -129,11 +131,12 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
     admission,
     bodies: makeBodyReader({ maxBytes, budget }),
     senderWaitMs: Option.getOrUndefined(senderLimit(api)),
-    sharedSecrets: Option.map(api.auth, (auth) => auth.sharedSecrets),
+    verification: makeSenderVerification(api.auth),
     senders: api.senders,
     maxBodyBytes: maxBytes,
   })
-  const handler = yield* guardOrigin(api, dispatch({ intake, router }))
+  const handshake = makeHandshakes(api.auth)
+  const handler = yield* guardOrigin(api, dispatch({ intake, handshake, router }))
   return yield* listen(
     {
       observers: [

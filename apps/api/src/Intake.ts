@@ -9,7 +9,7 @@ import {
   StoreUnavailable,
 } from "@lead-gateway/lead-store"
 import { type Handler, type HttpResponse, respond, sendJson, Telemetry, Tracing } from "@lead-gateway/runtime"
-import { Cause, Effect, Option, type Redacted, Result } from "effect"
+import { Cause, Effect, Result } from "effect"
 import { hash } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import type { Admission } from "./Admission.ts"
@@ -18,8 +18,8 @@ import { free } from "./largeBodies.ts"
 import { refuseOverload } from "./Overloaded.ts"
 import { makePayloadReader } from "./payloadOf.ts"
 import type { BodyReader, BodyRefusal } from "./RequestBody.ts"
-import { makeVerifier } from "./Secrets.ts"
 import { makeSenderKey } from "./senderKey.ts"
+import type { PendingSender, SenderVerification } from "./SenderVerification.ts"
 import { makeStoreTrace } from "./storeTrace.ts"
 
 /** What intake requires of a webhook. */
@@ -30,8 +30,8 @@ export interface IntakeOptions {
   readonly bodies: BodyReader
   /** Milliseconds until the sender of a webhook may send again, 0 when it may now; absent without `INTAKE_RATE_LIMIT`. */
   readonly senderWaitMs?: ((request: IncomingMessage) => number) | undefined
-  /** The accepted values of `X-Shared-Secret`; with none, every sender is accepted. */
-  readonly sharedSecrets: Option.Option<ReadonlyArray<Redacted.Redacted>>
+  /** Decides who may send. */
+  readonly verification: SenderVerification
   readonly senders: SenderSettings
   /** The largest JSON text that a form may become. */
   readonly maxBodyBytes: number
@@ -41,18 +41,18 @@ export interface IntakeOptions {
  * `POST /webhooks/leads`: the one route whose speed matters. It works on Node's own request, with plain functions: an
  * accepted webhook costs no fiber, no effect and no promise.
  *
- * Checks in this order: 503 in overload, 429, 401, 415, 413, 503 where the byte budget has no room, 400. Answers 503 also when
+ * Checks in this order: 503 in overload, 429, 401, 415, 413, 503 where the byte budget has no room, 400. A signature is of the
+ * body: where the head of the webhook is right so far, the body is read (413, 503) before 401 and 415. Answers 503 also when
  * Postgres does not confirm the commit, 422 when the webhook's key stands for another body, and 200 once the lead is
  * committed; then, unless it came before, the lead's id is also offered to the queue.
  */
 export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
-  const { admission, bodies, senderWaitMs, sharedSecrets } = options
+  const { admission, bodies, senderWaitMs, verification } = options
   const { receive } = yield* LeadIntake
   const queue = yield* LeadQueue
   const trace = makeStoreTrace(yield* Tracing)
   const run = Effect.runForkWith(yield* Effect.context())
   const isReady = yield* readiness
-  const isAuthorized = senderCheck(sharedSecrets)
   const payloads = makePayloadReader({ ...options.senders, maxBytes: options.maxBodyBytes })
   const senderKeyOf = makeSenderKey(options.senders)
 
@@ -119,16 +119,24 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
     }
   }
 
-  const store = (response: HttpResponse, body: Buffer | BodyRefusal): void => {
+  const store = (
+    response: HttpResponse,
+    body: Buffer | BodyRefusal,
+    pending: PendingSender | undefined,
+  ): void => {
     try {
       if (typeof body === "string") return refuse(response, unread[body])
       const { facts, req: request } = response
       facts.readAt = performance.now()
       facts.bodyBytes = body.length
+      const sender = pending === undefined ? undefined : verification.verifyBody(pending, body)
+      if (sender?._tag === "Refused") return refuse(response, sender.answer)
+      const otherType = sender === undefined ? undefined : payloads.otherType(request.headers)
+      if (otherType !== undefined) return refuse(response, otherType)
       const payload = payloads.read(body, request.headers)
       if ("status" in payload) return refuse(response, payload)
       const bodyHash = digest(body)
-      const senderKey = senderKeyOf({ request, payload: payload.value, bodyHash })
+      const senderKey = senderKeyOf({ request, payload: payload.value, bodyHash, sender })
       if (senderKey !== undefined && "status" in senderKey) return refuse(response, senderKey)
       if (!isReady()) return refuse(response, Answer.databaseError)
       const lead = {
@@ -153,10 +161,15 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
     if (admission.refusal() !== undefined) return admission.answer(refuseOverload, response)
     const waitMs = senderWaitMs === undefined ? 0 : senderWaitMs(request)
     if (waitMs > 0) return refuse(response, Answer.tooManyRequests(waitMs))
-    if (!isAuthorized(request)) return refuse(response, Answer.unauthorized)
-    const unreadable = payloads.refusal(request.headers)
+    const sender = verification.verifyHead(request)
+    if (sender._tag === "Refused") return refuse(response, sender.answer)
+    const pending = sender._tag === "Pending" ? sender : undefined
+    const unreadable =
+      // What cannot be decoded cannot be verified either.
+      payloads.otherEncoding(request.headers) ??
+      (pending === undefined ? payloads.otherType(request.headers) : undefined)
     if (unreadable !== undefined) return refuse(response, unreadable)
-    bodies.read(response, (body) => store(response, body))
+    bodies.read(response, (body) => store(response, body, pending))
   }
   return handler
 })
@@ -184,14 +197,6 @@ const readiness = Effect.gen(function* () {
   yield* Effect.forkScoped(Effect.ignore(Effect.andThen(database.ready, becomeReady)))
   return () => isReady
 })
-
-const senderCheck = (
-  secrets: Option.Option<ReadonlyArray<Redacted.Redacted>>,
-): ((request: IncomingMessage) => boolean) => {
-  if (Option.isNone(secrets)) return () => true
-  const verify = makeVerifier(secrets.value)
-  return (request) => verify(request.headers["x-shared-secret"]?.toString())
-}
 
 const unread: Readonly<Record<BodyRefusal, Answer.Answer>> = {
   TooLarge: Answer.payloadTooLarge,

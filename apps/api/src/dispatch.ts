@@ -3,9 +3,10 @@ import { exactPaths, type Handler, type MeteredRoute, respond } from "@lead-gate
 import { FindMyWay } from "effect/http"
 import * as Answer from "./Answer.ts"
 
-/** The two handlers: webhooks go to `intake`, everything else to `router`. */
+/** The handlers: webhooks go to `intake`, senders' handshakes to `handshake` if there is one, everything else to `router`. */
 export interface Handlers {
   readonly intake: Handler
+  readonly handshake: Handler | undefined
   readonly router: Handler
 }
 
@@ -35,13 +36,14 @@ export const served: ReadonlyArray<MeteredRoute> = [
  * A method that a path does not support is answered 405, with the supported ones in `Allow`. An unknown path
  * is answered 404 here: that costs no fiber.
  */
-export const dispatch = ({ intake, router }: Handlers): Handler => {
+export const dispatch = ({ handshake, intake, router }: Handlers): Handler => {
   const routes = FindMyWay.make<{ readonly handler: Handler; readonly path: string }>(exactPaths)
   for (const { group, method, path } of contract) {
     const handler = group === "intake" ? intake : router
     routes.on(method === "GET" ? ["GET", "HEAD"] : method, path, { handler, path })
   }
   routes.on(["GET", "HEAD"], "/openapi.json", { handler: router, path: "/openapi.json" })
+  if (handshake !== undefined) routes.on("GET", webhooks, { handler: handshake, path: webhooks })
 
   return (request, response, correlationId) => {
     const { method = "GET", url = "/" } = request

@@ -22,8 +22,10 @@ export interface PayloadOptions {
 
 /** Reads the payloads of one server. */
 export interface PayloadReader {
-  /** The answer that refuses a body by its headers, or none. */
-  readonly refusal: (headers: IncomingHttpHeaders) => Answer.Answer | undefined
+  /** The answer to a content encoding that cannot be decoded, or none. */
+  readonly otherEncoding: (headers: IncomingHttpHeaders) => Answer.Answer | undefined
+  /** The answer to a content type that is not accepted, or none. */
+  readonly otherType: (headers: IncomingHttpHeaders) => Answer.Answer | undefined
   /** A body whose headers were not refused; or the answer that refuses it. */
   readonly read: (body: Uint8Array, headers: IncomingHttpHeaders) => Payload | Answer.Answer
 }
@@ -31,12 +33,11 @@ export interface PayloadReader {
 /** Makes a reader. A body is JSON unless its content type is one of a form and forms are accepted. */
 export const makePayloadReader = ({ acceptForms, maxBytes }: PayloadOptions): PayloadReader => {
   const json = "application/json"
-  const otherType = Answer.unsupportedMediaType(acceptForms ? `${json}, ${formTypes.join(" or ")}` : json)
+  const wrongType = Answer.unsupportedMediaType(acceptForms ? `${json}, ${formTypes.join(" or ")}` : json)
   return {
-    refusal: ({ "content-encoding": encoding, "content-type": type }) => {
-      if (!isJson(type) && !(acceptForms && isFormType(mediaType(type)))) return otherType
-      return isReadableEncoding(encoding) ? undefined : otherEncoding
-    },
+    otherEncoding: (headers) => (isReadableEncoding(headers["content-encoding"]) ? undefined : wrongEncoding),
+    otherType: ({ "content-type": type }) =>
+      isJson(type) || (acceptForms && isFormType(mediaType(type))) ? undefined : wrongType,
     read: (body, { "content-type": type = json }) => {
       if (!acceptForms || type === json || !isFormType(mediaType(type))) return payloadOf(body)
       const form = readForm(body, type)
@@ -47,7 +48,7 @@ export const makePayloadReader = ({ acceptForms, maxBytes }: PayloadOptions): Pa
   }
 }
 
-const otherEncoding = Answer.unsupportedMediaType("gzip, deflate, br or no content encoding")
+const wrongEncoding = Answer.unsupportedMediaType("gzip, deflate, br or no content encoding")
 
 const mediaType = (header = ""): string => header.split(";", 1)[0]?.trim().toLowerCase() ?? ""
 

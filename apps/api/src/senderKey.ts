@@ -3,6 +3,7 @@ import type { SenderSettings } from "@lead-gateway/config"
 import { type FieldPath, valueAt } from "@lead-gateway/lead-field"
 import type { SenderKey, SenderKeyKind } from "@lead-gateway/lead-store"
 import { isRawNumber, type JsonObject } from "@lead-gateway/lossless-json"
+import type { Accepted } from "@lead-gateway/webhook-verifier"
 import { Duration, Option } from "effect"
 import { hash } from "node:crypto"
 import type { IncomingMessage } from "node:http"
@@ -14,11 +15,16 @@ export interface KeySource {
   readonly payload: JsonObject
   /** SHA-256 of the body, as a binary string. */
   readonly bodyHash: string
+  /** What a signature says of the webhook; absent without one. */
+  readonly sender: Accepted | undefined
 }
 
 /**
  * Makes the function that returns a webhook's key: of its header, else of the configured field, else, with a window for
  * equal bodies, its body's hash; undefined if it has none. A malformed header is refused: its sender expects protection.
+ *
+ * Of a signed webhook only what is signed counts, so that a copy of it cannot get another key: its id, else the field, else
+ * its time with its body.
  *
  * Senders share the keys of the tenant. A key from a field is another one than the same text in a header.
  */
@@ -36,13 +42,18 @@ export const makeSenderKey = ({
     ttlMs,
   })
 
-  return ({ bodyHash, payload, request }) => {
+  return ({ bodyHash, payload, request, sender }) => {
+    const fromField = () => (field === undefined ? undefined : fieldKey(payload, field))
+    if (sender?.replayKey !== undefined) {
+      const signed = sender.id === undefined ? fromField() : undefined
+      return signed === undefined ? keyOf("signature", sender.replayKey) : keyOf("field", signed)
+    }
     for (const header of keyHeaders) {
       if (request.headers[header.name] === undefined) continue
       const key = headerKey(request, header.name)
       return key === undefined ? header.refusal : keyOf("header", key)
     }
-    const key = field === undefined ? undefined : fieldKey(payload, field)
+    const key = fromField()
     if (key !== undefined) return keyOf("field", key)
     return windowMs === undefined ? undefined : { kind: "payload", hash: bodyHash, ttlMs: windowMs }
   }

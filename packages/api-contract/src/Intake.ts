@@ -78,7 +78,7 @@ export const SenderKeyHeaders = Schema.Struct({
   ),
 })
 
-/** A sender's secret in the header `X-Shared-Secret`, required with `ENABLE_AUTH=true`. The server checks it. */
+/** A sender's secret in the header `X-Shared-Secret`, or a signature, required with `ENABLE_AUTH=true`. The server checks it. */
 export class SenderAuth extends HttpApiMiddleware.Service<SenderAuth>()(
   "@lead-gateway/api-contract/SenderAuth",
   {
@@ -86,7 +86,10 @@ export class SenderAuth extends HttpApiMiddleware.Service<SenderAuth>()(
     security: {
       sharedSecret: HttpApiSecurity.apiKey({ key: "X-Shared-Secret", in: "header" }).pipe(
         HttpApiSecurity.annotateMerge(
-          OpenApi.annotations({ description: "A sender's secret; required with `ENABLE_AUTH=true`." }),
+          OpenApi.annotations({
+            description:
+              "A sender's secret; required with `ENABLE_AUTH=true`, unless the webhook is signed: by Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) or as `WEBHOOK_VERIFIER_FILE` says.",
+          }),
         ),
       ),
     },
@@ -111,7 +114,8 @@ const receive = HttpApiEndpoint.post("receive", "/webhooks/leads", {
   OpenApi.annotations({
     summary: "Send a lead",
     description:
-      "Answered 200 once the lead is committed, and not before. Checked in this order: 401, 415, 413, 400. " +
+      "Answered 200 once the lead is committed, and not before. Checked in this order: 401, 415, 413, 400; a signature, " +
+      "which is of the body, after 413. " +
       "The content type is `application/json`, any `*/*+json`, or none; with `ACCEPT_FORMS=true` also " +
       "`application/x-www-form-urlencoded` and `multipart/form-data` with text fields: `house[is_owner]` nests, a name " +
       "that comes again or ends with `[]` makes a list. " +

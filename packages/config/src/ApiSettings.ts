@@ -1,18 +1,17 @@
 /** The HTTP server: its address, the size of requests, and authentication. */
-import { type Array, Option, type Redacted, Result } from "effect"
+import { Option, type Redacted, Result } from "effect"
 import { allowedHosts, type BrowserSettings, corsOrigins } from "./BrowserSettings.ts"
 import { type ClientSettings, intakeRateLimit, trustedProxies } from "./ClientSettings.ts"
 import { hostAlone, isLoopbackHost } from "./HostName.ts"
 import { type JwtSettings, jwtSettings } from "./JwtSettings.ts"
 import * as Kind from "./Kind.ts"
 import { type RequestLimits, requestLimits } from "./RequestLimits.ts"
+import { type SenderAuthSettings, senderAuthSettings, uncheckedSenderAuth } from "./SenderAuthSettings.ts"
 import { type SenderSettings, senderSettings } from "./SenderSettings.ts"
 import * as Settings from "./Settings.ts"
 
 /** The secrets that requests must present. */
-export interface AuthSettings {
-  /** Values of `X-Shared-Secret` that a sender may use. */
-  readonly sharedSecrets: Array.NonEmptyReadonlyArray<Redacted.Redacted>
+export interface AuthSettings extends SenderAuthSettings {
   /** Bearer tokens of operators who may do everything. Some, unless JWTs are accepted. */
   readonly operatorTokens: ReadonlyArray<Redacted.Redacted>
   /** Which JWTs name an operator. */
@@ -35,14 +34,9 @@ export interface ApiSettings extends BrowserSettings, ClientSettings {
 const enableAuth = Settings.withDefault(
   "ENABLE_AUTH",
   Kind.boolean,
-  "Requires `X-Shared-Secret` of senders and a bearer token of operators; then both secrets must be set",
+  "Requires a secret or a signature of senders, and a bearer token of operators; then `OPERATOR_TOKENS` must be set, and one of `SHARED_SECRET`, `WEBHOOK_SIGNING_SECRETS` and `WEBHOOK_VERIFIER_FILE`",
   false,
 )
-const sharedSecret = [
-  "SHARED_SECRET",
-  Kind.tokens,
-  "The value of `X-Shared-Secret`; several separated by commas allow rotation",
-] as const
 const operatorTokens = [
   "OPERATOR_TOKENS",
   Kind.tokens,
@@ -52,7 +46,7 @@ const operatorTokens = [
 const open = Settings.map(
   Settings.all({
     enableAuth,
-    sharedSecrets: Settings.optional(...sharedSecret),
+    senders: uncheckedSenderAuth,
     operatorTokens: Settings.optional(...operatorTokens),
     jwt: jwtSettings,
   }),
@@ -75,12 +69,11 @@ const tokensUnlessJwt = Settings.choose([someTokens, anyTokens], (source) =>
 const guarded = Settings.map(
   Settings.all({
     enableAuth,
-    sharedSecrets: Settings.required(...sharedSecret),
+    senders: senderAuthSettings,
     operatorTokens: tokensUnlessJwt,
     jwt: jwtSettings,
   }),
-  ({ sharedSecrets, operatorTokens, jwt }) =>
-    Option.some<AuthSettings>({ sharedSecrets, operatorTokens, jwt }),
+  ({ operatorTokens, jwt, senders }) => Option.some<AuthSettings>({ ...senders, operatorTokens, jwt }),
 )
 
 const auth = Settings.choose([open, guarded], (source) =>

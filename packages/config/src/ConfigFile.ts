@@ -41,15 +41,17 @@ export const readDocument = Effect.fnUntraced(function* (
     try: () => utf8.decode(bytes),
     catch: () => `${path}: not UTF-8, the encoding of JSON`,
   })
-  const content = yield* Effect.fromResult(
-    Result.mapError(
-      parse(text, { keepUnsafeIntegers: true }),
-      ({ message, reason }) => `${path}: ${reason === "Syntax" ? syntaxError(text) : message}`,
-    ),
-  )
+  const content = yield* Effect.fromResult(parseText(path, text))
   const version = createHash("sha256").update(bytes).digest("hex").slice(0, 12)
   return { content, version, repeated: repeatedKeys(text) }
 })
+
+/** The JSON of a file's text, or one line that says why it is none. A byte order mark must be gone. */
+export const parseText = (path: string, text: string): Result.Result<unknown, string> =>
+  Result.mapError(
+    parse(text, { keepUnsafeIntegers: true }),
+    ({ message, reason }) => `${path}: ${reason === "Syntax" ? syntaxError(text) : message}`,
+  )
 
 const unreadableLine = (path: string, variable: string | undefined, code: string): string =>
   variable === undefined
@@ -82,7 +84,7 @@ interface Level {
  * Duplicate keys in the objects of a JSON text, one line each. `JSON.parse` keeps only the last value and drops the others
  * silently. The text must be valid JSON.
  */
-const repeatedKeys = (text: string): ReadonlyArray<string> => {
+export const repeatedKeys = (text: string): ReadonlyArray<string> => {
   const lines: Array<string> = []
   const levels: Array<Level> = []
   let last = ""

@@ -45,8 +45,10 @@ export {
 export * as Quantity from "./Quantity.ts"
 export { embeddedQueueSettings, type QueueSettings, queueSettings } from "./QueueSettings.ts"
 export { type RetrySettings, retrySettings } from "./RetrySettings.ts"
+export type { SenderAuthSettings } from "./SenderAuthSettings.ts"
 export type { SenderSettings } from "./SenderSettings.ts"
 export * as Settings from "./Settings.ts"
+export type { SenderVerifier } from "./VerifierFile.ts"
 export {
   type SpanBatchSettings,
   type TraceSampler,

@@ -39,6 +39,8 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   ACCEPT_FORMS: "perhaps",
   ENABLE_AUTH: "perhaps",
   SHARED_SECRET: "ä",
+  WEBHOOK_SIGNING_SECRETS: "ä",
+  WEBHOOK_VERIFIER_FILE: "a\0b",
   OPERATOR_TOKENS: "ä, ö",
   JWT_JWKS_URL: "ftp://login.example",
   JWT_SECRET: "shorter than 32 bytes",

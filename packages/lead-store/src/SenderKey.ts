@@ -11,7 +11,7 @@ import { alone } from "./internal/maintenance.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
 
 /** Where a key is from. Equal keys from different places are different keys. */
-export type SenderKeyKind = "header" | "field" | "payload"
+export type SenderKeyKind = "header" | "field" | "signature" | "payload"
 
 /** The key of one webhook. */
 export interface SenderKey {

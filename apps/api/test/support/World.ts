@@ -1,7 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { serve } from "@lead-gateway/api"
-import type { ClientSettings, JwtSettings, SenderSettings } from "@lead-gateway/config"
+import type { ClientSettings, JwtSettings, SenderSettings, SenderVerifier } from "@lead-gateway/config"
 import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
 import {
   Audit,
@@ -55,9 +55,10 @@ export interface WorldOptions {
   readonly statsCacheTtl?: Duration.Duration
   readonly senders?: Partial<SenderSettings>
   readonly auth?: {
-    readonly sharedSecrets: Array.NonEmptyReadonlyArray<string>
+    readonly sharedSecrets: ReadonlyArray<string>
     readonly operatorTokens: ReadonlyArray<string>
     readonly jwt?: JwtSettings
+    readonly verifiers?: ReadonlyArray<SenderVerifier>
   }
   readonly clients?: Partial<ClientSettings>
   readonly shutdownTimeout?: Duration.Duration
@@ -129,11 +130,15 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
           acceptForms: false,
           ...options.senders,
         },
-        auth: Option.map(Option.fromUndefinedOr(options.auth), ({ jwt, operatorTokens, sharedSecrets }) => ({
-          sharedSecrets: Array.map(sharedSecrets, (text) => Redacted.make(text)),
-          operatorTokens: operatorTokens.map((text) => Redacted.make(text)),
-          jwt: Option.fromUndefinedOr(jwt),
-        })),
+        auth: Option.map(
+          Option.fromUndefinedOr(options.auth),
+          ({ jwt, operatorTokens, sharedSecrets, verifiers = [] }) => ({
+            verifiers,
+            sharedSecrets: sharedSecrets.map((text) => Redacted.make(text)),
+            operatorTokens: operatorTokens.map((text) => Redacted.make(text)),
+            jwt: Option.fromUndefinedOr(jwt),
+          }),
+        ),
       },
       metrics: {
         tokens: Option.map(Option.fromUndefinedOr(options.metricsToken), (token) => [Redacted.make(token)]),

@@ -1,0 +1,105 @@
+/**
+ * Who may send webhooks: by `X-Shared-Secret`, by a signature, or by a token or key of a verifier, whichever are
+ * configured.
+ *
+ * What the head alone decides is decided before the body is read: a shared secret, a token, a missing signature, a time out
+ * of tolerance. A signature is of the body as it was before a transfer or content coding, so it needs the whole body, and
+ * is compared by `verifyBody`. An accepted webhook costs no fiber, no effect and no promise.
+ */
+import type { AuthSettings, SenderVerifier } from "@lead-gateway/config"
+import {
+  type Accepted,
+  checkBody,
+  checkHead,
+  type Pending,
+  type Reason,
+  reasons,
+} from "@lead-gateway/webhook-verifier"
+import { Option } from "effect"
+import type { IncomingMessage } from "node:http"
+import * as Answer from "./Answer.ts"
+import { makeVerifier } from "./Secrets.ts"
+
+/** A sender whose webhook's body decides: by one of these verifiers. */
+export interface PendingSender {
+  readonly _tag: "Pending"
+  readonly by: SenderVerifier
+  readonly head: Pending
+  /** Where several verifiers may be the one that is meant. */
+  readonly next: PendingSender | undefined
+}
+
+/** A sender that is not let in. */
+export interface RefusedSender {
+  readonly _tag: "Refused"
+  readonly answer: Answer.Answer
+}
+
+/** Checks senders. */
+export interface SenderVerification {
+  /** Checks the head of a webhook. */
+  readonly verifyHead: (request: IncomingMessage) => Accepted | PendingSender | RefusedSender
+  /** Checks the body, decompressed, of a webhook whose head was right. */
+  readonly verifyBody: (sender: PendingSender, body: Uint8Array) => Accepted | RefusedSender
+}
+
+/** Makes the check; with no authentication, every sender is let in. */
+export const makeSenderVerification = (auth: Option.Option<AuthSettings>): SenderVerification => {
+  const { sharedSecrets, verifiers } = Option.getOrElse(auth, () => nobody)
+  const isShared = makeVerifier(sharedSecrets)
+
+  const verifyHead: SenderVerification["verifyHead"] = (request) => {
+    const { headers } = request
+    const shared = headers["x-shared-secret"]
+    if (shared !== undefined && isShared(shared.toString())) return accepted
+    if (verifiers.length === 0) return unauthorized
+    let pending: PendingSender | undefined
+    let refusal: Reason | undefined
+    const now = Date.now()
+    for (const by of verifiers) {
+      const head = checkHead(by.verifier, {
+        method: request.method ?? "POST",
+        url: request.url ?? "/",
+        headers,
+        now,
+        secrets: by.secrets,
+      })
+      if (head._tag === "Accepted") return head
+      if (head._tag === "Pending") pending = { _tag: "Pending", by, head, next: pending }
+      else refusal = telling(refusal, head.reason)
+    }
+    return pending ?? refusedFor(refusal)
+  }
+
+  const verifyBody: SenderVerification["verifyBody"] = (sender, body) => {
+    let refusal: Reason | undefined
+    for (let one: PendingSender | undefined = sender; one !== undefined; one = one.next) {
+      const verdict = checkBody(one.by.verifier, one.head, body, one.by.secrets)
+      if (verdict._tag === "Accepted") return verdict
+      refusal = telling(refusal, verdict.reason)
+    }
+    return refusedFor(refusal)
+  }
+
+  return Option.isNone(auth) ? { verifyHead: () => accepted, verifyBody } : { verifyHead, verifyBody }
+}
+
+const nobody: Pick<AuthSettings, "sharedSecrets" | "verifiers"> = { sharedSecrets: [], verifiers: [] }
+
+const accepted: Accepted = { _tag: "Accepted" }
+
+const unauthorized: RefusedSender = { _tag: "Refused", answer: Answer.unauthorized }
+
+/** Of two reasons the one that tells more: that a sender lacks what another one has is no news. */
+const telling = (first: Reason | undefined, second: Reason): Reason =>
+  first === undefined || first.endsWith("Missing") ? second : first
+
+/** The same answer for all, and the reason in the log. */
+const refusals = new Map(
+  Object.entries(reasons).map(([reason, words]): [string, RefusedSender] => [
+    reason,
+    { _tag: "Refused", answer: { ...Answer.unauthorized, reason: `unauthorized: ${words}` } },
+  ]),
+)
+
+const refusedFor = (reason: Reason | undefined): RefusedSender => refusals.get(reason ?? "") ?? unauthorized
