@@ -6,6 +6,7 @@ import { ask, assertError, post } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { makeLink } from "./support/Postgres.ts"
 import { makeSecrecy } from "./support/Secrecy.ts"
+import { secretOf, standardHeaders } from "./support/senders.ts"
 import { makeDatabase } from "./support/World.ts"
 
 const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
@@ -92,6 +93,22 @@ describe("the api's process", { concurrent: true }, () => {
       const output = world.api.lines().join("\n")
       for (const value of ["first-secret", "second-secret", "operator-token"])
         assert.notInclude(output, value)
+    }),
+  )
+
+  it.live("lets in what is signed, with no shared secret", () =>
+    Effect.gen(function* () {
+      const { url } = yield* makeDatabase()
+      const world = yield* start({
+        DATABASE_URL: url,
+        ENABLE_AUTH: "true",
+        WEBHOOK_SIGNING_SECRETS: secretOf["standard-webhooks"],
+        OPERATOR_TOKENS: "operator-token",
+      })
+      yield* world.api.waitForLine("api is ready")
+      assertError(yield* post(world, leadText), 401, "unauthorized")
+      assert.strictEqual((yield* post(world, leadText, { headers: standardHeaders() })).status, 200)
+      assert.notInclude(world.api.lines().join("\n"), secretOf["standard-webhooks"])
     }),
   )
 })
