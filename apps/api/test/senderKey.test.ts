@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { SenderSettings } from "@lead-gateway/config"
 import { isJsonObject, parse } from "@lead-gateway/lossless-json"
+import type { Accepted } from "@lead-gateway/webhook-verifier"
 import { Duration, Option, Result } from "effect"
 import { hash } from "node:crypto"
 import { makeSenderKey } from "../src/senderKey.ts"
@@ -19,6 +20,7 @@ const keyOf = (
   settings: SenderSettings,
   headers: Readonly<Record<string, string | ReadonlyArray<string>>> = {},
   text = "{}",
+  sender?: Accepted,
 ) => {
   const payload = Result.getOrThrow(parse(text))
   if (!isJsonObject(payload)) throw new Error("no object")
@@ -31,6 +33,7 @@ const keyOf = (
     },
     payload,
     bodyHash: "the body's",
+    sender,
   })
 }
 
@@ -121,5 +124,31 @@ describe("a webhook's key", () => {
   it("is none where the field is inherited", () => {
     const inherited = { ...off, idempotencyField: Option.some(["constructor", "name"]) }
     assert.isUndefined(keyOf(inherited))
+  })
+})
+
+describe("of a signed webhook", () => {
+  const header = { "idempotency-key": "another" }
+
+  it("the signed id is the key, whatever else a copy of it carries", () => {
+    const sender: Accepted = { _tag: "Accepted", id: "msg_1", replayKey: "msg_1" }
+    const key = keyOf(byField, {}, '{"lead_id":7}', sender)
+    assert.propertyVal(key, "kind", "signature")
+    assert.deepStrictEqual(keyOf(byField, header, '{"lead_id":8}', sender), key)
+  })
+
+  it("without an id the field is, which is signed with the body, else the time with the body", () => {
+    const sender: Accepted = { _tag: "Accepted", timestampMs: 1, replayKey: "1.body" }
+    assert.deepStrictEqual(
+      keyOf(byField, header, '{"lead_id":7}', sender),
+      keyOf(byField, {}, '{"lead_id":7}'),
+    )
+    assert.propertyVal(keyOf(byField, header, "{}", sender), "kind", "signature")
+    assert.deepStrictEqual(keyOf(off, header, "{}", sender), keyOf(off, {}, '{"lead_id":7}', sender))
+  })
+
+  it("a token says nothing of the webhook: its key is found as ever", () => {
+    const sender: Accepted = { _tag: "Accepted" }
+    assert.deepStrictEqual(keyOf(off, header, "{}", sender), keyOf(off, header))
   })
 })

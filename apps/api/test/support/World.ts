@@ -14,7 +14,7 @@ import {
 } from "@lead-gateway/lead-store"
 import { makeMetrics, Metrics, Telemetry } from "@lead-gateway/runtime"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
-import { Array, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
+import { Context, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { readFileSync, readdirSync } from "node:fs"
 import { setImmediate } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
