@@ -7,6 +7,7 @@
  */
 export type { Diagnostic } from "@lead-gateway/document-check"
 export { type Change, type ChangeKind, maxChanges, type Unread } from "./ChangeReport.ts"
+export { type DeclaredValue, declaredValues } from "./declaredValues.ts"
 export type { DayOrder, FieldDeclaration, FieldKind, Notation } from "./FieldDeclaration.ts"
 export { type Normalized, normalize, type NormalizeOptions } from "./normalize.ts"
 export { compileProfile, compileProfileOrThrow, type Profile, ProfileInvalid } from "./Profile.ts"
