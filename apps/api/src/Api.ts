@@ -13,17 +13,23 @@ import {
   openAccessWarning,
   processSettings,
   queueSettings,
+  type SearchSettings,
+  searchSettings,
   Settings,
   traceSettings,
 } from "@lead-gateway/config"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import {
   Audit,
+  LeadChanges,
   LeadDatabase,
   LeadIntake,
+  LeadLedger,
+  LeadList,
   LeadReader,
   type Migrations,
   OperatorTokens,
+  SearchKey,
 } from "@lead-gateway/lead-store"
 import {
   ByteBudget,
@@ -45,12 +51,14 @@ import packageJson from "../package.json" with { type: "json" }
 import { makeAdmission } from "./Admission.ts"
 import { makeClientAddress } from "./ClientAddress.ts"
 import { dispatch, served } from "./dispatch.ts"
+import { makeEventHub } from "./EventHub.ts"
 import { guardOrigin } from "./guardOrigin.ts"
 import { makeHandshakes } from "./handshakes.ts"
 import { makeIntake } from "./Intake.ts"
 import { observeIntake } from "./IntakeMetrics.ts"
 import { auditHandlers } from "./handlers/audit.ts"
 import { KnownKeys } from "./handlers/histories.ts"
+import { leadsHandlers } from "./handlers/leads.ts"
 import { operationsHandlers, type ProcessInfo } from "./handlers/operations.ts"
 import { statsHandlers } from "./handlers/stats.ts"
 import { tokensHandlers } from "./handlers/tokens.ts"
@@ -67,6 +75,7 @@ export const config = Settings.all({
   queue: queueSettings,
   api: apiSettings,
   metrics: metricsSettings,
+  search: searchSettings,
   logging: loggingSettings,
   traces: traceSettings,
   process: processSettings,
@@ -77,6 +86,8 @@ export interface ApiOptions {
   readonly api: ApiSettings
   readonly metrics: MetricsSettings
   readonly info: ProcessInfo
+  /** How leads are found by e-mail and phone; without a key in the settings unless set. */
+  readonly search?: SearchSettings
   readonly shutdownTimeout: Duration.Duration
   /** Which keys of leads viewers may see, by the documents in force; none unless set. */
   readonly knownKeys?: IsKnownKey
@@ -89,7 +100,7 @@ export interface ApiOptions {
  * where everybody who reaches the port may do everything.
  */
 export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
-  const { api, info, knownKeys = () => false, shutdownTimeout } = options
+  const { api, info, knownKeys = () => false, search = { key: Option.none() }, shutdownTimeout } = options
   const warnings = Option.toArray(openAccessWarning(api))
   for (const warning of warnings) yield* Effect.logWarning(warning)
   const leadIntake = yield* LeadIntake
@@ -107,9 +118,13 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
     intake: admission.counts,
     isIntakeBusy: leadIntake.isBusy,
   }
+  const events = yield* Effect.provide(makeEventHub, LeadChanges.layer)
+  const leads = leadsHandlers(events).pipe(
+    Layer.provide([LeadList.layer, LeadLedger.layer, SearchKey.layer(search)]),
+  )
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(OperatorApi).pipe(
-      Layer.provide([statsHandlers, tokensHandlers, auditHandlers, operationsHandlers(health)]),
+      Layer.provide([statsHandlers, leads, tokensHandlers, auditHandlers, operationsHandlers(health)]),
       Layer.provide(Layer.succeed(LeadReader, statistics.reader)),
       Layer.provide(Layer.succeed(KnownKeys, knownKeys)),
       Layer.provide(operatorAuth(api.auth)),
@@ -137,7 +152,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   })
   const handshake = makeHandshakes(api.auth)
   const handler = yield* guardOrigin(api, dispatch({ intake, handshake, router }))
-  return yield* listen(
+  const address = yield* listen(
     {
       observers: [
         yield* makeRequestLog({
@@ -153,6 +168,9 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
     },
     handler,
   )
+  // Before the listener stops, which waits for responses under way.
+  yield* Effect.addFinalizer(() => events.close)
+  return address
 })
 
 /** How long a sender has to wait, by its address; none without a limit. */
@@ -180,7 +198,7 @@ export const api = ({
   runService({
     service: "api",
     load: loadSettings(config),
-    main: Effect.fnUntraced(function* ({ api, database, metrics, process, queue }) {
+    main: Effect.fnUntraced(function* ({ api, database, metrics, process, queue, search }) {
       const Database = LeadDatabase.layer({ ...database, migrations, applicationName: "lead-gateway-api" })
       const Services = Layer.mergeAll(
         LeadIntake.layer,
@@ -196,6 +214,7 @@ export const api = ({
           api,
           metrics,
           info: { version: packageJson.version, queueType: queue.type },
+          search,
           shutdownTimeout: process.shutdownTimeout,
         })
         yield* Effect.annotateLogs(Effect.logInfo("api is listening"), { address, port })

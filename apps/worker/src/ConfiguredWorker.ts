@@ -3,13 +3,20 @@ import {
   type CustomerSettings,
   type ProcessSettings,
   type RetentionSettings,
+  type SearchSettings,
   type WorkerSettings,
 } from "@lead-gateway/config"
 import { CustomerClient } from "@lead-gateway/customer-client"
 import type { Flow } from "@lead-gateway/lead-pipeline"
-import { Customers, type CustomerSettings as ThrottleSettings, LeadWork } from "@lead-gateway/lead-store"
+import {
+  Customers,
+  type CustomerSettings as ThrottleSettings,
+  LeadWork,
+  SearchKey,
+} from "@lead-gateway/lead-store"
 import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
 import { Duration, Effect, Layer, Option } from "effect"
+import { makeContacts } from "./Contacts.ts"
 import { maintenance } from "./Loops.ts"
 import { concurrencyWithinOpenFiles } from "./openFiles.ts"
 import * as Worker from "./Worker.ts"
@@ -22,6 +29,7 @@ export interface ConfiguredWorkerOptions {
   readonly worker: WorkerSettings
   readonly process: ProcessSettings
   readonly retention: RetentionSettings
+  readonly search: SearchSettings
   /** Whether no other process runs a worker on this database. */
   readonly isAlone: boolean
 }
@@ -29,14 +37,17 @@ export interface ConfiguredWorkerOptions {
 /** A worker with the settings of its process, its own store and its own customer client. */
 export const layer = (options: ConfiguredWorkerOptions) => {
   const Deliver = Layer.unwrap(
-    Effect.map(concurrencyWithinOpenFiles(options.worker.concurrency), (concurrency) =>
-      Worker.layer({ ...workerOptions(options), concurrency }),
-    ),
+    Effect.gen(function* () {
+      const concurrency = yield* concurrencyWithinOpenFiles(options.worker.concurrency)
+      const contacts = makeContacts(options.flow, yield* SearchKey)
+      return Worker.layer({ ...workerOptions(options), concurrency, contacts })
+    }),
   ).pipe(
     Layer.provide([
       LeadWork.layer,
       Customers.layer,
       CustomerClient.layer(customerClientOptions(options.customer)),
+      SearchKey.layer(options.search),
     ]),
   )
   return Layer.merge(Deliver, maintenance(options.retention))

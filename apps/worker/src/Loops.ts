@@ -6,6 +6,7 @@ import type { RetentionSettings } from "@lead-gateway/config"
 import type { LeadId } from "@lead-gateway/lead"
 import type { LeadQueue } from "@lead-gateway/lead-queue"
 import {
+  buildPartitionIndexes,
   foldCounts,
   LeadDatabase,
   type LeadWork,
@@ -139,6 +140,7 @@ export const maintenance = ({
       })
       const loops = [
         forever("create partitions ahead", everyMinute(partitionsAhead)),
+        forever("build indexes of partitions", everyMinute(buildPartitionIndexes)),
         forever("fold counts", everyMinute(foldCounts)),
         forever("remove expired keys of senders", everyMinute(removeExpiredKeys)),
         retain,

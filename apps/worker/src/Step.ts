@@ -3,7 +3,9 @@ import type { DeliveryRequest } from "@lead-gateway/customer-client"
 import { decide, type Flow } from "@lead-gateway/lead-pipeline"
 import type { ClaimedWork, DueDelivery, Step, UndecidedLead } from "@lead-gateway/lead-store"
 import { SpanIds, TraceParent } from "@lead-gateway/runtime"
+import { Option } from "effect"
 import { randomUUID } from "node:crypto"
+import type { ContactsOf } from "./Contacts.ts"
 import type { LeadTrace, LeadTraces } from "./LeadTrace.ts"
 import { storedDecision } from "./storedDecision.ts"
 
@@ -27,10 +29,12 @@ export interface StepsOptions {
   readonly traces?: Pick<LeadTraces, "of"> | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** The contacts by which a lead is found; none unless set. */
+  readonly contactsOf?: ContactsOf | undefined
 }
 
 /** Makes the steps of one flow: pure except for the clock and the ids. */
-export const makeSteps = ({ flow, ids, now, traces }: StepsOptions): Steps => {
+export const makeSteps = ({ contactsOf, flow, ids, now, traces }: StepsOptions): Steps => {
   const decidedWith = JSON.stringify(flow.versions)
 
   return (work) => {
@@ -46,10 +50,12 @@ export const makeSteps = ({ flow, ids, now, traces }: StepsOptions): Steps => {
       correlation_id: work.correlationId,
       idempotency_key: idempotencyKey,
     }
-    const decision = storedDecision(decide(flow, { payload: work.payload, deliveryMetadata, nowMs: now() }), {
+    const decided = decide(flow, { payload: work.payload, deliveryMetadata, nowMs: now() })
+    const decision = storedDecision(decided, {
       payload: work.payload,
       decidedWith,
       idempotencyKey,
+      contacts: contactsOf?.(work.payload, decided.normalized),
     })
     const trace = traces?.of(work, idempotencyKey)
     return {

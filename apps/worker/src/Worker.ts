@@ -17,6 +17,7 @@ import { attemptRecord } from "./Attempt.ts"
 import { makeClaims } from "./Claims.ts"
 import { makeDeliveries } from "./Deliveries.ts"
 import { makeDeliveryLog } from "./DeliveryLog.ts"
+import type { Contacts } from "./Contacts.ts"
 import { makeDeliveryMetrics } from "./DeliveryMetrics.ts"
 import { drain } from "./drain.ts"
 import { makeLeadTraces } from "./LeadTrace.ts"
@@ -46,6 +47,8 @@ export interface WorkerOptions {
   /** How long a stop waits for deliveries in progress. */
   readonly shutdownTimeout: Duration.Duration
   readonly customer: CustomerSettings
+  /** By which contacts leads are found; by none unless set. */
+  readonly contacts?: Contacts
   /** Whether no other worker uses this database: then every lease at the start is a dead worker's. */
   readonly isAlone: boolean
 }
@@ -82,7 +85,13 @@ export const layer = (
       const deliveries = makeDeliveries({
         work,
         client,
-        steps: makeSteps({ flow: options.flow, ids: makeIds(), now, traces }),
+        steps: makeSteps({
+          flow: options.flow,
+          ids: makeIds(),
+          now,
+          traces,
+          contactsOf: options.contacts?.of,
+        }),
         traces,
         recordOf: (attempt, outcome) =>
           attemptRecord(attempt, outcome, {
@@ -146,6 +155,7 @@ export const layer = (
         Effect.andThen(
           Effect.retry(customers.configure(defaultCustomer, options.customer), untilPostgresIsBack),
         ),
+        Effect.andThen(Effect.retry(options.contacts?.ready ?? Effect.void, untilPostgresIsBack)),
         Effect.andThen(Effect.ignore(checkAddress)),
         Effect.andThen(options.isAlone ? Effect.ignore(work.expireLeases) : Effect.void),
         Effect.andThen(Effect.all(loops, { concurrency: "unbounded", discard: true })),

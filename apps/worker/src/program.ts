@@ -7,6 +7,7 @@ import {
   processSettings,
   queueSettings,
   retentionSettings,
+  searchSettings,
   Settings,
   traceSettings,
   workerSettings,
@@ -30,6 +31,7 @@ export const config = Settings.all({
   files: fileSettings,
   retention: retentionSettings,
   metrics: metricsSettings,
+  search: searchSettings,
   logging: loggingSettings,
   traces: traceSettings,
   process: processSettings,
@@ -56,7 +58,8 @@ export const worker = (files: {
     service: "worker",
     load: loadWithFlow(config, { shipped: files.config }),
     main: Effect.fnUntraced(function* (settings) {
-      const { customer, database, flow, metrics, policy, process, queue, retention, worker } = settings
+      const { customer, database, flow, metrics, policy, process, queue, retention, search, worker } =
+        settings
       yield* logWarnings(flow)
       yield* logPolicy(policy)
       const Database = LeadDatabase.layer({
@@ -82,6 +85,7 @@ export const worker = (files: {
         worker,
         process,
         retention,
+        search,
         isAlone: false,
       }).pipe(Layer.provideMerge(Port), Layer.provideMerge(Services))
 

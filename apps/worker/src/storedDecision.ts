@@ -11,6 +11,8 @@ export interface DecisionContext {
   /** The versions of the flow, as JSON. */
   readonly decidedWith: string
   readonly idempotencyKey: string
+  /** Hashes of the lead's contacts; none unless given. */
+  readonly contacts?: ReadonlyArray<string> | undefined
 }
 
 /**
@@ -31,6 +33,7 @@ export const storedDecision = (decision: Decision, context: DecisionContext): St
     omitted: omitted === undefined ? none : firstOf(omitted, maxOmitted),
     unread: unreadOf(unread),
     decidedWith: context.decidedWith,
+    ...(context.contacts === undefined ? {} : { contacts: context.contacts }),
     delivery: null,
   }
   if (decision._tag === "Rejected") {

@@ -3,6 +3,7 @@ import {
   customerSettings,
   processSettings,
   retentionSettings,
+  searchSettings,
   Settings,
   workerSettings,
 } from "@lead-gateway/config"
@@ -102,6 +103,7 @@ const deliver = Effect.fnUntraced(function* (
       worker: workerSettings,
       process: processSettings,
       retention: retentionSettings,
+      search: searchSettings,
     }),
     { env: { ...env, CUSTOMER_API_URL: customer.url }, directory: tmpdir() },
   )

@@ -32,7 +32,7 @@ export const growTo = Effect.fnUntraced(function* (leads: number) {
 /** Makes sure that the partitions up to this number are there. */
 export const makePartitions = Effect.fnUntraced(function* (upTo: number) {
   const sql = yield* PgClient.PgClient
-  for (const table of ["lead", "decision", "delivery", "attempt", "lead_event"]) {
+  for (const table of ["lead", "decision", "delivery", "attempt", "lead_event", "lead_contact"]) {
     for (let partition = 0; partition <= upTo; partition++) {
       const name = `${table}_p${String(partition).padStart(6, "0")}`
       const found = yield* sql<{ name: string | null }>`SELECT to_regclass(${name})::text AS name`
@@ -89,9 +89,12 @@ const insert = (from: number, to: number, newFrom: number) =>
        SELECT id, 1, at, at, state::lead_state, CASE state
          WHEN 'REJECTED' THEN 'ZIP_NOT_66XXX' WHEN 'PARKED' THEN 'MISSING_REQUIRED_FIELD'
          WHEN 'PERMANENTLY_FAILED' THEN 'MAX_ATTEMPTS_REACHED' END ${leads("state NOT IN ('RECEIVED', 'RETRYING')")}`,
+      `INSERT INTO lead_contact${p} (tenant_id, hash, lead_id)
+       SELECT 1, md5(kind || id)::uuid, id FROM (SELECT id ${leads("state <> 'RECEIVED'")}) AS decided
+       CROSS JOIN unnest(ARRAY['email', 'phone']) AS kind`,
       `INSERT INTO work (lead_id, tenant_id, received_at) SELECT id, 1, at ${leads("state = 'RECEIVED'")}`,
-      `INSERT INTO work (lead_id, tenant_id, customer_id, received_at, state, prior_state, lane, due_at, scheduled_at, attempt_no)
-       SELECT id, 1, 1, at, 'RETRYING', 'READY', 1, now() + interval '1 day', now() + interval '1 day', tries
+      `INSERT INTO work (lead_id, tenant_id, customer_id, received_at, state, prior_state, listed_as, lane, due_at, scheduled_at, attempt_no)
+       SELECT id, 1, 1, at, 'RETRYING', 'READY', 'RETRYING', 1, now() + interval '1 day', now() + interval '1 day', tries
        ${leads("state = 'RETRYING'")}`,
       `INSERT INTO lead_count AS c (segment, tenant_id, account, leads)
        SELECT 0, 1, account, count(*) FROM (

@@ -4,6 +4,7 @@ import type { HttpMethod } from "effect/http"
 import { HttpApi, type HttpApiGroup, OpenApi } from "effect/http-api"
 import { AuditGroup } from "./AuditLog.ts"
 import { IntakeGroup } from "./Intake.ts"
+import { LeadsGroup } from "./Leads.ts"
 import { refineDocument } from "./internal/refineDocument.ts"
 import { OperationsGroup } from "./Operations.ts"
 import { StatsGroup } from "./Stats.ts"
@@ -12,6 +13,7 @@ import { TokensGroup } from "./Tokens.ts"
 /** The operators' part. Servers implement its groups with `HttpApiBuilder`. */
 export class OperatorApi extends HttpApi.make("lead-gateway-operator")
   .add(StatsGroup)
+  .add(LeadsGroup)
   .add(TokensGroup)
   .add(AuditGroup)
   .add(OperationsGroup) {}

@@ -107,8 +107,8 @@ const LeftOut = Schema.Struct({
   events: Schema.Int.annotate({ description: "The oldest events, at least so many" }),
 }).pipe(Schema.encodeKeys({ deliveryAttempts: "delivery_attempts", responseBodies: "response_bodies" }))
 
-/** Everything that is stored about a lead. The payloads hold personal data. */
-export const LeadHistory = Schema.Struct({
+/** The fields of a history, for other shapes that have one. */
+export const historyFields = {
   ...summaryFields,
   rawPayload: AnyJson.annotate({ description: "The webhook's body: every field, every digit" }),
   normalizedPayload: Schema.NullOr(AnyJson).annotate({
@@ -135,21 +135,77 @@ export const LeadHistory = Schema.Struct({
     description: "When the next attempt is due; null when none is scheduled or one is under way",
   }),
   correlationId: Schema.String,
-}).pipe(
-  Schema.encodeKeys({
-    ...summaryKeys,
-    correlationId: "correlation_id",
-    rawPayload: "raw_payload",
-    normalizedPayload: "normalized_payload",
-    customerPayload: "customer_payload",
-    omittedAttributes: "omitted_attributes",
-    deliveryAttempts: "delivery_attempts",
-    nextAttemptAt: "next_attempt_at",
-    leftOut: "left_out",
-  }),
+}
+/** Their names on the wire. */
+export const historyKeys = {
+  ...summaryKeys,
+  correlationId: "correlation_id",
+  rawPayload: "raw_payload",
+  normalizedPayload: "normalized_payload",
+  customerPayload: "customer_payload",
+  omittedAttributes: "omitted_attributes",
+  deliveryAttempts: "delivery_attempts",
+  nextAttemptAt: "next_attempt_at",
+  leftOut: "left_out",
+} as const
+
+/** A history as it is on the wire. */
+export const historyExample = {
+  id: 4711,
+  received_at: "2026-01-21T10:35:00Z",
+  status: "DELIVERED",
+  rejection_reason: null,
+  raw_payload: {
+    email: " Ada@Example.com",
+    phone: "0151 2345678",
+    zipcode: "66123",
+    house: { is_owner: true },
+  },
+  normalized_payload: {
+    email: "ada@example.com",
+    phone: "+491512345678",
+    zipcode: "66123",
+    house: { is_owner: true },
+  },
+  customer_payload: { phone: "+491512345678", product: { name: "solar_panel_installation" }, attributes: [] },
+  delivery_attempts: [
+    {
+      attempt_no: 1,
+      attempted_at: "2026-01-21T10:35:01Z",
+      success: true,
+      status_code: 200,
+      error_message: null,
+      duration_ms: 84,
+      fault: null,
+      response_body: '{"id":"crm-4711"}',
+      customer_reason: null,
+    },
+  ],
+  omitted_attributes: [],
+  unread: [],
+  events: [
+    { at: "2026-01-21T10:35:00Z", type: "received", details: {} },
+    { at: "2026-01-21T10:35:01Z", type: "ready", details: {} },
+    { at: "2026-01-21T10:35:01Z", type: "attempt_opened", details: { attempt_no: 1 } },
+    {
+      at: "2026-01-21T10:35:01.084Z",
+      type: "attempt_succeeded",
+      details: { attempt_no: 1, status_code: 200 },
+    },
+    { at: "2026-01-21T10:35:01.084Z", type: "delivered", details: {} },
+  ],
+  left_out: null,
+  next_attempt_at: null,
+  correlation_id: "6f1f6a4e-5a3c-4f7e-9a1b-0c8d1e2f3a4b",
+} as const
+
+/** Everything that is stored about a lead. The payloads hold personal data. */
+export const LeadHistory = Schema.Struct(historyFields).pipe(
+  Schema.encodeKeys(historyKeys),
   Schema.annotateEncoded({
     identifier: "LeadHistory",
     description: "The full history of one lead. The payloads hold personal data.",
+    examples: [historyExample],
   }),
 )
 export type LeadHistory = typeof LeadHistory.Type

@@ -54,6 +54,39 @@ export const TimeParameter: Schema.Codec<Date, string> = Schema.String.annotate(
   .pipe(Schema.decodeTo(Timestamp))
 
 /**
+ * A time in a query: ISO 8601 with its offset, or a day in UTC. `2026-01-21T10:35:00Z`, `2026-01-21T11:35:00+01:00`,
+ * `2026-01-21`. A `+` that a sender did not encode comes as a space.
+ */
+export const timeParameter: Schema.Codec<Date, string> = Schema.String.annotate({
+  message: "a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21",
+})
+  .check(
+    Schema.makeFilter((text) => isTime(text), {
+      message: "a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21",
+    }),
+  )
+  .pipe(
+    Schema.decodeTo(
+      Schema.Date,
+      SchemaTransformation.transform({
+        decode: (text: string) => new Date(text.replace(" ", "+")),
+        encode: (date: Date) => date.toISOString(),
+      }),
+    ),
+  )
+
+const isTime = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+\- ]\d\d:\d\d))?$/.test(text) &&
+  isDay(text.slice(0, 10)) &&
+  !Number.isNaN(Date.parse(text.replace(" ", "+")))
+
+/** `Date` takes 30 February for a day in March. */
+const isDay = (day: string): boolean => {
+  const at = Date.parse(day)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day)
+}
+
+/**
  * A whole number in a path or query, written in plain digits. `expected` completes the error "… must be …".
  *
  * Not `NumberFromString`, which also accepts `1e2`, `+5` and `0x10`.

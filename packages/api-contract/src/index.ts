@@ -24,6 +24,10 @@ export { AuditGroup, AuditPage, AuditQuery, AuditRecord } from "./AuditLog.ts"
 export { CurrentCorrelationId, withErrorBodies } from "./ErrorBody.ts"
 export { IntakeGroup, LeadPayload, LeadReceipt, SenderAuth, SenderKeyHeaders } from "./Intake.ts"
 export { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
+export { Delivery, LeadDetail } from "./LeadDetail.ts"
+export { LeadListQuery, LeadPage, ListedLead } from "./LeadList.ts"
+export { LeadChanged, LeadsGroup } from "./Leads.ts"
+export { Ledger } from "./Ledger.ts"
 export {
   DatabaseHealth,
   DeepHealth,
@@ -39,4 +43,4 @@ export { Role } from "./Role.ts"
 export { type Access, routeRoles } from "./routeRoles.ts"
 export { LeadCounts, RecentQuery, StatsGroup } from "./Stats.ts"
 export { CreatedToken, NewToken, OperatorToken, TokenName, TokenPage, TokensGroup } from "./Tokens.ts"
-export { AnyJson, AnyJsonObject, TimeParameter, Timestamp } from "./WireValue.ts"
+export { AnyJson, AnyJsonObject, timeParameter, Timestamp } from "./WireValue.ts"

@@ -15,7 +15,7 @@ import {
 } from "@lead-gateway/api-contract"
 import { LeadId, Reason } from "@lead-gateway/lead"
 import { parse } from "@lead-gateway/lossless-json"
-import { Effect, Layer, Logger, Redacted, Result } from "effect"
+import { Effect, Layer, Logger, Redacted, Result, Stream } from "effect"
 import { HttpEffect, HttpRouter, HttpServer } from "effect/http"
 import { HttpApi, HttpApiBuilder } from "effect/http-api"
 
@@ -109,6 +109,50 @@ export const operations = HttpApiBuilder.group(OperatorApi, "operations", (handl
   }),
 )
 
+const leads = HttpApiBuilder.group(OperatorApi, "leads", (handlers) =>
+  handlers.handleAll({
+    list: ({ query }) =>
+      Effect.as(
+        Effect.sync(() => asked.push(query)),
+        {
+          data: [{ ...summary, correlationId: "abc", attempts: 2, nextAttemptAt: null }],
+          nextCursor: summary.id,
+        },
+      ),
+    detail: ({ params }) =>
+      params.id === summary.id
+        ? Effect.succeed({
+            ...history,
+            deliveries: [
+              {
+                deliveryNo: 0,
+                customer: "default",
+                createdAt: new Date("2026-01-21T10:35:01Z"),
+                idempotencyKey: "0b7f9a52-3c53-4bb1-8a3e-2f8c7d1e9a10",
+                attempts: 1,
+              },
+            ],
+            explanation: ["Received on 2026-01-21 at 10:35:00 UTC."],
+          })
+        : Effect.fail(new LeadNotFound()),
+    ledger: () =>
+      Effect.succeed({
+        received: 7,
+        rejected: 1,
+        delivered: 2,
+        retrying: 1,
+        parked: 1,
+        permanentlyFailed: 1,
+        inFlight: 1,
+        unaccounted: 0,
+      }),
+    events: () =>
+      Effect.succeed(
+        Stream.make({ id: summary.id, status: "DELIVERED" as const, at: new Date("2026-01-21T10:35:01Z") }),
+      ),
+  }),
+)
+
 /** Accepts the token `let me in`, and requests without a token. */
 export const auth = Layer.succeed(OperatorAuth, {
   operatorToken: (app, { credential }) =>
@@ -118,9 +162,15 @@ export const auth = Layer.succeed(OperatorAuth, {
 })
 
 /** The groups that are answered here. */
-class AnsweredApi extends HttpApi.make("lead-gateway-operator").add(StatsGroup).add(OperationsGroup) {}
+class AnsweredApi extends HttpApi.make("lead-gateway-operator")
+  .add(StatsGroup)
+  .add(LeadsGroup)
+  .add(OperationsGroup) {}
 
-const routes = HttpApiBuilder.layer(AnsweredApi).pipe(Layer.provide([stats, operations]), Layer.provide(auth))
+const routes = HttpApiBuilder.layer(AnsweredApi).pipe(
+  Layer.provide([stats, leads, operations]),
+  Layer.provide(auth),
+)
 
 /** The entries that were logged while answering. */
 export const logged: Array<unknown> = []

@@ -7,6 +7,7 @@ import { fileSettings } from "./FileSettings.ts"
 import { metricsSettings } from "./MetricsSettings.ts"
 import { dataDirectory, loggingSettings, processSettings } from "./ProcessSettings.ts"
 import { queueSettings } from "./QueueSettings.ts"
+import { searchSettings } from "./SearchSettings.ts"
 import type { Settings, Variable } from "./Settings.ts"
 import { traceSettings } from "./TraceSettings.ts"
 import { retentionSettings, workerSettings } from "./WorkerSettings.ts"
@@ -45,6 +46,7 @@ export const settingGroups: ReadonlyArray<SettingGroup> = [
   },
   { title: "What to do with a lead", settings: [fileSettings] },
   { title: "Metrics and statistics, of api and worker", settings: [metricsSettings] },
+  { title: "How leads are found", settings: [searchSettings] },
   { title: "How long leads are kept", settings: [retentionSettings] },
   { title: "The process", settings: [loggingSettings, processSettings] },
   { title: "Traces, by the variables of OpenTelemetry", settings: [traceSettings] },

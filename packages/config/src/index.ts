@@ -45,6 +45,7 @@ export {
 export * as Quantity from "./Quantity.ts"
 export { embeddedQueueSettings, type QueueSettings, queueSettings } from "./QueueSettings.ts"
 export { type RetrySettings, retrySettings } from "./RetrySettings.ts"
+export { type SearchSettings, searchSettings } from "./SearchSettings.ts"
 export type { SenderAuthSettings } from "./SenderAuthSettings.ts"
 export type { SenderSettings } from "./SenderSettings.ts"
 export * as Settings from "./Settings.ts"

@@ -7,6 +7,7 @@ import { createPartitions } from "./Partitions.ts"
 import type { Received, SenderKey } from "./SenderKey.ts"
 import { isPartitionMissing, storeCall, StoreBusy, type StoreError, StoreUnavailable } from "./StoreError.ts"
 import { noting, writeHealthOf } from "./WriteHealth.ts"
+import { noteChanges } from "./internal/changes.ts"
 import {
   type KeyedRow,
   type KeyPieces,
@@ -16,7 +17,7 @@ import {
   withKeys,
   withoutKeys,
 } from "./internal/senderKeys.ts"
-import { columns } from "./internal/sql.ts"
+import { columns, state } from "./internal/sql.ts"
 
 /** A lead as it arrived, ready to be stored: every text is already storable (see `storableText`). */
 export interface NewLead {
@@ -178,7 +179,9 @@ const statementOf = (keys: KeyPieces): string => `
     SELECT $1::bigint, 1, account, count(*) FROM input CROSS JOIN unnest(ARRAY['RECEIVED', 'TOTAL']) AS account
     ${keys.whereNew} GROUP BY account
     ON CONFLICT ON CONSTRAINT lead_count_pkey DO UPDATE SET leads = c.leads + excluded.leads
-  )
+  ), changes AS (
+    SELECT id AS lead_id, ${state("RECEIVED")} AS state FROM input ${keys.whereNew}
+  ), noted_changes AS (${noteChanges("changes")})
   SELECT ${keys.result} FROM input ORDER BY ord`
 
 const plainStatement = statementOf(withoutKeys)

@@ -9,7 +9,14 @@ import { columns } from "./internal/sql.ts"
 export const partitionSize = 1_000_000
 
 /** The tables that are partitioned by the lead's id. */
-export const partitionedTables = ["lead", "decision", "delivery", "attempt", "lead_event"] as const
+export const partitionedTables = [
+  "lead",
+  "decision",
+  "delivery",
+  "attempt",
+  "lead_event",
+  "lead_contact",
+] as const
 /** One of {@link partitionedTables}. */
 export type PartitionedTable = (typeof partitionedTables)[number]
 

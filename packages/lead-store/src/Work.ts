@@ -117,6 +117,8 @@ export interface StoredDecision {
   /** Values that could not be read as the declared kind of their field. Without what Postgres cannot store. */
   readonly unread: ReadonlyArray<UnreadValue>
   readonly decidedWith: string
+  /** Hashes of the lead's e-mail addresses and phone numbers (see `SearchKey`), by which it is found; none by default. */
+  readonly contacts?: ReadonlyArray<string> | undefined
   /** The delivery of a READY lead; otherwise null. */
   readonly delivery: NewDelivery | null
 }

@@ -21,6 +21,7 @@ export * as Batcher from "./Batcher.ts"
 export { foldCounts } from "./Counters.ts"
 export { Customers, type CustomerSettings, defaultCustomer, defaultCustomerName } from "./Customers.ts"
 export { diagnose, type Diagnosis } from "./Diagnosis.ts"
+export { explainHistory } from "./explainHistory.ts"
 export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
 export type { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
 export { LeadIntake, type NewLead } from "./LeadIntake.ts"
@@ -34,6 +35,9 @@ export {
   type RowLedger,
 } from "./LeadLedger.ts"
 export { type LeadCounts, type LeadPayload, LeadReader, type RecentOptions } from "./LeadReader.ts"
+export { type LeadChange, LeadChanges } from "./LeadChanges.ts"
+export { LeadList } from "./LeadList.ts"
+export type { Delivery, LeadPage, ListedLead, ListOptions } from "./LeadPage.ts"
 export {
   LeadReplay,
   ReplayCriteria,
@@ -54,7 +58,9 @@ export {
   TooManyTokens,
 } from "./OperatorTokens.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
+export { buildPartitionIndexes } from "./PartitionIndexes.ts"
 export * as Retention from "./Retention.ts"
+export { type Contact, type HashContact, SearchKey, type SearchKeyOptions } from "./SearchKey.ts"
 export {
   type Received,
   removeExpired as removeExpiredKeys,

@@ -45,17 +45,24 @@ export const ask = (
       },
       (incoming) => {
         const chunks: Array<Buffer> = []
-        incoming
-          .on("data", (chunk: Buffer) => chunks.push(chunk))
-          .on("end", () =>
-            resume(
-              Effect.succeed({
-                status: incoming.statusCode ?? 0,
-                headers: incoming.headers,
-                text: Buffer.concat(chunks).toString("utf8"),
-              }),
-            ),
+        const end = () =>
+          resume(
+            Effect.succeed({
+              status: incoming.statusCode ?? 0,
+              headers: incoming.headers,
+              text: Buffer.concat(chunks).toString("utf8"),
+            }),
           )
+        const isEndless = incoming.headers["content-type"] === "text/event-stream"
+        incoming
+          .on("data", (chunk: Buffer) => {
+            chunks.push(chunk)
+            if (!isEndless) return
+            end()
+            outgoing.destroy()
+          })
+          .on("error", () => {})
+          .on("end", end)
       },
     )
     outgoing.on("error", (error) => resume(Effect.die(error)))

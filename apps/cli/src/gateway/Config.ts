@@ -10,6 +10,7 @@ import {
   optionalCustomerSettings,
   processSettings,
   retentionSettings,
+  searchSettings,
   Settings,
   traceSettings,
 } from "@lead-gateway/config"
@@ -25,6 +26,7 @@ export const config = Settings.all({
   files: fileSettings,
   retention: retentionSettings,
   metrics: metricsSettings,
+  search: searchSettings,
   logging: loggingSettings,
   traces: traceSettings,
   process: processSettings,

@@ -33,6 +33,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
       process,
       queue,
       retention,
+      search,
       worker,
     }) {
       yield* logWarnings(flow)
@@ -65,6 +66,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
         worker,
         process,
         retention,
+        search,
         // Only this process uses the embedded database.
         isAlone: Option.isNone(database.connection),
       })
@@ -75,6 +77,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
           api,
           metrics,
           info: { version: packageJson.version, queueType: queue.type },
+          search,
           // Webhooks take milliseconds; the other half is for deliveries.
           shutdownTimeout: Duration.times(process.shutdownTimeout, 0.5),
         })

@@ -134,6 +134,13 @@ const parameters: Readonly<Record<string, object>> = {
   before: { description: "Only leads with a smaller id", schema: { type: "integer", minimum: 1 } },
   cursor: { description: "The `next_cursor` of the page before; without it, the first page" },
   status: { description: "Only leads in this status" },
+  reason: { description: "Only leads that were rejected, parked or given up for this reason" },
+  customer: { description: "Only leads that are delivered to the customer of this name" },
+  received_from: { description: "Only leads received at this time or later" },
+  received_before: { description: "Only leads received before this time" },
+  email: { description: "Only leads with this e-mail address" },
+  phone: { description: "Only leads with this phone number" },
+  correlation_id: { description: "Only leads whose webhook had this correlation id" },
 }
 
 /** Removes what the derivation adds and readers do not need: bounds of safe integers, closed objects. */

@@ -2,6 +2,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { countStateChanges } from "../Counters.ts"
 import type { AttemptRecord } from "../Work.ts"
+import { noteChanges } from "./changes.ts"
 import { columns, isOpen, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
 
@@ -100,5 +101,8 @@ const statement = `
     SELECT lead_id, tenant_id, received_at, at, state::lead_state, reason FROM ended WHERE updated
   ), ${noteOutcomes}, state_changes AS (
     SELECT tenant_id, old_state, state FROM completed WHERE updated AND old_state::text <> state
-  ), counted AS (${countStateChanges("state_changes", "$1")})
+  ), counted AS (${countStateChanges("state_changes", "$1")}), changes AS (
+    -- Another failed attempt is news, though the state is the same.
+    SELECT lead_id, state FROM completed WHERE updated
+  ), noted_changes AS (${noteChanges("changes")})
   SELECT ord, updated FROM completed`

@@ -5,6 +5,7 @@ import { partitionName, partitionOf } from "../Partitions.ts"
 import { isTableMissing } from "../StoreError.ts"
 import type { AttemptRecord } from "../Work.ts"
 import { completeAttempts, outcomeColumns } from "./complete.ts"
+import { noteChanges } from "./changes.ts"
 import { event, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
 
@@ -109,8 +110,8 @@ const statement = (partition: number): string => `
     INSERT INTO settled_lead (lead_id, tenant_id, received_at, settled_at, state, reason)
     SELECT lead_id, tenant_id, received_at, ended_at, state::lead_state, reason FROM ended
   ), ${noteOutcomes}, state_changes AS (
-    SELECT tenant_id, old_state::text AS old_state, state FROM ended
+    SELECT tenant_id, lead_id, old_state::text AS old_state, state FROM ended
     UNION ALL
-    SELECT tenant_id, ${state("PARKED")}, ${state("DELIVERED")} FROM unparked
-  ), counted AS (${countStateChanges("state_changes", "$1")})
+    SELECT tenant_id, lead_id, ${state("PARKED")}, ${state("DELIVERED")} FROM unparked
+  ), counted AS (${countStateChanges("state_changes", "$1")}), noted_changes AS (${noteChanges("state_changes")})
   SELECT EXISTS (SELECT FROM state_changes) OR EXISTS (SELECT FROM rescheduled) AS updated FROM known`

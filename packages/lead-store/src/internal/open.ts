@@ -2,6 +2,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { countStateChanges } from "../Counters.ts"
 import type { Step, StepResult } from "../Work.ts"
+import { noteChanges } from "./changes.ts"
 import { columns, event, state } from "./sql.ts"
 import { permitsTaken, takePermits } from "./throttle.ts"
 
@@ -35,6 +36,7 @@ export const openAttempts = (sql: PgClient.PgClient, segment: () => string) =>
       columns.int4(decided.map((decision) => decision?.delivery?.customerId ?? null)),
       columns.uuid(decided.map((decision) => decision?.delivery?.idempotencyKey ?? null)),
       columns.text(decided.map((decision) => decision?.delivery?.body ?? null)),
+      columns.text(decided.map((decision) => decision?.contacts?.join(",") || null)),
     ])
     const results = steps.map(() => unchanged)
     for (const row of rows) results[Number(row.ord) - 1] = stepResult(row)
@@ -62,10 +64,10 @@ const statement = `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest(
       $2::bigint[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-      $11::text[], $12::integer[], $13::uuid[], $14::text[]
+      $11::text[], $12::integer[], $13::uuid[], $14::text[], $15::text[]
     ) WITH ORDINALITY AS step (
       lead_id, delivery_no, lease, verdict, reason, details, normalized, omitted, unread, decided_with, new_customer,
-      idempotency_key, body, ord
+      idempotency_key, body, contacts, ord
     )
   ), leased AS MATERIALIZED (
     SELECT input.*, work.tenant_id, coalesce(work.customer_id, input.new_customer) AS customer_id,
@@ -116,6 +118,10 @@ const statement = `
   ), deliveries AS (
     INSERT INTO delivery (lead_id, delivery_no, customer_id, idempotency_key, payload)
     SELECT lead_id, delivery_no, customer_id, idempotency_key, body::json FROM done WHERE verdict = ${state("READY")}
+  ), contacts AS (
+    INSERT INTO lead_contact (tenant_id, hash, lead_id)
+    SELECT tenant_id, hash::uuid, lead_id FROM step CROSS JOIN LATERAL string_to_table(contacts, ',') AS hash
+    WHERE verdict IS NOT NULL
   ), settled_leads AS (
     INSERT INTO settled_lead (lead_id, tenant_id, received_at, state, reason)
     SELECT lead_id, tenant_id, received_at, verdict::lead_state, reason FROM settled
@@ -125,6 +131,6 @@ const statement = `
     SELECT lead_id, ${event("held_back")}, json_build_object('circuit', circuit) FROM done
     WHERE is_held_back AND verdict IS NOT NULL ORDER BY lead_id
   ), state_changes AS (
-    SELECT tenant_id, ${state("RECEIVED")} AS old_state, verdict AS state FROM done WHERE verdict IS NOT NULL
-  ), counted AS (${countStateChanges("state_changes", "$1")})
+    SELECT tenant_id, lead_id, ${state("RECEIVED")} AS old_state, verdict AS state FROM done WHERE verdict IS NOT NULL
+  ), counted AS (${countStateChanges("state_changes", "$1")}), noted_changes AS (${noteChanges("state_changes")})
   SELECT ord, attempt_no, is_probe, is_held_back FROM done`

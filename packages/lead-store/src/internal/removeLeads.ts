@@ -62,6 +62,8 @@ const removeEnded = (partition: number): string => `
     DELETE FROM ${partitionName("attempt", partition)} AS t USING removed WHERE t.lead_id = removed.lead_id
   ), events AS (
     DELETE FROM ${partitionName("lead_event", partition)} AS t USING removed WHERE t.lead_id = removed.lead_id
+  ), contacts AS (
+    DELETE FROM ${partitionName("lead_contact", partition)} AS t USING removed WHERE t.lead_id = removed.lead_id
   ), ${seal("$3")}
   SELECT count(*)::integer AS removed FROM removed`
 

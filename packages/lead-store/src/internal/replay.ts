@@ -6,6 +6,7 @@ import { type Actor, auditParameter, insertAudit } from "../Audit.ts"
 import { countStateChanges } from "../Counters.ts"
 import { byPartition, partitionName } from "../Partitions.ts"
 import { storeCall } from "../StoreError.ts"
+import { noteChanges } from "./changes.ts"
 import { columns, event, state } from "./sql.ts"
 
 /** Leads of one transaction, at most. */
@@ -209,8 +210,8 @@ const replayLocked = `
       ) FROM ended
     ) AS event ORDER BY lead_id, place
   ), state_changes AS (
-    SELECT tenant_id, old_state, ${state("RECEIVED")} AS state FROM ended
-  ), counted AS (${countStateChanges("state_changes", "$1")})
+    SELECT tenant_id, lead_id, old_state, ${state("RECEIVED")} AS state FROM ended
+  ), counted AS (${countStateChanges("state_changes", "$1")}), noted_changes AS (${noteChanges("state_changes")})
   UPDATE replay_request SET
     replayed = replayed + cardinality($3::bigint[]), after_id = $6::bigint,
     completed_at = CASE WHEN $7::boolean THEN now() END

@@ -73,6 +73,7 @@ export const store = Effect.fnUntraced(function* (leads: Leads) {
       INSERT INTO attempt (id, lead_id, delivery_no, attempt_no, requested_at, success, outcome_unknown, is_probe)
       SELECT id * 2 + no, id, 0, no, ${at}, no = 2, false, false FROM ${ids} CROSS JOIN generate_series(1, 2) AS no`
     yield* sql`INSERT INTO lead_event (lead_id, type) SELECT id, 'held_back' FROM ${ids}`
+    yield* sql`INSERT INTO lead_contact (tenant_id, hash, lead_id) SELECT ${tenant}::integer, gen_random_uuid(), id FROM ${ids}`
     yield* state === "READY"
       ? sql`INSERT INTO work (lead_id, tenant_id, received_at, state) SELECT id, ${tenant}::integer, ${at}, 'READY' FROM ${ids}`
       : sql`
@@ -89,7 +90,15 @@ export const store = Effect.fnUntraced(function* (leads: Leads) {
 /** The ids that are left in each table that leads have rows in. */
 export const idsLeft = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
-  const tables = ["decision", "delivery", "attempt", "lead_event", "settled_lead", "work"] as const
+  const tables = [
+    "decision",
+    "delivery",
+    "attempt",
+    "lead_event",
+    "lead_contact",
+    "settled_lead",
+    "work",
+  ] as const
   const left = new Map<string, ReadonlyArray<number>>()
   const idsOf = (table: string, column: string) =>
     Effect.map(

@@ -39,17 +39,25 @@ export const prepare = (sql: PgClient.PgClient, texts: Iterable<string>) =>
 /** The first column of each index: a condition on another column alone scans the whole index. */
 const firstColumn = (index: string) => {
   if (index === "work_due") return "lane"
-  if (index === "work_listed" || index === "settled_lead_newest") return "tenant_id"
+  if (["work_listed", "settled_lead_newest", "settled_lead_reason"].includes(index)) return "tenant_id"
+  if (/correlation/.test(index)) return "correlation_id"
+  if (index.startsWith("lead_contact")) return "hash"
   return /^lead_p\d+/.test(index) ? "id" : "lead_id"
 }
 
-const isLarge = /^(work|settled_lead|(lead|decision|delivery|attempt|lead_event)(_p\d+)?)$/
+const isLarge = /^(work|settled_lead|(lead|decision|delivery|attempt|lead_event|lead_contact)(_p\d+)?)$/
 
 /** Scans of large tables or of their indexes from end to end. */
 export const fullScans = (node: PlanNode): ReadonlyArray<string> => {
   const type = node["Node Type"]
   const index = node["Index Name"]
-  const relation = node["Relation Name"] ?? index?.replace(/_(pkey|due|state|newest|tenant_id.*)$/, "") ?? ""
+  const relation =
+    node["Relation Name"] ??
+    index?.replace(
+      /_(pkey|due|state|newest|reason|(correlation|hash|tenant)_id.*|hash_lead_id_idx|tenant_id.*)$/,
+      "",
+    ) ??
+    ""
   const below = (node.Plans ?? []).flatMap(fullScans)
   if (!isLarge.test(relation)) return below
   if (type === "Seq Scan") return [`Seq Scan of ${relation}`, ...below]

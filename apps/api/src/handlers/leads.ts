@@ -1,0 +1,122 @@
+/** The handlers of `GET /api/v1/leads`, `/leads/{id}`, `/ledger` and `/events`. */
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { DatabaseUnavailable, OperatorApi } from "@lead-gateway/api-contract"
+import {
+  type Contact,
+  explainHistory,
+  imbalance,
+  LeadLedger,
+  LeadList,
+  SearchKey,
+} from "@lead-gateway/lead-store"
+import { compileProfileOrThrow, normalize } from "@lead-gateway/normalizer"
+import { Clock, Effect } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import type { ServerResponse } from "node:http"
+import { type EventHub, mostListeners } from "../EventHub.ts"
+import { fromStore } from "./fromStore.ts"
+import { makeHistories } from "./histories.ts"
+
+/** `GET /api/v1/leads…`, read from the store; live events come from the hub. */
+export const leadsHandlers = (hub: EventHub) =>
+  HttpApiBuilder.group(
+    OperatorApi,
+    "leads",
+    Effect.fn(function* (handlers) {
+      const orUnavailable = yield* fromStore
+      const list = yield* LeadList
+      const ledger = yield* LeadLedger
+      const searchKey = yield* SearchKey
+      const history = yield* makeHistories
+
+      return handlers
+        .handle(
+          "list",
+          Effect.fnUntraced(function* ({ query }) {
+            const contacts = contactsOf(query)
+            const page = yield* orUnavailable(
+              Effect.gen(function* () {
+                const hash = contacts.length === 0 ? undefined : yield* searchKey.hash
+                return yield* list.page({
+                  limit: query.limit,
+                  before: query.cursor,
+                  status: query.status,
+                  reason: query.reason,
+                  customer: query.customer,
+                  receivedFrom: query.received_from,
+                  receivedBefore: query.received_before,
+                  contacts: hash === undefined ? [] : contacts.map(hash),
+                  correlationId: query.correlation_id,
+                })
+              }),
+            )
+            return { data: page.leads, nextCursor: page.next }
+          }),
+        )
+        .handle(
+          "detail",
+          Effect.fnUntraced(function* ({ params }) {
+            const shown = yield* history(params.id)
+            return {
+              ...shown,
+              deliveries: yield* orUnavailable(list.deliveries(params.id)),
+              explanation: explainHistory(shown, yield* Clock.currentTimeMillis),
+            }
+          }),
+        )
+        .handle("ledger", () =>
+          Effect.map(orUnavailable(ledger.fromCounters), (accounts) => ({
+            ...accounts,
+            unaccounted: imbalance(accounts),
+          })),
+        )
+        .handleRaw(
+          "events",
+          Effect.fnUntraced(function* ({ request }) {
+            if (request.method === "HEAD") {
+              return HttpServerResponse.empty({
+                status: 200,
+                headers: { "content-type": "text/event-stream" },
+              })
+            }
+            if (hub.listeners() >= mostListeners) {
+              return yield* new DatabaseUnavailable({
+                error: `too many listeners: ${mostListeners} of one process`,
+              })
+            }
+            yield* orUnavailable(Effect.void)
+            const response = NodeHttpServerRequest.toServerResponse(request) as ServerResponse
+            yield* hub
+              .serve(response, request.headers["last-event-id"])
+              .pipe(Effect.mapError(() => new DatabaseUnavailable()))
+            return HttpServerResponse.empty()
+          }),
+        )
+    }),
+  )
+
+/** The contacts that a query asks for, in the form in which the normaliser brings those of leads. */
+const contactsOf = ({
+  email,
+  phone,
+}: {
+  readonly email?: string
+  readonly phone?: string
+}): ReadonlyArray<Contact> => {
+  const { payload } = normalize(profile, {
+    ...(email !== undefined && { email }),
+    ...(phone !== undefined && { phone }),
+  })
+  return (["email", "phone"] as const).flatMap((kind) => {
+    const value = payload[kind]
+    return typeof value === "string" ? [{ kind, value }] : []
+  })
+}
+
+/** As the profile that ships: a number without its country is German. One with `+` is found whatever the worker's profile. */
+const profile = compileProfileOrThrow({
+  version: "search",
+  default_country: "DE",
+  fields: { email: "email", phone: "phone" },
+})

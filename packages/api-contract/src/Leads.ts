@@ -1,0 +1,90 @@
+/** `/api/v1/leads`, the ledger and live events: for operators and their programs. */
+import { LeadId, LeadStatus } from "@lead-gateway/lead"
+import { Schema } from "effect"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { DatabaseUnavailable, InternalError, InvalidRequest, LeadNotFound } from "./ApiError.ts"
+import { LeadDetail } from "./LeadDetail.ts"
+import { LeadListQuery, LeadPage } from "./LeadList.ts"
+import { Ledger } from "./Ledger.ts"
+import { OperatorAuth } from "./OperatorAuth.ts"
+import { numberParameter, Timestamp } from "./WireValue.ts"
+
+/** The data of an event `lead`: a lead that came into a status. */
+export const LeadChanged = Schema.Struct({ id: LeadId, status: LeadStatus, at: Timestamp }).annotate({
+  identifier: "LeadChanged",
+})
+export type LeadChanged = typeof LeadChanged.Type
+
+const list = HttpApiEndpoint.get("list", "/api/v1/leads", {
+  query: LeadListQuery,
+  success: LeadPage,
+  error: [InvalidRequest.response, DatabaseUnavailable.response, InternalError.response],
+})
+  .annotate(HttpApi.QueryParseOptions, { errors: "all" })
+  .annotateMerge(
+    OpenApi.annotations({
+      summary: "Leads by filters, newest first",
+      description: [
+        "A lead must match all filters. Go on with `next_cursor` until it is null: a page looks at a bounded number of leads,",
+        "so that it may have fewer than `limit`, or none, although there are more.",
+        "",
+        "`email` and `phone` are read as the normaliser reads them (`0151 2345678` finds `+491512345678`), and found in the",
+        "fields that the profile declares as such. They are personal data: no log, trace or metric has them.",
+      ].join("\n"),
+    }),
+  )
+
+const detail = HttpApiEndpoint.get("detail", "/api/v1/leads/:id", {
+  params: { id: numberParameter(LeadId, "the id of a lead") },
+  success: LeadDetail,
+  error: [LeadNotFound.response, DatabaseUnavailable.response, InternalError.response],
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "One lead, explained",
+    description:
+      "The history, the deliveries, and what happened in sentences. Viewers see no value of the lead.",
+  }),
+)
+
+const ledger = HttpApiEndpoint.get("ledger", "/api/v1/ledger", {
+  success: Ledger,
+  error: [DatabaseUnavailable.response, InternalError.response],
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Where all leads ever received are",
+    description: "The accounts add up to `received`, or `unaccounted` says by how many they do not.",
+  }),
+)
+
+const events = HttpApiEndpoint.get("events", "/api/v1/events", {
+  headers: {
+    "last-event-id": Schema.optionalKey(
+      Schema.String.annotate({ description: "The `id` of the last event that was seen: go on after it" }),
+    ),
+  },
+  success: HttpApiSchema.StreamSse({ data: LeadChanged }),
+  error: [DatabaseUnavailable.response, InternalError.response],
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Changes of leads, live",
+    description: [
+      'Server-sent events: `event: lead` with `data: {"id":4711,"status":"DELIVERED","at":"2026-01-21T10:35:01Z"}`,',
+      "for changes of all processes, a tenth of a second after they are committed, at the latest half a second. A comment",
+      "follows every 15 s. `Last-Event-ID` resumes, for five minutes, with each event at least once.",
+      "",
+      "`event: reset` says that the events since `Last-Event-ID` are gone, and `event: skipped` with",
+      '`data: {"count":1200}` that there were more than people can follow: read the list again.',
+    ].join("\n"),
+  }),
+)
+
+/** `GET /api/v1/leads`, `/ledger` and `/events`. */
+export class LeadsGroup extends HttpApiGroup.make("leads")
+  .add(list, detail, ledger, events)
+  .middleware(OperatorAuth)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Leads for operators",
+      description: "Find leads, explain them, and watch them live. For viewers and above.",
+    }),
+  ) {}
