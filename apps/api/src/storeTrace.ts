@@ -52,7 +52,11 @@ export const makeStoreTrace = (tracing: TracingShape | undefined): StoreTrace =>
         parentSpanId: trace.spanId,
         startMs: readAt,
         endMs: storedAt,
-        error: Result.isFailure(result) ? result.failure._tag : id === undefined ? result.success._tag : undefined,
+        error: Result.isFailure(result)
+          ? result.failure._tag
+          : id === undefined
+            ? result.success._tag
+            : undefined,
         values: [
           "lead_gateway",
           "store",

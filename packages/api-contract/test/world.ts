@@ -9,6 +9,7 @@ import {
   Operator,
   OperatorApi,
   OperatorAuth,
+  LeadsGroup,
   StatsGroup,
   Unauthorized,
   withErrorBodies,
