@@ -132,19 +132,22 @@ describe("of a signed webhook", () => {
 
   it("the signed id is the key, whatever else a copy of it carries", () => {
     const sender: Accepted = { _tag: "Accepted", id: "msg_1", replayKey: "msg_1" }
-    const key = keyOf(byField, {}, '{"lead_id":7}', sender)
+    const key = keyOf(byField, {}, '{"google":{"lead_id":7}}', sender)
     assert.propertyVal(key, "kind", "signature")
-    assert.deepStrictEqual(keyOf(byField, header, '{"lead_id":8}', sender), key)
+    assert.deepStrictEqual(keyOf(byField, header, '{"google":{"lead_id":8}}', sender), key)
   })
 
   it("without an id the field is, which is signed with the body, else the time with the body", () => {
     const sender: Accepted = { _tag: "Accepted", timestampMs: 1, replayKey: "1.body" }
     assert.deepStrictEqual(
-      keyOf(byField, header, '{"lead_id":7}', sender),
-      keyOf(byField, {}, '{"lead_id":7}'),
+      keyOf(byField, header, '{"google":{"lead_id":7}}', sender),
+      keyOf(byField, {}, '{"google":{"lead_id":7}}'),
     )
     assert.propertyVal(keyOf(byField, header, "{}", sender), "kind", "signature")
-    assert.deepStrictEqual(keyOf(off, header, "{}", sender), keyOf(off, {}, '{"lead_id":7}', sender))
+    assert.deepStrictEqual(
+      keyOf(off, header, "{}", sender),
+      keyOf(off, {}, '{"google":{"lead_id":7}}', sender),
+    )
   })
 
   it("a token says nothing of the webhook: its key is found as ever", () => {

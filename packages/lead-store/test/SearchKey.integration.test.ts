@@ -44,10 +44,13 @@ describe("the key of the search", () => {
       assert.strictEqual(hash(ada), expected.slice(0, 32))
       assert.notStrictEqual(hash({ ...ada, kind: "phone" }), hash(ada))
       const sql = yield* PgClient.PgClient
-      const rows = yield* sql<{ row: string }>`SELECT search_key::text AS row, key FROM search_key`
+      const rows = yield* sql<{
+        row: string
+        key: unknown
+      }>`SELECT search_key::text AS row, key FROM search_key`
       assert.notInclude(JSON.stringify(rows), "a-key-of-the-setting")
       assert.notInclude(JSON.stringify(rows), Buffer.from("a-key-of-the-setting").toString("hex"))
-      assert.isNull((rows[0] as unknown as { key: unknown }).key)
+      assert.isNull(rows[0]?.key)
     }).pipe(Effect.scoped, inWorld),
   )
 
