@@ -2,7 +2,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import { presets, type PresetName } from "@lead-gateway/webhook-verifier"
 import { Effect } from "effect"
 import { gzipSync } from "node:zlib"
-import { ask, assertError, post, type Question } from "./support/Http.ts"
+import { ask, assertError, type HttpAnswer, post, type Question } from "./support/Http.ts"
 import { lead, leadText } from "./support/leads.ts"
 import { hostile } from "./support/hostileSenders.ts"
 import { seconds, secretOf, signers, standardHeaders, verifierOf } from "./support/senders.ts"
@@ -26,14 +26,19 @@ const pathOf = (preset: PresetName) =>
 
 const auth = { sharedSecrets: [shared], operatorTokens, verifiers } as const
 
-/** Sends a webhook, and checks that nothing was stored if it was refused. */
+/** Sends a webhook, and checks that nothing was stored if it was refused, or had come before. */
 const send = Effect.fnUntraced(function* (body: string | Uint8Array, question: Omit<Question, "body">) {
   const world = yield* World
   const before = yield* countLeads(world)
   const answer = yield* post(world, body, question)
-  assert.strictEqual((yield* countLeads(world)) - before, answer.status === 200 ? 1 : 0)
+  assert.strictEqual(
+    (yield* countLeads(world)) - before,
+    answer.status === 200 && !isDuplicate(answer) ? 1 : 0,
+  )
   return answer
 })
+
+const isDuplicate = ({ text }: HttpAnswer) => text.includes('"duplicate":true')
 
 /** The reason of the newest refusal in the log. */
 const logged = Effect.flatMap(World, ({ log }) =>
@@ -50,6 +55,19 @@ layer(World.layer({ auth, maxBodyBytes: 10_000 }), { excludeTestServices: true }
           const answer = yield* send(leadText, { path, headers: signers[preset](), chunked })
           assert.strictEqual(answer.status, 200, answer.text)
         }
+      }),
+    )
+
+    it.effect("makes one lead, however often a copy of it comes, and whatever key the copy has", () =>
+      Effect.gen(function* () {
+        const body = JSON.stringify({ ...lead, form: `copies of ${preset}` })
+        const headers = signers[preset]({ body })
+        const [first, ...copies] = yield* Effect.forEach(
+          [{}, {}, { "Idempotency-Key": "of-the-copy" }],
+          (more) => send(body, { path, headers: { ...headers, ...more } }),
+        )
+        assert.isFalse(first === undefined || isDuplicate(first))
+        assert.isTrue(copies.every(isDuplicate))
       }),
     )
 
@@ -131,14 +149,14 @@ layer(World.layer({ auth, maxBodyBytes: 10_000 }), { excludeTestServices: true }
         "{",
         { ...standardHeaders({ body: "{" }), ...plain },
         415,
-        "unsupported media type",
+        "unsupported media type; send application/json",
       ],
       [
         "an encoding that nobody can decode",
         leadText,
         { ...wrong, "Content-Encoding": "zstd" },
         415,
-        "unsupported media type",
+        "unsupported media type; send gzip, deflate, br or no content encoding",
       ],
       [
         "compression that is none",
@@ -148,7 +166,7 @@ layer(World.layer({ auth, maxBodyBytes: 10_000 }), { excludeTestServices: true }
         "malformed JSON payload",
       ],
       ["syntax", "{", standardHeaders({ body: "{" }), 400, "malformed JSON payload"],
-      ["no object", "[]", standardHeaders({ body: "[]" }), 400, "malformed JSON payload"],
+      ["no object", "[]", standardHeaders({ body: "[]" }), 400, "the payload must be one JSON object"],
       ["nothing at all", "", standardHeaders({ body: "" }), 400, "malformed JSON payload"],
     ] as const)("%s", ([, body, headers, status, error]) =>
       Effect.map(send(body, { headers }), (answer) => assertError(answer, status, error)),
