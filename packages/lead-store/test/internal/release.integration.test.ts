@@ -35,7 +35,9 @@ describe("LeadWork.release", () => {
       const lead = yield* claimNew
       assert.isTrue(yield* release(lead))
       const again = yield* claimOne
-      assert.deepStrictEqual({ ...again, lease: "" }, { ...lead, lease: "" })
+      const same = { lease: "", receivedAgeMs: 0 }
+      assert.deepStrictEqual({ ...again, ...same }, { ...lead, ...same })
+      assert.isAbove(again.receivedAgeMs, lead.receivedAgeMs)
       assert.notStrictEqual(again.lease, lead.lease)
       assert.deepStrictEqual(yield* eventsOf(lead.leadId), [])
     }).pipe(inWorld),
