@@ -27,6 +27,7 @@ import {
   LeadLedger,
   LeadList,
   LeadReader,
+  LeadReplay,
   type Migrations,
   OperatorTokens,
   SearchKey,
@@ -60,6 +61,7 @@ import { auditHandlers } from "./handlers/audit.ts"
 import { KnownKeys } from "./handlers/histories.ts"
 import { leadsHandlers } from "./handlers/leads.ts"
 import { operationsHandlers, type ProcessInfo } from "./handlers/operations.ts"
+import { replaysHandlers } from "./handlers/replays.ts"
 import { statsHandlers } from "./handlers/stats.ts"
 import { tokensHandlers } from "./handlers/tokens.ts"
 import { makeBodyReader } from "./RequestBody.ts"
@@ -125,6 +127,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(OperatorApi).pipe(
       Layer.provide([statsHandlers, leads, tokensHandlers, auditHandlers, operationsHandlers(health)]),
+      Layer.provide([replaysHandlers]),
       Layer.provide(Layer.succeed(LeadReader, statistics.reader)),
       Layer.provide(Layer.succeed(KnownKeys, knownKeys)),
       Layer.provide(operatorAuth(api.auth)),
@@ -203,6 +206,7 @@ export const api = ({
       const Services = Layer.mergeAll(
         LeadIntake.layer,
         LeadReader.layer,
+        LeadReplay.layer,
         OperatorTokens.layer,
         Audit.layer,
         queueLayer(queue, { takes: false }),

@@ -5,8 +5,8 @@
  * lead. Keys that the configuration does not name may be a person's data themselves: they are `*1`, `*2` and so on.
  */
 import type { LeadEventType } from "@lead-gateway/lead"
-import type { LeadHistory } from "@lead-gateway/lead-store"
-import { isJsonObject, isRawNumber, type Json } from "@lead-gateway/lossless-json"
+import type { LeadEvent, LeadHistory } from "@lead-gateway/lead-store"
+import { get, isJsonObject, isRawNumber, type Json } from "@lead-gateway/lossless-json"
 
 /** Whether a key is one that the rules, the profile, the mapping or the template name. */
 export type IsKnownKey = (key: string) => boolean
@@ -68,12 +68,15 @@ export const maskHistory = <History extends LeadHistory>(history: History, isKno
     responseBody: maskText(attempt.responseBody),
     customerReason: maskText(attempt.customerReason),
   })),
-  events: history.events.map((event) =>
-    Object.hasOwn(eventDetails, event.type) && eventDetails[event.type as LeadEventType] === "shown"
-      ? event
-      : { ...event, details: maskJson(event.details, isKnown) },
-  ),
+  events: history.events.map((event) => ({ ...event, details: maskDetails(event, isKnown) })),
 })
+
+const maskDetails = ({ details, type }: LeadEvent, isKnown: IsKnownKey): Json => {
+  const known = Object.hasOwn(eventDetails, type) ? eventDetails[type as LeadEventType] : "masked"
+  if (known === "shown") return details
+  if (known === "masked" || !isJsonObject(details)) return maskJson(details, isKnown)
+  return { ...details, patch: maskJson(get(details, "patch") ?? null, isKnown) }
+}
 
 const maskText = (text: string | null): string | null => (text === null ? null : "*")
 
@@ -84,8 +87,11 @@ const maskPath = (path: string, isKnown: IsKnownKey): string =>
     .map((segment) => (/^\d+$/.test(segment) || isKnown(segment) ? segment : "*"))
     .join(".")
 
-/** Whether the details of an event hold nothing of the lead. A new event does not compile until that is said of it. */
-const eventDetails: Readonly<Record<LeadEventType, "shown" | "masked">> = {
+/**
+ * Whether the details of an event hold nothing of the lead, or something in their `patch` alone. A new event does not
+ * compile until that is said of it.
+ */
+const eventDetails: Readonly<Record<LeadEventType, "shown" | "patch" | "masked">> = {
   received: "shown",
   ready: "shown",
   rejected: "shown",
@@ -101,4 +107,5 @@ const eventDetails: Readonly<Record<LeadEventType, "shown" | "masked">> = {
   held_back: "shown",
   snoozed: "shown",
   replayed: "shown",
+  patched: "patch",
 }

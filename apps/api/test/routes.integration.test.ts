@@ -21,6 +21,14 @@ const cases: Record<RouteName, Case> = {
   "GET /stats/leads/counts": { question: { path: "/stats/leads/counts" }, answer: /^\{"received":1,/ },
   "GET /stats/leads/recent": { question: { path: "/stats/leads/recent" }, answer: /^\[\{"id":1,/ },
   "GET /stats/leads/:id/history": { question: { path: "/stats/leads/1/history" }, answer: /^\{"id":1,/ },
+  "POST /api/v1/replays": {
+    question: {
+      path: "/api/v1/replays",
+      headers: { "Content-Type": "application/json" },
+      body: '{"request_id":"a","ids":[1],"dry_run":true}',
+    },
+    answer: /^\{"matched":0,"replayed":0,"complete":true\}$/,
+  },
   "GET /api/v1/tokens": { question: { path: "/api/v1/tokens" }, answer: /^\{"data":\[/ },
   "POST /api/v1/tokens": {
     question: {

@@ -7,6 +7,7 @@ import { IntakeGroup } from "./Intake.ts"
 import { LeadsGroup } from "./Leads.ts"
 import { refineDocument } from "./internal/refineDocument.ts"
 import { OperationsGroup } from "./Operations.ts"
+import { ReplaysGroup } from "./Replays.ts"
 import { StatsGroup } from "./Stats.ts"
 import { TokensGroup } from "./Tokens.ts"
 
@@ -14,6 +15,7 @@ import { TokensGroup } from "./Tokens.ts"
 export class OperatorApi extends HttpApi.make("lead-gateway-operator")
   .add(StatsGroup)
   .add(LeadsGroup)
+  .add(ReplaysGroup)
   .add(TokensGroup)
   .add(AuditGroup)
   .add(OperationsGroup) {}

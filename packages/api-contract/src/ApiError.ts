@@ -74,6 +74,15 @@ export class LeadNotFound extends failure("LeadNotFound", "lead not found") {
   })
 }
 
+/** 409: the request contradicts an earlier one; `error` says which. */
+export class Conflict extends failure("Conflict", "conflict") {
+  static readonly response = errorResponse({
+    errorClass: Conflict,
+    status: 409,
+    description: "`request_id was used before, with another request`: nothing was done",
+  })
+}
+
 /** 413: the body is larger than `MAX_BODY_BYTES`, before or after decompression. */
 export class PayloadTooLarge extends failure("PayloadTooLarge", "payload too large") {
   static readonly response = errorResponse({

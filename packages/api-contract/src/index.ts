@@ -6,6 +6,7 @@
  */
 export { LeadGatewayApi, openApi, OperatorApi, type Route, type RouteName, routes } from "./Api.ts"
 export {
+  Conflict,
   DatabaseUnavailable,
   Forbidden,
   InternalError,
@@ -40,6 +41,7 @@ export { Operator, OperatorAuth, type OperatorShape } from "./OperatorAuth.ts"
 export { cursorOf, limitParameter, pageOf, type PageOptions, pageQuery } from "./Page.ts"
 export * as Roles from "./Role.ts"
 export { Role } from "./Role.ts"
+export { NewReplay, ReplayFilter, ReplayResult, ReplaysGroup } from "./Replays.ts"
 export { type Access, routeRoles } from "./routeRoles.ts"
 export { LeadCounts, RecentQuery, StatsGroup } from "./Stats.ts"
 export { CreatedToken, NewToken, OperatorToken, TokenName, TokenPage, TokensGroup } from "./Tokens.ts"

@@ -18,6 +18,7 @@ export const routeRoles: Readonly<Record<RouteName, Access>> = {
   "GET /api/v1/leads/:id": "viewer",
   "GET /api/v1/ledger": "viewer",
   "GET /api/v1/events": "viewer",
+  "POST /api/v1/replays": "operator",
   "GET /api/v1/tokens": "admin",
   "POST /api/v1/tokens": "admin",
   "DELETE /api/v1/tokens/:id": "admin",

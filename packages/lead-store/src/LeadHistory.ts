@@ -41,7 +41,7 @@ export interface DeliveryAttempt {
   readonly customerReason: string | null
 }
 
-/** One thing that happened to a lead. No personal data. */
+/** One thing that happened to a lead. No personal data, but in the `patch` of an event `patched`. */
 export interface LeadEvent {
   readonly at: Date
   /** One of `leadEvents`, or of a type that a newer release has written. */
@@ -112,12 +112,25 @@ export interface EventRow {
   readonly details: Json
 }
 
+/** A change of the payload by an operator. */
+export interface PatchRow {
+  readonly at: Micros
+  /** The replay request that made it. */
+  readonly request: string
+  readonly by: string
+  readonly via: string
+  /** An RFC 7396 merge patch. Personal data. */
+  readonly patch: Json
+}
+
 /** The rows that a lead's events are composed of. */
 export interface StoryRows {
   readonly received_at: Micros
   readonly decisions: ReadonlyArray<DecisionRow>
   readonly attempts: ReadonlyArray<AttemptRow>
   readonly events: ReadonlyArray<EventRow>
+  /** None by default. */
+  readonly patches?: ReadonlyArray<PatchRow>
   /** The state in which the lead ended or is parked; null while work is left. */
   readonly settled: { readonly at: Micros; readonly state: LeadState; readonly reason: string | null } | null
 }
@@ -136,6 +149,7 @@ export const composeEvents = (rows: StoryRows): ReadonlyArray<LeadEvent> =>
     ),
     ...rows.attempts.flatMap((attempt) => attemptEvents(attempt, rows.attempts)),
     ...rows.events,
+    ...(rows.patches ?? []).map(({ at, ...details }) => eventOf("patched", at, details)),
     ...endEvent(rows.settled),
   ]
     .sort((a, b) => a.at - b.at || placeOf(a) - placeOf(b))

@@ -42,6 +42,7 @@ export {
   LeadReplay,
   ReplayCriteria,
   type Replayed,
+  type ReplayOptions,
   ReplayRequest,
   ReplayRequestConflict,
   ReplayRequestId,

@@ -112,14 +112,16 @@ describe("a replay that is asked for more than once", () => {
         yield* step(late, rejected)
         const rest: Array<LeadId> = []
         const done = yield* replay(all, (ids) => Effect.sync(() => rest.push(...ids)), anna)
-        assert.deepStrictEqual(done, { replayed: 1200, now: rest })
+        assert.deepStrictEqual(done, { matched: 1200, replayed: 1200, now: rest, isComplete: true })
         assert.deepStrictEqual(
           [first.length, rest.length, new Set([...first, ...rest]).size],
           [500, 700, 1200],
         )
         assert.deepStrictEqual(yield* replay(all, () => Effect.die("there is none left"), anna), {
+          matched: 1200,
           replayed: 1200,
           now: [],
+          isComplete: true,
         })
       }).pipe(inWorld),
   )

@@ -48,6 +48,8 @@ const retryIsDue = Effect.tap(send(failed), ({ leadId }) => timeComes(leadId))
 const unknownIsDue = Effect.tap(send(unknown), ({ leadId }) => timeComes(leadId))
 const closed = <A, E>(given: Effect.Effect<A, E, World>) => Effect.tap(given, throttle("closed"))
 const again = ({ leadId }: { readonly leadId: LeadId }) => replay(`again-${leadId}`, { ids: [leadId] })
+const evenIfDelivered = ({ leadId }: { readonly leadId: LeadId }) =>
+  replay(`again-${leadId}`, { ids: [leadId], evenIfDelivered: true })
 const parkedLead = Effect.tap(claimNew, (lead) => step(lead, parked))
 const rejectedLead = Effect.tap(claimNew, (lead) => step(lead, rejected))
 const lateSuccess = (lead: Parameters<typeof complete>[0]) => complete(lead, 1, succeeded)
@@ -111,6 +113,7 @@ const leadWays: Readonly<
   "PARKED RECEIVED": way(parkedLead, again),
   "REJECTED RECEIVED": way(rejectedLead, again),
   "PERMANENTLY_FAILED RECEIVED": way(send(refused), again),
+  "DELIVERED RECEIVED": way(send(succeeded), evenIfDelivered),
   "RECEIVED DELIVERED": way(givenUpAndReplayed, lateSuccess),
   "PARKED DELIVERED": way(parkedAfterReplay, lateSuccess),
 }

@@ -64,6 +64,10 @@ export const leadEvents = {
   attempt_withdrawn: { place: 5, meaning: "the attempt was not sent after all, and gave its number back" },
   held_back: { place: 5, meaning: "the customer's throttle let nothing through: the delivery waits for it" },
   snoozed: { place: 5, meaning: "the work failed for a reason of ours, and rests until `until`" },
+  patched: {
+    place: 5,
+    meaning: "an operator changed the payload that the lead is decided on; the original stays",
+  },
   replayed: { place: 5, meaning: "an operator sent the lead back to be decided again" },
 } as const satisfies Readonly<Record<string, { readonly place: number; readonly meaning: string }>>
 
@@ -97,6 +101,7 @@ export const leadTransitions = [
   { from: "PARKED", on: "replayed", to: "RECEIVED", way: "replay" },
   { from: "REJECTED", on: "replayed", to: "RECEIVED", way: "replay" },
   { from: "PERMANENTLY_FAILED", on: "replayed", to: "RECEIVED", way: "replay" },
+  { from: "DELIVERED", on: "replayed", to: "RECEIVED", way: "replay" },
   { from: "RECEIVED", on: "delivered", to: "DELIVERED", way: "late" },
   { from: "PARKED", on: "delivered", to: "DELIVERED", way: "late" },
 ] as const satisfies ReadonlyArray<LeadTransition>

@@ -91,6 +91,7 @@ describe("the transitions of a lead", () => {
       "attempt_withdrawn",
       "held_back",
       "snoozed",
+      "patched",
     ])
   })
 })

@@ -16,4 +16,5 @@ export {
   type RawNumber,
   stringify,
 } from "./Json.ts"
+export { mergePatch } from "./mergePatch.ts"
 export { JsonInvalid, parse, type ParseLimits, type ParseOptions } from "./parse.ts"

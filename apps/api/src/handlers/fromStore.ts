@@ -4,7 +4,7 @@ import { Duration, Effect } from "effect"
 import { within } from "./within.ts"
 
 /**
- * Makes `orUnavailable`, by which handlers ask the store: 503 when Postgres is unavailable or takes longer than 5 s; any
+ * Makes `orUnavailable`, by which handlers ask the store: 503 when Postgres is unavailable or takes longer than 5 s, or `atMost`; any
  * other failure is a bug, answered 500 without details.
  *
  * `const orUnavailable = yield* fromStore`, then `orUnavailable(reader.counts)`.
@@ -12,9 +12,12 @@ import { within } from "./within.ts"
 export const fromStore = Effect.map(
   LeadDatabase,
   (database) =>
-    <A>(read: Effect.Effect<A, StoreError>): Effect.Effect<A, DatabaseUnavailable | InternalError> =>
+    <A>(
+      read: Effect.Effect<A, StoreError>,
+      atMost = patience,
+    ): Effect.Effect<A, DatabaseUnavailable | InternalError> =>
       Effect.flatMap(database.isReady, (isReady) => (isReady ? read : Effect.fail(notReady))).pipe(
-        within(patience),
+        within(atMost),
         Effect.catchTag("TimeoutError", () => Effect.fail(tooSlow)),
         Effect.tapError((error) => Effect.logError(error.message)),
         Effect.catchTags({

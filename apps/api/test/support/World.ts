@@ -8,6 +8,7 @@ import {
   LeadDatabase,
   LeadIntake,
   LeadReader,
+  LeadReplay,
   maintainPartitions,
   Migrations,
   OperatorTokens,
@@ -91,6 +92,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
   const Services = Layer.mergeAll(
     LeadIntake.layer,
     LeadReader.layer,
+    LeadReplay.layer,
     OperatorTokens.layer,
     Audit.layer,
     PostgresLeadQueue.layer({ listen: false }),

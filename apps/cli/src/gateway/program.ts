@@ -1,7 +1,14 @@
 import { serve } from "@lead-gateway/api"
 import { loadWithFlow, logPolicy, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
-import { Audit, LeadDatabase, LeadIntake, LeadReader, OperatorTokens } from "@lead-gateway/lead-store"
+import {
+  Audit,
+  LeadDatabase,
+  LeadIntake,
+  LeadReader,
+  LeadReplay,
+  OperatorTokens,
+} from "@lead-gateway/lead-store"
 import { ProcessStop, type ProcessStopShape, runService } from "@lead-gateway/runtime"
 import { ConfiguredWorker } from "@lead-gateway/worker"
 import { Duration, Effect, Layer, Option } from "effect"
@@ -55,6 +62,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
       const Services = Layer.mergeAll(
         LeadIntake.layer,
         LeadReader.layer,
+        LeadReplay.layer,
         OperatorTokens.layer,
         Audit.layer,
         queueLayer(queue, { takes: true }),

@@ -81,11 +81,15 @@ const statement = (partition: number): string => {
       SELECT coalesce(json_agg(row_to_json(part) ORDER BY part.${order}), '[]')::text
       FROM ${partitionName(table, partition)} AS part WHERE part.lead_id = lead.id
     )`
+  const patches = `(
+      SELECT coalesce(json_agg(row_to_json(part) ORDER BY part.delivery_no), '[]')::text
+      FROM lead_patch AS part WHERE part.lead_id = lead.id
+    )`
   return `
     SELECT lead.id, convert_to('{"id":' || lead.id || translate(
       ',"lead":' || row_to_json(lead)::text || ',"decisions":' || ${rows("decision", "delivery_no")}
         || ',"deliveries":' || ${rows("delivery", "delivery_no")} || ',"attempts":' || ${rows("attempt", "attempt_no")}
-        || ',"events":' || ${rows("lead_event", "id")} || ',"end":' || row_to_json(settled)::text || '}',
+        || ',"events":' || ${rows("lead_event", "id")} || ',"patches":' || ${patches} || ',"end":' || row_to_json(settled)::text || '}',
       E'\\n\\r', '  '
     ) || E'\\n', 'UTF8') AS line
     FROM ${partitionName("lead", partition)} AS lead JOIN settled_lead AS settled ON settled.lead_id = lead.id

@@ -7,6 +7,7 @@ import { byPartition, partitionName } from "../Partitions.ts"
 import { isTableMissing } from "../StoreError.ts"
 import type { ClaimedWork } from "../Work.ts"
 import { storedJson } from "../storable.ts"
+import { patchedPayloads } from "./replayPatch.ts"
 import { columns } from "./sql.ts"
 
 /** A row of `work` that was leased just now. */
@@ -56,6 +57,11 @@ export const readClaimed = (
       const reading = Effect.catchIf(readPartition(sql, partition, part), isTableMissing, () => noRows)
       for (const row of yield* reading) stored.set(keyOf(row.lead_id, row.delivery_no), row)
     }
+    const patched = yield* readPatched(sql, rows)
+    for (const [leadId, payload] of patched) {
+      const before = stored.get(keyOf(leadId, null))
+      if (before !== undefined && !before.too_much) stored.set(keyOf(leadId, null), { ...before, payload })
+    }
     return rows.map((row) =>
       claimedWork(row, stored.get(keyOf(row.lead_id, isUndecided(row) ? null : row.delivery_no)), lease),
     )
@@ -63,6 +69,14 @@ export const readClaimed = (
 
 /** The context that the api has stored with the lead, where it records traces; else the sender's own header. */
 const traceparent = `coalesce(source_headers ->> '[traceparent]', source_headers ->> 'traceparent') AS traceparent`
+
+/** The payloads that operators have patched: only leads that were replayed may have one. */
+const readPatched = (sql: PgClient.PgClient, rows: ReadonlyArray<LeasedRow>) => {
+  const ids = rows.flatMap((row) => (row.delivery_no > 0 && isUndecided(row) ? [Number(row.lead_id)] : []))
+  return ids.length === 0 ? noPatches : patchedPayloads(sql, ids)
+}
+
+const noPatches = Effect.succeed<ReadonlyMap<bigint, string>>(new Map())
 
 const noRows = Effect.succeed<ReadonlyArray<StoredRow>>([])
 

@@ -17,6 +17,7 @@ import {
   type DecisionRow,
   type EventRow,
   type Micros,
+  type PatchRow,
   type DeliveryAttempt,
   type LeadHistory,
 } from "../LeadHistory.ts"
@@ -48,6 +49,7 @@ interface HistoryRow {
   readonly decisions: string
   readonly attempts: string
   readonly events: string
+  readonly patches: string
   readonly total_decisions: number
   readonly total_attempts: number
   readonly total_events: number
@@ -106,6 +108,11 @@ const statement = (partition: number): string => {
         SELECT ${micros("at")} AS at, type, details, id FROM ${from("lead_event")}
         WHERE lead_id = lead.id ORDER BY id DESC LIMIT ${most.events}
       ) AS newest ORDER BY id`)} AS events,
+    ${list(`
+      SELECT * FROM (
+        SELECT ${micros("patched_at")} AS at, request_id AS request, operator AS by, via, patch FROM lead_patch
+        WHERE lead_id = lead.id ORDER BY delivery_no DESC LIMIT ${most.decisions}
+      ) AS newest ORDER BY at`)} AS patches,
     ${countOf(from("decision"))} AS total_decisions, ${countOf(from("attempt"))} AS total_attempts,
     ${countOf(from("lead_event"))} AS total_events
   FROM ${from("lead")}
@@ -145,6 +152,7 @@ const fullHistory = (id: LeadId, row: HistoryRow): LeadHistory => {
       decisions,
       attempts,
       events,
+      patches: rowsOf(row.patches) as ReadonlyArray<PatchRow>,
       settled: row.settled_at === null ? null : { at: row.settled_at, state: row.state, reason: row.reason },
     }),
   )

@@ -64,6 +64,8 @@ const removeEnded = (partition: number): string => `
     DELETE FROM ${partitionName("lead_event", partition)} AS t USING removed WHERE t.lead_id = removed.lead_id
   ), contacts AS (
     DELETE FROM ${partitionName("lead_contact", partition)} AS t USING removed WHERE t.lead_id = removed.lead_id
+  ), patches AS (
+    DELETE FROM lead_patch AS t USING removed WHERE t.lead_id = removed.lead_id
   ), ${seal("$3")}
   SELECT count(*)::integer AS removed FROM removed`
 
@@ -133,6 +135,8 @@ const unsettle = (partition: number): string => `
   WITH removed AS (
     DELETE FROM settled_lead WHERE lead_id >= $1::bigint AND lead_id < $2::bigint AND ${hasEnded("$3")}
     RETURNING tenant_id, state
+  ), patches AS (
+    DELETE FROM lead_patch WHERE lead_id >= $1::bigint AND lead_id < $2::bigint
   ), ${seal("$4")}
   SELECT (SELECT count(*) FROM removed)::integer AS removed,
     (SELECT count(*) FROM ${partitionName("lead", partition)})::integer AS stored`

@@ -1,12 +1,14 @@
 import type { PgClient } from "@effect/sql-pg"
-import { LeadId, type LeadState } from "@lead-gateway/lead"
+import { LeadId } from "@lead-gateway/lead"
 import type { JsonObject } from "@lead-gateway/lossless-json"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { type Actor, auditParameter, insertAudit } from "../Audit.ts"
 import { countStateChanges } from "../Counters.ts"
 import { byPartition, partitionName } from "../Partitions.ts"
 import { storeCall } from "../StoreError.ts"
 import { noteChanges } from "./changes.ts"
+import { isPatchOf, type Patch, storePatch } from "./replayPatch.ts"
+import { filterOf, isWanted, matching, matchingParameters, type Selection } from "./replaySelection.ts"
 import { columns, event, state } from "./sql.ts"
 
 /** Leads of one transaction, at most. */
@@ -16,53 +18,67 @@ const chunkSize = 500
 const lookSize = 10_000
 
 /** A replay request as it is stored, and which leads it selects. */
-export interface StoredRequest {
+export interface StoredRequest extends Selection {
   /** The operator's name for it. */
   readonly id: string
   /** Its criteria as JSON. Equal criteria are equal as `jsonb`. */
   readonly criteria: string
-  /** Only these leads, sorted by id; undefined: any. */
-  readonly ids: ReadonlyArray<LeadId> | undefined
-  readonly states: ReadonlyArray<LeadState>
-  readonly reasons: ReadonlyArray<string> | undefined
-  /** ISO 8601, inclusive. */
-  readonly receivedFrom: string | undefined
-  /** ISO 8601, exclusive. */
-  readonly receivedBefore: string | undefined
+  /** Of a request that names one parked lead. */
+  readonly patch: Patch | undefined
 }
 
 /**
- * Stores a request and audits it, unless it is stored already. False if its name is stored with other criteria.
+ * Stores a request and audits it, unless it is stored already. Returns how many leads met its criteria when it was stored;
+ * undefined if its name is stored with other criteria, or another patch.
  */
-export const beginReplay = (sql: PgClient.PgClient) =>
-  Effect.fnUntraced(function* ({ criteria, id, ids }: StoredRequest, actor: Actor) {
-    const entry = auditParameter({
-      actor,
-      action: "lead.replay",
-      leadId: ids?.length === 1 ? ids[0] : undefined,
-      subject: id,
-      // Ids, statuses, reasons and times: no value of a lead.
-      details: { criteria: JSON.parse(criteria) as JsonObject },
-    })
-    yield* sql.unsafe(insertRequest, [id, criteria, entry])
-    const rows = yield* sql`
-      SELECT FROM replay_request WHERE id = ${id} AND criteria = ${criteria}::text::jsonb`
-    return rows.length > 0
-  }, storeCall("LeadReplay.replay"))
-
-const insertRequest = `
-  WITH made AS (
-    INSERT INTO replay_request (id, criteria, up_to_id)
-    VALUES ($1::text, $2::text::jsonb, (SELECT last_value FROM lead_id_seq)) ON CONFLICT DO NOTHING RETURNING id
+export const beginReplay = (sql: PgClient.PgClient) => {
+  const isPatch = isPatchOf(sql)
+  return Effect.fnUntraced(
+    function* (request: StoredRequest, actor: Actor) {
+      const { criteria, id, ids, patch } = request
+      const isStored = Effect.map(
+        sql<{ matched: number | null }>`
+        SELECT matched::float8 AS matched FROM replay_request WHERE id = ${id} AND criteria = ${criteria}::text::jsonb`,
+        (rows) => rows[0],
+      )
+      if ((yield* isStored) === undefined) {
+        const entry = auditParameter({
+          actor,
+          action: patch === undefined ? "lead.replay" : "lead.patch",
+          leadId: ids?.length === 1 ? (ids[0] as LeadId) : undefined,
+          subject: id,
+          // Ids, statuses, reasons and times: no value of a lead.
+          details: { criteria: JSON.parse(criteria) as JsonObject },
+        })
+        const parameters = matchingParameters(request)
+        yield* sql.unsafe(insertRequest(request, parameters.length), [...parameters, id, criteria, entry])
+      }
+      const stored = yield* isStored
+      if (stored === undefined || (patch !== undefined && !(yield* isPatch(id, patch)))) return undefined
+      return stored.matched
+    },
+    storeCall("LeadReplay.replay", countPatience),
   )
-  ${insertAudit("$3", "EXISTS (SELECT FROM made)")}`
+}
+
+/** Counting millions of leads takes seconds. */
+const countPatience = Duration.seconds(25)
+
+const insertRequest = (selection: Selection, before: number): string => `
+  WITH made AS (
+    INSERT INTO replay_request (id, criteria, up_to_id, matched)
+    VALUES ($${before + 1}::text, $${before + 2}::text::jsonb, (SELECT last_value FROM lead_id_seq), ${matching(selection)})
+    ON CONFLICT DO NOTHING RETURNING id
+  )
+  ${insertAudit(`$${before + 3}`, "EXISTS (SELECT FROM made)")}`
 
 /**
  * Advances a request by one transaction of at most {@link chunkSize} leads, in the order of their ids. The lock of the
  * request's row serialises concurrent callers.
  */
-export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
-  Effect.fnUntraced(
+export const replayChunk = (sql: PgClient.PgClient, segment: () => string) => {
+  const store = storePatch(sql)
+  return Effect.fnUntraced(
     function* (request: StoredRequest) {
       const [asked] = yield* sql<AskedRow>`
         SELECT up_to_id, after_id, replayed, completed_at FROM replay_request WHERE id = ${request.id} FOR UPDATE`
@@ -75,8 +91,12 @@ export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
         ...filterOf(request),
         columns.int8(candidates),
       ])
-      const numbers = yield* readNumbers(sql, locked.map(idOf))
+      const numbers = yield* readNumbers(sql, locked.map(idOf), request.states.includes("DELIVERED"))
       const ids = [...numbers.keys()]
+      if (request.patch !== undefined) {
+        for (const [leadId, { delivery_no }] of numbers)
+          yield* store(request.id, request.patch, leadId, delivery_no)
+      }
       const isComplete = reached >= asked.up_to_id
       yield* sql.unsafe(replayLocked, [
         segment(),
@@ -92,6 +112,7 @@ export const replayChunk = (sql: PgClient.PgClient, segment: () => string) =>
     sql.withTransaction,
     storeCall("LeadReplay.replay"),
   )
+}
 
 interface AskedRow {
   readonly up_to_id: bigint
@@ -109,19 +130,6 @@ interface NumbersRow {
 type LockedRow = Pick<NumbersRow, "lead_id">
 
 const idOf = ({ lead_id }: LockedRow): LeadId => LeadId.make(Number(lead_id))
-
-/** The parameters $1 to $4 of {@link isWanted}. */
-const filterOf = ({ reasons, receivedBefore, receivedFrom, states }: StoredRequest) => [
-  columns.text(states),
-  reasons === undefined ? null : columns.text(reasons),
-  receivedFrom ?? null,
-  receivedBefore ?? null,
-]
-
-const isWanted = `
-  ($2::text[] IS NULL OR reason = ANY ($2::text[]))
-  AND ($3::text::timestamptz IS NULL OR received_at >= $3::text::timestamptz)
-  AND ($4::text::timestamptz IS NULL OR received_at < $4::text::timestamptz)`
 
 /** The next leads that may match, and the id up to which all have been considered. */
 const look = Effect.fnUntraced(function* (sql: PgClient.PgClient, request: StoredRequest, asked: AskedRow) {
@@ -160,17 +168,22 @@ const lookAround = `
     CASE count(*) WHEN ${chunkSize} THEN max(lead_id) ELSE (SELECT last FROM edge) END AS reached
   FROM chunk`
 
-/** A settled lead that still has work has been delivered, so it never matches. */
+/** A settled lead that still has work was delivered by a late success, and its last attempt is open: it is left alone. */
 const lockWanted = `
   SELECT lead_id FROM settled_lead
   WHERE tenant_id = 1 AND lead_id = ANY ($5::bigint[]) AND state = ANY ($1::text[]::lead_state[]) AND ${isWanted}
+    AND NOT EXISTS (SELECT FROM work WHERE work.lead_id = settled_lead.lead_id)
   ORDER BY lead_id FOR UPDATE`
 
 /**
- * The number of the next delivery of each lead, and that of its last attempt. Leads with a successful attempt are left
- * out: a late outcome showed that the customer has them.
+ * The number of the next delivery of each lead, and that of its last attempt. Unless delivered leads are wanted, leads with
+ * a successful attempt are left out: a late outcome showed that the customer has them.
  */
-const readNumbers = Effect.fnUntraced(function* (sql: PgClient.PgClient, ids: ReadonlyArray<LeadId>) {
+const readNumbers = Effect.fnUntraced(function* (
+  sql: PgClient.PgClient,
+  ids: ReadonlyArray<LeadId>,
+  evenIfDelivered: boolean,
+) {
   const numbers = new Map<LeadId, NumbersRow>()
   for (const [partition, part] of byPartition(ids, (id) => id)) {
     const highest = (table: "decision" | "delivery" | "attempt", column: string) =>
@@ -179,17 +192,17 @@ const readNumbers = Effect.fnUntraced(function* (sql: PgClient.PgClient, ids: Re
       `SELECT lead_id, coalesce(greatest(${highest("decision", "delivery_no")}, ${highest("delivery", "delivery_no")}), -1) + 1 AS delivery_no,
          coalesce(${highest("attempt", "attempt_no")}, 0) AS attempt_no
        FROM unnest($1::bigint[]) AS wanted (lead_id)
-       WHERE NOT EXISTS (
+       WHERE $2::boolean OR NOT EXISTS (
          SELECT FROM ${partitionName("attempt", partition)} AS t WHERE t.lead_id = wanted.lead_id AND t.success
        )`,
-      [columns.int8(part)],
+      [columns.int8(part), evenIfDelivered],
     )
     for (const row of rows) numbers.set(idOf(row), row)
   }
   return numbers
 })
 
-/** The event `permanently_failed` is stored, since the row that it is composed of is deleted. */
+/** The events `permanently_failed` and `delivered` are stored, since the row that they are composed of is deleted. */
 const replayLocked = `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest($3::bigint[], $4::integer[], $5::integer[]) AS lead (lead_id, delivery_no, attempt_no)
@@ -204,6 +217,8 @@ const replayLocked = `
     SELECT lead_id, at, type, details FROM (
       SELECT lead_id, 1 AS place, settled_at AS at, ${event("permanently_failed")} AS type, json_build_object('reason', reason) AS details
       FROM ended WHERE old_state = ${state("PERMANENTLY_FAILED")}
+      UNION ALL
+      SELECT lead_id, 1, settled_at, ${event("delivered")}, '{}'::json FROM ended WHERE old_state = ${state("DELIVERED")}
       UNION ALL
       SELECT lead_id, 2, clock_timestamp(), ${event("replayed")}, json_build_object(
         'request', $2::text, 'from', CASE old_state WHEN ${state("PARKED")} THEN 'FAILED' ELSE old_state::text END, 'reason', reason

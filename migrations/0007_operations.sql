@@ -1,0 +1,32 @@
+-- What operators do to leads and customers: patches of payloads, and how many leads a replay request matched.
+--
+-- It expands only: a process that knows an earlier schema decides on the payload as it came, and replays delivered leads
+-- never.
+
+-- Up Migration
+
+CREATE TABLE lead_patch (
+  lead_id bigint NOT NULL,
+  delivery_no integer NOT NULL,
+  patched_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  request_id text NOT NULL,
+  operator text NOT NULL,
+  via text NOT NULL,
+  patch json NOT NULL CHECK (json_typeof(patch) = 'object'),
+  payload json NOT NULL CHECK (json_typeof(payload) = 'object'),
+  PRIMARY KEY (lead_id, delivery_no)
+);
+COMMENT ON TABLE lead_patch IS
+  'Changes that operators made to payloads of parked leads when they replayed them. The payload as received is untouched. Removed with the lead.';
+COMMENT ON COLUMN lead_patch.delivery_no IS 'The first decision on the patched payload; later ones see it as well.';
+COMMENT ON COLUMN lead_patch.patch IS 'An RFC 7396 merge patch. It holds personal data.';
+COMMENT ON COLUMN lead_patch.payload IS 'What the lead is decided on from then on: the payload before, with the patch.';
+
+ALTER TABLE replay_request ADD COLUMN matched bigint;
+COMMENT ON COLUMN replay_request.matched IS 'How many leads met the criteria when the request was made; null if an earlier release made it.';
+
+-- Down Migration
+-- Loses: lead_patch, replay_request.matched
+
+DROP TABLE lead_patch;
+ALTER TABLE replay_request DROP COLUMN matched;
