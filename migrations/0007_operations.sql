@@ -1,7 +1,8 @@
--- What operators do to leads and customers: patches of payloads, and how many leads a replay request matched.
+-- What operators do to leads and customers: patches of payloads, how many leads a replay request matched, and
+-- customers whose deliveries are held.
 --
--- It expands only: a process that knows an earlier schema decides on the payload as it came, and replays delivered leads
--- never.
+-- It expands only: a process that knows an earlier schema decides on the payload as it came, and
+-- delivers to customers that are paused.
 
 -- Up Migration
 
@@ -25,8 +26,12 @@ COMMENT ON COLUMN lead_patch.payload IS 'What the lead is decided on from then o
 ALTER TABLE replay_request ADD COLUMN matched bigint;
 COMMENT ON COLUMN replay_request.matched IS 'How many leads met the criteria when the request was made; null if an earlier release made it.';
 
+ALTER TABLE customer ADD COLUMN paused_at timestamptz, ADD COLUMN paused_by text;
+COMMENT ON COLUMN customer.paused_at IS 'Since when an operator holds its deliveries: no attempt is opened, and its leads wait. Null: not paused.';
+
 -- Down Migration
--- Loses: lead_patch, replay_request.matched
+-- Loses: lead_patch, replay_request.matched, customer.paused_at, customer.paused_by
 
 DROP TABLE lead_patch;
 ALTER TABLE replay_request DROP COLUMN matched;
+ALTER TABLE customer DROP COLUMN paused_at, DROP COLUMN paused_by;

@@ -21,6 +21,7 @@ import {
 import { queueLayer } from "@lead-gateway/lead-queue"
 import {
   Audit,
+  CustomerStates,
   LeadChanges,
   LeadDatabase,
   LeadIntake,
@@ -58,6 +59,7 @@ import { makeHandshakes } from "./handshakes.ts"
 import { makeIntake } from "./Intake.ts"
 import { observeIntake } from "./IntakeMetrics.ts"
 import { auditHandlers } from "./handlers/audit.ts"
+import { customersHandlers } from "./handlers/customers.ts"
 import { KnownKeys } from "./handlers/histories.ts"
 import { leadsHandlers } from "./handlers/leads.ts"
 import { operationsHandlers, type ProcessInfo } from "./handlers/operations.ts"
@@ -127,7 +129,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(OperatorApi).pipe(
       Layer.provide([statsHandlers, leads, tokensHandlers, auditHandlers, operationsHandlers(health)]),
-      Layer.provide([replaysHandlers]),
+      Layer.provide([replaysHandlers, customersHandlers]),
       Layer.provide(Layer.succeed(LeadReader, statistics.reader)),
       Layer.provide(Layer.succeed(KnownKeys, knownKeys)),
       Layer.provide(operatorAuth(api.auth)),
@@ -209,6 +211,7 @@ export const api = ({
         LeadReplay.layer,
         OperatorTokens.layer,
         Audit.layer,
+        CustomerStates.layer,
         queueLayer(queue, { takes: false }),
       ).pipe(Layer.provideMerge(Database))
 

@@ -29,6 +29,18 @@ const cases: Record<RouteName, Case> = {
     },
     answer: /^\{"matched":0,"replayed":0,"complete":true\}$/,
   },
+  "GET /api/v1/customers": {
+    question: { path: "/api/v1/customers" },
+    answer: /^\{"data":\[\{"id":1,"name":"default",/,
+  },
+  "POST /api/v1/customers/:name/pause": {
+    question: { path: "/api/v1/customers/default/pause" },
+    answer: /^\{"id":1,"name":"default","paused_at":"/,
+  },
+  "POST /api/v1/customers/:name/resume": {
+    question: { path: "/api/v1/customers/default/resume" },
+    answer: /^\{"id":1,"name":"default","paused_at":null,/,
+  },
   "GET /api/v1/tokens": { question: { path: "/api/v1/tokens" }, answer: /^\{"data":\[/ },
   "POST /api/v1/tokens": {
     question: {

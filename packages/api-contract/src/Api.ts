@@ -3,6 +3,7 @@ import { Context } from "effect"
 import type { HttpMethod } from "effect/http"
 import { HttpApi, type HttpApiGroup, OpenApi } from "effect/http-api"
 import { AuditGroup } from "./AuditLog.ts"
+import { CustomersGroup } from "./CustomerStates.ts"
 import { IntakeGroup } from "./Intake.ts"
 import { LeadsGroup } from "./Leads.ts"
 import { refineDocument } from "./internal/refineDocument.ts"
@@ -16,6 +17,7 @@ export class OperatorApi extends HttpApi.make("lead-gateway-operator")
   .add(StatsGroup)
   .add(LeadsGroup)
   .add(ReplaysGroup)
+  .add(CustomersGroup)
   .add(TokensGroup)
   .add(AuditGroup)
   .add(OperationsGroup) {}

@@ -22,6 +22,7 @@ export {
   UnsupportedMediaType,
 } from "./ApiError.ts"
 export { AuditGroup, AuditPage, AuditQuery, AuditRecord } from "./AuditLog.ts"
+export { CustomerPage, CustomersGroup, CustomerState } from "./CustomerStates.ts"
 export { CurrentCorrelationId, withErrorBodies } from "./ErrorBody.ts"
 export { IntakeGroup, LeadPayload, LeadReceipt, SenderAuth, SenderKeyHeaders } from "./Intake.ts"
 export { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"

@@ -19,6 +19,7 @@ export {
 export * as Archive from "./Archive.ts"
 export * as Batcher from "./Batcher.ts"
 export { foldCounts } from "./Counters.ts"
+export { type CustomerState, CustomerStates } from "./CustomerStates.ts"
 export { Customers, type CustomerSettings, defaultCustomer, defaultCustomerName } from "./Customers.ts"
 export { diagnose, type Diagnosis } from "./Diagnosis.ts"
 export { explainHistory } from "./explainHistory.ts"

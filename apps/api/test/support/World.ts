@@ -5,6 +5,7 @@ import type { ClientSettings, JwtSettings, SenderSettings, SenderVerifier } from
 import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
 import {
   Audit,
+  CustomerStates,
   LeadDatabase,
   LeadIntake,
   LeadReader,
@@ -95,6 +96,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
     LeadReplay.layer,
     OperatorTokens.layer,
     Audit.layer,
+    CustomerStates.layer,
     PostgresLeadQueue.layer({ listen: false }),
   ).pipe(
     Layer.provideMerge(

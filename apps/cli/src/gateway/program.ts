@@ -3,6 +3,7 @@ import { loadWithFlow, logPolicy, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import {
   Audit,
+  CustomerStates,
   LeadDatabase,
   LeadIntake,
   LeadReader,
@@ -65,6 +66,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
         LeadReplay.layer,
         OperatorTokens.layer,
         Audit.layer,
+        CustomerStates.layer,
         queueLayer(queue, { takes: true }),
       ).pipe(Layer.provideMerge(Database))
       const Delivery = ConfiguredWorker.layer({

@@ -23,13 +23,15 @@ export const unlimited = 2_147_483_647
 const throttleOf = (c: string): string => `(
   SELECT t.at, s.spacing, n.next_send,
     CASE
-      WHEN ${c}.blocked_reason IS NOT NULL THEN 0
+      WHEN ${c}.blocked_reason IS NOT NULL OR ${c}.paused_at IS NOT NULL THEN 0
       WHEN ${c}.circuit = 'open' THEN (p.probe_at <= t.at)::integer
       WHEN r.rate IS NULL THEN ${unlimited}
       ELSE greatest(0, floor(b.burst - extract(epoch FROM n.next_send - t.at)::float8 / extract(epoch FROM s.spacing)::float8 + 1e-9))
     END::integer AS permits,
     CASE
       WHEN ${c}.blocked_reason IS NOT NULL THEN 'infinity'
+      -- Nobody wakes the workers when it is resumed: they look again.
+      WHEN ${c}.paused_at IS NOT NULL THEN t.at + interval '0.5 s'
       WHEN ${c}.circuit = 'open' THEN p.probe_at
       WHEN r.rate IS NULL THEN t.at
       ELSE n.next_send - (b.burst - 1) * s.spacing
@@ -61,7 +63,7 @@ export const peek = `CROSS JOIN LATERAL ${throttleOf("c")} AS throttle`
 
 /**
  * The CTE `throttled`: takes permits for the deliveries that the CTE `leased` wants to make. It has a row for each customer
- * that is throttled now, with the number of permits. A customer that is not throttled has no row in it, and its own row
+ * that is throttled now, with the number of permits and its `circuit`: closed, open, or paused. A customer that is not throttled has no row in it, and its own row
  * is only read.
  *
  * `leased` has `customer_id`, `lead_id` and `wants`. While the circuit is open, one delivery is permitted as a probe.
@@ -82,10 +84,10 @@ export const takePermits = `
     )
     FROM asked
     WHERE c.id = asked.customer_id AND (
-      c.blocked_reason IS NOT NULL OR c.circuit = 'open' OR c.rate_per_second IS NOT NULL
+      c.blocked_reason IS NOT NULL OR c.paused_at IS NOT NULL OR c.circuit = 'open' OR c.rate_per_second IS NOT NULL
       OR clock_timestamp() < c.circuit_changed_at + c.breaker_ramp
     )
-    RETURNING c.id AS customer_id, c.permits, c.circuit
+    RETURNING c.id AS customer_id, c.permits, CASE WHEN c.paused_at IS NULL THEN c.circuit ELSE 'paused' END AS circuit
   )`
 
 /** How many of a customer's deliveries may be made: the permits of `throttled`, or no limit without a row in it. */

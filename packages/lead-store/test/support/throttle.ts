@@ -64,7 +64,7 @@ export const permitsAt = (options: Partial<CustomerSettings>, state: ThrottleSta
          FROM (
            SELECT $1::float8 AS rate_per_second, $2::integer AS breaker_failures, make_interval(secs => $3::float8) AS breaker_open_for,
              make_interval(secs => $4::float8) AS breaker_ramp, make_interval(secs => $5::float8) AS probe_timeout,
-             NULL AS blocked_reason, CASE WHEN $6::float8 IS NULL THEN 'closed' ELSE 'open' END AS circuit,
+             NULL AS blocked_reason, NULL AS paused_at, CASE WHEN $6::float8 IS NULL THEN 'closed' ELSE 'open' END AS circuit,
              to_timestamp($6::float8) AS probe_at, coalesce(to_timestamp($7::float8), '-infinity') AS circuit_changed_at,
              to_timestamp($8::float8) AS next_send_at
          ) AS c ${peek.replace("clock_timestamp()", "to_timestamp($9::float8)")}`,

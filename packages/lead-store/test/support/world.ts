@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url"
 import {
   Audit,
   Customers,
+  CustomerStates,
   type CustomerSettings,
   defaultCustomer,
   LeadIntake,
@@ -76,6 +77,7 @@ const services = Layer.mergeAll(
   LeadIntake.layer,
   LeadWork.layer,
   Customers.layer,
+  CustomerStates.layer,
   LeadReader.layer,
   LeadReplay.layer,
   LeadLedger.layer,
