@@ -5,23 +5,26 @@ import {
   type ApiSettings,
   apiSettings,
   databaseSettings,
+  fileSettings,
   largestBodies,
-  loadSettings,
   loggingSettings,
   type MetricsSettings,
   metricsSettings,
   openAccessWarning,
   processSettings,
+  productSettings,
   queueSettings,
   type SearchSettings,
   searchSettings,
   Settings,
   traceSettings,
 } from "@lead-gateway/config"
+import { type LoadedFlow, loadWithFlow, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import {
   Audit,
   CustomerStates,
+  DecidedLeads,
   LeadChanges,
   LeadDatabase,
   LeadIntake,
@@ -60,9 +63,11 @@ import { makeIntake } from "./Intake.ts"
 import { observeIntake } from "./IntakeMetrics.ts"
 import { auditHandlers } from "./handlers/audit.ts"
 import { customersHandlers } from "./handlers/customers.ts"
+import { flowHandlers } from "./handlers/flow.ts"
 import { KnownKeys } from "./handlers/histories.ts"
 import { leadsHandlers } from "./handlers/leads.ts"
 import { operationsHandlers, type ProcessInfo } from "./handlers/operations.ts"
+import { previewHandlers } from "./handlers/preview.ts"
 import { replaysHandlers } from "./handlers/replays.ts"
 import { statsHandlers } from "./handlers/stats.ts"
 import { tokensHandlers } from "./handlers/tokens.ts"
@@ -77,6 +82,8 @@ import { makeSenderVerification } from "./SenderVerification.ts"
 export const config = Settings.all({
   database: databaseSettings,
   queue: queueSettings,
+  customer: productSettings,
+  files: fileSettings,
   api: apiSettings,
   metrics: metricsSettings,
   search: searchSettings,
@@ -92,6 +99,8 @@ export interface ApiOptions {
   readonly info: ProcessInfo
   /** How leads are found by e-mail and phone; without a key in the settings unless set. */
   readonly search?: SearchSettings
+  /** The documents in force, for operators to see and to compare drafts with. The api decides on no lead. */
+  readonly flow: LoadedFlow
   readonly shutdownTimeout: Duration.Duration
   /** Which keys of leads viewers may see, by the documents in force; none unless set. */
   readonly knownKeys?: IsKnownKey
@@ -104,7 +113,14 @@ export interface ApiOptions {
  * where everybody who reaches the port may do everything.
  */
 export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
-  const { api, info, knownKeys = () => false, search = { key: Option.none() }, shutdownTimeout } = options
+  const {
+    api,
+    flow,
+    info,
+    knownKeys = () => false,
+    search = { key: Option.none() },
+    shutdownTimeout,
+  } = options
   const warnings = Option.toArray(openAccessWarning(api))
   for (const warning of warnings) yield* Effect.logWarning(warning)
   const leadIntake = yield* LeadIntake
@@ -129,7 +145,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(OperatorApi).pipe(
       Layer.provide([statsHandlers, leads, tokensHandlers, auditHandlers, operationsHandlers(health)]),
-      Layer.provide([replaysHandlers, customersHandlers]),
+      Layer.provide([replaysHandlers, customersHandlers, previewHandlers(flow), flowHandlers(flow)]),
       Layer.provide(Layer.succeed(LeadReader, statistics.reader)),
       Layer.provide(Layer.succeed(KnownKeys, knownKeys)),
       Layer.provide(operatorAuth(api.auth)),
@@ -191,19 +207,27 @@ const pathsOf = {
   operations: new Set<string>(contract.flatMap(({ group, path }) => (group === "operations" ? [path] : []))),
 }
 
-/** Runs the api as a process of its own until it is interrupted. `migrations` is the folder of the SQL files. */
+/**
+ * Runs the api as a process of its own until it is interrupted.
+ *
+ * `migrations` is the folder of the SQL files, `config` that of the shipped configuration files, which apply where the
+ * operator provides none.
+ */
 export const api = ({
+  config: shipped,
   migrations,
 }: {
   readonly migrations: string
+  readonly config: string
 }): Effect.Effect<
   never,
   Settings.SettingsInvalid | Migrations.MigrationFailed | Migrations.SchemaTooNew | ListenFailed
 > =>
   runService({
     service: "api",
-    load: loadSettings(config),
-    main: Effect.fnUntraced(function* ({ api, database, metrics, process, queue, search }) {
+    load: loadWithFlow(config, { shipped }),
+    main: Effect.fnUntraced(function* ({ api, database, flow, metrics, process, queue, search }) {
+      yield* logWarnings(flow)
       const Database = LeadDatabase.layer({ ...database, migrations, applicationName: "lead-gateway-api" })
       const Services = Layer.mergeAll(
         LeadIntake.layer,
@@ -212,6 +236,7 @@ export const api = ({
         OperatorTokens.layer,
         Audit.layer,
         CustomerStates.layer,
+        DecidedLeads.layer,
         queueLayer(queue, { takes: false }),
       ).pipe(Layer.provideMerge(Database))
 
@@ -220,6 +245,7 @@ export const api = ({
         const { address, port } = yield* serve({
           api,
           metrics,
+          flow,
           info: { version: packageJson.version, queueType: queue.type },
           search,
           shutdownTimeout: process.shutdownTimeout,

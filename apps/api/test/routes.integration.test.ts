@@ -29,6 +29,15 @@ const cases: Record<RouteName, Case> = {
     },
     answer: /^\{"matched":0,"replayed":0,"complete":true\}$/,
   },
+  "POST /api/v1/preview": {
+    question: {
+      path: "/api/v1/preview",
+      headers: { "Content-Type": "application/json" },
+      body: '{"payload":{}}',
+    },
+    answer: /^\{"decision":"REJECTED","reason":"MISSING_REQUIRED_FIELD",/,
+  },
+  "GET /api/v1/flow": { question: { path: "/api/v1/flow" }, answer: /^\{"documents":\{"rules":/ },
   "GET /api/v1/customers": {
     question: { path: "/api/v1/customers" },
     answer: /^\{"data":\[\{"id":1,"name":"default",/,

@@ -4,10 +4,12 @@ import type { HttpMethod } from "effect/http"
 import { HttpApi, type HttpApiGroup, OpenApi } from "effect/http-api"
 import { AuditGroup } from "./AuditLog.ts"
 import { CustomersGroup } from "./CustomerStates.ts"
+import { FlowGroup } from "./FlowInForce.ts"
 import { IntakeGroup } from "./Intake.ts"
 import { LeadsGroup } from "./Leads.ts"
 import { refineDocument } from "./internal/refineDocument.ts"
 import { OperationsGroup } from "./Operations.ts"
+import { PreviewGroup } from "./Preview.ts"
 import { ReplaysGroup } from "./Replays.ts"
 import { StatsGroup } from "./Stats.ts"
 import { TokensGroup } from "./Tokens.ts"
@@ -17,6 +19,8 @@ export class OperatorApi extends HttpApi.make("lead-gateway-operator")
   .add(StatsGroup)
   .add(LeadsGroup)
   .add(ReplaysGroup)
+  .add(PreviewGroup)
+  .add(FlowGroup)
   .add(CustomersGroup)
   .add(TokensGroup)
   .add(AuditGroup)

@@ -19,6 +19,8 @@ export const routeRoles: Readonly<Record<RouteName, Access>> = {
   "GET /api/v1/ledger": "viewer",
   "GET /api/v1/events": "viewer",
   "POST /api/v1/replays": "operator",
+  "POST /api/v1/preview": "operator",
+  "GET /api/v1/flow": "viewer",
   "GET /api/v1/customers": "viewer",
   "POST /api/v1/customers/:name/pause": "operator",
   "POST /api/v1/customers/:name/resume": "operator",

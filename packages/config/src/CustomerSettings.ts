@@ -53,6 +53,13 @@ const allowPrivate = (fallback: boolean) =>
 
 const timeRange = { minimum: Duration.millis(1), maximum: Duration.minutes(10) }
 
+const productName = Settings.withDefault(
+  "CUSTOMER_PRODUCT_NAME",
+  Kind.text,
+  "`product.name` in the customer payload",
+  "solar_panel_installation",
+)
+
 const others = {
   auth: customerAuthentication,
   headers: Settings.optional(
@@ -82,17 +89,17 @@ const others = {
     "Whether deliveries use HTTP/2: if the customer's API chooses it, or never",
     "auto",
   ),
-  productName: Settings.withDefault(
-    "CUSTOMER_PRODUCT_NAME",
-    Kind.text,
-    "`product.name` in the customer payload",
-    "solar_panel_installation",
-  ),
+  productName,
   allowPrivate: Settings.choose([allowPrivate(true), allowPrivate(false)], (source) =>
     allowPrivate(!isSet(source, "CUSTOMER_API_ALLOW")),
   ),
   allow,
 }
+
+/** What a process needs of the customer that decides, and does not deliver. */
+export const productSettings: Settings.Settings<Pick<CustomerSettings, "productName">> = Settings.all({
+  productName,
+})
 
 /** The customer of an app that delivers. */
 export const customerSettings: Settings.Settings<CustomerSettings> = Settings.refine(

@@ -26,6 +26,8 @@ export type DeliveryMetadataName = (typeof deliveryMetadataNames)[number]
 
 /** A flow that was loaded from configuration files. */
 export interface LoadedFlow extends Flow.Flow {
+  /** The documents that it was compiled from. Whole numbers beyond 2^53 - 1 are `RawNumber`s. */
+  readonly documents: Readonly<Record<Flow.Part, unknown>>
   /** A line for each warning, which begins with its file. */
   readonly fileWarnings: ReadonlyArray<string>
 }
@@ -84,7 +86,7 @@ export const loadFlow = Effect.fn("loadFlow")(function* (
   })
   if (Result.isFailure(flow) || diagnostics.length > 0) return yield* new FlowFilesInvalid({ diagnostics })
   const fileWarnings = flow.success.warnings.map(({ part, message }) => `${paths[part]}: ${message}`)
-  return { ...flow.success, fileWarnings }
+  return { ...flow.success, fileWarnings, documents: Record.map(read, ({ content }) => content) }
 })
 
 /** The lines of one part. */

@@ -1,8 +1,7 @@
 /**
  * A flow and a retry policy from the configuration files, with the settings that name them.
  *
- * The entry `@lead-gateway/config/flow`, apart from the other settings: a process that decides on no lead, such as the api,
- * loads no rules. `FlowFiles.ts` reads the files; `lead-pipeline` checks their content.
+ * The entry `@lead-gateway/config/flow`, apart from the other settings: a command that decides on no lead loads no rules. `FlowFiles.ts` reads the files; `lead-pipeline` checks their content.
  */
 import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
 import { Array, Effect, Option, Record, Result } from "effect"

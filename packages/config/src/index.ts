@@ -19,6 +19,7 @@ export {
   type CustomerSettings,
   customerSettings,
   optionalCustomerSettings,
+  productSettings,
 } from "./CustomerSettings.ts"
 export {
   type DatabaseConnection,

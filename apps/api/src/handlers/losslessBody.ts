@@ -1,5 +1,5 @@
 import { InvalidRequest } from "@lead-gateway/api-contract"
-import { isJsonObject, type JsonObject, parse } from "@lead-gateway/lossless-json"
+import { isJsonObject, type JsonObject, parse, type ParseOptions } from "@lead-gateway/lossless-json"
 import { Effect, Result } from "effect"
 import type { HttpServerRequest } from "effect/http"
 
@@ -11,9 +11,10 @@ import type { HttpServerRequest } from "effect/http"
  */
 export const losslessBody = (
   request: HttpServerRequest.HttpServerRequest,
+  options: ParseOptions = {},
 ): Effect.Effect<JsonObject, InvalidRequest> =>
   Effect.flatMap(Effect.orDie(request.text), (text) => {
-    const parsed = parse(text)
+    const parsed = parse(text, options)
     if (Result.isFailure(parsed)) return Effect.fail(new InvalidRequest({ error: parsed.failure.message }))
     return isJsonObject(parsed.success)
       ? Effect.succeed(parsed.success)

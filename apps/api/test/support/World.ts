@@ -2,10 +2,12 @@ import { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { serve } from "@lead-gateway/api"
 import type { ClientSettings, JwtSettings, SenderSettings, SenderVerifier } from "@lead-gateway/config"
+import { loadFlow } from "@lead-gateway/config/flow"
 import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
 import {
   Audit,
   CustomerStates,
+  DecidedLeads,
   LeadDatabase,
   LeadIntake,
   LeadReader,
@@ -23,6 +25,21 @@ import { fileURLToPath } from "node:url"
 import { makeSecrecy, type Secrecy } from "./Secrecy.ts"
 
 const migrations = fileURLToPath(new URL("../../../../migrations", import.meta.url))
+
+const configFile = (name: string) => fileURLToPath(new URL(`../../../../config/${name}`, import.meta.url))
+
+/** The flow of the files that ship. */
+const shippedFlow = Effect.orDie(
+  loadFlow(
+    {
+      attributeMapping: configFile("customer_attribute_mapping.json"),
+      leadRules: configFile("lead_rules.json"),
+      normalizerProfile: configFile("normalizer_profile.json"),
+      payloadTemplate: configFile("customer_payload_template.json"),
+    },
+    { productName: "solar_panel_installation" },
+  ),
+)
 
 /** The schema and its first partitions, made once a run. */
 const template: Template<Error> = {
@@ -97,6 +114,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
     OperatorTokens.layer,
     Audit.layer,
     CustomerStates.layer,
+    DecidedLeads.layer,
     PostgresLeadQueue.layer({ listen: false }),
   ).pipe(
     Layer.provideMerge(
@@ -111,6 +129,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
     Layer.provideMerge(Telemetry.layer({ service: "api", level: "debug", format: "json", sink })),
   )
   const services = yield* Layer.build(Services)
+  const flow = yield* shippedFlow
   const replaced = yield* Layer.build(options.replace ?? Layer.empty)
 
   const { port, sql } = yield* Effect.gen(function* () {
@@ -148,6 +167,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
         tokens: Option.map(Option.fromUndefinedOr(options.metricsToken), (token) => [Redacted.make(token)]),
         statsCacheTtl: options.statsCacheTtl ?? Duration.zero,
       },
+      flow,
       info: { version: "1.2.3", queueType: "database" },
       shutdownTimeout: options.shutdownTimeout ?? Duration.seconds(5),
     })

@@ -4,6 +4,7 @@ import { queueLayer } from "@lead-gateway/lead-queue"
 import {
   Audit,
   CustomerStates,
+  DecidedLeads,
   LeadDatabase,
   LeadIntake,
   LeadReader,
@@ -67,6 +68,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
         OperatorTokens.layer,
         Audit.layer,
         CustomerStates.layer,
+        DecidedLeads.layer,
         queueLayer(queue, { takes: true }),
       ).pipe(Layer.provideMerge(Database))
       const Delivery = ConfiguredWorker.layer({
@@ -86,6 +88,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
         const address = yield* serve({
           api,
           metrics,
+          flow,
           info: { version: packageJson.version, queueType: queue.type },
           search,
           // Webhooks take milliseconds; the other half is for deliveries.
