@@ -1,5 +1,5 @@
--- What operators do to leads and customers: patches of payloads, how many leads a replay request matched, and
--- customers whose deliveries are held.
+-- What operators do to leads and customers: patches of payloads, how many leads a replay request matched,
+-- customers whose deliveries are held, and answers that mappings did not know.
 --
 -- It expands only: a process that knows an earlier schema decides on the payload as it came, and
 -- delivers to customers that are paused.
@@ -29,9 +29,24 @@ COMMENT ON COLUMN replay_request.matched IS 'How many leads met the criteria whe
 ALTER TABLE customer ADD COLUMN paused_at timestamptz, ADD COLUMN paused_by text;
 COMMENT ON COLUMN customer.paused_at IS 'Since when an operator holds its deliveries: no attempt is opened, and its leads wait. Null: not paused.';
 
--- Down Migration
--- Loses: lead_patch, replay_request.matched, customer.paused_at, customer.paused_by
+CREATE TABLE unmapped_answer (
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  tenant_id integer NOT NULL,
+  attribute text NOT NULL,
+  value text NOT NULL,
+  answers bigint NOT NULL,
+  first_seen timestamptz NOT NULL DEFAULT now(),
+  last_seen timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, attribute, value)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE unmapped_answer IS 'Answers to dropdowns that the mapping did not know, counted by workers: 1,000 for each attribute at most.';
+COMMENT ON COLUMN unmapped_answer.value IS
+  'As answered. Empty: all answers that are not kept, being too many, too long, or like an e-mail address or a phone number.';
 
+-- Down Migration
+-- Loses: lead_patch, replay_request.matched, customer.paused_at, customer.paused_by, unmapped_answer
+
+DROP TABLE unmapped_answer;
 DROP TABLE lead_patch;
 ALTER TABLE replay_request DROP COLUMN matched;
 ALTER TABLE customer DROP COLUMN paused_at, DROP COLUMN paused_by;

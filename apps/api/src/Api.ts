@@ -26,6 +26,7 @@ import {
   CustomerStates,
   DecidedLeads,
   LeadChanges,
+  UnmappedAnswers,
   LeadDatabase,
   LeadIntake,
   LeadLedger,
@@ -71,6 +72,7 @@ import { previewHandlers } from "./handlers/preview.ts"
 import { replaysHandlers } from "./handlers/replays.ts"
 import { statsHandlers } from "./handlers/stats.ts"
 import { tokensHandlers } from "./handlers/tokens.ts"
+import { unmappedHandlers } from "./handlers/unmapped.ts"
 import { makeBodyReader } from "./RequestBody.ts"
 import { makeStatistics } from "./Statistics.ts"
 import type { IsKnownKey } from "./maskLead.ts"
@@ -145,7 +147,13 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   const routes = Layer.mergeAll(
     HttpApiBuilder.layer(OperatorApi).pipe(
       Layer.provide([statsHandlers, leads, tokensHandlers, auditHandlers, operationsHandlers(health)]),
-      Layer.provide([replaysHandlers, customersHandlers, previewHandlers(flow), flowHandlers(flow)]),
+      Layer.provide([
+        replaysHandlers,
+        customersHandlers,
+        previewHandlers(flow),
+        flowHandlers(flow),
+        unmappedHandlers,
+      ]),
       Layer.provide(Layer.succeed(LeadReader, statistics.reader)),
       Layer.provide(Layer.succeed(KnownKeys, knownKeys)),
       Layer.provide(operatorAuth(api.auth)),
@@ -237,6 +245,7 @@ export const api = ({
         Audit.layer,
         CustomerStates.layer,
         DecidedLeads.layer,
+        UnmappedAnswers.layer,
         queueLayer(queue, { takes: false }),
       ).pipe(Layer.provideMerge(Database))
 

@@ -38,6 +38,7 @@ const cases: Record<RouteName, Case> = {
     answer: /^\{"decision":"REJECTED","reason":"MISSING_REQUIRED_FIELD",/,
   },
   "GET /api/v1/flow": { question: { path: "/api/v1/flow" }, answer: /^\{"documents":\{"rules":/ },
+  "GET /api/v1/unmapped": { question: { path: "/api/v1/unmapped" }, answer: /^\{"data":\[\]/ },
   "GET /api/v1/customers": {
     question: { path: "/api/v1/customers" },
     answer: /^\{"data":\[\{"id":1,"name":"default",/,

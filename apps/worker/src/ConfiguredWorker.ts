@@ -13,12 +13,14 @@ import {
   type CustomerSettings as ThrottleSettings,
   LeadWork,
   SearchKey,
+  UnmappedAnswers,
 } from "@lead-gateway/lead-store"
 import type { CompiledRetryPolicy } from "@lead-gateway/retry-policy"
 import { Duration, Effect, Layer, Option } from "effect"
 import { makeContacts } from "./Contacts.ts"
 import { maintenance } from "./Loops.ts"
 import { concurrencyWithinOpenFiles } from "./openFiles.ts"
+import { makeUnmappedTally, unmappedTally } from "./UnmappedTally.ts"
 import * as Worker from "./Worker.ts"
 
 /** The flow, the retry policy and the settings of a worker. */
@@ -36,11 +38,12 @@ export interface ConfiguredWorkerOptions {
 
 /** A worker with the settings of its process, its own store and its own customer client. */
 export const layer = (options: ConfiguredWorkerOptions) => {
+  const tally = makeUnmappedTally(options.flow.mapping)
   const Deliver = Layer.unwrap(
     Effect.gen(function* () {
       const concurrency = yield* concurrencyWithinOpenFiles(options.worker.concurrency)
       const contacts = makeContacts(options.flow, yield* SearchKey)
-      return Worker.layer({ ...workerOptions(options), concurrency, contacts })
+      return Worker.layer({ ...workerOptions(options), concurrency, contacts, decided: tally.note })
     }),
   ).pipe(
     Layer.provide([
@@ -50,7 +53,9 @@ export const layer = (options: ConfiguredWorkerOptions) => {
       SearchKey.layer(options.search),
     ]),
   )
-  return Layer.merge(Deliver, maintenance(options.retention))
+  // Closed after the deliveries, whose last decisions it stores.
+  const Counted = Layer.provide(unmappedTally(tally), UnmappedAnswers.layer)
+  return Layer.merge(Layer.provideMerge(Deliver, Counted), maintenance(options.retention))
 }
 
 /** The options of a worker, from the settings of its process. */

@@ -1,6 +1,6 @@
 import type { DeliveryMetadataName } from "@lead-gateway/config/flow"
 import type { DeliveryRequest } from "@lead-gateway/customer-client"
-import { decide, type Flow } from "@lead-gateway/lead-pipeline"
+import { decide, type Decision, type Flow } from "@lead-gateway/lead-pipeline"
 import type { ClaimedWork, DueDelivery, Step, UndecidedLead } from "@lead-gateway/lead-store"
 import { SpanIds, TraceParent } from "@lead-gateway/runtime"
 import { randomUUID } from "node:crypto"
@@ -30,10 +30,12 @@ export interface StepsOptions {
   readonly now: () => number
   /** The contacts by which a lead is found; none unless set. */
   readonly contactsOf?: ContactsOf | undefined
+  /** Called with every decision. */
+  readonly decided?: ((decision: Decision) => void) | undefined
 }
 
 /** Makes the steps of one flow: pure except for the clock and the ids. */
-export const makeSteps = ({ contactsOf, flow, ids, now, traces }: StepsOptions): Steps => {
+export const makeSteps = ({ contactsOf, decided, flow, ids, now, traces }: StepsOptions): Steps => {
   const decidedWith = JSON.stringify(flow.versions)
 
   return (work) => {
@@ -49,12 +51,13 @@ export const makeSteps = ({ contactsOf, flow, ids, now, traces }: StepsOptions):
       correlation_id: work.correlationId,
       idempotency_key: idempotencyKey,
     }
-    const decided = decide(flow, { payload: work.payload, deliveryMetadata, nowMs: now() })
-    const decision = storedDecision(decided, {
+    const made = decide(flow, { payload: work.payload, deliveryMetadata, nowMs: now() })
+    decided?.(made)
+    const decision = storedDecision(made, {
       payload: work.payload,
       decidedWith,
       idempotencyKey,
-      contacts: contactsOf?.(work.payload, decided.normalized),
+      contacts: contactsOf?.(work.payload, made.normalized),
     })
     const trace = traces?.of(work, idempotencyKey)
     return {

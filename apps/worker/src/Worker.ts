@@ -1,5 +1,5 @@
 import { CustomerClient } from "@lead-gateway/customer-client"
-import type { Flow } from "@lead-gateway/lead-pipeline"
+import type { Decision, Flow } from "@lead-gateway/lead-pipeline"
 import { LeadQueue } from "@lead-gateway/lead-queue"
 import {
   Customers,
@@ -51,6 +51,8 @@ export interface WorkerOptions {
   readonly contacts?: Contacts
   /** Whether no other worker uses this database: then every lease at the start is a dead worker's. */
   readonly isAlone: boolean
+  /** Called with every decision. It must be quick. */
+  readonly decided?: ((decision: Decision) => void) | undefined
 }
 
 /**
@@ -91,6 +93,7 @@ export const layer = (
           now,
           traces,
           contactsOf: options.contacts?.of,
+          decided: options.decided,
         }),
         traces,
         recordOf: (attempt, outcome) =>

@@ -13,6 +13,7 @@ import { PreviewGroup } from "./Preview.ts"
 import { ReplaysGroup } from "./Replays.ts"
 import { StatsGroup } from "./Stats.ts"
 import { TokensGroup } from "./Tokens.ts"
+import { UnmappedGroup } from "./Unmapped.ts"
 
 /** The operators' part. Servers implement its groups with `HttpApiBuilder`. */
 export class OperatorApi extends HttpApi.make("lead-gateway-operator")
@@ -21,6 +22,7 @@ export class OperatorApi extends HttpApi.make("lead-gateway-operator")
   .add(ReplaysGroup)
   .add(PreviewGroup)
   .add(FlowGroup)
+  .add(UnmappedGroup)
   .add(CustomersGroup)
   .add(TokensGroup)
   .add(AuditGroup)

@@ -48,4 +48,5 @@ export { NewReplay, ReplayFilter, ReplayResult, ReplaysGroup } from "./Replays.t
 export { type Access, routeRoles } from "./routeRoles.ts"
 export { LeadCounts, RecentQuery, StatsGroup } from "./Stats.ts"
 export { CreatedToken, NewToken, OperatorToken, TokenName, TokenPage, TokensGroup } from "./Tokens.ts"
+export { UnmappedAnswer, UnmappedGroup, UnmappedPage } from "./Unmapped.ts"
 export { AnyJson, AnyJsonObject, timeParameter, Timestamp } from "./WireValue.ts"

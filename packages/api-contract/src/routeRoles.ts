@@ -21,6 +21,7 @@ export const routeRoles: Readonly<Record<RouteName, Access>> = {
   "POST /api/v1/replays": "operator",
   "POST /api/v1/preview": "operator",
   "GET /api/v1/flow": "viewer",
+  "GET /api/v1/unmapped": "operator",
   "GET /api/v1/customers": "viewer",
   "POST /api/v1/customers/:name/pause": "operator",
   "POST /api/v1/customers/:name/resume": "operator",

@@ -73,6 +73,7 @@ export {
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { type ConnectionState, mostDue, readStoreState, type StoreState } from "./StoreState.ts"
 export { DataRefused, StoreBusy, type StoreError, StoreUnavailable } from "./StoreError.ts"
+export { type CountedAnswer, keptAnswers, type UnmappedAnswer, UnmappedAnswers } from "./UnmappedAnswers.ts"
 export type {
   AttemptRecord,
   ClaimedWork,

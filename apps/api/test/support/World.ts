@@ -8,6 +8,7 @@ import {
   Audit,
   CustomerStates,
   DecidedLeads,
+  UnmappedAnswers,
   LeadDatabase,
   LeadIntake,
   LeadReader,
@@ -115,6 +116,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
     Audit.layer,
     CustomerStates.layer,
     DecidedLeads.layer,
+    UnmappedAnswers.layer,
     PostgresLeadQueue.layer({ listen: false }),
   ).pipe(
     Layer.provideMerge(

@@ -5,6 +5,7 @@ import {
   Audit,
   CustomerStates,
   DecidedLeads,
+  UnmappedAnswers,
   LeadDatabase,
   LeadIntake,
   LeadReader,
@@ -69,6 +70,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
         Audit.layer,
         CustomerStates.layer,
         DecidedLeads.layer,
+        UnmappedAnswers.layer,
         queueLayer(queue, { takes: true }),
       ).pipe(Layer.provideMerge(Database))
       const Delivery = ConfiguredWorker.layer({

@@ -123,6 +123,7 @@ const parameters: Readonly<Record<string, object>> = {
   "/api/v1/tokens/{id} id": { description: "The token's id", schema: { type: "integer", minimum: 1 } },
   "/api/v1/audit from": { description: "Only from this time on" },
   "/api/v1/audit before": { description: "Only before this time" },
+  attribute: { description: "Only answers to this attribute" },
   name: { description: "The customer's name" },
   operator: { description: "Only what this operator did" },
   action: { description: "Only this action, such as `lead.replay`" },

@@ -21,6 +21,7 @@ import {
   Migrations,
   OperatorTokens,
   type StoreError,
+  UnmappedAnswers,
 } from "../../src/index.ts"
 
 import { sessionSettings } from "../../src/LeadDatabase.ts"
@@ -83,6 +84,7 @@ const services = Layer.mergeAll(
   LeadLedger.layer,
   Audit.layer,
   OperatorTokens.layer,
+  UnmappedAnswers.layer,
 )
 
 /** A database of its own with the services on it, on the server of the test run or on another one. */
