@@ -109,9 +109,12 @@ layer(World.layer(), { excludeTestServices: true })("a preview", (it) => {
   )
 
   describe("is asked for only as it is meant", () => {
-    const keys = "absent: the keys are payload, rules, profile, mapping and template"
+    const keys = "absent: the keys are payload, last, rules, profile, mapping and template"
     const wrong: ReadonlyArray<readonly [body: unknown, error: string]> = [
-      [{}, "payload must be a JSON object"],
+      [{}, "give either a payload or last"],
+      [{ payload: {}, last: 3 }, "give either a payload or last"],
+      [{ last: 0 }, "last must be a whole number from 1 to 10000"],
+      [{ last: 10_001 }, "last must be a whole number from 1 to 10000"],
       [{ payload: [] }, "payload must be a JSON object"],
       [{ payload: {}, rule: {} }, `rule must be ${keys}`],
       ["{", "malformed JSON payload"],

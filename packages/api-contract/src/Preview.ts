@@ -1,7 +1,8 @@
 /** What would happen to a lead, by the documents in force or by drafts. */
+import { LeadId } from "@lead-gateway/lead"
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { InternalError, InvalidRequest, Unprocessable } from "./ApiError.ts"
+import { DatabaseUnavailable, InternalError, InvalidRequest, Unprocessable } from "./ApiError.ts"
 import { OperatorAuth } from "./OperatorAuth.ts"
 import { AnyJson, AnyJsonObject } from "./WireValue.ts"
 
@@ -11,10 +12,18 @@ const draft = (what: string) =>
     AnyJson.annotate({ description: `A draft of the ${what}; the one in force unless given` }),
   )
 
-/** A payload, and drafts of documents. */
+const lastIs = "a whole number from 1 to 10000"
+
+/** A payload, or how many of the newest leads; and drafts of documents. */
 export const PreviewRequest = Schema.Struct({
-  payload: AnyJsonObject.annotate({ message: payloadIs, description: "A webhook's body" }).pipe(
-    Schema.annotateKey({ messageMissingKey: payloadIs }),
+  payload: Schema.optionalKey(
+    AnyJsonObject.annotate({ message: payloadIs, description: "A webhook's body" }),
+  ),
+  last: Schema.optionalKey(
+    Schema.Int.annotate({
+      message: lastIs,
+      description: "How many of the newest leads to decide on again",
+    }).check(Schema.isBetween({ minimum: 1, maximum: 10_000 }, { message: lastIs })),
   ),
   rules: draft("rule set"),
   profile: draft("normaliser's profile"),
@@ -23,8 +32,11 @@ export const PreviewRequest = Schema.Struct({
 }).pipe(
   Schema.annotateEncoded({
     identifier: "PreviewRequest",
-    messageUnexpectedKey: "absent: the keys are payload, rules, profile, mapping and template",
-    examples: [{ payload: { phone: "0123 456789", zipcode: "66123", house: { is_owner: true } } }],
+    messageUnexpectedKey: "absent: the keys are payload, last, rules, profile, mapping and template",
+    examples: [
+      { payload: { phone: "0123 456789", zipcode: "66123", house: { is_owner: true } } },
+      { last: 1000, rules: {} },
+    ],
   }),
 )
 export type PreviewRequest = typeof PreviewRequest.Type
@@ -61,10 +73,63 @@ export const Preview = Schema.Struct({
 )
 export type Preview = typeof Preview.Type
 
-const one = HttpApiEndpoint.post("one", "/api/v1/preview", {
+const Decided = Schema.Struct({
+  decision: Schema.Literals(["READY", "REJECTED", "PARKED"]),
+  reason: Schema.NullOr(Schema.String),
+})
+
+const Examples = Schema.Array(LeadId).annotate({ description: "The newest of them, 20 at most" })
+
+/** What documents would change about stored leads. */
+export const PreviewComparison = Schema.Struct({
+  leads: Schema.Int.annotate({ description: "How many were decided on again" }),
+  undecided: Schema.Int.annotate({
+    description: "How many were left out, since they wait for their decision",
+  }),
+  isComplete: Schema.Boolean.annotate({
+    description: "false: there was not enough time for all of them",
+  }),
+  changed: Schema.Int.annotate({ description: "How many would get another decision, or another reason" }),
+  changes: Schema.Array(
+    Schema.Struct({ from: Decided, to: Decided, count: Schema.Int, examples: Examples }),
+  ).annotate({ description: "From what to what, the most frequent first" }),
+  payloadsChanged: Schema.Struct({ count: Schema.Int, examples: Examples }).annotate({
+    description: "Leads that are ready before and after, and whose customer payload would differ",
+  }),
+}).pipe(
+  Schema.encodeKeys({ isComplete: "complete", payloadsChanged: "payloads_changed" }),
+  Schema.annotateEncoded({
+    identifier: "PreviewComparison",
+    examples: [
+      {
+        leads: 1000,
+        undecided: 0,
+        complete: true,
+        changed: 31,
+        changes: [
+          {
+            from: { decision: "REJECTED", reason: "ZIP_NOT_66XXX" },
+            to: { decision: "READY", reason: null },
+            count: 31,
+            examples: [4711, 4702],
+          },
+        ],
+        payloads_changed: { count: 0, examples: [] },
+      },
+    ],
+  }),
+)
+export type PreviewComparison = typeof PreviewComparison.Type
+
+const create = HttpApiEndpoint.post("create", "/api/v1/preview", {
   payload: PreviewRequest,
-  success: Preview,
-  error: [InvalidRequest.response, Unprocessable.response, InternalError.response],
+  success: Schema.Union([Preview, PreviewComparison]),
+  error: [
+    InvalidRequest.response,
+    Unprocessable.response,
+    DatabaseUnavailable.response,
+    InternalError.response,
+  ],
 })
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(
@@ -72,13 +137,14 @@ const one = HttpApiEndpoint.post("one", "/api/v1/preview", {
       summary: "What would happen to a lead",
       description:
         "The decision on a payload and its explanation, by the documents in force, each replaced by its draft if there is one. " +
+        "With `last` instead of a payload: which decisions on the newest leads would change, from what to what. " +
         "Documents that make no flow are answered 422 with every mistake, a line each. Nothing is stored or sent.",
     }),
   )
 
 /** `POST /api/v1/preview`: for operators. */
 export class PreviewGroup extends HttpApiGroup.make("preview")
-  .add(one)
+  .add(create)
   .middleware(OperatorAuth)
   .annotateMerge(
     OpenApi.annotations({ title: "Preview", description: "Decisions that are not carried out." }),

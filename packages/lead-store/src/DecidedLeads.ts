@@ -1,5 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
-import type { Json } from "@lead-gateway/lossless-json"
+import { LeadId } from "@lead-gateway/lead"
+import { isJsonObject, type Json, type JsonObject } from "@lead-gateway/lossless-json"
 import { Context, Effect, Layer } from "effect"
 import { storedJson } from "./storable.ts"
 import { storeCall, type StoreError } from "./StoreError.ts"
@@ -13,6 +14,26 @@ export interface DecidedWith {
   readonly lastDecidedAt: Date
 }
 
+/** A lead with the last decision on it. It holds personal data. */
+export interface DecidedLead {
+  readonly id: LeadId
+  readonly correlationId: string
+  /** What it was, or would be, decided on: the payload as received, with the patches of operators. */
+  readonly payload: JsonObject
+  /** Undefined: it waits for a decision. */
+  readonly decision:
+    | {
+        /** Milliseconds since 1970. */
+        readonly atMs: number
+        readonly verdict: "READY" | "REJECTED" | "PARKED"
+        readonly reason: string | null
+        readonly idempotencyKey: string | null
+        /** As stored; null unless the verdict is READY. */
+        readonly customerPayload: Json
+      }
+    | undefined
+}
+
 /**
  * What workers have decided on the newest leads. Used by the api to show which documents workers run, and to compare drafts.
  */
@@ -21,6 +42,17 @@ export class DecidedLeads extends Context.Service<
   {
     /** By which versions the last 1,000 decisions on the newest leads were made, the latest first; 20 kinds at most. */
     readonly versions: Effect.Effect<ReadonlyArray<DecidedWith>, StoreError>
+    /**
+     * A page of leads, the newest first: up to `limit`, fewer if their payloads are large, none after the oldest. Leads whose
+     * payload cannot be read are left out, so go on with `last`.
+     */
+    readonly page: (query: {
+      readonly before: number | undefined
+      readonly limit: number
+    }) => Effect.Effect<
+      { readonly leads: ReadonlyArray<DecidedLead>; readonly last: number | undefined },
+      StoreError
+    >
   }
 >()("@lead-gateway/lead-store/DecidedLeads") {
   static readonly layer: Layer.Layer<DecidedLeads, never, PgClient.PgClient> = Layer.effect(
@@ -36,10 +68,81 @@ export class DecidedLeads extends Context.Service<
             })),
           ),
         ),
+        page: ({ before = Number.MAX_SAFE_INTEGER, limit }) =>
+          storeCall("DecidedLeads.page")(
+            Effect.map(sql.unsafe<LeadRow>(newestLeads, [before, limit]), (rows) => ({
+              leads: rows.flatMap(leadOf),
+              last: rows.length === 0 ? undefined : Number(rows.at(-1)?.id),
+            })),
+          ),
       }),
     ),
   )
 }
+
+interface LeadRow {
+  readonly id: bigint
+  readonly correlation_id: string
+  readonly payload: string
+  readonly at: number | null
+  readonly verdict: "READY" | "REJECTED" | "PARKED" | null
+  readonly reason: string | null
+  readonly idempotency_key: string | null
+  readonly customer_payload: string | null
+}
+
+const leadOf = (row: LeadRow): ReadonlyArray<DecidedLead> => {
+  const payload = storedJson(row.payload)
+  if (!isJsonObject(payload)) return []
+  const { at, customer_payload, idempotency_key: idempotencyKey, reason, verdict } = row
+  return [
+    {
+      id: LeadId.make(Number(row.id)),
+      correlationId: row.correlation_id,
+      payload,
+      decision:
+        at === null || verdict === null
+          ? undefined
+          : {
+              atMs: at,
+              verdict,
+              reason,
+              idempotencyKey,
+              customerPayload: customer_payload === null ? null : (storedJson(customer_payload) ?? null),
+            },
+    },
+  ]
+}
+
+/** Bytes of payloads in a page, as they are stored, which is compressed; and the first one however large. */
+const pageBytes = 1024 * 1024
+
+const newestLeads = `
+  WITH newest AS MATERIALIZED (
+    SELECT id, sum(bytes) OVER (ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before FROM (
+      SELECT id, pg_column_size(raw_payload) AS bytes FROM lead
+      WHERE tenant_id = 1 AND id < $1::bigint ORDER BY id DESC LIMIT $2::integer
+    ) AS page
+  )
+  SELECT lead.id, lead.correlation_id, coalesce(patched.payload, lead.raw_payload)::text AS payload,
+    (extract(epoch FROM decision.decided_at) * 1000)::float8 AS at, decision.verdict::text AS verdict, decision.reason,
+    delivery.idempotency_key::text AS idempotency_key, delivery.payload::text AS customer_payload
+  FROM newest
+  CROSS JOIN LATERAL (
+    SELECT id, correlation_id, raw_payload FROM lead WHERE lead.id = newest.id LIMIT 1
+  ) AS lead
+  LEFT JOIN LATERAL (
+    SELECT delivery_no, decided_at, verdict, reason FROM decision
+    WHERE lead_id = newest.id ORDER BY delivery_no DESC LIMIT 1
+  ) AS decision ON true
+  LEFT JOIN LATERAL (
+    SELECT idempotency_key, payload FROM delivery
+    WHERE lead_id = newest.id AND delivery.delivery_no = decision.delivery_no AND decision.verdict = 'READY' LIMIT 1
+  ) AS delivery ON true
+  LEFT JOIN LATERAL (
+    SELECT payload FROM lead_patch WHERE lead_id = newest.id ORDER BY delivery_no DESC LIMIT 1
+  ) AS patched ON true
+  WHERE coalesce(bytes_before, 0) < ${pageBytes} ORDER BY newest.id DESC`
 
 interface VersionsRow {
   readonly versions: string
