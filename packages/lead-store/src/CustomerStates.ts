@@ -20,21 +20,21 @@ export interface CustomerState {
   readonly probeAt: Date | null
   /** The rate limit; null: none. */
   readonly ratePerSecond: number | null
-  /** Deliveries that wait for their turn, later retries included; {@link countedWaiting} means that many or more. */
+  /** Deliveries that wait for their turn, later retries included; 100,000 means that many or more. */
   readonly waiting: number
   /** When the delivery was due that has waited longest; null: none is due. */
   readonly oldestDueAt: Date | null
-  /** Attempts among the newest {@link recentAttempts} of the gateway that were made within the last hour. */
+  /** Attempts among the last 500 of the newest leads that were made within the last hour. */
   readonly recentAttempts: number
   /** How many of those failed: 0 to 1; null without any. */
   readonly errorShare: number | null
 }
 
 /** How many waiting deliveries are counted at most. */
-export const countedWaiting = 100_000
+const countedWaiting = 100_000
 
 /** How many attempts of the newest leads are looked at. */
-export const recentAttempts = 500
+const recentAttempts = 500
 
 /**
  * Customers as operators see them, and the switch by which they hold a customer's deliveries.

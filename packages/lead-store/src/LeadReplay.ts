@@ -131,7 +131,12 @@ export class LeadReplay extends Context.Service<
             const { ids, isComplete, replayed } = yield* chunk(stored)
             if (ids.length > 0) yield* offer(ids)
             now.push(...ids)
-            if (isComplete || performance.now() >= ends) return { matched, replayed, now, isComplete }
+            if (!isComplete && performance.now() < ends) continue
+            // Another call with the same name and another patch may have been quicker.
+            if (patch !== undefined && now.length === 0 && (yield* begin(stored, by)) === undefined) {
+              return yield* new ReplayRequestConflict({ request: request.request })
+            }
+            return { matched, replayed, now, isComplete }
           }
         }),
         count: (criteria, { patch } = {}) => count(selectionOf(criteria, patch !== undefined)),

@@ -98,6 +98,23 @@ describe("a patch of a parked lead", () => {
       }).pipe(inWorld),
   )
 
+  it.effect("is one of those that are asked for at the same time, and the others are conflicts", () =>
+    Effect.gen(function* () {
+      const leadId = yield* parkedWith('{"phone":""}')
+      const results = yield* Effect.forEach(
+        ["1", "2", "3", "4"],
+        (phone) => Effect.result(patchWith(leadId, `{"phone":"${phone}"}`)),
+        { concurrency: 4 },
+      )
+      assert.deepStrictEqual(
+        results
+          .map((result) => (Result.isFailure(result) ? result.failure._tag : result.success.replayed))
+          .toSorted(),
+        [1, "ReplayRequestConflict", "ReplayRequestConflict", "ReplayRequestConflict"],
+      )
+    }).pipe(inWorld),
+  )
+
   it.effect("changes no lead that is not parked", () =>
     Effect.gen(function* () {
       const delivered = yield* send(succeeded)

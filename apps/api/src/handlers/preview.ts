@@ -71,8 +71,7 @@ const verdicts = { Ready: "READY", Rejected: "REJECTED", Parked: "PARKED" } as c
 
 const previewOf = (explained: Explanation, payload: Json) => {
   const made = explained.steps.find((step): step is PayloadStep => step.step === "payload")?.payload
-  const explanation =
-    made !== undefined && isTooLong(made as Json, payload) ? parkedAsTooLong(explained) : explained
+  const explanation = made !== undefined && isTooLong(made, payload) ? parkedAsTooLong(explained) : explained
   return {
     decision: verdicts[explanation.decision],
     reason: explanation.reason,

@@ -21,7 +21,7 @@ export const draftFlow = (
     versions: Record.map(inForce.versions, (version, part) =>
       get(request, part) === undefined ? version : "draft",
     ),
-  } as Parameters<typeof compileFlow>[0])
+  })
   return Result.isSuccess(compiled)
     ? Effect.succeed(compiled.success)
     : Effect.fail(new Unprocessable({ error: bounded(compiled.failure.diagnostics) }))
