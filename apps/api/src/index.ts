@@ -3,4 +3,5 @@
  *
  * `api` runs it as a process of its own; the gateway serves it in one process with the worker.
  */
-export { api, type ApiOptions, config, serve } from "./Api.ts"
+export { api, config } from "./Api.ts"
+export { type ApiOptions, serve } from "./serve.ts"

@@ -3,6 +3,7 @@ import {
   customerSettings,
   processSettings,
   retentionSettings,
+  searchSettings,
   Settings,
   workerSettings,
 } from "@lead-gateway/config"
@@ -23,6 +24,7 @@ describe("a worker", () => {
           worker: workerSettings,
           process: processSettings,
           retention: retentionSettings,
+          search: searchSettings,
         }),
         { env: { CUSTOMER_API_URL: world.customer.url, CUSTOMER_API_TOKEN: "t" }, directory: tmpdir() },
       )

@@ -14,13 +14,15 @@ import { Clock, Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import type { ServerResponse } from "node:http"
+import type { LoadedFlow } from "@lead-gateway/config/flow"
 import { type EventHub, mostListeners } from "../EventHub.ts"
 import { fromStore } from "./fromStore.ts"
 import { makeHistories } from "./histories.ts"
 
 /** `GET /api/v1/leads…`, read from the store; live events come from the hub. */
-export const leadsHandlers = (hub: EventHub) =>
-  HttpApiBuilder.group(
+export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">) => {
+  const contactsOf = contactsReader(flow)
+  return HttpApiBuilder.group(
     OperatorApi,
     "leads",
     Effect.fn(function* (handlers) {
@@ -95,28 +97,26 @@ export const leadsHandlers = (hub: EventHub) =>
         )
     }),
   )
-
-/** The contacts that a query asks for, in the form in which the normaliser brings those of leads. */
-const contactsOf = ({
-  email,
-  phone,
-}: {
-  readonly email?: string
-  readonly phone?: string
-}): ReadonlyArray<Contact> => {
-  const { payload } = normalize(profile, {
-    ...(email !== undefined && { email }),
-    ...(phone !== undefined && { phone }),
-  })
-  return (["email", "phone"] as const).flatMap((kind) => {
-    const value = payload[kind]
-    return typeof value === "string" ? [{ kind, value }] : []
-  })
 }
 
-/** As the profile that ships: a number without its country is German. One with `+` is found whatever the worker's profile. */
-const profile = compileProfileOrThrow({
-  version: "search",
-  default_country: "DE",
-  fields: { email: "email", phone: "phone" },
-})
+/**
+ * Makes the reader of the contacts that a query asks for, in the form in which the normaliser brings those of leads: a number
+ * without its country is of the country that the profile in force says.
+ */
+const contactsReader = ({ documents }: Pick<LoadedFlow, "documents">) => {
+  const profile = compileProfileOrThrow({
+    version: "search",
+    default_country: (documents.profile as { readonly default_country: string }).default_country,
+    fields: { email: "email", phone: "phone" },
+  })
+  return ({ email, phone }: { readonly email?: string; readonly phone?: string }): ReadonlyArray<Contact> => {
+    const { payload } = normalize(profile, {
+      ...(email !== undefined && { email }),
+      ...(phone !== undefined && { phone }),
+    })
+    return (["email", "phone"] as const).flatMap((kind) => {
+      const value = payload[kind]
+      return typeof value === "string" ? [{ kind, value }] : []
+    })
+  }
+}

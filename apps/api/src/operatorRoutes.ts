@@ -1,0 +1,64 @@
+/** The routes of operators and of health, each group with its handlers. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { openApi, OperatorApi } from "@lead-gateway/api-contract"
+import type { AuthSettings, SearchSettings } from "@lead-gateway/config"
+import type { LoadedFlow } from "@lead-gateway/config/flow"
+import { LeadLedger, LeadList, LeadReader, SearchKey } from "@lead-gateway/lead-store"
+import type { Json } from "@lead-gateway/lossless-json"
+import { Layer, type Option } from "effect"
+import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import type { EventHub } from "./EventHub.ts"
+import { auditHandlers } from "./handlers/audit.ts"
+import { customersHandlers } from "./handlers/customers.ts"
+import { flowHandlers } from "./handlers/flow.ts"
+import { KnownKeys } from "./handlers/histories.ts"
+import { leadsHandlers } from "./handlers/leads.ts"
+import { operationsHandlers } from "./handlers/operations.ts"
+import { previewHandlers } from "./handlers/preview.ts"
+import { replaysHandlers } from "./handlers/replays.ts"
+import { statsHandlers } from "./handlers/stats.ts"
+import { tokensHandlers } from "./handlers/tokens.ts"
+import { unmappedHandlers } from "./handlers/unmapped.ts"
+import { keysOfDocuments } from "./maskLead.ts"
+import { operatorAuth } from "./OperatorAccess.ts"
+import type { Statistics } from "./Statistics.ts"
+
+/** What the routes are made of, beside the store. */
+export interface OperatorRoutesOptions {
+  readonly auth: Option.Option<AuthSettings>
+  readonly flow: LoadedFlow
+  readonly search: SearchSettings
+  readonly events: EventHub
+  readonly health: Parameters<typeof operationsHandlers>[0] & { readonly statistics: Statistics }
+}
+
+/** All routes but the webhook's. Viewers see the keys of leads that the documents in force name. */
+export const operatorRoutes = ({ auth, events, flow, health, search }: OperatorRoutesOptions) => {
+  const leads = leadsHandlers(events, flow).pipe(
+    Layer.provide([LeadList.layer, LeadLedger.layer, SearchKey.layer(search)]),
+  )
+  const api = HttpApiBuilder.layer(OperatorApi).pipe(
+    Layer.provide([statsHandlers, leads, tokensHandlers, auditHandlers, operationsHandlers(health)]),
+    Layer.provide([
+      replaysHandlers,
+      customersHandlers,
+      previewHandlers(flow),
+      flowHandlers(flow),
+      unmappedHandlers,
+    ]),
+    Layer.provide(Layer.succeed(LeadReader, health.statistics.reader)),
+    Layer.provide(
+      Layer.succeed(KnownKeys, keysOfDocuments(Object.values(flow.documents) as ReadonlyArray<Json>)),
+    ),
+    Layer.provide(operatorAuth(auth)),
+    Layer.provide([HttpServer.layerServices, NodeServices.layer]),
+  )
+  // The one answer that shows nothing of leads or of this process.
+  const document = HttpRouter.add(
+    "GET",
+    "/openapi.json",
+    HttpServerResponse.jsonUnsafe(openApi, { headers: { "cache-control": "public, max-age=300" } }),
+  )
+  return Layer.mergeAll(api, document)
+}

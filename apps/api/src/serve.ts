@@ -1,0 +1,131 @@
+/** How the api serves HTTP. */
+import { routes as contract } from "@lead-gateway/api-contract"
+import {
+  type ApiSettings,
+  largestBodies,
+  type MetricsSettings,
+  openAccessWarning,
+  type SearchSettings,
+} from "@lead-gateway/config"
+import type { LoadedFlow } from "@lead-gateway/config/flow"
+import { LeadChanges, LeadIntake } from "@lead-gateway/lead-store"
+import {
+  ByteBudget,
+  handlerOf,
+  listen,
+  makeRequestLog,
+  Metrics,
+  observeState,
+  requestMetrics,
+  watchProcess,
+} from "@lead-gateway/runtime"
+import { type Duration, Effect, Option } from "effect"
+import type { IncomingMessage } from "node:http"
+import { makeAdmission } from "./Admission.ts"
+import { makeClientAddress } from "./ClientAddress.ts"
+import { dispatch, served } from "./dispatch.ts"
+import { makeEventHub } from "./EventHub.ts"
+import { guardOrigin } from "./guardOrigin.ts"
+import type { ProcessInfo } from "./handlers/operations.ts"
+import { makeHandshakes } from "./handshakes.ts"
+import { makeIntake } from "./Intake.ts"
+import { observeIntake } from "./IntakeMetrics.ts"
+import { operatorRoutes } from "./operatorRoutes.ts"
+import { makeBodyReader } from "./RequestBody.ts"
+import { makeSenderRate } from "./SenderRate.ts"
+import { makeSenderVerification } from "./SenderVerification.ts"
+import { makeStatistics } from "./Statistics.ts"
+
+/** Where and how the api serves. */
+export interface ApiOptions {
+  readonly api: ApiSettings
+  readonly metrics: MetricsSettings
+  readonly info: ProcessInfo
+  /** How leads are found by e-mail and phone; without a key in the settings unless set. */
+  readonly search?: SearchSettings
+  /** The documents in force, for operators to see and to compare drafts with. The api decides on no lead. */
+  readonly flow: LoadedFlow
+  readonly shutdownTimeout: Duration.Duration
+}
+
+/**
+ * Serves the whole HTTP api until the scope closes; returns the address in use.
+ *
+ * Webhooks go straight to intake, everything else through the router, once their origin is checked. Logs a warning, which
+ * `/health/deep` shows too, where everybody who reaches the port may do everything.
+ */
+export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
+  const { api, flow, info, search = { key: Option.none() }, shutdownTimeout } = options
+  const warnings = Option.toArray(openAccessWarning(api))
+  for (const warning of warnings) yield* Effect.logWarning(warning)
+  const leadIntake = yield* LeadIntake
+  const admission = makeAdmission(leadIntake)
+  const statistics = yield* makeStatistics(options.metrics.statsCacheTtl)
+  const metrics = yield* Metrics
+  observeIntake(metrics, admission.counts, leadIntake)
+  observeState(metrics, statistics)
+  yield* watchProcess(info)
+
+  const events = yield* Effect.provide(makeEventHub, LeadChanges.layer)
+  const routes = operatorRoutes({
+    auth: api.auth,
+    flow,
+    search,
+    events,
+    health: {
+      ...info,
+      warnings,
+      statistics,
+      metricsTokens: options.metrics.tokens,
+      intake: admission.counts,
+      isIntakeBusy: leadIntake.isBusy,
+    },
+  })
+  const { maxBodyBytes: maxBytes, maxBytesInFlight, maxConnections } = api.limits
+  const budget = ByteBudget.make(
+    Option.getOrElse(maxBytesInFlight, () => Math.max(ByteBudget.defaultLimit(), largestBodies * maxBytes)),
+  )
+  const router = yield* handlerOf(routes, { budget, maxBodyBytes: maxBytes })
+  const intake = yield* makeIntake({
+    admission,
+    bodies: makeBodyReader({ maxBytes, budget }),
+    senderWaitMs: Option.getOrUndefined(senderLimit(api)),
+    verification: makeSenderVerification(api.auth),
+    senders: api.senders,
+    maxBodyBytes: maxBytes,
+  })
+  const handshake = makeHandshakes(api.auth)
+  const handler = yield* guardOrigin(api, dispatch({ intake, handshake, router }))
+  const address = yield* listen(
+    {
+      observers: [
+        yield* makeRequestLog({
+          isIntake: (route) => pathsOf.intake.has(route),
+          isProbe: (route) => pathsOf.operations.has(route),
+        }),
+        requestMetrics(metrics, served),
+      ],
+      host: api.host,
+      port: api.port,
+      shutdownTimeout,
+      maxConnections: Option.getOrUndefined(maxConnections),
+    },
+    handler,
+  )
+  // Before the listener stops, which waits for responses under way.
+  yield* Effect.addFinalizer(() => events.close)
+  return address
+})
+
+/** How long a sender has to wait, by its address; none without a limit. */
+const senderLimit = ({ intakeRateLimit, trustedProxies }: ApiSettings) =>
+  Option.map(intakeRateLimit, (limit) => {
+    const rate = makeSenderRate(limit)
+    const clientAddress = makeClientAddress(trustedProxies)
+    return (request: IncomingMessage) => rate.waitMs(clientAddress(request), performance.now())
+  })
+
+const pathsOf = {
+  intake: new Set<string>(contract.flatMap(({ group, path }) => (group === "intake" ? [path] : []))),
+  operations: new Set<string>(contract.flatMap(({ group, path }) => (group === "operations" ? [path] : []))),
+}
