@@ -78,10 +78,13 @@ const previewOf = (explained: Explanation, payload: Json) => {
     explanation: printExplanation(explanation)
       .split("\n")
       .map((line) => line.trim()),
-    steps: explanation.steps as unknown as ReadonlyArray<Json>,
-    customerPayload: explanation === explained ? ((made as Json | undefined) ?? null) : null,
+    steps: explanation.steps.map(asJson),
+    customerPayload: explanation === explained && made !== undefined ? asJson(made) : null,
   }
 }
+
+/** Steps and payloads consist of JSON values alone. */
+const asJson = (value: unknown): Json => value as Json
 
 /** What a worker does with a lead whose customer payload is too long, without that payload. */
 const parkedAsTooLong = (explained: Explanation): Explanation => ({
