@@ -36,6 +36,9 @@ import { makeSenderRate } from "./SenderRate.ts"
 import { makeSenderVerification } from "./SenderVerification.ts"
 import { makeStatistics } from "./Statistics.ts"
 
+/** What a request of an operator may hold at most, each as long as a webhook: a payload and the four documents of a flow. */
+const documentsAtOnce = 5
+
 /** Where and how the api serves. */
 export interface ApiOptions {
   readonly api: ApiSettings
@@ -85,7 +88,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   const budget = ByteBudget.make(
     Option.getOrElse(maxBytesInFlight, () => Math.max(ByteBudget.defaultLimit(), largestBodies * maxBytes)),
   )
-  const router = yield* handlerOf(routes, { budget, maxBodyBytes: maxBytes })
+  const router = yield* handlerOf(routes, { budget, maxBodyBytes: documentsAtOnce * maxBytes })
   const intake = yield* makeIntake({
     admission,
     bodies: makeBodyReader({ maxBytes, budget }),

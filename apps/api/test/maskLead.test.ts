@@ -94,6 +94,14 @@ describe("a masked history", () => {
   }
   const masked = maskHistory(history, isKnown)
 
+  it("says who patched the payload, and not with what", () => {
+    const details = { request: "ticket-7", by: "anna", via: "token", patch: { plz: secret } }
+    const patched = { at: history.receivedAt, type: "patched", details }
+    assert.deepStrictEqual(maskHistory({ ...history, events: [patched] }, isKnown).events, [
+      { ...patched, details: { ...details, patch: { plz: "*" } } },
+    ])
+  })
+
   it("has no value of the lead", () => {
     const text = JSON.stringify(masked)
     for (const part of [secret, "jane", "x.example"]) assert.notInclude(text, part)

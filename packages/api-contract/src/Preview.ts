@@ -2,7 +2,13 @@
 import { LeadId } from "@lead-gateway/lead"
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { DatabaseUnavailable, InternalError, InvalidRequest, Unprocessable } from "./ApiError.ts"
+import {
+  DatabaseUnavailable,
+  InternalError,
+  InvalidRequest,
+  PayloadTooLarge,
+  Unprocessable,
+} from "./ApiError.ts"
 import { OperatorAuth } from "./OperatorAuth.ts"
 import { AnyJson, AnyJsonObject } from "./WireValue.ts"
 
@@ -126,6 +132,7 @@ const create = HttpApiEndpoint.post("create", "/api/v1/preview", {
   success: Schema.Union([Preview, PreviewComparison]),
   error: [
     InvalidRequest.response,
+    PayloadTooLarge.response,
     Unprocessable.response,
     DatabaseUnavailable.response,
     InternalError.response,

@@ -2,7 +2,14 @@
 import { LeadId, RejectionReason } from "@lead-gateway/lead"
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { Conflict, DatabaseUnavailable, InternalError, InvalidRequest, Unprocessable } from "./ApiError.ts"
+import {
+  Conflict,
+  DatabaseUnavailable,
+  InternalError,
+  InvalidRequest,
+  PayloadTooLarge,
+  Unprocessable,
+} from "./ApiError.ts"
 import { OperatorAuth } from "./OperatorAuth.ts"
 import { AnyJsonObject, TimeParameter } from "./WireValue.ts"
 
@@ -100,6 +107,7 @@ const create = HttpApiEndpoint.post("create", "/api/v1/replays", {
   error: [
     InvalidRequest.response,
     Conflict.response,
+    PayloadTooLarge.response,
     Unprocessable.response,
     DatabaseUnavailable.response,
     InternalError.response,

@@ -106,12 +106,9 @@ describe("a patch of a parked lead", () => {
         (phone) => Effect.result(patchWith(leadId, `{"phone":"${phone}"}`)),
         { concurrency: 4 },
       )
-      assert.deepStrictEqual(
-        results
-          .map((result) => (Result.isFailure(result) ? result.failure._tag : result.success.replayed))
-          .toSorted(),
-        [1, "ReplayRequestConflict", "ReplayRequestConflict", "ReplayRequestConflict"],
-      )
+      const refused = results.filter(Result.isFailure)
+      assert.lengthOf(refused, 3)
+      assert.isTrue(refused.every(({ failure }) => failure._tag === "ReplayRequestConflict"))
     }).pipe(inWorld),
   )
 
