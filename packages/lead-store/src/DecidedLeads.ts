@@ -44,13 +44,14 @@ export class DecidedLeads extends Context.Service<
     readonly versions: Effect.Effect<ReadonlyArray<DecidedWith>, StoreError>
     /**
      * A page of leads, the newest first: up to `limit`, fewer if their payloads are large, none after the oldest. Leads whose
-     * payload cannot be read are left out, so go on with `last`.
+     * payload cannot be read are left out, so go on with `last`. A lead is parsed when the iteration comes to it: a page at
+     * once would block the event loop.
      */
     readonly page: (query: {
       readonly before: number | undefined
       readonly limit: number
     }) => Effect.Effect<
-      { readonly leads: ReadonlyArray<DecidedLead>; readonly last: number | undefined },
+      { readonly leads: Iterable<DecidedLead>; readonly last: number | undefined },
       StoreError
     >
   }
@@ -71,7 +72,7 @@ export class DecidedLeads extends Context.Service<
         page: ({ before = Number.MAX_SAFE_INTEGER, limit }) =>
           storeCall("DecidedLeads.page")(
             Effect.map(sql.unsafe<LeadRow>(newestLeads, [before, limit]), (rows) => ({
-              leads: rows.flatMap(leadOf),
+              leads: leadsOf(rows),
               last: rows.length === 0 ? undefined : Number(rows.at(-1)?.id),
             })),
           ),
@@ -89,6 +90,10 @@ interface LeadRow {
   readonly reason: string | null
   readonly idempotency_key: string | null
   readonly customer_payload: string | null
+}
+
+const leadsOf = function* (rows: ReadonlyArray<LeadRow>) {
+  for (const row of rows) yield* leadOf(row)
 }
 
 const leadOf = (row: LeadRow): ReadonlyArray<DecidedLead> => {
