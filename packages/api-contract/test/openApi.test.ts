@@ -127,6 +127,16 @@ describe("the OpenAPI document", () => {
       TokenPage: Contract.TokenPage,
       AuditRecord: Contract.AuditRecord,
       AuditPage: Contract.AuditPage,
+      NewReplay: Contract.NewReplay,
+      ReplayFilter: Contract.ReplayFilter,
+      ReplayResult: Contract.ReplayResult,
+      CustomerState: Contract.CustomerState,
+      CustomerPage: Contract.CustomerPage,
+      FlowInForce: Contract.FlowInForce,
+      Preview: Contract.Preview,
+      PreviewComparison: Contract.PreviewComparison,
+      PreviewRequest: Contract.PreviewRequest,
+      UnmappedPage: Contract.UnmappedPage,
     }
     for (const [name, schema] of Object.entries(schemas)) {
       const examples: unknown = document.components.schemas[name]?.["examples"]

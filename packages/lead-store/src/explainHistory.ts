@@ -65,9 +65,7 @@ const sentences: Readonly<Record<LeadEventType, Sentence>> = {
     `Attempt ${numberOf(details)} was not sent after all, and does not count (${on(at)}).`,
   ],
   held_back: ({ at, details }) => [
-    field(details, "circuit") === "open"
-      ? `It was held back ${on(at)}: the customer's system was down, or refused every lead. No attempt was spent.`
-      : `It was held back ${on(at)}: the customer takes only so many leads at a time. No attempt was spent.`,
+    `It was held back ${on(at)}: ${heldBack[textOf(details, "circuit")] ?? heldBack["closed"]}. No attempt was spent.`,
   ],
   snoozed: ({ at, details }) => [
     `It was put off ${on(at)} for a reason of ours: ${textOf(details, "because")}.`,
@@ -76,6 +74,13 @@ const sentences: Readonly<Record<LeadEventType, Sentence>> = {
   replayed: ({ at, details }) => [
     `Somebody sent it back to the start ${on(at)}${field(details, "request") === undefined ? "" : ` (request ${textOf(details, "request")})`}.`,
   ],
+}
+
+/** Why nothing was sent, by the circuit of the customer. */
+const heldBack: Readonly<Record<string, string>> = {
+  open: "the customer's system was down, or refused every lead",
+  paused: "somebody had paused deliveries to the customer",
+  closed: "the customer takes only so many leads at a time",
 }
 
 /** What the last sentence says, by where the lead stands. */
