@@ -70,7 +70,9 @@ const sentences: Readonly<Record<LeadEventType, Sentence>> = {
   snoozed: ({ at, details }) => [
     `It was put off ${on(at)} for a reason of ours: ${textOf(details, "because")}.`,
   ],
-  patched: ({ at }) => [`Somebody changed what is decided on ${on(at)}; what was received stays as it came.`],
+  patched: ({ at }) => [
+    `Somebody changed what it is decided by ${on(at)}; what was received stays as it came.`,
+  ],
   replayed: ({ at, details }) => [
     `Somebody sent it back to the start ${on(at)}${field(details, "request") === undefined ? "" : ` (request ${textOf(details, "request")})`}.`,
   ],

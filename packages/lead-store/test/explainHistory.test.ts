@@ -148,6 +148,23 @@ const cases: Readonly<Record<string, Case>> = {
       "Next: it is sent to the customer as soon as it is its turn.",
     ],
   },
+  "ready and held back by a pause": {
+    history: history("READY", { events: [event("ready", 1), event("held_back", 1, { circuit: "paused" })] }),
+    sentences: [
+      received,
+      met,
+      "It was held back on 2026-01-21 at 10:35:01 UTC: somebody had paused deliveries to the customer. No attempt was spent.",
+      "Next: it is sent to the customer as soon as it is its turn.",
+    ],
+  },
+  patched: {
+    history: history("RECEIVED", { events: [event("patched", 1, { by: "anna" })] }),
+    sentences: [
+      received,
+      "Somebody changed what it is decided by on 2026-01-21 at 10:35:01 UTC; what was received stays as it came.",
+      "Next: the rules look at it as soon as it is its turn.",
+    ],
+  },
   "under way": {
     history: history("READY", {
       events: [event("ready", 1), event("attempt_opened", 1, { attempt_no: 1, probe: true })],
