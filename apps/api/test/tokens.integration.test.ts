@@ -150,6 +150,12 @@ layer(Apis.layer, { excludeTestServices: true })("tokens", (it) => {
         "expires must be absent: the keys are name, role and expires_at",
       ],
       [
+        Object.fromEntries(["x".repeat(1000), ..."abcdefg"].map((key) => [key, 1])),
+        400,
+        // Not one for each of the keys, nor all of a key.
+        `${["x".repeat(64) + "…", ..."abcd"].map((key) => `${key} must be absent: the keys are name, role and expires_at`).join("; ")}; and 5 more`,
+      ],
+      [
         { name: "anna", role: "admin", expires_at: "2020-01-01T00:00:00Z" },
         422,
         "expires_at is over: give a time in the future",
@@ -166,6 +172,15 @@ layer(Apis.layer, { excludeTestServices: true })("tokens", (it) => {
       Effect.gen(function* () {
         const { one } = yield* Apis
         assertError(yield* api(one, "POST", "tokens", body), status, error)
+      }),
+    )
+
+    it.effect("and of JSON, as an error that repeats nothing", () =>
+      Effect.gen(function* () {
+        const { one } = yield* Apis
+        const headers = { Authorization: `Bearer ${setting}`, "Content-Type": "text/x-erika" }
+        const answer = yield* ask(one, { method: "POST", path: "/api/v1/tokens", headers, body: "{}" })
+        assertError(answer, 415, "unsupported media type; send application/json")
       }),
     )
 

@@ -97,7 +97,19 @@ export const challengeResponse = <E extends ApiErrorFields>(kind: ErrorKind<E>) 
  * the `middleware` option of `HttpRouter.serve`, which runs after the framework has sent its answer.
  */
 export const withErrorBodies = <E, R>(app: HttpApp<E, R>): HttpApp<never, R> =>
-  Effect.catchCause(app, (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.interrupt : answer(cause)))
+  app.pipe(
+    Effect.flatMap((response) => (isBare(response) ? withBody(response.status) : Effect.succeed(response))),
+    Effect.catchCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.interrupt : answer(cause))),
+  )
+
+/** Whether the framework refuses a body by its type or its size: in plain text, which repeats what was sent, or none. */
+const isBare = ({ body, status }: HttpServerResponse.HttpServerResponse): boolean =>
+  (status === 415 || status === 413) && (body._tag === "Empty" || body.contentType !== "application/json")
+
+const withBody = Effect.fnUntraced(function* (status: number) {
+  const correlation_id = yield* CurrentCorrelationId
+  return HttpServerResponse.jsonUnsafe({ error: statusOnly(status).error, correlation_id }, { status })
+})
 
 type HttpApp<E, R> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 
@@ -136,7 +148,7 @@ const texts: Readonly<Record<number, string>> = {
   400: "malformed request",
   404: "not found",
   413: "payload too large",
-  415: "unsupported media type",
+  415: "unsupported media type; send application/json",
 }
 
 const statusOnly = (status: number): Answer => {
@@ -150,17 +162,27 @@ const nounOf = (issue: SchemaIssue.Issue): string =>
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** What each parameter must be, from the message of its schema. The value that was sent is not repeated. */
-const expectations = (issue: SchemaIssue.Issue): string =>
-  issuesOf(issue)
-    .issues.map(({ path = [], message }) => {
-      if (path.length === 0) {
-        return message === notJson ? "malformed JSON payload" : "the body must be a JSON object"
-      }
-      const name = path.map(String).join(".")
-      return message === "Missing key" ? `${name} is missing` : `${name} must be ${message}`
-    })
-    .join("; ")
+/** How much of what is wrong an answer says: a body may have thousands of wrong keys, each as long as it likes. */
+const mostIssues = 5
+const mostCharacters = 64
+
+/**
+ * What each parameter must be, from the message of its schema. The value that was sent is not repeated, and of many
+ * mistakes the first ones are named.
+ */
+const expectations = (issue: SchemaIssue.Issue): string => {
+  const { issues } = issuesOf(issue)
+  const texts = issues.slice(0, mostIssues).map(({ path = [], message }) => {
+    if (path.length === 0) {
+      return message === notJson ? "malformed JSON payload" : "the body must be a JSON object"
+    }
+    const whole = path.map(String).join(".")
+    const name = whole.length > mostCharacters ? `${whole.slice(0, mostCharacters)}…` : whole
+    return message === "Missing key" ? `${name} is missing` : `${name} must be ${message}`
+  })
+  const others = issues.length - texts.length
+  return others === 0 ? texts.join("; ") : `${texts.join("; ")}; and ${others} more`
+}
 
 /** The framework's message for a body that is no JSON. */
 const notJson = "Expected a valid JSON body"
