@@ -97,6 +97,26 @@ describe("a reader", { concurrent: true }, () => {
     }),
   )
 
+  it.live("that waits for a large answer causes no warning of a leak, whatever comes behind", () =>
+    Effect.gen(function* () {
+      const warnings: Array<string> = []
+      const warn = ({ name }: Error) => void warnings.push(name)
+      yield* Effect.acquireRelease(
+        Effect.sync(() => process.on("warning", warn)),
+        () => Effect.sync(() => process.off("warning", warn)),
+      )
+      const port = yield* serve(yield* handlerOf(routes), { readingPace: patient })
+      for (const behind of ["broken\r\n\r\n", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n"]) {
+        const socket = yield* open(port)
+        socket.write(get("/large"))
+        yield* Effect.sleep("200 millis")
+        socket.write(behind)
+        yield* Effect.sleep("200 millis")
+      }
+      assert.deepStrictEqual(warnings, [])
+    }),
+  )
+
   it.live("of errors that takes nothing is cut", () =>
     Effect.gen(function* () {
       const port = yield* serve(

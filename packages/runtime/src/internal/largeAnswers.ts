@@ -38,6 +38,8 @@ export const boundAnswers = (budget: ByteBudget.ByteBudget) => {
       source?.destroy()
     })
     if (source === undefined) return answer
+    // A stream to it takes nine listeners to `close`, and Node warns of the eleventh as of a leak.
+    response.setMaxListeners(20)
     return HttpServerResponse.setBody(
       answer,
       HttpBody.raw(source, { contentType: body.contentType, contentLength: bytes }),
