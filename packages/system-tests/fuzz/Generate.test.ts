@@ -21,8 +21,8 @@ describe("the cases of a seed", () => {
       const [open, guarded] = [index + 1, index + 1 + corpus.requests.length].map((number) =>
         makeCase("1", number, corpus),
       )
-      assert.isTrue(open !== undefined && bytes.equals(bytesOf(open)) && !open.auth)
-      assert.isTrue(guarded?.auth)
+      assert.isTrue(open !== undefined && bytes.equals(bytesOf(open)) && open.api === "open")
+      assert.strictEqual(guarded?.api, "guarded")
     })
     assert.isAbove(corpus.requests.length, 150)
   })

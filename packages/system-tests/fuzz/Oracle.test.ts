@@ -1,9 +1,11 @@
 /** The fuzzer's own readers and rules: each finds what it is there for. */
 import { assert, describe, it } from "@effect/vitest"
-import { type Ending, type FuzzCase, secrets } from "./generate/Case.ts"
+import { type ApiName, apis, secrets } from "./generate/apis.ts"
+import { type Ending, type FuzzCase } from "./generate/Case.ts"
 import { readAnswers } from "./oracle/AnswerReader.ts"
 import { expectedOf } from "./oracle/Expected.ts"
-import { type Exchange, judge, type Verdict } from "./oracle/judge.ts"
+import { judge } from "./oracle/judge.ts"
+import type { Exchange, Verdict } from "./oracle/Verdict.ts"
 import { meaningOf, readJson } from "./oracle/JsonReader.ts"
 import { readRequests } from "./oracle/RequestReader.ts"
 import { readCorpus } from "./support/corpus.ts"
@@ -87,9 +89,9 @@ describe("the reader of requests", () => {
 })
 
 describe("the table of allowed answers", () => {
-  const allowed = (text: string, auth = false) => {
+  const allowed = (text: string, api: ApiName = "open") => {
     const [request] = read(text).requests
-    return [...expectedOf(request ?? assert.fail("a request"), auth).statuses].toSorted((a, b) => a - b)
+    return [...expectedOf(request ?? assert.fail("a request"), apis[api]).statuses].toSorted((a, b) => a - b)
   }
   const post = (head: string, content = body) =>
     `POST /webhooks/leads HTTP/1.1\r\nHost: localhost\r\n${head}Content-Length: ${Buffer.byteLength(content)}\r\n\r\n${content}`
@@ -117,10 +119,10 @@ describe("the table of allowed answers", () => {
   })
 
   it("requires secrets of the guarded api", () => {
-    assert.deepStrictEqual(allowed(post(""), true), [401])
-    assert.deepStrictEqual(allowed(post(`X-Shared-Secret: ${secrets.sender}\r\n`), true), [200])
-    assert.deepStrictEqual(allowed(health.replace("health", "stats/leads/counts"), true), [401])
-    assert.deepStrictEqual(allowed(health, true), [200])
+    assert.deepStrictEqual(allowed(post(""), "guarded"), [401])
+    assert.deepStrictEqual(allowed(post(`X-Shared-Secret: ${secrets.sender}\r\n`), "guarded"), [200])
+    assert.deepStrictEqual(allowed(health.replace("health", "stats/leads/counts"), "guarded"), [401])
+    assert.deepStrictEqual(allowed(health, "guarded"), [200])
   })
 })
 
@@ -141,7 +143,7 @@ describe("the judge", () => {
     others: Partial<Exchange> = {},
   ): Verdict => {
     const bytes = Buffer.from(sent, "latin1")
-    const of: FuzzCase = { number: 1, origin: "a test", auth: false, writes: [{ bytes, pauseMs: 0 }], ending }
+    const of: FuzzCase = { number: 1, origin: "a test", api: "open", writes: [{ bytes, pauseMs: 0 }], ending }
     return judge(of, readRequests(bytes), {
       received: Buffer.from(received, "latin1"),
       end: "closed",

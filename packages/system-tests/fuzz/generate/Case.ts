@@ -1,4 +1,5 @@
 /** What one connection sends. */
+import type { ApiName } from "./apis.ts"
 
 /** What the sender does when all bytes are written, or in the middle of them. */
 export type Ending =
@@ -20,8 +21,8 @@ export interface FuzzCase {
   readonly number: number
   /** Where it comes from: a corpus file's name, or how it was generated. */
   readonly origin: string
-  /** Whether it goes to the api that requires secrets. */
-  readonly auth: boolean
+  /** Where it goes. */
+  readonly api: ApiName
   readonly writes: ReadonlyArray<Write>
   readonly ending: Ending
 }
@@ -34,9 +35,6 @@ export const withBytes = (of: FuzzCase, bytes: Buffer): FuzzCase => ({
   ...of,
   writes: [{ bytes, pauseMs: 0 }],
 })
-
-/** The secrets of the api that requires some. */
-export const secrets = { sender: "fuzz-sender-secret", operator: "fuzz-operator-token" } as const
 
 /** The largest body that the apis accept: the default. */
 export const maxBodyBytes = 1024 * 1024

@@ -5,6 +5,8 @@ import type { Random } from "./Random.ts"
 
 /** A body, and the header that says how it is compressed. */
 export interface Body {
+  /** Before it was compressed: what senders sign. */
+  readonly plain: Buffer
   readonly bytes: Buffer
   readonly encoding: string | undefined
 }
@@ -66,11 +68,11 @@ export const bodyOf = (random: Random, text: string): Body => {
     const encoding = random.chance(0.03)
       ? random.pick(["identity", "IDENTITY", "gzip", "zstd", "gzip, br", ""])
       : undefined
-    return { bytes, encoding }
+    return { plain: bytes, bytes, encoding }
   }
   const encoding = random.pick(["gzip", "x-gzip", "deflate", "br"])
   // A bomb: a few KiB that become more than is accepted.
   const content = random.chance(0.02) ? Buffer.alloc(maxBodyBytes * random.between(2, 8), 0x20) : bytes
   const name = random.chance(0.1) ? encoding.toUpperCase() : encoding
-  return { bytes: damage(random, compressors[encoding](content)), encoding: name }
+  return { plain: bytes, bytes: damage(random, compressors[encoding](content)), encoding: name }
 }

@@ -1,5 +1,6 @@
 /** The cases of a seed: the corpus as it is, on both apis, and then as many generated ones as are wanted. */
 import type { Corpus } from "../support/corpus.ts"
+import { type ApiName, apis } from "./apis.ts"
 import type { Ending, FuzzCase, Write } from "./Case.ts"
 import { mutate } from "./mutate.ts"
 import { randomBy, type Random } from "./Random.ts"
@@ -11,21 +12,31 @@ export const makeCase = (seed: string, number: number, corpus: Corpus): FuzzCase
   const file = requests[(number - 1) % requests.length]
   if (number <= 2 * requests.length && file !== undefined) {
     const writes = [{ bytes: file.bytes, pauseMs: 0 }]
-    return { number, origin: file.name, auth: number > requests.length, writes, ending: "wait" }
+    return {
+      number,
+      origin: file.name,
+      api: number > requests.length ? "guarded" : "open",
+      writes,
+      ending: "wait",
+    }
   }
   const random = randomBy(seed, number)
-  const auth = random.chance(0.3)
-  const { bytes, origin } = content(random, `fuzz-${seed}-${number}`, auth, corpus)
+  const api = random.weighted<ApiName>([
+    [50, "open"],
+    [25, "guarded"],
+    [25, "signed"],
+  ])
+  const { bytes, origin } = content(random, `fuzz-${seed}-${number}`, api, corpus)
   const ending = random.weighted<Ending>([
     [86, "wait"],
     [9, "half-close"],
     [5, "reset"],
   ])
   const sent = random.chance(0.05) ? bytes.subarray(0, random.below(bytes.length + 1)) : bytes
-  return { number, origin, auth, writes: delivery(random, sent), ending }
+  return { number, origin, api, writes: delivery(random, sent), ending }
 }
 
-const content = (random: Random, mark: string, auth: boolean, { requests }: Corpus) => {
+const content = (random: Random, mark: string, api: ApiName, { requests }: Corpus) => {
   const grammar = () => {
     const count = random.weighted([
       [70, 1],
@@ -34,7 +45,7 @@ const content = (random: Random, mark: string, auth: boolean, { requests }: Corp
       [2, 12],
     ])
     return Buffer.concat(
-      Array.from({ length: count }, (_, index) => request(random, `${mark}-${index}`, auth)),
+      Array.from({ length: count }, (_, index) => request(random, `${mark}-${index}`, apis[api])),
     )
   }
   const fromCorpus = () => {

@@ -1,9 +1,16 @@
 /** JSON texts: leads, and what hostile or broken senders make of them. */
 import { maxBodyBytes } from "./Case.ts"
-import type { Random } from "./Random.ts"
+import { type Random, randomBy } from "./Random.ts"
+import { sharedKey } from "./senders.ts"
 
-/** Names that no log may hold: each is in the personal data of every generated lead. */
-export const personalData = ["Erika Klarname", "@privat.example"] as const
+/** What no output may hold: parts of the name, the e-mail addresses and the phone numbers of generated leads. */
+export const personalData = [
+  "Erika Klarname",
+  "@privat.example",
+  "1517770000",
+  "151 7770000",
+  "0151/7770000",
+] as const
 
 /** An ordinary lead as JSON text. */
 const lead = (random: Random, mark: string): string => {
@@ -19,6 +26,9 @@ const lead = (random: Random, mark: string): string => {
   ])
   return `{"source":"${mark}","name":"Erika Klarname","email":"erika@privat.example","phone":${phone},"zipcode":${zipcode},"house":{"is_owner":${owner}},"solar_energy_consumption":"5000","solar_offer_type":"Kaufen"}`
 }
+
+/** The payload of a webhook that is sent again and again: the same for the same key. */
+export const sharedPayload = (key: string): string => lead(randomBy(key), key)
 
 const numbers = [
   "0",
@@ -123,6 +133,13 @@ export const payload = (random: Random, mark: string): string => {
     [8, () => among(random.pick(numbers))],
     [8, () => among(random.pick(texts))],
     [6, () => withField(whole, random.pick(keys), value(random, 2))],
+    [2, () => sharedPayload(sharedKey(random))],
+    [
+      4,
+      () =>
+        withField(random.chance(0.3) ? whole : sharedPayload("form"), '"lead_id"', `"${sharedKey(random)}"`),
+    ],
+    [1, () => `[${whole}]`],
     [5, () => whole.slice(0, random.below(whole.length))],
     [4, () => among(nested(random.pick([1, 64, 510, 511, 512, 513, 3_000]), random))],
     [3, () => whole + random.pick(["\n", " ", "\0", "}", whole, "\ufeff", "//"])],

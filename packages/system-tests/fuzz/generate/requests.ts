@@ -1,11 +1,10 @@
 /** Requests by a grammar: mostly right, with something odd in every part now and then. */
 import { bodyOf } from "./bodies.ts"
-import { secrets } from "./Case.ts"
-import { payload } from "./payloads.ts"
+import { type ApiRules, secrets, viewerToken } from "./apis.ts"
+import { payload, sharedPayload } from "./payloads.ts"
 import type { Random } from "./Random.ts"
-import { contentTypes, methods, oddHeaders, paths } from "./vocabulary.ts"
-
-type Header = readonly [name: string, value: string]
+import { form, type Header, keyHeaders, senderHeaders, sharedKey } from "./senders.ts"
+import { contentTypes, methods, oddHeaders, paths, tokens } from "./vocabulary.ts"
 
 /** Bytes as chunks of random sizes, sometimes with what chunks may have and sometimes with what they may not. */
 const chunked = (random: Random, body: Buffer): Buffer => {
@@ -32,17 +31,38 @@ const chunked = (random: Random, body: Buffer): Buffer => {
   return Buffer.concat(parts.map((part) => Buffer.from(part)))
 }
 
+const json = "application/json"
+
+/** The text of a body, and its content type. */
+const contentOf = (random: Random, mark: string, target: string, key: string | undefined) => {
+  if (target === tokens && random.chance(0.7)) {
+    return { type: json, text: `{"name":"${mark}","role":"${random.pick(["viewer", "admin", "none"])}"}` }
+  }
+  if (key !== undefined && random.chance(0.6)) return { type: json, text: sharedPayload(key) }
+  return random.chance(0.12) ? form(random, mark) : { type: json, text: payload(random, mark) }
+}
+
+const credentials = (random: Random): Header => [
+  "Authorization",
+  `Bearer ${random.weighted([
+    [80, secrets.operator],
+    [15, viewerToken],
+    [5, `${viewerToken}x`],
+  ])}`,
+]
+
 /** One request. `mark` is its correlation id, and is in its lead. */
-export const request = (random: Random, mark: string, auth: boolean): Buffer => {
+export const request = (random: Random, mark: string, api: ApiRules): Buffer => {
   const isWebhook = random.chance(0.7)
-  const method = isWebhook
-    ? "POST"
-    : random.weighted([
-        [6, "GET"],
-        [1, "POST"],
-        [3, random.pick(methods)],
-      ])
   const target = isWebhook ? (random.chance(0.97) ? paths[0] : random.pick(paths)) : random.pick(paths)
+  const method =
+    isWebhook || (target === tokens && random.chance(0.6))
+      ? "POST"
+      : random.weighted([
+          [6, "GET"],
+          [1, "POST"],
+          [3, random.pick(methods)],
+        ])
   const version = random.chance(0.97)
     ? "HTTP/1.1"
     : random.pick(["HTTP/1.0", "HTTP/2.0", "HTTP/1.2", "http/1.1", "HTTP/1.1 "])
@@ -65,14 +85,17 @@ export const request = (random: Random, mark: string, auth: boolean): Buffer => 
           ]),
     ])
   if (random.chance(0.9)) headers.push(["X-Correlation-ID", mark])
-  if (auth && random.chance(0.9))
-    headers.push(["X-Shared-Secret", secrets.sender], ["Authorization", `Bearer ${secrets.operator}`])
+  if (api.hasAuth && random.chance(0.9)) headers.push(credentials(random))
   let body: Buffer = Buffer.alloc(0)
-  if (isWebhook || random.chance(0.15)) {
-    const { bytes, encoding } = bodyOf(random, payload(random, mark))
+  if (method === "POST" || random.chance(0.15)) {
+    const key = random.chance(0.15) ? sharedKey(random) : undefined
+    const { text, type } = contentOf(random, mark, target, key)
+    const { bytes, encoding, plain } = bodyOf(random, text)
     body = bytes
+    headers.push(...senderHeaders(random, api, plain, key ?? mark))
+    if (key !== undefined) headers.push(...keyHeaders(random, key))
     if (random.chance(0.93))
-      headers.push(["Content-Type", random.chance(0.92) ? "application/json" : random.pick(contentTypes)])
+      headers.push(["Content-Type", random.chance(0.92) ? type : random.pick(contentTypes)])
     if (encoding !== undefined) headers.push(["Content-Encoding", encoding])
     if (random.chance(0.3)) {
       headers.push([

@@ -10,6 +10,8 @@ export interface Answer {
   readonly continues: number
   /** Whether the api closes the connection after it. */
   readonly closes: boolean
+  /** Whether it goes on until its reader closes the connection: `body` is what has come so far, as it came. */
+  readonly isStream: boolean
 }
 
 /** What was read of the bytes so far. */
@@ -51,11 +53,14 @@ export const readAnswers = (bytes: Buffer, methods: ReadonlyArray<string>): Answ
       const isLast =
         (head.status === 400 || head.status === 431) && head.headers.get("connection") === "close"
       const isHead = methods[answers.length] === "HEAD" && !(isLast && bytes.length > head.end)
-      const body = readBody(bytes, head, isHead)
+      const isStream = !isHead && head.headers.get("content-type") === "text/event-stream"
+      const body = isStream
+        ? { content: bytes.subarray(head.end), end: bytes.length }
+        : readBody(bytes, head, isHead)
       if (body === undefined) return { answers, isPartial: true, fault: undefined }
       const { status, headers } = head
-      const closes = headers.get("connection") === "close"
-      answers.push({ status, headers, body: body.content, continues, closes })
+      const closes = isStream || headers.get("connection") === "close"
+      answers.push({ status, headers, body: body.content, continues, closes, isStream })
       continues = 0
       at = body.end
     }

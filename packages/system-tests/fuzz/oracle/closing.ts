@@ -26,3 +26,12 @@ export const isUnread = (request: ReadRequest | undefined, answer: Answer | unde
   answer?.continues === 0 &&
   valuesOf(request.headers, "expect").length > 0 &&
   (request.body.length > 0 || request.chunks > 0)
+
+/** How many bytes of a body that nobody needs are discarded behind an answer of the router. */
+const drained = 256 * 1024
+
+/** Whether a request was answered without the body that it has for nothing, which is longer than what is discarded. */
+export const isUndrained = (request: ReadRequest | undefined): boolean =>
+  request !== undefined &&
+  (request.method === "GET" || request.method === "HEAD" || request.method === "DELETE") &&
+  request.body.length > drained

@@ -45,7 +45,9 @@ const isErrorBody = ({ body, headers }: Answer, id: string): boolean => {
   return (
     (headers.get("content-type") ?? "").startsWith("application/json") &&
     typeof error === "string" &&
-    /^[^A-Z\n]{3,200}$|^[a-z][^\n]{2,200}$|^JSON /.test(error) &&
+    // Of a body with unknown keys, some of them are named.
+    (error.length < 200 || (error.length < 1_000 && error.includes(" must be "))) &&
+    /^[^A-Z\n]{3,}$|^[a-z][^\n]{2,}$|^(?:JSON|Idempotency-Key) |^[^;]* must be /.test(error) &&
     correlation_id === id &&
     Object.keys(others).length === 0
   )

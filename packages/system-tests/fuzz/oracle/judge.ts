@@ -1,39 +1,21 @@
 /** Compares what a connection was answered with what it sent. */
+import { apis } from "../generate/apis.ts"
 import type { FuzzCase } from "../generate/Case.ts"
+import { personalData } from "../generate/payloads.ts"
 import { type Answer, isForLackOfTime, objectOf, readAnswers } from "./AnswerReader.ts"
 import { faultsOfForm, type Finding } from "./form.ts"
-import { type Expected, expectedOf, refusals } from "./Expected.ts"
-import { isCutShort, isUnread } from "./closing.ts"
+import { expectedOf, refusals, roleOf } from "./Expected.ts"
+import { isCutShort, isUndrained, isUnread } from "./closing.ts"
+import type { Key } from "./senders.ts"
+import type { Expected } from "./Statuses.ts"
+import type { Acknowledged, Exchange, Verdict } from "./Verdict.ts"
 import { methodsOf, type ReadRequest, type Stream } from "./Stream.ts"
-
-/** What was observed of a connection. */
-export interface Exchange {
-  readonly received: Buffer
-  /** How it ended: by the api, or only after the sender's patience. */
-  readonly end: "closed" | "timeout"
-  /** Whether it overlapped a time without Postgres, which the run itself had caused. */
-  readonly duringOutage: boolean
-  /** Whether other programs used much of the machine meanwhile. */
-  readonly onSharedMachine: boolean
-}
-
-/** What is known of a connection's leads. */
-export interface Verdict {
-  readonly findings: ReadonlyArray<Finding>
-  readonly statuses: ReadonlyArray<number>
-  /** Answered 200, with what must be stored. */
-  readonly acknowledged: ReadonlyArray<{ readonly leadId: number; readonly meaning: string }>
-  /** What may be stored although nobody was answered 200. */
-  readonly unseen: ReadonlyArray<string>
-  /** Findings that a shared machine explains, unless they are found again. */
-  readonly excused: ReadonlyArray<Finding>
-}
 
 /** Judges one connection. */
 export const judge = (of: FuzzCase, stream: Stream, exchange: Exchange): Verdict => {
   const { answers, fault, isPartial } = readAnswers(exchange.received, methodsOf(stream))
-  const expected = stream.requests.map((request) => expectedOf(request, of.auth))
-  const verdict = new Judgement(exchange)
+  const expected = stream.requests.map((request) => expectedOf(request, apis[of.api]))
+  const verdict = new Judgement(exchange, of)
 
   if (fault !== undefined) verdict.report("malformed answer", fault)
   if (isPartial && of.ending !== "reset")
@@ -48,8 +30,9 @@ export const judge = (of: FuzzCase, stream: Stream, exchange: Exchange): Verdict
   if (exchange.end === "timeout" && of.ending !== "reset") {
     verdict.reportUnlessShared("connection stays open", `after ${answers.length} answers`)
   }
-  const { acknowledged, excused, findings, unseen } = verdict
-  return { acknowledged, excused, findings, unseen, statuses: answers.map(({ status }) => status) }
+  const { acknowledged, conflicts, duplicates, excused, findings, unseen } = verdict
+  const statuses = answers.map(({ status }) => status)
+  return { acknowledged, conflicts, duplicates, excused, findings, unseen, statuses }
 }
 
 /** The head of a request whose body is not whole: it may be answered before its body is read. */
@@ -57,14 +40,18 @@ const headOf = (tail: Stream["tail"]): ReadRequest | undefined => ("head" in tai
 
 class Judgement {
   readonly findings: Array<Finding> = []
-  readonly acknowledged: Array<{ readonly leadId: number; readonly meaning: string }> = []
+  readonly acknowledged: Array<Acknowledged> = []
+  readonly duplicates: Array<Acknowledged> = []
+  readonly conflicts: Array<Key> = []
   readonly unseen: Array<string> = []
   readonly excused: Array<Finding> = []
   readonly #duringOutage: boolean
   readonly #hasTimedOut: boolean
   readonly #onSharedMachine: boolean
+  readonly #api: FuzzCase["api"]
 
-  constructor({ duringOutage, end, onSharedMachine }: Exchange) {
+  constructor({ duringOutage, end, onSharedMachine }: Exchange, { api }: FuzzCase) {
+    this.#api = api
     this.#duringOutage = duringOutage
     this.#hasTimedOut = end === "timeout"
     this.#onSharedMachine = onSharedMachine
@@ -86,7 +73,11 @@ class Judgement {
   }
 
   /** One request and its answer. */
-  answered(request: ReadRequest, answer: Answer, { statuses, meaning, needsDatabase }: Expected): void {
+  answered(
+    request: ReadRequest,
+    answer: Answer,
+    { error, key, statuses, meaning, needsDatabase }: Expected,
+  ): void {
     const { status } = answer
     const isOutage = status === 503 && needsDatabase && this.#duringOutage
     if (!statuses.has(status) && !isOutage) {
@@ -97,20 +88,37 @@ class Judgement {
       this.#reportStatus(answer, kind, detail)
     }
     this.findings.push(...faultsOfForm(answer, request))
+    if (status === 400 && error !== undefined && statuses.size === 1) {
+      const text = objectOf(answer.body)?.["error"]
+      if (text !== error) this.report("another error", `${JSON.stringify(text)} instead of ${error}`)
+    }
+    if (roleOf(request, apis[this.#api]) === "viewer") this.#shownToViewer(request, answer)
     const isWebhook = request.method === "POST" && meaning !== undefined
     if (isWebhook && status === 503) this.unseen.push(meaning)
+    if (isWebhook && status === 422 && key !== undefined) this.conflicts.push(key)
     if (!isWebhook || status !== 200) return
-    const receipt = objectOf(answer.body)
-    const leadId = receipt?.["lead_id"]
-    if (typeof leadId === "number" && receipt?.["status"] === "RECEIVED")
-      this.acknowledged.push({ leadId, meaning })
-    else this.report("malformed receipt", answer.body.toString("latin1", 0, 300))
+    const { duplicate, lead_id: leadId, status: state } = objectOf(answer.body) ?? {}
+    // A field that is a number is a key whose text the oracle does not know.
+    const isKeyed = key !== undefined || statuses.has(422)
+    const isReceipt = typeof leadId === "number" && state === "RECEIVED"
+    if (!isReceipt || (duplicate !== undefined && (duplicate !== true || !isKeyed))) {
+      this.report("malformed receipt", answer.body.toString("latin1", 0, 300))
+    } else {
+      const receipt = { leadId, meaning, ...(key !== undefined && { key }) }
+      ;(duplicate === true ? this.duplicates : this.acknowledged).push(receipt)
+    }
+  }
+
+  #shownToViewer({ target }: ReadRequest, { body }: Answer): void {
+    if (personalData.some((text) => body.includes(text))) {
+      this.report("a viewer sees values of a lead", `${target}: ${body.toString("latin1", 0, 300)}`)
+    }
   }
 
   /** What was answered beyond the whole requests: one refusal at most, where something follows that is no whole request. */
   tail({ tail }: Stream, answers: ReadonlyArray<Answer>, of: FuzzCase): void {
     const head = headOf(tail)
-    const early = head === undefined ? new Set<number>() : expectedOf(head, of.auth).statuses
+    const early = head === undefined ? new Set<number>() : expectedOf(head, apis[of.api]).statuses
     answers.forEach((answer, index) => {
       this.findings.push(...faultsOfForm(answer, head, "method" in tail ? tail.method : ""))
       const isStored = objectOf(answer.body)?.["lead_id"] !== undefined && answer.body.includes("RECEIVED")
@@ -138,7 +146,8 @@ class Judgement {
     const last = answers[Math.min(answers.length, requests.length) - 1]
     const lastRequest = requests[Math.min(answers.length, requests.length) - 1]
     const isExcused = this.#hasTimedOut && this.#onSharedMachine
-    const isHidden = of.ending === "reset" || this.#duringOutage || isExcused
+    // What comes behind a stream is stored, and its answer never leaves.
+    const isHidden = of.ending === "reset" || this.#duringOutage || isExcused || last?.isStream === true
     if (isHidden) {
       expected
         .slice(answers.length)
@@ -150,8 +159,10 @@ class Judgement {
       last === undefined ||
       last.status >= 400 ||
       lastRequest?.closes === true ||
+      last.isStream ||
       lastRequest?.doubts.has("an upgrade") === true ||
       isUnread(lastRequest, last) ||
+      isUndrained(lastRequest) ||
       of.ending !== "wait" ||
       answers.length >= requests.length
     if (last?.closes === true && !mayClose && tail.kind === "clean" && !isHidden) {

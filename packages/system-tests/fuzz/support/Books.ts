@@ -4,21 +4,19 @@ import { createHash } from "node:crypto"
 import { inRepository } from "../../faults/support/places.ts"
 import { inFlight, query } from "../../faults/support/Rows.ts"
 import { until } from "../../faults/support/until.ts"
-import { secrets } from "../generate/Case.ts"
+import { secrets } from "../generate/apis.ts"
 import type { Finding } from "../oracle/form.ts"
-import type { Verdict } from "../oracle/judge.ts"
+import type { Verdict } from "../oracle/Verdict.ts"
 import { meaningOf, readJson } from "../oracle/JsonReader.ts"
+import type { CaseFinding } from "./CaseFinding.ts"
+import { makeKeyBook } from "./KeyBook.ts"
 import type { Site } from "./Site.ts"
-
-/** A finding, and the case that it belongs to if it belongs to one. */
-export interface CaseFinding extends Finding {
-  readonly number: number | undefined
-}
 
 /** What was acknowledged during a run, to be compared with what is stored. */
 export interface Books {
   readonly add: (number: number, verdict: Verdict) => void
   readonly acknowledged: () => number
+  readonly duplicates: () => number
   /** Waits until all leads have ended, and compares everything. */
   readonly balance: Effect.Effect<Balance>
 }
@@ -31,7 +29,9 @@ export interface Balance {
   readonly findings: ReadonlyArray<CaseFinding>
 }
 
-const digest = (meaning: string): string => createHash("sha256").update(meaning).digest("base64")
+/** Empty if nobody can say what it means. */
+const digest = (meaning: string): string =>
+  meaning === "" ? "" : createHash("sha256").update(meaning).digest("base64")
 
 /** The meaning of JSON text. */
 const meaningOfText = (text: string): string => {
@@ -58,7 +58,7 @@ export const comparedWithRows = Effect.fnUntraced(function* (site: Site, { ackno
   for (const { leadId, meaning } of acknowledged) {
     const [row] = yield* rowsAfter(site, leadId - 1)
     if (row?.id !== leadId) findings.push({ kind: "lost", detail: `lead ${leadId} is not stored` })
-    else if (meaningOfText(row.payload) !== meaning) findings.push(storedOtherwise(leadId))
+    else if (meaning !== "" && meaningOfText(row.payload) !== meaning) findings.push(storedOtherwise(leadId))
   }
   return findings
 })
@@ -73,11 +73,13 @@ export const makeBooks = (site: Site): Books => {
   const acknowledged = new Map<number, { readonly number: number; readonly hash: string }>()
   const unseen = new Map<string, number>()
   const twice: Array<CaseFinding> = []
+  const keys = makeKeyBook()
 
   /** Compares each row, and each history of some, with what was acknowledged. */
   const compare = Effect.fnUntraced(function* () {
     const findings: Array<CaseFinding> = [...twice]
     const missing = new Set(acknowledged.keys())
+    const repeated = keys.leads()
     let [last, stored, hidden] = [0, 0, 0]
     for (;;) {
       const rows = yield* rowsAfter(site, last)
@@ -87,8 +89,14 @@ export const makeBooks = (site: Site): Books => {
         const hash = digest(meaningOfText(payload))
         const known = acknowledged.get(id)
         missing.delete(id)
+        for (const { number, meaning } of repeated.get(id) ?? []) {
+          if (meaning !== "" && digest(meaning) !== hash) findings.push({ number, ...storedOtherwise(id) })
+        }
+        repeated.delete(id)
         if (known === undefined) {
-          const left = unseen.get(hash) ?? 0
+          // Of some it is not known what they mean.
+          const allowance = (unseen.get(hash) ?? 0) > 0 ? hash : ""
+          const left = unseen.get(allowance) ?? 0
           if (left > 0) hidden++
           else
             findings.push({
@@ -96,19 +104,18 @@ export const makeBooks = (site: Site): Books => {
               kind: "never acknowledged",
               detail: `lead ${id} of ${mark}: ${payload.slice(0, 200)}`,
             })
-          unseen.set(hash, left - 1)
-        } else if (known.hash !== hash) findings.push({ number: known.number, ...storedOtherwise(id) })
+          unseen.set(allowance, left - 1)
+        } else if (known.hash !== "" && known.hash !== hash)
+          findings.push({ number: known.number, ...storedOtherwise(id) })
         else if (stored % 25 === 0) findings.push(...(yield* shown(id, known)))
       }
       if (rows.length === 0) break
     }
-    for (const id of missing) {
-      findings.push({
-        number: acknowledged.get(id)?.number,
-        kind: "lost",
-        detail: `lead ${id} is not stored`,
-      })
-    }
+    const lost = (number: number | undefined, id: number) =>
+      findings.push({ number, kind: "lost", detail: `lead ${id} is not stored` })
+    for (const id of missing) lost(acknowledged.get(id)?.number, id)
+    for (const [id, [first]] of repeated) lost(first?.number, id)
+    findings.push(...keys.findings())
     return { stored, hidden, findings }
   })
 
@@ -119,7 +126,7 @@ export const makeBooks = (site: Site): Books => {
       const answer = await fetch(url, { headers: { authorization: `Bearer ${secrets.operator}` } })
       const read = readJson(await answer.text())
       const payload = read?.value.kind === "object" ? read.value.entries.get("raw_payload") : undefined
-      if (payload !== undefined && digest(meaningOf(payload)) === known.hash) return []
+      if (payload !== undefined && ["", digest(meaningOf(payload))].includes(known.hash)) return []
       return [
         {
           number: known.number,
@@ -131,6 +138,7 @@ export const makeBooks = (site: Site): Books => {
 
   return {
     add: (number, verdict) => {
+      keys.add(number, verdict)
       for (const { leadId, meaning } of verdict.acknowledged) {
         if (acknowledged.has(leadId)) {
           twice.push({
@@ -147,6 +155,7 @@ export const makeBooks = (site: Site): Books => {
       }
     },
     acknowledged: () => acknowledged.size,
+    duplicates: keys.duplicates,
     balance: Effect.gen(function* () {
       const haveEnded = yield* until(
         Effect.map(inFlight(site.postgres.url), (leads) => leads === 0),

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { secrets } from "../generate/Case.ts"
+import { secrets } from "../generate/apis.ts"
 
 /** A file of the corpus. */
 export interface CorpusFile {

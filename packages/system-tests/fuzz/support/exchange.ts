@@ -47,8 +47,9 @@ export const exchange = async (
     }
     return true
   }
-  const answered = (count: number) => () =>
-    readAnswers(Buffer.concat(chunks), methods).answers.length >= count
+  const answers = () => readAnswers(Buffer.concat(chunks), methods).answers
+  const streams = () => answers().at(-1)?.isStream === true
+  const answered = (count: number) => () => answers().length >= count || streams()
 
   for (const { bytes, pauseMs } of of.writes) {
     if (pauseMs > 0) await sleep(pauseMs)
@@ -64,6 +65,8 @@ export const exchange = async (
   const { requests, tail } = stream
   const isAnswered = await until(answered(requests.length), patience.answerMs)
   if (tail.kind !== "clean") await until(answered(requests.length + 1), patience.refusalMs)
+  // Nothing else ends a stream, nor does half a close.
+  if (streams()) socket.destroy()
   if (!socket.destroyed && !socket.writableEnded) socket.end()
   const hasEnded = await until(() => state.isOver, patience.endMs)
   socket.destroy()

@@ -1,8 +1,9 @@
 import { Effect } from "effect"
 import { bytesOf, type FuzzCase, withBytes } from "../generate/Case.ts"
 import { makeCase } from "../generate/cases.ts"
-import type { Verdict } from "../oracle/judge.ts"
-import { type CaseFinding, comparedWithRows } from "./Books.ts"
+import type { Verdict } from "../oracle/Verdict.ts"
+import { comparedWithRows } from "./Books.ts"
+import type { CaseFinding } from "./CaseFinding.ts"
 import { readCorpus } from "./corpus.ts"
 import { minimise } from "./minimise.ts"
 import { runCase } from "./run.ts"
@@ -41,7 +42,7 @@ export const explain = async (site: Site, seed: string, finding: CaseFinding): P
   const title = `${kind}: ${detail}`
   if (number === undefined) return { text: title, shortest: undefined }
   const of = makeCase(seed, number, readCorpus())
-  const about = `  case ${number} (${of.origin}, ${of.auth ? "the guarded" : "the open"} api, ${of.ending}, ${of.writes.length} writes)`
+  const about = `  case ${number} (${of.origin}, the ${of.api} api, ${of.ending}, ${of.writes.length} writes)`
   const repeat = `  again: npm run fuzz -- --seed ${seed} --only ${number}`
   const fails = async (candidate: FuzzCase) =>
     (await findingsOf(site, candidate)).some((other) => other.kind === kind)

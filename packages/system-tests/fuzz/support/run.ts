@@ -1,12 +1,15 @@
 import { Effect } from "effect"
 import { bytesOf, type FuzzCase } from "../generate/Case.ts"
 import { makeCase } from "../generate/cases.ts"
-import { judge, type Verdict } from "../oracle/judge.ts"
+import { judge } from "../oracle/judge.ts"
+import type { Verdict } from "../oracle/Verdict.ts"
 import { readRequests } from "../oracle/RequestReader.ts"
 import type { Stream } from "../oracle/Stream.ts"
-import { type CaseFinding, makeBooks } from "./Books.ts"
+import { makeBooks } from "./Books.ts"
+import type { CaseFinding } from "./CaseFinding.ts"
 import { readCorpus } from "./corpus.ts"
 import { exchange } from "./exchange.ts"
+import { leaksOf } from "./leaks.ts"
 import { type Outage, outputFindings } from "./outputFindings.ts"
 import { peakOf, type Site } from "./Site.ts"
 
@@ -29,6 +32,8 @@ export interface RunReport {
   readonly requests: number
   readonly statuses: Readonly<Record<string, number>>
   readonly acknowledged: number
+  /** Answered as an earlier webhook was. */
+  readonly duplicates: number
   readonly stored: number
   readonly hidden: number
   /** Cases that were refused or not answered for lack of time, on a machine with other work, and were right alone. */
@@ -49,7 +54,7 @@ export const runCase = async (
 ): Promise<Verdict> => {
   const before = outages()
   const from = performance.now()
-  const { port } = of.auth ? site.guarded : site.open
+  const { port } = site[of.api]
   const observed = await exchange(of, stream, port)
   return judge(of, stream, {
     ...observed,
@@ -123,12 +128,14 @@ export const run = Effect.fnUntraced(function* (site: Site, options: RunOptions)
     return detail === undefined ? [] : [`${detail}; under way were ${[...underWay].join(", ")}`]
   })
   const balance = deaths.length > 0 ? { stored: 0, hidden: 0, findings: [] } : yield* books.balance
+  const leaks = deaths.length > 0 ? [] : yield* leaksOf(site)
   const general = (kind: string) => (detail: string) => ({ number: undefined, kind, detail })
   const report: RunReport = {
     cases: number,
     requests,
     statuses,
     acknowledged: books.acknowledged(),
+    duplicates: books.duplicates(),
     stored: balance.stored,
     hidden: balance.hidden,
     sentAgain: excused.length,
@@ -137,6 +144,7 @@ export const run = Effect.fnUntraced(function* (site: Site, options: RunOptions)
       ...deaths.map(general("a process died")),
       ...findings,
       ...balance.findings,
+      ...leaks,
       ...peaks
         .filter(([, peak]) => peak > options.memoryMiB)
         .map(([name, peak]) => general("too much memory")(`${name} had ${peak} MiB resident`)),
