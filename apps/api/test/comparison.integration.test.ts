@@ -131,11 +131,12 @@ describe("a draft tried on the newest leads", () => {
     Effect.gen(function* () {
       const world = yield* makeWorld()
       const flow = yield* manyLeads(world, 10_000)
-      const waits: Array<number> = []
-      let at = performance.now()
+      // Processor time between two turns of a timer: on a busy machine the process itself waits for a core.
+      const turns: Array<number> = []
+      let before = process.cpuUsage()
       const timer = setInterval(() => {
-        waits.push(performance.now() - at - 1)
-        at = performance.now()
+        turns.push(process.cpuUsage(before).user / 1000)
+        before = process.cpuUsage()
       }, 1)
       const began = performance.now()
       const result = yield* DecidedLeads.use(({ page }) => compareStored(flow, 10_000, page)).pipe(
@@ -143,14 +144,14 @@ describe("a draft tried on the newest leads", () => {
       )
       const took = performance.now() - began
       clearInterval(timer)
-      waits.sort((a, b) => a - b)
-      const p99 = waits[Math.floor(waits.length * 0.99)] ?? Infinity
+      turns.sort((a, b) => a - b)
+      const p99 = turns[Math.floor(turns.length * 0.99)] ?? Infinity
       assert.isBelow(took, 5_000)
       // A second of work on a machine that is not busy; a busy one may not get through.
       assert.isAbove(result.leads, 1_000)
       assert.strictEqual(result.changed, 0)
-      // Slices have 2 ms; on a busy machine the process itself waits for a core.
-      assert.isBelow(p99, 100)
+      // Slices have 2 ms; collecting garbage, on threads of its own, counts too.
+      assert.isBelow(p99, 50)
     }).pipe(Effect.scoped),
   )
 })
