@@ -53,8 +53,20 @@ const lists: ReadonlyArray<
   [/^\/api\/v1\/leads$/, "viewer", [400]],
   [/^\/api\/v1\/leads\/[^/]+$/, "viewer", [404]],
   [/^\/api\/v1\/(?:ledger|events)$/, "viewer", []],
-  [/^\/api\/v1\/(?:audit|tokens)$/, "operator", [400]],
+  [/^\/api\/v1\/flow$/, "viewer", []],
+  [/^\/api\/v1\/customers$/, "viewer", [400]],
+  [/^\/api\/v1\/(?:audit|tokens|unmapped)$/, "operator", [400]],
 ]
+
+/** What operators send, by the path, and what it may be answered beside the errors of every body. */
+const commands: ReadonlyArray<readonly [path: RegExp, others: ReadonlyArray<number>]> = [
+  [/^\/api\/v1\/replays$/, [200, 409]],
+  [/^\/api\/v1\/preview$/, [200]],
+  [/^\/api\/v1\/customers\/[^/]+\/(?:pause|resume)$/, [200, 404]],
+]
+
+/** A body that is malformed, too large, of another type, or says what cannot be. */
+const ofBodies = [400, 413, 415, 422]
 
 const byRoute = (path: string, request: ReadRequest, api: ApiRules): Expected => {
   const { method } = request
@@ -70,7 +82,11 @@ const byRoute = (path: string, request: ReadRequest, api: ApiRules): Expected =>
     return method === "DELETE" ? forRole(request, api, "operator", 204, 404) : only(405)
   }
   if (path === "/api/v1/tokens" && method === "POST") {
-    return forRole(request, api, "operator", 201, 400, 413, 415, 422)
+    return forRole(request, api, "operator", 201, ...ofBodies)
+  }
+  const command = commands.find(([of]) => of.test(path))
+  if (command !== undefined) {
+    return method === "POST" ? forRole(request, api, "operator", ...command[1], ...ofBodies) : only(405)
   }
   const list = lists.find(([of]) => of.test(path))
   if (list === undefined) return only(404)
