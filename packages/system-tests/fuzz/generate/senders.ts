@@ -36,7 +36,7 @@ export const keyHeaders = (random: Random, key: string): ReadonlyArray<Header> =
   ])()
 
 /** The headers of a signed webhook, in place of a shared secret; of a body as it is before compression. */
-export const signatureHeaders = (random: Random, body: Buffer, id: string): ReadonlyArray<Header> =>
+const signatureHeaders = (random: Random, body: Buffer, id: string): ReadonlyArray<Header> =>
   random.weighted<() => ReadonlyArray<Header>>([
     [10, () => [["X-Hub-Signature-256", `sha256=${signatureOf("body", body)}`]]],
     [
