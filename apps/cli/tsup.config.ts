@@ -1,5 +1,7 @@
 import { cpSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "tsup"
+import { compressReference } from "../../scripts/compressReference.ts"
 
 /**
  * One program that can be installed alone: the workspace's packages are bundled into it, from their sources, and what
@@ -18,5 +20,7 @@ export default defineConfig({
   },
   onSuccess: async () => {
     for (const name of ["config", "migrations"]) cpSync(`../../${name}`, `dist/${name}`, { recursive: true })
+    const program = fileURLToPath(import.meta.resolve("@scalar/api-reference/browser/standalone.js"))
+    await compressReference(program, "dist/reference")
   },
 })

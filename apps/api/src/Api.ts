@@ -49,14 +49,16 @@ export const config = Settings.all({
  * Runs the api as a process of its own until it is interrupted.
  *
  * `migrations` is the folder of the SQL files, `config` that of the shipped configuration files, which apply where the
- * operator provides none.
+ * operator provides none, `reference` the program of the page at `/docs`.
  */
 export const api = ({
   config: shipped,
   migrations,
+  reference,
 }: {
   readonly migrations: string
   readonly config: string
+  readonly reference: string
 }): Effect.Effect<
   never,
   Settings.SettingsInvalid | Migrations.MigrationFailed | Migrations.SchemaTooNew | ListenFailed
@@ -87,6 +89,7 @@ export const api = ({
           flow,
           info: { version: packageJson.version, queueType: queue.type },
           search,
+          reference,
           shutdownTimeout: process.shutdownTimeout,
         })
         yield* Effect.annotateLogs(Effect.logInfo("api is listening"), { address, port })

@@ -35,7 +35,7 @@ export type Verdict = "Own" | "AllowedOrigin" | "UnknownHost" | "CrossSite"
  * address of a pod, which no list can hold, so that where the api is not on loopback they may name any host.
  */
 const probes = ["/health", "/livez", "/readyz"]
-const open = [...probes, "/openapi.json"]
+const open = [...probes, "/openapi.json", "/docs"]
 
 /**
  * Makes the check of requests. Senders' requests cost it three comparisons: the host is that of the request before, and

@@ -2,11 +2,13 @@ import { routes as contract } from "@lead-gateway/api-contract"
 import { exactPaths, type Handler, type MeteredRoute, respond } from "@lead-gateway/runtime"
 import { FindMyWay } from "effect/http"
 import * as Answer from "./Answer.ts"
+import { type ReferenceHandlers, referencePaths } from "./reference/handlers.ts"
 
-/** The handlers: webhooks go to `intake`, senders' handshakes to `handshake` if there is one, everything else to `router`. */
+/** The handlers: webhooks go to `intake`, senders' handshakes to `handshake` if there is one, `/docs` to `reference`, everything else to `router`. */
 export interface Handlers {
   readonly intake: Handler
   readonly handshake: Handler | undefined
+  readonly reference: ReferenceHandlers
   readonly router: Handler
 }
 
@@ -26,7 +28,7 @@ export const served: ReadonlyArray<MeteredRoute> = [
     .flatMap(({ method, path }) =>
       method === "GET" ? ["GET", "HEAD"].map((name) => ({ method: name, path })) : [{ method, path }],
     ),
-  { method: "GET", path: "/openapi.json" },
+  ...["/openapi.json", referencePaths.page, referencePaths.program].map((path) => ({ method: "GET", path })),
 ]
 
 /**
@@ -36,13 +38,17 @@ export const served: ReadonlyArray<MeteredRoute> = [
  * A method that a path does not support is answered 405, with the supported ones in `Allow`. An unknown path
  * is answered 404 here: that costs no fiber.
  */
-export const dispatch = ({ handshake, intake, router }: Handlers): Handler => {
+export const dispatch = ({ handshake, intake, reference, router }: Handlers): Handler => {
   const routes = FindMyWay.make<{ readonly handler: Handler; readonly path: string }>(exactPaths)
   for (const { group, method, path } of contract) {
     const handler = group === "intake" ? intake : router
     routes.on(method === "GET" ? ["GET", "HEAD"] : method, path, { handler, path })
   }
   routes.on(["GET", "HEAD"], "/openapi.json", { handler: router, path: "/openapi.json" })
+  for (const name of ["page", "program"] as const) {
+    const path = referencePaths[name]
+    routes.on(["GET", "HEAD"], path, { handler: reference[name], path })
+  }
   if (handshake !== undefined) routes.on("GET", webhooks, { handler: handshake, path: webhooks })
 
   return (request, response, correlationId) => {

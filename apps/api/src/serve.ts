@@ -31,6 +31,7 @@ import { makeHandshakes } from "./handshakes.ts"
 import { makeIntake } from "./Intake.ts"
 import { observeIntake } from "./IntakeMetrics.ts"
 import { operatorRoutes } from "./operatorRoutes.ts"
+import { makeReference } from "./reference/handlers.ts"
 import { makeBodyReader } from "./RequestBody.ts"
 import { makeSenderRate } from "./SenderRate.ts"
 import { makeSenderVerification } from "./SenderVerification.ts"
@@ -44,6 +45,8 @@ export interface ApiOptions {
   readonly api: ApiSettings
   readonly metrics: MetricsSettings
   readonly info: ProcessInfo
+  /** The program of the page at `/docs`, compressed or not; without one there is no such page. */
+  readonly reference?: string
   /** How leads are found by e-mail and phone; without a key in the settings unless set. */
   readonly search?: SearchSettings
   /** The documents in force, for operators to see and to compare drafts with. The api decides on no lead. */
@@ -98,7 +101,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
     maxBodyBytes: maxBytes,
   })
   const handshake = makeHandshakes(api.auth)
-  const handler = yield* guardOrigin(api, dispatch({ intake, handshake, router }))
+  const handler = yield* guardOrigin(api, dispatch({ intake, handshake, reference: makeReference(options.reference), router }))
   const address = yield* listen(
     {
       observers: [

@@ -74,8 +74,9 @@ const cases: Record<RouteName, Case> = {
   "GET /metrics": { question: { path: "/metrics" }, answer: /^lead_gateway_leads_received_total \d+$/m },
 }
 
-/** The OpenAPI document is served, but it is not a route of the contract. */
+/** The OpenAPI document and its page are served, but they are no routes of the contract. */
 const paths = new Map<string, Case>([
+  ["GET /docs", { question: { path: "/docs" }, answer: /^<!doctype html>/ }],
   ["GET /openapi.json", { question: { path: "/openapi.json" }, answer: /^\{"openapi":"3\.1/ }],
   ...routes.map(({ name }) => [name, cases[name]] as const),
 ])
@@ -140,8 +141,15 @@ layer(World.layer(), { excludeTestServices: true })("a route", (it) => {
         assert.strictEqual(answered.status, status)
         assert.match(answered.text, answer)
         newId(answered)
-        const caching = question.path === "/openapi.json" ? { "Cache-Control": "public, max-age=300" } : {}
-        assertSecurity(answered, caching)
+        const { path = "" } = question
+        const caching = ["/openapi.json", "/docs"].includes(path)
+          ? { "Cache-Control": "public, max-age=300" }
+          : {}
+        const policy = String(answered.headers["content-security-policy"])
+        assertSecurity(answered, {
+          ...caching,
+          ...(path === "/docs" ? { "Content-Security-Policy": policy } : {}),
+        })
       }),
     )
 

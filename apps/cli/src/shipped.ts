@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 
 /** True for an installed package, which has these files beside the bundle; false in a checkout of the repository. */
 export const isInstalled = existsSync(join(import.meta.dirname, "migrations"))
@@ -12,4 +13,9 @@ export const shipped = {
   migrations: folder("migrations"),
   /** The folder of the configuration files that are used where an operator has none. */
   config: folder("config"),
+  /** The program of the page at `/docs`. */
+  get reference(): string {
+    if (isInstalled) return join(folder("reference"), "reference.js")
+    return fileURLToPath(import.meta.resolve("@scalar/api-reference/browser/standalone.js"))
+  },
 }

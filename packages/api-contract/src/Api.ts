@@ -1,4 +1,4 @@
-/** The API as a whole: its groups, its OpenAPI document and the list of its routes. */
+/** The API as a whole: its groups and the list of its routes. */
 import { Context } from "effect"
 import type { HttpMethod } from "effect/http"
 import { HttpApi, type HttpApiGroup, OpenApi } from "effect/http-api"
@@ -46,9 +46,6 @@ export class LeadGatewayApi extends HttpApi.make("lead-gateway")
       transform: (spec) => refineDocument(spec as OpenApi.OpenAPISpec),
     }),
   ) {}
-
-/** The OpenAPI 3.1 document of {@link LeadGatewayApi}, as `GET /openapi.json` answers it. */
-export const openApi: OpenApi.OpenAPISpec = OpenApi.fromApi(LeadGatewayApi)
 
 type Endpoints<Api> =
   Api extends HttpApi.HttpApi<infer _Id, infer Groups> ? HttpApiGroup.Endpoints<Groups> : never

@@ -4,7 +4,7 @@
  * The api app implements `OperatorApi`; `openApi` documents `LeadGatewayApi`, which adds the webhook. Shapes are decoded
  * to camel case, `Date` and branded ids, and encoded to the names on the wire. The handlers are in the api app.
  */
-export { LeadGatewayApi, openApi, OperatorApi, type Route, type RouteName, routes } from "./Api.ts"
+export { LeadGatewayApi, OperatorApi, type Route, type RouteName, routes } from "./Api.ts"
 export {
   Conflict,
   DatabaseUnavailable,
@@ -23,6 +23,7 @@ export {
 } from "./ApiError.ts"
 export { AuditGroup, AuditPage, AuditQuery, AuditRecord } from "./AuditLog.ts"
 export { CustomerPage, CustomersGroup, CustomerState } from "./CustomerStates.ts"
+export { openApi } from "./Document.ts"
 export { CurrentCorrelationId, withErrorBodies } from "./ErrorBody.ts"
 export { FlowGroup, FlowInForce } from "./FlowInForce.ts"
 export { IntakeGroup, LeadPayload, LeadReceipt, SenderAuth, SenderKeyHeaders } from "./Intake.ts"

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { brotliDecompressSync, gunzipSync } from "node:zlib"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { npmInstall } from "./EmptyProject.ts"
 import { nodeBinary } from "./nodeBinary.ts"
@@ -52,6 +53,14 @@ const tenMistakes = (): { readonly cwd: string; readonly env: Record<string, str
     },
   }
 }
+
+it("the packed command line has the program of /docs, compressed both ways, and nothing of its dependencies", () => {
+  const installed = join(folder, "node_modules/@lead-gateway/cli/dist/reference/reference.js")
+  const program = gunzipSync(readFileSync(`${installed}.gz`))
+  assert.isTrue(program.equals(brotliDecompressSync(readFileSync(`${installed}.br`))))
+  assert.include(program.toString("utf8", 0, 1000), "@scalar/api-reference")
+  assert.notInclude(readFileSync(join(folder, "package-lock.json"), "utf8"), "@scalar")
+})
 
 describe.each(nodeVersions)("the packed command line, installed alone, on Node %s", (version) => {
   it("shows its help", () => {

@@ -21,9 +21,12 @@ import { makeMetrics, Metrics, Telemetry } from "@lead-gateway/runtime"
 import { type Template, TestDatabase } from "@lead-gateway/testkit"
 import { Context, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { readFileSync, readdirSync } from "node:fs"
+import { createRequire } from "node:module"
 import { setImmediate } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { makeSecrecy, type Secrecy } from "./Secrecy.ts"
+
+const reference = createRequire(import.meta.url).resolve("@scalar/api-reference/browser/standalone.js")
 
 const migrations = fileURLToPath(new URL("../../../../migrations", import.meta.url))
 
@@ -82,6 +85,8 @@ export interface WorldOptions {
   }
   readonly clients?: Partial<ClientSettings>
   readonly shutdownTimeout?: Duration.Duration
+  /** The program of the page at `/docs`; as a checkout has it, unless set. */
+  readonly reference?: string
   /** Services that replace the real ones. */
   readonly replace?: Layer.Layer<never>
 }
@@ -171,6 +176,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
       },
       flow,
       info: { version: "1.2.3", queueType: "database" },
+      reference: options.reference ?? reference,
       shutdownTimeout: options.shutdownTimeout ?? Duration.seconds(5),
     })
     if (options.databaseUrl === undefined) yield* (yield* LeadDatabase).ready

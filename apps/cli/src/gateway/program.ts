@@ -25,9 +25,13 @@ import { chooseCustomer } from "./Customer.ts"
  * Api, worker and an embedded Postgres in one process, until it is interrupted.
  *
  * `migrations` is the folder of the SQL files, `config` that of the configuration files that are used where the operator
- * has none.
+ * has none, `reference` the program of the page at `/docs`.
  */
-export const gateway = (files: { readonly migrations: string; readonly config: string }) =>
+export const gateway = (files: {
+  readonly migrations: string
+  readonly config: string
+  readonly reference: string
+}) =>
   runService({
     service: "gateway",
     load: loadWithFlow(config, { shipped: files.config }),
@@ -93,6 +97,7 @@ export const gateway = (files: { readonly migrations: string; readonly config: s
           flow,
           info: { version: packageJson.version, queueType: queue.type },
           search,
+          reference: files.reference,
           // Webhooks take milliseconds; the other half is for deliveries.
           shutdownTimeout: Duration.times(process.shutdownTimeout, 0.5),
         })

@@ -18,6 +18,14 @@ export const refineDocument = (spec: OpenApi.OpenAPISpec): Record<string, unknow
       schemas: mapValues(readable.components.schemas, (schema, name) =>
         name === "LeadPayload" ? { type: "object", ...schema } : schema,
       ),
+      securitySchemes: {
+        ...readable.components.securitySchemes,
+        metricsToken: {
+          type: "http",
+          scheme: "Bearer",
+          description: "`METRICS_TOKEN`; required if that is set.",
+        },
+      },
       headers: {
         "X-Correlation-ID": {
           description: "Identifies this request in responses and logs: quote it when you report a problem.",
@@ -78,10 +86,15 @@ const withRefusals = (responses: OpenApi.OpenAPISpecOperation["responses"]): typ
   ),
 })
 
+const securityOf = ({ security }: OpenApi.OpenAPISpecOperation, path: string): ReadonlyArray<object> => {
+  if (path === "/metrics") return [{ metricsToken: [] }, {}]
+  return security.length === 0 ? [] : [...security, {}]
+}
+
 const refineOperation = (operation: OpenApi.OpenAPISpecOperation, path: string): object => ({
   ...operation,
   // With and without the secret, which only `ENABLE_AUTH=true` requires.
-  security: operation.security.length === 0 ? [] : [...operation.security, {}],
+  security: securityOf(operation, path),
   parameters: [
     ...operation.parameters.map((parameter) => ({
       ...parameter,
@@ -145,17 +158,47 @@ const parameters: Readonly<Record<string, object>> = {
   correlation_id: { description: "Only leads whose webhook had this correlation id" },
 }
 
-/** Removes what the derivation adds and readers do not need: bounds of safe integers, closed objects. */
+/** Removes what the derivation adds and readers do not need: bounds of safe integers, closed objects, Effect's own extension, unions with null. */
 const simplified = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(simplified)
   if (typeof value !== "object" || value === null) return value
+  const nullable = nullableOf(value)
+  if (nullable !== undefined) return simplified(nullable)
   return Object.fromEntries(
     Object.entries(value)
       .filter(
-        ([key, item]) => !(key === "additionalProperties" && item === false) && !isSafeIntegerBound(item),
+        ([key, item]) =>
+          !(key === "additionalProperties" && item === false) &&
+          key !== "x-effect-stream" &&
+          !isSafeIntegerBound(item),
       )
-      .map(([key, item]) => [key, simplified(item)]),
+      .map(([key, item]) => [
+        key,
+        key === "properties" ? mapValues(item as Readonly<Record<string, unknown>>, typed) : simplified(item),
+      ]),
   )
+}
+
+const anyType = ["object", "array", "string", "number", "boolean", "null"]
+
+/** A property that may be anything says so: some readers take a schema without a type for a mistake. */
+const typed = (schema: unknown): unknown => {
+  const simple = simplified(schema)
+  const says = typeof simple === "object" && simple !== null ? Object.keys(simple) : []
+  const isAny = says.every((key) => key === "description")
+  return isAny ? { type: anyType, ...(simple as object) } : simple
+}
+
+/** Either of one type or null: as one schema of two types, which readers and programs understand better. */
+const nullableOf = ({ anyOf, ...rest }: { readonly anyOf?: unknown }): object | undefined => {
+  if (!Array.isArray(anyOf) || anyOf.length !== 2) return undefined
+  const [some, none] = anyOf as ReadonlyArray<{
+    readonly type?: unknown
+    readonly enum?: ReadonlyArray<unknown>
+  }>
+  if (typeof some?.type !== "string" || none?.type !== "null") return undefined
+  const values = some.enum === undefined ? {} : { enum: [...some.enum, null] }
+  return { ...some, ...values, type: [some.type, "null"], ...rest }
 }
 
 const isSafeIntegerBound = (value: unknown): boolean =>
