@@ -51,7 +51,8 @@ export const makeProject = async (
   write("package.json", JSON.stringify({ type: "module", private: true }))
   write(".npmrc", `@lead-gateway:registry=${registry.url}\n`)
   write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts"] }))
-  await npmInstall(folder, tarball.name, `effect@${effectVersion}`)
+  const isPeer = tarball.manifest.peerDependencies?.["effect"] !== undefined
+  await npmInstall(folder, tarball.name, ...(isPeer ? [`effect@${effectVersion}`] : []))
 
   const paths = Object.keys(tarball.manifest.exports ?? {}).map((key) => key.slice(2))
   const schemas = paths.filter((path) => path.endsWith(".schema.json"))

@@ -22,6 +22,8 @@ describe("stillTrue", () => {
     assert.isTrue(stillTrue(describeSizes(sizes), sizes))
     assert.isTrue(stillTrue(describeSizes({ ...sizes, bundle: sizes.bundle * 1.08 }), sizes))
     assert.isTrue(stillTrue(describeSizes({ ...sizes, others: 0 }), { ...sizes, others: 0 }))
+    assert.isTrue(stillTrue(describeSizes({ ...sizes, effect: 0 }), { ...sizes, effect: 0 }))
+    assert.notInclude(describeSizes({ ...sizes, effect: 0 }), "effect")
   })
 
   it("does not hold when one figure is further off, or missing", () => {

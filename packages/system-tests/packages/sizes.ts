@@ -1,6 +1,6 @@
 /** What a package weighs: installed alone, bundled into an application, and loaded by Node. */
 import { build } from "esbuild"
-import { readdirSync, statSync } from "node:fs"
+import { existsSync, readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import type { EmptyProject } from "./EmptyProject.ts"
@@ -13,7 +13,7 @@ export interface Sizes {
   readonly own: number
   /** The files of all other packages that come with it, but effect. */
   readonly others: number
-  /** The files of effect. */
+  /** The files of effect; 0 for a package that does not need it. */
   readonly effect: number
   /** What the README's example imports, bundled with all that it needs and minified. */
   readonly bundle: number
@@ -27,7 +27,7 @@ export const measure = async (project: EmptyProject): Promise<Sizes> => {
   const { folder, tarball } = project
   const modules = join(folder, "node_modules")
   const own = bytesIn(join(modules, tarball.name))
-  const effect = bytesIn(join(modules, "effect"))
+  const effect = existsSync(join(modules, "effect")) ? bytesIn(join(modules, "effect")) : 0
   const others = bytesIn(modules) - own - effect
   const bundle = await bundled(project)
   const loaded = bytesOf(await modulesOf(project))
@@ -87,7 +87,7 @@ const print = (bytes: number): string => {
 const figures = ({ own, others, effect, bundle, gzipped, loaded }: Sizes): ReadonlyArray<number> => [
   own,
   ...(others === 0 ? [] : [own + others]),
-  effect,
+  ...(effect === 0 ? [] : [effect]),
   bundle,
   gzipped,
   loaded,
@@ -97,9 +97,10 @@ const figures = ({ own, others, effect, bundle, gzipped, loaded }: Sizes): Reado
 export const describeSizes = (sizes: Sizes): string => {
   const { own, others, effect, bundle, gzipped, loaded } = sizes
   const further = others === 0 ? "no other dependency" : `with its dependencies ${print(own + others)}`
+  const peer =
+    effect === 0 ? "" : `, and ${print(effect)} of its peer \`effect\` (mostly declarations and source maps)`
   return (
-    `Installed: ${print(own)}, ${further}, and ${print(effect)} of its peer \`effect\` (mostly declarations and source ` +
-    `maps). Bundled and minified, what the example imports takes ${print(bundle)} with all it needs, ${print(gzipped)} ` +
+    `Installed: ${print(own)}, ${further}${peer}. Bundled and minified, what the example imports takes ${print(bundle)} with all it needs, ${print(gzipped)} ` +
     `gzipped. Not bundled, Node loads ${print(loaded)} of modules to import it.`
   )
 }

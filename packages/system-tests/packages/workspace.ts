@@ -11,6 +11,7 @@ export interface Manifest {
   readonly private?: boolean
   readonly engines?: Readonly<Record<string, string>>
   readonly exports?: Readonly<Record<string, unknown>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
   /** Its commands. */
   readonly bin?: Readonly<Record<string, string>>
 }

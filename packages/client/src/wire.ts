@@ -1,0 +1,465 @@
+// Written by test/wire.test.ts (vitest --update) from the contract of the api. Not edited by hand.
+import type { Json, JsonInputObject, JsonObject } from "./Json.ts"
+
+export type Error = {
+  /** What is wrong: a short text that quotes nothing of the lead */
+  readonly error: string
+  /** The same as in `X-Correlation-ID` */
+  readonly correlation_id: string
+}
+
+export type DeepHealth = {
+  /** `down`: no lead can be taken; `degraded`: leads are taken, but the queue is away or writes are slow */
+  readonly status: "up" | "degraded" | "down"
+  readonly version: string
+  readonly database: DatabaseHealth
+  readonly schema_version: number | null
+  /** The migrations of this version that the database lacks; null when it is down */
+  readonly migrations_pending: ReadonlyArray<string> | null
+  readonly queue: QueueHealth
+  /** For how long the oldest lead that a worker may take has been due; null if none is */
+  readonly oldest_due_seconds: number | null
+  readonly workers: WorkerHealth
+  readonly intake: IntakeHealth
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** How many webhooks came to which end since the process started */
+export type IntakeHealth = {
+  /** Answered 200: stored */
+  readonly accepted: number
+  /** Answered 503 `overloaded` and not stored, by what was too busy */
+  readonly shed: {
+    /** The process itself was too busy */
+    readonly event_loop: number
+    /** More leads waited for Postgres than it takes in a short time */
+    readonly store: number
+    /** Postgres was too busy, found only when the lead had been read */
+    readonly waited: number
+  }
+  /** Answered 503 and stored nevertheless, since Postgres confirmed too late */
+  readonly unconfirmed: number
+}
+
+/** The workers that are connected to the same Postgres; a gateway is one */
+export type WorkerHealth = {
+  /** `down` when none is connected */
+  readonly status: "up" | "down"
+  readonly connections: number | null
+  /** How long ago one of them has last asked Postgres something; workers ask every few seconds */
+  readonly last_seen_seconds: number | null
+}
+
+export type QueueHealth = {
+  readonly type: "database" | "redis"
+  readonly status: "up" | "down"
+  readonly latency_ms: number | null
+  readonly depth: number | null
+}
+
+export type DatabaseHealth = {
+  /** `down` also when it answers and refuses writes */
+  readonly status: "up" | "down"
+  readonly latency_ms: number | null
+  /** How long the last write took, or takes already; null if there was none within a minute. From 500 on the status is `degraded` */
+  readonly write_latency_ms: number | null
+  /** Why it refuses writes, such as `disk full`, by what the last ones met; null while it accepts them */
+  readonly refuses_writes: string | null
+}
+
+export type AuditPage = {
+  readonly data: ReadonlyArray<AuditRecord>
+  readonly next_cursor: string | null
+}
+
+export type AuditRecord = {
+  readonly id: number
+  readonly at: string
+  /** The name of the token, the subject of the JWT, the user of the command line, `operator` for `OPERATOR_TOKENS`, `anonymous` with `ENABLE_AUTH=false` */
+  readonly operator: string
+  /** `token`, `setting`, `jwt`, `cli` or `open` */
+  readonly via: string
+  /** The token that was used: several may have one name */
+  readonly token_id: number | null
+  /** Such as `token.create` or `lead.replay` */
+  readonly action: string
+  readonly lead_id: number | null
+  /** What was changed, unless it is a lead: a token's id, a customer, a replay request */
+  readonly subject: string | null
+  /** Any JSON. Numbers keep every digit. */
+  readonly details: Json
+}
+
+export type CreatedToken = {
+  readonly id: number
+  readonly name: string
+  /** viewer, operator or admin */
+  readonly role: string
+  readonly created_at: string
+  readonly created_by: string
+  readonly expires_at: string | null
+  readonly last_used_at: string | null
+  readonly revoked_at: string | null
+  /** What requests send as `Authorization: Bearer`; shown once */
+  readonly token: string
+}
+
+export type NewToken = {
+  readonly name: string
+  readonly role: "viewer" | "operator" | "admin"
+  readonly expires_at?: string
+}
+
+export type TokenPage = {
+  readonly data: ReadonlyArray<OperatorToken>
+  readonly next_cursor: string | null
+}
+
+export type OperatorToken = {
+  readonly id: number
+  readonly name: string
+  /** viewer, operator or admin */
+  readonly role: string
+  readonly created_at: string
+  readonly created_by: string
+  readonly expires_at: string | null
+  readonly last_used_at: string | null
+  readonly revoked_at: string | null
+}
+
+export type LeadChangedEncoded = string
+
+export type LeadChanged = {
+  readonly id: number
+  readonly status: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
+  readonly at: string
+}
+
+export type Ledger = {
+  /** Leads ever received */
+  readonly received: number
+  readonly rejected: number
+  readonly delivered: number
+  /** The last attempt failed and another is scheduled: one half of `FAILED` */
+  readonly retrying: number
+  /** A required field is missing: the other half of `FAILED` */
+  readonly parked: number
+  readonly permanently_failed: number
+  /** `RECEIVED` or `READY` */
+  readonly in_flight: number
+  /** `received` less the sum of the others: always 0 */
+  readonly unaccounted: number
+}
+
+/** One lead: the history, its deliveries, and an explanation. For viewers, every value of the lead is masked. */
+export type LeadDetail = {
+  readonly id: number
+  readonly received_at: string
+  readonly status: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
+  readonly rejection_reason: string | null
+  /** The webhook's body: every field, every digit */
+  readonly raw_payload: Json
+  /** Null until a worker has decided, and where it is so much longer than the webhook's body that it is not stored: then `left_out` in the details of the decision says so */
+  readonly normalized_payload: Json | null
+  /** What is delivered; null for a lead that was rejected or parked */
+  readonly customer_payload: Json | null
+  readonly delivery_attempts: ReadonlyArray<DeliveryAttempt>
+  /** Attributes that were left out of the customer payload, and why */
+  readonly omitted_attributes: ReadonlyArray<{
+    readonly name: string
+    readonly reason: string
+    readonly index?: number
+  }>
+  /** Values that could not be read as the kind that their field is declared to hold: they stayed as they came */
+  readonly unread: ReadonlyArray<{
+    readonly path: string
+    readonly kind: string
+  }>
+  /** What happened, in order */
+  readonly events: ReadonlyArray<LeadEvent>
+  /** What is left out, so that a payload of 1 MiB makes a history of less than 4 MiB: a history has the newest 50 attempts, 50 decisions and 200 other events, and 128 KiB of response bodies. Null if nothing is */
+  readonly left_out: {
+    /** The oldest attempts */
+    readonly delivery_attempts: number
+    /** Bodies of which only the first 200 characters are shown */
+    readonly response_bodies: number
+    /** The oldest events, at least so many */
+    readonly events: number
+  } | null
+  /** When the next attempt is due; null when none is scheduled or one is under way */
+  readonly next_attempt_at: string | null
+  readonly correlation_id: string
+  /** What was, or is, to be delivered, in order: one, and one more for each replay; the newest 50 */
+  readonly deliveries: ReadonlyArray<Delivery>
+  /** What happened, in sentences and in order; the last one says what happens next */
+  readonly explanation: ReadonlyArray<string>
+}
+
+export type Delivery = {
+  /** 0, and one more for each replay */
+  readonly delivery_no: number
+  /** The customer's name */
+  readonly customer: string | null
+  readonly created_at: string
+  /** The `Idempotency-Key` of all its attempts */
+  readonly idempotency_key: string
+  /** How many attempts were made for it */
+  readonly attempts: number
+}
+
+/** One thing that happened to a lead. */
+export type LeadEvent = {
+  readonly at: string
+  /** `received`: the webhook was stored; `ready`: the rules accepted the lead, and it was normalised and mapped; `rejected`: a rule rejected the lead; `parked`: a required field is missing: nothing is sent until an operator replays the lead; `attempt_opened`: an attempt went on record; from now on the customer may see it; `attempt_succeeded`: the customer took the lead; `attempt_failed`: the attempt failed; `fault` says whose fault it was; `attempt_outcome_unknown`: nobody saw how the attempt ended; `retry_scheduled`: another attempt follows at `next_attempt_at`; `delivered`: the lead is with the customer; `permanently_failed`: no attempt follows; `reason` says why; `attempt_withdrawn`: the attempt was not sent after all, and gave its number back; `held_back`: the customer's throttle let nothing through: the delivery waits for it; `snoozed`: the work failed for a reason of ours, and rests until `until`; `replayed`: an operator sent the lead back to be decided again */
+  readonly type: string
+  /** Any JSON. Numbers keep every digit. */
+  readonly details: Json
+}
+
+/** One attempt to deliver. `status_code`, `duration_ms` and `response_body` are null while it is open and when no answer came. `customer_reason` is null unless the retry policy names its place and the answer has it. */
+export type DeliveryAttempt = {
+  readonly attempt_no: number
+  readonly attempted_at: string
+  readonly success: boolean
+  readonly status_code: number | null
+  /** Why it failed, or, also of a success, why the answer's body could not be read */
+  readonly error_message: string | null
+  readonly duration_ms: number | null
+  /** Whose fault a failure was: the lead's (its data), the customer's (their API) or ours */
+  readonly fault: "lead" | "customer" | "ours" | null
+  /** The beginning of the answer's body. It may quote the lead */
+  readonly response_body: string | null
+  /** The customer's own reason, from the place in the answer's body that the retry policy names. It may quote the lead */
+  readonly customer_reason: string | null
+}
+
+export type LeadPage = {
+  readonly data: ReadonlyArray<ListedLead>
+  readonly next_cursor: string | null
+}
+
+/** One lead. `rejection_reason` says why it was rejected, parked or given up, else it is null. */
+export type ListedLead = {
+  readonly id: number
+  readonly received_at: string
+  readonly status: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
+  readonly rejection_reason: string | null
+  readonly correlation_id: string
+  /** How many attempts to deliver it were made */
+  readonly attempts: number
+  /** When the next attempt is due; null when none is scheduled or one is under way */
+  readonly next_attempt_at: string | null
+}
+
+/** The full history of one lead. The payloads hold personal data. */
+export type LeadHistory = {
+  readonly id: number
+  readonly received_at: string
+  readonly status: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
+  readonly rejection_reason: string | null
+  /** The webhook's body: every field, every digit */
+  readonly raw_payload: Json
+  /** Null until a worker has decided, and where it is so much longer than the webhook's body that it is not stored: then `left_out` in the details of the decision says so */
+  readonly normalized_payload: Json | null
+  /** What is delivered; null for a lead that was rejected or parked */
+  readonly customer_payload: Json | null
+  readonly delivery_attempts: ReadonlyArray<DeliveryAttempt>
+  /** Attributes that were left out of the customer payload, and why */
+  readonly omitted_attributes: ReadonlyArray<{
+    readonly name: string
+    readonly reason: string
+    readonly index?: number
+  }>
+  /** Values that could not be read as the kind that their field is declared to hold: they stayed as they came */
+  readonly unread: ReadonlyArray<{
+    readonly path: string
+    readonly kind: string
+  }>
+  /** What happened, in order */
+  readonly events: ReadonlyArray<LeadEvent>
+  /** What is left out, so that a payload of 1 MiB makes a history of less than 4 MiB: a history has the newest 50 attempts, 50 decisions and 200 other events, and 128 KiB of response bodies. Null if nothing is */
+  readonly left_out: {
+    /** The oldest attempts */
+    readonly delivery_attempts: number
+    /** Bodies of which only the first 200 characters are shown */
+    readonly response_bodies: number
+    /** The oldest events, at least so many */
+    readonly events: number
+  } | null
+  /** When the next attempt is due; null when none is scheduled or one is under way */
+  readonly next_attempt_at: string | null
+  readonly correlation_id: string
+}
+
+/** One lead. `rejection_reason` says why it was rejected, parked or given up, else it is null. */
+export type LeadSummary = {
+  readonly id: number
+  readonly received_at: string
+  readonly status: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
+  readonly rejection_reason: string | null
+}
+
+export type LeadCounts = {
+  readonly received: number
+  readonly rejected: number
+  readonly ready: number
+  readonly delivered: number
+  readonly failed: number
+  readonly permanently_failed: number
+  /** All leads: the sum of the others */
+  readonly total: number
+}
+
+/** The lead is committed. With `duplicate`, it was before: the webhook's key, or body, came a second time, and this is the first answer again, with the first correlation id */
+export type LeadReceipt = {
+  readonly lead_id: number
+  readonly status: "RECEIVED"
+  readonly correlation_id: string
+  readonly duplicate?: true
+}
+
+/** Any JSON object. Its fields are kept as they come; numbers keep every digit. */
+export type LeadPayload = JsonObject
+
+/** What each route takes and answers. */
+export interface Routes {
+  /** Send a lead */
+  readonly "POST /webhooks/leads": {
+    readonly body: JsonInputObject
+    readonly answer: LeadReceipt
+  }
+  /** How many leads are in each status */
+  readonly "GET /stats/leads/counts": {
+    readonly answer: LeadCounts
+  }
+  /** The newest leads */
+  readonly "GET /stats/leads/recent": {
+    readonly query: {
+      /** How many items, at most */
+      readonly limit?: number
+      /** Only leads with a smaller id */
+      readonly before?: number
+      /** Only leads in this status */
+      readonly status?: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
+    }
+    readonly answer: ReadonlyArray<LeadSummary>
+  }
+  /** What happened to one lead */
+  readonly "GET /stats/leads/:id/history": {
+    readonly params: {
+      /** The lead's id */
+      readonly id: number
+    }
+    readonly answer: LeadHistory
+  }
+  /** Leads by filters, newest first */
+  readonly "GET /api/v1/leads": {
+    readonly query: {
+      /** How many items, at most */
+      readonly limit?: number
+      /** The `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string
+      /** Only leads in this status */
+      readonly status?: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
+      /** Only leads that were rejected, parked or given up for this reason */
+      readonly reason?: string
+      /** Only leads that are delivered to the customer of this name */
+      readonly customer?: string
+      /** Only leads received at this time or later */
+      readonly received_from?: string
+      /** Only leads received before this time */
+      readonly received_before?: string
+      /** Only leads with this e-mail address */
+      readonly email?: string
+      /** Only leads with this phone number */
+      readonly phone?: string
+      /** Only leads whose webhook had this correlation id */
+      readonly correlation_id?: string
+    }
+    readonly answer: LeadPage
+  }
+  /** One lead, explained */
+  readonly "GET /api/v1/leads/:id": {
+    readonly params: {
+      /** The lead's id */
+      readonly id: number
+    }
+    readonly answer: LeadDetail
+  }
+  /** Where all leads ever received are */
+  readonly "GET /api/v1/ledger": {
+    readonly answer: Ledger
+  }
+  /** Changes of leads, live */
+  readonly "GET /api/v1/events": {
+    readonly stream: true
+  }
+  /** The tokens of operators */
+  readonly "GET /api/v1/tokens": {
+    readonly query: {
+      /** How many items, at most */
+      readonly limit?: number
+      /** The `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string
+    }
+    readonly answer: TokenPage
+  }
+  /** Make a token */
+  readonly "POST /api/v1/tokens": {
+    readonly body: NewToken
+    readonly answer: CreatedToken
+  }
+  /** Revoke a token */
+  readonly "DELETE /api/v1/tokens/:id": {
+    readonly params: {
+      /** The token's id */
+      readonly id: number
+    }
+    readonly answer: void
+  }
+  /** What people changed */
+  readonly "GET /api/v1/audit": {
+    readonly query: {
+      /** How many items, at most */
+      readonly limit?: number
+      /** The `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string
+      /** Only what this operator did */
+      readonly operator?: string
+      /** Only this action, such as `lead.replay` */
+      readonly action?: string
+      /** Only changes of this lead */
+      readonly lead_id?: number
+      /** Only changes of this */
+      readonly subject?: string
+      /** Only from this time on */
+      readonly from?: string
+      /** Only before this time */
+      readonly before?: string
+    }
+    readonly answer: AuditPage
+  }
+  /** Answers `OK` while the process serves requests */
+  readonly "GET /health": {
+    readonly answer: string
+  }
+  /** Liveness: restart the process when this fails */
+  readonly "GET /livez": {
+    readonly answer: string
+  }
+  /** Readiness: the error names the dependency that is down */
+  readonly "GET /readyz": {
+    readonly answer: string
+  }
+  /** Versions, dependencies, latencies and warnings; 200 also when something is down */
+  readonly "GET /health/deep": {
+    readonly answer: DeepHealth
+  }
+  /** Metrics, for Prometheus */
+  readonly "GET /metrics": {
+    readonly answer: string
+  }
+}
+
+/** A method and a path. */
+export type RouteName = keyof Routes
