@@ -101,7 +101,10 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
     maxBodyBytes: maxBytes,
   })
   const handshake = makeHandshakes(api.auth)
-  const handler = yield* guardOrigin(api, dispatch({ intake, handshake, reference: makeReference(options.reference), router }))
+  const handler = yield* guardOrigin(
+    api,
+    dispatch({ intake, handshake, reference: makeReference(options.reference), router }),
+  )
   const address = yield* listen(
     {
       observers: [

@@ -109,6 +109,26 @@ const uses: Readonly<Record<RouteName, (client: Client) => Promise<void>>> = {
       controller.abort()
     }
   },
+  "POST /api/v1/replays": async (client) => {
+    const { lead_id } = await sendLead(client)
+    const replay = { request_id: "client-1", ids: [lead_id], dry_run: true }
+    assert.deepInclude(await client.replays.create(replay), { matched: 0 })
+  },
+  "POST /api/v1/preview": async (client) => {
+    const preview = await client.preview({ payload: { zipcode: "1" } })
+    assert.include(JSON.stringify(preview), "ZIP_NOT_66XXX")
+  },
+  "GET /api/v1/flow": async (client) => assert.isNotEmpty(Object.keys(await client.flow())),
+  "GET /api/v1/unmapped": async (client) => assert.deepStrictEqual((await client.unmapped.list()).data, []),
+  "GET /api/v1/customers": async (client) => {
+    for await (const { data } of client.customers.list({ limit: 1 })) assert.isArray(data)
+  },
+  "POST /api/v1/customers/:name/pause": async (client) => {
+    assert.strictEqual((await failure(client.customers.pause("no one/else"))).status, 404)
+  },
+  "POST /api/v1/customers/:name/resume": async (client) => {
+    assert.strictEqual((await failure(client.customers.resume("nobody"))).status, 404)
+  },
   "GET /api/v1/tokens": async (client) => {
     const { id } = await client.tokens.create({ name: "listed", role: "viewer" })
     const { data } = await client.tokens.list()

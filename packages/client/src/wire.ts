@@ -127,6 +127,173 @@ export type OperatorToken = {
   readonly revoked_at: string | null
 }
 
+export type CustomerState = {
+  readonly id: number
+  readonly name: string
+  /** Since when an operator has held its deliveries; null: they are not held */
+  readonly paused_at: string | null
+  readonly paused_by: string | null
+  /** Why nothing can be sent to it at all, such as a refused address */
+  readonly blocked_reason: string | null
+  /** `open`: it is down or refuses every lead; its leads wait, and no attempt is spent */
+  readonly circuit: "closed" | "open"
+  readonly circuit_changed_at: string | null
+  /** Of an open circuit: from when on one lead is sent to see whether the customer is back */
+  readonly probe_at: string | null
+  /** The rate limit; null: none */
+  readonly rate_per_second: number | null
+  /** Deliveries that wait for their turn, later retries included; 100000 means that many or more */
+  readonly waiting: number
+  /** When the delivery was due that has waited longest; null: none is due */
+  readonly oldest_due_at: string | null
+  /** How many of the last 500 attempts of the newest leads were to it, within the last hour */
+  readonly recent_attempts: number
+  /** The share of those that failed, 0 to 1; null without any */
+  readonly error_share: number | null
+}
+
+export type CustomerPage = {
+  readonly data: ReadonlyArray<CustomerState>
+  readonly next_cursor: string | null
+}
+
+export type UnmappedPage = {
+  readonly data: ReadonlyArray<UnmappedAnswer>
+  readonly next_cursor: string | null
+}
+
+export type UnmappedAnswer = {
+  readonly attribute: string
+  /** null: all other answers to the attribute: beyond 1,000 different ones, longer than 200 characters, or like an e-mail address or a phone number */
+  readonly value: string | null
+  readonly count: number
+  readonly first_seen: string
+  readonly last_seen: string
+}
+
+export type FlowInForce = {
+  /** As this process of the api has read them at its start */
+  readonly documents: {
+    /** Any JSON. Numbers keep every digit. */
+    readonly rules: Json
+    /** Any JSON. Numbers keep every digit. */
+    readonly profile: Json
+    /** Any JSON. Numbers keep every digit. */
+    readonly mapping: Json
+    /** Any JSON. Numbers keep every digit. */
+    readonly template: Json
+  }
+  readonly versions: FlowVersions
+  /** What templates name by `$constant` */
+  readonly constants: { readonly [key: string]: string }
+  /** What can hardly be meant, such as a redundant rule */
+  readonly warnings: ReadonlyArray<string>
+  /** By which versions workers have made the last 1,000 decisions on the newest leads, the latest first: workers may run other documents than this process */
+  readonly decided_with: ReadonlyArray<{
+    /** Any JSON. Numbers keep every digit. */
+    readonly versions: Json
+    readonly decisions: number
+    readonly last_decided_at: string
+    /** Whether they are the versions of this process */
+    readonly is_this: boolean
+  }>
+}
+
+/** The first 12 hex digits of each file's SHA-256 */
+export type FlowVersions = {
+  readonly rules: string
+  readonly profile: string
+  readonly mapping: string
+  readonly template: string
+}
+
+export type PreviewComparison = {
+  /** How many were decided on again */
+  readonly leads: number
+  /** How many were left out, since they wait for their decision */
+  readonly undecided: number
+  /** false: there was not enough time for all of them */
+  readonly complete: boolean
+  /** How many would get another decision, or another reason */
+  readonly changed: number
+  /** From what to what, the most frequent first */
+  readonly changes: ReadonlyArray<{
+    readonly from: {
+      readonly decision: "READY" | "REJECTED" | "PARKED"
+      readonly reason: string | null
+    }
+    readonly to: {
+      readonly decision: "READY" | "REJECTED" | "PARKED"
+      readonly reason: string | null
+    }
+    readonly count: number
+    /** The newest of them, 20 at most */
+    readonly examples: ReadonlyArray<number>
+  }>
+  /** Leads that are ready before and after, and whose customer payload would differ */
+  readonly payloads_changed: {
+    readonly count: number
+    /** The newest of them, 20 at most */
+    readonly examples: ReadonlyArray<number>
+  }
+}
+
+export type Preview = {
+  readonly decision: "READY" | "REJECTED" | "PARKED"
+  /** Why it is rejected or parked */
+  readonly reason: string | null
+  /** In words, a line for each step and what it found */
+  readonly explanation: ReadonlyArray<string>
+  /** The same as data: rules, normalise, map, payload */
+  readonly steps: ReadonlyArray<Json>
+  /** What the customer would get; null unless it is ready */
+  readonly customer_payload: Json | null
+  /** What can hardly be meant in the documents, such as a redundant rule */
+  readonly warnings: ReadonlyArray<string>
+}
+
+export type PreviewRequest = {
+  /** A webhook's body */
+  readonly payload?: Json
+  /** How many of the newest leads to decide on again */
+  readonly last?: number
+  /** A draft of the rule set; the one in force unless given */
+  readonly rules?: Json
+  /** A draft of the normaliser's profile; the one in force unless given */
+  readonly profile?: Json
+  /** A draft of the attribute mapping; the one in force unless given */
+  readonly mapping?: Json
+  /** A draft of the payload template; the one in force unless given */
+  readonly template?: Json
+}
+
+export type ReplayResult = {
+  /** How many leads met the criteria when the request was first made; null if an earlier release made it */
+  readonly matched: number | null
+  /** How many were sent back to be decided again, by all calls of this request; 0 of a dry run */
+  readonly replayed: number
+  /** false: there was not enough time for all leads; make the same request again to continue */
+  readonly complete: boolean
+}
+
+export type NewReplay = {
+  readonly request_id: string
+  readonly ids?: ReadonlyArray<number>
+  readonly filter?: ReplayFilter
+  readonly dry_run?: boolean
+  readonly even_if_delivered?: boolean
+  /** An RFC 7396 merge patch of the payload of one parked lead. Numbers keep every digit. */
+  readonly payload_patch?: Json
+}
+
+/** At least one criterion. `FAILED` means parked leads; `received_from` is inclusive, `received_before` exclusive. */
+export type ReplayFilter = {
+  readonly status?: "REJECTED" | "FAILED" | "PERMANENTLY_FAILED" | "DELIVERED"
+  readonly reason?: string
+  readonly received_from?: string
+  readonly received_before?: string
+}
+
 export type LeadChangedEncoded = string
 
 export type LeadChanged = {
@@ -210,7 +377,7 @@ export type Delivery = {
 /** One thing that happened to a lead. */
 export type LeadEvent = {
   readonly at: string
-  /** `received`: the webhook was stored; `ready`: the rules accepted the lead, and it was normalised and mapped; `rejected`: a rule rejected the lead; `parked`: a required field is missing: nothing is sent until an operator replays the lead; `attempt_opened`: an attempt went on record; from now on the customer may see it; `attempt_succeeded`: the customer took the lead; `attempt_failed`: the attempt failed; `fault` says whose fault it was; `attempt_outcome_unknown`: nobody saw how the attempt ended; `retry_scheduled`: another attempt follows at `next_attempt_at`; `delivered`: the lead is with the customer; `permanently_failed`: no attempt follows; `reason` says why; `attempt_withdrawn`: the attempt was not sent after all, and gave its number back; `held_back`: the customer's throttle let nothing through: the delivery waits for it; `snoozed`: the work failed for a reason of ours, and rests until `until`; `replayed`: an operator sent the lead back to be decided again */
+  /** `received`: the webhook was stored; `ready`: the rules accepted the lead, and it was normalised and mapped; `rejected`: a rule rejected the lead; `parked`: a required field is missing: nothing is sent until an operator replays the lead; `attempt_opened`: an attempt went on record; from now on the customer may see it; `attempt_succeeded`: the customer took the lead; `attempt_failed`: the attempt failed; `fault` says whose fault it was; `attempt_outcome_unknown`: nobody saw how the attempt ended; `retry_scheduled`: another attempt follows at `next_attempt_at`; `delivered`: the lead is with the customer; `permanently_failed`: no attempt follows; `reason` says why; `attempt_withdrawn`: the attempt was not sent after all, and gave its number back; `held_back`: the customer's throttle let nothing through: the delivery waits for it; `snoozed`: the work failed for a reason of ours, and rests until `until`; `patched`: an operator changed the payload that the lead is decided on; the original stays; `replayed`: an operator sent the lead back to be decided again */
   readonly type: string
   /** Any JSON. Numbers keep every digit. */
   readonly details: Json
@@ -393,6 +560,58 @@ export interface Routes {
   /** Changes of leads, live */
   readonly "GET /api/v1/events": {
     readonly stream: true
+  }
+  /** Send leads again */
+  readonly "POST /api/v1/replays": {
+    readonly body: NewReplay
+    readonly answer: ReplayResult
+  }
+  /** What would happen to a lead */
+  readonly "POST /api/v1/preview": {
+    readonly body: PreviewRequest
+    readonly answer: Preview | PreviewComparison
+  }
+  /** The documents in force, with their versions */
+  readonly "GET /api/v1/flow": {
+    readonly answer: FlowInForce
+  }
+  /** Answers that the mapping does not know */
+  readonly "GET /api/v1/unmapped": {
+    readonly query: {
+      /** How many items, at most */
+      readonly limit?: number
+      /** The `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string
+      /** Only answers to this attribute */
+      readonly attribute?: string
+    }
+    readonly answer: UnmappedPage
+  }
+  /** How deliveries to customers stand */
+  readonly "GET /api/v1/customers": {
+    readonly query: {
+      /** How many items, at most */
+      readonly limit?: number
+      /** The `next_cursor` of the page before; without it, the first page */
+      readonly cursor?: string
+    }
+    readonly answer: CustomerPage
+  }
+  /** Hold a customer's deliveries */
+  readonly "POST /api/v1/customers/:name/pause": {
+    readonly params: {
+      /** The customer's name */
+      readonly name: string
+    }
+    readonly answer: CustomerState
+  }
+  /** Release a customer's deliveries */
+  readonly "POST /api/v1/customers/:name/resume": {
+    readonly params: {
+      /** The customer's name */
+      readonly name: string
+    }
+    readonly answer: CustomerState
   }
   /** The tokens of operators */
   readonly "GET /api/v1/tokens": {

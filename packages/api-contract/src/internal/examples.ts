@@ -8,6 +8,7 @@ interface ExampleSchema {
   readonly enum?: ReadonlyArray<unknown>
   readonly type?: unknown
   readonly items?: ExampleSchema
+  readonly anyOf?: ReadonlyArray<ExampleSchema>
 }
 
 interface Content {
@@ -23,6 +24,9 @@ const exampleOf = (schema: ExampleSchema, schemas: Schemas): unknown => {
   }
   if (schema.examples !== undefined) return schema.examples[0]
   if (schema.enum !== undefined) return schema.enum[0]
+  if (schema.anyOf !== undefined) {
+    return schema.anyOf.map((one) => exampleOf(one, schemas)).find((example) => example !== undefined)
+  }
   if (schema.type !== "array") return undefined
   const item = exampleOf(schema.items ?? {}, schemas)
   return item === undefined ? undefined : [item]
@@ -40,6 +44,7 @@ const errors: Readonly<Record<string, string>> = {
   "400": "limit must be a whole number from 1 to 200",
   "401": "unauthorized",
   "404": "lead not found",
+  "409": "request_id was used before, with another request",
   "413": "payload too large",
   "415": "unsupported media type; send application/json",
   "421": "unknown host; API_ALLOWED_HOSTS names the hosts that are allowed",
