@@ -174,16 +174,21 @@ const simplified = (value: unknown): unknown => {
       )
       .map(([key, item]) => [
         key,
-        key === "properties" ? mapValues(item as Readonly<Record<string, unknown>>, typed) : simplified(item),
+        key === "properties"
+          ? mapValues(item as Readonly<Record<string, unknown>>, typed)
+          : key === "items"
+            ? typed(item)
+            : simplified(item),
       ]),
   )
 }
 
 const anyType = ["object", "array", "string", "number", "boolean", "null"]
 
-/** A property that may be anything says so: some readers take a schema without a type for a mistake. */
+/** A property or an item that may be anything says so: some readers take a schema without a type for a mistake. */
 const typed = (schema: unknown): unknown => {
   const simple = simplified(schema)
+  if (Array.isArray(simple)) return simple
   const says = typeof simple === "object" && simple !== null ? Object.keys(simple) : []
   const isAny = says.every((key) => key === "description")
   return isAny ? { type: anyType, ...(simple as object) } : simple
