@@ -247,7 +247,7 @@ export type Preview = {
   /** The same as data: rules, normalise, map, payload */
   readonly steps: ReadonlyArray<Json>
   /** What the customer would get; null unless it is ready */
-  readonly customer_payload: Json | null
+  readonly customer_payload: Json
   /** What can hardly be meant in the documents, such as a redundant rule */
   readonly warnings: ReadonlyArray<string>
 }
@@ -327,9 +327,9 @@ export type LeadDetail = {
   /** The webhook's body: every field, every digit */
   readonly raw_payload: Json
   /** Null until a worker has decided, and where it is so much longer than the webhook's body that it is not stored: then `left_out` in the details of the decision says so */
-  readonly normalized_payload: Json | null
+  readonly normalized_payload: Json
   /** What is delivered; null for a lead that was rejected or parked */
-  readonly customer_payload: Json | null
+  readonly customer_payload: Json
   readonly delivery_attempts: ReadonlyArray<DeliveryAttempt>
   /** Attributes that were left out of the customer payload, and why */
   readonly omitted_attributes: ReadonlyArray<{
@@ -427,9 +427,9 @@ export type LeadHistory = {
   /** The webhook's body: every field, every digit */
   readonly raw_payload: Json
   /** Null until a worker has decided, and where it is so much longer than the webhook's body that it is not stored: then `left_out` in the details of the decision says so */
-  readonly normalized_payload: Json | null
+  readonly normalized_payload: Json
   /** What is delivered; null for a lead that was rejected or parked */
-  readonly customer_payload: Json | null
+  readonly customer_payload: Json
   readonly delivery_attempts: ReadonlyArray<DeliveryAttempt>
   /** Attributes that were left out of the customer payload, and why */
   readonly omitted_attributes: ReadonlyArray<{

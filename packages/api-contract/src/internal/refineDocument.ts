@@ -178,21 +178,26 @@ const simplified = (value: unknown): unknown => {
           ? mapValues(item as Readonly<Record<string, unknown>>, typed)
           : key === "items"
             ? typed(item)
-            : simplified(item),
+            : key === "anyOf" && Array.isArray(item)
+              ? item.map(typed)
+              : simplified(item),
       ]),
   )
 }
 
 const anyType = ["object", "array", "string", "number", "boolean", "null"]
 
-/** A property or an item that may be anything says so: some readers take a schema without a type for a mistake. */
+/** A property, an item or an alternative that may be anything says so: some readers take a schema without a type for a mistake. */
 const typed = (schema: unknown): unknown => {
   const simple = simplified(schema)
   if (Array.isArray(simple)) return simple
-  const says = typeof simple === "object" && simple !== null ? Object.keys(simple) : []
-  const isAny = says.every((key) => key === "description")
-  return isAny ? { type: anyType, ...(simple as object) } : simple
+  return isAny(simple) ? { type: anyType, ...(simple as object) } : simple
 }
+
+const isAny = (schema: unknown): boolean =>
+  Object.keys(typeof schema === "object" && schema !== null ? schema : {}).every(
+    (key) => key === "description",
+  )
 
 /** Either of one type or null: as one schema of two types, which readers and programs understand better. */
 const nullableOf = ({ anyOf, ...rest }: { readonly anyOf?: unknown }): object | undefined => {
@@ -201,7 +206,10 @@ const nullableOf = ({ anyOf, ...rest }: { readonly anyOf?: unknown }): object | 
     readonly type?: unknown
     readonly enum?: ReadonlyArray<unknown>
   }>
-  if (typeof some?.type !== "string" || none?.type !== "null") return undefined
+  if (none?.type !== "null") return undefined
+  // What may be anything may be null.
+  if (some !== undefined && isAny(some)) return { ...(typed(some) as object), ...rest }
+  if (typeof some?.type !== "string") return undefined
   const values = some.enum === undefined ? {} : { enum: [...some.enum, null] }
   return { ...some, ...values, type: [some.type, "null"], ...rest }
 }
