@@ -47,7 +47,10 @@ export const makeJwtCheck = Effect.fnUntraced(function* (
         catch: (error) =>
           error instanceof KeysUnavailable ? error : new JwtRefused({ code: codeOf(error) }),
       })
-      return { name: nameOf(payload.sub), role: roleOf(payload, roleClaim) } satisfies JwtIdentity
+      const subject: unknown = payload.sub ?? ""
+      // `jose` does not check its type. RFC 7519, 4.1.2: a string.
+      if (typeof subject !== "string") return yield* new JwtRefused({ code: "sub is no string" })
+      return { name: nameOf(subject), role: roleOf(payload, roleClaim) } satisfies JwtIdentity
     },
     Effect.catchTags({
       KeysUnavailable: (error) =>
@@ -67,8 +70,8 @@ export const makeJwtCheck = Effect.fnUntraced(function* (
 class JwtRefused extends Data.TaggedError("JwtRefused")<{ readonly code: string }> {}
 
 /** The subject, as the audit names the operator; `jwt` for a token without one. */
-const nameOf = (subject: string | undefined): string => {
-  const name = subject?.replaceAll(/\p{C}/gu, "").slice(0, 128) ?? ""
+const nameOf = (subject: string): string => {
+  const name = subject.replaceAll(/\p{C}/gu, "").slice(0, 128)
   return name === "" ? "jwt" : name
 }
 

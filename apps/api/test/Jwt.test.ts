@@ -131,6 +131,24 @@ describe("the keys of an identity provider", () => {
     }),
   )
 
+  it.live("let nobody in whose subject is no string", () =>
+    Effect.gen(function* () {
+      const { url } = yield* serveKeys(keySetOf(() => [first]))
+      const check = yield* makeJwtCheck(settings(url))
+      const named = (sub: unknown) =>
+        Effect.flatMap(
+          Effect.promise(() => sign(first, { ...claims("admin"), sub: sub as string })),
+          check,
+        )
+      for (const sub of [7, true, { id: "anna" }, ["anna"]]) {
+        assert.strictEqual(yield* tagOf(named(sub)), "Unauthorized", JSON.stringify(sub))
+      }
+      for (const sub of [null, "", "\u202e"]) {
+        assert.deepStrictEqual(yield* named(sub), { name: "jwt", role: "admin" }, JSON.stringify(sub))
+      }
+    }),
+  )
+
   it.live("may belong to a clock that differs by 30 s", () =>
     Effect.gen(function* () {
       const { url } = yield* serveKeys(keySetOf(() => [first]))
