@@ -13,7 +13,7 @@ import {
 } from "@lead-gateway/api-contract"
 import type { AuthSettings } from "@lead-gateway/config"
 import { isToken } from "@lead-gateway/lead-store"
-import { Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Context, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { makeJwtCheck } from "./Jwt.ts"
 import { makeVerifier } from "./Secrets.ts"
 import { makeTokenDirectory } from "./TokenDirectory.ts"
@@ -22,6 +22,14 @@ import { makeTokenDirectory } from "./TokenDirectory.ts"
 type Identity = Omit<OperatorShape, "role"> & { readonly role: Role | undefined }
 
 type Identify = (credential: string) => Effect.Effect<Identity, Unauthorized | DatabaseUnavailable>
+
+/**
+ * Whether the credential of the current request would be admitted again, now: for answers that take longer than a token may
+ * live. True while that cannot be checked.
+ */
+export const IsStillAdmitted: Context.Reference<Effect.Effect<boolean>> = Context.Reference<
+  Effect.Effect<boolean>
+>("@lead-gateway/api/IsStillAdmitted", { defaultValue: () => Effect.succeed(true) })
 
 /**
  * Admits operators by their bearer token, to the routes of their role: one of `OPERATOR_TOKENS`, a token from the database,
@@ -41,7 +49,16 @@ export const operatorAuth = (auth: Option.Option<Pick<AuthSettings, "operatorTok
               ? Effect.succeed<OperatorShape>({ ...who, role })
               : Effect.fail(new Forbidden({ error: `forbidden: needs the role ${required}` })),
           )
-          return Effect.flatMap(operator, (operator) => Effect.provideService(answer, Operator, operator))
+          const isStillAdmitted = Effect.match(operator, {
+            onFailure: ({ _tag }) => _tag === "DatabaseUnavailable",
+            onSuccess: () => true,
+          })
+          return Effect.flatMap(operator, (operator) =>
+            answer.pipe(
+              Effect.provideService(Operator, operator),
+              Effect.provideService(IsStillAdmitted, isStillAdmitted),
+            ),
+          )
         },
       }
     }),

@@ -46,6 +46,47 @@ describe("live events", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live(
+    "end when the listener's token is revoked or has expired",
+    () =>
+      Effect.gen(function* () {
+        const token = "an-operator-token"
+        const world = yield* makeWorld({
+          auth: { sharedSecrets: ["a-shared-secret"], operatorTokens: [token] },
+        })
+        yield* waitUntilReady(world)
+        const call = (method: string, path: string, body?: object) =>
+          ask(world, {
+            method,
+            path,
+            headers: {
+              Authorization: `Bearer ${token}`,
+              ...(body && { "Content-Type": "application/json" }),
+            },
+            ...(body && { body: JSON.stringify(body) }),
+          })
+        const make = (more: object = {}) =>
+          Effect.map(call("POST", "/api/v1/tokens", { name: "x", role: "viewer", ...more }), ({ text }) => {
+            return JSON.parse(text) as { readonly id: number; readonly token: string }
+          })
+        const [kept, revoked] = [yield* make(), yield* make()]
+        const expiring = yield* make({ expires_at: new Date(Date.now() + 3_000).toISOString() })
+        const [stays, ends, endsToo] = yield* Effect.forEach([kept, revoked, expiring], ({ token }) =>
+          listenTo(world.port, { token }),
+        )
+        assert.deepStrictEqual([stays?.status, ends?.status, endsToo?.status], [200, 200, 200])
+        yield* call("DELETE", `/api/v1/tokens/${revoked.id}`)
+        const from = performance.now()
+        while (!(ends?.isClosed() === true && endsToo?.isClosed() === true)) {
+          assert.isBelow(performance.now() - from, 20_000, "a stream outlives its token")
+          yield* Effect.sleep("100 millis")
+        }
+        assert.isFalse(stays?.isClosed())
+        world.secrecy.assertKept()
+      }).pipe(Effect.scoped),
+    30_000,
+  )
+
   it.live("reach the listeners of every process, and cost nothing when nobody listens", () =>
     Effect.gen(function* () {
       const { url } = yield* makeDatabase()

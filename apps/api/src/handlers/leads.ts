@@ -10,12 +10,13 @@ import {
   SearchKey,
 } from "@lead-gateway/lead-store"
 import { compileProfileOrThrow, normalize } from "@lead-gateway/normalizer"
-import { Clock, Effect } from "effect"
+import { Clock, Duration, Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import type { ServerResponse } from "node:http"
 import type { LoadedFlow } from "@lead-gateway/config/flow"
 import { type EventHub, mostListeners } from "../EventHub.ts"
+import { IsStillAdmitted } from "../OperatorAccess.ts"
 import { fromStore } from "./fromStore.ts"
 import { makeHistories } from "./histories.ts"
 
@@ -89,15 +90,28 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
             }
             yield* orUnavailable(Effect.void)
             const response = NodeHttpServerRequest.toServerResponse(request) as ServerResponse
-            yield* hub
-              .serve(response, request.headers["last-event-id"])
-              .pipe(Effect.mapError(() => new DatabaseUnavailable()))
+            yield* hub.serve(response, request.headers["last-event-id"]).pipe(
+              Effect.mapError(() => new DatabaseUnavailable()),
+              Effect.raceFirst(endWhenRefused(response, yield* IsStillAdmitted)),
+            )
             return HttpServerResponse.empty()
           }),
         )
     }),
   )
 }
+
+/** How often the credential of a listener is checked again. */
+const admittedFor = Duration.seconds(5)
+
+/** Ends a stream whose listener's token was revoked or has expired: a stream may outlive it by far. */
+const endWhenRefused = (response: ServerResponse, isStillAdmitted: Effect.Effect<boolean>) =>
+  Effect.delay(isStillAdmitted, admittedFor).pipe(
+    Effect.repeat({ while: (isAdmitted) => isAdmitted }),
+    Effect.andThen(Effect.sync(() => response.end())),
+    // The stream is over when its connection says so.
+    Effect.andThen(Effect.never),
+  )
 
 /**
  * Makes the reader of the contacts that a query asks for, in the form in which the normaliser brings those of leads: a number
