@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { parse } from "@lead-gateway/lossless-json"
+import { Result } from "effect"
 import { isTooLong } from "../src/preview/isTooLong.ts"
 
 describe("a customer payload", () => {
@@ -10,6 +12,14 @@ describe("a customer payload", () => {
     assert.isFalse(isTooLong({ a: text, b: text }, { a: text, b: text }))
     assert.isTrue(isTooLong({ a: text, b: text, c: text }, { a: text, b: text }))
     assert.isTrue(isTooLong({ a: "\u0000".repeat(300_000) }, {}), "escapes count")
+    const number = Result.getOrThrow(parse("7".repeat(9_000)))
+    assert.isTrue(
+      isTooLong(
+        Array.from({ length: 200 }, () => number),
+        {},
+      ),
+      "digits count",
+    )
   })
 
   it("is not written out to find that", () => {

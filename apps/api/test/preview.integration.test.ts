@@ -108,6 +108,58 @@ layer(World.layer(), { excludeTestServices: true })("a preview", (it) => {
     }),
   )
 
+  describe("is not made of drafts and a payload that are too large together", () => {
+    const rule = (index: number) => ({ field: "x", operator: "pattern", pattern: `^a${index}$`, reason: "R" })
+    const attribute = { attribute_type: "range", is_numeric: true, field: "x", values: null, min: 1, max: 2 }
+    const many = <A>(count: number, of: (index: number) => A) =>
+      Array.from({ length: count }, (_, i) => of(i))
+    const attributes = (count: number) => Object.fromEntries(many(count, (index) => [`a${index}`, attribute]))
+    const drafts = {
+      rules: { rules: { version: "1", rules: many(8_000, rule) } },
+      mapping: { mapping: attributes(5_000) },
+    }
+    const values = { text: "a".repeat(200_000), digits: "1".repeat(200_000), list: many(100_000, () => 1) }
+    const cases = Object.entries(drafts).flatMap(([part, draft]) => [
+      ...Object.entries(values).map(([kind, x]) => ({
+        body: JSON.stringify({ payload: { ...lead, x }, ...draft }),
+        what: `${part} for a ${kind}`,
+      })),
+      {
+        body: `{"payload":{"x":${"1".repeat(9_000)}},${JSON.stringify(draft).slice(1)}`,
+        what: `${part} for a number`,
+      },
+    ])
+    it.effect.each(cases)("$what", ({ body }) =>
+      Effect.gen(function* () {
+        const started = performance.now()
+        const answer = yield* preview(yield* World, body)
+        assertError(
+          answer,
+          422,
+          "the drafts are too large for the payload: 10 kB of payload permit 50 kB of drafts, 1 kB 500 kB",
+        )
+        assert.isBelow(performance.now() - started, 4_000)
+      }),
+    )
+
+    it.effect("but each may be large", () =>
+      Effect.gen(function* () {
+        const world = yield* World
+        const large = yield* previewed(world, {
+          payload: { ...lead, x: values.text },
+          rules: config("lead_rules.json"),
+        })
+        assert.strictEqual(large.decision, "READY")
+        assert.deepInclude(yield* previewed(world, { payload: lead, mapping: attributes(5_000) }), {
+          warnings: [],
+        })
+        assert.deepInclude(yield* previewed(world, { payload: { ...lead, x: "a".repeat(1_000_000) } }), {
+          decision: "READY",
+        })
+      }),
+    )
+  })
+
   describe("is asked for only as it is meant", () => {
     const keys = "absent: the keys are payload, last, rules, profile, mapping and template"
     const wrong: ReadonlyArray<readonly [body: unknown, error: string]> = [

@@ -90,7 +90,8 @@ const Examples = Schema.Array(LeadId).annotate({ description: "The newest of the
 export const PreviewComparison = Schema.Struct({
   leads: Schema.Int.annotate({ description: "How many were decided on again" }),
   undecided: Schema.Int.annotate({
-    description: "How many were left out, since they wait for their decision",
+    description:
+      "How many were left out: they wait for their decision, or their payloads are too large for the drafts",
   }),
   isComplete: Schema.Boolean.annotate({
     description: "false: there was not enough time for all of them",
@@ -145,7 +146,8 @@ const create = HttpApiEndpoint.post("create", "/api/v1/preview", {
       description:
         "The decision on a payload and its explanation, by the documents in force, each replaced by its draft if there is one. " +
         "With `last` instead of a payload: which decisions on the newest leads would change, from what to what. " +
-        "Documents that make no flow are answered 422 with every mistake, a line each. Nothing is stored or sent.",
+        "Documents that make no flow are answered 422 with every mistake, a line each, and drafts that are too large for the " +
+        "payload as well. Nothing is stored or sent.",
     }),
   )
 

@@ -10,6 +10,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { compareStored } from "../preview/compareStored.ts"
 import { isTooLong } from "../preview/isTooLong.ts"
 import { draftFlow } from "../preview/draftFlow.ts"
+import { makeWorkCheck, tooMuchWork } from "../preview/draftWork.ts"
 import { fromStore } from "./fromStore.ts"
 import { losslessBody } from "./losslessBody.ts"
 
@@ -32,13 +33,17 @@ export const previewHandlers = (flow: LoadedFlow) =>
           if (last !== undefined) {
             const documents = yield* losslessBody(request, { keepUnsafeIntegers: true })
             const draft = yield* turns.withPermits(1)(draftFlow(flow, documents))
-            const compared = compareStored(draft, last, (query) => orUnavailable(page(query)))
+            const isTooLarge = makeWorkCheck(documents)
+            const compared = compareStored({ flow: draft, isTooLarge }, last, (query) =>
+              orUnavailable(page(query)),
+            )
             return yield* comparisons.withPermits(1)(compared)
           }
           return yield* turns.withPermits(1)(
             Effect.gen(function* () {
               const documents = yield* losslessBody(request, { keepUnsafeIntegers: true })
               const payload = get(yield* losslessBody(request), "payload")
+              if (makeWorkCheck(documents)(payload ?? null)) return yield* tooMuchWork
               const draft = yield* draftFlow(flow, documents)
               const lead = {
                 payload: isJsonObject(payload) ? payload : {},

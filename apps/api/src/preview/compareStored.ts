@@ -13,32 +13,41 @@ type ReadPage<E> = (query: {
   readonly limit: number
 }) => Effect.Effect<{ readonly leads: Iterable<DecidedLead>; readonly last: number | undefined }, E>
 
+/** What decides on stored leads. */
+export interface Draft {
+  readonly flow: Flow.Flow
+  /** Leads with these payloads are left out. */
+  readonly isTooLarge: (payload: Json) => boolean
+}
+
 /**
  * Compares what a flow would decide on the newest leads with what was decided on them, each at the time of its decision.
  *
- * It decides for 2 ms at a time and rests as long, so that senders wait little longer while it runs, and it ends after 4 s.
+ * It decides for 2 ms at a time, a lead at least, and rests as long, so that senders wait little longer while it runs, and it
+ * ends after 4 s.
  */
 export const compareStored = Effect.fnUntraced(function* <E>(
-  flow: Flow.Flow,
+  draft: Draft,
   most: number,
   read: ReadPage<E>,
 ): Effect.fn.Return<PreviewComparison, E> {
   const ends = performance.now() + Duration.toMillis(patience)
-  const comparison = makeComparison(flow)
+  const comparison = makeComparison(draft)
   let before: number | undefined
   let left = most
   while (left > 0 && performance.now() < ends) {
     const { last, leads } = yield* read({ before, limit: Math.min(left, pageSize) })
     if (last === undefined) return comparison.result(true)
     before = last
-    let sliceEnds = performance.now() + sliceMs
+    let sliceBegan = performance.now()
     for (const lead of leads) {
       comparison.add(lead)
       left--
-      if (performance.now() < sliceEnds) continue
-      yield* Effect.sleep(sliceMs)
+      const took = performance.now() - sliceBegan
+      if (took < sliceMs) continue
+      yield* Effect.sleep(took)
       if (performance.now() >= ends) return comparison.result(false)
-      sliceEnds = performance.now() + sliceMs
+      sliceBegan = performance.now()
     }
   }
   return comparison.result(left <= 0)
@@ -59,14 +68,14 @@ interface Change {
 
 type Decided = PreviewComparison["changes"][number]["from"]
 
-const makeComparison = (flow: Flow.Flow) => {
+const makeComparison = ({ flow, isTooLarge }: Draft) => {
   const changes = new Map<string, Change>()
   const payloads = { count: 0, examples: Array<LeadId>() }
   let leads = 0
   let undecided = 0
   return {
     add: (lead: DecidedLead): void => {
-      if (lead.decision === undefined) {
+      if (lead.decision === undefined || isTooLarge(lead.payload)) {
         undecided++
         return
       }

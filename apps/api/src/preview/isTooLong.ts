@@ -14,6 +14,9 @@ export const isTooLong = (customerPayload: Json, payload: Json): boolean => {
   return left(customerPayload, permitted) < 0 || Buffer.byteLength(stringify(customerPayload)) > permitted
 }
 
+/** Whether a value has more characters than this, about; looks at no more of it than that. */
+export const isLongerThan = (value: Json, characters: number): boolean => left(value, characters) < 0
+
 /** Escaped, a character has six bytes at most, and a number that counts as one has 25. */
 const quick = alwaysPermittedBytes / 25
 
@@ -21,7 +24,8 @@ const quick = alwaysPermittedBytes / 25
 const left = (value: Json, limit: number): number => {
   if (limit < 0) return limit
   if (typeof value === "string") return limit - value.length - 2
-  if (typeof value !== "object" || value === null || isRawNumber(value)) return limit - 1
+  if (isRawNumber(value)) return limit - value.rawJSON.length
+  if (typeof value !== "object" || value === null) return limit - 1
   let rest = limit - 2
   if (Array.isArray(value)) {
     for (const item of value as ReadonlyArray<Json>) {
