@@ -35,12 +35,18 @@ export interface RefusedSender {
   readonly answer: Answer.Answer
 }
 
+/** A sender that is let in. */
+export interface AcceptedSender extends Accepted {
+  /** Until when a copy of the webhook would be let in as well, if its time is signed; in milliseconds since 1970. */
+  readonly replayableUntilMs?: number
+}
+
 /** Checks senders. */
 export interface SenderVerification {
   /** Checks the head of a webhook. */
-  readonly verifyHead: (request: IncomingMessage) => Accepted | PendingSender | RefusedSender
+  readonly verifyHead: (request: IncomingMessage) => AcceptedSender | PendingSender | RefusedSender
   /** Checks the body, decompressed, of a webhook whose head was right. */
-  readonly verifyBody: (sender: PendingSender, body: Uint8Array) => Accepted | RefusedSender
+  readonly verifyBody: (sender: PendingSender, body: Uint8Array) => AcceptedSender | RefusedSender
 }
 
 /** Makes the check; with no authentication, every sender is let in. */
@@ -75,7 +81,7 @@ export const makeSenderVerification = (auth: Option.Option<AuthSettings>): Sende
     let refusal: Reason | undefined
     for (let one: PendingSender | undefined = sender; one !== undefined; one = one.next) {
       const verdict = checkBody(one.by.verifier, one.head, body, one.by.secrets)
-      if (verdict._tag === "Accepted") return verdict
+      if (verdict._tag === "Accepted") return withReplays(verdict, one.by)
       refusal = telling(refusal, verdict.reason)
     }
     return refusedFor(refusal)
@@ -86,7 +92,12 @@ export const makeSenderVerification = (auth: Option.Option<AuthSettings>): Sende
 
 const nobody: Pick<AuthSettings, "sharedSecrets" | "verifiers"> = { sharedSecrets: [], verifiers: [] }
 
-const accepted: Accepted = { _tag: "Accepted" }
+const withReplays = (verdict: Accepted, { verifier: { scheme } }: SenderVerifier): AcceptedSender =>
+  verdict.timestampMs === undefined || scheme.kind !== "signature" || scheme.timestamp === undefined
+    ? verdict
+    : { ...verdict, replayableUntilMs: verdict.timestampMs + scheme.timestamp.toleranceMs }
+
+const accepted: AcceptedSender = { _tag: "Accepted" }
 
 const unauthorized: RefusedSender = { _tag: "Refused", answer: Answer.unauthorized }
 

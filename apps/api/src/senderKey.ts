@@ -3,11 +3,11 @@ import type { SenderSettings } from "@lead-gateway/config"
 import { type FieldPath, valueAt } from "@lead-gateway/lead-field"
 import type { SenderKey, SenderKeyKind } from "@lead-gateway/lead-store"
 import { isRawNumber, type JsonObject } from "@lead-gateway/lossless-json"
-import type { Accepted } from "@lead-gateway/webhook-verifier"
 import { Duration, Option } from "effect"
 import { hash } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import * as Answer from "./Answer.ts"
+import type { AcceptedSender } from "./SenderVerification.ts"
 
 /** What the key of a webhook is taken from. */
 export interface KeySource {
@@ -16,7 +16,7 @@ export interface KeySource {
   /** SHA-256 of the body, as a binary string. */
   readonly bodyHash: string
   /** What a signature says of the webhook; absent without one. */
-  readonly sender: Accepted | undefined
+  readonly sender: AcceptedSender | undefined
 }
 
 /**
@@ -24,7 +24,7 @@ export interface KeySource {
  * equal bodies, its body's hash; undefined if it has none. A malformed header is refused: its sender expects protection.
  *
  * Of a signed webhook only what is signed counts, so that a copy of it cannot get another key: its id, else the field, else
- * its time with its body.
+ * its time with its body. Such a key stands at least for as long as a copy would be let in, whatever `IDEMPOTENCY_TTL` says.
  *
  * Senders share the keys of the tenant. A key from a field is another one than the same text in a header.
  */
@@ -36,17 +36,21 @@ export const makeSenderKey = ({
   const ttlMs = Duration.toMillis(idempotencyTtl)
   const field = Option.getOrUndefined(idempotencyField)
   const windowMs = Option.getOrUndefined(Option.map(dedupeWindow, Duration.toMillis))
-  const keyOf = (kind: SenderKeyKind, key: string): SenderKey => ({
+  const keyOf = (kind: SenderKeyKind, key: string, leastMs = 0): SenderKey => ({
     kind,
     hash: hash("sha256", key, "binary"),
-    ttlMs,
+    ttlMs: Math.max(ttlMs, leastMs),
   })
 
   return ({ bodyHash, payload, request, sender }) => {
     const fromField = () => (field === undefined ? undefined : fieldKey(payload, field))
     if (sender?.replayKey !== undefined) {
       const signed = sender.id === undefined ? fromField() : undefined
-      return signed === undefined ? keyOf("signature", sender.replayKey) : keyOf("field", signed)
+      const leastMs =
+        sender.replayableUntilMs === undefined ? 0 : sender.replayableUntilMs - Date.now() + marginMs
+      return signed === undefined
+        ? keyOf("signature", sender.replayKey, leastMs)
+        : keyOf("field", signed, leastMs)
     }
     for (const header of keyHeaders) {
       if (request.headers[header.name] === undefined) continue
@@ -58,6 +62,9 @@ export const makeSenderKey = ({
     return windowMs === undefined ? undefined : { kind: "payload", hash: bodyHash, ttlMs: windowMs }
   }
 }
+
+/** The clocks of this process and of Postgres may differ. */
+const marginMs = 60_000
 
 /** The headers, in the order in which they count. */
 const keyHeaders = [

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { SenderSettings } from "@lead-gateway/config"
 import { isJsonObject, parse } from "@lead-gateway/lossless-json"
-import type { Accepted } from "@lead-gateway/webhook-verifier"
 import { Duration, Option, Result } from "effect"
 import { hash } from "node:crypto"
 import { makeSenderKey } from "../src/senderKey.ts"
+import type { AcceptedSender } from "../src/SenderVerification.ts"
 
 const off: SenderSettings = {
   idempotencyTtl: Duration.hours(24),
@@ -20,7 +20,7 @@ const keyOf = (
   settings: SenderSettings,
   headers: Readonly<Record<string, string | ReadonlyArray<string>>> = {},
   text = "{}",
-  sender?: Accepted,
+  sender?: AcceptedSender,
 ) => {
   const payload = Result.getOrThrow(parse(text))
   if (!isJsonObject(payload)) throw new Error("no object")
@@ -131,14 +131,14 @@ describe("of a signed webhook", () => {
   const header = { "idempotency-key": "another" }
 
   it("the signed id is the key, whatever else a copy of it carries", () => {
-    const sender: Accepted = { _tag: "Accepted", id: "msg_1", replayKey: "msg_1" }
+    const sender: AcceptedSender = { _tag: "Accepted", id: "msg_1", replayKey: "msg_1" }
     const key = keyOf(byField, {}, '{"google":{"lead_id":7}}', sender)
     assert.propertyVal(key, "kind", "signature")
     assert.deepStrictEqual(keyOf(byField, header, '{"google":{"lead_id":8}}', sender), key)
   })
 
   it("without an id the field is, which is signed with the body, else the time with the body", () => {
-    const sender: Accepted = { _tag: "Accepted", timestampMs: 1, replayKey: "1.body" }
+    const sender: AcceptedSender = { _tag: "Accepted", timestampMs: 1, replayKey: "1.body" }
     assert.deepStrictEqual(
       keyOf(byField, header, '{"google":{"lead_id":7}}', sender),
       keyOf(byField, {}, '{"google":{"lead_id":7}}'),
@@ -150,8 +150,22 @@ describe("of a signed webhook", () => {
     )
   })
 
+  it("the key stands for as long as a copy would be let in, though others expire earlier", () => {
+    const brief = { ...byField, idempotencyTtl: Duration.seconds(1) }
+    const sender = { _tag: "Accepted", replayKey: "a", replayableUntilMs: Date.now() + 600_000 } as const
+    for (const text of ["{}", '{"google":{"lead_id":7}}']) {
+      const key = keyOf(brief, {}, text, sender)
+      assert(key !== undefined && "ttlMs" in key)
+      assert.isAtLeast(key.ttlMs, 600_000)
+      assert.isBelow(key.ttlMs, 700_000)
+      assert.propertyVal(keyOf(byField, {}, text, sender), "ttlMs", 86_400_000)
+    }
+    assert.propertyVal(keyOf(brief, { "idempotency-key": "a" }), "ttlMs", 1_000)
+    assert.propertyVal(keyOf(brief, {}, "{}", { _tag: "Accepted", replayKey: "a" }), "ttlMs", 1_000)
+  })
+
   it("a token says nothing of the webhook: its key is found as ever", () => {
-    const sender: Accepted = { _tag: "Accepted" }
+    const sender: AcceptedSender = { _tag: "Accepted" }
     assert.deepStrictEqual(keyOf(off, header, "{}", sender), keyOf(off, header))
   })
 })

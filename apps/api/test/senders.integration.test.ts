@@ -1,6 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { presets, type PresetName } from "@lead-gateway/webhook-verifier"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { gzipSync } from "node:zlib"
 import { ask, assertError, type HttpAnswer, post, type Question } from "./support/Http.ts"
 import { lead, leadText } from "./support/leads.ts"
@@ -311,3 +311,19 @@ layer(World.layer({ auth }), { excludeTestServices: true })("a handshake", (it) 
     }),
   )
 })
+
+layer(World.layer({ auth, senders: { idempotencyTtl: Duration.seconds(1) } }), { excludeTestServices: true })(
+  "a webhook whose time is signed",
+  (it) => {
+    const timed = ["standard-webhooks", "hubspot-v3", "stripe", "tiktok"] as const
+    it.effect.each(timed)("cannot be replayed after IDEMPOTENCY_TTL either: %s", (preset) =>
+      Effect.gen(function* () {
+        const body = JSON.stringify({ ...lead, form: `late copy of ${preset}` })
+        const copy = { path: pathOf(preset), headers: signers[preset]({ body }) }
+        assert.isFalse(isDuplicate(yield* send(body, copy)))
+        yield* Effect.sleep("1500 millis")
+        assert.isTrue(isDuplicate(yield* send(body, copy)))
+      }),
+    )
+  },
+)
