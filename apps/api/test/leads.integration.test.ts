@@ -178,6 +178,12 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
           "received_from must be a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21",
         "received_before=2026-02-30":
           "received_before must be a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21",
+        ...Object.fromEntries(
+          ["0000-01-01", "0001-01-01T00:30:00%2B01:00", "9999-12-31T23:30:00-01:00"].map((time) => [
+            `received_from=${time}`,
+            "received_from must be a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21",
+          ]),
+        ),
         "email=": "email must be an e-mail address, 1 to 320 characters",
         "phone=nobody-has-this-number": "phone must be a phone number, 1 to 64 characters",
         "correlation_id=a%20b": "correlation_id must be 1 to 128 visible ASCII characters",

@@ -123,11 +123,13 @@ layer(World.layer(), { excludeTestServices: true })("replays", (it) => {
         400,
         "filter.status DELIVERED needs even_if_delivered: true",
       ],
-      [
-        { request_id: "a", filter: { received_from: "yesterday" } },
-        400,
-        "filter.received_from must be a time in UTC such as 2026-01-21T10:35:00Z",
-      ],
+      ...["yesterday", "0000-01-01T00:00:00Z", "2026-02-30T00:00:00Z"].map(
+        (received_from): (typeof wrong)[number] => [
+          { request_id: "a", filter: { received_from } },
+          400,
+          "filter.received_from must be a time in UTC such as 2026-01-21T10:35:00Z",
+        ],
+      ),
       [
         { request_id: "a", filter: { states: "FAILED" } },
         400,

@@ -47,7 +47,10 @@ export const TimeParameter: Schema.Codec<Date, string> = Schema.String.annotate(
 })
   .check(
     Schema.makeFilter(
-      (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+      (text) =>
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) &&
+        isDay(text.slice(0, 10)) &&
+        isStorable(text),
       { message: timeIs },
     ),
   )
@@ -78,7 +81,15 @@ export const timeParameter: Schema.Codec<Date, string> = Schema.String.annotate(
 const isTime = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+\- ]\d\d:\d\d))?$/.test(text) &&
   isDay(text.slice(0, 10)) &&
-  !Number.isNaN(Date.parse(text.replace(" ", "+")))
+  isStorable(text.replace(" ", "+"))
+
+/** Postgres has no year 0, and does not read the form in which `Date` writes years after 9999. */
+const isStorable = (text: string): boolean => {
+  const at = Date.parse(text)
+  return at >= firstMs && at < endMs
+}
+const firstMs = Date.parse("0001-01-01T00:00:00Z")
+const endMs = Date.parse("+010000-01-01T00:00:00Z")
 
 /** `Date` takes 30 February for a day in March. */
 const isDay = (day: string): boolean => {
