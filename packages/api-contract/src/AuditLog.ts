@@ -76,7 +76,7 @@ const list = HttpApiEndpoint.get("list", "/api/v1/audit", {
   success: AuditPage,
   error: [InvalidRequest.response, DatabaseUnavailable.response, InternalError.response],
 })
-  .annotate(HttpApi.QueryParseOptions, { errors: "all" })
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(
     OpenApi.annotations({
       summary: "What people changed",

@@ -95,7 +95,7 @@ const list = HttpApiEndpoint.get("list", "/api/v1/customers", {
   success: CustomerPage,
   error: [InvalidRequest.response, DatabaseUnavailable.response, InternalError.response],
 })
-  .annotate(HttpApi.QueryParseOptions, { errors: "all" })
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(
     OpenApi.annotations({
       summary: "How deliveries to customers stand",

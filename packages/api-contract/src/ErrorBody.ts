@@ -1,7 +1,8 @@
 /** The body of every error, `{ "error", "correlation_id" }`: of the contract's own errors, and of the framework's. */
-import { Cause, Context, Effect, Schema, SchemaIssue, SchemaTransformation } from "effect"
+import { Cause, Context, Effect, Schema, type SchemaIssue, SchemaTransformation } from "effect"
 import { HttpServerError, HttpServerResponse } from "effect/http"
 import { HttpApiError, HttpApiSchema } from "effect/http-api"
+import { makeIssueFormatter } from "./internal/issueFormatter.ts"
 
 /**
  * The correlation id of the current request, for the bodies of errors.
@@ -160,7 +161,7 @@ const statusOnly = (status: number): Answer => {
 const nounOf = (issue: SchemaIssue.Issue): string =>
   /^the (?:id|name) of an? (\w+)/.exec(issuesOf(issue).issues[0]?.message ?? "")?.[1] ?? "lead"
 
-const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
+const issuesOf = makeIssueFormatter()
 
 /** How much of what is wrong an answer says: a body may have thousands of wrong keys, each as long as it likes. */
 const mostIssues = 5

@@ -20,7 +20,7 @@ const list = HttpApiEndpoint.get("list", "/api/v1/leads", {
   success: LeadPage,
   error: [InvalidRequest.response, DatabaseUnavailable.response, InternalError.response],
 })
-  .annotate(HttpApi.QueryParseOptions, { errors: "all" })
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(
     OpenApi.annotations({
       summary: "Leads by filters, newest first",

@@ -17,6 +17,7 @@ const absent = (keys: string) => `absent: the keys are ${keys}`
 
 const reasonIs = "a reason such as NOT_HOMEOWNER: capital letters, digits and _, at most 64"
 const statusIs = "one of REJECTED, FAILED, PERMANENTLY_FAILED, DELIVERED"
+const idIs = "the id of a lead, a whole number from 1"
 const idsAre = "a list of 1 to 10,000 ids of leads"
 
 /** Which leads to send again: those that meet all that is given. */
@@ -35,6 +36,7 @@ export const ReplayFilter = Schema.Struct({
     identifier: "ReplayFilter",
     description:
       "At least one criterion. `FAILED` means parked leads; `received_from` is inclusive, `received_before` exclusive.",
+    message: "an object with at least one of status, reason, received_from and received_before",
     messageUnexpectedKey: absent("status, reason, received_from and received_before"),
     examples: [{ status: "PERMANENTLY_FAILED", received_from: "2026-01-21T10:00:00Z" }],
   }),
@@ -49,7 +51,7 @@ export const NewReplay = Schema.Struct({
     .check(Schema.isPattern(/^[\x21-\x7E]{1,128}$/, { message: requestIdIs }))
     .pipe(Schema.annotateKey({ messageMissingKey: requestIdIs })),
   ids: Schema.optionalKey(
-    Schema.Array(LeadId)
+    Schema.Array(LeadId.annotate({ message: idIs }))
       .annotate({ message: idsAre })
       .check(Schema.makeFilter((ids) => ids.length >= 1 && ids.length <= 10_000, { message: idsAre })),
   ),

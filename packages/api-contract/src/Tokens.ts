@@ -102,7 +102,7 @@ const list = HttpApiEndpoint.get("list", "/api/v1/tokens", {
   success: TokenPage,
   error: [InvalidRequest.response, DatabaseUnavailable.response, InternalError.response],
 })
-  .annotate(HttpApi.QueryParseOptions, { errors: "all" })
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(
     OpenApi.annotations({
       summary: "The tokens of operators",

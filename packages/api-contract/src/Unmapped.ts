@@ -62,7 +62,7 @@ const list = HttpApiEndpoint.get("list", "/api/v1/unmapped", {
   success: UnmappedPage,
   error: [InvalidRequest.response, DatabaseUnavailable.response, InternalError.response],
 })
-  .annotate(HttpApi.QueryParseOptions, { errors: "all" })
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(
     OpenApi.annotations({
       summary: "Answers that the mapping does not know",

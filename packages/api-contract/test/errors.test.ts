@@ -51,6 +51,17 @@ describe("a wrong parameter", () => {
   )
 })
 
+describe("a parameter that the list does not have", () => {
+  const known =
+    "the parameters are limit, cursor, status, reason, customer, received_from, received_before, email, phone, correlation_id"
+
+  it.effect("is refused, since a misspelt filter would show all leads", () =>
+    Effect.gen(function* () {
+      yield* answers("/api/v1/leads?state=READY", 400, `state must be absent: ${known}`)
+    }),
+  )
+})
+
 describe("an id that no lead has", () => {
   it.effect("is answered 404, also when it is no id at all", () =>
     Effect.gen(function* () {

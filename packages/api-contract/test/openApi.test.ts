@@ -64,6 +64,12 @@ describe("the OpenAPI document", () => {
     assert.deepStrictEqual(statuses("get /health/deep"), [200, 403, 421, 500, 503])
   })
 
+  it("says that bodies of another type are refused, of every route with a body and of no other", () => {
+    for (const { name, operation } of operations) {
+      assert.strictEqual(statuses(name).includes(415), operation.requestBody !== undefined, name)
+    }
+  })
+
   it("explains every operation, and every error has the one body", () => {
     for (const { name, operation } of operations) {
       assert.isString(operation.summary, name)

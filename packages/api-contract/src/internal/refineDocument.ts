@@ -76,6 +76,14 @@ const refusals: OpenApi.OpenAPISpecOperation["responses"] = mapValues(
   }),
 )
 
+/** What is answered to a body of another type. Webhooks say themselves what they accept. */
+const refusedTypes: typeof refusals = {
+  "415": {
+    description: "`unsupported media type; send application/json`: the body is not declared as JSON",
+    content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+  },
+}
+
 /** Where the route itself answers 403 as well, both reasons are described. */
 const withRefusals = (responses: OpenApi.OpenAPISpecOperation["responses"]): typeof responses => ({
   ...refusals,
@@ -104,7 +112,12 @@ const refineOperation = (operation: OpenApi.OpenAPISpecOperation, path: string):
   ],
   // Statuses are in ascending order, as keys that are integers always are; what the route says of one comes first.
   responses: mapValues(
-    isOpen.has(path) ? operation.responses : withRefusals(operation.responses),
+    isOpen.has(path)
+      ? operation.responses
+      : withRefusals({
+          ...(operation.requestBody === undefined ? {} : refusedTypes),
+          ...operation.responses,
+        }),
     ({ headers = {}, ...response }) => ({
       ...response,
       headers: headersOf(["x-correlation-id", ...Object.keys(headers)]),
