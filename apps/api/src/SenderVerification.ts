@@ -27,7 +27,12 @@ export interface PendingSender {
   readonly head: Pending
   /** Where several verifiers may be the one that is meant. */
   readonly next: PendingSender | undefined
+  /** What else was wrong with the head, for the log. */
+  readonly refusal: Why | undefined
 }
+
+/** Why a sender is not let in. */
+type Why = Reason | "SharedSecretMismatch"
 
 /** A sender that is not let in. */
 export interface RefusedSender {
@@ -58,9 +63,10 @@ export const makeSenderVerification = (auth: Option.Option<AuthSettings>): Sende
     const { headers } = request
     const shared = headers["x-shared-secret"]
     if (shared !== undefined && isShared(shared.toString())) return accepted
-    if (verifiers.length === 0) return unauthorized
+    const isWrong = shared !== undefined && sharedSecrets.length > 0
+    if (verifiers.length === 0) return isWrong ? refusedFor("SharedSecretMismatch") : unauthorized
     let pending: PendingSender | undefined
-    let refusal: Reason | undefined
+    let refusal = isWrong ? ("SharedSecretMismatch" as Why) : undefined
     const now = Date.now()
     for (const by of verifiers) {
       const head = checkHead(by.verifier, {
@@ -71,14 +77,14 @@ export const makeSenderVerification = (auth: Option.Option<AuthSettings>): Sende
         secrets: by.secrets,
       })
       if (head._tag === "Accepted") return head
-      if (head._tag === "Pending") pending = { _tag: "Pending", by, head, next: pending }
+      if (head._tag === "Pending") pending = { _tag: "Pending", by, head, next: pending, refusal }
       else refusal = telling(refusal, head.reason)
     }
     return pending ?? refusedFor(refusal)
   }
 
   const verifyBody: SenderVerification["verifyBody"] = (sender, body) => {
-    let refusal: Reason | undefined
+    let refusal = sender.refusal
     for (let one: PendingSender | undefined = sender; one !== undefined; one = one.next) {
       const verdict = checkBody(one.by.verifier, one.head, body, one.by.secrets)
       if (verdict._tag === "Accepted") return withReplays(verdict, one.by)
@@ -102,15 +108,17 @@ const accepted: AcceptedSender = { _tag: "Accepted" }
 const unauthorized: RefusedSender = { _tag: "Refused", answer: Answer.unauthorized }
 
 /** Of two reasons the one that tells more: that a sender lacks what another one has is no news. */
-const telling = (first: Reason | undefined, second: Reason): Reason =>
+const telling = (first: Why | undefined, second: Why): Why =>
   first === undefined || first.endsWith("Missing") ? second : first
 
 /** The same answer for all, and the reason in the log. */
 const refusals = new Map(
-  Object.entries(reasons).map(([reason, words]): [string, RefusedSender] => [
-    reason,
-    { _tag: "Refused", answer: { ...Answer.unauthorized, reason: `unauthorized: ${words}` } },
-  ]),
+  Object.entries({ ...reasons, SharedSecretMismatch: "the shared secret is another one" }).map(
+    ([reason, words]): [string, RefusedSender] => [
+      reason,
+      { _tag: "Refused", answer: { ...Answer.unauthorized, reason: `unauthorized: ${words}` } },
+    ],
+  ),
 )
 
-const refusedFor = (reason: Reason | undefined): RefusedSender => refusals.get(reason ?? "") ?? unauthorized
+const refusedFor = (reason: Why | undefined): RefusedSender => refusals.get(reason ?? "") ?? unauthorized

@@ -46,6 +46,14 @@ const logged = Effect.flatMap(World, ({ log }) =>
 )
 
 layer(World.layer({ auth, maxBodyBytes: 10_000 }), { excludeTestServices: true })("a webhook", (it) => {
+  it.effect("says in the log that a shared secret is wrong, whatever else could have let the sender in", () =>
+    Effect.gen(function* () {
+      const answer = yield* send(leadText, { headers: { "X-Shared-Secret": "another" } })
+      assertError(answer, 401, "unauthorized")
+      assert.strictEqual(yield* logged, "unauthorized: the shared secret is another one")
+    }),
+  )
+
   describe.each(signing)("signed as %s signs", (preset) => {
     const path = pathOf(preset)
 
