@@ -75,13 +75,13 @@ const listeningOn = (defaultHost: string): Settings.Settings<WorkerSettings> =>
     host: Settings.withDefault(
       "WORKER_HOST",
       Kind.host,
-      "Address of the worker's health routes",
+      "Address of the worker's health routes and metrics",
       defaultHost,
     ),
     port: Settings.withDefault(
       "WORKER_PORT",
       Kind.listenPort,
-      "Port of the worker's health routes; 0 takes any free one",
+      "Port of the worker's health routes and metrics; 0 takes any free one",
       8100,
     ),
     retryScanInterval: Settings.withDefault(
