@@ -273,6 +273,30 @@ describe("the memory of all patterns of a rule set", () => {
   })
 })
 
+describe("a pattern of Unicode properties", () => {
+  const ruleSet = (pattern: string, rules: number) => ({
+    version: "1",
+    rules: Array.from({ length: rules }, (_, i) => ({
+      field: `f${i}`,
+      operator: "pattern",
+      pattern: `${pattern}${i}`,
+      reason: "A",
+    })),
+  })
+
+  it("counts what its classes take to compile, so that no rule set takes minutes", () => {
+    for (const pattern of ["^(\\pL{100}){9}", "^\\p{Greek}{900}", "^[\\pL\\PN]{900}"]) {
+      const started = performance.now()
+      assert.isTrue(Result.isFailure(compileRules(ruleSet(pattern, 500))), pattern)
+      assert.isBelow(performance.now() - started, 5_000)
+    }
+  })
+
+  it("may be a name", () => {
+    assert.isTrue(Result.isSuccess(compileRules(ruleSet("^\\p{L}[\\p{L}' -]{0,60}", 20))))
+  })
+})
+
 describe("a pattern is refused", () => {
   it.each([
     ["((a{1000}){1000})", "its repetitions written out make 1002002 steps, 10000 at most are allowed"],

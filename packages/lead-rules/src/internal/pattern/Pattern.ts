@@ -137,15 +137,21 @@ export const sizeOfPattern = (pattern: string): number => {
     } else {
       sum += atom
       // Every character between \Q and \E is an atom.
-      atom = token.startsWith("\\Q") ? token.length : 1
+      atom = token.startsWith("\\Q") ? token.length : 1 + stepsOfProperty * countProperties(token)
     }
   }
   while (enclosing.length > 0) sum += enclosing.pop() ?? 0
   return Math.min(sum + atom, Number.MAX_SAFE_INTEGER)
 }
 
+/** Hundreds of ranges of characters, which RE2 copies for each repetition: `\pL` takes as long to compile as so many letters. */
+const stepsOfProperty = 50
+
+/** How many Unicode properties (`\pL`, `\P{Greek}`) an atom names; a class may name several. */
+const countProperties = (atom: string): number => atom.match(/\\[pP]/g)?.length ?? 0
+
 /** A class, a quotation, an escaped character, a counted repetition, or any one character. */
 const tokens =
-  /\\Q(?:(?!\\E)[^])*(?:\\E)?|\\[pP]\{[^}]*\}|\\x\{[^}]*\}|\\[^]|\[\^?\]?(?:\\[^]|\[:[^\]]*:\]|[^\]\\])*\]|\{\d+,?\d*\}|[^]/gu
+  /\\Q(?:(?!\\E)[^])*(?:\\E)?|\\[pP](?:\{[^}]*\}|[^])|\\x\{[^}]*\}|\\[^]|\[\^?\]?(?:\\[^]|\[:[^\]]*:\]|[^\]\\])*\]|\{\d+,?\d*\}|[^]/gu
 
 const counted = /^\{(\d+)(,?)(\d*)\}$/
