@@ -210,7 +210,7 @@ export type FlowVersions = {
 export type PreviewComparison = {
   /** How many were decided on again */
   readonly leads: number
-  /** How many were left out, since they wait for their decision */
+  /** How many were left out: they wait for their decision, or their payloads are too large for the drafts */
   readonly undecided: number
   /** false: there was not enough time for all of them */
   readonly complete: boolean
