@@ -1,6 +1,7 @@
 import { cpSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "tsup"
+// @boundaries-ignore a build script of the repository, which no package has
 import { compressReference } from "../../scripts/compressReference.ts"
 
 /**

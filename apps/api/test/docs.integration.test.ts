@@ -7,6 +7,7 @@ import { request } from "node:http"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { brotliDecompressSync, gunzipSync } from "node:zlib"
+// @boundaries-ignore a build script of the repository, which no package has
 import { compressReference } from "../../../scripts/compressReference.ts"
 import { ask, assertError, assertSecurity, type HttpAnswer } from "./support/Http.ts"
 import { makeWorld, World, type WorldShape } from "./support/World.ts"

@@ -48,7 +48,7 @@ describe("migrate down", () => {
       assert.deepStrictEqual(without.stdout, [])
       assert.match(
         without.stderr.join("\n"),
-        /^reverting would lose data:\n {2}0001_leads: lead \(1 row\), decision \(1 row\), delivery \(1 row\), attempt \(1 row\), .*\nnothing was changed; make a copy with pg_dump, and use --yes to lose them$/,
+        /^reverting would lose data:\n(?: {2}\d{4}_\w+: .*\n)* {2}0001_leads: lead \(1 row\), decision \(1 row\), delivery \(1 row\), attempt \(1 row\), .*\nnothing was changed; make a copy with pg_dump, and use --yes to lose them$/,
       )
       const asJson = yield* down("--json")
       assert.strictEqual(asJson.exited.code, 1)
