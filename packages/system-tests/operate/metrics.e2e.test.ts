@@ -105,7 +105,10 @@ describe("metrics", () => {
         assert.isAtMost(sample?.value ?? Number.NaN, to, expression)
       }
       const versions = yield* prometheus.query("lead_gateway_build_info")
-      assert.deepStrictEqual(versions.map(({ labels }) => labels.job).toSorted(), ["api", "worker"])
+      assert.deepStrictEqual(
+        versions.map(({ labels }) => labels.job).toSorted((a, b) => (a ?? "").localeCompare(b ?? "")),
+        ["api", "worker"],
+      )
       // Prometheus asks for OpenMetrics.
       const targets = JSON.stringify(yield* prometheus.targets)
       assert.lengthOf(targets.match(/"health":"up"/g) ?? [], 2, targets)
