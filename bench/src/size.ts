@@ -1,7 +1,7 @@
 /** The cost of the store's calls with ten thousand leads and with millions, which should be the same. */
 import { PgClient } from "@effect/sql-pg"
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
-import { LeadDatabase, LeadReader, LeadWork } from "@lead-gateway/lead-store"
+import { LeadDatabase, LeadList, LeadReader, LeadWork } from "@lead-gateway/lead-store"
 import { scratchFolder } from "@lead-gateway/testkit"
 import { Duration, Effect, Layer, Option, Redacted } from "effect"
 import { join } from "node:path"
@@ -81,7 +81,7 @@ const openDatabase = Effect.fnUntraced(function* (serverUrl: string, name: strin
     asOperator(serverUrl),
   )
   const services = yield* Layer.build(
-    Layer.mergeAll(LeadReader.layer, LeadWork.layer).pipe(
+    Layer.mergeAll(LeadReader.layer, LeadList.layer, LeadWork.layer).pipe(
       Layer.provideMerge(
         LeadDatabase.layer({
           connection,

@@ -1,8 +1,9 @@
 /** Measures single calls of the store's services. */
 import { LeadId, LeadStatus, RejectionReason } from "@lead-gateway/lead"
-import { type ClaimedWork, LeadReader, LeadWork, type StoreError } from "@lead-gateway/lead-store"
+import { type ClaimedWork, LeadList, LeadReader, LeadWork, type StoreError } from "@lead-gateway/lead-store"
 import { Duration, Effect, type Result } from "effect"
 import { randomUUID } from "node:crypto"
+import { listsOf } from "./lists.ts"
 
 /** Milliseconds of each call, by its name. */
 export type Measured = ReadonlyMap<string, ReadonlyArray<number>>
@@ -19,6 +20,7 @@ const lease = Duration.seconds(45)
 /** Measures every call, one pass, on a database with so many leads, of which some hundreds are due. */
 export const measure = Effect.fnUntraced(function* (leads: number) {
   const { counts, history, recent } = yield* LeadReader
+  const list = yield* LeadList
   const work = yield* LeadWork
   const measured = new Map<string, Array<number>>()
   const note = (name: string, ms: number) => {
@@ -46,6 +48,12 @@ export const measure = Effect.fnUntraced(function* (leads: number) {
   yield* repeat("history of a new lead", Effect.flatMap(newId, history))
   // Most of ten million leads are not in Postgres's memory, so this measures the disk or the page cache.
   yield* repeat("history of any lead", Effect.flatMap(anyId, history))
+  for (const [name, options] of Object.entries(listsOf(leads))) {
+    yield* repeat(
+      name,
+      Effect.suspend(() => list.page(options())),
+    )
+  }
   yield* repeat("next due", work.nextDue)
   yield* repeat("sweep of 100", work.offer({ max: 100, patience: Duration.zero }))
 
