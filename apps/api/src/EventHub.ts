@@ -1,5 +1,6 @@
 /** Sends changes of leads to the listeners of this process, as server-sent events. */
 import { LeadChanges, type StoreError, StoreUnavailable } from "@lead-gateway/lead-store"
+import { keepRunning } from "@lead-gateway/runtime"
 import { Deferred, Duration, Effect, Queue } from "effect"
 import type { ServerResponse } from "node:http"
 import {
@@ -54,6 +55,8 @@ export const makeEventHub = Effect.gen(function* () {
   const state = { isClosed: false }
 
   const write = (response: ServerResponse, bytes: Uint8Array): void => {
+    // Until its last bytes have left, a stream that was ended is still a listener.
+    if (response.writableEnded) return
     if (response.writableLength > mostWaiting) response.socket?.resetAndDestroy()
     else response.write(bytes)
   }
@@ -80,14 +83,16 @@ export const makeEventHub = Effect.gen(function* () {
     const first =
       position === null ? resetEvent : position === undefined ? "" : yield* missed(position, isRead)
     if (response.destroyed) return void (yield* Deferred.succeed(joined, undefined))
-    response.writeHead(200, { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" })
-    response.write(opening)
-    if (first.length > 0) response.write(first)
-    listeners.add(response)
     response.once("close", () => {
       listeners.delete(response)
       Deferred.doneUnsafe(joined, Effect.void)
     })
+    // A request whose body is broken was answered 400 while it waited.
+    if (response.headersSent) return
+    response.writeHead(200, { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" })
+    response.write(opening)
+    if (first.length > 0) response.write(first)
+    listeners.add(response)
   })
 
   /** From the first listener to the last. */
@@ -109,7 +114,9 @@ export const makeEventHub = Effect.gen(function* () {
       if (text.length > 0) writeToAll(text)
       position.expire(now)
       for (const next of joining.splice(0)) {
-        yield* join(next, position.isRead).pipe(Effect.catch((error) => Deferred.fail(next.joined, error)))
+        yield* join(next, position.isRead).pipe(
+          Effect.catchCause((cause) => Deferred.failCause(next.joined, cause)),
+        )
       }
       const least = Math.max(baseMs, listeners.size)
       intervalMs = text.length > 0 ? least : Math.max(least, Math.min(idleMs, intervalMs * 1.5))
@@ -123,18 +130,22 @@ export const makeEventHub = Effect.gen(function* () {
     yield* session
     isFailing = false
   }).pipe(
-    Effect.catch((error) =>
+    Effect.tapCause((cause) =>
       Effect.gen(function* () {
-        for (const { joined } of joining.splice(0)) yield* Deferred.fail(joined, error)
-        if (!isFailing) yield* Effect.logWarning(`live events wait for the database: ${error.message}`)
-        isFailing = true
+        for (const { joined } of joining.splice(0)) yield* Deferred.failCause(joined, cause)
         // What happens meanwhile is not known afterwards.
         writeToAll(resetEvent)
+      }),
+    ),
+    Effect.catch((error) =>
+      Effect.gen(function* () {
+        if (!isFailing) yield* Effect.logWarning(`live events wait for the database: ${error.message}`)
+        isFailing = true
         yield* Effect.sleep(Duration.seconds(1))
       }),
     ),
   )
-  yield* Effect.forkScoped(Effect.forever(loop))
+  yield* Effect.forkScoped(keepRunning("sending live events", loop))
 
   const hub: EventHub = {
     serve: Effect.fnUntraced(function* (response, lastEventId) {

@@ -5,6 +5,7 @@ import { Effect, Layer, Scope } from "effect"
 import { ask, postLead } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { listenTo, type SentEvent } from "./support/Listener.ts"
+import { exchange, statuses } from "./support/raw.ts"
 import { decide } from "./support/work.ts"
 import { makeDatabase, makeWorld, type WorldShape } from "./support/World.ts"
 
@@ -225,6 +226,30 @@ describe("live events", () => {
       }
       const id = yield* postLead(world, leadText)
       yield* quick.until(reached(id, "RECEIVED"))
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("reach others after a listener whose request is broken", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      // Its body is found broken while it waits to join.
+      const broken =
+        "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"
+      for (let round = 0; round < 3; round++) {
+        const answers = yield* Effect.forEach([1, 2, 3], () => exchange(world.port, broken), {
+          concurrency: 3,
+        })
+        assert.deepStrictEqual(answers.flatMap(statuses), [400, 400, 400])
+        const listener = yield* listenTo(world.port).pipe(Effect.timeout("5 seconds"))
+        const id = yield* postLead(world, leadText)
+        yield* listener.until(reached(id, "RECEIVED"))
+        yield* listener.close
+      }
+      const lines = yield* world.log
+      assert.deepStrictEqual(
+        lines.filter(({ level }) => level === "error"),
+        [],
+      )
     }).pipe(Effect.scoped),
   )
 

@@ -13,6 +13,7 @@ export * as Defect from "./Defect.ts"
 export { type Handler, type HttpListenerOptions, listen, ListenFailed } from "./HttpListener.ts"
 export { type HttpResponse, type Reply, type RequestObserver, respond, sendJson } from "./HttpResponse.ts"
 export { securityHeaders } from "./internal/securityHeaders.ts"
+export { keepRunning } from "./keepRunning.ts"
 export { LineLog, type LineValue } from "./LineLog.ts"
 export {
   Cell,
