@@ -133,6 +133,23 @@ describe("the book of keys", () => {
       kinds,
     )
   })
+
+  it("says what the lead of a duplicate may mean: what the first one meant, whether or not its answer was seen", () => {
+    const meaningsIn = (verdict: Partial<Verdict>) => {
+      const book = makeKeyBook()
+      book.add(1, { ...nothing, ...verdict })
+      book.add(2, { ...nothing, duplicates: [one(1, "a")] })
+      return book.leads().get(1)
+    }
+    const unseen = (body: string) => [{ meaning: "as a form", key: { name: "header k", body } }]
+    assert.deepStrictEqual(meaningsIn({}), [{ number: 2, meanings: ["{}"] }])
+    assert.deepStrictEqual(meaningsIn({ unseen: unseen("a") }), [
+      { number: 2, meanings: ["{}", "as a form"] },
+    ])
+    assert.deepStrictEqual(meaningsIn({ unseen: unseen("b") }), [{ number: 2, meanings: ["{}"] }])
+    // Its row is compared with the answer to the first one.
+    assert.deepStrictEqual(meaningsIn({ acknowledged: [one(1, "a")] }), [{ number: 2, meanings: [""] }])
+  })
 })
 
 describe("the scan of outputs", () => {

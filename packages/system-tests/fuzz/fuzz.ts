@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz [-- --seed N --requests N --only N --connections N --explain N --keep <folder>]`: the corpus and thousands of generated
+ * `npm run fuzz [-- --seed N --requests N --from N --only N --connections N --explain N --keep <folder>]`: the corpus and thousands of generated
  * requests against real processes. See README.md.
  *
  * The seed determines every byte of every case; how connections overlap differs from run to run. Exits with 1 if anything is
@@ -20,6 +20,7 @@ const { values: given } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     requests: { type: "string", default: "100000" },
     connections: { type: "string", default: "24" },
+    from: { type: "string", default: "1" },
     only: { type: "string" },
     explain: { type: "string", default: "8" },
     keep: { type: "string" },
@@ -45,6 +46,7 @@ const all = Effect.gen(function* () {
   const site = yield* makeSite
   const { findings, ...report } = yield* run(site, {
     seed,
+    from: Number(given.from),
     requests: Number(given.requests),
     connections: Number(given.connections),
     outage: true,

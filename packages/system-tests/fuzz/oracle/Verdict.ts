@@ -13,6 +13,13 @@ export interface Exchange {
   readonly onSharedMachine: boolean
 }
 
+/** A webhook that may be stored although its sender was not answered 200. */
+export interface Unseen {
+  /** What is stored then; empty if that cannot be said. */
+  readonly meaning: string
+  readonly key?: Key
+}
+
 /** A webhook that was answered 200. */
 export interface Acknowledged {
   readonly leadId: number
@@ -31,7 +38,7 @@ export interface Verdict {
   /** The keys that were answered 422. */
   readonly conflicts: ReadonlyArray<Key>
   /** What may be stored although nobody was answered 200. */
-  readonly unseen: ReadonlyArray<string>
+  readonly unseen: ReadonlyArray<Unseen>
   /** Findings that a shared machine explains, unless they are found again. */
   readonly excused: ReadonlyArray<Finding>
 }

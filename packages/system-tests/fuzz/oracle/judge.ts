@@ -8,7 +8,7 @@ import { expectedOf, refusals, roleOf } from "./Expected.ts"
 import { isCutShort, isUndrained, isUnread } from "./closing.ts"
 import type { Key } from "./senders.ts"
 import type { Expected } from "./Statuses.ts"
-import type { Acknowledged, Exchange, Verdict } from "./Verdict.ts"
+import type { Acknowledged, Exchange, Unseen, Verdict } from "./Verdict.ts"
 import { methodsOf, type ReadRequest, type Stream } from "./Stream.ts"
 
 /** Judges one connection. */
@@ -43,7 +43,7 @@ class Judgement {
   readonly acknowledged: Array<Acknowledged> = []
   readonly duplicates: Array<Acknowledged> = []
   readonly conflicts: Array<Key> = []
-  readonly unseen: Array<string> = []
+  readonly unseen: Array<Unseen> = []
   readonly excused: Array<Finding> = []
   readonly #duringOutage: boolean
   readonly #hasTimedOut: boolean
@@ -94,7 +94,7 @@ class Judgement {
     }
     if (roleOf(request, apis[this.#api]) === "viewer") this.#shownToViewer(request, answer)
     const isWebhook = request.method === "POST" && meaning !== undefined
-    if (isWebhook && status === 503) this.unseen.push(meaning)
+    if (isWebhook && status === 503) this.#mayBeStored({ meaning, key })
     if (isWebhook && status === 422 && key !== undefined) this.conflicts.push(key)
     if (!isWebhook || status !== 200) return
     const { duplicate, lead_id: leadId, status: state } = objectOf(answer.body) ?? {}
@@ -107,6 +107,10 @@ class Judgement {
       const receipt = { leadId, meaning, ...(key !== undefined && { key }) }
       ;(duplicate === true ? this.duplicates : this.acknowledged).push(receipt)
     }
+  }
+
+  #mayBeStored({ key, meaning }: Pick<Expected, "key" | "meaning">): void {
+    if (meaning !== undefined) this.unseen.push({ meaning, ...(key !== undefined && { key }) })
   }
 
   #shownToViewer({ target }: ReadRequest, { body }: Answer): void {
@@ -149,9 +153,7 @@ class Judgement {
     // What comes behind a stream is stored, and its answer never leaves.
     const isHidden = of.ending === "reset" || this.#duringOutage || isExcused || last?.isStream === true
     if (isHidden) {
-      expected
-        .slice(answers.length)
-        .forEach(({ meaning }) => meaning !== undefined && this.unseen.push(meaning))
+      for (const one of expected.slice(answers.length)) this.#mayBeStored(one)
     } else if (answers.length < requests.length && last?.closes !== true && !isCutShort(lastRequest, last)) {
       this.report("no answer", `${answers.length} answers to ${requests.length} requests`)
     }

@@ -89,8 +89,9 @@ export const makeBooks = (site: Site): Books => {
         const hash = digest(meaningOfText(payload))
         const known = acknowledged.get(id)
         missing.delete(id)
-        for (const { number, meaning } of repeated.get(id) ?? []) {
-          if (meaning !== "" && digest(meaning) !== hash) findings.push({ number, ...storedOtherwise(id) })
+        for (const { number, meanings } of repeated.get(id) ?? []) {
+          const isRight = meanings.some((meaning) => meaning === "" || digest(meaning) === hash)
+          if (!isRight) findings.push({ number, ...storedOtherwise(id) })
         }
         repeated.delete(id)
         if (known === undefined) {
@@ -149,7 +150,7 @@ export const makeBooks = (site: Site): Books => {
         }
         acknowledged.set(leadId, { number, hash: digest(meaning) })
       }
-      for (const meaning of verdict.unseen) {
+      for (const { meaning } of verdict.unseen) {
         const hash = digest(meaning)
         unseen.set(hash, (unseen.get(hash) ?? 0) + 1)
       }

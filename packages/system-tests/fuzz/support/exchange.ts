@@ -6,13 +6,24 @@ import { readAnswers } from "../oracle/AnswerReader.ts"
 import { methodsOf, type Stream } from "../oracle/Stream.ts"
 
 /** How long a sender waits: for an answer, for the end of a connection, and for a refusal of half a request. */
-const patience = { answerMs: 30_000, endMs: 10_000, refusalMs: 60 } as const
+export interface Patience {
+  readonly answerMs: number
+  readonly endMs: number
+  readonly refusalMs: number
+}
+
+/** That of a run. */
+export const longPatience: Patience = { answerMs: 30_000, endMs: 10_000, refusalMs: 60 }
+
+/** That of a sender of cases that are known to wait in vain, as often as not. */
+export const shortPatience: Patience = { answerMs: 1_500, endMs: 1_500, refusalMs: 60 }
 
 /** Sends a case on a connection of its own, and collects what is answered until the connection has ended. */
 export const exchange = async (
   of: FuzzCase,
   stream: Stream,
   port: number,
+  patience: Patience = longPatience,
 ): Promise<{ readonly received: Buffer; readonly end: "closed" | "timeout" }> => {
   const methods = methodsOf(stream)
   const chunks: Array<Buffer> = []

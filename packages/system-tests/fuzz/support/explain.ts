@@ -5,7 +5,9 @@ import type { Verdict } from "../oracle/Verdict.ts"
 import { comparedWithRows } from "./Books.ts"
 import type { CaseFinding } from "./CaseFinding.ts"
 import { readCorpus } from "./corpus.ts"
+import { longPatience, type Patience, shortPatience } from "./exchange.ts"
 import { minimise } from "./minimise.ts"
+import { readRequests } from "../oracle/RequestReader.ts"
 import { runCase } from "./run.ts"
 import type { Site } from "./Site.ts"
 
@@ -21,8 +23,12 @@ const printable = (bytes: Buffer): string => {
 }
 
 /** What is wrong with a case when it is sent alone, what is stored included. */
-export const findingsOf = async (site: Site, of: FuzzCase): Promise<Verdict["findings"]> => {
-  const verdict = await runCase(site, of)
+export const findingsOf = async (
+  site: Site,
+  of: FuzzCase,
+  patience: Patience = longPatience,
+): Promise<Verdict["findings"]> => {
+  const verdict = await runCase(site, of, readRequests(bytesOf(of)), () => 0, patience)
   return [
     ...verdict.findings,
     ...verdict.excused,
@@ -44,8 +50,8 @@ export const explain = async (site: Site, seed: string, finding: CaseFinding): P
   const of = makeCase(seed, number, readCorpus())
   const about = `  case ${number} (${of.origin}, the ${of.api} api, ${of.ending}, ${of.writes.length} writes)`
   const repeat = `  again: npm run fuzz -- --seed ${seed} --only ${number}`
-  const fails = async (candidate: FuzzCase) =>
-    (await findingsOf(site, candidate)).some((other) => other.kind === kind)
+  const fails = async (candidate: FuzzCase, patience = longPatience) =>
+    (await findingsOf(site, candidate, patience)).some((other) => other.kind === kind)
   const original = bytesOf(of)
   if (!(await fails(of))) {
     return { text: [title, `${about}; not when it is sent alone`, repeat].join("\n"), shortest: undefined }
@@ -55,6 +61,8 @@ export const explain = async (site: Site, seed: string, finding: CaseFinding): P
     const text = [title, `${about}; not when it is written at once`, repeat, `      ${printable(original)}`]
     return { text: text.join("\n"), shortest: undefined }
   }
-  const shortest = await minimise(original, (bytes) => fails(withBytes(of, bytes)))
+  // By and by a case that waits in vain would take all the time that there is.
+  const tried = await minimise(original, (bytes) => fails(withBytes(of, bytes), shortPatience))
+  const shortest = (await fails(withBytes(of, tried))) ? tried : original
   return { text: [title, about, repeat, `      ${printable(shortest)}`].join("\n"), shortest }
 }

@@ -8,7 +8,7 @@ import type { Stream } from "../oracle/Stream.ts"
 import { makeBooks } from "./Books.ts"
 import type { CaseFinding } from "./CaseFinding.ts"
 import { readCorpus } from "./corpus.ts"
-import { exchange } from "./exchange.ts"
+import { exchange, longPatience, type Patience } from "./exchange.ts"
 import { leaksOf } from "./leaks.ts"
 import { type Outage, outputFindings } from "./outputFindings.ts"
 import { peakOf, type Site } from "./Site.ts"
@@ -16,6 +16,8 @@ import { peakOf, type Site } from "./Site.ts"
 /** What to run. */
 export interface RunOptions {
   readonly seed: string
+  /** The number of the first case; 1 unless set. */
+  readonly from?: number | undefined
   /** How many requests at least, the corpus included. */
   readonly requests: number
   readonly connections: number
@@ -51,11 +53,12 @@ export const runCase = async (
   of: FuzzCase,
   stream: Stream = readRequests(bytesOf(of)),
   outages: () => number = () => 0,
+  patience: Patience = longPatience,
 ): Promise<Verdict> => {
   const before = outages()
   const from = performance.now()
   const { port } = site[of.api]
-  const observed = await exchange(of, stream, port)
+  const observed = await exchange(of, stream, port, patience)
   return judge(of, stream, {
     ...observed,
     duringOutage: before % 2 === 1 || outages() !== before,
@@ -72,7 +75,8 @@ export const run = Effect.fnUntraced(function* (site: Site, options: RunOptions)
   const outages: Array<Outage> = []
   const underWay = new Set<number>()
   const excused: Array<number> = []
-  let [number, requests, changes] = [0, 0, 0]
+  const before = (options.from ?? 1) - 1
+  let [number, requests, changes] = [before, 0, 0]
   const hasDied = () => site.services.some((service) => service.ended() !== undefined)
 
   const send = async (of: FuzzCase, stream: Stream) => {
@@ -131,7 +135,7 @@ export const run = Effect.fnUntraced(function* (site: Site, options: RunOptions)
   const leaks = deaths.length > 0 ? [] : yield* leaksOf(site)
   const general = (kind: string) => (detail: string) => ({ number: undefined, kind, detail })
   const report: RunReport = {
-    cases: number,
+    cases: number - before,
     requests,
     statuses,
     acknowledged: books.acknowledged(),
