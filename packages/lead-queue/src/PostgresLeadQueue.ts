@@ -1,5 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
-import { Duration, Effect, Latch, Layer, Queue, Schedule } from "effect"
+import { Duration, Effect, Latch, Layer, Queue } from "effect"
+import { keepRunning } from "./internal/keepRunning.ts"
 import { type Hint, LeadQueue, LeadQueueUnavailable } from "./LeadQueue.ts"
 
 /** Options of the Postgres driver. */
@@ -43,7 +44,7 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
           Effect.logWarning("workers could not be woken; they find leads at their next look"),
         ),
         Effect.andThen(Effect.sleep(betweenNotifications)),
-        Effect.forever,
+        (notify) => keepRunning("waking workers", notify),
         Effect.forkScoped,
       )
 
@@ -55,11 +56,13 @@ export const layer = (options: PostgresLeadQueueOptions): Layer.Layer<LeadQueue,
             Effect.forever(Effect.andThen(Queue.take(notifications), Queue.offer(wake, undefined))),
           ),
           Effect.scoped,
-          Effect.tapError(() =>
-            Effect.logWarning("cannot be woken by Postgres; looking for leads by the clock"),
+          Effect.catch(() =>
+            Effect.andThen(
+              Effect.logWarning("cannot be woken by Postgres; looking for leads by the clock"),
+              Effect.sleep(beforeReconnect),
+            ),
           ),
-          Effect.retry(Schedule.spaced(beforeReconnect)),
-          Effect.ignore,
+          (listen) => keepRunning("listening for leads", listen),
           Effect.forkScoped,
         )
       }

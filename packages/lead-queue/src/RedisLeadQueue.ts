@@ -1,6 +1,7 @@
 import { Duration, Effect, Layer, Queue, Scope } from "effect"
 import { randomUUID } from "node:crypto"
 import { type Connection, makeConnection, presence } from "./internal/connection.ts"
+import { surviving } from "./internal/keepRunning.ts"
 import { makeOffers, type Offers } from "./internal/offers.ts"
 import type { Send } from "./internal/redirect.ts"
 import { wantsNewConnection } from "./internal/session.ts"
@@ -113,7 +114,11 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
         const now = performance.now()
         if (now - checkedAt < betweenChecksMs || !options.takes) return Effect.void
         checkedAt = now
-        return Effect.forkIn(Effect.ignore(checkEpoch(commands.run)), scope)
+        const check = surviving(
+          "checking whether Redis has lost leads",
+          Effect.ignore(checkEpoch(commands.run)),
+        )
+        return Effect.forkIn(check, scope)
       })
 
       return LeadQueue.of({

@@ -7,6 +7,7 @@
 import { Duration, Effect, Random, type Scope } from "effect"
 import type { Redis } from "ioredis"
 import type { Address, RedisUrl } from "../RedisUrl.ts"
+import { keepRunning } from "./keepRunning.ts"
 import { locate, superseded } from "./locate.ts"
 import { makeSend, type Send } from "./redirect.ts"
 import { closed, introduce, open, RedisFailure, wantsNewConnection } from "./session.ts"
@@ -73,7 +74,7 @@ export const makeConnection = (options: ConnectionOptions): Connection => {
   })
 
   return {
-    begin: Effect.asVoid(Effect.forkScoped(Effect.forever(session))),
+    begin: Effect.asVoid(Effect.forkScoped(keepRunning("the connection to Redis", session))),
     isReady: () => current !== undefined,
     run: (command, within) =>
       Effect.suspend(() => {

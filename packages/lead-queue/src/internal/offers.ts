@@ -5,6 +5,7 @@
 import type { LeadId } from "@lead-gateway/lead"
 import { Effect, Latch, type Scope } from "effect"
 import type { Connection } from "./connection.ts"
+import { keepRunning } from "./keepRunning.ts"
 import { wantsNewConnection } from "./session.ts"
 
 /** The buffer of ids to push. */
@@ -78,7 +79,16 @@ export const makeOffers = Effect.fnUntraced(function* (
       }
     }
   })
-  yield* Effect.forkScoped(Effect.forever(push))
+  /** Without this, what waits when a defect ends a push would wait for the next offer. */
+  const pushRest = Effect.sync(() => {
+    if (waiting.length > 0) some.openUnsafe()
+  })
+  yield* Effect.forkScoped(
+    keepRunning(
+      "offering leads to Redis",
+      Effect.tapCause(push, () => pushRest),
+    ),
+  )
   const wake = () => {
     isPlanned = false
     some.openUnsafe()

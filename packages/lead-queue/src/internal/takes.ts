@@ -8,6 +8,7 @@ import { LeadId } from "@lead-gateway/lead"
 import { Clock, Deferred, Duration, Effect, Fiber, Latch, Option, Schema, type Scope } from "effect"
 import type { Hint } from "../LeadQueue.ts"
 import type { Connection } from "./connection.ts"
+import { surviving } from "./keepRunning.ts"
 import { patience } from "./session.ts"
 
 /** The takes of a queue. */
@@ -124,7 +125,9 @@ export const makeTakes = (options: TakesOptions): Takes => {
     while (!isClosing()) {
       yield* some.await
       some.closeUnsafe()
-      while (waiting.size > 0 && blocking.isReady() && !isClosing()) yield* look
+      while (waiting.size > 0 && blocking.isReady() && !isClosing()) {
+        yield* surviving("taking leads from Redis", look)
+      }
     }
   })
 

@@ -1,6 +1,7 @@
 /** Keeps ended spans until the collector has them, within bounds: the batching span processor of OpenTelemetry. */
 import type { SpanBatchSettings } from "@lead-gateway/config"
 import { Duration, Effect, Option, Queue, type Scope } from "effect"
+import { keepRunning } from "../keepRunning.ts"
 import type { EndedSpan } from "../Span.ts"
 
 /** How many spans came to which end. */
@@ -88,6 +89,12 @@ export const makeSpanQueue = (options: SpanQueueOptions): Effect.Effect<SpanQueu
         return sent._tag === "Accepted" ? noteBack : noteAway(sent.why)
       })
 
+    /** The batch that a defect has ended would fail again. */
+    const drop = Effect.sync(() => {
+      dropped += batch.length
+      batch = []
+    })
+
     const sendNext = (within: Duration.Duration) =>
       Effect.suspend(() => {
         if (batch.length === 0) {
@@ -96,10 +103,7 @@ export const makeSpanQueue = (options: SpanQueueOptions): Effect.Effect<SpanQueu
         }
         if (batch.length === 0) return Effect.void
         return Effect.flatMap(Effect.timeoutOption(tryToSend(0), within), (sent) => {
-          if (Option.isSome(sent)) return Effect.void
-          dropped += batch.length
-          batch = []
-          return noteAway("no answer in time")
+          return Option.isSome(sent) ? Effect.void : Effect.andThen(drop, noteAway("no answer in time"))
         })
       })
 
@@ -126,7 +130,8 @@ export const makeSpanQueue = (options: SpanQueueOptions): Effect.Effect<SpanQueu
       ),
     )
     // Interrupted before the finalizer runs, which then sends what it has not finished.
-    yield* Effect.forkScoped(Effect.forever(Effect.andThen(untilDue, sendNext(exportTimeout))))
+    const sendWhenDue = Effect.tapCause(Effect.andThen(untilDue, sendNext(exportTimeout)), () => drop)
+    yield* Effect.forkScoped(keepRunning("sending spans", sendWhenDue))
 
     return { record, counts: () => ({ exported, dropped, waiting: waiting.length + batch.length }) }
   })
