@@ -141,9 +141,14 @@ describe("the judge", () => {
     ending: Ending = "wait",
     duringOutage = false,
     others: Partial<Exchange> = {},
+    parts = 1,
   ): Verdict => {
     const bytes = Buffer.from(sent, "latin1")
-    const of: FuzzCase = { number: 1, origin: "a test", api: "open", writes: [{ bytes, pauseMs: 0 }], ending }
+    const writes = Array.from({ length: parts }, (_, index) => ({
+      bytes: bytes.subarray((bytes.length * index) / parts, (bytes.length * (index + 1)) / parts),
+      pauseMs: 0,
+    }))
+    const of: FuzzCase = { number: 1, origin: "a test", api: "open", writes, ending }
     return judge(of, readRequests(bytes), {
       received: Buffer.from(received, "latin1"),
       end: "closed",
@@ -211,6 +216,14 @@ describe("the judge", () => {
     assert.deepStrictEqual([late.findings.length, late.excused.length, late.unseen.length], [0, 1, 1])
     assert.lengthOf(judged(webhook, answer(503, error("overloaded"), retry)).findings, 1)
     assert.lengthOf(judged(webhook, "", "wait", false, { end: "timeout" }).findings, 2)
+    // The rest of a refused body may have come too late.
+    const cut = (others: Partial<Exchange>, parts: number) =>
+      judged(webhook + health, refused, "wait", false, others, parts)
+    const kinds = ({ excused, findings }: Verdict) =>
+      [findings, excused].map((all) => all.map(({ kind }) => kind))
+    assert.deepStrictEqual(kinds(cut(shared, 2)), [["400 instead of 200"], ["no answer"]])
+    assert.deepStrictEqual(kinds(cut(shared, 1)), [["400 instead of 200", "no answer"], []])
+    assert.deepStrictEqual(kinds(cut({}, 2)), [["400 instead of 200", "no answer"], []])
     assert.lengthOf(
       judged(webhook, answer(503, error("database error"), retry), "wait", false, shared).findings,
       1,

@@ -18,6 +18,21 @@ export const isCutShort = (request: ReadRequest | undefined, answer: Answer | un
   request.chunks > 0
 
 /**
+ * Whether a request was refused before its body was there, because that came in parts: if the rest takes longer than a second,
+ * as it does from a sender that gets no time, the api closes the connection. Nothing behind it was read.
+ */
+export const mayBeOverdue = (
+  request: ReadRequest | undefined,
+  answer: Answer | undefined,
+  writes: number,
+): boolean =>
+  request !== undefined &&
+  answer !== undefined &&
+  answer.status >= 400 &&
+  request.body.length > 0 &&
+  writes > 1
+
+/**
  * Whether a body was announced by `Expect: 100-continue` and answered without it (RFC 9110, 10.1.1): then the sender may send
  * it all the same, or not, and only a close tells what follows.
  */

@@ -5,7 +5,7 @@ import { personalData } from "../generate/payloads.ts"
 import { type Answer, isForLackOfTime, objectOf, readAnswers } from "./AnswerReader.ts"
 import { faultsOfForm, type Finding } from "./form.ts"
 import { expectedOf, refusals, roleOf } from "./Expected.ts"
-import { isCutShort, isUndrained, isUnread } from "./closing.ts"
+import { isCutShort, isUndrained, isUnread, mayBeOverdue } from "./closing.ts"
 import type { Key } from "./senders.ts"
 import type { Expected } from "./Statuses.ts"
 import type { Acknowledged, Exchange, Unseen, Verdict } from "./Verdict.ts"
@@ -155,7 +155,9 @@ class Judgement {
     if (isHidden) {
       for (const one of expected.slice(answers.length)) this.#mayBeStored(one)
     } else if (answers.length < requests.length && last?.closes !== true && !isCutShort(lastRequest, last)) {
-      this.report("no answer", `${answers.length} answers to ${requests.length} requests`)
+      const detail = `${answers.length} answers to ${requests.length} requests`
+      if (mayBeOverdue(lastRequest, last, of.writes.length)) this.reportUnlessShared("no answer", detail)
+      else this.report("no answer", detail)
     }
     const mayClose =
       last === undefined ||
