@@ -26,7 +26,7 @@ describe("a loop in the background", () => {
       )
       assert.deepStrictEqual(
         entries.map(({ level, message }) => [level, message]),
-        Array(2).fill(["error", "counting leads failed, and begins again"]),
+        [1, 2].map(() => ["error", "counting leads failed, and begins again"]),
       )
       for (const { error } of entries) {
         assert.match(String(error), /^defect TypeError at /)
