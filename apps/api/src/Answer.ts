@@ -54,7 +54,7 @@ export const unknownHost: Answer = refused(
   421,
   "unknown host; API_ALLOWED_HOSTS names the hosts that are allowed",
 )
-/** 429: the client has sent more webhooks than `INTAKE_RATE_LIMIT` allows; the next is allowed after so many milliseconds. */
+/** 429: the sender has sent more webhooks than `INTAKE_RATE_LIMIT` allows; the next is allowed after so many milliseconds. */
 export const tooManyRequests = (waitMs: number): Answer =>
   refused(429, "too many requests", { "Retry-After": String(Math.ceil(waitMs / 1000)) })
 /** 422: the key of the webhook stands for another one. */

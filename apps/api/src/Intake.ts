@@ -11,7 +11,6 @@ import {
 import { type Handler, type HttpResponse, respond, sendJson, Telemetry, Tracing } from "@lead-gateway/runtime"
 import { Cause, Effect, Result } from "effect"
 import { hash } from "node:crypto"
-import type { IncomingMessage } from "node:http"
 import type { Admission } from "./Admission.ts"
 import * as Answer from "./Answer.ts"
 import { free } from "./largeBodies.ts"
@@ -19,6 +18,7 @@ import { refuseOverload } from "./Overloaded.ts"
 import { makePayloadReader } from "./payloadOf.ts"
 import type { BodyReader, BodyRefusal } from "./RequestBody.ts"
 import { makeSenderKey } from "./senderKey.ts"
+import type { SenderLimit } from "./SenderLimit.ts"
 import type { PendingSender, SenderVerification } from "./SenderVerification.ts"
 import { makeStoreTrace } from "./storeTrace.ts"
 
@@ -28,8 +28,8 @@ export interface IntakeOptions {
   readonly admission: Admission
   /** Reads bodies, and counts what is held of them until their leads are answered. */
   readonly bodies: BodyReader
-  /** Milliseconds until the sender of a webhook may send again, 0 when it may now; absent without `INTAKE_RATE_LIMIT`. */
-  readonly senderWaitMs?: ((request: IncomingMessage) => number) | undefined
+  /** Absent without `INTAKE_RATE_LIMIT`. */
+  readonly senderLimit?: SenderLimit | undefined
   /** Decides who may send. */
   readonly verification: SenderVerification
   readonly senders: SenderSettings
@@ -41,13 +41,13 @@ export interface IntakeOptions {
  * `POST /webhooks/leads`: the one route whose speed matters. It works on Node's own request, with plain functions: an
  * accepted webhook costs no fiber, no effect and no promise.
  *
- * Checks in this order: 503 in overload, 429, 401, 415, 413, 503 where the byte budget has no room, 400. A signature is of the
- * body: where the head of the webhook is right so far, the body is read (413, 503) before 401 and 415. Answers 503 also when
+ * Checks in this order: 503 in overload, 429, 401, 415, 413, 503 where the byte budget has no room, 400. 429 comes after 401
+ * where senders are counted by their credentials. A signature is of the body: where the head of the webhook is right so far, the body is read (413, 503) before 401 and 415. Answers 503 also when
  * Postgres does not confirm the commit, 422 when the webhook's key stands for another body, and 200 once the lead is
  * committed; then, unless it came before, the lead's id is also offered to the queue.
  */
 export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
-  const { admission, bodies, senderWaitMs, verification } = options
+  const { admission, bodies, senderLimit, verification } = options
   const { receive } = yield* LeadIntake
   const queue = yield* LeadQueue
   const trace = makeStoreTrace(yield* Tracing)
@@ -74,6 +74,12 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
     response.facts.cause = error.message
     // Text that Postgres is known to refuse was replaced or answered before; for anything else, 400 ends the retries.
     refuse(response, isMalformed ? Answer.malformed() : Answer.databaseError)
+  }
+
+  /** Refuses a webhook whose sender has proved nothing: it counts for its address. */
+  const refuseUnknown = (response: HttpResponse, answer: Answer.Answer): void => {
+    senderLimit?.identified(response.req, undefined)
+    refuse(response, answer)
   }
 
   /** Answers a bug with 500; only the log has the cause. */
@@ -125,12 +131,18 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
     pending: PendingSender | undefined,
   ): void => {
     try {
-      if (typeof body === "string") return refuse(response, unread[body])
+      if (typeof body === "string") {
+        return (pending === undefined ? refuse : refuseUnknown)(response, unread[body])
+      }
       const { facts, req: request } = response
       facts.readAt = performance.now()
       facts.bodyBytes = body.length
       const sender = pending === undefined ? undefined : verification.verifyBody(pending, body)
-      if (sender?._tag === "Refused") return refuse(response, sender.answer)
+      if (sender?._tag === "Refused") return refuseUnknown(response, sender.answer)
+      if (sender !== undefined && senderLimit !== undefined) {
+        const waitMs = senderLimit.identified(request, sender.credential)
+        if (waitMs > 0) return refuse(response, Answer.tooManyRequests(waitMs))
+      }
       const otherType = sender === undefined ? undefined : payloads.otherType(request.headers)
       if (otherType !== undefined) return refuse(response, otherType)
       const payload = payloads.read(body, request.headers)
@@ -159,16 +171,22 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
 
   const handler: Handler = (request, response) => {
     if (admission.refusal() !== undefined) return admission.answer(refuseOverload, response)
-    const waitMs = senderWaitMs === undefined ? 0 : senderWaitMs(request)
-    if (waitMs > 0) return refuse(response, Answer.tooManyRequests(waitMs))
+    const arrivedWaitMs = senderLimit === undefined ? 0 : senderLimit.arrived(request)
+    if (arrivedWaitMs > 0) return refuse(response, Answer.tooManyRequests(arrivedWaitMs))
     const sender = verification.verifyHead(request)
-    if (sender._tag === "Refused") return refuse(response, sender.answer)
+    if (sender._tag === "Refused") return refuseUnknown(response, sender.answer)
     const pending = sender._tag === "Pending" ? sender : undefined
+    if (sender._tag === "Accepted" && senderLimit !== undefined) {
+      const waitMs = senderLimit.identified(request, sender.credential)
+      if (waitMs > 0) return refuse(response, Answer.tooManyRequests(waitMs))
+    }
     const unreadable =
       // What cannot be decoded cannot be verified either.
       payloads.otherEncoding(request.headers) ??
       (pending === undefined ? payloads.otherType(request.headers) : undefined)
-    if (unreadable !== undefined) return refuse(response, unreadable)
+    if (unreadable !== undefined) {
+      return (pending === undefined ? refuse : refuseUnknown)(response, unreadable)
+    }
     bodies.read(response, (body) => store(response, body, pending))
   }
   return handler

@@ -15,7 +15,7 @@ import type { AuthSettings } from "@lead-gateway/config"
 import { isToken } from "@lead-gateway/lead-store"
 import { Context, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { makeJwtCheck } from "./Jwt.ts"
-import { makeVerifier } from "./Secrets.ts"
+import { makeSecretSearch } from "./Secrets.ts"
 import { makeTokenDirectory } from "./TokenDirectory.ts"
 
 /** Who a credential names. The role is undefined if it is none that this release knows. */
@@ -68,12 +68,12 @@ const makeIdentify = Effect.fnUntraced(function* ({
   jwt,
   operatorTokens,
 }: Pick<AuthSettings, "operatorTokens" | "jwt">) {
-  const isSetting = makeVerifier(operatorTokens)
+  const settingOf = makeSecretSearch(operatorTokens)
   const directory = yield* makeTokenDirectory
   const checkJwt = Option.isSome(jwt) ? yield* makeJwtCheck(jwt.value) : undefined
 
   const identify: Identify = (credential) => {
-    if (isSetting(credential)) return Effect.succeed(bySetting)
+    if (settingOf(credential) >= 0) return Effect.succeed(bySetting)
     if (isToken(credential)) {
       return Effect.flatMap(
         directory.find(credential),

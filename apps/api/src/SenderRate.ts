@@ -1,24 +1,26 @@
-/** How many webhooks each client may send: a token bucket for each address. */
+/** How many webhooks each sender may send: a token bucket for each. */
 import type { Rate } from "@lead-gateway/config"
 import { isIPv6 } from "node:net"
 
 /** The limit of all senders. */
 export interface SenderRate {
-  /** Milliseconds until the next webhook of the address is allowed; 0 when this one is, and counts. */
-  readonly waitMs: (address: string, nowMs: number) => number
-  /** How many addresses are remembered. */
+  /** Milliseconds until the next webhook of the sender is allowed; 0 when this one is, and counts. */
+  readonly waitMs: (sender: string, nowMs: number) => number
+  /** The same, and counts nothing. */
+  readonly peekMs: (sender: string, nowMs: number) => number
+  /** How many senders are remembered. */
   readonly size: () => number
 }
 
 /**
- * Limits senders by GCRA (ITU-T I.371): for each address only the time is kept at which its bucket will be full again.
+ * Limits senders by GCRA (ITU-T I.371): for each only the time is kept at which its bucket will be full again.
  *
  * `count` webhooks may come at once, and `count` again over each `perMs`. A bucket that is full again needs no entry, so
  * entries are kept in two generations, and the older one is dropped after `perMs`, in which every bucket fills up. When more
- * than `maxAddresses` send, it is dropped earlier: a flood of addresses costs no memory, and whoever is forgotten for it
+ * than `maxSenders` send, it is dropped earlier: a flood of addresses costs no memory, and whoever is forgotten for it
  * may send more, not less.
  */
-export const makeSenderRate = ({ count, perMs }: Rate, maxAddresses = 50_000): SenderRate => {
+export const makeSenderRate = ({ count, perMs }: Rate, maxSenders = 50_000): SenderRate => {
   const intervalMs = perMs / count
   let young = new Map<string, number>()
   let old = new Map<string, number>()
@@ -30,17 +32,23 @@ export const makeSenderRate = ({ count, perMs }: Rate, maxAddresses = 50_000): S
     turnsAt = nowMs + perMs
   }
 
+  const fullAt = (sender: string, nowMs: number) =>
+    Math.max(young.get(sender) ?? old.get(sender) ?? nowMs, nowMs)
+  const waitOf = (fullAtMs: number, nowMs: number) => {
+    const waitMs = fullAtMs + intervalMs - perMs - nowMs
+    // A little more than nothing: sums of fractions are not exact.
+    return waitMs > perMs * 1e-9 ? waitMs : 0
+  }
+
   return {
-    waitMs: (address, nowMs) => {
-      if (nowMs >= turnsAt || young.size >= maxAddresses) turn(nowMs)
-      const key = networkOf(address)
-      const fullAt = Math.max(young.get(key) ?? old.get(key) ?? nowMs, nowMs)
-      // A little more than nothing: sums of fractions are not exact.
-      const waitMs = fullAt + intervalMs - perMs - nowMs
-      if (waitMs > perMs * 1e-9) return waitMs
-      young.set(key, fullAt + intervalMs)
-      return 0
+    waitMs: (sender, nowMs) => {
+      if (nowMs >= turnsAt || young.size >= maxSenders) turn(nowMs)
+      const fullAtMs = fullAt(sender, nowMs)
+      const waitMs = waitOf(fullAtMs, nowMs)
+      if (waitMs === 0) young.set(sender, fullAtMs + intervalMs)
+      return waitMs
     },
+    peekMs: (sender, nowMs) => waitOf(fullAt(sender, nowMs), nowMs),
     size: () => young.size + old.size,
   }
 }

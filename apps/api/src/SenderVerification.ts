@@ -18,7 +18,7 @@ import {
 import { Option } from "effect"
 import type { IncomingMessage } from "node:http"
 import * as Answer from "./Answer.ts"
-import { makeVerifier } from "./Secrets.ts"
+import { makeSecretSearch } from "./Secrets.ts"
 
 /** A sender whose webhook's body decides: by one of these verifiers. */
 export interface PendingSender {
@@ -41,7 +41,9 @@ export interface RefusedSender {
 }
 
 /** A sender that is let in. */
-export interface AcceptedSender extends Accepted {
+export interface AcceptedSender extends Omit<Accepted, "secretIndex"> {
+  /** The credential that the sender has proved to know, without its value: `shared secret 1`. Absent where none is asked for. */
+  readonly credential?: string
   /** Until when a copy of the webhook would be let in as well, if its time is signed; in milliseconds since 1970. */
   readonly replayableUntilMs?: number
 }
@@ -57,12 +59,21 @@ export interface SenderVerification {
 /** Makes the check; with no authentication, every sender is let in. */
 export const makeSenderVerification = (auth: Option.Option<AuthSettings>): SenderVerification => {
   const { sharedSecrets, verifiers } = Option.getOrElse(auth, () => nobody)
-  const isShared = makeVerifier(sharedSecrets)
+  const sharedSecretOf = makeSecretSearch(sharedSecrets)
+  const acceptedByShared = sharedSecrets.map((_, index) => acceptedBy(`shared secret ${index + 1}`))
+  const credentials = new Map(verifiers.map((by, index) => [by, credentialsOf(by, `verifier ${index + 1}`)]))
+
+  const withCredential = (verdict: Accepted, by: SenderVerifier): AcceptedSender => {
+    const { secretIndex, ...rest } = verdict
+    return { ...rest, ...credentials.get(by)?.[secretIndex] }
+  }
 
   const verifyHead: SenderVerification["verifyHead"] = (request) => {
     const { headers } = request
     const shared = headers["x-shared-secret"]
-    if (shared !== undefined && isShared(shared.toString())) return accepted
+    const acceptedShared =
+      shared === undefined ? undefined : acceptedByShared[sharedSecretOf(shared.toString())]
+    if (acceptedShared !== undefined) return acceptedShared
     const isWrong = shared !== undefined && sharedSecrets.length > 0
     if (verifiers.length === 0) return isWrong ? refusedFor("SharedSecretMismatch") : unauthorized
     let pending: PendingSender | undefined
@@ -76,7 +87,7 @@ export const makeSenderVerification = (auth: Option.Option<AuthSettings>): Sende
         now,
         secrets: by.secrets,
       })
-      if (head._tag === "Accepted") return head
+      if (head._tag === "Accepted") return withCredential(head, by)
       if (head._tag === "Pending") pending = { _tag: "Pending", by, head, next: pending, refusal }
       else refusal = telling(refusal, head.reason)
     }
@@ -87,7 +98,7 @@ export const makeSenderVerification = (auth: Option.Option<AuthSettings>): Sende
     let refusal = sender.refusal
     for (let one: PendingSender | undefined = sender; one !== undefined; one = one.next) {
       const verdict = checkBody(one.by.verifier, one.head, body, one.by.secrets)
-      if (verdict._tag === "Accepted") return withReplays(verdict, one.by)
+      if (verdict._tag === "Accepted") return withReplays(withCredential(verdict, one.by), one.by)
       refusal = telling(refusal, verdict.reason)
     }
     return refusedFor(refusal)
@@ -98,12 +109,18 @@ export const makeSenderVerification = (auth: Option.Option<AuthSettings>): Sende
 
 const nobody: Pick<AuthSettings, "sharedSecrets" | "verifiers"> = { sharedSecrets: [], verifiers: [] }
 
-const withReplays = (verdict: Accepted, { verifier: { scheme } }: SenderVerifier): AcceptedSender =>
+const withReplays = (verdict: AcceptedSender, { verifier: { scheme } }: SenderVerifier): AcceptedSender =>
   verdict.timestampMs === undefined || scheme.kind !== "signature" || scheme.timestamp === undefined
     ? verdict
     : { ...verdict, replayableUntilMs: verdict.timestampMs + scheme.timestamp.toleranceMs }
 
 const accepted: AcceptedSender = { _tag: "Accepted" }
+
+const acceptedBy = (credential: string): AcceptedSender => ({ _tag: "Accepted", credential })
+
+/** The credentials of a verifier, by the places of its secrets. */
+const credentialsOf = ({ secrets: { digests, keys } }: SenderVerifier, name: string) =>
+  [...keys, ...digests].map((_, index) => ({ credential: `${name}, secret ${index + 1}` }))
 
 const unauthorized: RefusedSender = { _tag: "Refused", answer: Answer.unauthorized }
 

@@ -20,9 +20,7 @@ import {
   watchProcess,
 } from "@lead-gateway/runtime"
 import { type Duration, Effect, Option } from "effect"
-import type { IncomingMessage } from "node:http"
 import { makeAdmission } from "./Admission.ts"
-import { makeClientAddress } from "./ClientAddress.ts"
 import { dispatch, served } from "./dispatch.ts"
 import { makeEventHub } from "./EventHub.ts"
 import { guardOrigin } from "./guardOrigin.ts"
@@ -33,7 +31,7 @@ import { observeIntake } from "./IntakeMetrics.ts"
 import { operatorRoutes } from "./operatorRoutes.ts"
 import { makeReference } from "./reference/handlers.ts"
 import { makeBodyReader } from "./RequestBody.ts"
-import { makeSenderRate } from "./SenderRate.ts"
+import { makeSenderLimit } from "./SenderLimit.ts"
 import { makeSenderVerification } from "./SenderVerification.ts"
 import { makeStatistics } from "./Statistics.ts"
 
@@ -95,7 +93,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   const intake = yield* makeIntake({
     admission,
     bodies: makeBodyReader({ maxBytes, budget }),
-    senderWaitMs: Option.getOrUndefined(senderLimit(api)),
+    senderLimit: makeSenderLimit(api),
     verification: makeSenderVerification(api.auth),
     senders: api.senders,
     maxBodyBytes: maxBytes,
@@ -125,14 +123,6 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   yield* Effect.addFinalizer(() => events.close)
   return address
 })
-
-/** How long a sender has to wait, by its address; none without a limit. */
-const senderLimit = ({ intakeRateLimit, trustedProxies }: ApiSettings) =>
-  Option.map(intakeRateLimit, (limit) => {
-    const rate = makeSenderRate(limit)
-    const clientAddress = makeClientAddress(trustedProxies)
-    return (request: IncomingMessage) => rate.waitMs(clientAddress(request), performance.now())
-  })
 
 const pathsOf = {
   intake: new Set<string>(contract.flatMap(({ group, path }) => (group === "intake" ? [path] : []))),

@@ -48,6 +48,14 @@ describe("a rate of senders", () => {
     assert.approximately(now, (93 * 1000) / 7, 1)
   })
 
+  it("says how long a sender would wait without counting it", () => {
+    const rate = makeSenderRate({ count: 1, perMs: 1000 })
+    assert.deepStrictEqual([rate.peekMs("a", 0), rate.peekMs("a", 0)], [0, 0])
+    assert.strictEqual(rate.size(), 0)
+    assert.strictEqual(rate.waitMs("a", 0), 0)
+    assert.deepStrictEqual([rate.peekMs("a", 400), rate.waitMs("a", 400)], [600, 600])
+  })
+
   it("forgets addresses that are quiet, and keeps a bounded number of those of a flood", () => {
     const rate = makeSenderRate({ count: 1, perMs: 1000 }, 1000)
     for (let i = 0; i < 10_000; i++) rate.waitMs(`10.0.${i >> 8}.${i & 255}`, 0)

@@ -2,6 +2,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { ask, assertError, post } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
+import { secretOf, signers, standardHeaders, verifierOf } from "./support/senders.ts"
 import { countLeads, World } from "./support/World.ts"
 
 const loopback = { address: "127.0.0.0", prefix: 8, family: "ipv4" } as const
@@ -60,4 +61,89 @@ layer(World.layer({ clients, auth }), { excludeTestServices: true })("with INTAK
       }),
     )
   })
+})
+
+const verifiers = [
+  verifierOf({ preset: "standard-webhooks" }, [
+    secretOf["standard-webhooks"],
+    `whsec_${Buffer.from("the secret of another sender").toString("base64")}`,
+  ]),
+  verifierOf({ preset: "meta" }, [secretOf.meta]),
+  verifierOf({ token_in_header: "X-Token" }, ["the first token", "the second token"]),
+]
+const byCredential = {
+  clients: { ...clients, intakeRateBy: "credential" },
+  auth: { ...auth, sharedSecrets: ["a-secret", "b-secret"], verifiers },
+} as const
+
+/** A webhook of its own: a signature's copies would be duplicates. */
+let sent = 0
+const bodyOfItsOwn = () => JSON.stringify({ ...JSON.parse(leadText), number: sent++ })
+
+/** Those who know a secret, by the headers of a body. */
+const senders: Readonly<Record<string, (body: string) => Readonly<Record<string, string>>>> = {
+  "a shared secret": () => ({ "X-Shared-Secret": "a-secret" }),
+  "another shared secret": () => ({ "X-Shared-Secret": "b-secret" }),
+  "a signing secret": (body) => standardHeaders({ body, id: `msg_${sent}` }),
+  "another signing secret": (body) =>
+    standardHeaders({
+      body,
+      id: `msg_${sent}`,
+      secret: `whsec_${Buffer.from("the secret of another sender").toString("base64")}`,
+    }),
+  "the secret of another verifier": (body) => signers.meta({ body }),
+  "a token": () => ({ "X-Token": "the first token" }),
+  "another token": () => ({ "X-Token": "the second token" }),
+}
+
+layer(World.layer(byCredential), { excludeTestServices: true })("with INTAKE_RATE_BY=credential", (it) => {
+  const send = Effect.fnUntraced(function* (headers: Readonly<Record<string, string>>, body: string) {
+    return yield* post(yield* World, body, { headers })
+  })
+
+  it.effect.each(Object.entries(senders))(
+    "%s has a share of its own, whatever the address",
+    ([, headersOf]) =>
+      Effect.gen(function* () {
+        for (let i = 0; i < 3; i++) {
+          const body = bodyOfItsOwn()
+          // The address of all others too.
+          const headers = { ...headersOf(body), "X-Forwarded-For": "203.0.113.10" }
+          assert.strictEqual((yield* send(headers, body)).status, 200)
+        }
+        const world = yield* World
+        const stored = yield* countLeads(world)
+        const body = bodyOfItsOwn()
+        const refused = yield* send({ ...headersOf(body), "X-Forwarded-For": "203.0.113.11" }, body)
+        assertError(refused, 429, "too many requests")
+        assert.isAtMost(Number(refused.headers["retry-after"]), 1200)
+        assert.isAtLeast(Number(refused.headers["retry-after"]), 1140)
+        assert.strictEqual(yield* countLeads(world), stored)
+      }),
+  )
+
+  const guesses: Readonly<Record<string, (i: number, body: string) => Readonly<Record<string, string>>>> = {
+    "shared secrets": (i) => ({ "X-Shared-Secret": `guess ${i}` }),
+    tokens: (i) => ({ "X-Token": `guess ${i}` }),
+    signatures: (i) => ({ "X-Hub-Signature-256": `sha256=${String(i).repeat(64)}` }),
+    "signatures of bodies that cannot be decoded": (i) => ({
+      "X-Hub-Signature-256": `sha256=${String(i).repeat(64)}`,
+      "Content-Encoding": "none",
+    }),
+    nothing: () => ({}),
+  }
+  it.effect.each(Object.entries(guesses))(
+    "who guesses %s is limited by address, a right guess included",
+    ([what, guessOf]) =>
+      Effect.gen(function* () {
+        const address = { "X-Forwarded-For": `198.51.100.${what.length}` }
+        for (let i = 0; i < 3; i++) {
+          const answer = yield* send({ ...guessOf(i, leadText), ...address }, leadText)
+          assert.include([401, 415], answer.status)
+        }
+        assertError(yield* send({ ...guessOf(3, leadText), ...address }, leadText), 429, "too many requests")
+        const right = yield* send({ "X-Shared-Secret": "b-secret", ...address }, leadText)
+        assertError(right, 429, "too many requests")
+      }),
+  )
 })

@@ -1,7 +1,7 @@
 /** The HTTP server: its address, the size of requests, and authentication. */
 import { Option, type Redacted, Result } from "effect"
 import { allowedHosts, type BrowserSettings, corsOrigins } from "./BrowserSettings.ts"
-import { type ClientSettings, intakeRateLimit, trustedProxies } from "./ClientSettings.ts"
+import { type ClientSettings, intakeRateBy, intakeRateLimit, trustedProxies } from "./ClientSettings.ts"
 import { hostAlone, isLoopbackHost } from "./HostName.ts"
 import { type JwtSettings, jwtSettings } from "./JwtSettings.ts"
 import * as Kind from "./Kind.ts"
@@ -81,6 +81,15 @@ const auth = Settings.choose([open, guarded], (source) =>
 )
 
 const listeningOn = (defaultHost: string): Settings.Settings<ApiSettings> =>
+  Settings.refine(server(defaultHost), (settings) =>
+    settings.intakeRateBy === "credential" && Option.isNone(settings.auth)
+      ? Result.fail([
+          "INTAKE_RATE_BY: credential has no effect without ENABLE_AUTH=true; set it, or use address",
+        ])
+      : Result.succeed(settings),
+  )
+
+const server = (defaultHost: string): Settings.Settings<ApiSettings> =>
   Settings.all({
     host: Settings.withDefault("API_HOST", Kind.host, "Address to listen on", defaultHost),
     port: Settings.withDefault("API_PORT", Kind.listenPort, "Port to listen on; 0 takes any free one", 8080),
@@ -91,6 +100,7 @@ const listeningOn = (defaultHost: string): Settings.Settings<ApiSettings> =>
     corsOrigins,
     trustedProxies,
     intakeRateLimit,
+    intakeRateBy,
   })
 
 /** The HTTP server of the api: on all addresses by default. */

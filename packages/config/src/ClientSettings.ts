@@ -22,8 +22,10 @@ export interface Rate {
 export interface ClientSettings {
   /** The proxies that say for whom they forward a request; with none, the client is who connects. */
   readonly trustedProxies: ReadonlyArray<Network>
-  /** The webhooks that one client address may send; none: any number. */
+  /** The webhooks that one sender may send; none: any number. */
   readonly intakeRateLimit: Option.Option<Rate>
+  /** What makes webhooks those of one sender. By `credential`, whoever proves none is counted by address. */
+  readonly intakeRateBy: "address" | "credential"
 }
 
 /** Networks that have a name (RFC 1122, 3.2.1.3; RFC 1918; RFC 4193). */
@@ -91,6 +93,14 @@ export const trustedProxies: Settings.Settings<ReadonlyArray<Network>> = Setting
 export const intakeRateLimit: Settings.Settings<Option.Option<Rate>> = Settings.withDefault(
   "INTAKE_RATE_LIMIT",
   rate,
-  "How many webhooks one client address may send to one api process; beyond it senders get 429",
+  "How many webhooks one sender may send to one api process; beyond it senders get 429",
   Option.none(),
+)
+
+/** `INTAKE_RATE_BY`. */
+export const intakeRateBy: Settings.Settings<ClientSettings["intakeRateBy"]> = Settings.withDefault(
+  "INTAKE_RATE_BY",
+  Kind.literals(["address", "credential"]),
+  "What INTAKE_RATE_LIMIT counts by: the client's address, or the secret that the sender has proved to know, and the address without one",
+  "address",
 )

@@ -52,6 +52,7 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   CORS_ORIGINS: "*",
   TRUSTED_PROXIES: "10.0.0.0/33",
   INTAKE_RATE_LIMIT: "100",
+  INTAKE_RATE_BY: "both",
   SEARCH_KEY: "too short",
   CUSTOMER_API_URL: "ftp://customer.example",
   CUSTOMER_API_AUTH: "digest",

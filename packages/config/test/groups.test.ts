@@ -40,6 +40,7 @@ describe("the gateway", () => {
         DEDUPE_WINDOW: "off",
         ACCEPT_FORMS: "false",
         INTAKE_RATE_LIMIT: "off",
+        INTAKE_RATE_BY: "address",
         ENABLE_AUTH: "false",
         WORKER_POLL_INTERVAL: "5s",
         WORKER_CONCURRENCY: "5",
@@ -243,6 +244,17 @@ describe("ENABLE_AUTH", () => {
       )
       const [line] = yield* diagnostics(Config.apiSettings, { ENABLE_AUTH: "true", SHARED_SECRET: "a" })
       assert.match(line ?? "", /^OPERATOR_TOKENS: is missing/)
+    }),
+  )
+
+  it.effect("is needed where senders are counted by their secrets", () =>
+    Effect.gen(function* () {
+      const env = { INTAKE_RATE_BY: "credential", INTAKE_RATE_LIMIT: "10/s" }
+      assert.deepStrictEqual(yield* diagnostics(Config.apiSettings, env), [
+        "INTAKE_RATE_BY: credential has no effect without ENABLE_AUTH=true; set it, or use address",
+      ])
+      const guarded = { ...env, ENABLE_AUTH: "true", SHARED_SECRET: "a", OPERATOR_TOKENS: "b" }
+      assert.strictEqual((yield* load(Config.apiSettings, guarded)).value.intakeRateBy, "credential")
     }),
   )
 

@@ -3,6 +3,8 @@
 /** The webhook is from who knows one of the secrets. */
 export interface Accepted {
   readonly _tag: "Accepted"
+  /** The place of the secret that the sender knows in the verifier's list, from 0; of several the first. */
+  readonly secretIndex: number
   /** The id of the message, if the sender signs one. */
   readonly id?: string
   /** When it was signed, in milliseconds since 1970, if the sender signs that. */

@@ -40,7 +40,7 @@ export const answerHandshake = (
     if (!isMeant || !/^[\w.-]{1,256}$/.test(challenge)) return refused("ChallengeMalformed")
     const [given, ...more] = parameters.getAll(token)
     if (given === undefined || given === "") return refused("TokenMissing")
-    if (more.length > 0 || !compareAll(secrets.handshakeDigests, [digestOf(given)])) {
+    if (more.length > 0 || compareAll(secrets.handshakeDigests, [digestOf(given)]) < 0) {
       return refused("TokenMismatch")
     }
     return { _tag: "Answered", contentType: "text/plain", body: challenge }

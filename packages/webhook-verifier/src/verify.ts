@@ -162,9 +162,11 @@ const checkSignature = (
     if (after !== "") hmac.update(after, "latin1")
     macs.push(hmac.digest())
   }
-  if (!compareAll(macs, signatures)) return refused("SignatureMismatch")
+  const secretIndex = compareAll(macs, signatures)
+  if (secretIndex < 0) return refused("SignatureMismatch")
   return {
     _tag: "Accepted",
+    secretIndex,
     ...(id === undefined ? {} : { id }),
     ...(timestampMs === undefined ? {} : { timestampMs }),
     replayKey: id ?? `${timestamp}.${hash("sha256", rawBody, "hex")}`,

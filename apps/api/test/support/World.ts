@@ -147,6 +147,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
         allowedHosts: options.allowedHosts ?? [],
         corsOrigins: options.corsOrigins ?? [],
         trustedProxies: options.clients?.trustedProxies ?? [],
+        intakeRateBy: options.clients?.intakeRateBy ?? "address",
         intakeRateLimit: options.clients?.intakeRateLimit ?? Option.none(),
         limits: {
           maxBodyBytes: options.maxBodyBytes ?? 1024 ** 2,

@@ -4,11 +4,9 @@ import { parse } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 import type { KeyScheme, TokenScheme } from "../CompiledVerifier.ts"
 import { digestOf, type Secrets } from "../Secrets.ts"
-import { type Accepted, refused, type Verdict } from "../Verdict.ts"
+import { refused, type Verdict } from "../Verdict.ts"
 import { valueOf, type WebhookHeaders } from "../WebhookHeaders.ts"
 import { compareAll } from "./compareAll.ts"
-
-const acceptedAsItIs: Accepted = { _tag: "Accepted" }
 
 /** Verifies a token in a header. */
 export const checkToken = (
@@ -18,9 +16,8 @@ export const checkToken = (
 ): Verdict => {
   const value = valueOf(headers, header)
   if (value === undefined || !value.startsWith(prefix)) return refused("TokenMissing")
-  return compareAll(secrets.digests, [digestOf(value.slice(prefix.length))])
-    ? acceptedAsItIs
-    : refused("TokenMismatch")
+  const secretIndex = compareAll(secrets.digests, [digestOf(value.slice(prefix.length))])
+  return secretIndex < 0 ? refused("TokenMismatch") : { _tag: "Accepted", secretIndex }
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
@@ -36,5 +33,6 @@ export const checkKey = ({ path }: KeyScheme, rawBody: Uint8Array, { digests }: 
   const json = parse(text)
   const key = Result.isSuccess(json) ? valueAt(json.success, path) : undefined
   if (typeof key !== "string" || key === "") return refused("KeyMissing")
-  return compareAll(digests, [digestOf(key)]) ? acceptedAsItIs : refused("KeyMismatch")
+  const secretIndex = compareAll(digests, [digestOf(key)])
+  return secretIndex < 0 ? refused("KeyMismatch") : { _tag: "Accepted", secretIndex }
 }
