@@ -29,6 +29,7 @@ import {
 import { type ListenFailed, runService } from "@lead-gateway/runtime"
 import { Effect, Layer } from "effect"
 import packageJson from "../package.json" with { type: "json" }
+import type { PreviewProgram } from "./preview/PreviewThread.ts"
 import { serve } from "./serve.ts"
 
 /** Every setting of the api, with its variables: see `packages/config`. */
@@ -49,15 +50,17 @@ export const config = Settings.all({
  * Runs the api as a process of its own until it is interrupted.
  *
  * `migrations` is the folder of the SQL files, `config` that of the shipped configuration files, which apply where the
- * operator provides none, `reference` the program of the page at `/docs`.
+ * operator provides none, `reference` the program of the page at `/docs`, `preview` that of the thread for previews.
  */
 export const api = ({
   config: shipped,
   migrations,
+  preview,
   reference,
 }: {
   readonly migrations: string
   readonly config: string
+  readonly preview: PreviewProgram
   readonly reference: string
 }): Effect.Effect<
   never,
@@ -89,6 +92,7 @@ export const api = ({
           flow,
           info: { version: packageJson.version, queueType: queue.type },
           search,
+          preview,
           reference,
           shutdownTimeout: process.shutdownTimeout,
         })

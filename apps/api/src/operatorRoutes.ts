@@ -22,6 +22,7 @@ import { tokensHandlers } from "./handlers/tokens.ts"
 import { unmappedHandlers } from "./handlers/unmapped.ts"
 import { keysOfDocuments } from "./maskLead.ts"
 import { operatorAuth } from "./OperatorAccess.ts"
+import type { PreviewThread } from "./preview/PreviewThread.ts"
 import type { Statistics } from "./Statistics.ts"
 
 /** What the routes are made of, beside the store. */
@@ -30,11 +31,12 @@ export interface OperatorRoutesOptions {
   readonly flow: LoadedFlow
   readonly search: SearchSettings
   readonly events: EventHub
+  readonly preview: PreviewThread
   readonly health: Parameters<typeof operationsHandlers>[0] & { readonly statistics: Statistics }
 }
 
 /** All routes but the webhook's. Viewers see the keys of leads that the documents in force name. */
-export const operatorRoutes = ({ auth, events, flow, health, search }: OperatorRoutesOptions) => {
+export const operatorRoutes = ({ auth, events, flow, health, preview, search }: OperatorRoutesOptions) => {
   const leads = leadsHandlers(events, flow).pipe(
     Layer.provide([LeadList.layer, LeadLedger.layer, SearchKey.layer(search)]),
   )
@@ -43,7 +45,7 @@ export const operatorRoutes = ({ auth, events, flow, health, search }: OperatorR
     Layer.provide([
       replaysHandlers,
       customersHandlers,
-      previewHandlers(flow),
+      previewHandlers(preview),
       flowHandlers(flow),
       unmappedHandlers,
     ]),

@@ -7,8 +7,9 @@ import {
   openAccessWarning,
   type SearchSettings,
 } from "@lead-gateway/config"
-import type { LoadedFlow } from "@lead-gateway/config/flow"
+import { deliveryMetadataNames, type LoadedFlow } from "@lead-gateway/config/flow"
 import { LeadChanges, LeadIntake } from "@lead-gateway/lead-store"
+import { type Json, stringify } from "@lead-gateway/lossless-json"
 import {
   ByteBudget,
   handlerOf,
@@ -29,6 +30,7 @@ import { makeHandshakes } from "./handshakes.ts"
 import { makeIntake } from "./Intake.ts"
 import { observeIntake } from "./IntakeMetrics.ts"
 import { operatorRoutes } from "./operatorRoutes.ts"
+import { makePreviewThread, type PreviewProgram } from "./preview/PreviewThread.ts"
 import { makeReference } from "./reference/handlers.ts"
 import { makeBodyReader } from "./RequestBody.ts"
 import { makeSenderLimit } from "./SenderLimit.ts"
@@ -45,6 +47,8 @@ export interface ApiOptions {
   readonly info: ProcessInfo
   /** The program of the page at `/docs`, compressed or not; without one there is no such page. */
   readonly reference?: string
+  /** The program of the thread that previews run on. */
+  readonly preview: PreviewProgram
   /** How leads are found by e-mail and phone; without a key in the settings unless set. */
   readonly search?: SearchSettings
   /** The documents in force, for operators to see and to compare drafts with. The api decides on no lead. */
@@ -71,11 +75,18 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   yield* watchProcess(info)
 
   const events = yield* Effect.provide(makeEventHub, LeadChanges.layer)
+  const preview = yield* makePreviewThread(options.preview, {
+    documents: stringify(flow.documents as Json),
+    constants: flow.constants,
+    versions: flow.versions,
+    deliveryMetadataNames,
+  })
   const routes = operatorRoutes({
     auth: api.auth,
     flow,
     search,
     events,
+    preview,
     health: {
       ...info,
       warnings,

@@ -1,6 +1,8 @@
 import { assert, describe, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
+import { once } from "node:events"
 import { readFileSync } from "node:fs"
+import { connect } from "node:net"
 import { endAll } from "./support/ends.ts"
 import { ask, assertError, postLead } from "./support/Http.ts"
 import { lead, leadText } from "./support/leads.ts"
@@ -180,6 +182,27 @@ layer(World.layer(), { excludeTestServices: true })("a preview", (it) => {
         }),
     )
   })
+})
+
+layer(World.layer(), { excludeTestServices: true })("previews at once", (it) => {
+  it.effect("are bounded: beyond, the answer is 503 before the body is read, until others are done", () =>
+    Effect.gen(function* () {
+      const world = yield* World
+      const head = `POST /api/v1/preview HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${leadText.length + 12}\r\n\r\n`
+      const sockets = Array.from({ length: 8 }, () => connect(world.port, "127.0.0.1"))
+      for (const socket of sockets) socket.write(head)
+      const busy = Effect.repeat(preview(world, { payload: lead }), { until: ({ status }) => status === 503 })
+      const refused = yield* Effect.timeout(busy, Duration.seconds(15))
+      assertError(refused, 503, "too many previews at once")
+      assert.match(refused.headers["retry-after"] ?? "", /^\d+$/)
+      const answers = sockets.map((socket) => once(socket, "data"))
+      for (const socket of sockets) socket.write(`{"payload":${leadText}}`)
+      for (const answer of answers)
+        assert.match(String(yield* Effect.promise(() => answer)), /^HTTP\/1.1 200 /)
+      for (const socket of sockets) socket.destroy()
+      assert.strictEqual((yield* preview(world, { payload: lead })).status, 200)
+    }),
+  )
 })
 
 layer(World.layer(), { excludeTestServices: true })("the flow in force", (it) => {

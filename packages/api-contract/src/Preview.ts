@@ -128,6 +128,9 @@ export const PreviewComparison = Schema.Struct({
 )
 export type PreviewComparison = typeof PreviewComparison.Type
 
+/** How {@link PreviewRequest} is decoded: with every mistake, unknown keys included. */
+export const previewOptions = { errors: "all", onExcessProperty: "error" } as const
+
 const create = HttpApiEndpoint.post("create", "/api/v1/preview", {
   payload: PreviewRequest,
   success: Schema.Union([Preview, PreviewComparison]),
@@ -139,7 +142,7 @@ const create = HttpApiEndpoint.post("create", "/api/v1/preview", {
     InternalError.response,
   ],
 })
-  .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })
+  .annotate(HttpApi.PayloadParseOptions, previewOptions)
   .annotateMerge(
     OpenApi.annotations({
       summary: "What would happen to a lead",
@@ -147,7 +150,7 @@ const create = HttpApiEndpoint.post("create", "/api/v1/preview", {
         "The decision on a payload and its explanation, by the documents in force, each replaced by its draft if there is one. " +
         "With `last` instead of a payload: which decisions on the newest leads would change, from what to what. " +
         "Documents that make no flow are answered 422 with every mistake, a line each, and drafts that are too large for the " +
-        "payload as well. Nothing is stored or sent.",
+        "payload, or take too much time or memory, as well. Nothing is stored or sent.",
     }),
   )
 

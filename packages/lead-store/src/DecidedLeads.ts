@@ -1,8 +1,8 @@
 import { PgClient } from "@effect/sql-pg"
-import { LeadId } from "@lead-gateway/lead"
-import { isJsonObject, type Json, type JsonObject } from "@lead-gateway/lossless-json"
+import type { Json } from "@lead-gateway/lossless-json"
 import { Context, Effect, Layer } from "effect"
 import { storedJson } from "./storable.ts"
+import type { StoredLead } from "./StoredLead.ts"
 import { storeCall, type StoreError } from "./StoreError.ts"
 
 /** The versions of documents that made decisions. */
@@ -14,26 +14,6 @@ export interface DecidedWith {
   readonly lastDecidedAt: Date
 }
 
-/** A lead with the last decision on it. It holds personal data. */
-export interface DecidedLead {
-  readonly id: LeadId
-  readonly correlationId: string
-  /** What it was, or would be, decided on: the payload as received, with the patches of operators. */
-  readonly payload: JsonObject
-  /** Undefined: it waits for a decision. */
-  readonly decision:
-    | {
-        /** Milliseconds since 1970. */
-        readonly atMs: number
-        readonly verdict: "READY" | "REJECTED" | "PARKED"
-        readonly reason: string | null
-        readonly idempotencyKey: string | null
-        /** As stored; null unless the verdict is READY. */
-        readonly customerPayload: Json
-      }
-    | undefined
-}
-
 /**
  * What workers have decided on the newest leads. Used by the api to show which documents workers run, and to compare drafts.
  */
@@ -43,17 +23,13 @@ export class DecidedLeads extends Context.Service<
     /** By which versions the last 1,000 decisions on the newest leads were made, the latest first; 20 kinds at most. */
     readonly versions: Effect.Effect<ReadonlyArray<DecidedWith>, StoreError>
     /**
-     * A page of leads, the newest first: up to `limit`, fewer if their payloads are large, none after the oldest. Leads whose
-     * payload cannot be read are left out, so go on with `last`. A lead is parsed when the iteration comes to it: a page at
-     * once would block the event loop.
+     * A page of leads, the newest first: up to `limit`, fewer if their payloads are large, none after the oldest. They are not
+     * parsed, which `decidedLead` does: a page at once would block the event loop.
      */
     readonly page: (query: {
       readonly before: number | undefined
       readonly limit: number
-    }) => Effect.Effect<
-      { readonly leads: Iterable<DecidedLead>; readonly last: number | undefined },
-      StoreError
-    >
+    }) => Effect.Effect<ReadonlyArray<StoredLead>, StoreError>
   }
 >()("@lead-gateway/lead-store/DecidedLeads") {
   static readonly layer: Layer.Layer<DecidedLeads, never, PgClient.PgClient> = Layer.effect(
@@ -71,10 +47,7 @@ export class DecidedLeads extends Context.Service<
         ),
         page: ({ before = Number.MAX_SAFE_INTEGER, limit }) =>
           storeCall("DecidedLeads.page")(
-            Effect.map(sql.unsafe<LeadRow>(newestLeads, [before, limit]), (rows) => ({
-              leads: leadsOf(rows),
-              last: rows.length === 0 ? undefined : Number(rows.at(-1)?.id),
-            })),
+            Effect.map(sql.unsafe<LeadRow>(newestLeads, [before, limit]), (rows) => rows.map(storedLead)),
           ),
       }),
     ),
@@ -92,31 +65,17 @@ interface LeadRow {
   readonly customer_payload: string | null
 }
 
-const leadsOf = function* (rows: ReadonlyArray<LeadRow>) {
-  for (const row of rows) yield* leadOf(row)
-}
-
-const leadOf = (row: LeadRow): ReadonlyArray<DecidedLead> => {
-  const payload = storedJson(row.payload)
-  if (!isJsonObject(payload)) return []
-  const { at, customer_payload, idempotency_key: idempotencyKey, reason, verdict } = row
-  return [
-    {
-      id: LeadId.make(Number(row.id)),
-      correlationId: row.correlation_id,
-      payload,
-      decision:
-        at === null || verdict === null
-          ? undefined
-          : {
-              atMs: at,
-              verdict,
-              reason,
-              idempotencyKey,
-              customerPayload: customer_payload === null ? null : (storedJson(customer_payload) ?? null),
-            },
-    },
-  ]
+const storedLead = (row: LeadRow): StoredLead => {
+  const { at, customer_payload, idempotency_key: idempotencyKey, payload, reason, verdict } = row
+  return {
+    id: Number(row.id),
+    correlationId: row.correlation_id,
+    payload,
+    decision:
+      at === null || verdict === null
+        ? undefined
+        : { atMs: at, verdict, reason, idempotencyKey, customerPayload: customer_payload },
+  }
 }
 
 /** Bytes of payloads in a page, as they are stored, which is compressed; and the first one however large. */

@@ -1,5 +1,5 @@
 import { isRawNumber, type Json, parse } from "@lead-gateway/lossless-json"
-import { Result } from "effect"
+import * as Result from "effect/Result"
 
 /**
  * Makes a text storable in Postgres: NUL and lone surrogates become U+FFFD, everything else stays.

@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 /**
  * The number of a lead: 1 or more, assigned by Postgres in order of intake, never reused. Gaps are normal.

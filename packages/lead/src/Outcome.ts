@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import * as Schema from "effect/Schema"
 
 /**
  * Whose fault a failed attempt is. `lead`: this lead's content, so others may succeed; `customer`: every lead would have

@@ -1,135 +1,63 @@
-/** Decides on stored leads again, and compares with what was decided. */
-import type { PreviewComparison } from "@lead-gateway/api-contract"
-import { decide, type Decision, type Flow } from "@lead-gateway/lead-pipeline"
-import { type DecidedLead, storableJson } from "@lead-gateway/lead-store"
-import { type LeadId, Reason } from "@lead-gateway/lead"
-import { type Json, stringify } from "@lead-gateway/lossless-json"
+/** Reads stored leads for a draft to be tried on. */
+import type { InvalidRequest, PreviewComparison, Unprocessable } from "@lead-gateway/api-contract"
+import type { StoredLead } from "@lead-gateway/lead-store/stored-lead"
 import { Duration, Effect } from "effect"
-import { isTooLong } from "./isTooLong.ts"
+import type { Ask } from "./PreviewThread.ts"
 
 /** Reads a page of leads, the newest first. */
 type ReadPage<E> = (query: {
   readonly before: number | undefined
   readonly limit: number
-}) => Effect.Effect<{ readonly leads: Iterable<DecidedLead>; readonly last: number | undefined }, E>
-
-/** What decides on stored leads. */
-export interface Draft {
-  readonly flow: Flow.Flow
-  /** Leads with these payloads are left out. */
-  readonly isTooLarge: (payload: Json) => boolean
-}
+}) => Effect.Effect<ReadonlyArray<StoredLead>, E>
 
 /**
- * Compares what a flow would decide on the newest leads with what was decided on them, each at the time of its decision.
+ * Compares what a flow would decide on the newest leads with what was decided on them, each at the time of its decision. Ends
+ * after 4 s. The drafts are compiled already.
  *
- * It decides for 2 ms at a time, a lead at least, and rests as long, so that senders wait little longer while it runs, and it
- * ends after 4 s.
+ * Leads pass through this thread as texts, a page at a time, and to the other one at most 4 MB at once.
  */
 export const compareStored = Effect.fnUntraced(function* <E>(
-  draft: Draft,
+  ask: Ask,
   most: number,
   read: ReadPage<E>,
-): Effect.fn.Return<PreviewComparison, E> {
+): Effect.fn.Return<PreviewComparison, E | InvalidRequest | Unprocessable> {
   const ends = performance.now() + Duration.toMillis(patience)
-  const comparison = makeComparison(draft)
+  const conclude = (isComplete: boolean) =>
+    Effect.map(ask({ _tag: "Conclude", isComplete }), ({ comparison }) => comparison)
   let before: number | undefined
   let left = most
-  while (left > 0 && performance.now() < ends) {
-    const { last, leads } = yield* read({ before, limit: Math.min(left, pageSize) })
-    if (last === undefined) return comparison.result(true)
-    before = last
-    let sliceBegan = performance.now()
-    for (const lead of leads) {
-      comparison.add(lead)
-      left--
-      const took = performance.now() - sliceBegan
-      if (took < sliceMs) continue
-      yield* Effect.sleep(took)
-      if (performance.now() >= ends) return comparison.result(false)
-      sliceBegan = performance.now()
+  while (left > 0) {
+    const page = yield* read({ before, limit: Math.min(left, pageSize) })
+    if (page.length === 0) return yield* conclude(true)
+    for (const leads of partsOf(page)) {
+      if (performance.now() >= ends) return yield* conclude(false)
+      yield* ask({ _tag: "Compare", leads })
     }
+    before = page.at(-1)?.id
+    left -= page.length
   }
-  return comparison.result(left <= 0)
+  return yield* conclude(true)
 })
 
 const patience = Duration.seconds(4)
-const sliceMs = 2
 /** Leads in a page. */
-const pageSize = 100
-const maxExamples = 20
+const pageSize = 250
+/** Characters of leads that are sent at once, and the first lead however long. */
+const mostCharacters = 4 * 1024 ** 2
 
-interface Change {
-  readonly from: Decided
-  readonly to: Decided
-  count: number
-  readonly examples: Array<LeadId>
-}
-
-type Decided = PreviewComparison["changes"][number]["from"]
-
-const makeComparison = ({ flow, isTooLarge }: Draft) => {
-  const changes = new Map<string, Change>()
-  const payloads = { count: 0, examples: Array<LeadId>() }
-  let leads = 0
-  let undecided = 0
-  return {
-    add: (lead: DecidedLead): void => {
-      if (lead.decision === undefined || isTooLarge(lead.payload)) {
-        undecided++
-        return
-      }
-      leads++
-      const made = decide(flow, inputOf(lead, lead.decision))
-      const from = { decision: lead.decision.verdict, reason: lead.decision.reason }
-      const to = decidedOf(made, lead)
-      if (from.decision !== to.decision || from.reason !== to.reason) {
-        const key = JSON.stringify([from, to])
-        const change = changes.get(key) ?? { from, to, count: 0, examples: [] }
-        changes.set(key, change)
-        note(change, lead.id)
-      } else if (
-        made._tag === "Ready" &&
-        to.decision === "READY" &&
-        differs(made.customerPayload, lead.decision.customerPayload)
-      ) {
-        note(payloads, lead.id)
-      }
-    },
-    result: (isComplete: boolean): PreviewComparison => {
-      const all = [...changes.values()].toSorted((one, other) => other.count - one.count)
-      const changed = all.reduce((sum, { count }) => sum + count, 0)
-      return { leads, undecided, isComplete, changed, changes: all, payloadsChanged: payloads }
-    },
+/** A page in parts that are not too long. */
+const partsOf = function* (page: ReadonlyArray<StoredLead>) {
+  let part: Array<StoredLead> = []
+  let characters = 0
+  for (const lead of page) {
+    const length = lead.payload.length + (lead.decision?.customerPayload?.length ?? 0)
+    if (part.length > 0 && characters + length > mostCharacters) {
+      yield part
+      part = []
+      characters = 0
+    }
+    part.push(lead)
+    characters += length
   }
+  if (part.length > 0) yield part
 }
-
-const note = (counted: { count: number; readonly examples: Array<LeadId> }, id: LeadId): void => {
-  counted.count++
-  if (counted.examples.length < maxExamples) counted.examples.push(id)
-}
-
-const inputOf = (
-  { correlationId, id, payload }: DecidedLead,
-  { atMs, idempotencyKey }: NonNullable<DecidedLead["decision"]>,
-) => ({
-  payload,
-  deliveryMetadata: {
-    lead_id: id,
-    correlation_id: correlationId,
-    idempotency_key: idempotencyKey ?? "preview",
-  },
-  nowMs: atMs,
-})
-
-const verdicts = { Rejected: "REJECTED", Parked: "PARKED" } as const
-
-const decidedOf = (decision: Decision, { payload }: DecidedLead): Decided => {
-  if (decision._tag !== "Ready") return { decision: verdicts[decision._tag], reason: decision.reason }
-  return isTooLong(decision.customerPayload, payload)
-    ? { decision: "PARKED", reason: Reason.customerPayloadTooLarge }
-    : { decision: "READY", reason: null }
-}
-
-/** As JSON texts: the stored one was written by the same functions. */
-const differs = (made: Json, stored: Json): boolean => stringify(storableJson(made)) !== stringify(stored)

@@ -5,7 +5,6 @@
  * product of both sizes. With a megabyte of rules for a megabyte of payload, senders would wait for a minute, and the answer
  * would be longer than a text may be. So the product is bounded, to about a tenth of a second.
  */
-import { Unprocessable } from "@lead-gateway/api-contract"
 import { Flow } from "@lead-gateway/lead-pipeline"
 import { get, type Json, type JsonObject, stringify } from "@lead-gateway/lossless-json"
 import { isLongerThan } from "./isTooLong.ts"
@@ -22,6 +21,5 @@ export const makeWorkCheck = (request: JsonObject): ((payload: Json) => boolean)
 }
 
 /** The answer to drafts and a payload that are too large. */
-export const tooMuchWork = new Unprocessable({
-  error: "the drafts are too large for the payload: 10 kB of payload permit 50 kB of drafts, 1 kB 500 kB",
-})
+export const tooMuchWork =
+  "the drafts are too large for the payload: 10 kB of payload permit 50 kB of drafts, 1 kB 500 kB"

@@ -28,6 +28,11 @@ import { makeSecrecy, type Secrecy } from "./Secrecy.ts"
 
 const reference = createRequire(import.meta.url).resolve("@scalar/api-reference/browser/standalone.js")
 
+const preview = {
+  file: fileURLToPath(new URL("previewThread.ts", import.meta.url)),
+  execArgv: ["--conditions=@lead-gateway/source"],
+}
+
 const migrations = fileURLToPath(new URL("../../../../migrations", import.meta.url))
 
 const configFile = (name: string) => fileURLToPath(new URL(`../../../../config/${name}`, import.meta.url))
@@ -177,6 +182,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
       },
       flow,
       info: { version: "1.2.3", queueType: "database" },
+      preview,
       reference: options.reference ?? reference,
       shutdownTimeout: options.shutdownTimeout ?? Duration.seconds(5),
     })

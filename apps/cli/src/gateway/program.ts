@@ -1,4 +1,4 @@
-import { serve } from "@lead-gateway/api"
+import { type PreviewProgram, serve } from "@lead-gateway/api"
 import { loadWithFlow, logPolicy, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import {
@@ -25,11 +25,12 @@ import { chooseCustomer } from "./Customer.ts"
  * Api, worker and an embedded Postgres in one process, until it is interrupted.
  *
  * `migrations` is the folder of the SQL files, `config` that of the configuration files that are used where the operator
- * has none, `reference` the program of the page at `/docs`.
+ * has none, `reference` the program of the page at `/docs`, `preview` that of the thread for previews.
  */
 export const gateway = (files: {
   readonly migrations: string
   readonly config: string
+  readonly preview: PreviewProgram
   readonly reference: string
 }) =>
   runService({
@@ -97,6 +98,7 @@ export const gateway = (files: {
           flow,
           info: { version: packageJson.version, queueType: queue.type },
           search,
+          preview: files.preview,
           reference: files.reference,
           // Webhooks take milliseconds; the other half is for deliveries.
           shutdownTimeout: Duration.times(process.shutdownTimeout, 0.5),

@@ -1,0 +1,159 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { PreviewProgram } from "@lead-gateway/api"
+import { Defect } from "@lead-gateway/runtime"
+import { Cause, Duration, Effect, Fiber } from "effect"
+import { readFileSync } from "node:fs"
+import { setTimeout } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import {
+  type Ask,
+  defaultLimits,
+  makePreviewThread,
+  type PreviewLimits,
+} from "../src/preview/PreviewThread.ts"
+import { lead } from "./support/leads.ts"
+
+const document = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../config/${name}`, import.meta.url), "utf8"))
+
+const program: PreviewProgram = {
+  file: fileURLToPath(new URL("support/previewThread.ts", import.meta.url)),
+  execArgv: ["--conditions=@lead-gateway/source"],
+}
+
+const hostile = { ...program, file: fileURLToPath(new URL("support/hostileThread.ts", import.meta.url)) }
+
+const makeThread = (limits: Partial<PreviewLimits> = {}, which = program) =>
+  makePreviewThread(
+    which,
+    {
+      documents: JSON.stringify({
+        rules: document("lead_rules.json"),
+        profile: document("normalizer_profile.json"),
+        mapping: document("customer_attribute_mapping.json"),
+        template: document("customer_payload_template.json"),
+      }),
+      constants: { "product.name": "solar_panel_installation" },
+      deliveryMetadataNames: ["lead_id", "correlation_id", "idempotency_key"],
+      versions: { rules: "1", profile: "1", mapping: "1", template: "1" },
+    },
+    { ...defaultLimits, turn: Duration.minutes(1), ...limits },
+  )
+
+/** A draft that takes seconds to compile. */
+const longDraft = {
+  version: "1",
+  rules: Array.from({ length: 8_000 }, (_, index) => ({
+    field: "x",
+    operator: "pattern",
+    pattern: `^a${index}$`,
+    reason: "R",
+  })),
+}
+
+/** Explains the lead by drafts. */
+const explain = (drafts: object) =>
+  Effect.fnUntraced(function* (ask: Ask) {
+    yield* ask({ _tag: "Open", body: new TextEncoder().encode(JSON.stringify({ payload: lead, ...drafts })) })
+    return (yield* ask({ _tag: "Explain", nowMs: 0 })).json
+  })
+
+/** The threads of this process. */
+const threads = (): number => {
+  const { workers } = process.report.getReport() as { readonly workers: ReadonlyArray<unknown> }
+  return workers.length
+}
+
+const until = (isSo: () => boolean) =>
+  Effect.promise(async () => {
+    while (!isSo()) await setTimeout(50)
+  })
+
+/** A thread loads its modules anew, which takes seconds on a busy machine. */
+const timeout = 120_000
+
+describe("the preview thread", { timeout }, () => {
+  it.live("starts with the first job, serves the next ones, and ends when there is none", () =>
+    Effect.gen(function* () {
+      const thread = yield* makeThread({ idle: Duration.millis(100) })
+      const before = threads()
+      for (const zipcode of ["66123", "12345"]) {
+        const json = yield* thread.job(explain({ payload: { ...lead, zipcode } }))
+        assert.include(json, zipcode === "66123" ? '"decision":"READY"' : '"reason":"ZIP_NOT_66XXX"')
+      }
+      yield* until(() => threads() === before)
+      assert.include(yield* thread.job(explain({})), '"decision":"READY"')
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("ends with its scope", () =>
+    Effect.gen(function* () {
+      const before = threads()
+      yield* Effect.scoped(Effect.flatMap(makeThread(), (thread) => thread.job(explain({}))))
+      assert.strictEqual(threads(), before)
+    }),
+  )
+
+  it.live.each([
+    ["too long", "endless", "the drafts take longer than 1 s", Duration.seconds(1)],
+    ["too much memory", "boundless", "the drafts take more memory than 48 MiB", Duration.minutes(1)],
+  ] as const)("gives up a draft that takes %s, and serves the next request", ([, rules, error, answer]) =>
+    Effect.gen(function* () {
+      const thread = yield* makeThread({ answer, heapMegabytes: 48 }, hostile)
+      const refused = yield* Effect.flip(thread.job(explain({ rules })))
+      assert.propertyVal(refused, "_tag", "Unprocessable")
+      assert.propertyVal(refused, "error", error)
+      assert.strictEqual(yield* thread.job(explain({})), "{}")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("passes a bug on, and serves the next request", () =>
+    Effect.gen(function* () {
+      const thread = yield* makeThread({}, hostile)
+      const cause = yield* Effect.flip(Effect.sandbox(thread.job(explain({ rules: "throws" }))))
+      assert.include(Defect.describe(Cause.squash(cause)), "TypeError")
+      assert.strictEqual(yield* thread.job(explain({})), "{}")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("is ended by whoever stops waiting for it, so that nobody else waits for that job", () =>
+    Effect.gen(function* () {
+      const thread = yield* makeThread()
+      yield* thread.job(explain({}))
+      const abandoned = yield* Effect.forkChild(thread.job(explain({ rules: longDraft })))
+      const next = yield* Effect.forkChild(thread.job(explain({})))
+      yield* Effect.sleep(Duration.millis(200))
+      yield* Fiber.interrupt(abandoned)
+      assert.include(yield* Fiber.join(next), '"decision":"READY"')
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("admits a bounded number of requests, and lets none wait for ever", () =>
+    Effect.gen(function* () {
+      const thread = yield* makeThread({ requests: 2, turn: Duration.millis(50) })
+      const busy = yield* Effect.forkChild(thread.admit(thread.job(() => Effect.never)))
+      yield* Effect.sleep(Duration.millis(10))
+      const waiting = yield* Effect.forkChild(Effect.flip(thread.admit(thread.job(explain({})))))
+      yield* Effect.sleep(Duration.millis(10))
+      const error = "too many previews at once"
+      assert.propertyVal(yield* Effect.flip(thread.admit(Effect.void)), "error", error)
+      assert.propertyVal(yield* Fiber.join(waiting), "error", error)
+      yield* thread.admit(Effect.void)
+      yield* Fiber.interrupt(busy)
+      assert.include(yield* thread.admit(thread.job(explain({}))), '"decision":"READY"')
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("computes nothing on the event loop of webhooks", () =>
+    Effect.gen(function* () {
+      const thread = yield* makeThread({ answer: Duration.minutes(5) })
+      yield* thread.job(explain({}))
+      const before = process.threadCpuUsage()
+      const ofProcess = process.cpuUsage()
+      yield* thread.job(explain({ rules: longDraft }))
+      const { system, user } = process.threadCpuUsage(before)
+      const all = process.cpuUsage(ofProcess)
+      assert.isBelow(user + system, (all.user + all.system) / 4)
+    }).pipe(Effect.scoped),
+  )
+})
