@@ -17,7 +17,7 @@ import { lookBack, makeReadingPosition } from "./readingPosition.ts"
 export interface EventHub {
   /**
    * Sends events to a response until its connection closes; `lastEventId` is the listener's `Last-Event-ID`. Fails before
-   * anything is sent: when the database cannot be asked.
+   * anything is sent: when the database cannot be asked, or with `tooManyListeners`.
    */
   readonly serve: (
     response: ServerResponse,
@@ -39,6 +39,9 @@ interface Joining {
 /** Listeners of one process, at most. */
 export const mostListeners = 1000
 
+/** How `serve` fails beyond them. */
+export const tooManyListeners = new StoreUnavailable({ operation: "live events for more listeners" })
+
 /**
  * Makes the hub, and its loop in the background: while somebody listens, it reads what was committed and writes each text
  * once to every listener.
@@ -52,7 +55,7 @@ export const makeEventHub = Effect.gen(function* () {
   const listeners = new Set<ServerResponse>()
   const joining: Array<Joining> = []
   const wake = yield* Queue.sliding<void>(1)
-  const state = { isClosed: false }
+  const state = { isClosed: false, served: 0 }
 
   const write = (response: ServerResponse, bytes: Uint8Array): void => {
     // Until its last bytes have left, a stream that was ended is still a listener.
@@ -153,10 +156,13 @@ export const makeEventHub = Effect.gen(function* () {
         return yield* new StoreUnavailable({ operation: "live events of a process that stops" })
       const joined = yield* Deferred.make<void, StoreError>()
       const waiting: Joining = { response, position: parsePosition(lastEventId), joined }
+      if (state.served >= mostListeners) return yield* tooManyListeners
+      state.served++
       joining.push(waiting)
       Queue.offerUnsafe(wake, undefined)
       yield* Effect.onExit(Deferred.await(joined), () =>
         Effect.sync(() => {
+          state.served--
           const index = joining.indexOf(waiting)
           if (index >= 0) joining.splice(index, 1)
           listeners.delete(response)
@@ -167,7 +173,7 @@ export const makeEventHub = Effect.gen(function* () {
       state.isClosed = true
       for (const response of listeners) response.end()
     }),
-    listeners: () => listeners.size + joining.length,
+    listeners: () => state.served,
   }
   return hub
 })

@@ -15,7 +15,7 @@ import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import type { ServerResponse } from "node:http"
 import type { LoadedFlow } from "@lead-gateway/config/flow"
-import { type EventHub, mostListeners } from "../EventHub.ts"
+import { type EventHub, mostListeners, tooManyListeners } from "../EventHub.ts"
 import { IsStillAdmitted } from "../OperatorAccess.ts"
 import { fromStore } from "./fromStore.ts"
 import { makeHistories } from "./histories.ts"
@@ -83,15 +83,10 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
                 headers: { "content-type": "text/event-stream" },
               })
             }
-            if (hub.listeners() >= mostListeners) {
-              return yield* new DatabaseUnavailable({
-                error: `too many listeners: ${mostListeners} of one process`,
-              })
-            }
             yield* orUnavailable(Effect.void)
             const response = NodeHttpServerRequest.toServerResponse(request) as ServerResponse
             yield* hub.serve(response, request.headers["last-event-id"]).pipe(
-              Effect.mapError(() => new DatabaseUnavailable()),
+              Effect.mapError((error) => (error === tooManyListeners ? full : new DatabaseUnavailable())),
               Effect.raceFirst(endWhenRefused(response, yield* IsStillAdmitted)),
             )
             return HttpServerResponse.empty()
@@ -100,6 +95,10 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
     }),
   )
 }
+
+const full = new DatabaseUnavailable({
+  error: `too many listeners: ${mostListeners} of one process`,
+})
 
 /** How often the credential of a listener is checked again. */
 const admittedFor = Duration.seconds(5)
