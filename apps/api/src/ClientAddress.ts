@@ -4,7 +4,7 @@
  * What a client writes into `Forwarded` or `X-Forwarded-For` is its own claim; only what a trusted proxy added counts. So
  * the list is read from its right end, the last proxy's, and up to the first address that is no trusted proxy's.
  */
-import type { Network } from "@lead-gateway/config"
+import { type Network, withoutMapping } from "@lead-gateway/config"
 import { BlockList, isIP, isIPv4 } from "node:net"
 
 /** The part of a request that tells. */
@@ -26,7 +26,7 @@ const mostHops = 16
  * counts. So it does when both headers are there and disagree: proxies write one of them, and the other is the client's.
  */
 export const makeClientAddress = (trusted: ReadonlyArray<Network>): ((request: Forwarding) => string) => {
-  if (trusted.length === 0) return ({ socket }) => plain(socket.remoteAddress ?? unknown)
+  if (trusted.length === 0) return ({ socket }) => withoutMapping(socket.remoteAddress ?? unknown)
   const proxies = new BlockList()
   for (const { address, family, prefix } of trusted) proxies.addSubnet(address, prefix, family)
   const isProxy = (address: string) => proxies.check(address, isIPv4(address) ? "ipv4" : "ipv6")
@@ -43,7 +43,7 @@ export const makeClientAddress = (trusted: ReadonlyArray<Network>): ((request: F
   }
 
   return ({ headers, socket }) => {
-    const peer = plain(socket.remoteAddress ?? unknown)
+    const peer = withoutMapping(socket.remoteAddress ?? unknown)
     if (peer === unknown || !isProxy(peer)) return peer
     const { forwarded, "x-forwarded-for": list } = headers
     const byStandard = forwarded === undefined ? undefined : clientOf(peer, forwardedFor(String(forwarded)))
@@ -55,15 +55,12 @@ export const makeClientAddress = (trusted: ReadonlyArray<Network>): ((request: F
 
 const unknown = "unknown"
 
-/** An IPv4 address that a socket for both versions shows as `::ffff:192.0.2.1`. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "")
-
 /** The address of a hop, without its port: `192.0.2.1`, `192.0.2.1:4711`, `[2001:db8::1]:4711`, `2001:db8::1`. */
 const addressOf = (hop: string): string | undefined => {
   const text = hop.trim()
   const [, bracketed, withPort] =
     /^(?:\[([0-9a-f]*:[0-9a-f:.]{1,44})\](?::\d{1,5})?|([0-9.]{7,15}):\d{1,5})$/i.exec(text) ?? []
-  const address = plain(bracketed ?? withPort ?? text)
+  const address = withoutMapping(bracketed ?? withPort ?? text)
   return isIP(address) === 0 || address.includes("%") ? undefined : address.toLowerCase()
 }
 

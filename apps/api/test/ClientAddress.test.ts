@@ -21,6 +21,9 @@ describe("without trusted proxies", () => {
   it.each([
     [client, client],
     ["::ffff:203.0.113.9", client],
+    ["::ffff:cb00:7109", client],
+    ["0:0:0:0:0:FFFF:cb00:7109", client],
+    ["::ffff:0:cb00:7109", "::ffff:0:cb00:7109"],
     ["2001:db8::1", "2001:db8::1"],
     [undefined, "unknown"],
   ] as const)("the client of a connection from %s is %s, whatever is forwarded", (peer, expected) => {
@@ -52,6 +55,7 @@ describe("behind trusted proxies", () => {
     [proxy, "[2001:DB8::5]", "2001:db8::5"],
     [proxy, "2001:db8::5", "2001:db8::5"],
     [proxy, `::ffff:${client}`, client],
+    ["::ffff:a00:1", "[::ffff:cb00:7109]:80, ::ffff:a00:2", client],
     [proxy, `[::ffff:${client}]:80`, client],
     [proxy, `  ${client}\t`, client],
     // What is no address hides who is behind it: the proxy that wrote it counts.

@@ -2,6 +2,7 @@
 import { Option } from "effect"
 import { isIP } from "node:net"
 import * as Kind from "./Kind.ts"
+import { withoutMapping } from "./MappedAddress.ts"
 import * as Settings from "./Settings.ts"
 
 /** A network of IP addresses: `10.0.0.0/8` is `{ address: "10.0.0.0", prefix: 8, family: "ipv4" }`. */
@@ -34,13 +35,17 @@ const named: Readonly<Record<string, ReadonlyArray<string>>> = {
   private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
 }
 
-/** Reads one address or network; undefined when it is neither. `::1` has the prefix 128. */
+/** Reads one address or network; undefined when it is neither. `::1` has the prefix 128, `::ffff:10.0.0.0/104` is 10.0.0.0/8. */
 const readNetwork = (text: string): Network | undefined => {
   const [, address = "", digits] = /^([0-9a-f:.]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? []
   const version = isIP(address)
   const bits = version === 4 ? 32 : 128
   const prefix = digits === undefined ? bits : Number(digits)
   if (version === 0 || prefix > bits) return undefined
+  const ipv4 = withoutMapping(address)
+  if (version === 6 && ipv4 !== address && prefix >= 96) {
+    return { address: ipv4, prefix: prefix - 96, family: "ipv4" }
+  }
   return { address, prefix, family: version === 4 ? "ipv4" : "ipv6" }
 }
 

@@ -32,6 +32,7 @@ export {
 export { type SettingGroup, settingGroups, variables } from "./everySetting.ts"
 export { type FileSettings, fileSettings, withShippedFiles } from "./FileSettings.ts"
 export { hostOf, isLoopbackAddress, isLoopbackHost } from "./HostName.ts"
+export { withoutMapping } from "./MappedAddress.ts"
 export type { JwtAlgorithm, JwtSettings } from "./JwtSettings.ts"
 export * as Kind from "./Kind.ts"
 export { loadSettings } from "./loadSettings.ts"
