@@ -38,7 +38,11 @@ export interface OperatorRoutesOptions {
 /** All routes but the webhook's. Viewers see the keys of leads that the documents in force name. */
 export const operatorRoutes = ({ auth, events, flow, health, preview, search }: OperatorRoutesOptions) => {
   const leads = leadsHandlers(events, flow).pipe(
-    Layer.provide([LeadList.layer, LeadLedger.layer, SearchKey.layer(search)]),
+    Layer.provide([
+      LeadList.layer,
+      Layer.succeed(LeadLedger, health.statistics.ledger),
+      SearchKey.layer(search),
+    ]),
   )
   const api = HttpApiBuilder.layer(OperatorApi).pipe(
     Layer.provide([statsHandlers, leads, tokensHandlers, auditHandlers, operationsHandlers(health)]),

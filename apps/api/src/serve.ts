@@ -8,7 +8,7 @@ import {
   type SearchSettings,
 } from "@lead-gateway/config"
 import { deliveryMetadataNames, type LoadedFlow } from "@lead-gateway/config/flow"
-import { LeadChanges, LeadIntake } from "@lead-gateway/lead-store"
+import { LeadChanges, LeadIntake, LeadLedger } from "@lead-gateway/lead-store"
 import { type Json, stringify } from "@lead-gateway/lossless-json"
 import {
   ByteBudget,
@@ -68,7 +68,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   for (const warning of warnings) yield* Effect.logWarning(warning)
   const leadIntake = yield* LeadIntake
   const admission = makeAdmission(leadIntake)
-  const statistics = yield* makeStatistics(options.metrics.statsCacheTtl)
+  const statistics = yield* Effect.provide(makeStatistics(options.metrics.statsCacheTtl), LeadLedger.layer)
   const metrics = yield* Metrics
   observeIntake(metrics, admission.counts, leadIntake)
   observeState(metrics, statistics)

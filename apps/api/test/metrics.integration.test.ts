@@ -137,13 +137,13 @@ const readsOfCounts = (world: WorldShape) =>
   })
 
 describe("a hundred dashboards", () => {
-  it.live("cost one query, and get the same counts", () =>
+  it.live.each(["/stats/leads/counts", "/api/v1/ledger"])("cost one query, and get the same: %s", (path) =>
     Effect.gen(function* () {
       const world = yield* makeWorld({ statsCacheTtl: Duration.seconds(30) })
       yield* postLead(world, JSON.stringify(lead))
       const before = yield* readsOfCounts(world)
       const answers = yield* Effect.all(
-        Array.from({ length: 100 }, () => ask(world, { path: "/stats/leads/counts" })),
+        Array.from({ length: 100 }, () => ask(world, { path })),
         { concurrency: "unbounded" },
       )
       assert.deepStrictEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
