@@ -127,7 +127,7 @@ layer(World.layer(), { excludeTestServices: true })("replays", (it) => {
         (received_from): (typeof wrong)[number] => [
           { request_id: "a", filter: { received_from } },
           400,
-          "filter.received_from must be a time in UTC such as 2026-01-21T10:35:00Z",
+          "filter.received_from must be a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21",
         ],
       ),
       [

@@ -130,7 +130,7 @@ layer(Apis.layer, { excludeTestServices: true })("tokens", (it) => {
   describe("are made only of what is meant", () => {
     const name = "name must be a text of 1 to 64 characters, none of them invisible"
     const role = "role must be one of viewer, operator, admin"
-    const time = "expires_at must be a time in UTC such as 2026-01-21T10:35:00Z"
+    const time = "expires_at must be a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21"
     const wrong: ReadonlyArray<readonly [body: unknown, status: number, error: string]> = [
       [{}, 400, `${name}; ${role}`],
       [{ name: "", role: "viewer" }, 400, name],
@@ -274,8 +274,8 @@ layer(Apis.layer, { excludeTestServices: true })("tokens", (it) => {
         [
           "operator must be a text of 1 to 200 characters",
           "lead_id must be the id of a lead, a whole number from 1",
-          "from must be a time in UTC such as 2026-01-21T10:35:00Z",
-          "before must be a time in UTC such as 2026-01-21T10:35:00Z",
+          "from must be a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21",
+          "before must be a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21",
         ].join("; "),
       )
     }),

@@ -2,7 +2,7 @@
 import { LeadId, LeadStatus, RejectionReason } from "@lead-gateway/lead"
 import { Schema } from "effect"
 import { pageOf, pageQuery } from "./Page.ts"
-import { Timestamp, timeParameter } from "./WireValue.ts"
+import { Timestamp, TimeParameter } from "./WireValue.ts"
 
 /** One lead in a list, and how far its delivery has come. */
 export const ListedLead = Schema.Struct({
@@ -44,8 +44,8 @@ export const LeadListQuery = {
     ),
   ),
   customer: Schema.optionalKey(text(/^[^\0]{1,200}$/u, "the name of a customer, 1 to 200 characters")),
-  received_from: Schema.optionalKey(timeParameter),
-  received_before: Schema.optionalKey(timeParameter),
+  received_from: Schema.optionalKey(TimeParameter),
+  received_before: Schema.optionalKey(TimeParameter),
   email: Schema.optionalKey(text(/^(?=.*\S)[^\0]{1,320}$/u, "an e-mail address, 1 to 320 characters")),
   phone: Schema.optionalKey(text(/^(?=.*\d)[^\0]{1,64}$/u, "a phone number, 1 to 64 characters")),
   correlation_id: Schema.optionalKey(text(/^[!-~]{1,128}$/, "1 to 128 visible ASCII characters")),

@@ -19,6 +19,8 @@ export const AnyJsonObject: Schema.Codec<JsonObject> = Schema.declare(isJsonObje
   description: "Any JSON object. Numbers keep every digit.",
 })
 
+const timeText = (date: Date): string => date.toISOString().replace(".000Z", "Z")
+
 /**
  * A time: ISO 8601 in UTC, `2026-01-21T10:35:00Z`. Milliseconds are written unless they are zero:
  * `2026-01-21T10:35:00.120Z`.
@@ -33,47 +35,28 @@ export const Timestamp: Schema.Codec<Date, string> = Schema.String.annotate({
       Schema.Date,
       SchemaTransformation.transform({
         decode: (text: string) => new Date(text),
-        encode: (date: Date) => date.toISOString().replace(".000Z", "Z"),
+        encode: timeText,
       }),
     ),
   )
 
-const timeIs = "a time in UTC such as 2026-01-21T10:35:00Z"
-
-/** A time in a query, as {@link Timestamp}. The error does not repeat what was sent. */
-export const TimeParameter: Schema.Codec<Date, string> = Schema.String.annotate({
-  message: timeIs,
-  format: "date-time",
-})
-  .check(
-    Schema.makeFilter(
-      (text) =>
-        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) &&
-        isDay(text.slice(0, 10)) &&
-        isStorable(text),
-      { message: timeIs },
-    ),
-  )
-  .pipe(Schema.decodeTo(Timestamp))
+const timeIs = "a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21"
 
 /**
- * A time in a query: ISO 8601 with its offset, or a day in UTC. `2026-01-21T10:35:00Z`, `2026-01-21T11:35:00+01:00`,
- * `2026-01-21`. A `+` that a sender did not encode comes as a space.
+ * A time in a request: ISO 8601 with its offset, or a day in UTC. `2026-01-21T10:35:00Z`, `2026-01-21T11:35:00+01:00`,
+ * `2026-01-21`. A `+` that a sender did not encode in a query comes as a space. The error does not repeat
+ * what was sent.
  */
-export const timeParameter: Schema.Codec<Date, string> = Schema.String.annotate({
-  message: "a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21",
+export const TimeParameter: Schema.Codec<Date, string> = Schema.String.annotate({
+  message: timeIs,
 })
-  .check(
-    Schema.makeFilter((text) => isTime(text), {
-      message: "a time such as 2026-01-21T10:35:00Z, or a day such as 2026-01-21",
-    }),
-  )
+  .check(Schema.makeFilter((text) => isTime(text), { message: timeIs }))
   .pipe(
     Schema.decodeTo(
       Schema.Date,
       SchemaTransformation.transform({
         decode: (text: string) => new Date(text.replace(" ", "+")),
-        encode: (date: Date) => date.toISOString(),
+        encode: timeText,
       }),
     ),
   )
