@@ -14,11 +14,20 @@ const replay = (world: WorldShape, body: unknown) =>
     body: typeof body === "string" ? body : JSON.stringify(body),
   })
 
-const answered = (world: WorldShape, body: unknown, matched: number, replayed: number) =>
+/** Those that are left out, for no reason unless one is given. */
+const none = { delivered: 0, in_flight: 0, not_found: 0, other: 0 }
+
+const answered = (
+  world: WorldShape,
+  body: unknown,
+  matched: number,
+  replayed: number,
+  leftOut?: Partial<typeof none>,
+) =>
   Effect.map(replay(world, body), (answer) =>
     assert.deepStrictEqual(
       [answer.status, JSON.parse(answer.text)],
-      [200, { matched, replayed, complete: true }],
+      [200, { matched, replayed, complete: true, ...(leftOut && { left_out: { ...none, ...leftOut } }) }],
     ),
   )
 
@@ -57,13 +66,49 @@ layer(World.layer(), { excludeTestServices: true })("replays", (it) => {
     }),
   )
 
+  it.effect("say why leads that they name are left out, before and after, and when they are made again", () =>
+    Effect.gen(function* () {
+      const world = yield* World
+      const post = Effect.fnUntraced(function* (end: "delivered" | "rejected" | "parked") {
+        const id = yield* postLead(world, leadText)
+        yield* endAll(world, end)
+        return id
+      })
+      const delivered = yield* post("delivered")
+      const rejected = yield* post("rejected")
+      const parked = yield* post("parked")
+      const underWay = yield* postLead(world, leadText)
+      const request = {
+        request_id: "l-1",
+        ids: [delivered, rejected, parked, underWay, 999_999_999, underWay],
+      }
+      const leftOut = { delivered: 1, in_flight: 1, not_found: 1 }
+      yield* answered(world, { ...request, dry_run: true }, 2, 0, leftOut)
+      yield* answered(world, request, 2, 2, leftOut)
+      yield* answered(world, request, 2, 2, leftOut)
+      yield* answered(world, { ...request, request_id: "l-2" }, 0, 0, {
+        delivered: 1,
+        in_flight: 3,
+        not_found: 1,
+      })
+      const evenIfDelivered = { request_id: "l-3", ids: [delivered], even_if_delivered: true }
+      yield* answered(world, { ...evenIfDelivered, dry_run: true }, 1, 0)
+
+      const again = yield* post("rejected")
+      const patch = { request_id: "l-4", ids: [again], payload_patch: { phone: "+49123456789" } }
+      yield* answered(world, { ...patch, dry_run: true }, 0, 0, { other: 1 })
+      yield* answered(world, patch, 0, 0, { other: 1 })
+      yield* endAll(world, "rejected")
+    }),
+  )
+
   it.effect("send a delivered lead again only when they say so", () =>
     Effect.gen(function* () {
       const world = yield* World
       const id = yield* postLead(world, leadText)
       yield* endAll(world, "delivered")
       assert.strictEqual(yield* statusOf(world, id), "DELIVERED")
-      yield* answered(world, { request_id: "d-1", ids: [id] }, 0, 0)
+      yield* answered(world, { request_id: "d-1", ids: [id] }, 0, 0, { delivered: 1 })
       yield* answered(world, { request_id: "d-2", ids: [id], even_if_delivered: true }, 1, 1)
       assert.strictEqual(yield* statusOf(world, id), "RECEIVED")
       yield* endAll(world, "delivered")

@@ -82,6 +82,17 @@ export const NewReplay = Schema.Struct({
 )
 export type NewReplay = typeof NewReplay.Type
 
+/** Of the leads that a request names by `ids`, how many were left out, by the reason. */
+const LeftOut = Schema.Struct({
+  delivered: Schema.Int.annotate({ description: "The customer has them: `even_if_delivered` is not set" }),
+  inFlight: Schema.Int.annotate({ description: "They are under way, or wait for a retry" }),
+  notFound: Schema.Int.annotate({ description: "There is no such lead, or retention has removed it" }),
+  other: Schema.Int.annotate({
+    description:
+      "They changed meanwhile, are not what the request is for, or the customer turned out to have them",
+  }),
+}).pipe(Schema.encodeKeys({ inFlight: "in_flight", notFound: "not_found" }))
+
 /** What came of a request. */
 export const ReplayResult = Schema.Struct({
   matched: Schema.NullOr(Schema.Int).annotate({
@@ -91,14 +102,27 @@ export const ReplayResult = Schema.Struct({
   replayed: Schema.Int.annotate({
     description: "How many were sent back to be decided again, by all calls of this request; 0 of a dry run",
   }),
+  leftOut: Schema.optionalKey(
+    LeftOut.annotate({
+      description: "Why leads of `ids` are not among them; absent if all are, and of requests with a filter",
+    }),
+  ),
   isComplete: Schema.Boolean.annotate({
     description: "false: there was not enough time for all leads; make the same request again to continue",
   }),
 }).pipe(
-  Schema.encodeKeys({ isComplete: "complete" }),
+  Schema.encodeKeys({ isComplete: "complete", leftOut: "left_out" }),
   Schema.annotateEncoded({
     identifier: "ReplayResult",
-    examples: [{ matched: 2, replayed: 2, complete: true }],
+    examples: [
+      { matched: 2, replayed: 2, complete: true },
+      {
+        matched: 0,
+        replayed: 0,
+        left_out: { delivered: 1, in_flight: 1, not_found: 0, other: 0 },
+        complete: true,
+      },
+    ],
   }),
 )
 export type ReplayResult = typeof ReplayResult.Type

@@ -272,6 +272,16 @@ export type ReplayResult = {
   readonly matched: number | null
   /** How many were sent back to be decided again, by all calls of this request; 0 of a dry run */
   readonly replayed: number
+  readonly left_out?: {
+    /** The customer has them: `even_if_delivered` is not set */
+    readonly delivered: number
+    /** They are under way, or wait for a retry */
+    readonly in_flight: number
+    /** There is no such lead, or retention has removed it */
+    readonly not_found: number
+    /** They changed meanwhile, are not what the request is for, or the customer turned out to have them */
+    readonly other: number
+  }
   /** false: there was not enough time for all leads; make the same request again to continue */
   readonly complete: boolean
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from "@lead-gateway/lossless-json"
 import { Context, DateTime, Duration, Effect, Layer, Schema } from "effect"
 import type { Actor } from "./Audit.ts"
 import { makeSegments } from "./Counters.ts"
+import { countLeftOut, type LeftOut } from "./internal/replayLeftOut.ts"
 import { beginReplay, replayChunk, type StoredRequest } from "./internal/replay.ts"
 import { countMatching, type Selection } from "./internal/replaySelection.ts"
 import { storableJson } from "./storable.ts"
@@ -108,6 +109,14 @@ export class LeadReplay extends Context.Service<
       by: Actor,
       options?: ReplayOptions,
     ) => Effect.Effect<Replayed, StoreError | ReplayRequestConflict>
+    /**
+     * Why leads that the criteria name by `ids` are left out: of a `request` that was made, of the leads that it has not
+     * replayed; without one, of those that do not meet the criteria now. Undefined without `ids`.
+     */
+    readonly leftOut: (
+      criteria: ReplayCriteria,
+      options?: ReplayOptions & { readonly request?: ReplayRequestId | undefined },
+    ) => Effect.Effect<LeftOut | undefined, StoreError>
     /** How many leads meet the criteria now. Stores nothing. */
     readonly count: (criteria: ReplayCriteria, options?: ReplayOptions) => Effect.Effect<number, StoreError>
   }
@@ -119,6 +128,7 @@ export class LeadReplay extends Context.Service<
       const begin = beginReplay(sql)
       const chunk = replayChunk(sql, makeSegments())
       const count = countMatching(sql)
+      const leftOut = countLeftOut(sql)
 
       return LeadReplay.of({
         replay: Effect.fn("LeadReplay.replay")(function* (request, offer, by, { patch, patience } = {}) {
@@ -139,6 +149,8 @@ export class LeadReplay extends Context.Service<
             return { matched, replayed, now, isComplete }
           }
         }),
+        leftOut: (criteria, { patch, request } = {}) =>
+          leftOut(selectionOf(criteria, patch !== undefined), request),
         count: (criteria, { patch } = {}) => count(selectionOf(criteria, patch !== undefined)),
       })
     }),

@@ -28,10 +28,17 @@ export const replaysHandlers = HttpApiBuilder.group(
       create: Effect.fnUntraced(function* ({ payload, request }) {
         const criteria = yield* criteriaOf(payload)
         const patch = payload.payloadPatch === undefined ? undefined : yield* patchOf(payload, request)
+        const { ids } = payload
+        /** Why named leads are not among so many. */
+        const leftOut = Effect.fnUntraced(function* (count: number, request?: ReplayRequestId) {
+          if (ids === undefined || count >= new Set(ids).size) return {}
+          const leftOut = yield* orUnavailable(leads.leftOut(criteria, { patch, request }), countPatience)
+          return leftOut === undefined ? {} : { leftOut }
+        })
         const answer = Effect.gen(function* () {
           if (payload.dryRun === true) {
             const matched = yield* orUnavailable(leads.count(criteria, { patch }), countPatience)
-            return { matched, replayed: 0, isComplete: true }
+            return { matched, replayed: 0, isComplete: true, ...(yield* leftOut(matched)) }
           }
           const replay = leads.replay(
             { request: ReplayRequestId.make(payload.requestId), criteria },
@@ -47,7 +54,13 @@ export const replaysHandlers = HttpApiBuilder.group(
             ),
             countPatience,
           )
-          if (Option.isSome(done)) return done.value
+          if (Option.isSome(done)) {
+            const { isComplete, matched, replayed } = done.value
+            const reasons = isComplete
+              ? yield* leftOut(replayed, ReplayRequestId.make(payload.requestId))
+              : {}
+            return { matched, replayed, isComplete, ...reasons }
+          }
           return yield* new Conflict({ error: "request_id was used before, with another request" })
         })
         return yield* turns.withPermits(1)(answer)
