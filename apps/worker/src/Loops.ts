@@ -7,10 +7,13 @@ import type { LeadId } from "@lead-gateway/lead"
 import type { LeadQueue } from "@lead-gateway/lead-queue"
 import {
   buildPartitionIndexes,
+  fillTimeline,
   foldCounts,
+  foldTimeline,
   LeadDatabase,
   type LeadWork,
   maintainPartitions,
+  pruneTimeline,
   removeExpiredKeys,
   Retention,
   spareKept,
@@ -124,8 +127,8 @@ export const reoffer: (
 const pageSize = 1000
 
 /**
- * Maintains the database while its scope is open: creates partitions ahead, folds counts, removes expired keys of senders
- * and, if retention is configured, old leads that are finished. Every worker runs it; one at a time does the work.
+ * Maintains the database while its scope is open: creates partitions ahead, folds counts and the timeline, removes expired
+ * keys of senders and, if retention is configured, old leads that are finished. Every worker runs it; one at a time does the work.
  */
 export const maintenance = ({
   archiveDir,
@@ -142,6 +145,8 @@ export const maintenance = ({
         forever("create partitions ahead", everyMinute(partitionsAhead)),
         forever("build indexes of partitions", everyMinute(buildPartitionIndexes)),
         forever("fold counts", everyMinute(foldCounts)),
+        forever("add up the timeline", Effect.andThen(foldTimeline, Effect.sleep(foldTimelineEvery))),
+        forever("maintain the timeline", everyMinute(Effect.andThen(fillTimeline, pruneTimeline))),
         forever("remove expired keys of senders", everyMinute(removeExpiredKeys)),
         retain,
       ]
@@ -152,6 +157,9 @@ export const maintenance = ({
       )
     }),
   )
+
+/** Readers add up what is not folded yet: less often would cost them time, and nothing else. */
+const foldTimelineEvery = Duration.seconds(2)
 
 const partitionsAhead = Effect.tap(maintainPartitions, (spare) =>
   spare < spareKept ? Effect.logError(`only ${spare} spare partitions for new leads`) : Effect.void,

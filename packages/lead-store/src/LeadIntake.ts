@@ -18,6 +18,7 @@ import {
   withoutKeys,
 } from "./internal/senderKeys.ts"
 import { columns, state } from "./internal/sql.ts"
+import { countReceived } from "./internal/timeline.ts"
 
 /** A lead as it arrived, ready to be stored: every text is already storable (see `storableText`). */
 export interface NewLead {
@@ -179,7 +180,7 @@ const statementOf = (keys: KeyPieces): string => `
     SELECT $1::bigint, 1, account, count(*) FROM input CROSS JOIN unnest(ARRAY['RECEIVED', 'TOTAL']) AS account
     ${keys.whereNew} GROUP BY account
     ON CONFLICT ON CONSTRAINT lead_count_pkey DO UPDATE SET leads = c.leads + excluded.leads
-  ), changes AS (
+  ), on_timeline AS (${countReceived(keys.whereNew)}), changes AS (
     SELECT id AS lead_id, ${state("RECEIVED")} AS state FROM input ${keys.whereNew}
   ), noted_changes AS (${noteChanges("changes")})
   SELECT ${keys.result} FROM input ORDER BY ord`

@@ -19,6 +19,8 @@ export {
 export * as Archive from "./Archive.ts"
 export * as Batcher from "./Batcher.ts"
 export { foldCounts } from "./Counters.ts"
+export { fillTimeline } from "./fillTimeline.ts"
+export { foldTimeline, pruneTimeline } from "./foldTimeline.ts"
 export { type CustomerState, CustomerStates } from "./CustomerStates.ts"
 export { Customers, type CustomerSettings, defaultCustomer, defaultCustomerName } from "./Customers.ts"
 export { DecidedLeads, type DecidedWith } from "./DecidedLeads.ts"
@@ -73,6 +75,14 @@ export {
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { type ConnectionState, mostDue, readStoreState, type StoreState } from "./StoreState.ts"
 export { DataRefused, StoreBusy, type StoreError, StoreUnavailable } from "./StoreError.ts"
+export {
+  bucketMs,
+  Timeline,
+  type TimelineBucket,
+  type TimelinePart,
+  type TimelinePoint,
+  type TimelineQuery,
+} from "./Timeline.ts"
 export { type CountedAnswer, keptAnswers, type UnmappedAnswer, UnmappedAnswers } from "./UnmappedAnswers.ts"
 export type {
   AttemptRecord,

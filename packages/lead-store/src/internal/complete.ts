@@ -5,6 +5,7 @@ import type { AttemptRecord } from "../Work.ts"
 import { noteChanges } from "./changes.ts"
 import { columns, isOpen, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
+import { countOnTimeline } from "./timeline.ts"
 
 interface Row {
   readonly ord: bigint
@@ -103,6 +104,6 @@ const statement = `
     SELECT tenant_id, old_state, state FROM completed WHERE updated AND old_state::text <> state
   ), counted AS (${countStateChanges("state_changes", "$1")}), changes AS (
     -- Another failed attempt is news, though the state is the same.
-    SELECT lead_id, state FROM completed WHERE updated
-  ), noted_changes AS (${noteChanges("changes")})
+    SELECT lead_id, tenant_id, old_state, state, received_at, at FROM completed WHERE updated
+  ), noted_changes AS (${noteChanges("changes")}), on_timeline AS (${countOnTimeline("changes")})
   SELECT ord, updated FROM completed`

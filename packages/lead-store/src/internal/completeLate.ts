@@ -8,6 +8,7 @@ import { completeAttempts, outcomeColumns } from "./complete.ts"
 import { noteChanges } from "./changes.ts"
 import { event, state } from "./sql.ts"
 import { noteOutcomes } from "./throttle.ts"
+import { countOnTimeline } from "./timeline.ts"
 
 /**
  * Records the outcome of an attempt that is not open; returns whether the lead changed. Rare, and a transaction of its own.
@@ -103,15 +104,16 @@ const statement = (partition: number): string => `
   ), unparked AS (
     UPDATE settled_lead SET state = ${state("DELIVERED")}, reason = NULL, settled_at = known.ended_at FROM known
     WHERE settled_lead.lead_id = $2::bigint AND known.success AND settled_lead.state = ${state("PARKED")}
-    RETURNING settled_lead.lead_id, settled_lead.tenant_id
+    RETURNING settled_lead.lead_id, settled_lead.tenant_id, settled_lead.received_at, settled_lead.settled_at
   ), ended AS (
     SELECT * FROM freed UNION ALL SELECT * FROM marked
   ), settled AS (
     INSERT INTO settled_lead (lead_id, tenant_id, received_at, settled_at, state, reason)
     SELECT lead_id, tenant_id, received_at, ended_at, state::lead_state, reason FROM ended
   ), ${noteOutcomes}, state_changes AS (
-    SELECT tenant_id, lead_id, old_state::text AS old_state, state FROM ended
+    SELECT tenant_id, lead_id, old_state::text AS old_state, state, received_at, ended_at AS at FROM ended
     UNION ALL
-    SELECT tenant_id, lead_id, ${state("PARKED")}, ${state("DELIVERED")} FROM unparked
-  ), counted AS (${countStateChanges("state_changes", "$1")}), noted_changes AS (${noteChanges("state_changes")})
+    SELECT tenant_id, lead_id, ${state("PARKED")}, ${state("DELIVERED")}, received_at, settled_at FROM unparked
+  ), counted AS (${countStateChanges("state_changes", "$1")}), noted_changes AS (${noteChanges("state_changes")}),
+  on_timeline AS (${countOnTimeline("state_changes")})
   SELECT EXISTS (SELECT FROM state_changes) OR EXISTS (SELECT FROM rescheduled) AS updated FROM known`

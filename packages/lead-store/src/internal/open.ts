@@ -5,6 +5,7 @@ import type { Step, StepResult } from "../Work.ts"
 import { noteChanges } from "./changes.ts"
 import { columns, event, state } from "./sql.ts"
 import { permitsTaken, takePermits } from "./throttle.ts"
+import { countOnTimeline } from "./timeline.ts"
 
 interface Row {
   readonly ord: bigint
@@ -131,6 +132,8 @@ const statement = `
     SELECT lead_id, ${event("held_back")}, json_build_object('circuit', circuit) FROM done
     WHERE is_held_back AND verdict IS NOT NULL ORDER BY lead_id
   ), state_changes AS (
-    SELECT tenant_id, lead_id, ${state("RECEIVED")} AS old_state, verdict AS state FROM done WHERE verdict IS NOT NULL
-  ), counted AS (${countStateChanges("state_changes", "$1")}), noted_changes AS (${noteChanges("state_changes")})
+    SELECT tenant_id, lead_id, ${state("RECEIVED")} AS old_state, verdict AS state, now() AS received_at, now() AS at
+    FROM done WHERE verdict IS NOT NULL
+  ), counted AS (${countStateChanges("state_changes", "$1")}), noted_changes AS (${noteChanges("state_changes")}),
+  on_timeline AS (${countOnTimeline("state_changes")})
   SELECT ord, attempt_no, is_probe, is_held_back FROM done`

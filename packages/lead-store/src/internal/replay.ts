@@ -10,6 +10,7 @@ import { noteChanges } from "./changes.ts"
 import { isPatchOf, type Patch, storePatch } from "./replayPatch.ts"
 import { filterOf, isWanted, matching, matchingParameters, type Selection } from "./replaySelection.ts"
 import { columns, event, state } from "./sql.ts"
+import { countOnTimeline } from "./timeline.ts"
 
 /** Leads of one transaction, at most. */
 const chunkSize = 500
@@ -208,7 +209,7 @@ const replayLocked = `
     SELECT * FROM unnest($3::bigint[], $4::integer[], $5::integer[]) AS lead (lead_id, delivery_no, attempt_no)
   ), ended AS (
     DELETE FROM settled_lead USING input WHERE settled_lead.lead_id = input.lead_id
-    RETURNING input.*, tenant_id, received_at, settled_at, settled_lead.state AS old_state, reason
+    RETURNING input.*, tenant_id, received_at, settled_at, settled_lead.state AS old_state, reason, clock_timestamp() AS at
   ), opened AS (
     INSERT INTO work (lead_id, delivery_no, tenant_id, received_at, attempt_no, uncounted_attempts)
     SELECT lead_id, delivery_no, tenant_id, received_at, attempt_no, attempt_no FROM ended
@@ -220,13 +221,14 @@ const replayLocked = `
       UNION ALL
       SELECT lead_id, 1, settled_at, ${event("delivered")}, '{}'::json FROM ended WHERE old_state = ${state("DELIVERED")}
       UNION ALL
-      SELECT lead_id, 2, clock_timestamp(), ${event("replayed")}, json_build_object(
+      SELECT lead_id, 2, at, ${event("replayed")}, json_build_object(
         'request', $2::text, 'from', CASE old_state WHEN ${state("PARKED")} THEN 'FAILED' ELSE old_state::text END, 'reason', reason
       ) FROM ended
     ) AS event ORDER BY lead_id, place
   ), state_changes AS (
-    SELECT tenant_id, lead_id, old_state, ${state("RECEIVED")} AS state FROM ended
-  ), counted AS (${countStateChanges("state_changes", "$1")}), noted_changes AS (${noteChanges("state_changes")})
+    SELECT tenant_id, lead_id, old_state, ${state("RECEIVED")} AS state, received_at, at FROM ended
+  ), counted AS (${countStateChanges("state_changes", "$1")}), noted_changes AS (${noteChanges("state_changes")}),
+  on_timeline AS (${countOnTimeline("state_changes")})
   UPDATE replay_request SET
     replayed = replayed + cardinality($3::bigint[]), after_id = $6::bigint,
     completed_at = CASE WHEN $7::boolean THEN now() END
