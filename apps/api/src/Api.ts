@@ -24,6 +24,7 @@ import {
   LeadReplay,
   type Migrations,
   OperatorTokens,
+  Timeline,
   UnmappedAnswers,
 } from "@lead-gateway/lead-store"
 import { type ListenFailed, runService } from "@lead-gateway/runtime"
@@ -80,6 +81,7 @@ export const api = ({
         Audit.layer,
         CustomerStates.layer,
         DecidedLeads.layer,
+        Timeline.layer,
         UnmappedAnswers.layer,
         queueLayer(queue, { takes: false }),
       ).pipe(Layer.provideMerge(Database))

@@ -18,6 +18,7 @@ import { operationsHandlers } from "./handlers/operations.ts"
 import { previewHandlers } from "./handlers/preview.ts"
 import { replaysHandlers } from "./handlers/replays.ts"
 import { statsHandlers } from "./handlers/stats.ts"
+import { timelineHandlers } from "./handlers/timeline.ts"
 import { tokensHandlers } from "./handlers/tokens.ts"
 import { unmappedHandlers } from "./handlers/unmapped.ts"
 import { keysOfDocuments } from "./maskLead.ts"
@@ -52,6 +53,7 @@ export const operatorRoutes = ({ auth, events, flow, health, preview, search }: 
       previewHandlers(preview),
       flowHandlers(flow),
       unmappedHandlers,
+      timelineHandlers(health.statistics),
     ]),
     Layer.provide(Layer.succeed(LeadReader, health.statistics.reader)),
     Layer.provide(

@@ -87,6 +87,16 @@ const uses: Readonly<Record<RouteName, (client: Client) => Promise<void>>> = {
     assert.strictEqual(ledger.unaccounted, 0)
     assert.isAtLeast(ledger.in_flight, 1)
   },
+  "GET /api/v1/timeline": async (client) => {
+    await sendLead(client)
+    const { bucket, points } = await client.timeline({ bucket: "hour" })
+    assert.strictEqual(bucket, "hour")
+    assert.isAtLeast(points.length, 24)
+    assert.isAbove(
+      points.reduce((sum, { received }) => sum + received, 0),
+      0,
+    )
+  },
   "GET /api/v1/events": async (client) => {
     const controller = new AbortController()
     const seen: Array<LiveEvent> = []

@@ -12,6 +12,7 @@ import { OperationsGroup } from "./Operations.ts"
 import { PreviewGroup } from "./Preview.ts"
 import { ReplaysGroup } from "./Replays.ts"
 import { StatsGroup } from "./Stats.ts"
+import { TimelineGroup } from "./Timeline.ts"
 import { TokensGroup } from "./Tokens.ts"
 import { UnmappedGroup } from "./Unmapped.ts"
 
@@ -19,6 +20,7 @@ import { UnmappedGroup } from "./Unmapped.ts"
 export class OperatorApi extends HttpApi.make("lead-gateway-operator")
   .add(StatsGroup)
   .add(LeadsGroup)
+  .add(TimelineGroup)
   .add(ReplaysGroup)
   .add(PreviewGroup)
   .add(FlowGroup)

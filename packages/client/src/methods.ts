@@ -27,6 +27,7 @@ export const methods = {
   "GET /api/v1/leads/:id": { name: "leads.get", kind: "call" },
   "GET /api/v1/ledger": { name: "ledger", kind: "call" },
   "GET /api/v1/events": { name: "events", kind: "events" },
+  "GET /api/v1/timeline": { name: "timeline", kind: "query" },
   "POST /api/v1/replays": { name: "replays.create", kind: "body" },
   "POST /api/v1/preview": { name: "preview", kind: "body" },
   "GET /api/v1/flow": { name: "flow", kind: "call" },

@@ -304,6 +304,34 @@ export type ReplayFilter = {
   readonly received_before?: string
 }
 
+export type Timeline = {
+  readonly bucket: "minute" | "hour" | "day"
+  readonly from: string
+  readonly to: string
+  /** From when on everything is counted; null if that is so for the whole answer */
+  readonly counted_from: string | null
+  /** Every bucket in order, also those in which nothing happened */
+  readonly points: ReadonlyArray<TimelinePoint>
+}
+
+export type TimelinePoint = {
+  readonly at: string
+  readonly received: number
+  readonly rejected: number
+  readonly delivered: number
+  /** How often a lead became `FAILED`: the sum of `retried` and `parked` */
+  readonly failed: number
+  /** Attempts that failed and after which another was scheduled */
+  readonly retried: number
+  readonly parked: number
+  readonly permanently_failed: number
+  readonly replayed: number
+  /** The milliseconds from received to delivered that half of the bucket's deliveries did not exceed, with an error of 5 % at most; null without deliveries */
+  readonly p50_ms: number | null
+  /** The milliseconds from received to delivered that 95 % of the bucket's deliveries did not exceed, with an error of 5 % at most; null without deliveries */
+  readonly p95_ms: number | null
+}
+
 export type LeadChangedEncoded = string
 
 export type LeadChanged = {
@@ -570,6 +598,18 @@ export interface Routes {
   /** Changes of leads, live */
   readonly "GET /api/v1/events": {
     readonly stream: true
+  }
+  /** What happened to leads, by time */
+  readonly "GET /api/v1/timeline": {
+    readonly query: {
+      /** From this time on; 24 hours before `to` unless given */
+      readonly from?: string
+      /** Up to, and without, this time; now unless given */
+      readonly to?: string
+      /** How wide a bucket is; by the length of the time unless given */
+      readonly bucket?: "minute" | "hour" | "day"
+    }
+    readonly answer: Timeline
   }
   /** Send leads again */
   readonly "POST /api/v1/replays": {

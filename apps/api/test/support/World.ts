@@ -8,6 +8,7 @@ import {
   Audit,
   CustomerStates,
   DecidedLeads,
+  Timeline,
   UnmappedAnswers,
   LeadDatabase,
   LeadIntake,
@@ -126,6 +127,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
     Audit.layer,
     CustomerStates.layer,
     DecidedLeads.layer,
+    Timeline.layer,
     UnmappedAnswers.layer,
     PostgresLeadQueue.layer({ listen: false }),
   ).pipe(

@@ -5,6 +5,7 @@ import {
   Audit,
   CustomerStates,
   DecidedLeads,
+  Timeline,
   UnmappedAnswers,
   LeadDatabase,
   LeadIntake,
@@ -75,6 +76,7 @@ export const gateway = (files: {
         Audit.layer,
         CustomerStates.layer,
         DecidedLeads.layer,
+        Timeline.layer,
         UnmappedAnswers.layer,
         queueLayer(queue, { takes: true }),
       ).pipe(Layer.provideMerge(Database))

@@ -53,6 +53,7 @@ const lists: ReadonlyArray<
   [/^\/api\/v1\/leads$/, "viewer", [400]],
   [/^\/api\/v1\/leads\/[^/]+$/, "viewer", [404]],
   [/^\/api\/v1\/(?:ledger|events)$/, "viewer", []],
+  [/^\/api\/v1\/timeline$/, "viewer", [400]],
   [/^\/api\/v1\/flow$/, "viewer", []],
   [/^\/api\/v1\/customers$/, "viewer", [400]],
   [/^\/api\/v1\/(?:audit|tokens|unmapped)$/, "operator", [400]],
