@@ -15,6 +15,6 @@ const folders = [
 export default defineConfig(({ mode }) => ({
   test: {
     projects: folders.toSorted().map((folder) => packageProject(join(import.meta.dirname, folder), mode)),
-    ...run,
+    ...run(mode),
   },
 }))

@@ -6,9 +6,11 @@
  * `*.e2e.test.ts` whole processes. `--mode unit` leaves the latter two out.
  */
 import { globSync, readFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { join, relative } from "node:path"
 import { defaultServerConditions } from "vite"
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config"
+import Order from "./vitest.order.ts"
 
 const root = import.meta.dirname
 
@@ -19,9 +21,9 @@ const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]
   // Bounds of time: one file after the other, when everything else is done. A shared machine may stall for longer than a bound
   // allows, once; what costs too much does so each time.
   "packages/system-tests/attacks": {
+    isolate: true,
     maxWorkers: 1,
     sequence: { groupOrder: 1 },
-    testTimeout: 120_000,
     retry: 2,
   },
   // Some tests replace modules of Node.
@@ -51,11 +53,10 @@ interface Manifest {
 /**
  * The settings of one package, or of one folder of the system tests.
  *
- * Workspace packages are read from their TypeScript sources, so tests need no build. A test may take 20 s and a hook
- * 60 s: real databases and processes start in them, on machines that are busy. Tests wait more than they compute, so
- * every core gets a worker; vitest alone would leave one idle. Where there are integration tests, they share a Postgres
- * server; where there are end-to-end tests, each starts up to four processes, a second each and ten on a busy machine,
- * so they get a minute, and a file may run a few of them together.
+ * Workspace packages are read from their TypeScript sources, so tests need no build. A test or a hook may take two minutes:
+ * the slowest take ten seconds, and a busy machine takes ten times that. Where there are integration tests, they share a
+ * Postgres server. A file of end-to-end tests may run
+ * a few of them together.
  */
 export const packageProject = (folder: string, mode: string): TestProjectInlineConfiguration => {
   const path = relative(root, folder)
@@ -73,23 +74,33 @@ export const packageProject = (folder: string, mode: string): TestProjectInlineC
       name: isSystemTest ? `${name}/${relative("packages/system-tests", path)}` : name,
       include: isSystemTest ? ["**/*.test.ts"] : ["test/**/*.test.ts"],
       exclude: mode === "unit" ? ["**/*.{integration,e2e}.test.ts"] : [],
-      testTimeout: tests.some((file) => file.includes(".e2e.")) ? 60_000 : 20_000,
-      hookTimeout: 60_000,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
       maxConcurrency: 3,
-      ...(needsPostgres
-        ? { globalSetup: join(root, "packages/embedded-postgres/src/vitest/postgres.ts") }
-        : {}),
-      // Modules are loaded once in each worker: a quarter less time.
-      isolate: mode !== "unit",
+      globalSetup: [
+        ...(needsPostgres ? [join(root, "packages/embedded-postgres/src/vitest/postgres.ts")] : []),
+      ],
+      // Files of a worker share its modules: what they import is a third of the work otherwise.
+      isolate: false,
       ...particular[path],
     },
   }
 }
 
-/** What holds of a whole run. */
-export const run = { maxWorkers: "100%", allowOnly: false }
+/**
+ * What holds of a whole run. Unit tests compute: a worker for every core. Others wait for a third of their time: half as many
+ * workers again.
+ */
+export const run = (mode: string) => ({
+  maxWorkers: Math.ceil(availableParallelism() * (mode === "unit" ? 1 : 1.5)),
+  sequence: { sequencer: Order },
+  allowOnly: false,
+})
 
 export default defineConfig(({ mode }) => {
   const project = packageProject(process.cwd(), mode)
-  return { ...project, test: { ...project.test, ...run } }
+  return {
+    ...project,
+    test: { ...project.test, ...run(mode), sequence: { ...project.test?.sequence, sequencer: Order } },
+  }
 })
