@@ -55,7 +55,7 @@ interface Manifest {
  *
  * Workspace packages are read from their TypeScript sources, so tests need no build. A test or a hook may take two minutes:
  * the slowest take ten seconds, and a busy machine takes ten times that. Where there are integration tests, they share a
- * Postgres server. A file of end-to-end tests may run
+ * Postgres server; where processes of the apps are started, these are compiled once before. A file of end-to-end tests may run
  * a few of them together.
  */
 export const packageProject = (folder: string, mode: string): TestProjectInlineConfiguration => {
@@ -66,6 +66,7 @@ export const packageProject = (folder: string, mode: string): TestProjectInlineC
   const tests = globSync("**/*.{integration,e2e}.test.ts", { cwd: folder, exclude: ["node_modules"] })
   const usesTestkit = name === "@lead-gateway/testkit" || "@lead-gateway/testkit" in devDependencies
   const needsPostgres = mode !== "unit" && tests.length > 0 && usesTestkit
+  const startsApps = needsPostgres && (isSystemTest || path.startsWith("apps/"))
   return {
     root: folder,
     resolve: { conditions },
@@ -79,6 +80,7 @@ export const packageProject = (folder: string, mode: string): TestProjectInlineC
       maxConcurrency: 3,
       globalSetup: [
         ...(needsPostgres ? [join(root, "packages/embedded-postgres/src/vitest/postgres.ts")] : []),
+        ...(startsApps ? [join(root, "packages/system-tests/support/compileApps.ts")] : []),
       ],
       // Files of a worker share its modules: what they import is a third of the work otherwise.
       isolate: false,

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
 import { setTimeout } from "node:timers/promises"
 import { Duration, Effect, Schema, type Scope } from "effect"
+import { compileCacheOf } from "./compileCache.ts"
 import { type Lines, makeLines } from "./internal/lines.ts"
 
 /** How a process ended: by its own exit code, or by a signal. */
@@ -31,7 +32,10 @@ export interface TestProcessOptions {
   /** The program's path, or `new URL("../src/main.ts", import.meta.url)`. TypeScript needs no build. */
   readonly program: string | URL
   readonly args?: ReadonlyArray<string> | undefined
-  /** The program's environment. Only the paths of programs and of the temporary folder are added from the test's own. */
+  /**
+   * The program's environment. Added are the paths of programs and of the temporary folder from the test's own, and the folder
+   * where Node keeps compiled modules.
+   */
   readonly env?: Readonly<Record<string, string>> | undefined
   /** Default: the test's own. A program that reads `.env` may want an empty folder. */
   readonly cwd?: string | undefined
@@ -41,7 +45,7 @@ export interface TestProcessOptions {
   readonly ownGroup?: boolean | undefined
 }
 
-/** A timeout by the system's clock; default 15 seconds. */
+/** A timeout by the system's clock; default 60 seconds: a program takes one to start, and on a busy machine many times that. */
 export interface Within {
   readonly within?: Duration.Input | undefined
 }
@@ -75,7 +79,7 @@ export interface TestProcess {
 const sleepMs = (ms: number): Effect.Effect<void> =>
   Effect.promise((signal) => setTimeout(ms, undefined, { signal }))
 
-const defaultWithin: Duration.Input = "15 seconds"
+const defaultWithin: Duration.Input = "60 seconds"
 
 const environment = (own: Readonly<Record<string, string>> = {}): Record<string, string> => {
   const kept = ["PATH", "HOME", "TMPDIR", "TZ", "LANG"].flatMap((name) => {
@@ -89,7 +93,7 @@ const start = (options: TestProcessOptions): ChildProcess => {
   const program = options.program instanceof URL ? fileURLToPath(options.program) : options.program
   const flags = ["--conditions=@lead-gateway/source", ...(options.nodeFlags ?? [])]
   return spawnChild(process.execPath, [...flags, program, ...(options.args ?? [])], {
-    env: environment(options.env),
+    env: { NODE_COMPILE_CACHE: compileCacheOf(options.args), ...environment(options.env) },
     stdio: ["ignore", "pipe", "pipe"],
     detached: options.ownGroup ?? false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -32,8 +32,8 @@ const root = (() => {
   return free.bavail * free.bsize > 4 * 1024 ** 3 ? memory : realpathSync(tmpdir())
 })()
 
-/** Node keeps compiled programs here, so that only the first process of a kind compiles them. */
-export const compileCache = inRepository("node_modules/.cache/tested-apps")
+/** Node keeps compiled commands here; `TestProcess` sets it by itself. */
+export const compileCache = inRepository("node_modules/.cache/tested-apps/others")
 
 /** A working folder with configuration and migrations, and no `.env`; it goes with the scope. */
 export const makeFolder = Effect.acquireRelease(
@@ -68,7 +68,7 @@ export const start = (
       program,
       args: [argumentOf(app)],
       cwd: folder,
-      env: { API_PORT: "0", WORKER_PORT: "0", NODE_COMPILE_CACHE: compileCache, ...env },
+      env: { API_PORT: "0", WORKER_PORT: "0", ...env },
       ...others,
     })
     yield* Effect.addFinalizer(() => Effect.andThen(process.kill("SIGTERM"), process.exited))
@@ -105,7 +105,7 @@ export const command = Effect.fnUntraced(function* (
   const process = yield* TestProcess.spawn({
     program,
     cwd: folder,
-    env: { NODE_COMPILE_CACHE: compileCache, ...env },
+    env,
     args: [name, ...args],
     nodeFlags,
   })

@@ -15,8 +15,6 @@ export interface GatewayOptions {
   readonly diskMiB?: number
 }
 
-const compileCache = inRepository("node_modules/.cache/tested-apps")
-
 const lead = JSON.stringify({
   email: "customer@example.com",
   phone: "+49123456789",
@@ -37,7 +35,6 @@ export const makeGateway = Effect.fnUntraced(function* (options: GatewayOptions)
     cwd: folder,
     nodeFlags: options.nodeFlags,
     env: {
-      NODE_COMPILE_CACHE: compileCache,
       API_PORT: String(port),
       CUSTOMER_API_URL: customer.url,
       CUSTOMER_API_TOKEN: "customer-token",

@@ -27,8 +27,6 @@ export interface Target {
   readonly customer: TestCustomer
 }
 
-const compileCache = inRepository("node_modules/.cache/tested-apps")
-
 /** Starts an api, and a worker if one is wanted, for the current scope, with `npm start`'s flags of Node. */
 export const makeTarget = Effect.fnUntraced(function* (options: TargetOptions = {}) {
   const folder = yield* makeFolder
@@ -45,7 +43,6 @@ export const makeTarget = Effect.fnUntraced(function* (options: TargetOptions = 
       cwd: folder,
       nodeFlags: ["--max-semi-space-size=16", "--heap-growing-percent=50", ...(options.nodeFlags ?? [])],
       env: {
-        NODE_COMPILE_CACHE: compileCache,
         DATABASE_URL: databaseUrl,
         QUEUE_TYPE: "database",
         CUSTOMER_API_URL: customer.url,

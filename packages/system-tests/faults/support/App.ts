@@ -3,7 +3,6 @@ import { Effect, Scope } from "effect"
 import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { inRepository } from "./places.ts"
 
 /** An app as it is deployed: a process that is killed and restarted with the same settings. */
 export interface App {
@@ -38,9 +37,6 @@ interface Life {
 const never = () => false
 const anyhow = () => true
 
-/** Node keeps compiled programs here, so that only the first process of a kind compiles them. */
-const compileCache = inRepository("node_modules/.cache/tested-apps")
-
 /** Sets the number of files and sockets that a process may have open, as `ulimit -n` does. */
 export const limitOpenFiles = (pid: number, files: number): Effect.Effect<void> =>
   Effect.asVoid(Effect.promise(() => run("prlimit", ["--pid", String(pid), `--nofile=${files}:${files}`])))
@@ -72,7 +68,7 @@ export const makeApp = Effect.fnUntraced(function* (options: {
       program: join(options.sources, "apps/cli/src/main.ts"),
       args: [options.name],
       cwd: options.folder,
-      env: { NODE_COMPILE_CACHE: compileCache, ...options.env },
+      env: options.env,
       nodeFlags: options.nodeFlags,
     })
     // Before it has opened more: node takes a second to start.

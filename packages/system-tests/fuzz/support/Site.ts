@@ -33,8 +33,6 @@ export interface Site {
   readonly ready: Effect.Effect<void>
 }
 
-const compileCache = inRepository("node_modules/.cache/tested-apps")
-
 /** Starts a site for the current scope and waits until it is ready. The customer accepts everything. */
 export const makeSite = Effect.gen(function* () {
   const folder = yield* makeFolder
@@ -42,7 +40,6 @@ export const makeSite = Effect.gen(function* () {
   const customer = yield* TestCustomer.make()
   const collector = yield* TestCollector.make()
   const shared = {
-    NODE_COMPILE_CACHE: compileCache,
     DATABASE_URL: postgres.url,
     QUEUE_TYPE: "database",
     CUSTOMER_API_URL: customer.url,

@@ -30,7 +30,6 @@ export const startApps = Effect.fnUntraced(function* (options: {
     ownPort,
   ])
   const env = {
-    NODE_COMPILE_CACHE: inRepository("node_modules/.cache/tested-apps"),
     API_HOST: "127.0.0.1",
     API_PORT: String(apiPort),
     WORKER_PORT: String(workerPort),
