@@ -93,6 +93,8 @@ export const customerIsAway: Scenario = {
   name: "customer-is-away",
   env: {
     MAX_RETRY_ATTEMPTS: "5",
+    // A timeout on a busy machine would use up an attempt, which a refusal does not.
+    CUSTOMER_API_TIMEOUT: "10s",
     BREAKER_OPEN_FOR: "1s",
     BREAKER_RAMP: "1s",
   },
@@ -114,6 +116,8 @@ export const customerRefusesAll: Scenario = {
   env: {
     RETRY_POLICY_FILE: inRepository("config/retry_policy.tolerant.json"),
     MAX_RETRY_ATTEMPTS: "5",
+    // A timeout on a busy machine would use up an attempt, which a refusal does not.
+    CUSTOMER_API_TIMEOUT: "10s",
     BREAKER_OPEN_FOR: "1s",
     BREAKER_RAMP: "1s",
   },
