@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { DatabaseUnavailable, InternalError, InvalidRequest } from "./ApiError.ts"
 import { OperatorAuth } from "./OperatorAuth.ts"
-import { Timestamp, timeParameter } from "./WireValue.ts"
+import { Timestamp, TimeParameter } from "./WireValue.ts"
 
 /** The widths of buckets, narrowest first. */
 export const timelineBuckets = ["minute", "hour", "day"] as const
@@ -97,8 +97,8 @@ export type TimelinePart = typeof TimelinePart.Type
 
 /** The query: which time, and how wide the buckets are. */
 export const timelineQuery = {
-  from: Schema.optionalKey(timeParameter),
-  to: Schema.optionalKey(timeParameter),
+  from: Schema.optionalKey(TimeParameter),
+  to: Schema.optionalKey(TimeParameter),
   bucket: Schema.optionalKey(Bucket.annotate({ message: `one of ${timelineBuckets.join(", ")}` })),
 }
 
