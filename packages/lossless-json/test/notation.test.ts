@@ -86,8 +86,11 @@ const reference = (text: string): unknown => {
   }
 }
 
+/** Zero has no sign, as `JSON.stringify` prints it and Postgres stores it. */
+const numberOf = (source: string) => ({ number: Number(source) + 0 })
+
 const bySource = (value: Json): unknown => {
-  if (typeof value === "number" || isRawNumber(value)) return { number: Number(stringify(value)) }
+  if (typeof value === "number" || isRawNumber(value)) return numberOf(stringify(value))
   if (Array.isArray(value)) return value.map(bySource)
   if (typeof value !== "object" || value === null) return value
   return Object.entries(value).map(([key, item]) => [key, bySource(item)])
@@ -97,7 +100,7 @@ const byValue = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(byValue)
   if (typeof value !== "object" || value === null) return value
   const { number } = value as { number?: string }
-  if (Object.keys(value).length === 1 && typeof number === "string") return { number: Number(number) }
+  if (Object.keys(value).length === 1 && typeof number === "string") return numberOf(number)
   return Object.entries(value).map(([key, item]) => [key, byValue(item)])
 }
 
@@ -153,6 +156,13 @@ const Value = Schema.Literals([
 const Values = Schema.Array(Value).check(Schema.isMaxLength(20))
 
 describe("texts with long numbers", () => {
+  it("have a negative zero as zero", () => {
+    for (const text of ["-0", "[-0,12345678901234567890]"]) {
+      assert.strictEqual(stringify(Result.getOrThrow(parse(text))), text.replace("-0", "0"))
+      assert.deepStrictEqual(bySource(Result.getOrThrow(parse(text))), byValue(reference(text)))
+    }
+  })
+
   it.prop("are JSON if and only if JSON.parse says so", [Pieces], ([pieces]) => {
     const text = pieces.join("")
     const expected = reference(text)
