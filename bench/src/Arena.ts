@@ -73,9 +73,9 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
       const name = `${contender.name}, ${[program, ...args].join(" ")}`
       return { ...started, name, profiles, readyAt: process.hrtime.bigint() } satisfies Started
     })
-    const startApi = Effect.gen(function* () {
+    const startApi = Effect.fnUntraced(function* (settings: Readonly<Record<string, string>>) {
       const port = yield* freePort
-      const env = { API_HOST: "127.0.0.1", API_PORT: String(port) }
+      const env = { ...settings, API_HOST: "127.0.0.1", API_PORT: String(port) }
       return { port, program: yield* start(contender.api, env, answers(`http://127.0.0.1:${port}/readyz`)) }
     })
     /** It is ready when the first lead has reached the customer. */

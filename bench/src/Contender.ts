@@ -1,5 +1,7 @@
 /** The programs that are measured: the gateway with either queue, and the hand-written peers. */
 
+import { type Sending, signingSecret } from "./leadRequest.ts"
+
 /** A program's path, and its arguments. */
 export type Start = readonly [program: string, ...args: ReadonlyArray<string>]
 
@@ -14,8 +16,12 @@ export interface Contender {
   readonly nodeFlags?: ReadonlyArray<string>
   /** Ours can be profiled. */
   readonly isOurs: boolean
-  /** Whether its senders give every webhook an `Idempotency-Key` of its own. */
-  readonly hasKeys?: boolean
+  /** What its senders do for each webhook; nothing by default. */
+  readonly sending?: Sending
+  /** Whether its metrics are read every second, and a trace in ten is collected. */
+  readonly isObserved?: boolean
+  /** Who listens to live events meanwhile; nobody by default. */
+  readonly listeners?: number
   /** Whether it has tables `inbound_lead` and `delivery_attempt`. */
   readonly hasDatabase: boolean
 }
@@ -53,5 +59,13 @@ export const contenders: ReadonlyArray<Contender> = [
   ...byHand,
   { ...ours, name: "gateway-database", env: { QUEUE_TYPE: "database" } },
   { ...ours, name: "gateway-redis", env: { QUEUE_TYPE: "redis" } },
-  { ...oursAtIntake, name: "gateway-redis-keys", env: { QUEUE_TYPE: "redis" }, hasKeys: true },
+  { ...oursAtIntake, name: "gateway-redis-keys", env: { QUEUE_TYPE: "redis" }, sending: "keys" },
+  { ...oursAtIntake, name: "gateway-redis-listeners", env: { QUEUE_TYPE: "redis" }, listeners: 500 },
+  {
+    ...oursAtIntake,
+    name: "gateway-redis-everything",
+    env: { QUEUE_TYPE: "redis", ENABLE_AUTH: "true", WEBHOOK_SIGNING_SECRETS: signingSecret },
+    sending: "signed",
+    isObserved: true,
+  },
 ]

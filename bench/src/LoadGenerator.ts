@@ -1,6 +1,7 @@
 /** The sender of webhooks, as the benchmark sees it. */
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
+import type { Sending } from "./leadRequest.ts"
 import { startProgram } from "./Program.ts"
 
 /** What to send: leads for a duration, or a number of leads. */
@@ -11,8 +12,8 @@ export interface Load {
   readonly warmUpMs?: number
   readonly ms?: number
   readonly leads?: number
-  /** Whether every lead has an `Idempotency-Key`. */
-  readonly hasKeys?: boolean | undefined
+  /** What its senders do for each webhook; nothing by default. */
+  readonly sending?: Sending | undefined
 }
 
 /** The result. */

@@ -27,7 +27,7 @@ export const endToEnd = Effect.fnUntraced(function* (
   const measure = Effect.fnUntraced(function* (contender: Contender) {
     const { database, explain, startApi, startWorker } = yield* arena.enter(contender)
     const customer = yield* startCustomer
-    const { port, program: api } = yield* startApi
+    const { port, program: api } = yield* startApi({})
     const { acknowledged } = yield* sendLeads({ port, connections, leads })
     arena.check(contender, "acknowledged", acknowledged, leads)
     const apiMiB = peakMiB(api.pid)

@@ -3,7 +3,9 @@ import { Effect } from "effect"
 import { type ArenaOptions, startArena } from "./Arena.ts"
 import { byHand, type Contender, echo } from "./Contender.ts"
 import { sendLeads } from "./LoadGenerator.ts"
+import { listen } from "./listen.ts"
 import { markdownTable } from "./markdownTable.ts"
+import { collectSpans, scrape } from "./observe.ts"
 import { cpuMicroseconds, peakMiB } from "./Program.ts"
 import { Rounds } from "./Rounds.ts"
 
@@ -22,14 +24,17 @@ export const intake = Effect.fnUntraced(function* (
 
   const measure = Effect.fnUntraced(function* (contender: Contender) {
     const { database, explain, startApi } = yield* arena.enter(contender)
-    const { port, program } = yield* startApi
+    const settings = contender.isObserved === true ? yield* collectSpans : {}
+    const { port, program } = yield* startApi(settings)
+    if (contender.isObserved === true) yield* scrape(port)
+    yield* listen(port, contender.listeners ?? 0)
     const cpuBefore = cpuMicroseconds(program.pid)
     const report = yield* sendLeads({
       port,
       connections,
       warmUpMs,
       ms: seconds * 1000,
-      hasKeys: contender.hasKeys,
+      sending: contender.sending,
     })
     const cpu = (cpuMicroseconds(program.pid) - cpuBefore) / report.acknowledged
     const MiB = peakMiB(program.pid)

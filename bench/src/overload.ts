@@ -29,7 +29,7 @@ export const overload = Effect.fnUntraced(function* (
   if (contender === undefined) return yield* Effect.die(new Error("none of ours"))
   const arena = yield* startArena(options)
   const { database, explain, startApi } = yield* arena.enter(contender)
-  const { port, program } = yield* startApi
+  const { port, program } = yield* startApi({})
 
   let nextLead = 0
   const send = (perSecond: number, ms: number) =>

@@ -46,7 +46,7 @@ const note = (answer: Buffer, latencyMs: number, now: number) => {
 }
 
 const work = () => {
-  const request = leadRequest(load.port, load.hasKeys)
+  const request = leadRequest(load.port, load.sending)
   let pending: Buffer | undefined
   let sentAt = 0
   const socket = connect({
