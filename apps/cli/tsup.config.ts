@@ -9,7 +9,7 @@ import { compressReference } from "../../scripts/compressReference.ts"
  * others publish stays outside. Parts that are loaded when they are needed stay files of their own.
  */
 export default defineConfig({
-  entry: ["src/main.ts", "src/previewThread.ts"],
+  entry: ["src/main.ts", "src/previewProcess.ts"],
   format: "esm",
   target: "node22",
   platform: "node",

@@ -30,7 +30,7 @@ import {
 import { type ListenFailed, runService } from "@lead-gateway/runtime"
 import { Effect, Layer } from "effect"
 import packageJson from "../package.json" with { type: "json" }
-import type { PreviewProgram } from "./preview/PreviewThread.ts"
+import type { PreviewProgram } from "./preview/PreviewProcess.ts"
 import { serve } from "./serve.ts"
 
 /** Every setting of the api, with its variables: see `packages/config`. */
@@ -51,7 +51,7 @@ export const config = Settings.all({
  * Runs the api as a process of its own until it is interrupted.
  *
  * `migrations` is the folder of the SQL files, `config` that of the shipped configuration files, which apply where the
- * operator provides none, `reference` the program of the page at `/docs`, `preview` that of the thread for previews.
+ * operator provides none, `reference` the program of the page at `/docs`, `preview` that of the process for previews.
  */
 export const api = ({
   config: shipped,

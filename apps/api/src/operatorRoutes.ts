@@ -23,7 +23,7 @@ import { tokensHandlers } from "./handlers/tokens.ts"
 import { unmappedHandlers } from "./handlers/unmapped.ts"
 import { keysOfDocuments } from "./maskLead.ts"
 import { operatorAuth } from "./OperatorAccess.ts"
-import type { PreviewThread } from "./preview/PreviewThread.ts"
+import type { PreviewProcess } from "./preview/PreviewProcess.ts"
 import type { Statistics } from "./Statistics.ts"
 
 /** What the routes are made of, beside the store. */
@@ -32,7 +32,7 @@ export interface OperatorRoutesOptions {
   readonly flow: LoadedFlow
   readonly search: SearchSettings
   readonly events: EventHub
-  readonly preview: PreviewThread
+  readonly preview: PreviewProcess
   readonly health: Parameters<typeof operationsHandlers>[0] & { readonly statistics: Statistics }
 }
 

@@ -30,7 +30,7 @@ import { makeHandshakes } from "./handshakes.ts"
 import { makeIntake } from "./Intake.ts"
 import { observeIntake } from "./IntakeMetrics.ts"
 import { operatorRoutes } from "./operatorRoutes.ts"
-import { makePreviewThread, type PreviewProgram } from "./preview/PreviewThread.ts"
+import { makePreviewProcess, type PreviewProgram } from "./preview/PreviewProcess.ts"
 import { makeReference } from "./reference/handlers.ts"
 import { makeBodyReader } from "./RequestBody.ts"
 import { makeSenderLimit } from "./SenderLimit.ts"
@@ -47,7 +47,7 @@ export interface ApiOptions {
   readonly info: ProcessInfo
   /** The program of the page at `/docs`, compressed or not; without one there is no such page. */
   readonly reference?: string
-  /** The program of the thread that previews run on. */
+  /** The program of the process that previews run in. */
   readonly preview: PreviewProgram
   /** How leads are found by e-mail and phone; without a key in the settings unless set. */
   readonly search?: SearchSettings
@@ -75,7 +75,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   yield* watchProcess(info)
 
   const events = yield* Effect.provide(makeEventHub, LeadChanges.layer)
-  const preview = yield* makePreviewThread(options.preview, {
+  const preview = yield* makePreviewProcess(options.preview, {
     documents: stringify(flow.documents as Json),
     constants: flow.constants,
     versions: flow.versions,

@@ -127,7 +127,7 @@ describe("a draft tried on the newest leads", () => {
     Effect.gen(function* () {
       const world = yield* makeWorld()
       yield* manyLeads(world, 10_000)
-      // Starts the thread.
+      // Starts the process.
       yield* compare(world, { last: 1 })
       const loop = performance.eventLoopUtilization()
       const began = performance.now()

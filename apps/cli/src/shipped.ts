@@ -13,8 +13,8 @@ export const shipped = {
   migrations: folder("migrations"),
   /** The folder of the configuration files that are used where an operator has none. */
   config: folder("config"),
-  /** The program of the thread for previews: a file beside this one. */
-  preview: { file: join(import.meta.dirname, `previewThread.${isInstalled ? "js" : "ts"}`) },
+  /** The program of the process for previews: a file beside this one. */
+  preview: { file: join(import.meta.dirname, `previewProcess.${isInstalled ? "js" : "ts"}`) },
   /** The program of the page at `/docs`. */
   get reference(): string {
     if (isInstalled) return join(folder("reference"), "reference.js")

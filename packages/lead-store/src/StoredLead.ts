@@ -1,7 +1,7 @@
 /**
  * Leads as they are stored, and how they are read: pure functions.
  *
- * The entry `@lead-gateway/lead-store/stored-lead`, apart from the rest: a thread that decides on leads loads no driver.
+ * The entry `@lead-gateway/lead-store/stored-lead`, apart from the rest: a process that decides on leads loads no driver.
  */
 import { LeadId } from "@lead-gateway/lead"
 import { isJsonObject, type Json, type JsonObject } from "@lead-gateway/lossless-json"

@@ -5,15 +5,15 @@ import { Clock, Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiError } from "effect/http-api"
 import { compareStored } from "../preview/compareStored.ts"
-import type { PreviewThread } from "../preview/PreviewThread.ts"
+import type { PreviewProcess } from "../preview/PreviewProcess.ts"
 import { fromStore } from "./fromStore.ts"
 
 /**
  * Decides on a payload and explains it, or on the newest leads and compares. Nothing is stored.
  *
- * The body is parsed, drafts are compiled and decisions are made on a thread of their own: a body may have megabytes.
+ * The body is parsed, drafts are compiled and decisions are made in a process of their own: a body may have megabytes.
  */
-export const previewHandlers = (thread: PreviewThread) =>
+export const previewHandlers = (previews: PreviewProcess) =>
   HttpApiBuilder.group(
     OperatorApi,
     "preview",
@@ -28,7 +28,7 @@ export const previewHandlers = (thread: PreviewThread) =>
             return HttpServerResponse.empty({ status: 415 })
           }
           const body = new Uint8Array(yield* Effect.orDie(request.arrayBuffer))
-          const answer = thread.job(
+          const answer = previews.job(
             Effect.fnUntraced(function* (ask) {
               const { shape } = yield* ask({ _tag: "Open", body })
               const { last, payload } = yield* HttpApiError.HttpApiSchemaError.wrap(
@@ -47,7 +47,7 @@ export const previewHandlers = (thread: PreviewThread) =>
             }),
           )
           return yield* answer
-        }).pipe(thread.admit),
+        }).pipe(previews.admit),
       )
     }),
   )

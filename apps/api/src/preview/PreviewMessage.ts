@@ -1,9 +1,9 @@
-/** What the api and its preview thread say to each other: one question at a time, each with one answer. */
+/** What the api and its preview process say to each other: one question at a time, each with one answer. */
 import type { PreviewComparison } from "@lead-gateway/api-contract"
 import type { Flow } from "@lead-gateway/lead-pipeline"
 import type { StoredLead } from "@lead-gateway/lead-store/stored-lead"
 
-/** What the thread is started with: the flow in force, since a compiled one cannot be sent. */
+/** The flow in force: a compiled one cannot be sent. */
 export interface PreviewFlow {
   /** The documents as one JSON text: a long number would lose its digits as a value. */
   readonly documents: string
@@ -13,18 +13,20 @@ export interface PreviewFlow {
 }
 
 /**
- * A question. `Open` begins a job with a request's body, and forgets the job before it; the others are about that job:
+ * A question. `Begin` is the first one, and only that. `Open` begins a job with a request's body, and forgets the job before it; the others are about that job:
  * `Explain` its payload, or `Compile` its drafts, then `Compare` leads any number of times, then `Conclude`.
  */
 export type Question =
+  | { readonly _tag: "Begin"; readonly flow: PreviewFlow }
   | { readonly _tag: "Open"; readonly body: Uint8Array }
   | { readonly _tag: "Explain"; readonly nowMs: number }
   | { readonly _tag: "Compile" }
   | { readonly _tag: "Compare"; readonly leads: ReadonlyArray<StoredLead> }
   | { readonly _tag: "Conclude"; readonly isComplete: boolean }
 
-/** What each question is answered with, beside `Refused`. */
+/** What each question is answered with, beside `Refused` and `Bug`. */
 export interface Answers {
+  readonly Begin: { readonly _tag: "Begun" }
   /** What the body looks like: its keys, with stand-ins for all values but `last`. Undefined without a body. */
   readonly Open: { readonly _tag: "Opened"; readonly shape: unknown }
   /** The body of the response. */
@@ -39,4 +41,10 @@ export interface Refused {
   readonly _tag: "Refused"
   readonly status: 400 | 422
   readonly error: string
+}
+
+/** An exception that no draft should cause. The process ends after it. */
+export interface Bug {
+  readonly _tag: "Bug"
+  readonly error: unknown
 }

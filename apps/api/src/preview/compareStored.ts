@@ -2,7 +2,7 @@
 import type { InvalidRequest, PreviewComparison, Unprocessable } from "@lead-gateway/api-contract"
 import type { StoredLead } from "@lead-gateway/lead-store/stored-lead"
 import { Duration, Effect } from "effect"
-import type { Ask } from "./PreviewThread.ts"
+import type { Ask } from "./PreviewProcess.ts"
 
 /** Reads a page of leads, the newest first. */
 type ReadPage<E> = (query: {
@@ -14,7 +14,7 @@ type ReadPage<E> = (query: {
  * Compares what a flow would decide on the newest leads with what was decided on them, each at the time of its decision. Ends
  * after 4 s. The drafts are compiled already.
  *
- * Leads pass through this thread as texts, a page at a time, and to the other one at most 4 MB at once.
+ * Leads pass through this process as texts, a page at a time, and to the other one at most 4 MB at once.
  */
 export const compareStored = Effect.fnUntraced(function* <E>(
   ask: Ask,

@@ -4,7 +4,7 @@ import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import type { PreviewFlow } from "./PreviewMessage.ts"
 
-/** The flow in force on the thread: its documents, and itself once it is needed. */
+/** The flow in force in the process: its documents, and itself once it is needed. */
 export interface FlowInForce extends Omit<PreviewFlow, "documents"> {
   readonly documents: Readonly<Record<Flow.Part, unknown>>
   readonly compiled: () => Flow.Flow

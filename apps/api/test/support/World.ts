@@ -30,7 +30,7 @@ import { makeSecrecy, type Secrecy } from "./Secrecy.ts"
 const reference = createRequire(import.meta.url).resolve("@scalar/api-reference/browser/standalone.js")
 
 const preview = {
-  file: fileURLToPath(new URL("previewThread.ts", import.meta.url)),
+  file: fileURLToPath(new URL("previewProcess.ts", import.meta.url)),
   execArgv: ["--conditions=@lead-gateway/source"],
 }
 

@@ -26,7 +26,7 @@ import { chooseCustomer } from "./Customer.ts"
  * Api, worker and an embedded Postgres in one process, until it is interrupted.
  *
  * `migrations` is the folder of the SQL files, `config` that of the configuration files that are used where the operator
- * has none, `reference` the program of the page at `/docs`, `preview` that of the thread for previews.
+ * has none, `reference` the program of the page at `/docs`, `preview` that of the process for previews.
  */
 export const gateway = (files: {
   readonly migrations: string

@@ -1,30 +1,34 @@
 /**
- * What the preview thread runs: compiles the drafts of one request after the other, and decides by them.
+ * What the preview process runs: compiles the drafts of one request after the other, and decides by them.
  *
- * The entry `@lead-gateway/api/preview-thread`, of which an app makes a file of its own. It serves no HTTP and reads no database:
- * leads come with the questions. What it throws ends it, and the request is answered 500.
+ * The entry `@lead-gateway/api/preview-process`, of which an app makes a file of its own. It serves no HTTP and reads no database:
+ * leads come with the questions.
  */
 import type { Flow } from "@lead-gateway/lead-pipeline"
 import { get, isJsonObject, type Json, type JsonObject, parse } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
-import { parentPort, workerData } from "node:worker_threads"
 import { type Comparison, makeComparison } from "./preview/comparison.ts"
 import { draftFlow, type FlowInForce, flowInForce } from "./preview/draftFlow.ts"
 import { makeWorkCheck, tooMuchWork } from "./preview/draftWork.ts"
 import { explainPayload } from "./preview/explainPayload.ts"
-import type { Answers, PreviewFlow, Question, Refused } from "./preview/PreviewMessage.ts"
+import type { Answers, Bug, Question, Refused } from "./preview/PreviewMessage.ts"
 
-/** Answers the questions of the thread that has started this one, until it is ended. */
-export const runPreviewThread = (): void => {
-  const port = parentPort
-  if (port === null) throw new TypeError("runPreviewThread is for a worker thread")
-  const answer = makePreviews(flowInForce(workerData as PreviewFlow))
-  // It is ready.
-  port.postMessage(undefined)
-  port.on("message", (question: Question) => port.postMessage(answer(question)))
+/** Answers the questions of the process that has started this one, until that ends it or has ended itself. */
+export const runPreviewProcess = (): void => {
+  // On the terminal a signal is sent to both: the other one ends this one, when its requests are answered.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {})
+  const answer = makePreviews()
+  process.on("message", (question: Question) => {
+    try {
+      process.send?.(answer(question))
+    } catch (error) {
+      process.send?.({ _tag: "Bug", error } satisfies Bug, () => process.exit(1))
+    }
+  })
 }
 
-const makePreviews = (inForce: FlowInForce) => {
+const makePreviews = () => {
+  let inForce: FlowInForce | undefined
   let text = ""
   let documents: JsonObject = {}
   let comparison: Comparison | undefined
@@ -42,8 +46,10 @@ const makePreviews = (inForce: FlowInForce) => {
     return { _tag: "Opened", shape: shapeOf(parsed.success) }
   }
 
-  const drafted = (): Result.Result<Flow.Flow, Refused> =>
-    Result.mapError(draftFlow(inForce, documents), (error) => refused(422, error))
+  const drafted = (): Result.Result<Flow.Flow, Refused> => {
+    if (inForce === undefined) throw new TypeError("Begin comes first")
+    return Result.mapError(draftFlow(inForce, documents), (error) => refused(422, error))
+  }
 
   const explain = (nowMs: number): Answers["Explain"] | Refused => {
     const payload = get(Result.getOrThrow(parse(text)) as JsonObject, "payload") ?? null
@@ -70,6 +76,9 @@ const makePreviews = (inForce: FlowInForce) => {
 
   return (question: Question): Answers[Question["_tag"]] | Refused => {
     switch (question._tag) {
+      case "Begin":
+        inForce = flowInForce(question.flow)
+        return { _tag: "Begun" }
       case "Open":
         return open(question.body)
       case "Explain":
@@ -90,7 +99,7 @@ const refused = (status: Refused["status"], error: string): Refused => ({ _tag: 
 /** Keys that are named, at most: more of them are wrong in any case. */
 const mostKeys = 1000
 
-/** What a body looks like, small enough to be checked by the contract's schema on the other thread. */
+/** What a body looks like, small enough to be checked by the contract's schema in the api. */
 const shapeOf = (json: Json): unknown =>
   isJsonObject(json)
     ? Object.fromEntries(
