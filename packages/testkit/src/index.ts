@@ -1,5 +1,5 @@
 /**
- * Real parts for tests: a Postgres database for each test, a Redis server that can be killed, whole programs to
+ * Real parts for tests: a Postgres database for each test, a Redis and a RabbitMQ that can be killed, whole programs to
  * start and kill, a customer that can misbehave.
  *
  * Used by the tests of packages and apps. It depends on no schema and no app: migrations and programs are arguments.
@@ -30,5 +30,6 @@ export {
   type Within,
 } from "./TestProcess.ts"
 export { TestProxy } from "./TestProxy.ts"
+export { TestRabbit, type TestRabbitOptions } from "./TestRabbit.ts"
 export { type RedisReply, TestRedis, type TestRedisOptions } from "./TestRedis.ts"
 export { TestSentinels, type TestSentinelsOptions } from "./TestSentinels.ts"

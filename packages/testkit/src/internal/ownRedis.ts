@@ -10,12 +10,12 @@ import { type RedisProgram, redisProgram } from "./redisProgram.ts"
 import {
   argsOf,
   configFile,
-  freePort,
   type RedisServer,
   startRedis,
   type TestRedisOptions,
   urlOf,
 } from "./redisServer.ts"
+import { freePort } from "./watched.ts"
 
 /** A running server. */
 export interface TestRedis {

@@ -1,14 +1,11 @@
 /**
  * A Redis process: its options, arguments and URL, and its start. It ends with this process, even after SIGKILL.
  */
-import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
-import { createServer } from "node:net"
-import { createInterface } from "node:readline"
-import type { Readable } from "node:stream"
+import type { ChildProcess } from "node:child_process"
 import { setTimeout } from "node:timers/promises"
 import { redisCommand, RedisRefusal } from "./redisCommand.ts"
 import type { RedisProgram } from "./redisProgram.ts"
+import { startWatched } from "./watched.ts"
 
 /** How to configure a server. */
 export interface TestRedisOptions {
@@ -46,17 +43,12 @@ export interface RedisServer {
 export const startRedis = async (options: RedisServerOptions): Promise<RedisServer> => {
   const { program, folder, url, args } = options
   const name = `lead-gateway-test-redis-${process.pid}-${(number += 1)}`
-  const whole = [program.command, ...program.args(folder, name), ...args]
-  const child = spawn("sh", ["-c", watchdog, "sh", ...whole], {
+  const { child, ended, lines, pid } = await startWatched({
+    command: program.command,
+    args: [...program.args(folder, name), ...args],
     cwd: folder,
     env: program.env,
-    stdio: ["pipe", "pipe", "ignore"],
-    // Ctrl-C ends the test run, and the end of the run ends the server.
-    detached: true,
   })
-  const lines: Array<string> = []
-  const ended = once(child, "exit")
-  const pid = Number(await firstLine(child.stdout, lines))
   await awaitReply(url, child, lines)
   return {
     ended,
@@ -70,23 +62,6 @@ export const startRedis = async (options: RedisServerOptions): Promise<RedisServ
 
 let number = 0
 
-/** Prints the server's process id, and kills the server when standard input ends. */
-const watchdog = `exec 3<&0
-"$@" </dev/null 3<&- & server=$!
-echo "$server"
-{ cat <&3; kill -9 "$server"; } >/dev/null 2>&1 & watch=$!
-exec 3<&-
-wait "$server"; code=$?
-kill "$watch" 2>/dev/null
-exit "$code"`
-
-const firstLine = (output: Readable, lines: Array<string>) =>
-  new Promise<string>((resolve) => {
-    const reader = createInterface({ input: output })
-    reader.once("line", resolve)
-    reader.on("line", (line) => lines.push(line))
-  })
-
 /** Waits for any reply, even an error that asks for a password, except `LOADING`. */
 const awaitReply = async (url: string, child: ChildProcess, lines: ReadonlyArray<string>) => {
   const until = performance.now() + 20_000
@@ -99,18 +74,6 @@ const awaitReply = async (url: string, child: ChildProcess, lines: ReadonlyArray
       throw new Error(`Redis does not answer: ${String(reply)}\n${lines.slice(-20).join("\n")}`)
     }
     await setTimeout(5)
-  }
-}
-
-/** A port that is free now, below 55000: the port of the cluster bus is 10000 higher. */
-export const freePort = async (): Promise<number> => {
-  for (;;) {
-    const server = createServer().listen(0, "127.0.0.1")
-    await once(server, "listening")
-    const address = server.address()
-    server.close()
-    await once(server, "close")
-    if (address !== null && typeof address === "object" && address.port < 55_000) return address.port
   }
 }
 
