@@ -121,7 +121,7 @@ describe.concurrent("lead-gateway", () => {
          registerHooks({ load(url, context, next) { process.stderr.write(url + "\\n"); return next(url, context) } })`,
       )}`
       const servers =
-        /\/apps\/(api|worker)\/|\/apps\/cli\/src\/(gateway\/|doctor\/|Database)|\/runtime\/src\/index|\/(ioredis|node-pg-migrate|pg|sql-pg|lead-store)\//
+        /\/apps\/(api|worker)\/|\/apps\/cli\/src\/(gateway\/|doctor\/|Database)|\/runtime\/src\/index|\/(amqplib|ioredis|node-pg-migrate|pg|sql-pg|lead-store)\//
       for (const args of [["--help"], ["preview", "--summary", "lead.json"]]) {
         const { stderr } = yield* command(args[0] as "preview", {
           folder,

@@ -1,8 +1,9 @@
 import { Duration, Effect, Layer, Queue, Scope } from "effect"
 import { randomUUID } from "node:crypto"
-import { type Connection, makeConnection, presence } from "./internal/connection.ts"
+import { type Connection, makeConnection } from "./internal/connection.ts"
 import { surviving } from "./internal/keepRunning.ts"
 import { makeOffers, type Offers } from "./internal/offers.ts"
+import { presence } from "./internal/reconnect.ts"
 import type { Send } from "./internal/redirect.ts"
 import { wantsNewConnection } from "./internal/session.ts"
 import { makeTakes, type Takes } from "./internal/takes.ts"
@@ -70,20 +71,26 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
         ),
       )
 
+      const present = presence({ onAway: ({ reason }) => warn(reason), onBack: back })()
       const commands: Connection = makeConnection({
         url,
         key,
         onOpen: (send) => (options.takes ? checkEpoch(send) : Effect.void),
-        ...presence({
-          onAway: ({ reason }) => warn(reason),
-          onEachAway: () => offers.away(),
-          onBack: back,
-          onReady: () => offers.resume(),
-        }),
+        onAway: (failure) =>
+          Effect.andThen(
+            Effect.sync(() => offers.away()),
+            present.onAway(failure),
+          ),
+        onReady: Effect.andThen(
+          Effect.sync(() => offers.resume()),
+          present.onReady,
+        ),
       })
       const offers: Offers = yield* makeOffers({
-        connection: commands,
-        key,
+        server: "Redis",
+        isReady: commands.isReady,
+        push: (ids) => Effect.asVoid(commands.run((client) => client.rpush(key, ...ids))),
+        isLost: wantsNewConnection,
         onRefused: warn,
         onAccepted: back,
       })
@@ -93,6 +100,7 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
       const takes = yield* Effect.cached(
         Effect.gen(function* () {
           let blockedId: number | undefined
+          const blockingPresent = presence({ onBack: Effect.sync(() => made.wakeAll()) })()
           const blocking = makeConnection({
             url,
             key,
@@ -101,7 +109,11 @@ export const layer = (options: RedisLeadQueueOptions): Layer.Layer<LeadQueue> =>
                 Effect.map((id) => (blockedId = id)),
                 Effect.ignore,
               ),
-            ...presence({ onBack: Effect.sync(() => made.wakeAll()), onReady: () => made.resume() }),
+            onAway: blockingPresent.onAway,
+            onReady: Effect.andThen(
+              Effect.sync(() => made.resume()),
+              blockingPresent.onReady,
+            ),
           })
           const made: Takes = makeTakes({ blocking, commands, key, blockedId: () => blockedId })
           yield* blocking.begin

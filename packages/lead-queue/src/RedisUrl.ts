@@ -4,14 +4,10 @@
  * Used by the settings, which report what is wrong with a URL, and by {@link RedisLeadQueue}. It connects to nothing.
  * `@lead-gateway/lead-queue/redis-url` is an entry of its own, so that code that reads settings loads no Redis client.
  */
-import { Redacted, Result } from "effect"
+import { Result, type Redacted } from "effect"
+import { type Address, addressesOf, credentialsOf, showAddress } from "./internal/hosts.ts"
 
-/** A host and its port. */
-export interface Address {
-  /** A name or an IP address; an IPv6 one without its brackets. */
-  readonly host: string
-  readonly port: number
-}
+export type { Address } from "./internal/hosts.ts"
 
 /** A Redis to connect to. */
 export interface RedisUrl {
@@ -42,10 +38,9 @@ export const parse = (text: string): Result.Result<RedisUrl, string> => {
   const [, s, variant = "", user = "", hosts = "", path = ""] = form.exec(text.trim()) ?? []
   if (s === undefined) return Result.fail("that is no URL of Redis")
   const mode = modes[variant.toLowerCase() as keyof typeof modes]
-  const addresses = hosts.split(",").map((host) => addressOf(host, mode === "sentinel" ? 26_379 : 6379))
-  const [first, ...others] = addresses.filter((address) => address !== undefined)
-  if (first === undefined || others.length + 1 < addresses.length) return Result.fail("a host is wrong")
-  if (mode === "server" && others.length > 0) return Result.fail("one server has one host")
+  const addresses = addressesOf(hosts, mode === "sentinel" ? 26_379 : 6379)
+  if (addresses === undefined) return Result.fail("a host is wrong")
+  if (mode === "server" && addresses.length > 1) return Result.fail("one server has one host")
   const credentials = credentialsOf(user)
   if (credentials === undefined) return Result.fail("user name and password are wrong: percent-encode them")
   const segments = path.split("/").filter((segment) => segment !== "")
@@ -57,7 +52,7 @@ export const parse = (text: string): Result.Result<RedisUrl, string> => {
   return Result.succeed({
     mode,
     tls: s !== "",
-    addresses: [first, ...others],
+    addresses,
     master,
     ...credentials,
     database: Number(database),
@@ -72,30 +67,7 @@ export const show = (url: RedisUrl): string => {
   return `${scheme}://${hosts}${master}${url.mode === "cluster" ? "" : `/${url.database}`}`
 }
 
-const showAddress = ({ host, port }: Address) => `${host.includes(":") ? `[${host}]` : host}:${port}`
-
 /** A password may hold anything up to the last `@`. */
 const form = /^redis(s?)(|\+sentinel|\+cluster):\/\/(?:(.*)@)?([^/?#]+)(\/[^?#]*)?$/is
 
 const modes = { "": "server", "+sentinel": "sentinel", "+cluster": "cluster" } as const
-
-const addressOf = (text: string, defaultPort: number): Address | undefined => {
-  const [, v6, name, port = String(defaultPort)] =
-    /^(?:\[([\da-f:.]+)\]|([a-z\d_][a-z\d_.-]*))(?::(\d{1,5}))?$/i.exec(text.trim()) ?? []
-  const host = v6 ?? name
-  return host !== undefined && Number(port) >= 1 && Number(port) <= 65_535
-    ? { host, port: Number(port) }
-    : undefined
-}
-
-const credentialsOf = (text: string): Pick<RedisUrl, "username" | "password"> | undefined => {
-  if (text === "") return { username: undefined, password: undefined }
-  const [, user = "", password = ""] = /^([^:]*):(.+)$/s.exec(text) ?? []
-  if (password === "") return undefined
-  try {
-    const username = user === "" ? undefined : decodeURIComponent(user)
-    return { username, password: Redacted.make(decodeURIComponent(password)) }
-  } catch {
-    return undefined
-  }
-}

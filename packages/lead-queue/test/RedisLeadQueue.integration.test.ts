@@ -1,4 +1,4 @@
 import { conforms } from "./conformance.ts"
 import { makeWorld } from "./redisWorld.ts"
 
-conforms("RedisLeadQueue", { givesIds: true, world: makeWorld() })
+conforms("RedisLeadQueue", { givesIds: true, fillsTakes: true, world: makeWorld() })

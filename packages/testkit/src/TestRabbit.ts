@@ -26,6 +26,11 @@ export interface TestRabbit {
   readonly tlsPort: number
   /** Makes an empty vhost, and returns its URL. */
   readonly vhost: Effect.Effect<string>
+  /**
+   * Writes what it keeps in memory for some seconds after a quorum queue was declared. If it is killed before, RabbitMQ
+   * 3.10 never finds a leader of that queue again.
+   */
+  readonly sync: Effect.Effect<void>
   /** Ends it by SIGKILL, even if it is paused. Its data survive. */
   readonly kill: Effect.Effect<void>
   /** Removes its data; only while it is killed. */
@@ -80,6 +85,7 @@ const make = (options: TestRabbitOptions = {}): Effect.Effect<TestRabbit, never,
           `amqp://guest:guest@127.0.0.1:${ports.amqp}/${name}`,
         )
       }),
+      sync: Effect.asVoid(call("[ok = dets:sync(Table) || Table <- dets:all()]")),
       kill,
       wipe: Effect.promise(() => rm(join(folder, "data"), { recursive: true, force: true })),
       start: Effect.promise(async () => {

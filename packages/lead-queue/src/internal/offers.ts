@@ -1,18 +1,17 @@
 /**
- * Buffers offered ids and pushes them to Redis together: those of one turn of the event loop, and those offered during a
+ * Buffers offered ids and sends them to the server together: those of one turn of the event loop, and those offered during a
  * push.
  */
 import type { LeadId } from "@lead-gateway/lead"
 import { Effect, Latch, type Scope } from "effect"
-import type { Connection } from "./connection.ts"
 import { keepRunning } from "./keepRunning.ts"
-import { wantsNewConnection } from "./session.ts"
+import type { Failure } from "./reconnect.ts"
 
 /** The buffer of ids to push. */
 export interface Offers {
   /** Adds ids. Cheap, since it is called for every lead. */
   readonly add: (ids: ReadonlyArray<LeadId>) => void
-  /** Whether Redis refused the last push, for lack of memory, say. */
+  /** Whether the server refused the last push, for lack of memory, say. */
   readonly isRefused: () => boolean
   /** There is no connection. Ids that are not pushed yet are kept for a while: they were offered when there was one. */
   readonly away: () => void
@@ -23,23 +22,29 @@ export interface Offers {
 }
 
 /** Options of the buffer. */
-export interface OffersOptions {
-  readonly connection: Connection
-  readonly key: string
-  /** Runs when Redis is connected and refuses a push. */
+export interface OffersOptions<E extends Failure> {
+  /** Its name, for logs. */
+  readonly server: string
+  /** Whether there is a connection. */
+  readonly isReady: () => boolean
+  /** Sends ids, and returns when the server has them. */
+  readonly push: (ids: ReadonlyArray<LeadId>) => Effect.Effect<void, E>
+  /** Whether a push that failed so may succeed over a new connection. */
+  readonly isLost: (failure: E) => boolean
+  /** Runs when the server is connected and refuses a push. */
   readonly onRefused: (reason: string) => Effect.Effect<void>
   /** Runs when it accepts pushes again. */
   readonly onAccepted: Effect.Effect<void>
 }
 
 /**
- * Makes a buffer that pushes until the scope closes. Drops what is offered while there is no connection, and what Redis
- * refuses. Pushes again what a lost connection did not confirm: then Redis may have it twice, and workers claim it once.
+ * Makes a buffer that pushes until the scope closes. Drops what is offered while there is no connection, and what the server
+ * refuses. Pushes again what a lost connection did not confirm: then the server may have it twice, and workers claim it once.
  */
-export const makeOffers = Effect.fnUntraced(function* (
-  options: OffersOptions,
+export const makeOffers = Effect.fnUntraced(function* <E extends Failure>(
+  options: OffersOptions<E>,
 ): Effect.fn.Return<Offers, never, Scope.Scope> {
-  const { connection, key, onRefused, onAccepted } = options
+  const { isLost, isReady, onAccepted, onRefused, push, server } = options
   const some = Latch.makeUnsafe(false)
   let isPlanned = false
   let waiting: Array<LeadId> = []
@@ -54,18 +59,18 @@ export const makeOffers = Effect.fnUntraced(function* (
     keptSince = undefined
   }
 
-  const push = Effect.gen(function* () {
+  const pushAll = Effect.gen(function* () {
     yield* some.await
     some.closeUnsafe()
     while (waiting.length > 0) {
       const batch = waiting.slice(0, mostAtOnce)
       waiting = waiting.slice(mostAtOnce)
-      const pushed = yield* Effect.result(connection.run((client) => client.rpush(key, ...batch)))
+      const pushed = yield* Effect.result(push(batch))
       if (pushed._tag === "Success") {
         if (refused) yield* onAccepted
         refused = false
         keptSince = undefined
-      } else if (wantsNewConnection(pushed.failure) || !connection.isReady()) {
+      } else if (isLost(pushed.failure) || !isReady()) {
         // A lost connection is reported by `presence`. The ids are pushed when there is another one.
         keptSince ??= performance.now()
         waiting = [...batch, ...waiting]
@@ -85,8 +90,8 @@ export const makeOffers = Effect.fnUntraced(function* (
   })
   yield* Effect.forkScoped(
     keepRunning(
-      "offering leads to Redis",
-      Effect.tapCause(push, () => pushRest),
+      `offering leads to ${server}`,
+      Effect.tapCause(pushAll, () => pushRest),
     ),
   )
   const wake = () => {
@@ -96,7 +101,7 @@ export const makeOffers = Effect.fnUntraced(function* (
 
   return {
     add: (ids) => {
-      if (!connection.isReady() || waiting.length + ids.length > mostWaiting) {
+      if (!isReady() || waiting.length + ids.length > mostWaiting) {
         dropped += ids.length
         return
       }
@@ -123,7 +128,7 @@ export const makeOffers = Effect.fnUntraced(function* (
   }
 })
 
-/** Ids in one RPUSH, at most: enough for a burst, and few enough not to block Redis. */
+/** Ids in one push, at most: enough for a burst, and few enough not to block the server. */
 const mostAtOnce = 1000
 
 /** Ids in the buffer, at most. Workers find further leads in the store. */
