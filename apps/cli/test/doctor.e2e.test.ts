@@ -250,6 +250,20 @@ describe.concurrent("doctor", () => {
     }),
   )
 
+  it.live("says what is wrong with RabbitMQ, without its password", () =>
+    Effect.gen(function* () {
+      const { folder, url } = yield* migrated
+      const settings = { QUEUE_TYPE: "rabbitmq", RABBITMQ_URL: "amqp://leads:hunter2@127.0.0.1:1/leads" }
+      const findings = yield* runDoctor(
+        folder,
+        { DATABASE_URL: url, API_HOST: "127.0.0.1", ...settings },
+        { args: ["--for", "api"] },
+      )
+      assert.notInclude(JSON.stringify(findings), "hunter2")
+      assert.deepStrictEqual(problems(findings), ["wrong queue: cannot be used (ECONNREFUSED)"])
+    }),
+  )
+
   it.live("says what is wrong with the customer's name, address, connection, TLS and answer", () =>
     Effect.gen(function* () {
       const folder = yield* makeFolder

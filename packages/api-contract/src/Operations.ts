@@ -40,7 +40,7 @@ export type DatabaseHealth = typeof DatabaseHealth.Type
 
 /** The queue, and its depth. */
 export const QueueHealth = Schema.Struct({
-  type: Schema.Literals(["database", "redis"]),
+  type: Schema.Literals(["database", "redis", "rabbitmq"]),
   status: Schema.Literals(["up", "down"]),
   latencyMs: Latency,
   /** Leads that wait for a worker; null when the queue is down. */

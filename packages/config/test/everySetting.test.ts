@@ -82,6 +82,10 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   BREAKER_RAMP: "99ms",
   QUEUE_TYPE: "kafka",
   REDIS_URL: "http://localhost",
+  RABBITMQ_URL: "http://localhost",
+  RABBITMQ_QUEUE: "amq.leads",
+  RABBITMQ_QUEUE_TYPE: "stream",
+  RABBITMQ_PREFETCH: "0",
   ATTRIBUTE_MAPPING_FILE: "a\0b",
   LEAD_RULES_FILE: "a\0b",
   NORMALIZER_PROFILE_FILE: "a\0b",
@@ -126,6 +130,7 @@ const examplesBeside = (settings: Settings.Settings<unknown>, name: string) => {
   return {
     ...examples,
     ...(isBasic && { CUSTOMER_API_AUTH: "basic" }),
+    ...(name.startsWith("RABBITMQ_") && { QUEUE_TYPE: "rabbitmq" }),
     ...(isBySecret && { JWT_ALGORITHM: "HS256" }),
   }
 }

@@ -205,7 +205,7 @@ describe("api and worker", () => {
         { type: "database" },
       )
       assert.deepStrictEqual(yield* diagnostics(Config.queueSettings, { QUEUE_TYPE: "kafka" }), [
-        'QUEUE_TYPE: "kafka" is invalid; use one of redis, database',
+        'QUEUE_TYPE: "kafka" is invalid; use one of redis, rabbitmq, database',
       ])
     }),
   )
@@ -219,6 +219,25 @@ describe("api and worker", () => {
       )
       assert.strictEqual(value.type, "redis")
       assert.deepStrictEqual(summary, { QUEUE_TYPE: "redis", REDIS_URL: "rediss://cache:6379/2" })
+    }),
+  )
+
+  it.effect("show where RabbitMQ is without its password, and say what is missing of it", () =>
+    Effect.gen(function* () {
+      const { summary, value } = yield* load(
+        Config.queueSettings,
+        { QUEUE_TYPE: "rabbitmq", RABBITMQ_URL_FILE: "url", RABBITMQ_PREFETCH: "50" },
+        { url: "amqps://leads:hunter2@a,b:1/leads%2Feu\n" },
+      )
+      assert.include(value, {
+        type: "rabbitmq",
+        queue: "queue:process_lead",
+        queueType: "quorum",
+        prefetch: 50,
+      })
+      assert.strictEqual(summary["RABBITMQ_URL"], "amqps://a:5671,b:1/leads%2Feu")
+      const [missing] = yield* diagnostics(Config.queueSettings, { QUEUE_TYPE: "rabbitmq" })
+      assert.match(missing ?? "", /^RABBITMQ_URL: is missing; use amqp:/)
     }),
   )
 

@@ -1,5 +1,5 @@
 /**
- * `npm run chaos [-- --seed N --leads N --queue database|redis|both --only <fault> --together N --keep <folder>]`:
+ * `npm run chaos [-- --seed N --leads N --queue database|redis|rabbitmq|all --only <fault> --together N --keep <folder>]`:
  * every fault with thousands of leads, and the books of each.
  *
  * The seed determines payloads, the moments of the faults and the customer's answers; the timing still differs from run to
@@ -19,7 +19,7 @@ const { values: given } = parseArgs({
   options: {
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     leads: { type: "string", default: "6000" },
-    queue: { type: "string", default: "both" },
+    queue: { type: "string", default: "all" },
     only: { type: "string", default: "" },
     together: { type: "string", default: "2" },
     keep: { type: "string" },
@@ -28,13 +28,15 @@ const { values: given } = parseArgs({
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
-const queues: ReadonlyArray<QueueType> = (["database", "redis"] as const).filter(
-  (queue) => given.queue === "both" || given.queue === queue,
+const queues: ReadonlyArray<QueueType> = (["database", "redis", "rabbitmq"] as const).filter(
+  (queue) => given.queue === "all" || given.queue === queue,
 )
 const runs = allScenarios
   .filter(({ name }) => name.includes(given.only))
   .flatMap((scenario) =>
-    queues.filter((queue) => scenario.queues?.includes(queue) ?? true).map((queue) => ({ scenario, queue })),
+    queues
+      .filter((queue) => (scenario.queues ?? ["database", "redis"]).includes(queue))
+      .map((queue) => ({ scenario, queue })),
   )
 const leads = Math.ceil(Number(given.leads) / Math.max(1, runs.length))
 

@@ -1,5 +1,5 @@
 /** The handlers of health and metrics. */
-import { NotReady, OperatorApi } from "@lead-gateway/api-contract"
+import { type DeepHealth, NotReady, OperatorApi } from "@lead-gateway/api-contract"
 import { LeadDatabase } from "@lead-gateway/lead-store"
 import { answerMetrics, Metrics } from "@lead-gateway/runtime"
 import { Effect, Option, type Redacted } from "effect"
@@ -11,7 +11,7 @@ import { answerOf, deepHealth } from "./deepHealth.ts"
 /** What `/health/deep` shows of the process itself. */
 export interface ProcessInfo {
   readonly version: string
-  readonly queueType: "database" | "redis"
+  readonly queueType: DeepHealth["queue"]["type"]
 }
 
 /** {@link ProcessInfo}, what is dangerous about the process's configuration, and what it knows of its work. */

@@ -25,14 +25,14 @@ const start = server(
 const api = server(
   "api",
   "Take leads and answer questions about them",
-  "Take leads by webhook and answer questions about them. Needs DATABASE_URL, and REDIS_URL unless QUEUE_TYPE is database; as many of them as you like",
+  "Take leads by webhook and answer questions about them. Needs DATABASE_URL, and REDIS_URL or RABBITMQ_URL unless QUEUE_TYPE is database; as many of them as you like",
   "Listen on 0.0.0.0:8080",
 )
 
 const worker = server(
   "worker",
   "Deliver leads",
-  "Decide on leads and deliver them. Needs DATABASE_URL, CUSTOMER_API_URL, and REDIS_URL unless QUEUE_TYPE is database; as many of them as you like",
+  "Decide on leads and deliver them. Needs DATABASE_URL, CUSTOMER_API_URL, and REDIS_URL or RABBITMQ_URL unless QUEUE_TYPE is database; as many of them as you like",
   "Deliver to the customer until it is stopped",
 )
 

@@ -1,7 +1,9 @@
-import { lookAtRedis, RedisUrl } from "@lead-gateway/lead-queue"
+import { lookAtRabbit, lookAtRedis, RabbitUrl, RedisUrl } from "@lead-gateway/lead-queue"
 import { Effect, Option } from "effect"
 import { about, type Finding } from "./Finding.ts"
 import type { CheckedSettings } from "./configuration.ts"
+
+type RabbitSettings = Extract<Option.Option.Value<CheckedSettings["queue"]>, { readonly type: "rabbitmq" }>
 
 const { ok, warning, wrong } = about("queue")
 
@@ -12,6 +14,7 @@ export const checkQueue = Effect.fnUntraced(function* ({
   if (Option.isNone(queue)) return []
   if (queue.value.type === "database")
     return [ok("QUEUE_TYPE=database", "Postgres itself; nothing else is needed")]
+  if (queue.value.type === "rabbitmq") return yield* checkRabbit(queue.value)
   const where = RedisUrl.show(queue.value.url)
   return yield* Effect.match(lookAtRedis(queue.value.url), {
     onSuccess: ({ depth, evicts, isReplica, isVersionFit, version }) => [
@@ -29,11 +32,36 @@ export const checkQueue = Effect.fnUntraced(function* ({
             ),
           ]),
     ],
-    onFailure: ({ reason }) => [wrong(where, `cannot be used (${reason})`, adviceFor(reason))],
+    onFailure: ({ reason }) => [
+      wrong(where, `cannot be used (${reason})`, adviceFor("Redis", "REDIS_URL", reason)),
+    ],
   })
 })
 
-const adviceFor = (reason: string): string =>
-  /^(WRONGPASS|NOAUTH|NOPERM)$/.test(reason)
-    ? "check user and password in REDIS_URL, and what the user may do"
-    : "start Redis there, check REDIS_URL, or set QUEUE_TYPE=database; leads are still received and delivered, only later"
+const checkRabbit = (settings: RabbitSettings) => {
+  const where = RabbitUrl.show(settings.url)
+  return Effect.match(lookAtRabbit(settings), {
+    onSuccess: ({ deadLetters, depth, isVersionFit, version }): ReadonlyArray<Finding> => [
+      isVersionFit
+        ? ok(where, `RabbitMQ ${version}, ${depth === undefined ? "no queue yet" : `${depth} waiting`}`)
+        : wrong(where, `RabbitMQ ${version} is too old`, "use RabbitMQ 3.10 or later"),
+      ...(deadLetters === 0
+        ? []
+        : [
+            warning(
+              where,
+              `${deadLetters} messages were no lead's id`,
+              `look who publishes to ${settings.queue}, and purge ${settings.queue}.dead`,
+            ),
+          ]),
+    ],
+    onFailure: ({ reason }) => [
+      wrong(where, `cannot be used (${reason})`, adviceFor("RabbitMQ", "RABBITMQ_URL", reason)),
+    ],
+  })
+}
+
+const adviceFor = (server: string, variable: string, reason: string): string =>
+  /^(WRONGPASS|NOAUTH|NOPERM|ACCESS_REFUSED|NOT_ALLOWED)$/.test(reason)
+    ? `check user and password in ${variable}, and what the user may do`
+    : `start ${server} there, check ${variable}, or set QUEUE_TYPE=database; leads are still received and delivered, only later`

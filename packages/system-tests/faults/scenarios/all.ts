@@ -12,9 +12,15 @@ import {
 import { customerFaults, customerIsAway, customerIsAwayFromFew, customerRefusesAll } from "./customer.ts"
 import { fullDiskFaults } from "./fullDisk.ts"
 import { openFilesFaults } from "./openFiles.ts"
-import { customerNetworkFaults, postgresNetworkFaults, redisNetworkFaults } from "./network.ts"
+import {
+  customerNetworkFaults,
+  postgresNetworkFaults,
+  rabbitNetworkFaults,
+  redisNetworkFaults,
+} from "./network.ts"
 import { killedWhileDeliveringFaults, postgresFaults } from "./postgres.ts"
 import { postgresVersions } from "./postgresVersions.ts"
+import { rabbitFaults } from "./rabbit.ts"
 import { redisFaults, redisPausedLong } from "./redis.ts"
 import { clusterFaults } from "./redisCluster.ts"
 import { sentinelFaults } from "./redisSentinel.ts"
@@ -35,6 +41,7 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   ...postgresVersions,
   ...redisFaults,
   redisPausedLong,
+  ...rabbitFaults,
   ...sentinelFaults,
   ...clusterFaults,
   ...customerFaults,
@@ -45,6 +52,7 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   ...Object.values(postgresNetworkFaults),
   ...customerNetworkFaults,
   ...redisNetworkFaults,
+  ...rabbitNetworkFaults,
   ...fullDiskFaults,
   ...openFilesFaults,
   appClocksJump,

@@ -41,7 +41,7 @@ const losses = {
 
 /** Leads come while packets are lost, and go on coming and going afterwards. */
 const lossOf = (
-  neighbour: "toPostgres" | "toCustomer" | "toRedis",
+  neighbour: "toPostgres" | "toCustomer" | "toQueue",
   name: string,
   { lose, mend }: Loss,
   away: Duration.Input,
@@ -95,8 +95,18 @@ const redis = { queues: ["redis"], env: { WORKER_CONCURRENCY: "5" } } satisfies 
 
 /** Packets between our processes and Redis are lost, for longer than a command is waited for (2 s). */
 export const redisNetworkFaults: ReadonlyArray<Scenario> = [
-  lossOf("toRedis", "network-redis-all", losses.all, "5 seconds", redis),
-  lossOf("toRedis", "network-redis-answers", losses.answers, "4 seconds", redis),
-  lossOf("toRedis", "network-redis-requests", losses.requestsThenReset, "4 seconds", redis),
-  lossOf("toRedis", "network-redis-in-answer", losses.inAnswer, "4 seconds", redis),
+  lossOf("toQueue", "network-redis-all", losses.all, "5 seconds", redis),
+  lossOf("toQueue", "network-redis-answers", losses.answers, "4 seconds", redis),
+  lossOf("toQueue", "network-redis-requests", losses.requestsThenReset, "4 seconds", redis),
+  lossOf("toQueue", "network-redis-in-answer", losses.inAnswer, "4 seconds", redis),
+]
+
+const rabbit = { queues: ["rabbitmq"], env: { WORKER_CONCURRENCY: "5" } } satisfies Partial<Scenario>
+
+/** The same between our processes and RabbitMQ. */
+export const rabbitNetworkFaults: ReadonlyArray<Scenario> = [
+  lossOf("toQueue", "network-rabbit-all", losses.all, "5 seconds", rabbit),
+  lossOf("toQueue", "network-rabbit-answers", losses.answers, "4 seconds", rabbit),
+  lossOf("toQueue", "network-rabbit-requests", losses.requestsThenReset, "4 seconds", rabbit),
+  lossOf("toQueue", "network-rabbit-in-answer", losses.inAnswer, "4 seconds", rabbit),
 ]

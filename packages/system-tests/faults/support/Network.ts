@@ -6,8 +6,8 @@ import { ownPort } from "./places.ts"
 export interface Network {
   readonly toPostgres: TestProxy
   readonly toCustomer: TestProxy
-  /** As many as there are Redis servers: one or none. */
-  readonly toRedis: TestProxy | undefined
+  /** As many as there are servers of the queue: one or none. */
+  readonly toQueue: TestProxy | undefined
   /** The settings by which processes reach their neighbours through it. */
   readonly env: Readonly<Record<string, string>>
 }
@@ -23,19 +23,22 @@ const through = Effect.fnUntraced(function* (server: string) {
 export const makeNetwork = Effect.fnUntraced(function* (servers: {
   readonly DATABASE_URL: string
   readonly CUSTOMER_API_URL: string
-  readonly REDIS_URL?: string
+  readonly REDIS_URL?: string | undefined
+  readonly RABBITMQ_URL?: string | undefined
 }) {
   const postgres = yield* through(servers.DATABASE_URL)
   const customer = yield* through(servers.CUSTOMER_API_URL)
   const redis = servers.REDIS_URL === undefined ? undefined : yield* through(servers.REDIS_URL)
+  const rabbit = servers.RABBITMQ_URL === undefined ? undefined : yield* through(servers.RABBITMQ_URL)
   return {
     toPostgres: postgres.proxy,
     toCustomer: customer.proxy,
-    toRedis: redis?.proxy,
+    toQueue: (redis ?? rabbit)?.proxy,
     env: {
       DATABASE_URL: postgres.url,
       CUSTOMER_API_URL: customer.url,
       ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+      ...(rabbit === undefined ? {} : { RABBITMQ_URL: rabbit.url }),
     },
   } satisfies Network
 })

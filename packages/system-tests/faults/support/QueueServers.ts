@@ -1,12 +1,13 @@
-import { TestCluster, TestRedis, TestSentinels } from "@lead-gateway/testkit"
+import { TestCluster, TestRabbit, TestRedis, TestSentinels } from "@lead-gateway/testkit"
 import { Effect, type Scope } from "effect"
 import { ownPort } from "./places.ts"
 
-/** What the Redis queue consists of, and the `REDIS_URL` of it. */
+/** What the queue in Redis or RabbitMQ consists of, and its URL. */
 export type QueueServers = { readonly url: string } & (
   | { readonly form: "server"; readonly redis: TestRedis }
   | { readonly form: "sentinel"; readonly sentinels: TestSentinels }
   | { readonly form: "cluster"; readonly cluster: TestCluster }
+  | { readonly form: "rabbit"; readonly rabbit: TestRabbit }
 )
 
 /** Starts it, for the current scope. */
@@ -26,6 +27,10 @@ export const makeQueueServers = (
       case "cluster": {
         const cluster = yield* TestCluster.make({ masters: 3, replicas: 1 })
         return { form, cluster, url: cluster.url }
+      }
+      case "rabbit": {
+        const rabbit = yield* TestRabbit.make({ port: yield* ownPort })
+        return { form, rabbit, url: rabbit.url }
       }
     }
   })

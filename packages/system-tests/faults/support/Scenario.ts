@@ -14,7 +14,7 @@ import { makeSite, type QueueType, withLeads, type World, type WorldNeeds } from
 export interface Scenario extends WorldNeeds {
   /** Its own: `npm run chaos -- --only <name>`. */
   readonly name: string
-  /** The queues with which it makes sense; both by default. */
+  /** The queues with which it makes sense; the database and Redis by default. */
   readonly queues?: ReadonlyArray<QueueType>
   /** True: workers or Postgres are away for longer than a lease may last, so that outcomes may be unknown. */
   readonly mayLoseOutcomes?: boolean

@@ -3,6 +3,7 @@ import {
   TestCustomer,
   TestDatabase,
   type TestProxy,
+  type TestRabbit,
   type TestCluster,
   type TestRedis,
   type TestSentinels,
@@ -23,7 +24,7 @@ import { smallTimes } from "./smallTimes.ts"
 import { makeSenders, type Senders } from "./Senders.ts"
 
 /** Which queue api and workers use. */
-export type QueueType = "database" | "redis"
+export type QueueType = "database" | "redis" | "rabbitmq"
 
 /** What a scenario asks of its world. */
 export interface WorldNeeds {
@@ -72,13 +73,15 @@ export interface World extends Site {
   /** Fails the test when no scenario asked for it. */
   readonly postgres: OwnPostgres
   /** Fails the test when no scenario asked for it. */
-  readonly network: Network & { readonly toRedis: TestProxy }
+  readonly network: Network & { readonly toQueue: TestProxy }
   /** Fails the test when no scenario asked for them. */
   readonly clocks: Clocks
   /** Fails the test when no scenario asked for it. */
   readonly disk: FullDisk
   /** Fails the test when the queue is another. */
   readonly redis: TestRedis
+  /** Fails the test when the queue is another. */
+  readonly rabbit: TestRabbit
   /** Fails the test when no scenario asked for them. */
   readonly sentinels: TestSentinels
   /** Fails the test when no scenario asked for it. */
@@ -116,14 +119,15 @@ export const makeSite = Effect.fnUntraced(function* (
   const needsPostgres = options.ownPostgres === true || clocks !== undefined || disk !== undefined
   const postgres = needsPostgres ? yield* makeOwnPostgres(loaded, options.postgresVersion) : undefined
   const databaseUrl = postgres?.url ?? (yield* TestDatabase.make({ serverUrl: options.sharedPostgres })).url
-  const queueServers = queue === "redis" ? yield* makeQueueServers(options.redisForm ?? "server") : undefined
+  const form = { database: undefined, redis: options.redisForm ?? "server", rabbitmq: "rabbit" } as const
+  const queueServers = form[queue] && (yield* makeQueueServers(form[queue]))
   const customer = yield* TestCustomer.make({ port: yield* ownPort })
   const book = keepBook(customer, () => CustomerBehaviour.reply())
 
   const servers = {
     CUSTOMER_API_URL: customer.url,
     DATABASE_URL: databaseUrl,
-    ...(queueServers === undefined ? {} : { REDIS_URL: queueServers.url }),
+    ...(queueServers && { [queue === "redis" ? "REDIS_URL" : "RABBITMQ_URL"]: queueServers.url }),
   }
   const network = options.ownNetwork === true ? yield* makeNetwork(servers) : undefined
   const env = {
@@ -181,8 +185,8 @@ export const withLeads = (
       const network = site.network ?? absent("network")
       return {
         ...network,
-        get toRedis() {
-          return network.toRedis ?? absent("Redis")
+        get toQueue() {
+          return network.toQueue ?? absent("queue")
         },
       }
     },
@@ -194,6 +198,9 @@ export const withLeads = (
     },
     get redis() {
       return site.queueServers?.form === "server" ? site.queueServers.redis : absent("Redis")
+    },
+    get rabbit() {
+      return site.queueServers?.form === "rabbit" ? site.queueServers.rabbit : absent("RabbitMQ")
     },
     get sentinels() {
       return site.queueServers?.form === "sentinel" ? site.queueServers.sentinels : absent("Sentinels")

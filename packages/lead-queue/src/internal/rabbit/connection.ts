@@ -5,7 +5,7 @@
 import { Effect, type Scope } from "effect"
 import type { RabbitUrl } from "../../RabbitUrl.ts"
 import { keepConnected, type Presence } from "../reconnect.ts"
-import { closed, open, RabbitFailure, type Session } from "./session.ts"
+import { open, RabbitFailure, type Session } from "./session.ts"
 
 /** What to connect to, and callbacks for its state. */
 export interface ConnectionOptions<A> extends Presence {
@@ -36,7 +36,7 @@ export const makeConnection = <A>({ onAway, onReady, setUp, url }: ConnectionOpt
         current = yield* setUp(session)
         usable()
         yield* onReady
-        return yield* closed(session)
+        return yield* session.ended
       }).pipe(Effect.ensuring(Effect.sync(() => (current = undefined)))),
     onAway,
   })

@@ -2,7 +2,7 @@
  * One connection to one RabbitMQ server, from its handshake to its end, and the failures of what is asked over it. It does
  * not reconnect.
  */
-import { Data, Duration, Effect, Redacted, type Scope } from "effect"
+import { Data, Deferred, Duration, Effect, Redacted, type Scope } from "effect"
 import { type Channel, type ChannelModel, connect, type ConfirmChannel } from "amqplib"
 import type { RabbitUrl } from "../../RabbitUrl.ts"
 import type { Address } from "../hosts.ts"
@@ -20,12 +20,14 @@ export class RabbitFailure extends Data.TaggedError("RabbitFailure")<{
   }
 }
 
-/** A connection, and the reason of its end, if it has ended. */
+/** A connection. */
 export interface Session {
   readonly model: ChannelModel
-  readonly ended: () => RabbitFailure | undefined
+  /** Waits until it has ended, and fails with the reason. */
+  readonly ended: Effect.Effect<never, RabbitFailure>
+  readonly hasEnded: () => boolean
   /** Cuts the connection. */
-  readonly cut: () => void
+  readonly cut: (why?: string) => void
 }
 
 /** Opens a connection that is closed with the scope at the latest: within {@link closingPatience}, or it is cut. */
@@ -44,8 +46,8 @@ export const open = (url: RabbitUrl, address: Address): Effect.Effect<Session, R
       ),
       sessionOf,
     ),
-    ({ cut, ended, model }) =>
-      ended() === undefined
+    ({ cut, hasEnded, model }) =>
+      !hasEnded()
         ? Effect.ignore(ask(cut, () => model.close(), undefined, closingPatience)).pipe(
             Effect.andThen(Effect.sync(cut)),
           )
@@ -54,11 +56,21 @@ export const open = (url: RabbitUrl, address: Address): Effect.Effect<Session, R
   )
 
 const sessionOf = (model: ChannelModel): Session => {
-  let failure: RabbitFailure | undefined
+  const ended = Deferred.makeUnsafe<never, RabbitFailure>()
+  let reason: unknown
   // Without a listener, an error would be thrown.
-  model.on("error", (error) => (failure ??= failureOf(error)))
-  model.on("close", (error) => (failure ??= failureOf(error)))
-  return { model, ended: () => failure, cut: () => cut(model) }
+  model.on("error", (error) => (reason ??= error))
+  model.on("close", (error) => Deferred.doneUnsafe(ended, Effect.fail(failureOf(reason ?? error))))
+  return {
+    model,
+    ended: Deferred.await(ended),
+    hasEnded: () => Deferred.isDoneUnsafe(ended),
+    cut: (why) => {
+      if (why !== undefined) reason ??= new RabbitFailure({ reason: why })
+      cut(model)
+      Deferred.doneUnsafe(ended, Effect.fail(failureOf(reason)))
+    },
+  }
 }
 
 /** RabbitMQ shows it in its list of connections. */
@@ -76,8 +88,9 @@ const optionsOf = ({ password, tls, username, vhost }: RabbitUrl, { host, port }
 
 /** The client has no other way to end a connection whose server does not answer. */
 const cut = (model: ChannelModel) => {
-  const { stream } = model.connection as { readonly stream?: { readonly destroy: () => void } }
-  stream?.destroy()
+  const { stream } = model.connection as { readonly stream?: { readonly destroy: (error: Error) => void } }
+  // Without an error, the client would not notice.
+  stream?.destroy(new Error("cut"))
 }
 
 /** A channel of its own for what is asked with it: a refusal closes it, and not the connection. */
@@ -121,7 +134,7 @@ const quiet = (channel: Channel) => channel.on("error", () => undefined)
  * is passed to `late`. The time-out uses the system's clock and not Effect's: a test clock does not apply to a real server.
  */
 export const ask = <A>(
-  cut: () => void,
+  cut: (why: string) => void,
   request: () => Promise<A>,
   late?: (answer: A) => void,
   within: Duration.Duration = patience,
@@ -134,7 +147,7 @@ export const ask = <A>(
     }
     const timer = setTimeout(() => {
       end()
-      cut()
+      cut("no answer")
       resume(Effect.fail(new RabbitFailure({ reason: "no answer" })))
     }, Duration.toMillis(within))
     // A closed channel throws.
@@ -155,15 +168,6 @@ export const ask = <A>(
     return Effect.sync(end)
   })
 
-/** Waits until a connection has closed, and fails with the reason. */
-export const closed = ({ ended, model }: Session): Effect.Effect<never, RabbitFailure> =>
-  Effect.callback((resume) => {
-    const end = () => resume(Effect.fail(ended() ?? new RabbitFailure({ reason: "the connection closed" })))
-    if (ended() !== undefined) return end()
-    model.once("close", end)
-    return Effect.sync(() => model.off("close", end))
-  })
-
 /** Keeps only the code of an error. */
 export const failureOf = (error: unknown): RabbitFailure => {
   if (error instanceof RabbitFailure) return error
@@ -172,6 +176,8 @@ export const failureOf = (error: unknown): RabbitFailure => {
   // Such as: Channel closed by server: 404 (NOT-FOUND) with message "NOT_FOUND - no queue …"
   const [, code] = /\d{3} \(([A-Z-]+)\)/.exec(error.message) ?? []
   if (code !== undefined) return new RabbitFailure({ reason: code.replaceAll("-", "_") })
+  // The client keeps no reason if the server refuses the vhost.
+  if (/Expected ConnectionOpenOk/.test(error.message)) return new RabbitFailure({ reason: "NOT_ALLOWED" })
   if (/timeout|ETIMEDOUT/i.test(error.message)) return new RabbitFailure({ reason: "no answer" })
   return new RabbitFailure({ reason: "the connection closed" })
 }
