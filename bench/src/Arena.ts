@@ -1,6 +1,6 @@
 /** The environment of a benchmark: servers for the whole run, and an empty start for each measurement. */
-import { scratchFolder, TestRedis } from "@lead-gateway/testkit"
-import { Effect } from "effect"
+import { scratchFolder, TestRabbit, TestRedis } from "@lead-gateway/testkit"
+import { Effect, Scope } from "effect"
 import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -28,7 +28,7 @@ interface Started extends Program {
   readonly readyAt: bigint
 }
 
-/** Starts Postgres and Redis for the current scope. */
+/** Starts Postgres and Redis for the current scope, and RabbitMQ when a contender needs it. */
 export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
   const folder = yield* scratchFolder({ config: join(root, "config"), migrations: join(root, "migrations") })
   const postgres = yield* startPostgres({
@@ -37,6 +37,9 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
     watchesStatements: options.statements,
   })
   const redis = yield* TestRedis.make({ args: [] })
+  const scope = yield* Scope.Scope
+  /** Started for the first contender that needs it: it takes memory and some seconds. */
+  const rabbit = yield* Effect.cached(Scope.provide(TestRabbit.make(), scope))
   const problems: Array<string> = []
   const details = new Map<string, string>()
 
@@ -44,6 +47,8 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
   const enter = Effect.fnUntraced(function* (contender: Contender) {
     const database = yield* postgres.fresh
     yield* redis.command("FLUSHALL")
+    const queue =
+      contender.env?.["QUEUE_TYPE"] === "rabbitmq" ? { RABBITMQ_URL: yield* (yield* rabbit).vhost } : {}
     const start = Effect.fnUntraced(function* (
       [program, ...args]: Start,
       env: Readonly<Record<string, string>>,
@@ -62,6 +67,7 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
         env: {
           DATABASE_URL: database.url,
           REDIS_URL: redis.url,
+          ...queue,
           LOG_LEVEL: "info",
           ...contender.env,
           ...env,

@@ -1,4 +1,4 @@
-/** The programs that are measured: the gateway with either queue, and the hand-written peers. */
+/** The programs that are measured: the gateway with each queue, and the hand-written peers. */
 
 import { type Sending, signingSecret } from "./leadRequest.ts"
 
@@ -59,6 +59,7 @@ export const contenders: ReadonlyArray<Contender> = [
   ...byHand,
   { ...ours, name: "gateway-database", env: { QUEUE_TYPE: "database" } },
   { ...ours, name: "gateway-redis", env: { QUEUE_TYPE: "redis" } },
+  { ...ours, name: "gateway-rabbitmq", env: { QUEUE_TYPE: "rabbitmq" } },
   { ...oursAtIntake, name: "gateway-redis-keys", env: { QUEUE_TYPE: "redis" }, sending: "keys" },
   { ...oursAtIntake, name: "gateway-redis-listeners", env: { QUEUE_TYPE: "redis" }, listeners: 500 },
   {

@@ -3,6 +3,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { type ConfirmChannel, connect } from "amqplib"
+import { LeadId } from "@lead-gateway/lead"
 import { Duration, Effect, Exit, Fiber, Result, Scope } from "effect"
 import { lookAtRabbit, RabbitUrl } from "../src/index.ts"
 import { depthOf, ids, idsOf, long, range, soon, take, takeAll } from "./conformance.ts"
@@ -172,7 +173,7 @@ describe("RabbitLeadQueue and a server with faults", () => {
             yield* Effect.sleep("50 millis")
           }
           yield* Effect.repeat(take(queue, "1 second"), {
-            until: (hint) => idsOf(hint).includes(ids(100)[0]!),
+            until: (hint) => idsOf(hint).includes(LeadId.make(100)),
           })
         }).pipe(Effect.scoped),
       )
@@ -196,7 +197,7 @@ describe("RabbitLeadQueue and a server with faults", () => {
       yield* Effect.all([ready(queue), ready(offering)])
       yield* Effect.forEach(range(1, 3), () => take(queue, "300 millis"), { discard: true })
       yield* offering.offer(ids(7))
-      yield* Effect.repeat(take(queue), { until: (hint) => idsOf(hint).includes(ids(7)[0]!) })
+      yield* Effect.repeat(take(queue), { until: (hint) => idsOf(hint).includes(LeadId.make(7)) })
     }),
   )
 
@@ -219,7 +220,7 @@ describe("RabbitLeadQueue and a server with faults", () => {
         Effect.raceFirst(Effect.forever(Effect.delay(queue.offer(ids(2)), "100 millis"))),
       )
       yield* queue.offer(ids(7))
-      yield* Effect.repeat(take(queue), { until: (hint) => idsOf(hint).includes(ids(7)[0]!) })
+      yield* Effect.repeat(take(queue), { until: (hint) => idsOf(hint).includes(LeadId.make(7)) })
 
       yield* Effect.forkIn(take(queue, long), scope)
       yield* rabbit.pause
@@ -236,8 +237,8 @@ describe("RabbitLeadQueue and a server with faults", () => {
     Effect.gen(function* () {
       const { rabbit, url } = yield* makeWorld(server)
       const base = url.replace(/test-\d+$/, "")
-      const workers = [yield* connected(base), yield* connected(base)]
-      const [one] = workers
+      const one = yield* connected(base)
+      const workers = [one, yield* connected(base)]
       const reports: Array<number> = []
       yield* Effect.forEach(workers, ({ forgot }, index) =>
         Effect.forkScoped(Effect.forever(Effect.map(forgot, () => reports.push(index)))),
@@ -245,9 +246,9 @@ describe("RabbitLeadQueue and a server with faults", () => {
       const offering = yield* connected(base, api)
       while (reports.length < 1) yield* Effect.sleep("10 millis")
       yield* offering.offer(ids(1))
-      yield* depthOf(one!, 1)
+      yield* depthOf(one, 1)
       for (const keepsData of [true, false]) {
-        const waiting = yield* Effect.forkChild(take(one!, "100 seconds"))
+        const waiting = yield* Effect.forkChild(take(one, "100 seconds"))
         if (keepsData) assert.deepStrictEqual(yield* Fiber.join(waiting), { _tag: "Leads", ids: ids(1) })
         yield* rabbit.sync
         yield* rabbit.kill

@@ -42,11 +42,16 @@ export const take = (queue: LeadQueue["Service"], within: Duration.Input = soon,
 export const idsOf = (hint: Hint) => (hint._tag === "Leads" ? hint.ids : [])
 
 /** Takes until it has so many ids. */
-export const takeAll = Effect.fnUntraced(function* (queue: LeadQueue["Service"], count: number, max = 10) {
+export const takeAll = Effect.fnUntraced(function* (
+  queue: LeadQueue["Service"],
+  count: number,
+  max: number = 10,
+) {
   const taken: Array<LeadId> = []
   while (taken.length < count) {
-    const some = idsOf(yield* take(queue, soon, Math.min(max, count - taken.length)))
-    assert.isAtMost(some.length, Math.min(max, count - taken.length))
+    const most: number = Math.min(max, count - taken.length)
+    const some = idsOf(yield* take(queue, soon, most))
+    assert.isAtMost(some.length, most)
     taken.push(...some)
   }
   return taken

@@ -45,8 +45,10 @@ describe("a bug in a step of the queue's loops is logged, and the loop goes on",
       const lines = yield* errors(
         Effect.gen(function* () {
           const offers = yield* makeOffers({
-            connection: ready(() => push as never),
-            key,
+            server: "Redis",
+            isReady: () => true,
+            push: () => push as never,
+            isLost: () => false,
             onRefused: () => Effect.void,
             onAccepted: Effect.void,
           })

@@ -103,9 +103,9 @@ export const makeDeliveries = ({ onDeadLetter, onLost, queue }: DeliveriesOption
     consumer = "beginning"
     of.consume(queue, deliver(of), { consumerTag }).then(
       () => {
-        if (of !== channel) return
+        if (of !== channel) return undefined
         consumer = "active"
-        watchIdle()
+        return watchIdle()
       },
       () => (of === channel ? onLost() : undefined),
     )

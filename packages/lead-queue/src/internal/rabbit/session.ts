@@ -157,7 +157,7 @@ export const ask = <A>(
         (answer) => {
           if (isOver) return late?.(answer)
           end()
-          resume(Effect.succeed(answer))
+          return resume(Effect.succeed(answer))
         },
         (error: unknown) => {
           if (isOver) return
