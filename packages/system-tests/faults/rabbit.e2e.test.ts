@@ -3,4 +3,4 @@ import { rabbitFaults } from "./scenarios/rabbit.ts"
 import { testScenarios } from "./support/testScenarios.ts"
 
 testScenarios(["rabbitmq"], rabbitFaults)
-testScenarios(["rabbitmq"], rabbitNetworkFaults)
+testScenarios(["rabbitmq"], [rabbitNetworkFaults.all, rabbitNetworkFaults.inAnswer])

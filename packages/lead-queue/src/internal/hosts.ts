@@ -9,7 +9,7 @@ export interface Address {
 }
 
 /** Parses `host[:port]`; `undefined` if it is wrong. */
-export const addressOf = (text: string, defaultPort: number): Address | undefined => {
+const addressOf = (text: string, defaultPort: number): Address | undefined => {
   const [, v6, name, port = String(defaultPort)] =
     /^(?:\[([\da-f:.]+)\]|([a-z\d_][a-z\d_.-]*))(?::(\d{1,5}))?$/i.exec(text.trim()) ?? []
   const host = v6 ?? name

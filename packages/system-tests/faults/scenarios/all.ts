@@ -20,7 +20,7 @@ import {
 } from "./network.ts"
 import { killedWhileDeliveringFaults, postgresFaults } from "./postgres.ts"
 import { postgresVersions } from "./postgresVersions.ts"
-import { rabbitFaults } from "./rabbit.ts"
+import { rabbitFaults, rabbitFaultsLong } from "./rabbit.ts"
 import { redisFaults, redisPausedLong } from "./redis.ts"
 import { clusterFaults } from "./redisCluster.ts"
 import { sentinelFaults } from "./redisSentinel.ts"
@@ -42,6 +42,7 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   ...redisFaults,
   redisPausedLong,
   ...rabbitFaults,
+  ...rabbitFaultsLong,
   ...sentinelFaults,
   ...clusterFaults,
   ...customerFaults,
@@ -52,7 +53,7 @@ export const allScenarios: ReadonlyArray<Scenario> = [
   ...Object.values(postgresNetworkFaults),
   ...customerNetworkFaults,
   ...redisNetworkFaults,
-  ...rabbitNetworkFaults,
+  ...Object.values(rabbitNetworkFaults),
   ...fullDiskFaults,
   ...openFilesFaults,
   appClocksJump,

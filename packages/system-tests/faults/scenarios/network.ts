@@ -104,9 +104,9 @@ export const redisNetworkFaults: ReadonlyArray<Scenario> = [
 const rabbit = { queues: ["rabbitmq"], env: { WORKER_CONCURRENCY: "5" } } satisfies Partial<Scenario>
 
 /** The same between our processes and RabbitMQ. */
-export const rabbitNetworkFaults: ReadonlyArray<Scenario> = [
-  lossOf("toQueue", "network-rabbit-all", losses.all, "5 seconds", rabbit),
-  lossOf("toQueue", "network-rabbit-answers", losses.answers, "4 seconds", rabbit),
-  lossOf("toQueue", "network-rabbit-requests", losses.requestsThenReset, "4 seconds", rabbit),
-  lossOf("toQueue", "network-rabbit-in-answer", losses.inAnswer, "4 seconds", rabbit),
-]
+export const rabbitNetworkFaults = {
+  all: lossOf("toQueue", "network-rabbit-all", losses.all, "5 seconds", rabbit),
+  answers: lossOf("toQueue", "network-rabbit-answers", losses.answers, "4 seconds", rabbit),
+  requests: lossOf("toQueue", "network-rabbit-requests", losses.requestsThenReset, "4 seconds", rabbit),
+  inAnswer: lossOf("toQueue", "network-rabbit-in-answer", losses.inAnswer, "4 seconds", rabbit),
+} satisfies Record<string, Scenario>

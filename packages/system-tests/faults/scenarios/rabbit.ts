@@ -36,24 +36,11 @@ export const rabbitFaults: ReadonlyArray<Scenario> = [
       yield* rabbit.memoryAlarm(false)
     }),
   ),
-  faultOf("rabbit-purged", ({ rabbit }) =>
-    Effect.asVoid(
-      rabbit.evaluate(`{ok, Queue} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"queue:process_lead">>)),
-        rabbit_amqqueue:purge(Queue)`),
-    ),
-  ),
   faultOf("rabbit-paused", ({ rabbit }) =>
     Effect.gen(function* () {
       yield* rabbit.pause
       yield* Effect.sleep("3 seconds")
       yield* rabbit.resume
-    }),
-  ),
-  faultOf("rabbit-restarted", ({ rabbit }) =>
-    Effect.gen(function* () {
-      yield* rabbit.sync
-      yield* rabbit.kill
-      yield* rabbit.start
     }),
   ),
   faultOf("rabbit-restarted-empty", ({ rabbit }) =>
@@ -70,4 +57,21 @@ export const rabbitFaults: ReadonlyArray<Scenario> = [
     // RabbitMQ does not come back, so the sweep alone must find the leads. This scenario runs last.
     fault: (world) => Effect.andThen(someTime(world, "kill", [0.2, 0.6]), world.rabbit.kill),
   },
+]
+
+/** Further ones, for the long form: a queue that has lost its ids, or kept them. */
+export const rabbitFaultsLong: ReadonlyArray<Scenario> = [
+  faultOf("rabbit-purged", ({ rabbit }) =>
+    Effect.asVoid(
+      rabbit.evaluate(`{ok, Queue} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"queue:process_lead">>)),
+        rabbit_amqqueue:purge(Queue)`),
+    ),
+  ),
+  faultOf("rabbit-restarted", ({ rabbit }) =>
+    Effect.gen(function* () {
+      yield* rabbit.sync
+      yield* rabbit.kill
+      yield* rabbit.start
+    }),
+  ),
 ]
