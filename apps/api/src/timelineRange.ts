@@ -9,7 +9,7 @@ export interface TimelineRequest {
 }
 
 /** Buckets of an answer, at most: as many as a chart has pixels. */
-export const mostBuckets = 2000
+const mostBuckets = 2000
 
 const day = bucketMs.day
 

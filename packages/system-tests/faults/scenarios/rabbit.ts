@@ -20,7 +20,7 @@ const common = {
 const faultOf = (
   name: string,
   strike: (world: World) => Effect.Effect<void>,
-  starts: "starts" | undefined = undefined,
+  starts?: "starts",
 ): Scenario => ({
   ...common,
   name,
