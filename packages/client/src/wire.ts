@@ -51,7 +51,7 @@ export type WorkerHealth = {
 }
 
 export type QueueHealth = {
-  readonly type: "database" | "redis"
+  readonly type: "database" | "redis" | "rabbitmq"
   readonly status: "up" | "down"
   readonly latency_ms: number | null
   readonly depth: number | null
