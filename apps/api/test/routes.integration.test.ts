@@ -27,7 +27,7 @@ const cases: Record<RouteName, Case> = {
       headers: { "Content-Type": "application/json" },
       body: '{"request_id":"a","ids":[1],"dry_run":true}',
     },
-    answer: /^\{"matched":0,"replayed":0,"complete":true\}$/,
+    answer: /^\{"matched":0,"replayed":0,"left_out":\{.*"in_flight":1.*\},"complete":true\}$/,
   },
   "POST /api/v1/preview": {
     question: {

@@ -24,6 +24,7 @@ const emptied = Effect.gen(function* () {
 
 conforms("RedisLeadQueue over a Cluster", {
   givesIds: true,
+  fillsTakes: true,
   world: Effect.map(emptied, ({ cluster, owner }) => ({
     process: ({ takes }) => connected(cluster.url, takes),
     down: owner.kill,

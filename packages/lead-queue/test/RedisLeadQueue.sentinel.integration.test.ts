@@ -21,6 +21,7 @@ const emptied = Effect.gen(function* () {
 
 conforms("RedisLeadQueue over Sentinels", {
   givesIds: true,
+  fillsTakes: true,
   world: Effect.map(emptied, ({ group, master }) => ({
     process: ({ takes }) => connected(group.url, takes),
     down: master.kill,

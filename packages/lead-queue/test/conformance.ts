@@ -95,8 +95,11 @@ export const conforms = (name: string, driver: Driver) =>
         api.offerUnsafe(ids(3))
         const [waited, hint] = yield* Fiber.join(waiting)
         assert.isTrue(Duration.isLessThan(waited, soon))
-        const expected = driver.givesIds ? { _tag: "Leads", ids: ids(1, 2, 3) } : { _tag: "AnyDue" }
-        assert.deepStrictEqual<unknown>(hint, expected)
+        if (!driver.givesIds) return assert.deepStrictEqual(hint, { _tag: "AnyDue" })
+        const first = idsOf(hint)
+        assert.isNotEmpty(first)
+        const rest = driver.fillsTakes === true ? [] : yield* takeAll(worker, 3 - first.length)
+        assert.deepStrictEqual([...first, ...rest], ids(1, 2, 3))
       }))
 
     test("wakes at once a worker that waits in the same process", (world) =>
