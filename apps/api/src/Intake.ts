@@ -137,6 +137,10 @@ export const makeIntake = Effect.fnUntraced(function* (options: IntakeOptions) {
       const { facts, req: request } = response
       facts.readAt = performance.now()
       facts.bodyBytes = body.length
+      if (pending !== undefined && senderLimit !== undefined) {
+        const waitMs = senderLimit.bodyRead(request)
+        if (waitMs > 0) return refuse(response, Answer.tooManyRequests(waitMs))
+      }
       const sender = pending === undefined ? undefined : verification.verifyBody(pending, body)
       if (sender?._tag === "Refused") return refuseUnknown(response, sender.answer)
       if (sender !== undefined && senderLimit !== undefined) {

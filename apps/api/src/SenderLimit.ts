@@ -5,10 +5,12 @@ import type { IncomingMessage } from "node:http"
 import { makeClientAddress } from "./ClientAddress.ts"
 import { makeSenderRate, networkOf } from "./SenderRate.ts"
 
-/** The limit, asked twice for each webhook. Both answer with milliseconds to wait, 0 when the webhook is allowed. */
+/** The limit, asked at each step of a webhook. All answer with milliseconds to wait, 0 when the webhook is allowed. */
 export interface SenderLimit {
   /** Before anything of the webhook is checked. */
   readonly arrived: (request: IncomingMessage) => number
+  /** Before a secret is looked for in its body: others of the same address may have been refused since it arrived. */
+  readonly bodyRead: (request: IncomingMessage) => number
   /** Once it is known who sent it: by a credential, or by nobody who has proved to be a sender. */
   readonly identified: (request: IncomingMessage, credential: string | undefined) => number
 }
@@ -32,12 +34,16 @@ export const makeSenderLimit = ({
   if (intakeRateBy === "address") {
     return {
       arrived: (request) => addresses.waitMs(networkOfClient(request), performance.now()),
+      bodyRead: () => 0,
       identified: () => 0,
     }
   }
   const credentials = makeSenderRate(intakeRateLimit.value)
+  const hasUsedUp = (request: IncomingMessage) =>
+    addresses.peekMs(networkOfClient(request), performance.now())
   return {
-    arrived: (request) => addresses.peekMs(networkOfClient(request), performance.now()),
+    arrived: hasUsedUp,
+    bodyRead: hasUsedUp,
     identified: (request, credential) =>
       credential === undefined
         ? addresses.waitMs(networkOfClient(request), performance.now())

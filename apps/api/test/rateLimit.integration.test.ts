@@ -1,7 +1,10 @@
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Option } from "effect"
+import { once } from "node:events"
+import { connect, type Socket } from "node:net"
 import { ask, assertError, post } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
+import { statuses, webhook } from "./support/raw.ts"
 import { secretOf, signers, standardHeaders, verifierOf } from "./support/senders.ts"
 import { countLeads, World } from "./support/World.ts"
 
@@ -145,5 +148,36 @@ layer(World.layer(byCredential), { excludeTestServices: true })("with INTAKE_RAT
         const right = yield* send({ "X-Shared-Secret": "b-secret", ...address }, leadText)
         assertError(right, 429, "too many requests")
       }),
+  )
+
+  it.effect("who guesses signatures on many connections at once is limited by address as well", () =>
+    Effect.gen(function* () {
+      const { port } = yield* World
+      const begin = async (_: unknown, i: number) => {
+        const socket = connect(port, "127.0.0.1").setEncoding("utf8")
+        const head = webhook(
+          "",
+          `X-Hub-Signature-256: sha256=${String(i).padStart(64, "0")}`,
+          "X-Forwarded-For: 198.51.100.99",
+          "Expect: 100-continue",
+          "Connection: close",
+        )
+        socket.write(head.replace("Content-Length: 0", `Content-Length: ${leadText.length}`))
+        const [interim] = (await once(socket, "data")) as [string]
+        assert.match(interim, /^HTTP\/1.1 100 /)
+        return socket
+      }
+      const finish = async (socket: Socket) => {
+        socket.write(leadText)
+        const [answer] = (await once(socket, "data")) as [string]
+        return statuses(answer)[0]
+      }
+      const answers = yield* Effect.promise(async () => {
+        // All heads are checked before the first signature is.
+        const sockets = await Promise.all(Array.from({ length: 10 }, begin))
+        return Promise.all(sockets.map(finish))
+      })
+      assert.deepStrictEqual(answers.toSorted(), [401, 401, 401, 429, 429, 429, 429, 429, 429, 429])
+    }),
   )
 })
