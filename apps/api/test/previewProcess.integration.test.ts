@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { PreviewProgram } from "@lead-gateway/api"
 import { Defect } from "@lead-gateway/runtime"
 import { Cause, Duration, Effect, Fiber } from "effect"
-import { readdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import {
@@ -11,6 +11,7 @@ import {
   makePreviewProcess,
   type PreviewLimits,
 } from "../src/preview/PreviewProcess.ts"
+import { children, waitedForMs } from "./support/children.ts"
 import { lead } from "./support/leads.ts"
 
 const document = (name: string): unknown =>
@@ -57,28 +58,6 @@ const explain = (drafts: object) =>
     yield* ask({ _tag: "Open", body: new TextEncoder().encode(JSON.stringify({ payload: lead, ...drafts })) })
     return (yield* ask({ _tag: "Explain", nowMs: 0 })).json
   })
-
-/** The processes that this one has started. */
-const children = (): number =>
-  readdirSync("/proc").filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && statOf(pid)[1] === String(process.pid)
-    } catch {
-      return false // it has ended
-    }
-  }).length
-
-/** The fields of a process from its state on. */
-const statOf = (pid: string): ReadonlyArray<string> => {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-}
-
-/** The processor time of processes that this one has waited for, in milliseconds. */
-const waitedForMs = (): number => {
-  const fields = statOf("self")
-  return 10 * (Number(fields[13]) + Number(fields[14]))
-}
 
 const until = (isSo: () => boolean) =>
   Effect.promise(async () => {
@@ -142,6 +121,19 @@ describe("the preview process", { timeout }, () => {
       yield* Effect.sleep(Duration.millis(200))
       yield* Fiber.interrupt(abandoned)
       assert.include(yield* Fiber.join(next), '"decision":"READY"')
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("forgets at once who leaves while it waits for its turn", () =>
+    Effect.gen(function* () {
+      const previews = yield* makePreviews({ requests: 2 })
+      const busy = yield* Effect.forkChild(previews.job(() => Effect.never))
+      yield* Effect.sleep(Duration.millis(10))
+      const waiting = yield* Effect.forkChild(previews.admit(previews.job(explain({}))))
+      yield* Effect.sleep(Duration.millis(10))
+      yield* Effect.timeout(Fiber.interrupt(waiting), "5 seconds")
+      yield* Effect.andThen(previews.admit(previews.admit(Effect.void)), Fiber.interrupt(busy))
+      assert.include(yield* previews.job(explain({})), '"decision":"READY"')
     }).pipe(Effect.scoped),
   )
 

@@ -1,10 +1,13 @@
 /** The handler of `POST /api/v1/preview`. */
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { InvalidRequest, OperatorApi, previewOptions, PreviewRequest } from "@lead-gateway/api-contract"
 import { DecidedLeads } from "@lead-gateway/lead-store"
 import { Clock, Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiError } from "effect/http-api"
+import type { ServerResponse } from "node:http"
 import { compareStored } from "../preview/compareStored.ts"
+import { noticeGone } from "../preview/noticeGone.ts"
 import type { PreviewProcess } from "../preview/PreviewProcess.ts"
 import { fromStore } from "./fromStore.ts"
 
@@ -28,6 +31,7 @@ export const previewHandlers = (previews: PreviewProcess) =>
             return HttpServerResponse.empty({ status: 415 })
           }
           const body = new Uint8Array(yield* Effect.orDie(request.arrayBuffer))
+          noticeGone(NodeHttpServerRequest.toServerResponse(request) as ServerResponse)
           const answer = previews.job(
             Effect.fnUntraced(function* (ask) {
               const { shape } = yield* ask({ _tag: "Open", body })

@@ -155,25 +155,22 @@ export const makePreviewProcess = Effect.fnUntraced(function* (
           Effect.sync(() => requests--),
         )
       }),
+    // Interruptible also while it waits: who has gone is no longer counted.
     job: (use) =>
-      Effect.uninterruptibleMask((restore) =>
-        restore(turns.take(1)).pipe(
-          Effect.timeoutOrElse({ duration: limits.turn, orElse: () => Effect.fail(tooManyPreviews) }),
-          Effect.andThen(
-            Effect.suspend(() => {
-              clearTimeout(idle)
-              return Effect.ensuring(
-                restore(use(ask)),
-                Effect.andThen(
-                  Effect.sync(() => {
-                    idle = setTimeout(() => void end(), Duration.toMillis(limits.idle)).unref()
-                  }),
-                  turns.release(1),
-                ),
-              )
-            }),
-          ),
+      turns.takeScoped(1).pipe(
+        Effect.timeoutOrElse({ duration: limits.turn, orElse: () => Effect.fail(tooManyPreviews) }),
+        Effect.andThen(
+          Effect.suspend(() => {
+            clearTimeout(idle)
+            return Effect.ensuring(
+              use(ask),
+              Effect.sync(() => {
+                idle = setTimeout(() => void end(), Duration.toMillis(limits.idle)).unref()
+              }),
+            )
+          }),
         ),
+        Effect.scoped,
       ),
   }
   return previews
