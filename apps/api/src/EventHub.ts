@@ -42,6 +42,8 @@ export const mostListeners = 1000
 /** How `serve` fails beyond them. */
 export const tooManyListeners = new StoreUnavailable({ operation: "live events for more listeners" })
 
+const stopping = new StoreUnavailable({ operation: "live events of a process that stops" })
+
 /**
  * Makes the hub, and its loop in the background: while somebody listens, it reads what was committed and writes each text
  * once to every listener.
@@ -53,7 +55,7 @@ export const tooManyListeners = new StoreUnavailable({ operation: "live events f
 export const makeEventHub = Effect.gen(function* () {
   const changes = yield* LeadChanges
   const listeners = new Set<ServerResponse>()
-  const joining: Array<Joining> = []
+  const joining = new Set<Joining>()
   const wake = yield* Queue.sliding<void>(1)
   const state = { isClosed: false, served: 0 }
 
@@ -85,7 +87,8 @@ export const makeEventHub = Effect.gen(function* () {
   ) {
     const first =
       position === null ? resetEvent : position === undefined ? "" : yield* missed(position, isRead)
-    if (response.destroyed) return void (yield* Deferred.succeed(joined, undefined))
+    // Once the hub is closed, it was refused.
+    if (response.destroyed || state.isClosed) return void (yield* Deferred.succeed(joined, undefined))
     response.once("close", () => {
       listeners.delete(response)
       Deferred.doneUnsafe(joined, Effect.void)
@@ -104,7 +107,7 @@ export const makeEventHub = Effect.gen(function* () {
     const position = makeReadingPosition(newest, yield* changes.after(Math.max(0, newest - lookBack)))
     let listenedAt = performance.now()
     let intervalMs = baseMs
-    while (listeners.size + joining.length > 0 && !state.isClosed) {
+    while (listeners.size + joining.size > 0 && !state.isClosed) {
       const now = performance.now()
       if (now - listenedAt >= listenEveryMs) {
         listenedAt = now
@@ -116,10 +119,11 @@ export const makeEventHub = Effect.gen(function* () {
       const { text } = encodeChanges(rows, { floor: position.floor, onRow: position.read, most: mostOfTick })
       if (text.length > 0) writeToAll(text)
       position.expire(now)
-      for (const next of joining.splice(0)) {
+      for (const next of joining) {
         yield* join(next, position.isRead).pipe(
           Effect.catchCause((cause) => Deferred.failCause(next.joined, cause)),
         )
+        joining.delete(next)
       }
       const least = Math.max(baseMs, listeners.size)
       intervalMs = text.length > 0 ? least : Math.max(least, Math.min(idleMs, intervalMs * 1.5))
@@ -129,13 +133,15 @@ export const makeEventHub = Effect.gen(function* () {
 
   let isFailing = false
   const loop = Effect.gen(function* () {
-    if (listeners.size + joining.length === 0) return yield* Queue.take(wake)
+    if (state.isClosed) return yield* Effect.never
+    if (listeners.size + joining.size === 0) return yield* Queue.take(wake)
     yield* session
     isFailing = false
   }).pipe(
     Effect.tapCause((cause) =>
       Effect.gen(function* () {
-        for (const { joined } of joining.splice(0)) yield* Deferred.failCause(joined, cause)
+        for (const { joined } of joining) yield* Deferred.failCause(joined, cause)
+        joining.clear()
         // What happens meanwhile is not known afterwards.
         writeToAll(resetEvent)
       }),
@@ -152,25 +158,24 @@ export const makeEventHub = Effect.gen(function* () {
 
   const hub: EventHub = {
     serve: Effect.fnUntraced(function* (response, lastEventId) {
-      if (state.isClosed)
-        return yield* new StoreUnavailable({ operation: "live events of a process that stops" })
+      if (state.isClosed) return yield* stopping
       const joined = yield* Deferred.make<void, StoreError>()
       const waiting: Joining = { response, position: parsePosition(lastEventId), joined }
       if (state.served >= mostListeners) return yield* tooManyListeners
       state.served++
-      joining.push(waiting)
+      joining.add(waiting)
       Queue.offerUnsafe(wake, undefined)
       yield* Effect.onExit(Deferred.await(joined), () =>
         Effect.sync(() => {
           state.served--
-          const index = joining.indexOf(waiting)
-          if (index >= 0) joining.splice(index, 1)
+          joining.delete(waiting)
           listeners.delete(response)
         }),
       )
     }),
     close: Effect.sync(() => {
       state.isClosed = true
+      for (const { joined } of joining) Deferred.doneUnsafe(joined, stopping)
       for (const response of listeners) response.end()
     }),
     listeners: () => state.served,

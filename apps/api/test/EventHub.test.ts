@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { LeadId } from "@lead-gateway/lead"
 import { type LeadChange, LeadChanges } from "@lead-gateway/lead-store"
 import { Telemetry } from "@lead-gateway/runtime"
-import { Effect, Exit } from "effect"
+import { Effect, Exit, Fiber } from "effect"
 import { createServer, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setImmediate } from "node:timers/promises"
@@ -21,19 +21,21 @@ const logging = (lines: Array<string>) =>
 const makeHub = Effect.gen(function* () {
   const rows: Array<LeadChange> = []
   const responses: Array<ServerResponse> = []
-  const script = { readsThatFail: 0, resumesThatFail: 0 }
+  const script = { readsThatFail: 0, resumesThatFail: 0, reads: 0, isSilent: false }
   const bug = new TypeError("cannot read erika@privat.example")
   const changes = LeadChanges.of({
-    listen: Effect.succeed(0),
+    listen: Effect.suspend(() => (script.isSilent ? Effect.never : Effect.succeed(0))),
     after: (seq) =>
       Effect.sync(() => {
+        script.reads++
         if (script.readsThatFail-- > 0) throw bug
         return rows.filter((row) => row.seq > seq)
       }),
     isKept: () =>
-      Effect.sync(() => {
+      Effect.suspend(() => {
+        if (script.isSilent) return Effect.never
         if (script.resumesThatFail-- > 0) throw bug
-        return true
+        return Effect.succeed(true)
       }),
     prune: () => Effect.void,
   })
@@ -57,7 +59,7 @@ const makeHub = Effect.gen(function* () {
   const change = (id: number) => {
     rows.push({ seq: id, at: new Date(), state: "RECEIVED", leadIds: [LeadId.make(id)] })
   }
-  return { change, port: (server.address() as AddressInfo).port, responses, script }
+  return { change, close: hub.close, port: (server.address() as AddressInfo).port, responses, script }
 })
 
 describe("the hub of live events", () => {
@@ -113,4 +115,38 @@ describe("the hub of live events", () => {
       assert.deepStrictEqual(errors, [])
     }).pipe(Effect.scoped, Effect.provide(logging(lines)))
   })
+
+  it.live("asks the database nothing more once it is closed, also while a listener does not read", () => {
+    const lines: Array<string> = []
+    return Effect.gen(function* () {
+      const { close, port, responses, script } = yield* makeHub
+      const slow = yield* listenTo(port)
+      slow.pause()
+      responses[0]?.write(Buffer.alloc(8 * 1024 * 1024))
+      yield* close
+      yield* Effect.sleep("700 millis")
+      const { reads } = script
+      yield* Effect.sleep("700 millis")
+      assert.isFalse(slow.isClosed())
+      assert.strictEqual(script.reads, reads)
+    }).pipe(Effect.scoped, Effect.provide(logging(lines)))
+  })
+
+  it.live.each(["first", "1.0"])(
+    "lets no listener wait once it is closed, while the database is silent (%s)",
+    (lastEventId) => {
+      const lines: Array<string> = []
+      return Effect.gen(function* () {
+        const { close, port, script } = yield* makeHub
+        const isFirst = lastEventId === "first"
+        if (!isFirst) yield* listenTo(port)
+        script.isSilent = true
+        const waiting = yield* Effect.forkChild(listenTo(port, isFirst ? {} : { lastEventId }))
+        yield* Effect.sleep("700 millis")
+        yield* close
+        const { status } = yield* Effect.timeout(Fiber.join(waiting), "5 seconds")
+        assert.strictEqual(status, 500)
+      }).pipe(Effect.scoped, Effect.provide(logging(lines)))
+    },
+  )
 })
