@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { archive } from "./commands/archive.ts"
+import { demoCustomer, demoCustomerName } from "./commands/demoCustomer.ts"
 import { doctor } from "./commands/doctor.ts"
 import { leads } from "./commands/leads.ts"
 import { ledger } from "./commands/ledger.ts"
@@ -27,7 +28,7 @@ const leadGateway = Command.make("lead-gateway").pipe(
     { command: ". <(lead-gateway --completions bash)", description: "Let the shell complete commands" },
   ]),
   Command.withSubcommands([
-    { group: "Processes", commands: servers },
+    { group: "Processes", commands: [...servers, demoCustomer] },
     { group: "Database", commands: [migrate, ledger] },
     { group: "Leads", commands: [preview, leads, replay, archive] },
     { group: "Operators", commands: [token] },
@@ -43,9 +44,10 @@ const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
  * and for a failure; after SIGINT, SIGTERM or SIGHUP 0 for a server and 130 for any other command.
  */
 export const run = (): void => {
+  const [, , name = ""] = process.argv
   const options = {
     version: packageJson.version,
-    whenStopped: isServer(process.argv[2] ?? "") ? 0 : 130,
+    whenStopped: isServer(name) || name === demoCustomerName ? 0 : 130,
   }
   runCommand(
     Command.run(leadGateway, options).pipe(
