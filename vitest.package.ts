@@ -28,6 +28,8 @@ const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]
   },
   // Some tests replace modules of Node.
   "packages/customer-client": { isolate: true },
+  // The folders of the images are made once for their file: 10 s, and a minute where turbo has nothing in its cache.
+  "packages/system-tests/deploy": { testTimeout: 180_000, hookTimeout: 300_000 },
   // Seconds each; a busy machine takes a multiple of that. Each test has a world of its own and mostly waits, for leases to end, say.
   "packages/system-tests/faults": {
     sequence: { concurrent: true },
