@@ -80,10 +80,15 @@ export const addUp = (entries: string, buckets: string): string => `
     coalesce(array_agg(leads::integer ORDER BY latency) FILTER (WHERE latency IS NOT NULL), '{}') AS latency_leads
   FROM (
     SELECT tenant_id, bucket, date_trunc(bucket, at, 'UTC') AS at, was, became, latency, sum(leads) AS leads FROM (
-      SELECT tenant_id, at, was, became, NULL::smallint AS latency, leads FROM ${entries}
-      UNION ALL
-      SELECT tenant_id, at, NULL, NULL, latency, 1 FROM ${entries} CROSS JOIN LATERAL unnest(latencies) AS latency
-    ) AS entry
+      -- By minutes first: there may be many entries of each.
+      SELECT tenant_id, at, was, became, latency, sum(leads) AS leads FROM (
+        SELECT tenant_id, at, was, became, NULL::smallint AS latency, leads FROM ${entries}
+        UNION ALL
+        SELECT tenant_id, at, NULL, NULL, latency, 1 FROM ${entries} CROSS JOIN LATERAL unnest(latencies) AS latency
+        WHERE latencies IS NOT NULL
+      ) AS entry
+      GROUP BY 1, 2, 3, 4, 5
+    ) AS minute
     CROSS JOIN (SELECT unnest(ARRAY[${buckets}]::text[]) AS bucket) AS width
     GROUP BY 1, 2, 3, 4, 5, 6
   ) AS counted
