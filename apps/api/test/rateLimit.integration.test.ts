@@ -177,7 +177,14 @@ layer(World.layer(byCredential), { excludeTestServices: true })("with INTAKE_RAT
         const sockets = await Promise.all(Array.from({ length: 10 }, begin))
         return Promise.all(sockets.map(finish))
       })
-      assert.deepStrictEqual(answers.toSorted((a, b) => a - b), [401, 401, 401, 429, 429, 429, 429, 429, 429, 429])
+      assert.lengthOf(
+        answers.filter((status) => status === 401),
+        3,
+      )
+      assert.lengthOf(
+        answers.filter((status) => status === 429),
+        7,
+      )
     }),
   )
 })
