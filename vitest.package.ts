@@ -3,7 +3,8 @@
  * `vitest run` in the root, whose `vitest.config.ts` makes a project of each.
  *
  * A test's name says what it needs: `*.test.ts` nothing but this process, `*.integration.test.ts` real services,
- * `*.e2e.test.ts` whole processes. `--mode unit` leaves the latter two out.
+ * `*.e2e.test.ts` whole processes. `--mode unit` leaves the latter two out. `*.chaos.test.ts` take minutes, and run with
+ * `--mode chaos` alone.
  */
 import { globSync, readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
@@ -26,6 +27,8 @@ const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]
     sequence: { groupOrder: 1 },
     retry: 2,
   },
+  // Whole processes behind nginx, and Prometheus beside them.
+  "packages/system-tests/deploy": { testTimeout: 180_000 },
   // Some tests replace modules of Node.
   "packages/customer-client": { isolate: true },
   // The folders of the images are made once for their file: 10 s, and a minute where turbo has nothing in its cache.
@@ -47,6 +50,12 @@ const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]
   },
 }
 
+/** What does not run in a mode; in any other one, what takes minutes. */
+const excluded: Readonly<Record<string, Array<string> | undefined>> = {
+  unit: ["**/*.{integration,e2e,chaos}.test.ts"],
+  chaos: [],
+}
+
 interface Manifest {
   readonly name: string
   readonly devDependencies?: Readonly<Record<string, string>>
@@ -65,7 +74,7 @@ export const packageProject = (folder: string, mode: string): TestProjectInlineC
   const isSystemTest = path.startsWith("packages/system-tests/")
   const manifest = readFileSync(join(folder, isSystemTest ? ".." : "", "package.json"), "utf8")
   const { name, devDependencies = {} } = JSON.parse(manifest) as Manifest
-  const tests = globSync("**/*.{integration,e2e}.test.ts", { cwd: folder, exclude: ["node_modules"] })
+  const tests = globSync("**/*.{integration,e2e,chaos}.test.ts", { cwd: folder, exclude: ["node_modules"] })
   const usesTestkit = name === "@lead-gateway/testkit" || "@lead-gateway/testkit" in devDependencies
   const needsPostgres = mode !== "unit" && tests.length > 0 && usesTestkit
   const startsApps = needsPostgres && (isSystemTest || path.startsWith("apps/"))
@@ -75,8 +84,9 @@ export const packageProject = (folder: string, mode: string): TestProjectInlineC
     ssr: { resolve: { conditions } },
     test: {
       name: isSystemTest ? `${name}/${relative("packages/system-tests", path)}` : name,
-      include: isSystemTest ? ["**/*.test.ts"] : ["test/**/*.test.ts"],
-      exclude: mode === "unit" ? ["**/*.{integration,e2e}.test.ts"] : [],
+      include:
+        mode === "chaos" ? ["**/*.chaos.test.ts"] : [isSystemTest ? "**/*.test.ts" : "test/**/*.test.ts"],
+      exclude: excluded[mode] ?? ["**/*.chaos.test.ts"],
       testTimeout: 120_000,
       hookTimeout: 120_000,
       maxConcurrency: 3,
