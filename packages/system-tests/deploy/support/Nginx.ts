@@ -85,7 +85,7 @@ export const startNginx = Effect.fnUntraced(function* (
   const user = process.getuid?.() === 0 ? "user root;" : ""
   const args = ["-e", errors, "-c", join(configuration, "nginx.conf"), "-g", `daemon off; ${user}`]
   const check = yield* runProgram("nginx", ["-t", ...args])
-  if (check.code !== 0) yield* Effect.die(new Error(`nginx -t: ${check.output}${logOf(errors)}`))
+  if (check.code !== 0) return yield* Effect.die(new Error(`nginx -t: ${check.output}${logOf(errors)}`))
   const server = yield* startProgram("nginx", args)
   const agent = new Agent({ keepAlive: true, ca: pem, maxSockets: 64 })
   yield* Effect.addFinalizer(() => Effect.sync(() => agent.destroy()))
@@ -98,7 +98,7 @@ export const startNginx = Effect.fnUntraced(function* (
       20_000,
     ))
   )
-    yield* Effect.die(new Error(`nginx has not started: ${logOf(errors)}`))
+    return yield* Effect.die(new Error(`nginx has not started: ${logOf(errors)}`))
   return {
     url,
     plainUrl: `http://127.0.0.1:${plainPort}`,

@@ -107,7 +107,7 @@ export const startProgram = (
               100,
             )
             if (!isReady || server.exitCode !== null)
-              yield* Effect.die(new Error(`${program} has not started (${readyAt})`))
+              return yield* Effect.die(new Error(`${program} has not started (${readyAt})`))
           }),
     ),
   )
