@@ -5,14 +5,18 @@ import { Effect } from "effect"
 import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import packageJson from "../package.json" with { type: "json" }
 import { archive } from "./commands/archive.ts"
+import { backup } from "./commands/backup.ts"
 import { demoCustomer, demoCustomerName } from "./commands/demoCustomer.ts"
 import { doctor } from "./commands/doctor.ts"
+import { healthcheck } from "./commands/healthcheck.ts"
 import { leads } from "./commands/leads.ts"
 import { ledger } from "./commands/ledger.ts"
 import { migrate } from "./commands/migrate.ts"
 import { preview } from "./commands/preview.ts"
 import { replay } from "./commands/replay.ts"
+import { restore } from "./commands/restore.ts"
 import { servers } from "./commands/servers.ts"
+import { smoke } from "./commands/smoke.ts"
 import { token } from "./commands/token.ts"
 import { helpFormatter } from "./HelpFormatter.ts"
 import { isServer } from "./servers.ts"
@@ -29,10 +33,10 @@ const leadGateway = Command.make("lead-gateway").pipe(
   ]),
   Command.withSubcommands([
     { group: "Processes", commands: [...servers, demoCustomer] },
-    { group: "Database", commands: [migrate, ledger] },
+    { group: "Database", commands: [migrate, ledger, backup, restore] },
     { group: "Leads", commands: [preview, leads, replay, archive] },
     { group: "Operators", commands: [token] },
-    { group: "Help", commands: [doctor] },
+    { group: "Help", commands: [doctor, healthcheck, smoke] },
   ]),
 )
 

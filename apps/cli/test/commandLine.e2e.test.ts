@@ -13,12 +13,16 @@ const commands = [
   "worker",
   "migrate",
   "ledger",
+  "backup",
+  "restore",
   "preview",
   "leads",
   "replay",
   "archive",
   "token",
   "doctor",
+  "healthcheck",
+  "smoke",
 ] as const
 const subcommands = [
   "migrate up",

@@ -86,12 +86,16 @@ const patience = { within: "40 seconds" } as const
 export const command = Effect.fnUntraced(function* (
   name:
     | "archive"
+    | "backup"
     | "doctor"
+    | "healthcheck"
     | "leads"
     | "ledger"
     | "migrate"
     | "preview"
     | "replay"
+    | "restore"
+    | "smoke"
     | "token"
     | `--${string}`,
   options: {

@@ -1,5 +1,5 @@
 /*
- * Loaded into Postgres (LD_PRELOAD): while the file FULL_DISK exists, whatever makes a regular file larger fails with ENOSPC,
+ * Loaded into Postgres or Node (LD_PRELOAD): while the file FULL_DISK exists, whatever makes a regular file larger fails with ENOSPC,
  * as on a full disk; existing blocks can be overwritten. It needs no header, so that any C compiler will do.
  */
 typedef unsigned long size;
@@ -14,15 +14,30 @@ extern char *getenv(const char *);
 extern int access(const char *, int);
 extern offset lseek(int, offset, int);
 extern int *__errno_location(void);
+extern long readlink(const char *, char *, size);
 
 #define NEXT ((void *)-1L)
 #define ENOSPC 28
+
+/* Whether a file has a path: not an eventfd, which can be sought, nor /dev/null. */
+static int is_on_disk(int file) {
+  char link[32] = "/proc/self/fd/", path[10] = "";
+  int digits = 1, end = 14;
+  for (int rest = file; rest >= 10; rest /= 10) digits++;
+  for (int place = end + digits - 1; place >= end; place--, file /= 10) link[place] = '0' + file % 10;
+  link[end + digits] = 0;
+  if (readlink(link, path, sizeof path) <= 0 || path[0] != '/') return 0;
+  const char *null = "/dev/null";
+  int index = 0;
+  while (null[index] != 0 && path[index] == null[index]) index++;
+  return null[index] != 0;
+}
 
 /* Whether a write up to this offset must fail; a negative one is relative to the current offset. */
 static int is_refused(int file, offset from, size length) {
   int saved = *__errno_location();
   const char *flag = getenv("FULL_DISK");
-  if (file <= 2 || flag == 0 || access(flag, 0) != 0) {
+  if (file <= 2 || flag == 0 || access(flag, 0) != 0 || !is_on_disk(file)) {
     *__errno_location() = saved;
     return 0;
   }
