@@ -27,11 +27,10 @@ const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]
     sequence: { groupOrder: 1 },
     retry: 2,
   },
-  // Whole processes behind nginx, and Prometheus beside them.
-  "packages/system-tests/deploy": { testTimeout: 180_000 },
   // Some tests replace modules of Node.
   "packages/customer-client": { isolate: true },
-  // The folders of the images are made once for their file: 10 s, and a minute where turbo has nothing in its cache.
+  // Whole processes behind nginx, and Prometheus beside them. The folders of the images are made once for their file: 10 s,
+  // and a minute where turbo has nothing in its cache.
   "packages/system-tests/deploy": { testTimeout: 180_000, hookTimeout: 300_000 },
   // Seconds each; a busy machine takes a multiple of that. Each test has a world of its own and mostly waits, for leases to end, say.
   "packages/system-tests/faults": {
