@@ -42,7 +42,8 @@ export const startFleet = Effect.fnUntraced(function* (options: {
   const workers = yield* many(options.workers, "worker")
   const all = [...apis, ...workers]
   yield* Effect.forEach(all, (app) => Effect.andThen(app.start, app.ready), {
-    concurrency: "unbounded",
+    // Each start takes a second of a core.
+    concurrency: 2,
     discard: true,
   })
   return { apis, customer, workers }
