@@ -136,7 +136,7 @@ describe("the sources", () => {
   it("keep every test where the one run finds it", () => {
     const tests = files("**/*.test.ts")
     const projects =
-      /^((apps|packages)\/[\w-]+\/test|packages\/system-tests\/(attacks|faults|fuzz|operate|packages|repository))\//
+      /^((apps|packages)\/[\w-]+\/test|packages\/system-tests\/(attacks|deploy|faults|fuzz|operate|packages|repository))\//
     assert.deepStrictEqual(
       tests.filter((path) => !projects.test(path)),
       [],
