@@ -5,9 +5,10 @@
 set -eu
 host=${1:?name the host of the primary} port=${2:?name its port}
 shift 2
-# A password in primary_conninfo would be in each backup of this folder.
+# A password in primary_conninfo would be in each backup of this folder. In this file : and \ are escaped.
 passfile=${PASSFILE:-/tmp/replication.pgpass}
-(umask 077 && printf '%s:%s:*:replicator:%s\n' "$host" "$port" "$(cat "${REPLICATION_PASSWORD_FILE:-/run/secrets/replication_password}")" > "$passfile")
+password=$(sed 's/[\\:]/\\&/g' "${REPLICATION_PASSWORD_FILE:-/run/secrets/replication_password}")
+(umask 077 && printf '%s:%s:*:replicator:%s\n' "$host" "$port" "$password" > "$passfile")
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   copy=$PGDATA.copy
