@@ -22,7 +22,7 @@ const Watch = Schema.Struct({
   ignore: Schema.optionalKey(Texts),
 })
 
-export const Service = Schema.Struct({
+const Service = Schema.Struct({
   image: Schema.optionalKey(Schema.String),
   build: Schema.optionalKey(
     Schema.Struct({
