@@ -51,9 +51,9 @@ layer(Backups.layer, { excludeTestServices: true })("a backup", (it) => {
         const key = yield* ageKey(age)
         const before = yield* startGateway(url, customer)
         const acknowledged: Array<number> = []
-        let goesOn = true
+        const sending = new AbortController()
         const sender = Effect.gen(function* () {
-          while (goesOn) {
+          while (!sending.signal.aborted) {
             const id = yield* before.post(validLead)
             if (id !== undefined) acknowledged.push(id)
             yield* Effect.sleep("20 millis")
@@ -67,7 +67,7 @@ layer(Backups.layer, { excludeTestServices: true })("a backup", (it) => {
         const metrics = join(folder, "backup.prom")
         const manifest = yield* taken("--recipient", key.recipient, "--metrics-file", metrics)
         yield* Effect.sleep("500 millis")
-        goesOn = false
+        sending.abort()
         yield* Fiber.join(senders)
         // The machine is lost.
         yield* before.process.kill("SIGKILL")
@@ -120,7 +120,8 @@ layer(Backups.layer, { excludeTestServices: true })("a backup", (it) => {
       const { file } = yield* taken()
       const path = join(folder, file.name)
       const damaged = readFileSync(path)
-      damaged[Math.floor(damaged.length / 2)]! ^= 1
+      const middle = Math.floor(damaged.length / 2)
+      damaged.writeUInt8(damaged.readUInt8(middle) ^ 1, middle)
       writeFileSync(path, damaged)
       yield* assertRefused(/does not have the SHA-256 of its manifest/, folder)
     }),
@@ -215,6 +216,25 @@ layer(Backups.layer, { excludeTestServices: true })("a backup", (it) => {
       const none = yield* backup("--keep", "1", "--pg-bin", join(bin, "nowhere"))
       assert.match(none.stderr, /there is no .*pg_dump: install postgresql-client/)
       assert.deepStrictEqual(left(), kept)
+    }),
+  )
+
+  it.effect("that is interrupted leaves nothing and ends with 130", () =>
+    Effect.gen(function* () {
+      const { folder, pgBin, spawn, url } = yield* prepare
+      const bin = join(yield* makeEmptyFolder, "bin")
+      writeScript(bin, "pg_restore", `exec '${join(pgBin, "pg_restore")}' "$@"`)
+      writeScript(
+        bin,
+        "pg_dump",
+        `[ "$1" = --version ] && exec echo 'pg_dump (PostgreSQL) 18.1'; exec sleep 600`,
+      )
+      const process = yield* spawn(["backup", "--to", folder, "--pg-bin", bin], { database: url })
+      while (!readdirSync(folder).some((file) => file.endsWith(".dump.partial")))
+        yield* Effect.sleep("20 millis")
+      yield* process.kill("SIGINT")
+      assert.strictEqual((yield* process.exited).code, 130)
+      assert.deepStrictEqual(readdirSync(folder), [])
     }),
   )
 

@@ -85,3 +85,20 @@ export const write = (stream: Writable, chunk: Uint8Array): Promise<void> =>
     }
     stream.on("drain", done).on("close", done).on("error", done)
   })
+
+/**
+ * Waits for all parts of a pipeline. The first that fails stops the others, and its error is the one that is reported, not those
+ * that follow from it.
+ */
+export const allOf = async (stop: AbortController, parts: ReadonlyArray<Promise<void>>): Promise<void> => {
+  const failures: Array<unknown> = []
+  await Promise.all(
+    parts.map((part) =>
+      part.catch((error: unknown) => {
+        failures.push(error)
+        stop.abort()
+      }),
+    ),
+  )
+  if (failures.length > 0) throw failures[0]
+}

@@ -6,7 +6,7 @@ import type { Readable } from "node:stream"
 import { BackupDamaged } from "./BackupError.ts"
 import { type Manifest, syncFolder } from "./Manifest.ts"
 import { postgresClient, postgresProgram, withoutSecrets } from "./postgresPrograms.ts"
-import { type Running, start, write } from "./Program.ts"
+import { allOf, type Running, start, write } from "./Program.ts"
 
 /** What to dump, and where to. */
 export interface DumpOptions {
@@ -102,28 +102,10 @@ const pipe = async (options: DumpOptions, file: FileHandle) => {
     if (sealing === undefined) return
     for await (const chunk of sealing.stdout as AsyncIterable<Buffer>) await toFile(chunk)
   }
-  await firstFailure(stop, [reading(), writing(), sealing?.ended, dumping.ended], checking)
-  return { bytes, sha256: hash.digest("hex") }
-}
-
-/**
- * Waits for all parts of a pipeline. The first that fails stops the others, and its error is the one that is reported, not those
- * that follow from it. A check that fails stops nothing: it fails as well when the dump does, and before.
- */
-const firstFailure = async (
-  stop: AbortController,
-  parts: ReadonlyArray<Promise<void> | undefined>,
-  checking: Running,
-): Promise<void> => {
-  const failures: Array<unknown> = []
-  const settle = (part: Promise<void> | undefined) =>
-    part?.catch((error: unknown) => {
-      failures.push(error)
-      stop.abort()
-    })
-  await Promise.all(parts.map(settle))
-  if (failures.length > 0) throw failures[0]
+  await allOf(stop, [reading(), writing(), dumping.ended, ...(sealing === undefined ? [] : [sealing.ended])])
+  // A dump that is cut off fails this too, so it is asked last.
   await checking.ended
+  return { bytes, sha256: hash.digest("hex") }
 }
 
 const encrypt = (recipients: ReadonlyArray<string>, signal: AbortSignal): Running =>

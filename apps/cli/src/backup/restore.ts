@@ -5,7 +5,7 @@ import type { Readable } from "node:stream"
 import { BackupFailed, DatabaseNotEmpty } from "./BackupError.ts"
 import type { Manifest } from "./Manifest.ts"
 import { postgresClient, postgresProgram, withoutSecrets } from "./postgresPrograms.ts"
-import { start, write } from "./Program.ts"
+import { allOf, start, write } from "./Program.ts"
 
 /** What to restore, and where to. */
 export interface RestoreOptions {
@@ -67,14 +67,12 @@ export const restore = async (options: RestoreOptions): Promise<void> => {
     await opening?.ended
     restoring.stdin.end()
   }
-  const failures: Array<unknown> = []
-  const settle = (part: Promise<void> | undefined) =>
-    part?.catch((error: unknown) => {
-      failures.push(error)
-      stop.abort()
-    })
-  await Promise.all([opening?.ended, decrypting(), feeding(), restoring.ended].map(settle))
-  if (failures.length > 0) throw failures[0]
+  await allOf(stop, [
+    ...(opening === undefined ? [] : [opening.ended]),
+    decrypting(),
+    feeding(),
+    restoring.ended,
+  ])
 }
 
 const identityOf = ({ dump, identity }: RestoreOptions): string => {

@@ -1,5 +1,5 @@
 /** A Postgres server, the programs that back it up, and the command line, as an operator has them. */
-import { debianPackages, TestCustomer, TestDatabase, TestProcess } from "@lead-gateway/testkit"
+import { debianPackages, type TestCustomer, TestDatabase, TestProcess } from "@lead-gateway/testkit"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { PgClient } from "@effect/sql-pg"
 import * as Reactivity from "effect/reactivity/Reactivity"
@@ -48,6 +48,11 @@ const clientPrograms = Effect.fnUntraced(function* (folder: string) {
   }
 })
 
+interface CommandOptions {
+  readonly database: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
 const make = Effect.gen(function* () {
   const folder = yield* makeEmptyFolder
   const pgBin = yield* clientPrograms(folder)
@@ -60,16 +65,17 @@ const make = Effect.gen(function* () {
 
   /** A new, empty database. */
   const database = Effect.map(TestDatabase.make({ serverUrl }), ({ name, url }) => ({ name, url }))
-  const run = Effect.fnUntraced(function* (
-    line: ReadonlyArray<string>,
-    options: { readonly database: string; readonly env?: Readonly<Record<string, string>> },
-  ) {
-    const process = yield* TestProcess.spawn({
+  /** Starts a command. */
+  const spawn = (line: ReadonlyArray<string>, options: CommandOptions) =>
+    TestProcess.spawn({
       program,
       args: line,
       cwd: folder,
       env: { PATH: path, DATABASE_URL: options.database, ...options.env },
     })
+  /** Runs a command to its end. */
+  const run = Effect.fnUntraced(function* (line: ReadonlyArray<string>, options: CommandOptions) {
+    const process = yield* spawn(line, options)
     const { code } = yield* process.exited
     return { code, stdout: process.stdout().join("\n"), stderr: process.stderr().join("\n") }
   })
@@ -79,7 +85,7 @@ const make = Effect.gen(function* () {
   }
   /** A new database with the schema. */
   const migrated = TestDatabase.make({ serverUrl, template }).pipe(Effect.map(({ url }) => ({ url })))
-  return { age: join(root, "usr/bin"), database, migrated, path, pgBin, run, serverUrl }
+  return { age: join(root, "usr/bin"), database, migrated, path, pgBin, run, serverUrl, spawn }
 })
 
 /** The server and the programs, for the tests of one file. */
