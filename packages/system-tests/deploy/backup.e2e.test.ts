@@ -112,6 +112,7 @@ layer(Backups.layer, { excludeTestServices: true })("a backup", (it) => {
         const sent = new Set(customer.requests().map(({ headers }) => headers["idempotency-key"]))
         assert.strictEqual(keys.filter(({ key }) => sent.has(key)).length, keys.length)
       }),
+    240_000,
   )
 
   it.effect("that is damaged is refused before anything is changed", () =>

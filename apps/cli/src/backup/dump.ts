@@ -118,7 +118,7 @@ const encrypt = (recipients: ReadonlyArray<string>, signal: AbortSignal): Runnin
   })
 
 /** The SHA-256 of a file. */
-export const hashOf = async (path: string, signal: AbortSignal): Promise<string> => {
+const hashOf = async (path: string, signal: AbortSignal): Promise<string> => {
   const hash = createHash("sha256")
   const stream: Readable = createReadStream(path, { signal })
   for await (const chunk of stream) hash.update(chunk as Buffer)

@@ -134,6 +134,10 @@ export const startGateway = Effect.fnUntraced(function* (
       DATABASE_URL: database,
       CUSTOMER_API_URL: customer.url,
       CUSTOMER_API_TOKEN: "customer-token",
+      // Leases of a gateway that is killed end soon.
+      CUSTOMER_API_TIMEOUT: "1s",
+      RETRY_BACKOFF_BASE: "100ms",
+      RETRY_SCAN_INTERVAL: "500ms",
       STATS_CACHE_TTL: "0s",
       ...env,
     },
