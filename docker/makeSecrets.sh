@@ -23,7 +23,6 @@ random() {
 for name in db_password search_key shared_secret operator_tokens replication_password grafana_password; do
   make "$name" "$(random)"
 done
-make database_read_url "postgres://lead_gateway:$(cat "$folder/db_password")@postgres-replica:5432/lead_gateway"
 for name in customer_api_token tls_certificate tls_key; do
   if [ ! -e "$folder/$name" ]; then echo "missing: $folder/$name"; fi
 done

@@ -33,9 +33,7 @@ const isTarget = (name: string): name is Target => targets.some((target) => targ
 const apps = (project: ModelType) => services(project).filter(([, { build }]) => build !== undefined)
 
 const secretNames = variables.filter(({ secret }) => secret).map(({ name }) => `${name}_FILE`)
-/** The setting of the replica is not in this release yet; api and worker ignore it until it is. */
-const announced = ["DATABASE_READ_URL_FILE"]
-const known = [...variables.map(({ name }) => name), ...secretNames, ...announced]
+const known = [...variables.map(({ name }) => name), ...secretNames]
 
 /** `127.0.0.1:5433:5432` in parts. */
 const portOf = (port: string) => {
