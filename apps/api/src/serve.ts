@@ -101,15 +101,16 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
     Option.getOrElse(maxBytesInFlight, () => Math.max(ByteBudget.defaultLimit(), largestBodies * maxBytes)),
   )
   const router = yield* handlerOf(routes, { budget, maxBodyBytes: documentsAtOnce * maxBytes })
+  const senderLimit = makeSenderLimit(api)
   const intake = yield* makeIntake({
     admission,
     bodies: makeBodyReader({ maxBytes, budget }),
-    senderLimit: makeSenderLimit(api),
+    senderLimit,
     verification: makeSenderVerification(api.auth),
     senders: api.senders,
     maxBodyBytes: maxBytes,
   })
-  const handshake = makeHandshakes(api.auth)
+  const handshake = makeHandshakes(api.auth, senderLimit)
   const handler = yield* guardOrigin(
     api,
     dispatch({ intake, handshake, reference: makeReference(options.reference), router }),

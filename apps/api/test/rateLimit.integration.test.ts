@@ -71,7 +71,7 @@ const verifiers = [
     secretOf["standard-webhooks"],
     `whsec_${Buffer.from("the secret of another sender").toString("base64")}`,
   ]),
-  verifierOf({ preset: "meta" }, [secretOf.meta]),
+  verifierOf({ preset: "meta" }, [secretOf.meta], ["meatyhamhock"]),
   verifierOf({ token_in_header: "X-Token" }, ["the first token", "the second token"]),
 ]
 const byCredential = {
@@ -185,6 +185,20 @@ layer(World.layer(byCredential), { excludeTestServices: true })("with INTAKE_RAT
         answers.filter((status) => status === 429),
         7,
       )
+    }),
+  )
+
+  it.effect("who guesses the token of a handshake is limited by address, and a right one costs nothing", () =>
+    Effect.gen(function* () {
+      const world = yield* World
+      const subscribe = (token: string) =>
+        ask(world, {
+          path: `/webhooks/leads?hub.mode=subscribe&hub.challenge=7&hub.verify_token=${token}`,
+          headers: { "X-Forwarded-For": "198.51.100.200" },
+        })
+      for (let i = 0; i < 5; i++) assert.strictEqual((yield* subscribe("meatyhamhock")).text, "7")
+      for (let i = 0; i < 3; i++) assertError(yield* subscribe(`guess-${i}`), 401, "unauthorized")
+      assertError(yield* subscribe("meatyhamhock"), 429, "too many requests")
     }),
   )
 })
