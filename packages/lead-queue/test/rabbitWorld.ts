@@ -72,7 +72,8 @@ export const makeWorld = (server: () => TestRabbit, queueType: "quorum" | "class
 /** Checks that leads which are offered can be taken. */
 export const works = Effect.fnUntraced(function* (queue: LeadQueue["Service"]) {
   yield* queue.offer(range(1, 5))
-  assert.deepStrictEqual(yield* takeAll(queue, 5), range(1, 5))
+  // What came back from another connection is at another place.
+  assert.sameMembers(yield* takeAll(queue, 5), range(1, 5))
   assert.strictEqual(yield* queue.depth, 0)
 })
 

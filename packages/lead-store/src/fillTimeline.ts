@@ -54,7 +54,8 @@ const fillStep = (sql: PgClient.PgClient) =>
 
 /**
  * The changes of each lead, by the rows that its history is made of. What a lead was before a change is what the one before
- * it made of it. An attempt whose outcome came late was a retry when it was unknown, which an event says.
+ * it made of it. An attempt whose outcome came late was a retry when it was unknown, which an event says: its row does not
+ * any more if it was a success. Where the lead was parked meanwhile, that too counts as a retry.
  */
 const fill = (partition: number): string => {
   const from = (table: Parameters<typeof partitionName>[0], id = "lead_id") =>
@@ -65,10 +66,12 @@ const fill = (partition: number): string => {
     UNION ALL
     SELECT lead_id, decided_at, verdict ${from("decision")}
     UNION ALL
-    SELECT lead_id, coalesce((
-      SELECT e.at FROM ${partitionName("lead_event", partition)} AS e
+    SELECT lead_id, coalesce(unknown_at, ended_at), 'RETRYING' FROM ${partitionName("attempt", partition)} AS t
+    LEFT JOIN LATERAL (
+      SELECT e.at AS unknown_at FROM ${partitionName("lead_event", partition)} AS e
       WHERE e.lead_id = t.lead_id AND e.type = 'attempt_outcome_unknown' AND e.details ->> 'attempt_no' = t.attempt_no::text LIMIT 1
-    ), ended_at), 'RETRYING' ${from("attempt")} AND retry_at IS NOT NULL
+    ) AS unknown ON true
+    WHERE t.lead_id >= $1::bigint AND t.lead_id < $2::bigint AND (retry_at IS NOT NULL OR (success AND unknown_at IS NOT NULL))
     UNION ALL
     SELECT lead_id, at, CASE type WHEN 'replayed' THEN 'RECEIVED' WHEN 'delivered' THEN 'DELIVERED' ELSE 'PERMANENTLY_FAILED' END::lead_state
     ${from("lead_event")} AND type IN ('replayed', 'delivered', 'permanently_failed')

@@ -8,6 +8,8 @@ export interface Answer {
   readonly body: Buffer
   /** How many `100 Continue` came before it. */
   readonly continues: number
+  /** How many `102 Processing` came before it. */
+  readonly processings: number
   /** Whether the api closes the connection after it. */
   readonly closes: boolean
   /** Whether it goes on until its reader closes the connection: `body` is what has come so far, as it came. */
@@ -38,14 +40,16 @@ interface Head {
 export const readAnswers = (bytes: Buffer, methods: ReadonlyArray<string>): Answers => {
   const answers: Array<Answer> = []
   let at = 0
-  let continues = 0
+  let [continues, processings] = [0, 0]
   try {
     while (at < bytes.length) {
       const head = readHead(bytes, at)
       if (head === undefined) return { answers, isPartial: true, fault: undefined }
       if (head.status < 200) {
-        if (head.status !== 100 || head.headers.size > 0) throw new Fault(`an unexpected ${head.status}`)
-        continues++
+        if (head.headers.size > 0) throw new Fault(`an unexpected ${head.status}`)
+        if (head.status === 100) continues++
+        else if (head.status === 102) processings++
+        else throw new Fault(`an unexpected ${head.status}`)
         at = head.end
         continue
       }
@@ -60,11 +64,11 @@ export const readAnswers = (bytes: Buffer, methods: ReadonlyArray<string>): Answ
       if (body === undefined) return { answers, isPartial: true, fault: undefined }
       const { status, headers } = head
       const closes = isStream || headers.get("connection") === "close"
-      answers.push({ status, headers, body: body.content, continues, closes, isStream })
-      continues = 0
+      answers.push({ status, headers, body: body.content, continues, processings, closes, isStream })
+      continues = processings = 0
       at = body.end
     }
-    return { answers, isPartial: continues > 0, fault: undefined }
+    return { answers, isPartial: continues + processings > 0, fault: undefined }
   } catch (error) {
     if (error instanceof Fault) return { answers, isPartial: false, fault: error.message }
     throw error

@@ -14,7 +14,7 @@ export const faultsOfForm = (
   request: ReadRequest | undefined,
   method = request?.method,
 ): ReadonlyArray<Finding> => {
-  const { body, continues, headers, status } = answer
+  const { body, continues, headers, processings, status } = answer
   const id = headers.get("x-correlation-id") ?? ""
   const own = request === undefined ? [] : valuesOf(request.headers, "x-correlation-id")
   const isOwnKept = own.length !== 1 || !isId(own[0] ?? "") || own[0] === id || request?.doubts.size !== 0
@@ -29,6 +29,12 @@ export const faultsOfForm = (
     [!isId(id), "no correlation id", `the answer ${status} has none`],
     [!isOwnKept, "another correlation id", `${own[0]} became ${id}`],
     [continues > (isAsked ? 1 : 0), "unasked 100 Continue", `${continues} before the answer ${status}`],
+    // A preview is given up when its client has gone, which shows only when something is sent to it.
+    [
+      processings > 0 && !/\/api\/v1\/preview(?:\?|$)/.test(request?.target ?? ""),
+      "unasked 102 Processing",
+      `${processings} before the answer ${status}`,
+    ],
     [isError && !isErrorBody(answer, id), "malformed error", textOf(answer)],
     [required !== undefined && !headers.has(required), `no ${required}`, `the answer ${status}`],
   ]
