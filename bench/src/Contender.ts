@@ -65,7 +65,12 @@ export const contenders: ReadonlyArray<Contender> = [
   {
     ...oursAtIntake,
     name: "gateway-redis-everything",
-    env: { QUEUE_TYPE: "redis", ENABLE_AUTH: "true", WEBHOOK_SIGNING_SECRETS: signingSecret },
+    env: {
+      QUEUE_TYPE: "redis",
+      ENABLE_AUTH: "true",
+      OPERATOR_TOKENS: "bench",
+      WEBHOOK_SIGNING_SECRETS: signingSecret,
+    },
     sending: "signed",
     isObserved: true,
   },
