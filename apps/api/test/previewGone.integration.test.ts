@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises"
 import { children } from "./support/children.ts"
 import { ask } from "./support/Http.ts"
 import { lead } from "./support/leads.ts"
+import { longDraft } from "./support/longDraft.ts"
 import { statuses } from "./support/raw.ts"
 import { makeWorld } from "./support/World.ts"
 
@@ -24,15 +25,7 @@ const requestOf = (body: unknown): string => {
 /** A preview that takes seconds. */
 const long = requestOf({
   payload: lead,
-  rules: {
-    version: "1",
-    rules: Array.from({ length: 8_000 }, (_, index) => ({
-      field: "x",
-      operator: "pattern",
-      pattern: `^a${index}$`,
-      reason: "R",
-    })),
-  },
+  rules: longDraft,
 })
 
 describe("a client that asks for a preview", { timeout: 60_000 }, () => {

@@ -13,6 +13,7 @@ import {
 } from "../src/preview/PreviewProcess.ts"
 import { children, waitedForMs } from "./support/children.ts"
 import { lead } from "./support/leads.ts"
+import { longDraft } from "./support/longDraft.ts"
 
 const document = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../config/${name}`, import.meta.url), "utf8"))
@@ -40,17 +41,6 @@ const makePreviews = (limits: Partial<PreviewLimits> = {}, which = program) =>
     },
     { ...defaultLimits, turn: Duration.minutes(1), ...limits },
   )
-
-/** A draft that takes seconds to compile. */
-const longDraft = {
-  version: "1",
-  rules: Array.from({ length: 8_000 }, (_, index) => ({
-    field: "x",
-    operator: "pattern",
-    pattern: `^a${index}$`,
-    reason: "R",
-  })),
-}
 
 /** Explains the lead by drafts. */
 const explain = (drafts: object) =>
