@@ -55,7 +55,7 @@ const fillStep = (sql: PgClient.PgClient) =>
 /**
  * The changes of each lead, by the rows that its history is made of. What a lead was before a change is what the one before
  * it made of it. An attempt whose outcome came late was a retry when it was unknown, which an event says: its row does not
- * any more if it was a success. Where the lead was parked meanwhile, that too counts as a retry.
+ * always show it any more. It was none if the lead ended by it, or was not being delivered then.
  */
 const fill = (partition: number): string => {
   const from = (table: Parameters<typeof partitionName>[0], id = "lead_id") =>
@@ -71,7 +71,7 @@ const fill = (partition: number): string => {
       SELECT e.at AS unknown_at FROM ${partitionName("lead_event", partition)} AS e
       WHERE e.lead_id = t.lead_id AND e.type = 'attempt_outcome_unknown' AND e.details ->> 'attempt_no' = t.attempt_no::text LIMIT 1
     ) AS unknown ON true
-    WHERE t.lead_id >= $1::bigint AND t.lead_id < $2::bigint AND (retry_at IS NOT NULL OR (success AND unknown_at IS NOT NULL))
+    WHERE t.lead_id >= $1::bigint AND t.lead_id < $2::bigint AND (retry_at IS NOT NULL OR unknown_at IS NOT NULL)
     UNION ALL
     SELECT lead_id, at, CASE type WHEN 'replayed' THEN 'RECEIVED' WHEN 'delivered' THEN 'DELIVERED' ELSE 'PERMANENTLY_FAILED' END::lead_state
     ${from("lead_event")} AND type IN ('replayed', 'delivered', 'permanently_failed')
@@ -79,12 +79,19 @@ const fill = (partition: number): string => {
     SELECT lead_id, settled_at, state FROM settled_lead
     WHERE lead_id >= $1::bigint AND lead_id < $2::bigint AND state IN ('DELIVERED', 'PERMANENTLY_FAILED')
   ), ordered AS (
-    SELECT at, became, coalesce(lag(became) OVER life, 'RECEIVED') AS was, first_value(at) OVER life AS received_at
+    SELECT lead_id, at, became, first_value(at) OVER life AS received_at, lead(at) OVER life AS next_at,
+      count(*) FILTER (WHERE became <> 'RETRYING') OVER life AS stage
     FROM change WINDOW life AS (PARTITION BY lead_id ORDER BY at, became)
+  ), stage AS (
+    SELECT *, became <> 'RETRYING' OR (next_at IS DISTINCT FROM at AND first_value(became) OVER stages = 'READY') AS is_change
+    FROM ordered WINDOW stages AS (PARTITION BY lead_id, stage ORDER BY at, became)
+  ), step AS (
+    SELECT at, became, received_at, coalesce(lag(became) OVER (PARTITION BY lead_id ORDER BY at, became), 'RECEIVED') AS was
+    FROM stage WHERE is_change
   ), counted AS (
     SELECT date_trunc('minute', at, 'UTC') AS at, 1 AS tenant_id, was, became, count(*) AS leads,
       array_agg(${bucketOf("received_at", "at")}) FILTER (WHERE became = 'DELIVERED') AS latencies
-    FROM ordered WHERE at < (SELECT counts_from FROM timeline_start) AND became <> 'READY' GROUP BY 1, 2, 3, 4
+    FROM step WHERE at < (SELECT counts_from FROM timeline_start) AND became <> 'READY' GROUP BY 1, 2, 3, 4
   )
   ${addToTimeline(addUp("counted", allBuckets))}`
 }
