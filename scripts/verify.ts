@@ -6,14 +6,18 @@
  * line, what failed shows its output. The last line counts both: `412 passed, 0 failed`. A gate counts as one; so
  * does every test, and so does anything that keeps the suite from telling how it went. What could not be checked here, as
  * known vulnerabilities without their database, is named in a line of its own and counts as neither.
+ *
+ * A test that fails is run once more, since a shared machine may stall. One that passes then is flaky, and named as such: it is
+ * a bug to be found. More than {@link flakyAllowed} of them fail the run.
  */
-import { spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { stripVTControlCharacters } from "node:util"
+import { run, type Ran } from "./run.ts"
 
-const limitMs = 60 * 60_000
+const flakyAllowed = 5
 
 const isQuick = process.argv.includes("--quick")
 
@@ -53,62 +57,6 @@ const allLanes: Lanes = [
   ],
 ]
 
-interface Ran {
-  readonly code: number
-  readonly output: string
-  readonly seconds: string
-}
-
-const running = new Set<number>()
-
-/** Kills a command with everything that it started. */
-const killGroup = (pid: number): void => {
-  try {
-    process.kill(-pid, "SIGKILL")
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-/** Runs a shell command to its end and keeps what it prints; code 1 when it was killed or could not start. */
-const run = (command: string): Promise<Ran> =>
-  new Promise((resolve) => {
-    const started = performance.now()
-    const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, TURBO_TELEMETRY_DISABLED: "1" }
-    const child = spawn(command, { shell: true, detached: true, stdio: ["ignore", "pipe", "pipe"], env })
-    let output = ""
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => (output += text))
-    }
-    const { pid } = child
-    if (pid !== undefined) running.add(pid)
-    const timer = setTimeout(() => {
-      output += `\nkilled after ${limitMs / 60_000} minutes`
-      if (pid !== undefined) killGroup(pid)
-    }, limitMs)
-    const end = (code: number) => {
-      clearTimeout(timer)
-      if (pid !== undefined) running.delete(pid)
-      resolve({
-        code,
-        output: stripVTControlCharacters(output),
-        seconds: ((performance.now() - started) / 1000).toFixed(1),
-      })
-    }
-    child.on("error", (error) => {
-      output += error.message
-      end(1)
-    })
-    child.on("close", (code) => end(code ?? 1))
-  })
-
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    running.forEach(killGroup)
-    process.kill(process.pid, signal)
-  })
-}
-
 let passed = 0
 let failed = 0
 const notChecked: Array<string> = []
@@ -140,7 +88,15 @@ const gate = async (task: string, proof: RegExp): Promise<void> => {
 interface VitestReport {
   readonly numTotalTests: number
   readonly numPassedTests: number
-  readonly testResults: ReadonlyArray<{ status: string; assertionResults: ReadonlyArray<unknown> }>
+  readonly testResults: ReadonlyArray<{
+    readonly name: string
+    readonly status: string
+    readonly assertionResults: ReadonlyArray<{
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: ReadonlyArray<string>
+    }>
+  }>
 }
 
 const readReport = (file: string): VitestReport => {
@@ -150,6 +106,17 @@ const readReport = (file: string): VitestReport => {
     return { numTotalTests: 0, numPassedTests: 0, testResults: [] }
   }
 }
+
+/** The tests that failed at least once and ended with a status, a line each. */
+const failedOnce = ({ testResults }: VitestReport, status: "passed" | "failed"): ReadonlyArray<string> =>
+  testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter((test) => test.status === status && test.failureMessages.length > 0)
+      .map(({ fullName, failureMessages }) => {
+        const [message = ""] = stripVTControlCharacters(failureMessages[0] ?? "").split("\n")
+        return `${relative(process.cwd(), name)}: ${fullName}: ${message}`
+      }),
+  )
 
 /**
  * What of the suite is run. A test counts as changed when a file that it imports, at any depth, differs from `main`, or
@@ -169,16 +136,22 @@ const tests = async (): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), "lead-gateway-"))
   const file = join(folder, "report.json")
   const ran = await run(
-    `vitest run ${selection()} --reporter=default --reporter=json --outputFile.json=${file}`,
+    `vitest run ${selection()} --retry=1 --reporter=default --reporter=json --outputFile.json=${file}`,
   )
-  const { numTotalTests: total, numPassedTests, testResults } = readReport(file)
+  const results = readReport(file)
+  const { numTotalTests: total, numPassedTests, testResults } = results
   rmSync(folder, { recursive: true })
   const unread = testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0)
-  const broken = total - numPassedTests + unread.length
+  const flaky = failedOnce(results, "passed")
+  const tooFlaky = flaky.length > flakyAllowed ? flaky.length : 0
+  const broken = total - numPassedTests + unread.length + tooFlaky
   const ok = ran.code === 0 && broken === 0 && (total > 0 || isQuick)
   passed += numPassedTests
   failed += ok ? 0 : Math.max(1, broken)
   report("tests", ok, ran, `: ${numPassedTests} of ${total} in ${testResults.length} files`)
+  for (const { name } of unread) console.log(`failed: ${relative(process.cwd(), name)}`)
+  for (const line of failedOnce(results, "failed")) console.log(`failed: ${line}`)
+  for (const line of flaky) console.log(`flaky: ${line}`)
 }
 
 await Promise.all(
