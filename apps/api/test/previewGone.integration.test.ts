@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { once } from "node:events"
 import { connect } from "node:net"
 import { setTimeout } from "node:timers/promises"
-import { children } from "./support/children.ts"
+import { children, childrenMs } from "./support/children.ts"
 import { ask } from "./support/Http.ts"
 import { lead } from "./support/leads.ts"
 import { longDraft } from "./support/longDraft.ts"
@@ -43,8 +43,9 @@ describe("a client that asks for a preview", { timeout: 60_000 }, () => {
       assert.strictEqual(children(), before + 1)
       yield* Effect.promise(async () => {
         const socket = connect(world.port, "127.0.0.1")
+        const idleMs = childrenMs()
         socket.write(long)
-        await setTimeout(300)
+        while (childrenMs() < idleMs + 100) await setTimeout(10)
         socket.destroy()
         await once(socket, "close")
         // Without this it would live on for a minute after its answer.

@@ -2,14 +2,21 @@
 import { readdirSync, readFileSync } from "node:fs"
 
 /** The processes that this one has started. */
-export const children = (): number =>
-  readdirSync("/proc").filter((pid) => {
+export const children = (): number => childStats().length
+
+/** The processor time of processes that this one has started and that run, in milliseconds. */
+export const childrenMs = (): number =>
+  childStats().reduce((sum, stat) => sum + 10 * (Number(stat[11]) + Number(stat[12])), 0)
+
+const childStats = () =>
+  readdirSync("/proc").flatMap((pid) => {
     try {
-      return /^\d+$/.test(pid) && statOf(pid)[1] === String(process.pid)
+      const stat = /^\d+$/.test(pid) ? statOf(pid) : []
+      return stat[1] === String(process.pid) ? [stat] : []
     } catch {
-      return false // it has ended
+      return [] // it has ended
     }
-  }).length
+  })
 
 /** The fields of a process from its state on. */
 const statOf = (pid: string): ReadonlyArray<string> => {
