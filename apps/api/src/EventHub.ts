@@ -11,6 +11,7 @@ import {
   parsePosition,
   resetEvent,
 } from "./eventText.ts"
+import { noticeGone } from "./noticeGone.ts"
 import { lookBack, makeReadingPosition } from "./readingPosition.ts"
 
 /** The listeners of one process. */
@@ -99,6 +100,7 @@ export const makeEventHub = Effect.gen(function* () {
     response.write(opening)
     if (first.length > 0) response.write(first)
     listeners.add(response)
+    noticeGone(response, () => write(response, Buffer.from(comment)), 3)
   })
 
   /** From the first listener to the last. */

@@ -2,6 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { LeadWork } from "@lead-gateway/lead-store"
 import { Effect, Layer, Scope } from "effect"
+import { connect } from "node:net"
 import { ask, postLead } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { listenTo, type SentEvent } from "./support/Listener.ts"
@@ -226,6 +227,24 @@ describe("live events", () => {
       }
       const id = yield* postLead(world, leadText)
       yield* quick.until(reached(id, "RECEIVED"))
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("reach a listener that has closed its half of the connection, and reads on", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const text = { received: "" }
+      const socket = yield* Effect.acquireRelease(
+        Effect.sync(() => connect({ port: world.port, host: "127.0.0.1", allowHalfOpen: true })),
+        (made) => Effect.sync(() => made.destroy()),
+      )
+      socket.setEncoding("utf8").on("data", (part: string) => (text.received += part))
+      socket.end("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      // It is asked whether it is still there.
+      while (text.received.split("\n:\n\n").length <= 3) yield* Effect.sleep(10)
+      const id = yield* postLead(world, leadText)
+      while (!text.received.includes(`data: {"id":${id},"status":"RECEIVED"`)) yield* Effect.sleep(10)
+      assert.isFalse(socket.destroyed)
     }).pipe(Effect.scoped),
   )
 

@@ -6,8 +6,8 @@ import { Clock, Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiError } from "effect/http-api"
 import type { ServerResponse } from "node:http"
+import { noticeGone } from "../noticeGone.ts"
 import { compareStored } from "../preview/compareStored.ts"
-import { noticeGone } from "../preview/noticeGone.ts"
 import type { PreviewProcess } from "../preview/PreviewProcess.ts"
 import { fromStore } from "./fromStore.ts"
 
@@ -31,7 +31,7 @@ export const previewHandlers = (previews: PreviewProcess) =>
             return HttpServerResponse.empty({ status: 415 })
           }
           const body = new Uint8Array(yield* Effect.orDie(request.arrayBuffer))
-          noticeGone(NodeHttpServerRequest.toServerResponse(request) as ServerResponse)
+          probeByInterim(NodeHttpServerRequest.toServerResponse(request) as ServerResponse)
           const answer = previews.job(
             Effect.fnUntraced(function* (ask) {
               const { shape } = yield* ask({ _tag: "Open", body })
@@ -55,6 +55,14 @@ export const previewHandlers = (previews: PreviewProcess) =>
       )
     }),
   )
+
+/** Probes a client that waits by interim answers (RFC 9110, 15.2), which HTTP/1.0 has not. */
+const probeByInterim = (response: ServerResponse): void => {
+  if (response.req.httpVersion === "1.0") return
+  noticeGone(response, () => {
+    if (!response.headersSent && !response.destroyed) response.writeProcessing()
+  })
+}
 
 /** As the router reads the type of other bodies; without one it is JSON. */
 const isJson = /^application\/json\s*(?:;|$)/i
