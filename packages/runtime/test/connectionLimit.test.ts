@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { createConnection } from "node:net"
+import { createConnection, type Socket } from "node:net"
 import { respond } from "../src/HttpResponse.ts"
 import { mostConnections } from "../src/internal/connectionLimit.ts"
 import { connect } from "./connection.ts"
@@ -167,14 +167,23 @@ describe("requests on one connection", () => {
 
   it.live("count no more once their sender has gone", () =>
     Effect.gen(function* () {
-      const port = yield* serveLimited(20)
+      const slow: Array<Socket> = []
+      const port = yield* serve(
+        ({ socket, url }, response) => {
+          if (url === "/slow") slow.push(socket)
+          else respond(response, { status: 200, body: {} })
+        },
+        { maxConnections: 20 },
+      )
+      const until = (holds: () => boolean) => Effect.repeat(Effect.sleep("5 millis"), { until: holds })
       for (let i = 0; i < 10; i++) {
         const gone = yield* busy(port)
         yield* gone.send(get("/slow").repeat(15))
-        yield* Effect.sleep("20 millis")
+        yield* until(() => slow.length === 16)
         yield* gone.cut
+        yield* until(() => slow.every(({ closed }) => closed))
+        slow.length = 0
       }
-      yield* Effect.sleep("50 millis")
       const connection = yield* connect(port)
       yield* connection.send(get("/"))
       assert.strictEqual((yield* connection.answer).status, 200)

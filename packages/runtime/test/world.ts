@@ -9,10 +9,14 @@ import { assert } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import type { WireAnswer } from "./connection.ts"
 
-/** Listens on a free port of this machine for the current scope, and returns the port. */
+/**
+ * Listens on a free port of this machine for the current scope, and returns the port.
+ *
+ * At the end nobody waits for what a test has left unanswered or does not close.
+ */
 export const serve = (handler: Handler, options: Partial<HttpListenerOptions> = {}) =>
   Effect.map(
-    listen({ host: "127.0.0.1", port: 0, shutdownTimeout: Duration.seconds(5), ...options }, handler),
+    listen({ host: "127.0.0.1", port: 0, shutdownTimeout: Duration.millis(100), ...options }, handler),
     ({ port }) => port,
   )
 
