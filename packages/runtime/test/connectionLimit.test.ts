@@ -25,7 +25,7 @@ const busy = Effect.fnUntraced(function* (port: number) {
   return connection
 })
 
-describe("a connection beyond the limit", () => {
+describe("a connection beyond the limit", { concurrent: true }, () => {
   it.live("is answered 503 with Retry-After and closed, while health checks are answered", () =>
     Effect.gen(function* () {
       const port = yield* serveLimited(3)
