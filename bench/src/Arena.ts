@@ -84,14 +84,16 @@ export const startArena = Effect.fnUntraced(function* (options: ArenaOptions) {
       const env = { ...settings, API_HOST: "127.0.0.1", API_PORT: String(port) }
       return { port, program: yield* start(contender.api, env, answers(`http://127.0.0.1:${port}/readyz`)) }
     })
-    /** It is ready when the first lead has reached the customer. */
-    const startWorker = Effect.fnUntraced(function* (customer: Customer) {
-      const env = {
-        CUSTOMER_API_URL: customer.url,
-        WORKER_CONCURRENCY: "50",
-        WORKER_PORT: String(yield* freePort),
-      }
-      return yield* start(contender.worker ?? [""], env, customer.isReached)
+    /** It is ready when the first lead has reached the customer; `withoutLeads` when it says so itself. */
+    const startWorker = Effect.fnUntraced(function* (
+      customer: Customer,
+      options: { readonly withoutLeads?: boolean } = {},
+    ) {
+      const port = String(yield* freePort)
+      const env = { CUSTOMER_API_URL: customer.url, WORKER_CONCURRENCY: "50", WORKER_PORT: port }
+      const isReady =
+        options.withoutLeads === true ? answers(`http://127.0.0.1:${port}/readyz`) : customer.isReached
+      return yield* start(contender.worker ?? [""], env, isReady)
     })
     /** Records, if asked for, the statement times of Postgres and the CPU profile of this program since it was ready. Ends a profiled program. */
     const explain = Effect.fnUntraced(function* (program: Started, leads: number) {

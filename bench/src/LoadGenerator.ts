@@ -12,6 +12,8 @@ export interface Load {
   readonly warmUpMs?: number
   readonly ms?: number
   readonly leads?: number
+  /** Whether to connect by TLS; not by default. */
+  readonly tls?: boolean
   /** What its senders do for each webhook; nothing by default. */
   readonly sending?: Sending | undefined
 }

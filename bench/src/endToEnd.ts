@@ -81,7 +81,7 @@ export const endToEnd = Effect.fnUntraced(function* (
 }, Effect.scoped)
 
 /** Waits until there are as many requests as leads, or until no more arrive. */
-const untilStill = Effect.fnUntraced(function* (arrivals: Effect.Effect<Arrivals>, leads: number) {
+export const untilStill = Effect.fnUntraced(function* (arrivals: Effect.Effect<Arrivals>, leads: number) {
   let seen = yield* arrivals
   let since = performance.now()
   while (seen.requests < leads && performance.now() - since < patienceMs) {
@@ -94,7 +94,7 @@ const untilStill = Effect.fnUntraced(function* (arrivals: Effect.Effect<Arrivals
 })
 
 /** Waits until every lead is recorded as delivered, or for long; returns how many are. */
-const untilRecorded = Effect.fnUntraced(function* (database: BenchDatabase, leads: number) {
+export const untilRecorded = Effect.fnUntraced(function* (database: BenchDatabase, leads: number) {
   const began = performance.now()
   for (;;) {
     const count = yield* database.count("inbound_lead", "status = 'DELIVERED'")

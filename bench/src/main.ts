@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- decisions`, `wake-up`, `rate-limit`, `soak --minutes 30 --queue redis --per-second 200`,
- * `size --leads 10k,1m,10m`, `overload --seconds 60 --times 3`, with `--per-second 5000` instead of the load it finds, `intake --rounds 5 --seconds 8` or `end-to-end --rounds 3 --leads 100000`; the last two also with
+ * `size --leads 10k,1m,10m`, `scale --rounds 5 --seconds 5 --leads 30000`, `overload --seconds 60 --times 3`, with `--per-second 5000` instead of the load it finds, `intake --rounds 5 --seconds 8` or `end-to-end --rounds 3 --leads 100000`; the last two also with
  * `--only gateway-redis,fastify-bullmq`, `--postgres /usr/lib/postgresql/15/bin` (or `embedded`), `--statements` and `--profile`.
  */
 import { Effect } from "effect"
@@ -11,6 +11,7 @@ import { endToEnd } from "./endToEnd.ts"
 import { intake } from "./intake.ts"
 import { overload } from "./overload.ts"
 import { rateLimit } from "./rateLimit.ts"
+import { scale } from "./scale.ts"
 import { size } from "./size.ts"
 import { soak } from "./soak.ts"
 import { wakeUp } from "./wakeUp.ts"
@@ -48,6 +49,13 @@ const benchmarks = {
   decisions: Effect.promise(decisions),
   "wake-up": wakeUp(Number(values.leads ?? 200)),
   "rate-limit": rateLimit(queue),
+  scale: scale({
+    connections: Number(values.connections),
+    leads: Number(values.leads ?? 30_000),
+    postgres: values.postgres,
+    rounds: Number(values.rounds ?? 5),
+    seconds: Number(values.seconds ?? 5),
+  }),
   size: size({ leads: values.leads, postgres: values.postgres }),
   soak: soak({
     queue,

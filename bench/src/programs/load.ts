@@ -4,7 +4,8 @@
  * A process of its own that works on raw sockets: next to the server that it measures it has to be cheap. It knows
  * of HTTP only what its own requests and small answers with a `Content-Length` need.
  */
-import { connect } from "node:net"
+import { type NetConnectOpts, connect } from "node:net"
+import * as tls from "node:tls"
 import { LatencyHistogram } from "../LatencyHistogram.ts"
 import { leadRequest } from "../leadRequest.ts"
 import type { Load, LoadReport } from "../LoadGenerator.ts"
@@ -27,14 +28,21 @@ const refuse = (why: string) => {
   refusals[why] = (refusals[why] ?? 0) + 1
 }
 
-/** How many bytes the answer has in all; undefined as long as its head is not complete. */
-const lengthOf = (answer: Buffer): number | undefined => {
-  const head = answer.indexOf("\r\n\r\n")
-  if (head < 0) return undefined
-  const length = /content-length: *(\d+)/i.exec(answer.toString("latin1", 0, head))?.[1]
+/** How many bytes the answer has in all, and whether its connection ends with it; undefined as long as its head is not complete. */
+const read = (answer: Buffer): { readonly length: number; readonly isLast: boolean } | undefined => {
+  const end = answer.indexOf("\r\n\r\n")
+  if (end < 0) return undefined
+  const head = answer.toString("latin1", 0, end)
+  const length = /content-length: *(\d+)/i.exec(head)?.[1]
   if (length === undefined) throw new Error("an answer without Content-Length")
-  return head + 4 + Number(length)
+  return { length: end + 4 + Number(length), isLast: load.tls === true && /connection: close/i.test(head) }
 }
+
+/** By TLS as nginx has it: what it shows is a certificate of this machine. */
+const openSocket = (options: NetConnectOpts) =>
+  load.tls === true
+    ? tls.connect({ ...options, rejectUnauthorized: false } as tls.ConnectionOptions)
+    : connect(options)
 
 const note = (answer: Buffer, latencyMs: number, now: number) => {
   const status = answer.toString("latin1", 9, 12)
@@ -45,11 +53,13 @@ const note = (answer: Buffer, latencyMs: number, now: number) => {
   latencies.record(latencyMs)
 }
 
+const isOver = () => sent >= most || performance.now() >= until
+
 const work = () => {
   const request = leadRequest(load.port, load.sending)
   let pending: Buffer | undefined
   let sentAt = 0
-  const socket = connect({
+  const socket = openSocket({
     host: "127.0.0.1",
     port: load.port,
     noDelay: true,
@@ -58,21 +68,22 @@ const work = () => {
       callback: (bytes, chunk) => {
         const part = Buffer.from(chunk.buffer, chunk.byteOffset, bytes)
         const answer = pending === undefined ? part : Buffer.concat([pending, part])
-        const length = lengthOf(answer)
-        if (length === undefined || answer.length < length) {
+        const found = read(answer)
+        if (found === undefined || answer.length < found.length) {
           pending = Buffer.from(answer)
           return true
         }
         pending = undefined
         last = performance.now()
         note(answer, last - sentAt, last)
-        send()
+        if (found.isLast) goOn()
+        else send()
         return true
       },
     },
   })
   const send = () => {
-    if (sent >= most || performance.now() >= until) {
+    if (isOver()) {
       socket.end()
       return
     }
@@ -80,7 +91,14 @@ const work = () => {
     // The answer to the one before is there, so its bytes have left the buffer.
     socket.write(request.numbered(++sent))
   }
-  socket.on("connect", send)
+  /** nginx closes a connection after a thousand requests. */
+  const goOn = () => {
+    socket.end()
+    if (isOver()) return
+    open++
+    work()
+  }
+  socket.on(load.tls === true ? "secureConnect" : "connect", send)
   socket.on("error", (error) => refuse(error.message))
   socket.on("close", () => {
     if (--open === 0) report()
