@@ -1,8 +1,8 @@
 /** The page of the API's reference in Debian's Chromium. */
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { openPage } from "./support/BrowserPage.ts"
-import { makeTarget } from "./support/Target.ts"
+import { openPage } from "../attacks/support/BrowserPage.ts"
+import { makeTarget } from "../attacks/support/Target.ts"
 
 /** What the document says of each route. */
 const summariesOf = async (url: string): Promise<ReadonlyArray<string>> => {

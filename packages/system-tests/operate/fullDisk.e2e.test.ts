@@ -4,7 +4,7 @@ import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import { readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { eventually, makeGateway, processesOf } from "./support/Gateway.ts"
+import { eventually, makeGateway, processesOf } from "../attacks/support/Gateway.ts"
 
 const makeSmall = Effect.fnUntraced(function* () {
   const gateway = yield* makeGateway({

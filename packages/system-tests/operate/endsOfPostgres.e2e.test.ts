@@ -3,13 +3,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import { writeFileSync } from "node:fs"
-import { type Gateway, eventually, makeGateway } from "./support/Gateway.ts"
-import { sendHonestly } from "./support/honestSenders.ts"
+import { type Gateway, eventually, makeGateway } from "../attacks/support/Gateway.ts"
+import { sendHonestly } from "../attacks/support/honestSenders.ts"
 
 const kill = (pid: number, signal: NodeJS.Signals) => Effect.sync(() => void process.kill(pid, signal))
 
 const delivered = (gateway: Gateway, leads: number) =>
-  eventually("all leads are delivered", gateway.counts, ({ delivered = 0 }) => delivered >= leads, 25_000)
+  eventually("all leads are delivered", gateway.counts, ({ delivered = 0 }) => delivered >= leads, 60_000)
 
 interface History {
   readonly delivery_attempts: ReadonlyArray<{
