@@ -235,6 +235,24 @@ describe("network policies", () => {
       assert.deepStrictEqual(spec.policyTypes, ["Ingress", "Egress"])
   })
 
+  it("let pods reach RabbitMQ where that is their queue", async () => {
+    const secrets = { RABBITMQ_URL: { name: "lead-gateway", key: "RABBITMQ_URL" } }
+    const to = [{ ipBlock: { cidr: "10.0.0.6/32" } }]
+    const both = await render({
+      settings: { QUEUE_TYPE: "rabbitmq" },
+      secrets,
+      networkPolicy: { rabbitmq: { to } },
+    })
+    assert.deepStrictEqual(portsTo(both, "api"), [53, 53, 5432, 6379, 5671, 5672])
+    assert.deepStrictEqual(portsTo(both, "worker"), [53, 53, 5432, 6379, 5671, 5672, 443])
+    assert.deepStrictEqual(portsTo(both, "migrate"), [53, 53, 5432])
+    const { egress } = component(objectsOf(both, specs.policy), "api").spec
+    assert.deepStrictEqual(egress.at(-1)?.to, to)
+    const one = await render({ worker: { settings: { QUEUE_TYPE: "rabbitmq" }, secrets } })
+    assert.notInclude(portsTo(one, "api"), 5672)
+    assert.include(portsTo(one, "worker"), 5672)
+  })
+
   it("let nobody reach a worker but who reads metrics, and these reach the api too", () => {
     assert.deepStrictEqual(component(objectsOf(plain, specs.policy), "worker").spec.ingress, [])
     const [ofWorker] = component(objectsOf(everything, specs.policy), "worker").spec.ingress

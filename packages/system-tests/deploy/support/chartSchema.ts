@@ -148,6 +148,7 @@ export const chartSchema = {
       metricsFrom: peers,
       postgres: object({ port, to: peers }),
       redis: object({ port, to: peers }),
+      rabbitmq: object({ ports: { type: "array", minItems: 1, items: port }, to: peers }),
       customer: object({ ports: { type: "array", minItems: 1, items: port }, to: peers }),
       extraEgress: listOf(any),
     }),
