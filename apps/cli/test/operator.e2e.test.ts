@@ -95,9 +95,9 @@ describe("an operator beside a running gateway", () => {
     }),
   )
 
-  it.live("reports what is wrong with a request, flag by flag, and sends nothing", () =>
+  it.live("reports what is wrong with a request, flag by flag, before it looks for a database", () =>
     Effect.gen(function* () {
-      const { folder } = yield* startGateway()
+      const folder = yield* makeFolder
       const wrong = ["--request", "two words", "--reason", "not a code", "--received-from", "yesterday"]
       const { exited, stderr } = yield* command("replay", { folder, args: wrong })
       assert.strictEqual(exited.code, 1)

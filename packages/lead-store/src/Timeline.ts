@@ -2,6 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer } from "effect"
 import { minutesKeptDays } from "./foldTimeline.ts"
 import { addUp, latencyOf } from "./internal/timeline.ts"
+import { type BucketPart, percentilesOf } from "./internal/timelinePercentiles.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
 
 /** The width of a bucket, in UTC. */
@@ -80,23 +81,10 @@ export class Timeline extends Context.Service<
 }
 
 interface AnswerRow {
-  /** A list of {@link Part}, as JSON: read in a third of the time of rows with columns. */
+  /** A list of {@link BucketPart}, as JSON: read in a third of the time of rows with columns. */
   readonly parts: string | null
   readonly counted_from: number | null
 }
-
-/**
- * What is counted of one bucket: its time, the counts, the stored percentiles; or what they are made of, where some entries of
- * the bucket are not added up yet: the buckets of latencies, and how many deliveries are in each.
- */
-type Part = readonly [
-  at: number,
-  counts: ReadonlyArray<number>,
-  p50: number | null,
-  p95: number | null,
-  latencies: ReadonlyArray<number> | null,
-  latencyLeads: ReadonlyArray<number> | null,
-]
 
 const counts = [
   "received",
@@ -148,8 +136,8 @@ const partOf = ({ bucket, fromMs, toMs }: TimelineQuery, row: AnswerRow | undefi
   const width = bucketMs[bucket]
   const countedFrom = row?.counted_from ?? fromMs
   // One part, or two where some entries are not added up yet.
-  const partsOf: Array<Array<Part> | undefined> = Array.from({ length: (toMs - fromMs) / width })
-  for (const part of JSON.parse(row?.parts ?? "[]") as ReadonlyArray<Part>) {
+  const partsOf: Array<Array<BucketPart> | undefined> = Array.from({ length: (toMs - fromMs) / width })
+  for (const part of JSON.parse(row?.parts ?? "[]") as ReadonlyArray<BucketPart>) {
     ;(partsOf[(part[0] - fromMs) / width] ??= []).push(part)
   }
   return {
@@ -158,7 +146,7 @@ const partOf = ({ bucket, fromMs, toMs }: TimelineQuery, row: AnswerRow | undefi
   }
 }
 
-const pointOf = (at: Date, parts: ReadonlyArray<Part>): TimelinePoint => {
+const pointOf = (at: Date, parts: ReadonlyArray<BucketPart>): TimelinePoint => {
   const [
     received = 0,
     rejected = 0,
@@ -182,35 +170,4 @@ const pointOf = (at: Date, parts: ReadonlyArray<Part>): TimelinePoint => {
     p50Ms: p50 === null ? null : latencyOf(p50),
     p95Ms: p95 === null ? null : latencyOf(p95),
   }
-}
-
-/** The buckets of latencies of both percentiles: as stored, or of all deliveries where the bucket has several parts. */
-const percentilesOf = (parts: ReadonlyArray<Part>): readonly [p50: number | null, p95: number | null] => {
-  const [first] = parts
-  if (first === undefined) return [null, null]
-  if (first[4] === null) return [first[2], first[3]]
-  const latencies = parts
-    .flatMap(([, , , , buckets, leads]) =>
-      (buckets ?? []).map((bucket, index) => [bucket, leads?.[index] ?? 0] as const),
-    )
-    .sort(([a], [b]) => a - b)
-  return [percentile(latencies, 0.5), percentile(latencies, 0.95)]
-}
-
-/**
- * The nearest rank: of n deliveries the one at place ⌈share · n⌉ from the fastest; null of none. Of 1, 2, 3 and 4 ms the
- * half is 2 ms.
- */
-const percentile = (
-  latencies: ReadonlyArray<readonly [bucket: number, leads: number]>,
-  share: number,
-): number | null => {
-  const total = latencies.reduce((sum, [, leads]) => sum + leads, 0)
-  const rank = Math.ceil(share * total)
-  let upTo = 0
-  for (const [bucket, leads] of latencies) {
-    upTo += leads
-    if (upTo >= rank) return bucket
-  }
-  return null
 }

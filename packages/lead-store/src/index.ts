@@ -42,15 +42,8 @@ export { type LeadCounts, type LeadPayload, LeadReader, type RecentOptions } fro
 export { type LeadChange, LeadChanges } from "./LeadChanges.ts"
 export { LeadList } from "./LeadList.ts"
 export type { Delivery, LeadPage, ListedLead, ListOptions } from "./LeadPage.ts"
-export {
-  LeadReplay,
-  ReplayCriteria,
-  type Replayed,
-  type ReplayOptions,
-  ReplayRequest,
-  ReplayRequestConflict,
-  ReplayRequestId,
-} from "./LeadReplay.ts"
+export { LeadReplay, type Replayed, type ReplayOptions, ReplayRequestConflict } from "./LeadReplay.ts"
+export { ReplayCriteria, ReplayRequest, ReplayRequestId } from "./ReplayRequest.ts"
 export { LeadWork } from "./LeadWork.ts"
 export * as Migrations from "./Migrations.ts"
 export { isToken, makeToken, tokenHash } from "./operatorToken.ts"

@@ -1,6 +1,6 @@
 /** Serves HTTP on Node: `listen` calls a handler for each request. */
 import { Duration, Effect, Option, Schema, type Scope } from "effect"
-import { createServer, IncomingMessage, type Server } from "node:http"
+import { createServer, IncomingMessage } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import * as CorrelationId from "./CorrelationId.ts"
 import { HttpResponse, type RequestObserver, respondLast } from "./HttpResponse.ts"
@@ -15,6 +15,7 @@ import {
   waitFor,
 } from "./internal/protocolAnswers.ts"
 import { faultOf } from "./internal/requestHead.ts"
+import { type Listener, stopListener } from "./internal/stopListener.ts"
 import { stopReading } from "./internal/stopReading.ts"
 import { cutSlowReaders, defaultPace, type ReadingPace } from "./internal/slowReaders.ts"
 
@@ -62,13 +63,6 @@ export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFail
   }
 }
 
-/** A server, and each of its connections with the newest response on it. */
-interface Listener {
-  readonly server: Server<typeof IncomingMessage, typeof HttpResponse>
-  readonly connections: Map<Socket, HttpResponse | undefined>
-  readonly stopWatching: () => void
-}
-
 /**
  * Listens until the scope closes, and returns the address in use.
  *
@@ -82,9 +76,9 @@ export const listen = (
   options: HttpListenerOptions,
   handler: Handler,
 ): Effect.Effect<AddressInfo, ListenFailed, Scope.Scope> =>
-  Effect.acquireRelease(start(options, handler), (listener) => stop(listener, options.shutdownTimeout)).pipe(
-    Effect.map(({ server }) => server.address() as AddressInfo),
-  )
+  Effect.acquireRelease(start(options, handler), (listener) =>
+    stopListener(listener, options.shutdownTimeout),
+  ).pipe(Effect.map(({ server }) => server.address() as AddressInfo))
 
 const start = (options: HttpListenerOptions, handler: Handler): Effect.Effect<Listener, ListenFailed> =>
   Effect.callback((resume) => {
@@ -190,27 +184,3 @@ const correlationId = (request: IncomingMessage): CorrelationId.CorrelationId =>
     CorrelationId.fromHeader(request.headers["x-correlation-id"]?.toString()),
     CorrelationId.make,
   )
-
-const stop = (listener: Listener, within: Duration.Duration): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    listener.server.close(() => resume(Effect.void))
-    windUp(listener)
-  }).pipe(
-    Effect.timeoutOption(within),
-    Effect.andThen(
-      Effect.sync(() => {
-        listener.server.closeAllConnections()
-        listener.stopWatching()
-      }),
-    ),
-  )
-
-/** Node closes idle connections itself; this makes each response in progress the last one on its connection. */
-const windUp = ({ connections }: Listener): void => {
-  for (const [socket, latest] of connections) {
-    if (latest === undefined) {
-      if (socket.bytesRead === 0) socket.destroy()
-    } else if (!latest.headersSent) latest.shouldKeepAlive = false
-    else latest.once("close", () => socket.destroySoon())
-  }
-}

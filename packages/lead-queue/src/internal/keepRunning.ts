@@ -1,3 +1,4 @@
+/** Loops of the queues that survive defects, as `keepRunning` of `runtime` does, which depends on this package by way of `config`. */
 import { Duration, Effect } from "effect"
 
 /** Repeats the body of a background loop until it is interrupted, also after a defect: {@link surviving}. */
