@@ -1,7 +1,7 @@
 /** Webhooks with keys that come again at another process, while the first one dies. */
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer, Option, Redacted } from "effect"
+import { Context, Effect, Fiber, Layer, Option, Redacted, Schedule } from "effect"
 import { type HttpAnswer, post } from "./support/Http.ts"
 import { makeLink } from "./support/Postgres.ts"
 import { startProgram } from "./support/Program.ts"
@@ -15,6 +15,9 @@ const send = (program: Program, key: string, body = '{"phone":"+49123456789"}') 
 /** As senders do it: again after a 503, which a busy machine may answer. */
 const sendAgain = (program: Program, key: string, body?: string) =>
   Effect.repeat(send(program, key, body), { until: ({ status }) => status !== 503 })
+
+/** Between two looks at the database, which has something else to do. */
+const soon = Schedule.spaced("10 millis")
 
 const bodyOf = ({ text }: HttpAnswer) =>
   JSON.parse(text) as { readonly lead_id?: number; readonly duplicate?: true }
@@ -42,7 +45,7 @@ const makeServer = Effect.gen(function* () {
     sql<{ readonly waiting: number }>`
       SELECT count(*)::integer AS waiting FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'`.pipe(
-      Effect.repeat({ until: (rows) => rows[0]?.waiting === count }),
+      Effect.repeat({ until: (rows) => rows[0]?.waiting === count, schedule: soon }),
     )
   return { url, sql, leads, hold, waiters }
 })
@@ -132,7 +135,7 @@ describe("webhooks with a key, at two processes", { timeout: 120_000 }, () => {
       yield* waiters(1)
       yield* link.freeze
       yield* letGo
-      yield* Effect.repeat(leads, { until: (count) => count === 1 })
+      yield* Effect.repeat(leads, { until: (count) => count === 1, schedule: soon })
       yield* first.api.kill("SIGKILL")
       assert.isTrue((yield* Fiber.join(lost))._tag === "Failure")
       const again = yield* send(second, "a")

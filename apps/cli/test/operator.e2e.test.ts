@@ -74,6 +74,7 @@ describe("an operator beside a running gateway", () => {
       while (!isParkedAgain(types)) {
         const { json } = yield* ask(`${url}/stats/leads/${parked}/history`)
         types = (json as { events: ReadonlyArray<{ type: string }> }).events.map(({ type }) => type)
+        yield* Effect.sleep("20 millis")
       }
       const printed = yield* command("replay", {
         folder,

@@ -2,6 +2,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { Deferred, Effect, Fiber } from "effect"
 import type { SqlError } from "effect/sql"
+import { setTimeout } from "node:timers/promises"
 
 /** Runs a statement in a transaction of its own, which stays open until the returned effect ends it. */
 export const holdOpen = Effect.fnUntraced(function* (
@@ -26,6 +27,10 @@ export const lockWaiters = (count: number) =>
     sql<{ waiting: bigint }>`
       SELECT count(*) AS waiting FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'`.pipe(
+      // Postgres and the statements have something else to do meanwhile.
+      Effect.tap(({ 0: row }) =>
+        row?.waiting === BigInt(count) ? Effect.void : Effect.promise(() => setTimeout(5)),
+      ),
       Effect.repeat({ until: (rows) => rows[0]?.waiting === BigInt(count) }),
     ),
   )
