@@ -99,7 +99,7 @@ const work = () => {
     work()
   }
   socket.on(load.tls === true ? "secureConnect" : "connect", send)
-  socket.on("error", (error) => refuse(error.message))
+  socket.on("error", (error: Error) => refuse(error.message))
   socket.on("close", () => {
     if (--open === 0) report()
   })
