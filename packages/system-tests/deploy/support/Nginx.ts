@@ -24,6 +24,10 @@ export interface Question {
   readonly from?: string
   /** Sends the body in chunks, without saying how long it is. */
   readonly chunked?: boolean
+  /** Sends half of the body, and the rest so many milliseconds later. */
+  readonly slowMs?: number
+  /** Uses a connection of its own, and closes it afterwards. */
+  readonly alone?: boolean
 }
 
 /** A running nginx. */
@@ -39,6 +43,9 @@ export interface Nginx {
   readonly accessLog: () => ReadonlyArray<Readonly<Record<string, unknown>>>
   /** Everything that it has written. */
   readonly logs: () => string
+  /** The file of its upstreams, that of its process' number, and what makes `nginx` mean this one. */
+  readonly files: { readonly upstreams: string; readonly pid: string }
+  readonly args: ReadonlyArray<string>
   /** Replaces the certificate by one that is valid for so many days, and reloads. */
   readonly renew: (days: number) => Effect.Effect<void>
 }
@@ -88,10 +95,11 @@ export const startNginx = Effect.fnUntraced(function* (
   if (check.code !== 0) return yield* Effect.die(new Error(`nginx -t: ${check.output}${logOf(errors)}`))
   const server = yield* startProgram("nginx", args)
   const agent = new Agent({ keepAlive: true, ca: pem, maxSockets: 64 })
+  const loner = new Agent({ keepAlive: false, ca: pem })
   yield* Effect.addFinalizer(() => Effect.sync(() => agent.destroy()))
   const url = `https://127.0.0.1:${port}`
   const ask = (path: string, question: Question = {}) =>
-    Effect.promise(() => send(agent, `${url}${path}`, question))
+    Effect.promise(() => send(question.alone === true ? loner : agent, `${url}${path}`, question))
   if (
     !(yield* until(
       Effect.map(ask("/nginx-is-up"), ({ status }) => status !== 0),
@@ -109,6 +117,8 @@ export const startNginx = Effect.fnUntraced(function* (
         .split("\n")
         .filter((text) => text !== "")
         .map((text) => JSON.parse(text) as Record<string, unknown>),
+    files: { upstreams, pid: join(folder, "nginx.pid") },
+    args,
     logs: () => logOf(access) + logOf(errors),
     renew: (again) =>
       Effect.map(makeCertificate(folder, again), () => {
@@ -149,5 +159,7 @@ const send = (agent: Agent, url: string, question: Question): Promise<Answer> =>
         )
       },
     ).on("error", broken)
-    outgoing.end(body)
+    if (question.slowMs === undefined || body === undefined) return void outgoing.end(body)
+    outgoing.write(body.slice(0, body.length / 2))
+    setTimeout(() => outgoing.end(body.slice(body.length / 2)), question.slowMs)
   })

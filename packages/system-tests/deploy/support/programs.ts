@@ -31,7 +31,7 @@ const packageOf = {
 export type Program = keyof typeof packageOf
 
 /** Unpacks a program once per process; returns its path and its environment. */
-const find = async (program: Program) => {
+export const find = async (program: Program) => {
   const [name, path] = packageOf[program]
   const found = unpacked.get(name) ?? debianPackages(name)
   unpacked.set(name, found)

@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# Containers of Docker Compose. A release is added beside the one that runs by `--scale` with `--no-recreate`: containers that
+# are there stay as they are, and the new ones are made of the images of VERSION. COMPOSE_FILE names the files, REGISTRY the
+# registry, COMPOSE_ENV_FILES files of settings, DOCKER_HOST another machine; all of these are Docker's own, or the files'.
+
+: "${COMPOSE_PROJECT_NAME:=lead-gateway}" "${COMPOSE_FILE:=docker/compose.production.yaml}"
+# Compose asks for it whenever it reads the files; a container that is made gets the tag that it is made of.
+: "${VERSION:=0.0.0}"
+export COMPOSE_PROJECT_NAME COMPOSE_FILE VERSION
+
+upstreams_folder=/etc/nginx/upstreams
+
+in_nginx() { docker compose exec -T "$@"; }
+
+# Fetches the images, unless PULL=no says that they were built here. API_DIGEST, WORKER_DIGEST and CLI_DIGEST, where set, are
+# what the images must be: a tag may have been moved since somebody checked its signature.
+driver_pull() {
+  local target expected image
+  [ "${PULL:-yes}" = no ] || VERSION=$1 docker compose pull --quiet api worker migrate || return 1
+  for target in api worker cli; do
+    expected=${target^^}_DIGEST
+    expected=${!expected:-}
+    [ -n "$expected" ] || continue
+    image=${REGISTRY:-lead-gateway}/lead-gateway-$target:$1
+    case " $(docker image inspect --format '{{join .RepoDigests " "}}' "$image") " in
+      *"@$expected "*) ;;
+      *) fail "$image is not the image of $expected" ;;
+    esac
+  done
+}
+
+# What api and worker need, when it does not run yet, and then `lead-gateway …` of the release, on their network.
+driver_command() {
+  local tag=$1 services
+  shift
+  services=$(docker compose config --services | grep --invert-match --line-regexp 'api\|worker\|migrate\|nginx') || true
+  # shellcheck disable=SC2086 # names of services
+  [ -z "$services" ] || docker compose up --detach --no-recreate --no-deps --wait $services || return 1
+  VERSION=$tag docker compose run --rm --no-deps -T migrate "$@" < /dev/null
+}
+
+containers() {
+  docker ps --quiet --no-trunc --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
+    --filter label=com.docker.compose.oneoff=False "$@"
+}
+
+driver_list() {
+  local ids
+  ids=$(containers)
+  [ -n "$ids" ] || return 0
+  # shellcheck disable=SC2086 # ids
+  docker inspect --format '{{.Name}} {{index .Config.Labels "com.docker.compose.service"}} {{.Config.Image}}' $ids |
+    awk '$2 == "api" || $2 == "worker" {
+      sub(/^\//, "", $1); sub(/.*:/, "", $3)
+      print $1, $2, $3, $1 ":" ($2 == "api" ? 8080 : 8100)
+    }'
+}
+
+driver_start() {
+  local tag=$1 service=$2 ids before after
+  # Also those that do not run at the moment: compose counts them.
+  ids=$(containers --all --filter "label=com.docker.compose.service=$service") || return 1
+  before=$(driver_list | awk '{ print $1 }' | sort)
+  VERSION=$tag docker compose up --detach --no-deps --no-recreate --no-build \
+    --scale "$service=$(($(grep --count . <<< "$ids") + 1))" "$service" >&2 || return 1
+  after=$(driver_list | awk -v service="$service" -v tag="$tag" '$2 == service && $3 == tag { print $1 }' | sort)
+  comm -13 <(printf '%s\n' "$before") <(printf '%s\n' "$after") | head -n 1 | grep .
+}
+
+# The image has the whole command line, and the container the settings and secrets.
+driver_run() {
+  local name=$1
+  shift
+  docker exec "$name" lead-gateway "$@"
+}
+
+# Longer than stop_grace_period, which is for a drain.
+driver_stop() { docker stop -t 40 "$1" > /dev/null && docker rm "$1" > /dev/null; }
+
+driver_upstreams() {
+  docker compose up --detach --no-deps --no-recreate --wait nginx >&2
+  in_nginx nginx cat "$upstreams_folder/api.conf" < /dev/null
+}
+
+# nginx' container has no right to write to the folder; its owner has.
+driver_write_upstreams() {
+  local owner
+  owner=$(in_nginx nginx stat --format %u:%g "$upstreams_folder" < /dev/null)
+  # shellcheck disable=SC2016 # for the shell in the container
+  in_nginx --user "$owner" nginx sh -c 'cat > "$1/api.conf.next" && mv "$1/api.conf.next" "$1/api.conf"' \
+    sh "$upstreams_folder"
+}
+
+driver_nginx() { in_nginx nginx nginx "$@" < /dev/null; }
+
+driver_nginx_workers() {
+  # shellcheck disable=SC2016 # for the shell in the container
+  in_nginx nginx sh -c 'for file in /proc/[0-9]*/cmdline; do
+    case $(tr "\0" " " 2> /dev/null < "$file") in
+      "nginx: worker process"*) pid=${file#/proc/}; echo "${pid%/cmdline} $(tr "\0" " " < "$file")" ;;
+    esac
+  done' < /dev/null
+}
