@@ -2,9 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { spawnSync } from "node:child_process"
 import { exists, files, read, readManifest, readYaml } from "../repository/repository.ts"
+import { compose } from "./support/compose.ts"
+import { targets as published } from "./support/repositoryImages.ts"
 import { jobs, steps, workflows } from "./support/workflows.ts"
 import { makeWorkflowCheck } from "./support/workflowParser.ts"
 
+const production = "docker/compose.production.yaml"
 const check = await makeWorkflowCheck()
 const manifest = readManifest(read("package.json"))
 const runs = steps.flatMap(({ run, ...step }) => (run === undefined ? [] : [{ ...step, run }]))
@@ -99,8 +102,6 @@ describe("scripts of workflows", () => {
     )
     assert.includeMembers(paths, ["deploy/helm/lead-gateway", "deploy/bin/deploy"])
     for (const path of [...paths, ...inputs]) {
-      // The scripts of a deployment come with deploy/bin.
-      if (path.startsWith("deploy/bin/") && !exists("deploy/bin")) continue
       assert.isTrue(exists(path), path)
     }
   })
@@ -152,6 +153,21 @@ describe("versions", () => {
     const targets = jobs.flatMap(({ strategy }) => strategy?.matrix.target ?? [])
     assert.isAtLeast(targets.length, 6)
     for (const target of targets) assert.include(stages, target)
+    // What is released is all that there is; what is deployed is there.
+    const matrixOf = (path: string) =>
+      jobs.find((job) => job.path.endsWith(path) && job.strategy?.matrix.target !== undefined)?.strategy
+        ?.matrix.target
+    assert.sameMembers([...(matrixOf("release.yml") ?? [])], [...published])
+    const deployed = Object.values(
+      compose([production], { CUSTOMER_API_URL: "https://customer.example" }).services,
+    )
+      .map(({ build }) => build?.target)
+      .filter((target) => target !== undefined)
+    assert.sameMembers([...(matrixOf("deploy.yml") ?? [])], deployed)
+    const [, verified = ""] = /for target in (.+); do/.exec(read(".github/workflows/deploy.yml")) ?? []
+    assert.sameMembers(verified.split(" "), deployed)
+    for (const target of deployed)
+      assert.include(read("docker/compose.production.yaml"), `/lead-gateway-${target}:`)
   })
 
   it("of what is pinned are renewed: actions, npm and docker", () => {
