@@ -2,7 +2,7 @@
 import { Array } from "effect"
 import { apiSettings } from "./ApiSettings.ts"
 import { customerSettings } from "./CustomerSettings.ts"
-import { databaseSettings } from "./DatabaseSettings.ts"
+import { databaseSettings, readReplicaSettings } from "./DatabaseSettings.ts"
 import { fileSettings } from "./FileSettings.ts"
 import { metricsSettings } from "./MetricsSettings.ts"
 import { dataDirectory, loggingSettings, processSettings } from "./ProcessSettings.ts"
@@ -27,7 +27,7 @@ export const settingGroups: ReadonlyArray<SettingGroup> = [
   {
     title:
       "Postgres: one URL, or its parts. With neither, `npm start` runs a Postgres of its own in DATA_DIR.",
-    settings: [databaseSettings, dataDirectory],
+    settings: [databaseSettings, readReplicaSettings, dataDirectory],
   },
   {
     title: "Webhooks and statistics. `npm start` listens on 127.0.0.1 by default.",

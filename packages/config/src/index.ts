@@ -28,6 +28,8 @@ export {
   databaseSettings,
   type EmbeddedDatabaseSettings,
   embeddedDatabaseSettings,
+  type ReadReplicaSettings,
+  readReplicaSettings,
 } from "./DatabaseSettings.ts"
 export { type SettingGroup, settingGroups, variables } from "./everySetting.ts"
 export { type FileSettings, fileSettings, withShippedFiles } from "./FileSettings.ts"

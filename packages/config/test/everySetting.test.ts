@@ -27,6 +27,8 @@ const wrongValues: Readonly<Record<string, string | undefined>> = {
   DB_MAX_IDLE_CONNS: "-1",
   DB_CONN_MAX_LIFETIME: "30",
   MIGRATE_ON_START: "maybe",
+  DATABASE_READ_URL: "mysql://replica/leads",
+  DATABASE_READ_MAX_LAG: "5",
   DATA_DIR: "a\0b",
   API_HOST: "http://localhost",
   API_PORT: "65536",

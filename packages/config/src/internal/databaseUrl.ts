@@ -46,6 +46,14 @@ export const databaseUrl: Kind<DatabaseUrl> = makeSecret(
   ({ target }) => `postgres://${target}`,
 )
 
+/** The same of a replica, which has no other settings. */
+export const replicaUrl: Kind<DatabaseUrl> = makeSecret(
+  "a URL such as postgres://user:password@replica:5432/name",
+  "postgres://lead_gateway:secret@replica:5432/lead_gateway",
+  read,
+  ({ target }) => `postgres://${target}`,
+)
+
 function read(text: string): DatabaseUrl | undefined | Result.Result<DatabaseUrl, string> {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol)) return undefined
