@@ -32,4 +32,5 @@ export {
 export { TestProxy } from "./TestProxy.ts"
 export { TestRabbit, type TestRabbitOptions } from "./TestRabbit.ts"
 export { type RedisReply, TestRedis, type TestRedisOptions } from "./TestRedis.ts"
+export { TestReplica } from "./TestReplica.ts"
 export { TestSentinels, type TestSentinelsOptions } from "./TestSentinels.ts"
