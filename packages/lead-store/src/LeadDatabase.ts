@@ -26,7 +26,7 @@ export interface LeadDatabaseOptions {
 }
 
 /** The options of a pool alone. */
-type PoolOptions = Pick<LeadDatabaseOptions, "connection" | "pool" | "applicationName">
+export type PoolOptions = Pick<LeadDatabaseOptions, "connection" | "pool" | "applicationName">
 
 /**
  * The connection to Postgres and the state of its schema.
@@ -70,6 +70,10 @@ export class LeadDatabase extends Context.Service<
    */
   static readonly pool = (options: PoolOptions): Layer.Layer<PgClient.PgClient> =>
     pool(options, operatorSettings)
+
+  /** A pool for statements that only read, with the settings of {@link layer} otherwise. It connects when it is used. */
+  static readonly readPool = (options: PoolOptions): Layer.Layer<PgClient.PgClient> =>
+    pool(options, readSettings)
 }
 
 const pool = (options: PoolOptions, settings: Readonly<Record<string, string>>) =>
@@ -201,6 +205,12 @@ export const sessionSettings: Readonly<Record<string, string>> = {
 const operatorSettings: Readonly<Record<string, string>> = {
   ...sessionSettings,
   statement_timeout: "0",
+}
+
+/** A server that has become a primary must refuse what reads should not do. */
+const readSettings: Readonly<Record<string, string>> = {
+  ...sessionSettings,
+  default_transaction_read_only: "on",
 }
 
 /** The settings that a connection has with other values, each as `jit is on`: a pooler did not pass them on. */

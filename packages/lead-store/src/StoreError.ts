@@ -101,7 +101,7 @@ const usualPatience = Duration.seconds(10)
  * Two sleeps, so that a late timer is not a late database: when the first ends late because the event loop was busy or the
  * process suspended, the answer is read from its socket before the second ends.
  */
-const patienceEnds = (patience: Duration.Duration) =>
+export const patienceEnds = (patience: Duration.Duration) =>
   Effect.andThen(Effect.sleep(Duration.subtract(patience, lastMoment)), Effect.sleep(lastMoment))
 
 const lastMoment = Duration.millis(100)

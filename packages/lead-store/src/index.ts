@@ -26,7 +26,7 @@ export { Customers, type CustomerSettings, defaultCustomer, defaultCustomerName 
 export { DecidedLeads, type DecidedWith } from "./DecidedLeads.ts"
 export { diagnose, type Diagnosis } from "./Diagnosis.ts"
 export { explainHistory } from "./explainHistory.ts"
-export { LeadDatabase, type LeadDatabaseOptions } from "./LeadDatabase.ts"
+export { LeadDatabase, type LeadDatabaseOptions, type PoolOptions } from "./LeadDatabase.ts"
 export type { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
 export { LeadIntake, type NewLead } from "./LeadIntake.ts"
 export {
@@ -42,6 +42,15 @@ export { type LeadCounts, type LeadPayload, LeadReader, type RecentOptions } fro
 export { type LeadChange, LeadChanges } from "./LeadChanges.ts"
 export { LeadList } from "./LeadList.ts"
 export type { Delivery, LeadPage, ListedLead, ListOptions } from "./LeadPage.ts"
+export { leadReads, type LeadReadsOptions, ReadReplica } from "./LeadReads.ts"
+export {
+  CurrentReadPlace,
+  fromPlace,
+  keepPlace,
+  type Place,
+  type Placed,
+  type ReadPlace,
+} from "./ReadPlace.ts"
 export { LeadReplay, type Replayed, type ReplayOptions, ReplayRequestConflict } from "./LeadReplay.ts"
 export { ReplayCriteria, ReplayRequest, ReplayRequestId } from "./ReplayRequest.ts"
 export { LeadWork } from "./LeadWork.ts"
