@@ -8,6 +8,7 @@ import {
   processSettings,
   productSettings,
   queueSettings,
+  readReplicaSettings,
   searchSettings,
   Settings,
   traceSettings,
@@ -17,15 +18,12 @@ import { queueLayer } from "@lead-gateway/lead-queue"
 import {
   Audit,
   CustomerStates,
-  DecidedLeads,
   LeadDatabase,
   LeadIntake,
-  LeadReader,
+  leadReads,
   LeadReplay,
   type Migrations,
   OperatorTokens,
-  Timeline,
-  UnmappedAnswers,
 } from "@lead-gateway/lead-store"
 import { type ListenFailed, runService } from "@lead-gateway/runtime"
 import { Effect, Layer } from "effect"
@@ -36,6 +34,7 @@ import { serve } from "./serve.ts"
 /** Every setting of the api, with its variables: see `packages/config`. */
 export const config = Settings.all({
   database: databaseSettings,
+  replica: readReplicaSettings,
   queue: queueSettings,
   customer: productSettings,
   files: fileSettings,
@@ -70,19 +69,17 @@ export const api = ({
   runService({
     service: "api",
     load: loadWithFlow(config, { shipped }),
-    main: Effect.fnUntraced(function* ({ api, database, flow, metrics, process, queue, search }) {
+    main: Effect.fnUntraced(function* ({ api, database, flow, metrics, process, queue, replica, search }) {
       yield* logWarnings(flow)
-      const Database = LeadDatabase.layer({ ...database, migrations, applicationName: "lead-gateway-api" })
+      const primary = { ...database, applicationName: "lead-gateway-api" }
+      const Database = LeadDatabase.layer({ ...primary, migrations })
       const Services = Layer.mergeAll(
         LeadIntake.layer,
-        LeadReader.layer,
+        leadReads({ primary, replica }),
         LeadReplay.layer,
         OperatorTokens.layer,
         Audit.layer,
         CustomerStates.layer,
-        DecidedLeads.layer,
-        Timeline.layer,
-        UnmappedAnswers.layer,
         queueLayer(queue, { takes: false }),
       ).pipe(Layer.provideMerge(Database))
 

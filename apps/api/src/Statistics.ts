@@ -1,6 +1,8 @@
 import { PgClient } from "@effect/sql-pg"
 import { LeadQueue } from "@lead-gateway/lead-queue"
 import {
+  fromPlace,
+  keepPlace,
   LeadLedger,
   LeadReader,
   readStoreState,
@@ -22,11 +24,13 @@ export const makeStatistics = Effect.fnUntraced(function* (ttl: Duration.Duratio
   const ledger = yield* LeadLedger
   const queue = yield* LeadQueue
   const sql = yield* PgClient.PgClient
-  const counts = yield* share(reader.counts)
+  /** Who shares an answer has read it where it was read. */
+  const sharePlaced = <A, E>(read: Effect.Effect<A, E>) => Effect.map(share(keepPlace(read)), fromPlace)
+  const counts = yield* sharePlaced(reader.counts)
   const timeline = yield* shareTimeline(ttl)
   return {
     reader: LeadReader.of({ ...reader, counts }),
-    ledger: LeadLedger.of({ ...ledger, fromCounters: yield* share(ledger.fromCounters) }),
+    ledger: LeadLedger.of({ ...ledger, fromCounters: yield* sharePlaced(ledger.fromCounters) }),
     counts,
     timeline,
     state: yield* share(Effect.provideService(readStoreState, PgClient.PgClient, sql)),
@@ -50,11 +54,11 @@ const shareTimeline = Effect.fnUntraced(function* (ttl: Duration.Duration) {
       }),
     )
   if (Duration.isZero(ttl)) return readText
-  const parts = yield* Cache.makeWith(readText, {
+  const parts = yield* Cache.makeWith((query: TimelineQuery) => keepPlace(readText(query)), {
     capacity: timelineParts,
     timeToLive: (exit) => (Exit.isSuccess(exit) ? ttl : Duration.zero),
   })
-  return (query: TimelineQuery) => Cache.get(parts, query)
+  return (query: TimelineQuery) => fromPlace(Cache.get(parts, query))
 })
 
 /** What {@link makeStatistics} makes. */

@@ -65,7 +65,7 @@ const varyByOrigin = (response: HttpResponse): void => {
 const allow = (request: IncomingMessage, response: HttpResponse): void => {
   varyByOrigin(response)
   response.setHeader("Access-Control-Allow-Origin", request.headers.origin ?? "")
-  response.setHeader("Access-Control-Expose-Headers", "X-Correlation-ID, Retry-After")
+  response.setHeader("Access-Control-Expose-Headers", "X-Correlation-ID, Retry-After, X-Read-From")
 }
 
 const isPreflight = ({ headers, method }: IncomingMessage): boolean =>

@@ -3,7 +3,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { openApi, OperatorApi } from "@lead-gateway/api-contract"
 import type { AuthSettings, SearchSettings } from "@lead-gateway/config"
 import type { LoadedFlow } from "@lead-gateway/config/flow"
-import { LeadLedger, LeadList, LeadReader, SearchKey } from "@lead-gateway/lead-store"
+import { LeadLedger, LeadReader, SearchKey } from "@lead-gateway/lead-store"
 import type { Json } from "@lead-gateway/lossless-json"
 import { Layer, type Option } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
@@ -24,6 +24,7 @@ import { unmappedHandlers } from "./handlers/unmapped.ts"
 import { keysOfDocuments } from "./maskLead.ts"
 import { operatorAuth } from "./OperatorAccess.ts"
 import type { PreviewProcess } from "./preview/PreviewProcess.ts"
+import { readFrom } from "./readFrom.ts"
 import type { Statistics } from "./Statistics.ts"
 
 /** What the routes are made of, beside the store. */
@@ -39,11 +40,7 @@ export interface OperatorRoutesOptions {
 /** All routes but the webhook's. Viewers see the keys of leads that the documents in force name. */
 export const operatorRoutes = ({ auth, events, flow, health, preview, search }: OperatorRoutesOptions) => {
   const leads = leadsHandlers(events, flow).pipe(
-    Layer.provide([
-      LeadList.layer,
-      Layer.succeed(LeadLedger, health.statistics.ledger),
-      SearchKey.layer(search),
-    ]),
+    Layer.provide([Layer.succeed(LeadLedger, health.statistics.ledger), SearchKey.layer(search)]),
   )
   const api = HttpApiBuilder.layer(OperatorApi).pipe(
     Layer.provide([statsHandlers, leads, tokensHandlers, auditHandlers, operationsHandlers(health)]),
@@ -68,5 +65,5 @@ export const operatorRoutes = ({ auth, events, flow, health, preview, search }: 
     "/openapi.json",
     HttpServerResponse.jsonUnsafe(openApi, { headers: { "cache-control": "public, max-age=300" } }),
   )
-  return Layer.mergeAll(api, document)
+  return Layer.mergeAll(api, document, readFrom)
 }

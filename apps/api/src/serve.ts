@@ -8,7 +8,7 @@ import {
   type SearchSettings,
 } from "@lead-gateway/config"
 import { deliveryMetadataNames, type LoadedFlow } from "@lead-gateway/config/flow"
-import { LeadChanges, LeadIntake, LeadLedger } from "@lead-gateway/lead-store"
+import { LeadChanges, LeadIntake, ReadReplica } from "@lead-gateway/lead-store"
 import { type Json, stringify } from "@lead-gateway/lossless-json"
 import {
   ByteBudget,
@@ -32,6 +32,7 @@ import { observeIntake } from "./IntakeMetrics.ts"
 import { operatorRoutes } from "./operatorRoutes.ts"
 import { makePreviewProcess, type PreviewProgram } from "./preview/PreviewProcess.ts"
 import { makeReference } from "./reference/handlers.ts"
+import { observeReplica } from "./ReplicaMetrics.ts"
 import { makeBodyReader } from "./RequestBody.ts"
 import { makeSenderLimit } from "./SenderLimit.ts"
 import { makeSenderVerification } from "./SenderVerification.ts"
@@ -68,10 +69,12 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   for (const warning of warnings) yield* Effect.logWarning(warning)
   const leadIntake = yield* LeadIntake
   const admission = makeAdmission(leadIntake)
-  const statistics = yield* Effect.provide(makeStatistics(options.metrics.statsCacheTtl), LeadLedger.layer)
+  const statistics = yield* makeStatistics(options.metrics.statsCacheTtl)
   const metrics = yield* Metrics
   observeIntake(metrics, admission.counts, leadIntake)
   observeState(metrics, statistics)
+  const replica = yield* ReadReplica
+  observeReplica(metrics, replica)
   yield* watchProcess(info)
 
   const events = yield* Effect.provide(makeEventHub, LeadChanges.layer)
@@ -91,6 +94,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
       ...info,
       warnings,
       statistics,
+      replica: replica.status,
       metricsTokens: options.metrics.tokens,
       intake: admission.counts,
       isIntakeBusy: leadIntake.isBusy,

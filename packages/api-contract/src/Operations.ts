@@ -38,6 +38,24 @@ export const DatabaseHealth = Schema.Struct({
 )
 export type DatabaseHealth = typeof DatabaseHealth.Type
 
+/** The streaming replica that lists and statistics are read from. */
+export const ReplicaHealth = Schema.Struct({
+  status: Schema.Literals(["up", "lagging", "down"]).annotate({
+    description:
+      "Unless `up`, everything is read from the primary: the replica is too far behind, or does not answer, or is none",
+  }),
+  lagMs: Latency.annotate({
+    description: "How far it is behind the primary, at most; null if that is not known",
+  }),
+}).pipe(
+  Schema.encodeKeys({ lagMs: "lag_ms" }),
+  Schema.annotateEncoded({
+    identifier: "ReplicaHealth",
+    description: "The streaming replica that lists and statistics are read from",
+  }),
+)
+export type ReplicaHealth = typeof ReplicaHealth.Type
+
 /** The queue, and its depth. */
 export const QueueHealth = Schema.Struct({
   type: Schema.Literals(["database", "redis", "rabbitmq"]),
@@ -95,6 +113,8 @@ export const DeepHealth = Schema.Struct({
   }),
   version: Schema.String,
   database: DatabaseHealth,
+  /** Absent where no replica is configured. */
+  readReplica: Schema.optionalKey(ReplicaHealth),
   /** The number of the newest applied migration; null when the database is down. */
   schemaVersion: Schema.NullOr(Schema.Int),
   migrationsPending: Schema.NullOr(Schema.Array(Schema.String)).annotate({
@@ -110,6 +130,7 @@ export const DeepHealth = Schema.Struct({
   warnings: Schema.Array(Schema.String),
 }).pipe(
   Schema.encodeKeys({
+    readReplica: "read_replica",
     schemaVersion: "schema_version",
     migrationsPending: "migrations_pending",
     oldestDueSeconds: "oldest_due_seconds",

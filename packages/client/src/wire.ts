@@ -13,6 +13,7 @@ export type DeepHealth = {
   readonly status: "up" | "degraded" | "down"
   readonly version: string
   readonly database: DatabaseHealth
+  readonly read_replica?: ReplicaHealth
   readonly schema_version: number | null
   /** The migrations of this version that the database lacks; null when it is down */
   readonly migrations_pending: ReadonlyArray<string> | null
@@ -55,6 +56,14 @@ export type QueueHealth = {
   readonly status: "up" | "down"
   readonly latency_ms: number | null
   readonly depth: number | null
+}
+
+/** The streaming replica that lists and statistics are read from */
+export type ReplicaHealth = {
+  /** Unless `up`, everything is read from the primary: the replica is too far behind, or does not answer, or is none */
+  readonly status: "up" | "lagging" | "down"
+  /** How far it is behind the primary, at most; null if that is not known */
+  readonly lag_ms: number | null
 }
 
 export type DatabaseHealth = {

@@ -1,6 +1,6 @@
 /** `GET /health/deep`: what the process depends on, and how fast it is. */
 import type { DeepHealth } from "@lead-gateway/api-contract"
-import { LeadDatabase } from "@lead-gateway/lead-store"
+import { LeadDatabase, type ReadReplica } from "@lead-gateway/lead-store"
 import { Duration, Effect, Option } from "effect"
 import type { IntakeCounts } from "../Admission.ts"
 import type { Statistics } from "../Statistics.ts"
@@ -12,6 +12,7 @@ interface DeepHealthInfo {
   readonly queueType: DeepHealth["queue"]["type"]
   readonly warnings: ReadonlyArray<string>
   readonly statistics: Pick<Statistics, "queueDepth" | "state">
+  readonly replica: ReadReplica["Service"]["status"]
   readonly intake: () => IntakeCounts
   readonly isIntakeBusy: () => boolean
 }
@@ -42,6 +43,7 @@ const healthOf = (info: DeepHealthInfo, database: LeadDatabase["Service"]) => {
       { concurrency: "unbounded" },
     )
     const writable = Option.isNone(refusal) ? latency : Option.none()
+    const readReplica = info.replica()
     const isSlow = Option.exists(write, Duration.isGreaterThanOrEqualTo(slowWrite)) || info.isIntakeBusy()
     return {
       status: statusOf(Option.isSome(writable), Option.isSome(depth) && !isSlow),
@@ -52,6 +54,7 @@ const healthOf = (info: DeepHealthInfo, database: LeadDatabase["Service"]) => {
         writeLatencyMs: inMs(write),
         refusesWrites: Option.getOrNull(refusal),
       },
+      ...(readReplica && { readReplica: { status: readReplica.status, lagMs: readReplica.lagMs } }),
       // `0001_leads` is version 1.
       schemaVersion: Option.getOrNull(Option.map(schema, (name) => Number.parseInt(name, 10))),
       migrationsPending: Option.getOrNull(pending),

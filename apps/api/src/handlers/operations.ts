@@ -1,6 +1,6 @@
 /** The handlers of health and metrics. */
 import { type DeepHealth, NotReady, OperatorApi } from "@lead-gateway/api-contract"
-import { LeadDatabase } from "@lead-gateway/lead-store"
+import { LeadDatabase, type ReadReplica } from "@lead-gateway/lead-store"
 import { answerMetrics, Metrics } from "@lead-gateway/runtime"
 import { Effect, Option, type Redacted } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
@@ -18,6 +18,7 @@ export interface ProcessInfo {
 export interface HealthInfo extends ProcessInfo {
   readonly warnings: ReadonlyArray<string>
   readonly statistics: Pick<Statistics, "queueDepth" | "state">
+  readonly replica: ReadReplica["Service"]["status"]
   /** Who may read `/metrics`; none: everybody. */
   readonly metricsTokens: Option.Option<ReadonlyArray<Redacted.Redacted>>
   /** What came of webhooks. */

@@ -7,12 +7,9 @@ import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
 import {
   Audit,
   CustomerStates,
-  DecidedLeads,
-  Timeline,
-  UnmappedAnswers,
   LeadDatabase,
   LeadIntake,
-  LeadReader,
+  leadReads,
   LeadReplay,
   maintainPartitions,
   Migrations,
@@ -72,6 +69,7 @@ export const makeDatabase = (options: { readonly empty?: boolean } = {}) =>
 export interface WorldOptions {
   /** The database's URL; one of the world's own, unless set. */
   readonly databaseUrl?: string
+  readonly replica?: Option.Option.Value<Parameters<typeof leadReads>[0]["replica"]>
   readonly maxBodyBytes?: number
   /** The address to listen on; 127.0.0.1 unless set. Tests connect to 127.0.0.1 all the same. */
   readonly host?: string
@@ -119,26 +117,21 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
   const databaseUrl = options.databaseUrl ?? (yield* makeDatabase()).url
 
   const sink = { writable: true, write: (text: string) => lines.push(...text.split("\n")), on: () => {} }
+  const primary = {
+    connection: { url: Redacted.make(databaseUrl), ssl: false },
+    pool: { maxConnections: 5, minConnections: 1, connectionTTL: Option.none() },
+    applicationName: "api-test",
+  }
   const Services = Layer.mergeAll(
     LeadIntake.layer,
-    LeadReader.layer,
+    leadReads({ primary, replica: Option.fromUndefinedOr(options.replica) }),
     LeadReplay.layer,
     OperatorTokens.layer,
     Audit.layer,
     CustomerStates.layer,
-    DecidedLeads.layer,
-    Timeline.layer,
-    UnmappedAnswers.layer,
     PostgresLeadQueue.layer({ listen: false }),
   ).pipe(
-    Layer.provideMerge(
-      LeadDatabase.layer({
-        connection: { url: Redacted.make(databaseUrl), ssl: false },
-        pool: { maxConnections: 5, minConnections: 1, connectionTTL: Option.none() },
-        migrations,
-        applicationName: "api-test",
-      }),
-    ),
+    Layer.provideMerge(LeadDatabase.layer({ ...primary, migrations })),
     Layer.provideMerge(Layer.succeed(Metrics, makeMetrics())),
     Layer.provideMerge(Telemetry.layer({ service: "api", level: "debug", format: "json", sink })),
   )

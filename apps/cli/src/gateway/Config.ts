@@ -9,6 +9,7 @@ import {
   metricsSettings,
   optionalCustomerSettings,
   processSettings,
+  readReplicaSettings,
   retentionSettings,
   searchSettings,
   Settings,
@@ -18,6 +19,7 @@ import {
 /** Every setting of the gateway; `packages/config` has the variables. All have defaults. */
 export const config = Settings.all({
   database: embeddedDatabaseSettings,
+  replica: readReplicaSettings,
   dataDirectory,
   queue: embeddedQueueSettings,
   api: embeddedApiSettings,

@@ -4,12 +4,9 @@ import { queueLayer } from "@lead-gateway/lead-queue"
 import {
   Audit,
   CustomerStates,
-  DecidedLeads,
-  Timeline,
-  UnmappedAnswers,
   LeadDatabase,
   LeadIntake,
-  LeadReader,
+  leadReads,
   LeadReplay,
   OperatorTokens,
 } from "@lead-gateway/lead-store"
@@ -48,6 +45,7 @@ export const gateway = (files: {
       policy,
       process,
       queue,
+      replica,
       retention,
       search,
       worker,
@@ -61,23 +59,16 @@ export const gateway = (files: {
       yield* Effect.addFinalizer(() => Effect.logInfo("closing the database"))
       const target = yield* chooseCustomer(customer)
 
-      const Database = LeadDatabase.layer({
-        connection,
-        pool: database.pool,
-        migrations: files.migrations,
-        migrateOnStart: database.migrateOnStart,
-        applicationName: "lead-gateway",
-      })
+      const primary = { connection, pool: database.pool, applicationName: "lead-gateway" }
+      const { migrateOnStart } = database
+      const Database = LeadDatabase.layer({ ...primary, migrations: files.migrations, migrateOnStart })
       const Services = Layer.mergeAll(
         LeadIntake.layer,
-        LeadReader.layer,
+        leadReads({ primary, replica }),
         LeadReplay.layer,
         OperatorTokens.layer,
         Audit.layer,
         CustomerStates.layer,
-        DecidedLeads.layer,
-        Timeline.layer,
-        UnmappedAnswers.layer,
         queueLayer(queue, { takes: true }),
       ).pipe(Layer.provideMerge(Database))
       const Delivery = ConfiguredWorker.layer({
