@@ -13,7 +13,6 @@ import { isSet, type Source } from "./Source.ts"
 import {
   type DatabaseUrl,
   databaseUrl,
-  replicaUrl,
   type SslMode,
   sslModes,
   tlsOptions,
@@ -67,10 +66,11 @@ const password = ["DB_PASSWORD", Kind.secret, "Password of the user"] as const
 const name = ["DB_NAME", Kind.withExample(Kind.text, "lead_gateway"), "Name of the database"] as const
 const parts = ["DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME", "DB_SSLMODE"]
 
-const sslMode = ["DB_SSLMODE", Kind.literals(sslModes), "TLS to Postgres, as in libpq"] as const
+/** The variable, which a replica shares. */
+export const sslMode = ["DB_SSLMODE", Kind.literals(sslModes), "TLS to Postgres, as in libpq"] as const
 
 /** The connection of a URL. `sslMode` applies to one without its own. */
-const connectionOf = (url: DatabaseUrl, sslMode: Option.Option<SslMode>): DatabaseConnection => ({
+export const connectionOf = (url: DatabaseUrl, sslMode: Option.Option<SslMode>): DatabaseConnection => ({
   url: url.url,
   ssl: tlsOptions[url.sslMode ?? Option.getOrElse(sslMode, () => "disable")],
   target: url.target,
@@ -119,33 +119,6 @@ const embeddedConnection = Settings.choose(
     isSet(source, "DATABASE_URL") || hasParts(source)
       ? Settings.map(connection, Option.some)
       : Settings.succeed(Option.none()),
-)
-
-/** A streaming replica of the database, for reads that may be a little behind. */
-export interface ReadReplicaSettings {
-  readonly connection: DatabaseConnection
-  /** A replica that is further behind is not read from. */
-  readonly maxLag: Duration.Duration
-}
-
-/** The replica that the api reads from, if there is one. It has a pool as large as that of the database. */
-export const readReplicaSettings: Settings.Settings<Option.Option<ReadReplicaSettings>> = Settings.map(
-  Settings.all({
-    url: Settings.optional(
-      "DATABASE_READ_URL",
-      replicaUrl,
-      "A streaming replica that lists and statistics are read from, while it is there and not too far behind",
-    ),
-    maxLag: Settings.withDefault(
-      "DATABASE_READ_MAX_LAG",
-      Quantity.duration({ minimum: Duration.seconds(1), maximum: Duration.hours(24) }),
-      "How far behind the replica may be; reads go to the primary beyond it",
-      Duration.seconds(5),
-    ),
-    sslMode: Settings.optional(...sslMode),
-  }),
-  ({ maxLag, sslMode, url }) =>
-    Option.map(url, (url) => ({ connection: connectionOf(url, sslMode), maxLag })),
 )
 
 const poolSize = { minimum: 2, maximum: 1000 }

@@ -28,8 +28,6 @@ export {
   databaseSettings,
   type EmbeddedDatabaseSettings,
   embeddedDatabaseSettings,
-  type ReadReplicaSettings,
-  readReplicaSettings,
 } from "./DatabaseSettings.ts"
 export { type SettingGroup, settingGroups, variables } from "./everySetting.ts"
 export { type FileSettings, fileSettings, withShippedFiles } from "./FileSettings.ts"
@@ -48,6 +46,7 @@ export {
 } from "./ProcessSettings.ts"
 export * as Quantity from "./Quantity.ts"
 export { embeddedQueueSettings, type QueueSettings, queueSettings } from "./QueueSettings.ts"
+export { type ReadReplicaSettings, readReplicaSettings } from "./ReadReplicaSettings.ts"
 export { type RetrySettings, retrySettings } from "./RetrySettings.ts"
 export { type SearchSettings, searchSettings } from "./SearchSettings.ts"
 export type { SenderAuthSettings } from "./SenderAuthSettings.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Option, Redacted } from "effect"
-import { databaseSettings, embeddedDatabaseSettings } from "@lead-gateway/config"
+import { databaseSettings, embeddedDatabaseSettings, readReplicaSettings } from "@lead-gateway/config"
 import { load, diagnostics } from "./world.ts"
 
 const parts = { DB_HOST: "db", DB_USER: "me", DB_NAME: "leads" }
@@ -154,5 +154,29 @@ describe("the pool", () => {
       const { value } = yield* load(embeddedDatabaseSettings, { DB_CONN_MAX_LIFETIME: "0s" })
       assert.deepStrictEqual(value.pool.connectionTTL, Option.none())
     }),
+  )
+})
+
+describe("the replica", () => {
+  it.effect(
+    "is none unless it has a URL, which has the TLS mode of the database unless it says another",
+    () =>
+      Effect.gen(function* () {
+        const replica = (env: Readonly<Record<string, string>>) =>
+          Effect.map(load(readReplicaSettings, env), ({ value }) => value)
+        assert.isTrue(Option.isNone(yield* replica({ DATABASE_READ_MAX_LAG: "10s" })))
+        const url = "postgres://me:hunter2@replica/leads"
+        const { connection, maxLag } = Option.getOrThrow(
+          yield* replica({ DATABASE_READ_URL: url, DB_SSLMODE: "verify-full" }),
+        )
+        assert.strictEqual(Redacted.value(connection.url), url)
+        assert.strictEqual(connection.ssl, true)
+        assert.deepStrictEqual(maxLag, Duration.seconds(5))
+        const plain = yield* replica({
+          DATABASE_READ_URL: `${url}?sslmode=disable`,
+          DB_SSLMODE: "verify-full",
+        })
+        assert.isFalse(Option.getOrThrow(plain).connection.ssl)
+      }),
   )
 })
