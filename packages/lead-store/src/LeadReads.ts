@@ -138,7 +138,7 @@ const atReplica = Effect.fnUntraced(function* (options: WatchOptions) {
 })
 
 /** After so long a read is slow, and the replica is looked at; after so much longer it is given up. */
-const slow = Duration.millis(200)
+const slow = Duration.millis(150)
 const giveUp = Duration.seconds(2)
 
 /** Reads at the replica; fails as soon as that is not used any more. */

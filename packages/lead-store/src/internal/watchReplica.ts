@@ -47,7 +47,7 @@ interface State extends ReplicaStatus {
 
 const every = Duration.seconds(1)
 /** How long the replica may take to answer while reads wait for it, and otherwise, which may include a new connection. */
-const patience = { used: Duration.millis(400), unused: Duration.seconds(2) }
+const patience = { used: Duration.millis(300), unused: Duration.seconds(2) }
 
 /**
  * Watches until the scope closes, and logs each change. `open` makes what reads by the pool, which lasts as long as the replica
