@@ -23,6 +23,9 @@ random() {
 for name in db_password search_key shared_secret operator_tokens replication_password grafana_password; do
   make "$name" "$(random)"
 done
+# In a URL the password is written byte by byte, whatever it contains.
+password=$(tr -d '\n' < "$folder/db_password" | od -A n -v -t x1 | tr -d ' \n' | sed 's/../%&/g')
+make database_read_url "postgres://lead_gateway:$password@postgres-replica:5432/lead_gateway"
 for name in customer_api_token tls_certificate tls_key; do
   if [ ! -e "$folder/$name" ]; then echo "missing: $folder/$name"; fi
 done

@@ -86,6 +86,11 @@ describe("settings", () => {
       "OPERATOR_TOKENS",
       "SHARED_SECRET",
     ])
+    // Of the api alone, where there is a replica.
+    for (const name of apps) {
+      const hasReplica = secretsOf(podOf(everything, name).container.env).includes("DATABASE_READ_URL")
+      assert.strictEqual(hasReplica, name === "api")
+    }
     assert.sameMembers(secretsOf(podOf(plain, "worker").container.env), [
       "DATABASE_URL",
       "REDIS_URL",

@@ -53,6 +53,8 @@ describe("rules and dashboards", () => {
           workers: 1,
           databaseUrl: database.url,
           redisUrl: redis.url,
+          // No replica, but metrics of one.
+          env: { DATABASE_READ_URL: database.url },
           customer: { respond: ({ body }) => reply({ status: body.includes("4950") ? 503 : 200 }) },
         })
         const [api, worker] = [apis, workers].map((apps) => `127.0.0.1:${apps[0]?.port}`)

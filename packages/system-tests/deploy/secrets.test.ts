@@ -4,12 +4,13 @@ import {
   customerSettings,
   databaseSettings,
   queueSettings,
+  readReplicaSettings,
   searchSettings,
   Settings,
   workerSettings,
 } from "@lead-gateway/config"
 import { scratchFolder } from "@lead-gateway/testkit"
-import { Effect, Redacted } from "effect"
+import { Effect, Option, Redacted } from "effect"
 import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -76,10 +77,18 @@ describe("makeSecrets.sh", () => {
           Settings.load(settings, { env: environmentOf(service, folder), directory: folder }),
           ({ value }) => value,
         )
-      const api = yield* load(Settings.all({ ...common, api: apiSettings }), "api")
+      const api = yield* load(
+        Settings.all({ ...common, api: apiSettings, replica: readReplicaSettings }),
+        "api",
+      )
       const password = readFileSync(join(folder, "db_password"), "utf8")
       assert.include(Redacted.value(api.database.connection.url), password)
       assert.strictEqual(api.database.connection.target, "postgres:5432/lead_gateway")
+      const replica = Option.getOrThrow(api.replica).connection
+      assert.strictEqual(replica.target, "postgres-replica:5432/lead_gateway")
+      assert.property(services, "postgres-replica")
+      const { password: encoded } = new URL(Redacted.value(replica.url))
+      assert.strictEqual(decodeURIComponent(encoded), password)
       const worker = yield* load(
         Settings.all({ ...common, customer: customerSettings, worker: workerSettings }),
         "worker",

@@ -19,6 +19,8 @@ export const valueSets = {
     ...withMonitoring,
     image: { registry: "ghcr.io/example", tag: "1.2.3", pullSecrets: ["registry"] },
     api: {
+      settings: { DATABASE_READ_MAX_LAG: "10s" },
+      secrets: { DATABASE_READ_URL: { name: "lead-gateway", key: "DATABASE_READ_URL" } },
       image: { digest: `sha256:${"a".repeat(64)}` },
       autoscaling: { enabled: true },
       podAnnotations: { "example.com/team": "leads" },
