@@ -12,9 +12,9 @@ import { appendFile, chown, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { lowPort } from "./internal/lowPort.ts"
-import { freeze, postmasterOf, thaw } from "./internal/serverProcesses.ts"
 import { waitFor } from "./internal/waitFor.ts"
 import { scratchFolder } from "./scratchFolder.ts"
+import { freeze, postmasterOf, thaw } from "./ServerProcesses.ts"
 
 /** Starts a server for the current scope; its data are in `postgres` of the folder. */
 type StartServer = (options: {

@@ -7,6 +7,7 @@
  */
 export { CustomerBehaviour } from "./CustomerBehaviour.ts"
 export { debianPackages, type Unpacked } from "./debianPackages.ts"
+export * as ServerProcesses from "./ServerProcesses.ts"
 export { scratchFolder } from "./scratchFolder.ts"
 export { type ReceivedSpan, TestCollector } from "./TestCollector.ts"
 export { type SlotMigration, TestCluster } from "./TestCluster.ts"

@@ -1,6 +1,6 @@
 import { EmbeddedPostgres } from "@lead-gateway/embedded-postgres"
+import { ServerProcesses } from "@lead-gateway/testkit"
 import { type Duration, Effect, Exit, Redacted, Scope } from "effect"
-import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeFolder, ownPort } from "./places.ts"
 import { olderPostgres, postgresPrograms } from "./postgresPrograms.ts"
@@ -31,19 +31,6 @@ export interface OwnPostgres {
   readonly cutConnections: Effect.Effect<void>
 }
 
-/** The processes whose parent this is. */
-const childrenOf = (parent: number): ReadonlyArray<number> =>
-  readdirSync("/proc").flatMap((pid) => {
-    if (!/^\d+$/.test(pid)) return []
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-      const [, ppid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-      return Number(ppid) === parent ? [Number(pid)] : []
-    } catch {
-      return [] // it has ended
-    }
-  })
-
 const send = (pid: number, signal: NodeJS.Signals | 0): boolean => {
   try {
     return process.kill(pid, signal)
@@ -71,22 +58,13 @@ export const makeOwnPostgres = Effect.fnUntraced(function* (
       EmbeddedPostgres.make({ dataDir, port, binDir, settings: { max_connections: 200 } }),
       scope,
     ).pipe(Effect.onError(() => Scope.close(scope, Exit.void)))
-    const file = readFileSync(join(dataDir, "postgres/postmaster.pid"), "utf8")
-    return { scope, url: Redacted.value(server.url), pid: Number(file.split("\n")[0]) }
+    const pid = ServerProcesses.postmasterOf(join(dataDir, "postgres"))
+    return { scope, url: Redacted.value(server.url), pid }
   }).pipe(Effect.orDie)
   const postmaster = () => current.pid
 
-  // The postmaster first, so that it starts no further process meanwhile; at the end last.
-  const freeze = Effect.sync(() => {
-    const server = postmaster()
-    send(server, "SIGSTOP")
-    for (const pid of childrenOf(server)) send(pid, "SIGSTOP")
-  })
-  const thaw = Effect.sync(() => {
-    const server = postmaster()
-    for (const pid of childrenOf(server)) send(pid, "SIGCONT")
-    send(server, "SIGCONT")
-  })
+  const freeze = Effect.sync(() => ServerProcesses.freeze(postmaster()))
+  const thaw = Effect.sync(() => ServerProcesses.thaw(postmaster()))
 
   const restart = Effect.fnUntraced(function* (signal: NodeJS.Signals | undefined, away: Duration.Input) {
     if (signal !== undefined) {
@@ -110,7 +88,7 @@ export const makeOwnPostgres = Effect.fnUntraced(function* (
     kill: (away) => restart("SIGKILL", away),
     killAll: (away) =>
       Effect.andThen(freeze, () => {
-        for (const pid of childrenOf(postmaster())) send(pid, "SIGKILL")
+        for (const pid of ServerProcesses.childrenOf(postmaster())) send(pid, "SIGKILL")
         return restart("SIGKILL", away)
       }),
     killSession: query<{ readonly pid: number }>(
