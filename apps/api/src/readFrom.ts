@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
 
 /** The header, on answers of leads and statistics where a replica is configured; of several reads the last one counts. */
-export const readFromHeader = "X-Read-From"
+const readFromHeader = "X-Read-From"
 
 /** Keeps where each request reads, and answers it. */
 export const readFrom = HttpRouter.middleware(

@@ -156,7 +156,10 @@ layer(
   const exposed = (answer: { readonly headers: Readonly<Record<string, unknown>> }) => {
     assert.strictEqual(answer.headers["access-control-allow-origin"], console)
     assert.strictEqual(answer.headers.vary, "Origin")
-    assert.strictEqual(answer.headers["access-control-expose-headers"], "X-Correlation-ID, Retry-After")
+    assert.strictEqual(
+      answer.headers["access-control-expose-headers"],
+      "X-Correlation-ID, Retry-After, X-Read-From",
+    )
     assert.isUndefined(answer.headers["access-control-allow-credentials"])
     assert.isString(answer.headers["x-correlation-id"])
   }

@@ -38,6 +38,7 @@ export {
   IntakeHealth,
   OperationsGroup,
   QueueHealth,
+  ReplicaHealth,
   WorkerHealth,
 } from "./Operations.ts"
 export { Operator, OperatorAuth, type OperatorShape } from "./OperatorAuth.ts"
