@@ -92,7 +92,11 @@ describe("an api with a replica", () => {
 
         const health = Effect.map(
           ask("/health/deep"),
-          ({ text }) => JSON.parse(text) as { readonly status: string; readonly read_replica: object },
+          ({ text }) =>
+            JSON.parse(text) as {
+              readonly status: string
+              readonly read_replica: { readonly status: string }
+            },
         )
         const metric = (name: string) =>
           Effect.map(ask("/metrics"), ({ text }) => {
@@ -123,9 +127,11 @@ describe("an api with a replica", () => {
         for (const [status, begin, end] of faults) {
           yield* begin
           yield* until("primary")
-          const { read_replica, status: whole } = yield* health
-          assert.deepInclude(read_replica, { status })
-          assert.strictEqual(whole, "up")
+          // A read may have failed before the watch knows.
+          const now = yield* Effect.repeat(Effect.delay(health, "20 millis"), {
+            until: ({ read_replica }) => read_replica.status === status,
+          })
+          assert.strictEqual(now.status, "up")
           assert.strictEqual(yield* metric("up"), 0)
           if (status === "lagging") assert.isAbove((yield* metric("lag_seconds")) ?? 0, 1)
           // A lead that has just come is there.
@@ -148,12 +154,14 @@ describe("an api with a replica", () => {
         const from = { replica: /^lists and statistics are read from the replica at / }
         assert.strictEqual(said.filter((line) => from.replica.test(line)).length, 4, said.join("\n"))
         const reasons = said.flatMap((line) => /the replica at [\d.:]+ (.+)$/.exec(line)?.[1] ?? [])
-        assert.deepStrictEqual(reasons, [
-          "does not answer",
-          "lags behind by more than 1s",
-          "does not answer",
-          "is not in recovery: it is no replica",
-        ])
+        // One that is back may need a moment to catch up.
+        const lags = "lags behind by more than 1s"
+        assert.include(reasons, lags)
+        assert.deepStrictEqual(
+          reasons.filter((reason) => reason !== lags),
+          ["does not answer", "does not answer", "is not in recovery: it is no replica"],
+        )
+        said.forEach((line, at) => assert.notStrictEqual(line, said[at - 1]))
       }).pipe(Effect.scoped),
     90_000,
   )

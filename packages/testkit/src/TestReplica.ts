@@ -105,11 +105,15 @@ const make = (
     } satisfies TestReplica
   }).pipe(Effect.orDie)
 
-/** One statement by a connection of its own. */
+/** One statement by a connection of its own; again if it stood in the way of the log. */
 const query = <Row extends object>(url: string, statement: string): Effect.Effect<ReadonlyArray<Row>> =>
   Effect.scoped(
     Effect.flatMap(PgClient.makeClient({ url: Redacted.make(url) }), (sql) => sql.unsafe<Row>(statement, [])),
-  ).pipe(Effect.provide(Reactivity.layer), Effect.orDie)
+  ).pipe(
+    Effect.retry({ times: 20, while: ({ reason }) => reason._tag === "SerializationError" }),
+    Effect.provide(Reactivity.layer),
+    Effect.orDie,
+  )
 
 /** Copies a folder with its owners, and makes the copy a replica that follows the server of this URL. */
 const copyFolder = async (from: string, to: string, primaryUrl: string) => {

@@ -2,7 +2,7 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Deferred, Duration, Effect, Exit, Option, Scope } from "effect"
 import type { PoolOptions } from "../LeadDatabase.ts"
-import { StoreUnavailable } from "../StoreError.ts"
+import { type StoreError, StoreUnavailable } from "../StoreError.ts"
 import { askPrimary, askReplica, clientOf, forQuestions, type ReplicaAnswer } from "./askReplica.ts"
 import { within } from "./cancelApart.ts"
 import { serverOf } from "./migrationClient.ts"
@@ -132,6 +132,8 @@ export const watchReplica = Effect.fnUntraced(function* <Services>(
     if (isLooking) return Effect.void
     isLooking = true
     return askReplica(asked.replica, state.status === "up" ? patience.used : patience.unused).pipe(
+      // Replay has cancelled the question: the server is there.
+      Effect.retry({ times: 3, while: isConflict }),
       Effect.matchCauseEffect({
         onFailure: () => enter(down("does not answer")),
         onSuccess: (answer) => enter(stateBy(answer)),
@@ -159,5 +161,8 @@ export const watchReplica = Effect.fnUntraced(function* <Services>(
     look: Effect.asVoid(Effect.forkIn(look, scope)),
   }
 })
+
+const isConflict = (error: StoreError): boolean =>
+  error._tag === "StoreUnavailable" && error.sqlState === "40001"
 
 const down = (why: string): State => ({ status: "down", lagMs: null, why })
