@@ -77,7 +77,7 @@ describe("the scripts with Docker Compose", () => {
   it.effect("go back from a worker that is not ready, from an image that is not there, or another one", () =>
     Effect.gen(function* () {
       const docker = yield* makeDocker
-      docker.run("deploy", ["1.0.0"])
+      docker.run("deploy", ["1.0.0"], { APIS: "1", WORKERS: "1" })
       const before = docker.containers()
       const upstreams = docker.upstreams()
       for (const [args, more, message] of [
