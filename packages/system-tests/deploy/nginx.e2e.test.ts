@@ -31,7 +31,7 @@ const startAll = Effect.fnUntraced(function* (
 
 /** Whether an api has answered that Postgres did not confirm in time. */
 const isLate = ({ status, text }: { readonly status: number; readonly text: string }) =>
-  status === 503 && text.includes('"error":"database error"')
+  status === 503 && /"error":"(?:database error|overloaded)"/.test(text)
 
 describe("nginx before three apis", () => {
   it.live("balances, and loses no request of a sender with a key while an api is killed and comes back", () =>
