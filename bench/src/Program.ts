@@ -8,6 +8,8 @@ export interface Program {
   readonly pid: number
   /** Everything that it printed, once it has ended; empty unless started with `reads`. */
   readonly output: Effect.Effect<string>
+  /** Its exit code, once it has ended; null after a signal. */
+  readonly code: Effect.Effect<number | null>
   /** Looks until it is ready. Dies when the program ends instead, or after 60 s. */
   readonly ready: (isReady: () => Promise<boolean>) => Effect.Effect<void>
   /** Asks it to end (SIGTERM) and waits. */
@@ -51,6 +53,10 @@ export const startProgram = Effect.fnUntraced(function* (options: {
     output: Effect.promise(async () => {
       await ended
       return printed
+    }),
+    code: Effect.promise(async () => {
+      await ended
+      return child.exitCode
     }),
     ready,
     stop: end("SIGTERM"),

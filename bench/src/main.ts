@@ -1,10 +1,13 @@
 /**
  * `npm run bench -- decisions`, `wake-up`, `rate-limit`, `soak --minutes 30 --queue redis --per-second 200`,
- * `size --leads 10k,1m,10m`, `scale --rounds 5 --seconds 5 --leads 30000`, `overload --seconds 60 --times 3`, with `--per-second 5000` instead of the load it finds, `intake --rounds 5 --seconds 8` or `end-to-end --rounds 3 --leads 100000`; the last two also with
+ * `size --leads 10k,1m,10m`, `scale --rounds 5 --seconds 5 --leads 30000`, `backup --leads 1000000 --rounds 3`,
+ * `overload --seconds 60 --times 3`, with `--per-second 5000` instead of the load it finds, `intake --rounds 5 --seconds 8` or
+ * `end-to-end --rounds 3 --leads 100000`; the last two also with
  * `--only gateway-redis,fastify-bullmq`, `--postgres /usr/lib/postgresql/15/bin` (or `embedded`), `--statements` and `--profile`.
  */
 import { Effect } from "effect"
 import { parseArgs } from "node:util"
+import { backup } from "./backup.ts"
 import { contenders } from "./Contender.ts"
 import { decisions } from "./decisions.ts"
 import { endToEnd } from "./endToEnd.ts"
@@ -46,6 +49,11 @@ const race = {
 }
 
 const benchmarks = {
+  backup: backup({
+    leads: Number(values.leads ?? 1_000_000),
+    rounds: Number(values.rounds ?? 3),
+    postgres: values.postgres,
+  }),
   decisions: Effect.promise(decisions),
   "wake-up": wakeUp(Number(values.leads ?? 200)),
   "rate-limit": rateLimit(queue),
