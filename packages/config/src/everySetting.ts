@@ -1,6 +1,7 @@
 /** Every setting of every process; the README, `.env.example` and tests are generated from this list. */
 import { Array } from "effect"
 import { apiSettings } from "./ApiSettings.ts"
+import { backupStoreSettings } from "./BackupStoreSettings.ts"
 import { customerSettings } from "./CustomerSettings.ts"
 import { databaseSettings } from "./DatabaseSettings.ts"
 import { fileSettings } from "./FileSettings.ts"
@@ -50,6 +51,11 @@ export const settingGroups: ReadonlyArray<SettingGroup> = [
   { title: "How leads are found", settings: [searchSettings] },
   { title: "How long leads are kept", settings: [retentionSettings] },
   { title: "The process", settings: [loggingSettings, processSettings] },
+  {
+    title:
+      "Backups to a store of S3's kind, `lead-gateway backup --to s3://bucket/prefix`, by the variables of AWS. No app needs them.",
+    settings: [backupStoreSettings],
+  },
   { title: "Traces, by the variables of OpenTelemetry", settings: [traceSettings] },
 ]
 

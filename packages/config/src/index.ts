@@ -11,6 +11,7 @@ export {
   embeddedApiSettings,
   openAccessWarning,
 } from "./ApiSettings.ts"
+export { type BackupStoreSettings, backupStoreSettings } from "./BackupStoreSettings.ts"
 export type { BrowserSettings } from "./BrowserSettings.ts"
 export type { ClientSettings, Network, Rate } from "./ClientSettings.ts"
 export { largestBodies, type RequestLimits } from "./RequestLimits.ts"

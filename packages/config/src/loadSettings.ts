@@ -25,8 +25,8 @@ const known = variables.flatMap(({ name }) => (secrets.has(name) ? [name, `${nam
 
 const nearestName = makeNearestName(known)
 
-/** What belongs to Node, its package managers, test runners and CI, and to OpenTelemetry. */
-const foreign = /^(OTEL|NODE|NPM|PNPM|YARN|COREPACK|VITEST|TURBO|GITHUB|GITLAB|CI)_/i
+/** What belongs to Node, its package managers, test runners and CI, to OpenTelemetry and AWS. */
+const foreign = /^(AWS|OTEL|NODE|NPM|PNPM|YARN|COREPACK|VITEST|TURBO|GITHUB|GITLAB|CI)_/i
 
 /** What Kubernetes and docker set for each service that a container can reach: `API_PORT_8080_TCP_ADDR`. */
 const ofService = /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)|_ENV_/

@@ -1,8 +1,8 @@
 /** What a backup is and what it holds: a JSON file beside the dump, written last. A dump without one is no backup. */
 import { DateTime, Schema } from "effect"
-import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
-import { basename, dirname, join, resolve } from "node:path"
+import { basename } from "node:path"
 import { BackupDamaged, BackupFailed } from "./BackupError.ts"
+import type { BackupPlace, BackupStore } from "./BackupStore.ts"
 
 const Count = Schema.Int
 
@@ -53,8 +53,7 @@ export type Manifest = typeof Manifest.Type
 /** The name of a backup of this moment: `lead-gateway-20260121T103500123Z`. */
 export const nameAt = (at: Date): string => `lead-gateway-${at.toISOString().replaceAll(/[-:.]/g, "")}`
 
-const pattern =
-  /^lead-gateway-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z(\.(dump|dump\.age|json)(\.partial)?)?$/
+const pattern = /^lead-gateway-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z(\.(dump|dump\.age|json))?$/
 
 /** The time in the name of a backup's file; undefined for any other file. */
 export const timeOf = (file: string): Date | undefined => {
@@ -65,67 +64,33 @@ export const timeOf = (file: string): Date | undefined => {
   return time._tag === "Some" ? DateTime.toDateUtc(time.value) : undefined
 }
 
-/** Writes a file so that it is there whole or not at all, also after a crash. */
-export const writeWhole = async (path: string, text: string, mode: number): Promise<void> => {
-  const partial = `${path}.partial`
-  try {
-    const file = await open(partial, "w", mode)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(partial, path)
-    await syncFolder(dirname(path))
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
-  }
-}
-
-/** Makes sure that renamed files keep their names after a crash. */
-export const syncFolder = async (path: string): Promise<void> => {
-  const folder = await open(path, "r")
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-/** The backups of a folder, by their manifests, oldest first. */
-export const backupsOf = async (folder: string): Promise<ReadonlyArray<string>> =>
-  (await readdir(folder))
+/** The backups of a store, by their manifests, oldest first. */
+export const backupsOf = async (store: BackupStore): Promise<ReadonlyArray<string>> =>
+  (await store.list())
     .filter((file) => file.endsWith(".json") && timeOf(file) !== undefined)
     .map((file) => file.replace(/\.json$/, ""))
     .toSorted()
 
-/** The manifest of a backup, and the path of its dump. Of a folder, the newest backup's. */
-export const readManifest = async (
-  path: string,
-): Promise<{ readonly manifest: Manifest; readonly dump: string }> => {
-  const file = await manifestPath(resolve(path))
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error
-    throw new BackupDamaged({ message: `${file} is missing: the backup is incomplete` })
-  })
-  let manifest: Manifest
-  try {
-    manifest = Schema.decodeUnknownSync(Manifest)(JSON.parse(text))
-  } catch {
-    throw new BackupDamaged({ message: `${file} is no manifest of a backup` })
+/** The manifest of a backup; without a name, of the newest. */
+export const readManifest = async ({ name, store }: BackupPlace, signal: AbortSignal): Promise<Manifest> => {
+  const file = `${name ?? (await newestOf(store))}.json`
+  if ((await store.sizeOf(file)) === undefined) {
+    throw new BackupDamaged({ message: `${store.pathOf(file)} is missing: the backup is incomplete` })
   }
-  return { manifest, dump: join(dirname(file), basename(manifest.file.name)) }
+  const chunks: Array<Buffer> = []
+  for await (const chunk of store.read(file, signal)) chunks.push(chunk)
+  try {
+    return Schema.decodeUnknownSync(Manifest)(JSON.parse(Buffer.concat(chunks).toString()))
+  } catch {
+    throw new BackupDamaged({ message: `${store.pathOf(file)} is no manifest of a backup` })
+  }
 }
 
-const manifestPath = async (path: string): Promise<string> => {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (!isFolder) return path.endsWith(".json") ? path : `${path.replace(/\.dump(\.age)?$/, "")}.json`
-  const newest = (await backupsOf(path)).at(-1)
-  if (newest === undefined) throw new BackupFailed({ message: `${path} holds no backup` })
-  return join(path, `${newest}.json`)
+const newestOf = async (store: BackupStore): Promise<string> => {
+  const newest = (await backupsOf(store)).at(-1)
+  if (newest === undefined) throw new BackupFailed({ message: `${store.pathOf("")} holds no backup` })
+  return newest
 }
+
+/** The name of a dump in the store of its manifest: whatever a manifest says, it leads nowhere else. */
+export const dumpOf = ({ file }: Manifest): string => basename(file.name)

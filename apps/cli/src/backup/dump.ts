@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto"
-import { createReadStream } from "node:fs"
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises"
-import { basename, dirname } from "node:path"
-import type { Readable } from "node:stream"
 import { BackupDamaged } from "./BackupError.ts"
-import { type Manifest, syncFolder } from "./Manifest.ts"
+import { type BackupStore, hashOf, type NewFile } from "./BackupStore.ts"
+import { dumpOf, type Manifest } from "./Manifest.ts"
 import { postgresClient, postgresProgram, withoutSecrets } from "./postgresPrograms.ts"
 import { allOf, type Running, start, write } from "./Program.ts"
 
 /** What to dump, and where to. */
 export interface DumpOptions {
-  /** The path of the file, which must not exist. */
-  readonly path: string
+  readonly store: BackupStore
+  /** The name of the file, which must not exist. */
+  readonly name: string
   /** A snapshot that a session has exported and still holds. */
   readonly snapshot: string
   /** The environment by which libpq connects. */
@@ -27,37 +25,30 @@ export interface DumpOptions {
 type DumpFile = Manifest["file"]
 
 /**
- * Dumps the database of a snapshot to a file, which has its name only once it is whole, read again and on the disk.
+ * Dumps the database of a snapshot to a file, which has its name only once it is whole, stored and read again.
  *
  * What `pg_dump` writes goes to `age` and to `pg_restore`, which reads all of it and writes nothing: a dump that cannot be read
- * back is a failed one. Nothing is on the disk that is not encrypted, where encryption is asked for.
+ * back is a failed one. Nothing is stored that is not encrypted, where encryption is asked for.
  */
 export const dump = async (options: DumpOptions): Promise<DumpFile> => {
-  const partial = `${options.path}.partial`
-  const file = await open(partial, "wx", 0o600)
+  const file = await options.store.create(options.name, options.signal)
   try {
     const { bytes, sha256 } = await pipe(options, file)
-    await file.sync()
-    if ((await hashOf(partial, options.signal)) !== sha256) {
-      throw new BackupDamaged({ message: `${partial} is not what was written to it` })
-    }
-    await rename(partial, options.path)
-    await syncFolder(dirname(options.path))
+    await file.finish(sha256)
     return {
-      name: basename(options.path),
+      name: options.name,
       bytes,
       sha256,
       encryption: options.recipients.length > 0 ? "age" : null,
     }
   } catch (error) {
-    await rm(partial, { force: true })
+    // What went wrong first is what is reported.
+    await file.discard().catch(() => undefined)
     throw error
-  } finally {
-    await file.close()
   }
 }
 
-const pipe = async (options: DumpOptions, file: FileHandle) => {
+const pipe = async (options: DumpOptions, file: NewFile) => {
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   const postgres = (name: "pg_dump" | "pg_restore", args: ReadonlyArray<string>, env: NodeJS.ProcessEnv) =>
@@ -86,7 +77,7 @@ const pipe = async (options: DumpOptions, file: FileHandle) => {
     hash.update(chunk)
     bytes += chunk.length
     options.progress(bytes)
-    await file.appendFile(chunk)
+    await file.append(chunk)
   }
   const reading = async () => {
     for await (const chunk of dumping.stdout as AsyncIterable<Buffer>) {
@@ -117,22 +108,20 @@ const encrypt = (recipients: ReadonlyArray<string>, signal: AbortSignal): Runnin
     signal,
   })
 
-/** The SHA-256 of a file. */
-const hashOf = async (path: string, signal: AbortSignal): Promise<string> => {
-  const hash = createHash("sha256")
-  const stream: Readable = createReadStream(path, { signal })
-  for await (const chunk of stream) hash.update(chunk as Buffer)
-  return hash.digest("hex")
-}
-
 /** Fails unless a file is the one that the manifest describes. */
-export const checkFile = async (path: string, { bytes, sha256 }: DumpFile, signal: AbortSignal) => {
-  const found = await stat(path).catch(() => undefined)
-  if (found === undefined) throw new BackupDamaged({ message: `${path} is missing` })
-  if (found.size !== bytes) {
-    throw new BackupDamaged({ message: `${path} has ${found.size} bytes, not the ${bytes} of its manifest` })
+export const checkFile = async (
+  store: BackupStore,
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { bytes, sha256 } = manifest.file
+  const path = store.pathOf(dumpOf(manifest))
+  const size = await store.sizeOf(dumpOf(manifest))
+  if (size === undefined) throw new BackupDamaged({ message: `${path} is missing` })
+  if (size !== bytes) {
+    throw new BackupDamaged({ message: `${path} has ${size} bytes, not the ${bytes} of its manifest` })
   }
-  if ((await hashOf(path, signal)) !== sha256) {
+  if ((await hashOf(store.read(dumpOf(manifest), signal))) !== sha256) {
     throw new BackupDamaged({ message: `${path} does not have the SHA-256 of its manifest` })
   }
 }

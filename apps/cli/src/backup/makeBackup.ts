@@ -2,23 +2,23 @@
 import { oneLine } from "@lead-gateway/document-check"
 import { LeadLedger, Migrations } from "@lead-gateway/lead-store"
 import { Console, Duration, Effect, Layer } from "effect"
-import { mkdir } from "node:fs/promises"
-import { join, resolve } from "node:path"
 import packageJson from "../../package.json" with { type: "json" }
 import { DatabaseMissing, operatorDatabase } from "../Database.ts"
 import { terminal, withProgress } from "../Progress.ts"
 import { shipped } from "../shipped.ts"
-import { asBackupError } from "./BackupError.ts"
 import { imbalances, type Snapshot, withSnapshot } from "./contents.ts"
 import { poolOf } from "./drill.ts"
 import { dump } from "./dump.ts"
-import { type Manifest, nameAt, writeWhole } from "./Manifest.ts"
+import { type Manifest, nameAt } from "./Manifest.ts"
 import { writeMetrics } from "./metricsFile.ts"
+import { onDisk } from "./onDisk.ts"
+import { openStore } from "./openStore.ts"
 import { checkVersion, libpqEnvironment, postgresProgram } from "./postgresPrograms.ts"
 import { rotate } from "./rotate.ts"
 
 /** What to back up to, and which older backups are kept. */
 export interface BackupOptions {
+  /** A folder, which is created, or an `s3://` URL. */
   readonly to: string
   readonly recipients: ReadonlyArray<string>
   readonly keep: number | undefined
@@ -37,9 +37,8 @@ export const makeBackup = Effect.fnUntraced(function* (options: BackupOptions) {
   if (states.every(({ appliedAt }) => appliedAt === null)) {
     return yield* new DatabaseMissing({ message: "the database holds no leads: it was never migrated" })
   }
-  const folder = resolve(options.to)
+  const store = yield* openStore(options.to)
   const begin = performance.now()
-  yield* onDisk(() => mkdir(folder, { recursive: true, mode: 0o700 }))
   const pool = poolOf(connection)
   const dumped = (snapshot: Snapshot) =>
     withProgress("backing up, in bytes", terminal(), (progress) =>
@@ -47,7 +46,8 @@ export const makeBackup = Effect.fnUntraced(function* (options: BackupOptions) {
         const version = await checkVersion(postgresProgram("pg_dump", options.pgBin), snapshot.server, signal)
         const name = nameAt(snapshot.takenAt)
         const file = await dump({
-          path: join(folder, `${name}.dump${options.recipients.length > 0 ? ".age" : ""}`),
+          store,
+          name: `${name}.dump${options.recipients.length > 0 ? ".age" : ""}`,
           snapshot: snapshot.id,
           env: libpqEnvironment(connection),
           pgBin: options.pgBin,
@@ -72,14 +72,13 @@ export const makeBackup = Effect.fnUntraced(function* (options: BackupOptions) {
     file: used.file,
     contents,
   }
-  const path = join(folder, `${used.name}.json`)
-  yield* onDisk(() => writeWhole(path, `${JSON.stringify(manifest, undefined, 2)}\n`, 0o600))
+  yield* onDisk(() => store.write(`${used.name}.json`, `${JSON.stringify(manifest, undefined, 2)}\n`))
   for (const line of imbalances(contents))
     yield* Console.error(`warning: the ledger does not balance: ${line}`)
   const now = new Date()
   const removed = yield* onDisk(() =>
     rotate(
-      folder,
+      store,
       {
         keep: options.keep,
         since: options.keepFor && new Date(now.getTime() - Duration.toMillis(options.keepFor)),
@@ -89,23 +88,5 @@ export const makeBackup = Effect.fnUntraced(function* (options: BackupOptions) {
   )
   const { metricsFile } = options
   if (metricsFile !== undefined) yield* onDisk(() => writeMetrics(metricsFile, manifest))
-  return { manifest, path: oneLine(join(folder, used.file.name)), removed }
+  return { manifest, path: oneLine(store.pathOf(used.file.name)), removed }
 })
-
-/** Work with files and programs, which is stopped when the command is interrupted, and cleans up before that ends. */
-export const onDisk = <A>(work: (signal: AbortSignal) => Promise<A>) =>
-  Effect.suspend(() => {
-    const stop = new AbortController()
-    let running: Promise<A> | undefined
-    return Effect.tryPromise({
-      try: () => (running = work(stop.signal)),
-      catch: asBackupError,
-    }).pipe(
-      Effect.onInterrupt(() =>
-        Effect.promise(async () => {
-          stop.abort()
-          await running?.catch(() => undefined)
-        }),
-      ),
-    )
-  })

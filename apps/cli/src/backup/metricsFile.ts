@@ -1,5 +1,6 @@
 import { resolve } from "node:path"
-import { type Manifest, writeWhole } from "./Manifest.ts"
+import type { Manifest } from "./Manifest.ts"
+import { writeWhole } from "./writeWhole.ts"
 
 /** The metrics of a backup, for the textfile collector of Prometheus' node exporter. */
 export const metricsOf = ({ duration_ms, file, taken_at }: Manifest): string =>

@@ -1,17 +1,16 @@
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { createReadStream } from "node:fs"
-import type { Readable } from "node:stream"
 import { BackupFailed, DatabaseNotEmpty } from "./BackupError.ts"
-import type { Manifest } from "./Manifest.ts"
+import type { BackupStore } from "./BackupStore.ts"
+import { dumpOf, type Manifest } from "./Manifest.ts"
 import { postgresClient, postgresProgram, withoutSecrets } from "./postgresPrograms.ts"
 import { allOf, start, write } from "./Program.ts"
 
 /** What to restore, and where to. */
 export interface RestoreOptions {
   readonly manifest: Manifest
-  /** The path of the dump, whose checksum has been compared. */
-  readonly dump: string
+  /** Where the dump is, whose checksum has been compared. */
+  readonly store: BackupStore
   /** The file of the secret key, for an encrypted backup. */
   readonly identity: string | undefined
   /** The environment by which libpq connects to the empty database. */
@@ -27,16 +26,16 @@ export interface RestoreOptions {
  * is written to a disk. All belongs to the role that restores; rights of other roles are not restored.
  */
 export const restore = async (options: RestoreOptions): Promise<void> => {
-  const { dump, env, manifest, pgBin, progress } = options
+  const { env, manifest, pgBin, progress, store } = options
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
-  const file = createReadStream(dump, { signal })
-  let bytes = 0
-  file.on("data", (chunk) => {
-    bytes += chunk.length
-    progress(bytes)
-  })
-  file.pause()
+  const read = async function* () {
+    let bytes = 0
+    for await (const chunk of store.read(dumpOf(manifest), signal)) {
+      progress((bytes += chunk.length))
+      yield chunk
+    }
+  }
   const opening = manifest.file.encryption === null ? undefined : decrypt(identityOf(options), signal)
   const restoring = start({
     program: postgresProgram("pg_restore", pgBin),
@@ -53,16 +52,16 @@ export const restore = async (options: RestoreOptions): Promise<void> => {
     signal,
   })
   restoring.stdout.resume()
-  const copy = async (from: Readable, to: typeof restoring) => {
-    for await (const chunk of from as AsyncIterable<Buffer>) await write(to.stdin, chunk)
+  const copy = async (from: AsyncIterable<Buffer>, to: typeof restoring) => {
+    for await (const chunk of from) await write(to.stdin, chunk)
   }
   const decrypting = async () => {
     if (opening === undefined) return
-    await copy(file, opening)
+    await copy(read(), opening)
     opening.stdin.end()
   }
   const feeding = async () => {
-    await copy(opening?.stdout ?? file, restoring)
+    await copy(opening?.stdout ?? read(), restoring)
     // The transaction must not be committed when what came was cut off.
     await opening?.ended
     restoring.stdin.end()
@@ -75,9 +74,11 @@ export const restore = async (options: RestoreOptions): Promise<void> => {
   ])
 }
 
-const identityOf = ({ dump, identity }: RestoreOptions): string => {
+const identityOf = ({ identity, manifest, store }: RestoreOptions): string => {
   if (identity !== undefined) return identity
-  throw new BackupFailed({ message: `${dump} is encrypted: name the file of the secret key by --identity` })
+  throw new BackupFailed({
+    message: `${store.pathOf(dumpOf(manifest))} is encrypted: name the file of the secret key by --identity`,
+  })
 }
 
 const decrypt = (identity: string, signal: AbortSignal) =>

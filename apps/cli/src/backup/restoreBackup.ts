@@ -5,17 +5,19 @@ import { operatorDatabase } from "../Database.ts"
 import { terminal, withProgress } from "../Progress.ts"
 import { shipped } from "../shipped.ts"
 import { BackupFailed, RestoreDiffers } from "./BackupError.ts"
+import type { BackupStore } from "./BackupStore.ts"
 import { countContents, differences, imbalances } from "./contents.ts"
 import { poolOf, scratchDatabase } from "./drill.ts"
 import { checkFile } from "./dump.ts"
-import { onDisk } from "./makeBackup.ts"
 import { type Manifest, readManifest } from "./Manifest.ts"
+import { onDisk } from "./onDisk.ts"
+import { openPlace } from "./openStore.ts"
 import { type Address, libpqEnvironment } from "./postgresPrograms.ts"
 import { prepareForLeads, requireEmpty, restore } from "./restore.ts"
 
 /** What to restore, and how. */
 export interface RestoreBackupOptions {
-  /** A backup's file, or a folder, whose newest backup is restored. */
+  /** A backup's file, or a folder or an `s3://` prefix, whose newest backup is restored. */
   readonly path: string
   readonly identity: string | undefined
   readonly pgBin: string | undefined
@@ -40,13 +42,14 @@ export interface Restored {
  */
 export const restoreBackup = Effect.fnUntraced(function* (options: RestoreBackupOptions) {
   const begin = performance.now()
-  const { dump, manifest } = yield* onDisk(() => readManifest(options.path))
+  const place = yield* openPlace(options.path)
+  const manifest = yield* onDisk((signal) => readManifest(place, signal))
   yield* withProgress("checking the backup", terminal(), () =>
-    onDisk((signal) => checkFile(dump, manifest.file, signal)),
+    onDisk((signal) => checkFile(place.store, manifest, signal)),
   )
   const { connection: configured } = yield* operatorDatabase({ createsDatabase: true })
   const connection: Address = options.drill ? yield* scratchDatabase(configured) : configured
-  yield* into(connection, dump, manifest, options)
+  yield* into(connection, place.store, manifest, options)
   const states = yield* Migrations.status({ connection, directory: shipped.migrations })
   const fit = Migrations.schemaFit(states)
   return {
@@ -58,7 +61,7 @@ export const restoreBackup = Effect.fnUntraced(function* (options: RestoreBackup
 
 const into = (
   connection: Address,
-  dump: string,
+  store: BackupStore,
   manifest: Manifest,
   { drill, identity, pgBin, skipIds }: RestoreBackupOptions,
 ) =>
@@ -68,7 +71,7 @@ const into = (
       onDisk((signal) =>
         restore({
           manifest,
-          dump,
+          store,
           identity,
           env: libpqEnvironment(connection),
           pgBin,

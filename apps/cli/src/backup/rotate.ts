@@ -1,5 +1,4 @@
-import { readdir, rm } from "node:fs/promises"
-import { join } from "node:path"
+import type { BackupStore } from "./BackupStore.ts"
 import { backupsOf, timeOf } from "./Manifest.ts"
 
 /** Which backups are kept. */
@@ -26,24 +25,23 @@ const remainsMs = 24 * 3_600_000
  * other names are never touched. The manifest goes first, so that what is left after a crash is no backup.
  */
 export const rotate = async (
-  folder: string,
+  store: BackupStore,
   rotation: Rotation,
   now: Date,
 ): Promise<ReadonlyArray<string>> => {
-  const backups = await backupsOf(folder)
+  const backups = await backupsOf(store)
   const removed = outdated(backups, rotation)
   for (const name of removed) {
-    for (const ending of [".json", ".dump", ".dump.age"])
-      await rm(join(folder, name + ending), { force: true })
+    for (const ending of [".json", ".dump", ".dump.age"]) await store.remove(name + ending)
   }
-  for (const file of await readdir(folder)) {
+  const isLongAgo = (file: string) => {
     const taken = timeOf(file)
-    const isWhole = backups.some((name) => file === `${name}.json` || file.startsWith(`${name}.dump`))
-    const isRemains =
-      /\.(dump|dump\.age|json)(\.partial)?$/.test(file) && (!isWhole || file.endsWith(".partial"))
-    if (taken !== undefined && isRemains && now.getTime() - taken.getTime() > remainsMs) {
-      await rm(join(folder, file), { force: true })
-    }
+    return taken !== undefined && now.getTime() - taken.getTime() > remainsMs
   }
+  for (const file of await store.list()) {
+    const isWhole = backups.some((name) => file === `${name}.json` || file.startsWith(`${name}.dump`))
+    if (/\.(dump|dump\.age)$/.test(file) && !isWhole && isLongAgo(file)) await store.remove(file)
+  }
+  await store.removeUnfinished(isLongAgo)
   return removed
 }

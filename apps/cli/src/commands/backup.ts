@@ -9,7 +9,9 @@ class BackupRefused extends Data.TaggedError("BackupRefused")<{ readonly message
 
 const flags = {
   to: Flag.String("to").pipe(
-    Flag.withDescription("The folder of the backups, which is created where it is missing"),
+    Flag.withDescription(
+      "The folder of the backups, which is created where it is missing, or s3://bucket/prefix",
+    ),
   ),
   recipients: Flag.String("recipient").pipe(
     Flag.withDescription("Encrypt by age for this public key, such as age1…; may be repeated"),
@@ -91,6 +93,10 @@ export const backup = Command.make(
     {
       command: "lead-gateway backup --to /backups --recipient age1…",
       description: "Encrypt it, for who has the secret key",
+    },
+    {
+      command: "lead-gateway backup --to s3://backups/leads --keep-for 30d",
+      description: "To a store of S3's kind, which the AWS_ variables name",
     },
   ]),
 )

@@ -6,7 +6,9 @@ import { pgBin } from "./pgBin.ts"
 
 const flags = {
   path: Argument.String("path").pipe(
-    Argument.withDescription("A file of the backup, or a folder, whose newest backup is taken"),
+    Argument.withDescription(
+      "A file of the backup, or a folder or s3://bucket/prefix, whose newest backup is taken",
+    ),
   ),
   identity: Flag.String("identity").pipe(
     Flag.withDescription("The file of the secret key, for a backup that age has encrypted"),

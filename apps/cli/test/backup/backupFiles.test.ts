@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileS
 import { join } from "node:path"
 import { differences, imbalances } from "../../src/backup/contents.ts"
 import { checkFile } from "../../src/backup/dump.ts"
+import { folderStore } from "../../src/backup/FolderStore.ts"
 import {
   type LedgerAccounts,
   type Manifest,
@@ -14,6 +15,7 @@ import {
   timeOf,
 } from "../../src/backup/Manifest.ts"
 import { metricsOf, writeMetrics } from "../../src/backup/metricsFile.ts"
+import { openPlace } from "../../src/backup/openStore.ts"
 import { libpqEnvironment } from "../../src/backup/postgresPrograms.ts"
 import { withoutData } from "../../src/backup/Program.ts"
 import { outdated, rotate } from "../../src/backup/rotate.ts"
@@ -56,8 +58,10 @@ const writeBackup = (folder: string, name: string, ending = ".dump") => {
 }
 
 const check = async (path: string) => {
-  const { dump, manifest } = await readManifest(path)
-  await checkFile(dump, manifest.file, new AbortController().signal)
+  const place = await Effect.runPromise(openPlace(path))
+  const { signal } = new AbortController()
+  const manifest = await readManifest(place, signal)
+  await checkFile(place.store, manifest, signal)
   return manifest.name
 }
 
@@ -164,7 +168,9 @@ describe("rotation", () => {
         ]) {
           writeFileSync(join(folder, file), "")
         }
-        const removed = yield* Effect.promise(() => rotate(folder, { keep: 2, since: undefined }, now))
+        const removed = yield* Effect.promise(() =>
+          rotate(folderStore(folder), { keep: 2, since: undefined }, now),
+        )
         assert.deepStrictEqual(removed, [daysAgo(3)])
         assert.deepStrictEqual(
           readdirSync(folder).toSorted(),
