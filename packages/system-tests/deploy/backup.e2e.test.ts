@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeFullDisk } from "../faults/support/FullDisk.ts"
 import { makeEmptyFolder } from "../faults/support/places.ts"
+import { until } from "../faults/support/until.ts"
 import { ageKey, Backups, objectsIn, rows, startGateway, validLead, writeScript } from "./support/backups.ts"
 
 interface Manifest {
@@ -62,11 +63,12 @@ layer(Backups.layer, { excludeTestServices: true })("a backup", (it) => {
         const senders = yield* Effect.forkChild(
           Effect.all([sender, sender, sender, sender], { concurrency: 4 }),
         )
-        yield* Effect.sleep("1 second")
+        yield* until(() => acknowledged.length > 20, 60_000)
         const mustBeThere = [...acknowledged]
         const metrics = join(folder, "backup.prom")
         const manifest = yield* taken("--recipient", key.recipient, "--metrics-file", metrics)
-        yield* Effect.sleep("500 millis")
+        // Leads arrive after it, too.
+        yield* until(() => acknowledged.length > (manifest.contents.tables["lead"] ?? 0), 60_000)
         sending.abort()
         yield* Fiber.join(senders)
         // The machine is lost.
