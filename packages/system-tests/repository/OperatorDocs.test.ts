@@ -60,9 +60,10 @@ describe.each(documents)("%s", (path) => {
   it("names files that are there", () => {
     const places =
       /(?:^|[\s=(])((?:apps|bench|config|deploy|docker|docs|migrations|packages|\.github)\/[\w./-]*[\w-])/gm
-    // The folder of secrets is made.
+    // Made by an operator: the secrets, and what names an environment.
+    const made = /^(?:docker\/secrets|deploy\/environments\/)/
     assert.deepStrictEqual(
-      missing(found(code, places), (name) => name.startsWith("docker/secrets") || exists(name)),
+      missing(found(code, places), (name) => made.test(name) || exists(name)),
       [],
     )
   })
@@ -70,9 +71,14 @@ describe.each(documents)("%s", (path) => {
   it("names settings that are there", () => {
     const secrets = variables.filter(({ secret }) => secret).map(({ name }) => `${name}_FILE`)
     const known = new Set([...variables.map(({ name }) => name), ...secrets])
-    // Variables of compose files, states and reasons of leads; what Node, Postgres and an operator's own shell have.
-    const others = all("docker/*.{yaml,sh,env}", "packages/lead/src/*.ts")
-    const foreign = new Set(["NAME_FILE", "NODE_EXTRA_CA_CERTS", "SERVER_URL", "DATABASE_READ_URL"])
+    // Variables of compose files and scripts, states and reasons of leads; what Node, Postgres and an operator's own shell have.
+    const others = all(
+      "docker/*.{yaml,sh,env}",
+      "deploy/bin/{blue-green,canary,deploy,migrate}",
+      "deploy/{bin/lib,environments}/*",
+      "packages/lead/src/*.ts",
+    )
+    const foreign = new Set(["NAME_FILE", "NODE_EXTRA_CA_CERTS", "SERVER_URL"])
     const names = found(code, /(?<![\w$])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?![\w])/g)
     assert.deepStrictEqual(
       missing(names, (name) => known.has(name) || foreign.has(name) || others.includes(name)),
