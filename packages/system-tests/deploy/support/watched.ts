@@ -11,14 +11,19 @@ import { startNginx } from "./Nginx.ts"
 export const startWatched = Effect.fnUntraced(function* (options: {
   /** For how many days the certificate is valid. */
   readonly days?: number
+  readonly workers?: number
   readonly env?: Readonly<Record<string, string>>
+  /** The database; a server of its own unless set. */
+  readonly databaseUrl?: string
+  /** Further node exporters. */
+  readonly node?: ReadonlyArray<string>
 }) {
   const postgres = yield* makeOwnPostgres()
   const redis = yield* TestRedis.make({})
   const fleet = yield* startFleet({
     apis: 1,
-    workers: 1,
-    databaseUrl: postgres.url,
+    workers: options.workers ?? 1,
+    databaseUrl: options.databaseUrl ?? postgres.url,
     redisUrl: redis.url,
     customer: { respond: CustomerBehaviour.reply() },
     env: { RETRY_BACKOFF_BASE: "1s", ...options.env },
@@ -34,7 +39,7 @@ export const startWatched = Effect.fnUntraced(function* (options: {
     {
       api: addresses(fleet.apis),
       worker: addresses(fleet.workers),
-      node: [exporters.node],
+      node: [exporters.node, ...(options.node ?? [])],
       front: [`${nginx.url}/health`],
     },
     exporters.blackbox,

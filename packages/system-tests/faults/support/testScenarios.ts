@@ -16,7 +16,7 @@ export const testScenarios = (queues: ReadonlyArray<QueueType>, scenarios: Reado
     it.live(`every lead is accounted for with the ${queue} queue after: ${names}`, () =>
       Effect.gen(function* () {
         const books = yield* runScenarios(scenarios, { seed: "1", leads, queue })
-        assert.deepStrictEqual(books.findings, [])
+        assert.strictEqual(books.findings.slice(0, 5).join("; "), "")
         assert.strictEqual(books.lost + books.unaccounted, 0)
         const sent = scenarios.reduce((sum, { validLeads }) => sum + (validLeads ?? leads), 0)
         // More where leads come in until the fault is mended.
