@@ -4,7 +4,17 @@ import { Effect } from "effect"
 import { fillTimeline, foldTimeline } from "../src/index.ts"
 import { lastDays, timelineLines } from "./support/timeline.ts"
 import { makeWalk, random } from "./support/walk.ts"
-import { inWorld, receive, replay, send, succeeded } from "./support/world.ts"
+import {
+  complete,
+  exhausted,
+  inWorld,
+  receive,
+  replay,
+  send,
+  succeeded,
+  unknown,
+  unknownAndLast,
+} from "./support/world.ts"
 
 /** Makes all that has happened so far happen an hour earlier. */
 const anHourEarlier = PgClient.PgClient.use((sql) =>
@@ -30,7 +40,60 @@ const countsSince = (minutes: number) =>
       SET counts_from = date_trunc('minute', now(), 'UTC') - make_interval(mins => ${minutes}::integer), fill_below = NULL`,
   )
 
+/** Replaces what the statements have counted by what the rows say, which must be the same; returns it. */
+const fillAgain = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  yield* anHourEarlier
+  yield* sql`CREATE TABLE kept AS TABLE timeline_entry`
+  yield* foldTimeline
+  const counted = yield* timelineLines
+  yield* sql`TRUNCATE timeline`
+  yield* sql`INSERT INTO timeline_entry TABLE kept`
+  yield* countsSince(2)
+  // Entries of a time before counting began are of a process that was early: the rows count instead.
+  yield* foldTimeline
+  assert.deepStrictEqual(yield* timelineLines, [])
+  assert.isAbove(yield* fillTimeline, 0)
+  assert.deepStrictEqual(yield* timelineLines, counted)
+  return counted
+})
+
 describe("filling the timeline", () => {
+  // A test of its own for each: two faults may cancel each other out in the sums.
+  for (const [what, retries, happens] of [
+    [
+      "that ended its lead as no retry, also when the customer turns out to have it after a replay",
+      0,
+      Effect.gen(function* () {
+        const lead = yield* send(unknownAndLast)
+        yield* replay("again", { statuses: ["PERMANENTLY_FAILED"] })
+        yield* complete(lead, 1, succeeded)
+      }),
+    ],
+    [
+      "as a retry, also when it ends its lead later",
+      1,
+      Effect.flatMap(send(unknown), (lead) => complete(lead, 1, exhausted)),
+    ],
+    [
+      "as a retry, also when the customer turns out to have the lead",
+      1,
+      Effect.flatMap(send(unknown), (lead) => complete(lead, 1, succeeded)),
+    ],
+  ] as const) {
+    it.effect(`counts an attempt with an unknown outcome ${what}`, () =>
+      Effect.gen(function* () {
+        yield* happens
+        yield* fillAgain
+        const { points } = yield* lastDays
+        assert.strictEqual(
+          points.reduce((sum, { retried }) => sum + retried, 0),
+          retries,
+        )
+      }).pipe(inWorld),
+    )
+  }
+
   for (const seed of [3, 8, 21]) {
     it.effect(`counts from the rows of leads what the statements would have counted (${seed})`, () =>
       Effect.gen(function* () {
@@ -44,20 +107,7 @@ describe("filling the timeline", () => {
             yield* sql`UPDATE work SET scheduled_at = now(), due_at = now() WHERE due_at > now()`
           if (next() < 0.1) yield* replay(`delivered-${round}`, { statuses: ["DELIVERED"] })
         }
-        yield* anHourEarlier
-        yield* sql`CREATE TABLE kept AS TABLE timeline_entry`
-        yield* foldTimeline
-        const counted = yield* timelineLines
-        assert.isAtLeast(counted.length, 3)
-        yield* sql`TRUNCATE timeline`
-        yield* sql`INSERT INTO timeline_entry TABLE kept`
-
-        yield* countsSince(2)
-        // Entries of a time before counting began are of a process that was early: the rows count instead.
-        yield* foldTimeline
-        assert.deepStrictEqual(yield* timelineLines, [])
-        assert.isAbove(yield* fillTimeline, 0)
-        assert.deepStrictEqual(yield* timelineLines, counted)
+        assert.isAtLeast((yield* fillAgain).length, 3)
         assert.strictEqual(yield* fillTimeline, 0)
 
         // What happens from then on is counted by statements alone.
