@@ -6,10 +6,16 @@
 TAG ?=
 ENVIRONMENT ?=
 URL ?= http://127.0.0.1:8080
-export ENVIRONMENT
+
+# Commands read them as variables of the shell, as they were given: nothing in them is a command.
+given := TAG ENVIRONMENT URL PERCENT TO FROM ARGS
+$(foreach name,$(given),$(eval override $(name) := $$(value $(name))))
+export $(given)
 
 # Says which variable a command lacks.
-need = @[ -n "$($(1))" ] || { echo "make $@: set $(1), such as $(1)=$(2)" >&2; exit 2; }
+need = @[ -n "$$$(1)" ] || { echo "make $@: set $(1), such as $(1)=$(2)" >&2; exit 2; }
+# Says that a command works with the settings of this machine alone.
+here = @[ -z "$$ENVIRONMENT" ] || { echo "make $@: takes no ENVIRONMENT, but the settings of this shell and .env" >&2; exit 2; }
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,19 +30,19 @@ check: ## the quick part of it, for while you work
 	npm run check
 
 bench: ## measurements; ARGS says which: ARGS=intake
-	npm run bench -- $(ARGS)
+	npm run bench -- $$ARGS
 
 migrate: ## migrate the database of ENVIRONMENT by release TAG; ARGS=status asks only
 	$(call need,TAG,1.2.3)
-	deploy/bin/migrate $(or $(ENVIRONMENT),-) $(TAG) $(ARGS)
+	deploy/bin/migrate "$${ENVIRONMENT:--}" "$$TAG" $$ARGS
 
 deploy: ## replace the running release by TAG, a process at a time, and go back when it does not get ready
 	$(call need,TAG,1.2.3)
-	deploy/bin/deploy $(TAG)
+	deploy/bin/deploy "$$TAG"
 
 blue-green: ## send all requests to TAG at once, and keep the release before; the way back too
 	$(call need,TAG,1.2.3)
-	deploy/bin/blue-green $(TAG)
+	deploy/bin/blue-green "$$TAG"
 
 finish: ## stop what blue-green has kept
 	deploy/bin/blue-green --finish
@@ -44,22 +50,27 @@ finish: ## stop what blue-green has kept
 canary: ## send PERCENT of the requests to TAG; 0 leads back, 100 goes on
 	$(call need,TAG,1.2.3)
 	$(call need,PERCENT,10)
-	deploy/bin/canary $(TAG) $(PERCENT)
+	deploy/bin/canary "$$TAG" "$$PERCENT"
 
 healthcheck: ## ask the process at URL whether it is ready
-	npm run healthcheck -- $(URL)
+	$(here)
+	npm run healthcheck -- "$$URL"
 
 smoke: ## send a test lead through the api at URL and follow it
-	npm run smoke -- $(URL)
+	$(here)
+	npm run smoke -- "$$URL"
 
 backup: ## write a checked backup into the folder TO
 	$(call need,TO,/var/backups/leads)
-	npm run backup -- --to $(TO) $(ARGS)
+	$(here)
+	npm run backup -- --to "$$TO" $$ARGS
 
 restore: ## restore the newest backup in FROM into an empty database
 	$(call need,FROM,/var/backups/leads)
-	npm run restore -- $(FROM) $(ARGS)
+	$(here)
+	npm run restore -- "$$FROM" $$ARGS
 
 drill: ## try the newest backup in FROM, and leave nothing
 	$(call need,FROM,/var/backups/leads)
-	npm run restore -- --drill $(FROM) $(ARGS)
+	$(here)
+	npm run restore -- --drill "$$FROM" $$ARGS

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { debianPackages } from "@lead-gateway/testkit"
 import { spawnSync } from "node:child_process"
-import { existsSync, statSync } from "node:fs"
-import { delimiter, join } from "node:path"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, delimiter, dirname, join } from "node:path"
 import { files, pathOf, read, readManifest } from "../repository/repository.ts"
 
 const programs = files("deploy/bin/*").filter(
@@ -134,7 +135,43 @@ describe("the Makefile", () => {
       if (script === undefined) assert.include(programs, command.split(" ")[0])
       else assert.property(scripts, script)
     }
-    assert.match(call("--dry-run", "migrate", ...given).printed, /deploy\/bin\/migrate staging 1\.2\.3 x$/m)
     assert.match(call("deploy").printed, /make deploy: set TAG, such as TAG=1\.2\.3/)
   })
 })
+
+  it("gives what it was given to its commands as it is", async () => {
+    const make = await find("make")
+    const folder = mkdtempSync(join(tmpdir(), "make-"))
+    const shown = (name: string) => {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      const program = `#!/bin/sh\nprintf '%s|' "ENVIRONMENT=$ENVIRONMENT" ${basename(name)} "$@"\n`
+      writeFileSync(join(folder, name), program, { mode: 0o755 })
+    }
+    for (const name of [...programs, "npm"]) shown(name)
+    const call = (...args: Array<string>) =>
+      run(make.path, ["--silent", "--file", pathOf("Makefile"), "--directory", folder, ...args], {
+        ...make.env,
+        PATH: `${folder}:${process.env["PATH"]}`,
+      })
+    try {
+      for (const [args, expected] of [
+        [["deploy", "TAG=a;id"], "ENVIRONMENT=|deploy|a;id|"],
+        [["blue-green", "TAG=$(shell id) `id`"], "ENVIRONMENT=|blue-green|$(shell id) `id`|"],
+        [["canary", "TAG=a b", "PERCENT=5 $$(id)"], "ENVIRONMENT=|canary|a b|5 $$(id)|"],
+        [["migrate", "TAG=1.2.3", "ARGS=down --to 1"], "ENVIRONMENT=|migrate|-|1.2.3|down|--to|1|"],
+        [["migrate", "TAG=1.2.3", "ENVIRONMENT=it's"], "ENVIRONMENT=it's|migrate|it's|1.2.3|"],
+        [["backup", "TO=/a b"], "ENVIRONMENT=|npm|run|backup|--|--to|/a b|"],
+        [["drill", "FROM=s3://b/$x"], "ENVIRONMENT=|npm|run|restore|--|--drill|s3://b/$x|"],
+        [["smoke", "URL=http://h/?a&b"], "ENVIRONMENT=|npm|run|smoke|--|http://h/?a&b|"],
+      ] as const)
+        assert.deepStrictEqual(call(...args), { code: 0, printed: expected })
+      // Those that would not heed it say so.
+      for (const name of ["smoke", "healthcheck", "backup", "restore", "drill"]) {
+        const { code, printed } = call(name, "TO=/b", "FROM=/b", "ENVIRONMENT=staging")
+        assert.strictEqual(code, 2)
+        assert.match(printed, new RegExp(`^make ${name}: takes no ENVIRONMENT`))
+      }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
