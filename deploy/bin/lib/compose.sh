@@ -101,3 +101,18 @@ driver_nginx_workers() {
     esac
   done' < /dev/null
 }
+
+# Two machines that deploy to a third by DOCKER_HOST meet in its nginx, if that runs. The lock is free when this shell has ended,
+# however it does: `cat` then reads the end. Ctrl-C does not reach it, since going back needs it too.
+driver_lock() {
+  local line=''
+  [ -n "$(containers --filter label=com.docker.compose.service=nginx)" ] || return 0
+  # shellcheck disable=SC2034 # shellcheck does not know the names of coprocesses
+  coproc holder {
+    setsid docker compose exec -T nginx flock -w 2 "$upstreams_folder" sh -c 'echo held; cat' ||
+      { echo busy && cat; }
+  } 9<&-
+  # shellcheck disable=SC2154
+  read -r line <&"${holder[0]}"
+  [ "$line" = held ]
+}

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # snapshot.sh reads `touched`
 # Which apis nginx sends requests to. Sourced, not run.
 
 # As in deploy/nginx/upstreams/api.conf: what takes an api out for how long.
@@ -6,14 +6,21 @@ parameters="max_fails=3 fail_timeout=10s"
 
 # Sends requests to the given apis alone, each a name and a weight.
 route() {
-  local text="# Written by deploy/bin: see README.md there." address
+  local text="# Written by deploy/bin: see README.md there." address common=0 at
+  for ((at = 2; at <= $#; at += 2)); do common=$(common_divisor "$common" "${!at}"); done
   while [ $# -gt 0 ]; do
     address=$(address_of "$1")
     [ -n "$address" ] || fail "$1 has ended"
-    text+=$'\n'"server $address weight=$2 $parameters;"
+    text+=$'\n'"server $address weight=$(($2 / common)) $parameters;"
     shift 2
   done
   put_upstreams "$text"
+}
+
+common_divisor() {
+  local a=$1 b=$2
+  while [ "$b" != 0 ]; do set -- "$b" "$((a % b))" && a=$1 b=$2; done
+  printf '%s' "$a"
 }
 
 # The same weight for all.
@@ -32,6 +39,9 @@ put_upstreams() {
   local known old problem
   known=$(driver_upstreams) || fail "cannot read the upstreams of nginx"
   [ "$known" != "$1" ] || return 0
+  # The first deployment could not ask before an api ran.
+  : "${upstreams_before:=$known}"
+  touched=yes
   old=$(driver_nginx_workers | awk '{ print $1 }') || fail "cannot ask nginx"
   printf '%s\n' "$1" | driver_write_upstreams || fail "cannot write the upstreams of nginx"
   if ! problem=$(driver_nginx -t 2>&1); then

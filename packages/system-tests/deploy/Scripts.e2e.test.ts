@@ -67,10 +67,11 @@ describe("shell scripts", () => {
         const { code, printed } = run(path, wrong, { RUN_BY: "/no/such/driver" })
         assert.strictEqual(code, 2, `${path} ${wrong.join(" ")}: ${printed}`)
         assert.include(printed, "usage: ")
+        assert.notInclude(printed, "/no/such/driver", "it is refused before the driver is looked for")
       }
     }
     const { code, printed } = run("deploy/bin/deploy", ["1.0.0"], { RUN_BY: "nothing" })
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 2)
     assert.include(printed, "RUN_BY is compose, processes or the path of a file")
     assert.include(
       run("deploy/bin/migrate", ["nowhere", "1.0.0"]).printed,
@@ -86,7 +87,7 @@ describe("shell scripts", () => {
     for (const [call, path = "", args = ""] of calls) {
       // It gets as far as the driver, or the environment: nothing is wrong with the call.
       const { code, printed } = run(path, args.trim().split(" "), { RUN_BY: "/no/such/driver" })
-      assert.strictEqual(code, 1, `${call}: ${printed}`)
+      assert.strictEqual(code, 2, `${call}: ${printed}`)
       assert.match(printed, /there is no (\/no\/such\/driver|deploy\/environments\/production\.env)/)
     }
   })
@@ -137,7 +138,6 @@ describe("the Makefile", () => {
     }
     assert.match(call("deploy").printed, /make deploy: set TAG, such as TAG=1\.2\.3/)
   })
-})
 
   it("gives what it was given to its commands as it is", async () => {
     const make = await find("make")
@@ -175,3 +175,4 @@ describe("the Makefile", () => {
       rmSync(folder, { recursive: true })
     }
   })
+})

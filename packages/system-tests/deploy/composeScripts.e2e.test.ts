@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { scratchFolder } from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import { spawnSync } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathOf, read } from "../repository/repository.ts"
 import { compose } from "./support/compose.ts"
@@ -11,15 +11,18 @@ import { writeFakeDocker } from "./support/fakeDocker.ts"
 const makeDocker = Effect.map(scratchFolder(), (folder) => {
   const env = writeFakeDocker(folder)
   const file = (name: string) => readFileSync(join(folder, name), "utf8")
+  const call = (program: string, args: ReadonlyArray<string>, more: NodeJS.ProcessEnv = {}) => {
+    const ran = spawnSync(program, args, { env: { ...env, ...more }, encoding: "utf8", cwd: folder })
+    return { code: ran.status, printed: ran.stdout + ran.stderr }
+  }
   return {
-    run: (script: string, args: ReadonlyArray<string>, more: NodeJS.ProcessEnv = {}) => {
-      const ran = spawnSync(pathOf(`deploy/bin/${script}`), args, {
-        env: { ...env, ...more },
-        encoding: "utf8",
-        cwd: folder,
-      })
-      return { code: ran.status, printed: ran.stdout + ran.stderr }
-    },
+    run: (script: string, args: ReadonlyArray<string>, more?: NodeJS.ProcessEnv) =>
+      call(pathOf(`deploy/bin/${script}`), args, more),
+    /** While another machine holds the lock of the host. */
+    runWhileOtherHolds: ([script, ...args]: readonly [string, ...ReadonlyArray<string>]) =>
+      call("flock", [join(folder, "upstreams.lock"), pathOf(`deploy/bin/${script}`), ...args]),
+    addNginx: () =>
+      writeFileSync(join(folder, "containers/lead-gateway-nginx-1"), "lead-gateway-nginx-1 nginx nginx:1\n"),
     containers: () =>
       readdirSync(join(folder, "containers")).map((name) => file(`containers/${name}`).trim()),
     calls: () => file("calls").trim().split("\n"),
@@ -89,7 +92,7 @@ describe("the scripts with Docker Compose", () => {
         [
           ["blue-green", "2.0.0"],
           { FAKE_BROKEN: "2.0.0", READY_WITHIN: "0" },
-          "requests go where they went before",
+          "2.0.0 was rolled back; 1.0.0 runs as before",
         ],
         [
           ["canary", "2.0.0", "5"],
@@ -109,6 +112,30 @@ describe("the scripts with Docker Compose", () => {
       }
       const { code } = docker.run("deploy", ["1.1.0"], { API_DIGEST: "sha256:7", FAKE_DIGEST: "7" })
       assert.strictEqual(code, 0)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("wait for no deployment that another machine has begun, and leave no lock when they end", () =>
+    Effect.gen(function* () {
+      const docker = yield* makeDocker
+      docker.run("deploy", ["1.0.0"])
+      docker.addNginx()
+      // Not even when they end in the middle.
+      const broken = docker.run("deploy", ["1.1.0"], { FAKE_REFUSES: "1" })
+      assert.strictEqual(broken.code, 1, broken.printed)
+      assert.include(broken.printed, "1.1.0 was rolled back")
+      const containers = docker.containers()
+      for (const call of [
+        ["deploy", "1.1.0"],
+        ["migrate", "-", "1.1.0"],
+      ] as const) {
+        const { code, printed } = docker.runWhileOtherHolds(call)
+        assert.strictEqual(code, 1, printed)
+        assert.include(printed, "another deployment is at work from another machine")
+        assert.deepStrictEqual(docker.containers(), containers)
+      }
+      const next = docker.run("deploy", ["1.1.0"])
+      assert.strictEqual(next.code, 0, next.printed)
     }).pipe(Effect.scoped),
   )
 

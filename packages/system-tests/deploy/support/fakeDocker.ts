@@ -40,6 +40,7 @@ in_nginx() {
     "cat "*) cat "$FAKE/upstreams" ;;
     "stat "*) echo 1000:1000 ;;
     "nginx -t") if [ -n "\${FAKE_REFUSES:-}" ]; then echo "[emerg] host not found" >&2; exit 1; fi ;;
+    "flock -w") flock -w 0.2 "$FAKE/upstreams.lock" "\${@:6}" ;;
     "nginx -s") date +%s%N > "$FAKE/generation" ;;
     "sh -c")
       case $4 in
