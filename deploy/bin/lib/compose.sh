@@ -106,7 +106,7 @@ driver_nginx_workers() {
 # however it does: `cat` then reads the end. Ctrl-C does not reach it, since going back needs it too.
 driver_lock() {
   local line=''
-  [ -n "$(containers --filter label=com.docker.compose.service=nginx)" ] || return 0
+  [ -n "$(containers --filter label=com.docker.compose.service=nginx --filter status=running)" ] || return 0
   # shellcheck disable=SC2034 # shellcheck does not know the names of coprocesses
   coproc holder {
     setsid docker compose exec -T nginx flock -w 2 "$upstreams_folder" sh -c 'echo held; cat' ||

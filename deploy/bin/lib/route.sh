@@ -54,8 +54,11 @@ put_upstreams() {
 }
 
 wait_until_gone() {
-  local end=$((SECONDS + ${DRAIN_WITHIN:-30})) left
-  while left=$(driver_nginx_workers | grep --word-regexp --fixed-strings --regexp="$1"); do
+  local end=$((SECONDS + ${DRAIN_WITHIN:-30})) workers left
+  while :; do
+    # An answer that does not come is not one that all are gone.
+    workers=$(driver_nginx_workers) || fail "cannot ask nginx"
+    left=$(grep --word-regexp --fixed-strings --regexp="$1" <<< "$workers") || return 0
     if [ "$SECONDS" -ge "$end" ]; then
       if grep --quiet --invert-match "shutting down" <<< "$left"; then fail "nginx has not reloaded"; fi
       say "nginx still has requests of before, such as streams of events: going on"

@@ -40,6 +40,7 @@ driver_write_upstreams() { cat > "$FAKE/upstreams"; }
 driver_nginx() { [ "$1" = -t ] || number generation > "$FAKE/reloaded"; }
 driver_nginx_workers() {
   local now; now=$(cat "$FAKE/generation")
+  [ "$now" = 100 ] || fails workers || return 1
   echo "$now nginx: worker process"
   if [ "#{FAKE_WAITS:-}" = drain ] && [ "$now" -gt 101 ] && [ ! -e "$FAKE/go" ]; then
     : > "$FAKE/waited"
