@@ -176,7 +176,7 @@ describe("one at a time", () => {
   it.effect("holds for migrations too, but not for a look at them", () =>
     withHost(async (host) => {
       await succeed(host, "deploy 1.0.0")
-      const holder = spawn("flock", [host.lock, "sh", "-c", "echo held; cat"], {
+      const holder = spawn("sh", ["-c", 'exec flock "$0" sh -c "echo held; cat"', host.lock], {
         stdio: ["pipe", "pipe", "inherit"],
       })
       await new Promise((resolve) => holder.stdout.once("data", resolve))
