@@ -80,6 +80,44 @@ describe("lead-gateway healthcheck and smoke", () => {
       }),
   )
 
+  it.live("sign the test lead, and say what an api that refuses it asks for", () =>
+    Effect.gen(function* () {
+      const { OPERATOR_TOKENS } = secrets
+      const WEBHOOK_SIGNING_SECRETS = `whsec_${Buffer.alloc(32, 7).toString("base64")}`
+      const { folder, url } = yield* startGateway({
+        env: { ENABLE_AUTH: "true", OPERATOR_TOKENS, WEBHOOK_SIGNING_SECRETS },
+      })
+      const smoke = (address: string, env: Readonly<Record<string, string>>) =>
+        command("smoke", { folder, args: [address], env })
+
+      const signed = yield* smoke(url, { OPERATOR_TOKENS, WEBHOOK_SIGNING_SECRETS })
+      assert.strictEqual(signed.exited.code, 0, signed.stderr.join("\n"))
+      assert.match(signed.stdout.join("\n"), /^lead 1 \(smoke-\S+\) .* is REJECTED after/)
+
+      // The secret of a verifier of a file: nothing to sign by.
+      const unsigned = yield* smoke(url, {
+        OPERATOR_TOKENS,
+        WEBHOOK_SIGNING_SECRETS: "shop:secret-of-a-shop",
+      })
+      assert.strictEqual(unsigned.exited.code, 1)
+      assert.match(
+        unsigned.stderr.join("\n"),
+        /^\/webhooks\/leads: 401 .*unauthorized.*: set the api's SHARED_SECRET, or WEBHOOK_SIGNING_SECRETS .*SMOKE=no$/,
+      )
+      assert.notInclude(unsigned.stderr.join("\n"), "secret-of-a-shop")
+      const unread = yield* smoke(url, { WEBHOOK_SIGNING_SECRETS })
+      assert.match(unread.stderr.join("\n"), /history: 401 .*: set the api's OPERATOR_TOKENS$/)
+
+      // The same api by an address that is none of its hosts.
+      const elsewhere = yield* smoke(url.replace("127.0.0.1", "0.0.0.0"), {
+        OPERATOR_TOKENS,
+        WEBHOOK_SIGNING_SECRETS,
+      })
+      assert.strictEqual(elsewhere.exited.code, 1)
+      assert.match(elsewhere.stderr.join("\n"), /^\/webhooks\/leads: 421 .*unknown host; API_ALLOWED_HOSTS/)
+    }),
+  )
+
   it.live("fails when the lead does not get there in time", () =>
     Effect.gen(function* () {
       const customer = yield* TestCustomer.make({ respond: () => CustomerBehaviour.reply({ status: 503 }) })

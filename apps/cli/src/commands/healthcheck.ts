@@ -33,8 +33,10 @@ const healthOf = (url: string): Effect.Effect<Health> =>
 
 /** Why a request got no answer. */
 export const failureOf = (error: unknown): string => {
-  const { cause, message } = error instanceof Error ? error : new Error(String(error))
-  return oneLine(cause instanceof Error ? cause.message || cause.name : message)
+  const { cause, code, message }: NodeJS.ErrnoException =
+    error instanceof Error ? error : new Error(String(error))
+  // Where a name has several addresses, Node's error has no message.
+  return oneLine(cause instanceof Error ? cause.message || cause.name : message || String(code))
 }
 
 /** Asks processes whether they are ready. */

@@ -62,7 +62,7 @@ export const smoke = Command.make(
   }),
 ).pipe(
   Command.withDescription(
-    "Send one test lead through a running gateway and follow it to its end; code 1 when it does not get there in time. Its correlation id begins with smoke-. Unless another is named, it is one that the shipped rules reject, so that no customer gets it. SHARED_SECRET and OPERATOR_TOKENS are read from the environment and .env",
+    "Send one test lead through a running gateway and follow it to its end; code 1 when it does not get there in time. Its correlation id begins with smoke-. Unless another is named, it is one that the shipped rules reject, so that no customer gets it. SHARED_SECRET or WEBHOOK_SIGNING_SECRETS (Standard Webhooks), and OPERATOR_TOKENS, are read from the environment and .env",
   ),
   Command.withShortDescription("Send a test lead and follow it"),
   Command.withExamples([

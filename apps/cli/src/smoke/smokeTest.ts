@@ -1,10 +1,12 @@
 /** Sends one lead through a running gateway and follows it. Loaded by the command when it is run. */
-import { Kind, loadSettings, Settings } from "@lead-gateway/config"
+import { loadSettings } from "@lead-gateway/config"
 import { oneLine } from "@lead-gateway/document-check"
-import { Data, Duration, Effect, Option, Redacted } from "effect"
+import { Data, Duration, Effect } from "effect"
 import { randomUUID } from "node:crypto"
 import { failureOf } from "../commands/healthcheck.ts"
 import { askUntil } from "../commands/within.ts"
+import { ofOperator, ofSender, secrets, senderAdvice } from "./credentials.ts"
+import { type Asked, exchange } from "./exchange.ts"
 
 /** The lead was not received, or did not come to the expected end in time. */
 export class SmokeFailed extends Data.TaggedError("SmokeFailed")<{ readonly message: string }> {}
@@ -27,18 +29,6 @@ export interface SmokeResult {
   readonly endedMs: number
 }
 
-/** The secrets by which senders and operators are let in; they are no flags, since every user sees those. */
-const secrets = Settings.all({
-  sender: Settings.optional("SHARED_SECRET", Kind.tokens, "The value of `X-Shared-Secret`"),
-  operator: Settings.optional("OPERATOR_TOKENS", Kind.tokens, "The bearer token of operators"),
-})
-
-const first = (tokens: Option.Option<ReadonlyArray<Redacted.Redacted>>, header: (token: string) => object) =>
-  Option.match(tokens, {
-    onNone: () => ({}),
-    onSome: ([token]) => (token === undefined ? {} : header(Redacted.value(token))),
-  })
-
 /**
  * Posts a lead with an `Idempotency-Key` and an `X-Correlation-ID` that begin with `smoke-`, and reads its history until it has
  * the expected status or has ended otherwise.
@@ -47,13 +37,13 @@ export const smokeTest = Effect.fnUntraced(function* ({ expected, lead, url, wit
   const { value } = yield* loadSettings(secrets)
   const begin = Date.now()
   const correlationId = `smoke-${randomUUID()}`
-  const received = yield* call(`${url}/webhooks/leads`, {
+  const received = yield* call(`${url}/webhooks/leads`, senderAdvice, {
     method: "POST",
     headers: {
       "Content-Type": "application/json",
       "X-Correlation-ID": correlationId,
       "Idempotency-Key": correlationId,
-      ...first(value.sender, (token) => ({ "X-Shared-Secret": token })),
+      ...ofSender(value, { id: correlationId, timeMs: begin, body: lead }),
     },
     body: lead,
   })
@@ -61,8 +51,9 @@ export const smokeTest = Effect.fnUntraced(function* ({ expected, lead, url, wit
   if (typeof leadId !== "number")
     return yield* new SmokeFailed({ message: `${oneLine(url)} answers no lead_id` })
   const receivedMs = Date.now() - begin
-  const history = call(`${url}/stats/leads/${leadId}/history`, {
-    headers: { ...first(value.operator, (token) => ({ Authorization: `Bearer ${token}` })) },
+  const history = call(`${url}/stats/leads/${leadId}/history`, "set the api's OPERATOR_TOKENS", {
+    method: "GET",
+    headers: ofOperator(value),
   })
   const status = yield* askUntil(
     Effect.map(history, (answer) => String((answer as { readonly status?: unknown }).status)),
@@ -80,16 +71,13 @@ export const smokeTest = Effect.fnUntraced(function* ({ expected, lead, url, wit
 const isEnd = (status: string): boolean => ["DELIVERED", "REJECTED", "PERMANENTLY_FAILED"].includes(status)
 
 /** The JSON that a gateway answers with 200. Its error texts are fixed, and hold nothing of a lead. */
-const call = (url: string, init: RequestInit): Effect.Effect<object, SmokeFailed> =>
+const call = (url: string, advice: string, asked: Asked): Effect.Effect<object, SmokeFailed> =>
   Effect.tryPromise({
     try: async (signal) => {
-      const response = await fetch(url, {
-        ...init,
-        redirect: "manual",
-        signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
-      })
-      const text = await response.text()
-      if (response.status !== 200) throw new Error(`${response.status} ${text.slice(0, 300)}`)
+      const within = AbortSignal.any([signal, AbortSignal.timeout(10_000)])
+      const { status, text } = await exchange(url, asked, within)
+      if (status === 401) throw new Error(`401 ${text.slice(0, 300)}: ${advice}`)
+      if (status !== 200) throw new Error(`${status} ${text.slice(0, 300)}`)
       return JSON.parse(text) as object
     },
     catch: (error) => new SmokeFailed({ message: `${oneLine(new URL(url).pathname)}: ${failureOf(error)}` }),
