@@ -3,28 +3,43 @@
 # are there stay as they are, and the new ones are made of the images of VERSION. COMPOSE_FILE names the files, REGISTRY the
 # registry, COMPOSE_ENV_FILES files of settings, DOCKER_HOST another machine; all of these are Docker's own, or the files'.
 
-: "${COMPOSE_PROJECT_NAME:=lead-gateway}" "${COMPOSE_FILE:=docker/compose.production.yaml}"
+# What Compose's files of settings say of a variable: those of COMPOSE_ENV_FILES, or .env.
+from_files() {
+  local file files
+  IFS=, read -ra files <<< "${COMPOSE_ENV_FILES:-.env}"
+  for file in "${files[@]}"; do
+    # The last line may lack its end.
+    [ ! -f "$file" ] || { cat "$file" && echo; }
+  done | sed -n "s/^ *\(export \)\{0,1\} *$1 *= *//p" | tail -n 1 | tr -d "\"'"
+}
+
+# As for Compose: what the environment says, then those files.
+for variable in COMPOSE_PROJECT_NAME COMPOSE_FILE REGISTRY; do
+  [ -n "${!variable:-}" ] || printf -v "$variable" '%s' "$(from_files "$variable")"
+done
+: "${COMPOSE_PROJECT_NAME:=lead-gateway}" "${COMPOSE_FILE:=docker/compose.production.yaml}" "${REGISTRY:=lead-gateway}"
 # Compose asks for it whenever it reads the files; a container that is made gets the tag that it is made of.
 : "${VERSION:=0.0.0}"
-export COMPOSE_PROJECT_NAME COMPOSE_FILE VERSION
+export COMPOSE_PROJECT_NAME COMPOSE_FILE REGISTRY VERSION
 
 upstreams_folder=/etc/nginx/upstreams
 
 in_nginx() { docker compose exec -T "$@"; }
 
-# Fetches the images, unless PULL=no says that they were built here. API_DIGEST, WORKER_DIGEST and CLI_DIGEST, where set, are
-# what the images must be: a tag may have been moved since somebody checked its signature.
+# Fetches the images, unless PULL=no says that they were built here; then they must be there, or Compose would build whatever
+# this checkout has. API_DIGEST, WORKER_DIGEST and CLI_DIGEST, where set, are what the images must be: a tag may have been moved
+# since somebody checked its signature.
 driver_pull() {
-  local target expected image
+  local target expected image digests
   [ "${PULL:-yes}" = no ] || VERSION=$1 docker compose pull --quiet api worker migrate || return 1
   for target in api worker cli; do
+    image=$REGISTRY/lead-gateway-$target:$1
+    digests=$(docker image inspect --format '{{join .RepoDigests " "}}' "$image") || return 1
     expected=${target^^}_DIGEST
     expected=${!expected:-}
-    [ -n "$expected" ] || continue
-    image=${REGISTRY:-lead-gateway}/lead-gateway-$target:$1
-    case " $(docker image inspect --format '{{join .RepoDigests " "}}' "$image") " in
+    case " $digests " in
       *"@$expected "*) ;;
-      *) fail "$image is not the image of $expected" ;;
+      *) [ -z "$expected" ] || fail "$image is not the image of $expected" ;;
     esac
   done
 }
@@ -67,11 +82,12 @@ driver_start() {
   comm -13 <(printf '%s\n' "$before") <(printf '%s\n' "$after") | head -n 1 | grep .
 }
 
-# The image has the whole command line, and the container the settings and secrets.
+# The image has the whole command line, and the container the settings and secrets. It asks itself by a loopback address,
+# since API_ALLOWED_HOSTS need not have its name.
 driver_run() {
-  local name=$1
+  local name=$1 own=http://$1:
   shift
-  docker exec "$name" lead-gateway "$@"
+  docker exec "$name" lead-gateway "${@/#$own/http://127.0.0.1:}"
 }
 
 # Longer than stop_grace_period, which is for a drain.

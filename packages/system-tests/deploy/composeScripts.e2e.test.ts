@@ -54,8 +54,8 @@ describe("the scripts with Docker Compose", () => {
         "compose up --detach --no-recreate --no-deps --wait postgres redis",
         "VERSION=1.0.0 compose run --rm --no-deps -T migrate migrate up",
         "VERSION=1.0.0 compose up --detach --no-deps --no-recreate --no-build --scale api=1 api",
-        "exec lead-gateway-api-1 lead-gateway healthcheck http://lead-gateway-api-1:8080 --within 5s",
-        "exec lead-gateway-api-1 lead-gateway smoke http://lead-gateway-api-1:8080 --within 30s",
+        "exec lead-gateway-api-1 lead-gateway healthcheck http://127.0.0.1:8080 --within 5s",
+        "exec lead-gateway-api-1 lead-gateway smoke http://127.0.0.1:8080 --within 30s",
         "compose exec -T nginx nginx -t",
         "compose exec -T nginx nginx -s reload",
       ].map((call) => calls.findIndex((one) => one.includes(call)))

@@ -72,7 +72,10 @@ case $1 in
     basename "$file"
   done ;;
   inspect) shift 3; for name in "$@"; do read -r name service image < "$FAKE/containers/$name"; echo "/$name $service $image"; done ;;
-  image) echo "$REGISTRY/lead-gateway@sha256:\${FAKE_DIGEST:-0}" ;;
+  image)
+    case "$*" in *":\${FAKE_MISSING:-none}") echo "No such image: $5" >&2; exit 1 ;; esac
+    echo "$REGISTRY/lead-gateway@sha256:\${FAKE_DIGEST:-0}"
+    ;;
   exec)
     case "$2 $4" in
       *"-worker-"*" healthcheck") if grep -q ":\${FAKE_BROKEN:-none}\$" "$FAKE/containers/$2"; then echo "503 database"; exit 1; fi ;;
