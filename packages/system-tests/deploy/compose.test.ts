@@ -263,6 +263,37 @@ describe("production", () => {
     }
   })
 
+  it("mounts nothing of this machine when HOST_FOLDER says where another one has the files", () => {
+    const elsewhere = compose([production, highAvailability, observability], {
+      ...given,
+      HOST_FOLDER: "/srv/leads",
+    })
+    for (const [service, { volumes = [] }] of services(elsewhere)) {
+      for (const source of volumes.map((volume) => volume.split(":")[0] ?? "")) {
+        if (source in (elsewhere.volumes ?? {}) || source === "/var/lib/docker/containers") continue
+        assert.match(source, /^\/srv\/leads\//, service)
+        assert.isTrue(exists(source.slice("/srv/leads/".length)), source)
+      }
+    }
+  })
+
+  it("is another project than development, so that neither touches the other's data on one machine", () => {
+    const names = [projects["development"]?.name, projects["root"]?.name]
+    for (const [, { name }] of inProduction) assert.notInclude(names, name)
+  })
+
+  it("uses the database that DB_HOST and DB_NAME name, after a promotion or a restore", () => {
+    const moved = compose([production, highAvailability], {
+      ...given,
+      DB_HOST: "postgres-replica",
+      DB_NAME: "leads_restored",
+    })
+    for (const service of ["migrate", "api", "worker"]) {
+      const { environment = {} } = moved.services[service] ?? {}
+      assert.deepInclude(environment, { DB_HOST: "postgres-replica", DB_NAME: "leads_restored" })
+    }
+  })
+
   it("has no secret in an environment", () => {
     const secret = variables.filter(({ secret }) => secret).map(({ name }) => name)
     for (const [, project] of inProduction) {
