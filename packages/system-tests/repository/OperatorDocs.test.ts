@@ -100,7 +100,7 @@ describe.each(documents)("%s", (path) => {
     const lines = code
       .split("\n")
       .flatMap((line) => [
-        ...line.matchAll(/(?:lead-gateway|^docker compose .* migrate) ([a-z][\w-]*)([^#`;]*)/g),
+        ...line.matchAll(/(?:lead-gateway|\bdocker compose .* migrate) ([a-z][\w-]*)([^#`;]*)/g),
       ])
     for (const [line, name = "", rest = ""] of lines) {
       const source = sources.get(name) ?? (servers.includes(`"${name}"`) ? servers : undefined)
