@@ -1,3 +1,5 @@
+import { buildConsole } from "@lead-gateway/console"
+import { writeConsole } from "@lead-gateway/console/files"
 import { cpSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "tsup"
@@ -15,7 +17,8 @@ export default defineConfig({
   platform: "node",
   clean: true,
   splitting: true,
-  noExternal: [/^@lead-gateway\//],
+  // What builds the console is needed in a checkout alone.
+  noExternal: [/^@lead-gateway\/(?!console$)/],
   esbuildOptions: (options) => {
     options.conditions = ["@lead-gateway/source"]
   },
@@ -23,5 +26,6 @@ export default defineConfig({
     for (const name of ["config", "migrations"]) cpSync(`../../${name}`, `dist/${name}`, { recursive: true })
     const program = fileURLToPath(import.meta.resolve("@scalar/api-reference/browser/standalone.js"))
     await compressReference(program, "dist/reference")
+    await writeConsole("dist/console", await buildConsole())
   },
 })

@@ -29,7 +29,7 @@ import { type ListenFailed, runService } from "@lead-gateway/runtime"
 import { Effect, Layer } from "effect"
 import packageJson from "../package.json" with { type: "json" }
 import type { PreviewProgram } from "./preview/PreviewProcess.ts"
-import { serve } from "./serve.ts"
+import { type ApiOptions, serve } from "./serve.ts"
 
 /** Every setting of the api, with its variables: see `packages/config`. */
 export const config = Settings.all({
@@ -50,18 +50,20 @@ export const config = Settings.all({
  * Runs the api as a process of its own until it is interrupted.
  *
  * `migrations` is the folder of the SQL files, `config` that of the shipped configuration files, which apply where the
- * operator provides none, `reference` the program of the page at `/docs`, `preview` that of the process for previews.
+ * operator provides none, `reference` the program of the page at `/docs`, `console` loads the files of the web console, `preview` that of the process for previews.
  */
 export const api = ({
   config: shipped,
   migrations,
   preview,
   reference,
+  console,
 }: {
   readonly migrations: string
   readonly config: string
   readonly preview: PreviewProgram
   readonly reference: string
+  readonly console: ApiOptions["console"]
 }): Effect.Effect<
   never,
   Settings.SettingsInvalid | Migrations.MigrationFailed | Migrations.SchemaTooNew | ListenFailed
@@ -93,6 +95,7 @@ export const api = ({
           search,
           preview,
           reference,
+          console,
           shutdownTimeout: process.shutdownTimeout,
         })
         yield* Effect.annotateLogs(Effect.logInfo("api is listening"), { address, port })

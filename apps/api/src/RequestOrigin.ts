@@ -7,6 +7,7 @@
  */
 import { hostOf, isLoopbackHost } from "@lead-gateway/config"
 import type { IncomingHttpHeaders } from "node:http"
+import { isConsolePage } from "./console/paths.ts"
 
 /** What decides, beside the request. */
 export interface OriginRules {
@@ -63,7 +64,7 @@ export const makeOriginCheck = (rules: OriginRules): ((request: RequestSource) =
     if (isToKnown) accepted = host
     if (origin !== undefined && corsOrigins.includes(origin)) return "AllowedOrigin"
     if (isSameSite(site) && isOwn(origin, target ?? host, site)) return "Own"
-    return isOf(open, path) ? "Own" : "CrossSite"
+    return isOf(open, path) || isConsolePage(pathOf(path)) ? "Own" : "CrossSite"
   }
 
   return (request) => {
@@ -80,8 +81,9 @@ export const makeOriginCheck = (rules: OriginRules): ((request: RequestSource) =
 /** `http://host/path`: the authority and the path. */
 const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)([^]*)$/i
 
-const isOf = (paths: ReadonlyArray<string>, target: string): boolean =>
-  paths.includes(target.split("?", 1)[0] ?? "")
+const pathOf = (target: string): string => target.split("?", 1)[0] ?? ""
+
+const isOf = (paths: ReadonlyArray<string>, target: string): boolean => paths.includes(pathOf(target))
 
 /** A request without the header is of a sender or an old browser. `none` is what a person enters or opens. */
 const isSameSite = (site: string | ReadonlyArray<string> | undefined): boolean =>

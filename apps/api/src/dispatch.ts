@@ -2,13 +2,20 @@ import { routes as contract } from "@lead-gateway/api-contract"
 import { exactPaths, type Handler, type MeteredRoute, respond } from "@lead-gateway/runtime"
 import { FindMyWay } from "effect/http"
 import * as Answer from "./Answer.ts"
+import type { ConsoleHandlers } from "./console/handlers.ts"
+import { consolePaths } from "./console/paths.ts"
+import { useSession } from "./console/sessionCookie.ts"
 import { type ReferenceHandlers, referencePaths } from "./reference/handlers.ts"
 
-/** The handlers: webhooks go to `intake`, senders' handshakes to `handshake` if there is one, `/docs` to `reference`, everything else to `router`. */
+/**
+ * The handlers: webhooks go to `intake`, senders' handshakes to `handshake` if there is one, `/docs` to `reference`, `/console`
+ * to `console`, everything else to `router`.
+ */
 export interface Handlers {
   readonly intake: Handler
   readonly handshake: Handler | undefined
   readonly reference: ReferenceHandlers
+  readonly console: ConsoleHandlers
   readonly router: Handler
 }
 
@@ -28,7 +35,12 @@ export const served: ReadonlyArray<MeteredRoute> = [
     .flatMap(({ method, path }) =>
       method === "GET" ? ["GET", "HEAD"].map((name) => ({ method: name, path })) : [{ method, path }],
     ),
-  ...["/openapi.json", referencePaths.page, referencePaths.program].map((path) => ({ method: "GET", path })),
+  ...["/openapi.json", ...Object.values(referencePaths), ...Object.values(consolePaths)].map((path) => ({
+    method: "GET",
+    path,
+  })),
+  { method: "POST", path: consolePaths.session },
+  { method: "DELETE", path: consolePaths.session },
 ]
 
 /**
@@ -38,10 +50,14 @@ export const served: ReadonlyArray<MeteredRoute> = [
  * A method that a path does not support is answered 405, with the supported ones in `Allow`. An unknown path
  * is answered 404 here: that costs no fiber.
  */
-export const dispatch = ({ handshake, intake, reference, router }: Handlers): Handler => {
+export const dispatch = ({ console, handshake, intake, reference, router }: Handlers): Handler => {
+  const forOperators: Handler = (request, response, correlationId) => {
+    useSession(request)
+    router(request, response, correlationId)
+  }
   const routes = FindMyWay.make<{ readonly handler: Handler; readonly path: string }>(exactPaths)
   for (const { group, method, path } of contract) {
-    const handler = group === "intake" ? intake : router
+    const handler = group === "intake" ? intake : forOperators
     routes.on(method === "GET" ? ["GET", "HEAD"] : method, path, { handler, path })
   }
   routes.on(["GET", "HEAD"], "/openapi.json", { handler: router, path: "/openapi.json" })
@@ -49,6 +65,14 @@ export const dispatch = ({ handshake, intake, reference, router }: Handlers): Ha
     const path = referencePaths[name]
     routes.on(["GET", "HEAD"], path, { handler: reference[name], path })
   }
+  routes.on(["GET", "HEAD"], consolePaths.home, { handler: console.home, path: consolePaths.home })
+  for (const path of [consolePaths.overview, consolePaths.below]) {
+    routes.on(["GET", "HEAD"], path, { handler: console.page, path })
+  }
+  routes.on(["POST", "DELETE"], consolePaths.session, {
+    handler: console.session,
+    path: consolePaths.session,
+  })
   if (handshake !== undefined) routes.on("GET", webhooks, { handler: handshake, path: webhooks })
 
   return (request, response, correlationId) => {

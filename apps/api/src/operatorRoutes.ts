@@ -14,6 +14,7 @@ import { customersHandlers } from "./handlers/customers.ts"
 import { flowHandlers } from "./handlers/flow.ts"
 import { KnownKeys } from "./handlers/histories.ts"
 import { leadsHandlers } from "./handlers/leads.ts"
+import { meHandlers } from "./handlers/me.ts"
 import { operationsHandlers } from "./handlers/operations.ts"
 import { previewHandlers } from "./handlers/preview.ts"
 import { replaysHandlers } from "./handlers/replays.ts"
@@ -49,6 +50,7 @@ export const operatorRoutes = ({ auth, events, flow, health, preview, search }: 
       customersHandlers,
       previewHandlers(preview),
       flowHandlers(flow),
+      meHandlers,
       unmappedHandlers,
       timelineHandlers(health.statistics),
     ]),

@@ -22,6 +22,8 @@ import {
 } from "@lead-gateway/runtime"
 import { type Duration, Effect, Option } from "effect"
 import { makeAdmission } from "./Admission.ts"
+import type { BuiltFile } from "./console/ConsoleFiles.ts"
+import { makeConsole } from "./console/handlers.ts"
 import { dispatch, served } from "./dispatch.ts"
 import { makeEventHub } from "./EventHub.ts"
 import { guardOrigin } from "./guardOrigin.ts"
@@ -48,6 +50,8 @@ export interface ApiOptions {
   readonly info: ProcessInfo
   /** The program of the page at `/docs`, compressed or not; without one there is no such page. */
   readonly reference?: string
+  /** Loads the files of the web console; without it there is none. */
+  readonly console?: (() => Promise<ReadonlyArray<BuiltFile>>) | undefined
   /** The program of the process that previews run in. */
   readonly preview: PreviewProgram
   /** How leads are found by e-mail and phone; without a key in the settings unless set. */
@@ -117,7 +121,13 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   const handshake = makeHandshakes(api.auth, senderLimit)
   const handler = yield* guardOrigin(
     api,
-    dispatch({ intake, handshake, reference: makeReference(options.reference), router }),
+    dispatch({
+      intake,
+      handshake,
+      reference: makeReference(options.reference),
+      console: makeConsole(options.console),
+      router,
+    }),
   )
   const address = yield* listen(
     {

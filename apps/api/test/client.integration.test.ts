@@ -139,6 +139,9 @@ const uses: Readonly<Record<RouteName, (client: Client) => Promise<void>>> = {
   "POST /api/v1/customers/:name/resume": async (client) => {
     assert.strictEqual((await failure(client.customers.resume("nobody"))).status, 404)
   },
+  "GET /api/v1/me": async (client) => {
+    assert.deepStrictEqual(await client.me(), { name: "operator", role: "admin", via: "setting" })
+  },
   "GET /api/v1/tokens": async (client) => {
     const { id } = await client.tokens.create({ name: "listed", role: "viewer" })
     const { data } = await client.tokens.list()

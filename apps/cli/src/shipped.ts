@@ -1,3 +1,4 @@
+import { type ConsoleFile, readConsole } from "@lead-gateway/console/files"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -15,6 +16,12 @@ export const shipped = {
   config: folder("config"),
   /** The program of the process for previews: a file beside this one. */
   preview: { file: join(import.meta.dirname, `previewProcess.${isInstalled ? "js" : "ts"}`) },
+  /** The files of the web console: built beforehand in what is installed, from its sources in a checkout. */
+  console: async (): Promise<ReadonlyArray<ConsoleFile>> => {
+    if (isInstalled) return readConsole(folder("console"))
+    const { buildConsole } = await import("@lead-gateway/console")
+    return buildConsole()
+  },
   /** The program of the page at `/docs`. */
   get reference(): string {
     if (isInstalled) return join(folder("reference"), "reference.js")

@@ -7,6 +7,7 @@ import { CustomersGroup } from "./CustomerStates.ts"
 import { FlowGroup } from "./FlowInForce.ts"
 import { IntakeGroup } from "./Intake.ts"
 import { LeadsGroup } from "./Leads.ts"
+import { MeGroup } from "./Me.ts"
 import { refineDocument } from "./internal/refineDocument.ts"
 import { OperationsGroup } from "./Operations.ts"
 import { PreviewGroup } from "./Preview.ts"
@@ -26,6 +27,7 @@ export class OperatorApi extends HttpApi.make("lead-gateway-operator")
   .add(FlowGroup)
   .add(UnmappedGroup)
   .add(CustomersGroup)
+  .add(MeGroup)
   .add(TokensGroup)
   .add(AuditGroup)
   .add(OperationsGroup) {}

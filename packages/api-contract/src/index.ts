@@ -32,6 +32,7 @@ export { Delivery, LeadDetail } from "./LeadDetail.ts"
 export { LeadListQuery, LeadPage, ListedLead } from "./LeadList.ts"
 export { LeadChanged, LeadsGroup } from "./Leads.ts"
 export { Ledger } from "./Ledger.ts"
+export { Me } from "./Me.ts"
 export {
   DatabaseHealth,
   DeepHealth,

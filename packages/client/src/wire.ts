@@ -136,6 +136,15 @@ export type OperatorToken = {
   readonly revoked_at: string | null
 }
 
+export type Me = {
+  readonly name: string
+  readonly role: Role
+  /** How the operator was recognised; `open` with `ENABLE_AUTH=false`, when everybody is an admin */
+  readonly via: "token" | "setting" | "jwt" | "open"
+}
+
+export type Role = "viewer" | "operator" | "admin"
+
 export type CustomerState = {
   readonly id: number
   readonly name: string
@@ -671,6 +680,10 @@ export interface Routes {
       readonly name: string
     }
     readonly answer: CustomerState
+  }
+  /** Who asks */
+  readonly "GET /api/v1/me": {
+    readonly answer: Me
   }
   /** The tokens of operators */
   readonly "GET /api/v1/tokens": {

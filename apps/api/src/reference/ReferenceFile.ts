@@ -9,7 +9,7 @@ import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { stat } from "node:fs/promises"
 import { pipeline } from "node:stream/promises"
-import { accepts } from "./accepts.ts"
+import { accepts } from "../files/accepts.ts"
 
 /** How the bytes of a file are encoded: `Content-Encoding`, or none. */
 export type Encoding = "br" | "gzip" | undefined

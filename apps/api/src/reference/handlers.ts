@@ -1,12 +1,13 @@
 /** `GET /docs`: the API's reference for people, with all that it needs from this api. Open, as `/openapi.json` is. */
-import { type Handler, type HttpResponse, respond, securityHeaders } from "@lead-gateway/runtime"
+import { type Handler, type HttpResponse, respond } from "@lead-gateway/runtime"
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
-import type { IncomingMessage, OutgoingHttpHeaders } from "node:http"
+import type { IncomingMessage } from "node:http"
 import { pipeline } from "node:stream"
 import { createGunzip } from "node:zlib"
 import * as Answer from "../Answer.ts"
-import { accepts } from "./accepts.ts"
+import { end, isUnchanged, writeHead } from "../files/answer.ts"
+import { accepts } from "../files/accepts.ts"
 import { findReference, type ReferenceFile } from "./ReferenceFile.ts"
 import { pagePolicy, referencePage } from "./referencePage.ts"
 
@@ -104,32 +105,4 @@ const answerProgram = (file: ReferenceFile, request: IncomingMessage, response: 
     if (isDecompressed) pipeline(stream, createGunzip(), response, () => {})
     else pipeline(stream, response, () => {})
   })
-}
-
-/** Whether the client has it (RFC 9110, 13.1.2). */
-const isUnchanged = ({ headers }: IncomingMessage, tag: string): boolean => {
-  const known = headers["if-none-match"]
-  return (
-    known !== undefined &&
-    (known.trim() === "*" ||
-      known
-        .replaceAll(/\s|W\//g, "")
-        .split(",")
-        .includes(tag))
-  )
-}
-
-const writeHead = (response: HttpResponse, status: number, headers: OutgoingHttpHeaders): void => {
-  const vary = [response.getHeader("Vary"), headers["Vary"]].filter((value) => value !== undefined).join(", ")
-  response.writeHead(status, {
-    ...securityHeaders,
-    "X-Correlation-ID": response.correlationId,
-    ...headers,
-    ...(vary === "" ? {} : { Vary: vary }),
-  })
-}
-
-const end = (response: HttpResponse, status: number, headers: OutgoingHttpHeaders): void => {
-  writeHead(response, status, headers)
-  response.end()
 }

@@ -1,4 +1,4 @@
-import { type PreviewProgram, serve } from "@lead-gateway/api"
+import { type ApiOptions, type PreviewProgram, serve } from "@lead-gateway/api"
 import { loadWithFlow, logPolicy, logWarnings } from "@lead-gateway/config/flow"
 import { queueLayer } from "@lead-gateway/lead-queue"
 import {
@@ -30,6 +30,7 @@ export const gateway = (files: {
   readonly config: string
   readonly preview: PreviewProgram
   readonly reference: string
+  readonly console: ApiOptions["console"]
 }) =>
   runService({
     service: "gateway",
@@ -93,6 +94,7 @@ export const gateway = (files: {
           search,
           preview: files.preview,
           reference: files.reference,
+          console: files.console,
           // Webhooks take milliseconds; the other half is for deliveries.
           shutdownTimeout: Duration.times(process.shutdownTimeout, 0.5),
         })

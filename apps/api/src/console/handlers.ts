@@ -1,0 +1,108 @@
+/**
+ * `GET /console` and all below: the web console. Its files show nothing of leads, so everybody may have them; what they show
+ * is asked from the operators' API.
+ */
+import { type Handler, type HttpResponse, respond } from "@lead-gateway/runtime"
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http"
+import * as Answer from "../Answer.ts"
+import { end, isUnchanged, writeHead } from "../files/answer.ts"
+import { type BuiltFile, type ConsoleFiles, prepareFiles, type ServedFile } from "./ConsoleFiles.ts"
+import { consolePaths } from "./paths.ts"
+import { setCookie } from "./sessionCookie.ts"
+
+/** The console's handlers. */
+export interface ConsoleHandlers {
+  /** A page of the console, or one of its files. */
+  readonly page: Handler
+  /** Begins a session with the token of `Authorization`, or ends it. */
+  readonly session: Handler
+  /** Leads from `/` to the console. */
+  readonly home: Handler
+}
+
+/**
+ * What a page of the console may do: run and load its own files, and ask this api. No text becomes a script (Trusted Types),
+ * so that a lead's fields stay text whatever they hold.
+ */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ")
+
+/** Makes the handlers. The files are loaded when somebody asks the first time; 404 where there are none. */
+export const makeConsole = (load: (() => Promise<ReadonlyArray<BuiltFile>>) | undefined): ConsoleHandlers => {
+  let loaded: Promise<ConsoleFiles | undefined> | undefined
+  const files = () => {
+    loaded ??=
+      load === undefined
+        ? Promise.resolve(undefined)
+        : load()
+            .then(prepareFiles)
+            .catch(() => {
+              // They may be there the next time.
+              loaded = undefined
+              return undefined
+            })
+    return loaded
+  }
+
+  const page = async (request: IncomingMessage, response: HttpResponse) => {
+    const all = await files()
+    if (response.headersSent || response.destroyed) return
+    const name = (request.url ?? "").split("?", 1)[0]?.slice("/console/".length) ?? ""
+    const file = all?.get(name)
+    if (file !== undefined && name !== "index.html") {
+      return send(request, response, file, { "Cache-Control": "public, max-age=31536000, immutable" })
+    }
+    // A page has no dot in its name; a file of a release before this one is gone.
+    const index = name.includes(".") ? undefined : all?.get("index.html")
+    if (index === undefined) return refuse(response)
+    send(request, response, index, { "Content-Security-Policy": policy, "Cache-Control": "no-cache" })
+  }
+
+  return {
+    page: (request, response) => void page(request, response),
+    session: answerSession,
+    home: (_request, response) => end(response, 302, { Location: consolePaths.overview }),
+  }
+}
+
+/** Any token is taken: what it may do is decided with each request, as for every other client. */
+const answerSession: Handler = (request, response) => {
+  const { headers, method } = request
+  const token = method === "DELETE" ? undefined : /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1]
+  if (method !== "DELETE" && token === undefined) return refuse(response, Answer.unauthorized)
+  end(response, 204, { "Set-Cookie": setCookie(request, token) })
+}
+
+const refuse = (response: HttpResponse, answer: Answer.Answer = Answer.notFound): void => {
+  response.facts.reason = answer.reason
+  respond(response, answer)
+}
+
+const send = (
+  request: IncomingMessage,
+  response: HttpResponse,
+  file: ServedFile,
+  headers: OutgoingHttpHeaders,
+): void => {
+  const { body, encoding, tag } = file.variantFor(request.headers["accept-encoding"]?.toString())
+  const all = {
+    ...headers,
+    ETag: tag,
+    "Content-Type": file.contentType,
+    Vary: "Accept-Encoding",
+    ...(encoding === undefined ? {} : { "Content-Encoding": encoding }),
+  }
+  if (isUnchanged(request, tag)) return end(response, 304, all)
+  writeHead(response, 200, { ...all, "Content-Length": body.length })
+  response.end(request.method === "HEAD" ? undefined : body)
+}

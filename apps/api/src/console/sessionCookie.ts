@@ -1,0 +1,59 @@
+/**
+ * The console's session: an operator's token in a cookie that no script can read. Nothing is kept here, so that every
+ * process knows it, and a token that is revoked ends it.
+ */
+import type { IncomingMessage } from "node:http"
+
+/** Over TLS: no other host, and no page without TLS, can set it (RFC 6265bis, 4.1.3.2). */
+const secureName = "__Host-lead_gateway"
+const plainName = "lead_gateway"
+
+/** A working day. The token itself may expire before. */
+const maxAgeSeconds = 12 * 60 * 60
+
+/** `Set-Cookie` for a token; without one, for the end of the session. TLS may end at a proxy: the browser's origin says so. */
+export const setCookie = (
+  { headers }: Pick<IncomingMessage, "headers">,
+  token: string | undefined,
+): string => {
+  const isSecure = headers.origin?.startsWith("https://") === true
+  return [
+    `${isSecure ? secureName : plainName}=${token === undefined ? "" : Buffer.from(token).toString("base64url")}`,
+    "Path=/",
+    "HttpOnly",
+    "SameSite=Strict",
+    `Max-Age=${token === undefined ? 0 : maxAgeSeconds}`,
+    ...(isSecure ? ["Secure"] : []),
+  ].join("; ")
+}
+
+/** The token of a session, if the request has one. */
+const tokenOf = (cookies: string): string | undefined => {
+  for (const cookie of cookies.split(";")) {
+    const [name = "", value = ""] = cookie.trim().split("=", 2)
+    if ((name === secureName || name === plainName) && value !== "")
+      return Buffer.from(value, "base64url").toString()
+  }
+  return undefined
+}
+
+/**
+ * Whether a page of this origin asks. A cookie comes with requests of other origins of the same site too, which
+ * `SameSite=Strict` lets through. Browsers say where a request comes from in `Sec-Fetch-Site`; without TLS they do not, but
+ * name the origin of everything that may change something. Origins that `CORS_ORIGINS` allows have no session.
+ */
+const isOwnPage = ({ headers, method }: Pick<IncomingMessage, "headers" | "method">): boolean => {
+  const site = headers["sec-fetch-site"]
+  if (site !== undefined) return site === "same-origin"
+  return headers.origin === undefined
+    ? method === "GET" || method === "HEAD"
+    : headers.origin.replace(/^https?:\/\//, "") === headers.host
+}
+
+/** Makes the request of a signed-in page one with its token, as every other client sends it. */
+export const useSession = (request: IncomingMessage): void => {
+  const { headers } = request
+  if (headers.cookie === undefined || headers.authorization !== undefined) return
+  const token = tokenOf(headers.cookie)
+  if (token !== undefined && isOwnPage(request)) headers.authorization = `Bearer ${token}`
+}

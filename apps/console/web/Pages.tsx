@@ -1,0 +1,76 @@
+/** The frame around every page: navigation, who is signed in, and the page of the path. */
+import { ErrorBoundary, lazy, Route, Router, useLocation } from "preact-iso"
+import { isLive } from "./live.ts"
+import { itemOf, navigation } from "./navigation.ts"
+import { NotFound } from "./pages/NotFound.tsx"
+import { isOpen, may, session, signOut } from "./session.ts"
+
+// What is seen first comes with the program, everything else when it is opened.
+import { Overview } from "./pages/Overview.tsx"
+const Leads = lazy(async () => (await import("./pages/Leads.tsx")).Leads)
+const Lead = lazy(async () => (await import("./pages/Lead.tsx")).Lead)
+
+export const Pages = () => (
+  <div class="frame">
+    <a class="skip" href="#page">
+      Skip to the page
+    </a>
+    <Bar />
+    <ErrorBoundary>
+      <Router>
+        <Route path="/console" component={Overview} />
+        <Route path="/console/leads" component={Leads} />
+        <Route path="/console/leads/:id" component={Lead} />
+        <Route default component={NotFound} />
+      </Router>
+    </ErrorBoundary>
+  </div>
+)
+
+const Bar = () => {
+  const { path } = useLocation()
+  const current = itemOf(path)
+  const who = session.value
+  return (
+    <header class="bar">
+      <a class="brand" href="/console">
+        <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+          <path d="M3 5h18l-7 8v6l-4 2v-8z" fill="currentColor" />
+        </svg>
+        Lead Gateway
+      </a>
+      <nav aria-label="Pages">
+        <ul>
+          {navigation
+            .filter(({ role }) => may(role))
+            .map((item) => (
+              <li key={item.path}>
+                <a href={item.path} aria-current={item === current ? "page" : undefined}>
+                  {item.name}
+                </a>
+              </li>
+            ))}
+        </ul>
+      </nav>
+      <div class="who">
+        <span class={isLive.value ? "live on" : "live"} role="status">
+          {isLive.value ? "Live" : "Not live"}
+        </span>
+        {isOpen() ? (
+          <span title="The gateway runs with ENABLE_AUTH=false: everybody who reaches it may do everything.">
+            No sign-in
+          </span>
+        ) : (
+          <>
+            <span>
+              {who?.name} <small>{who?.role}</small>
+            </span>
+            <button type="button" class="quiet" onClick={() => void signOut()}>
+              Sign out
+            </button>
+          </>
+        )}
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,23 @@
+/** A time in the reader's zone; in UTC, as logs have it, on hover. */
+import { useNow } from "../now.ts"
+import { formatMoment, formatRelative, formatTime, formatUtc } from "../format.ts"
+
+interface TimeProps {
+  readonly at: string
+  /** `clock`: the time of day, with the date if it was not today. `relative`: how long ago, or how soon. */
+  readonly as?: "clock" | "relative"
+}
+
+export const Time = ({ as = "clock", at }: TimeProps) => {
+  const now = useNow()
+  const date = new Date(at)
+  const text = as === "clock" ? formatTime(date, now) : formatRelative(date, now)
+  return (
+    <time
+      dateTime={at}
+      title={as === "clock" ? formatUtc(date) : `${formatMoment(date)} · ${formatUtc(date)}`}
+    >
+      {text}
+    </time>
+  )
+}

@@ -1,0 +1,93 @@
+/** Live events of the api: one stream for the whole console, while a page listens and the tab is seen. */
+import type { LeadChanged } from "@lead-gateway/client"
+import { signal } from "@preact/signals"
+import { useEffect, useRef } from "preact/hooks"
+import { client } from "./client.ts"
+
+/** A lead that changed, or `undefined`: something was missed, so that what is shown must be read again. */
+export type Change = LeadChanged | undefined
+
+/** Whether events arrive. */
+export const isLive = signal(false)
+
+const listeners = new Set<(change: Change) => void>()
+let connection: AbortController | undefined
+let lastEventId: string | undefined
+
+const tell = (change: Change): void => {
+  for (const listener of listeners) listener(change)
+}
+
+const follow = async (signal: AbortSignal): Promise<void> => {
+  isLive.value = true
+  const options = {
+    signal,
+    onError: () => void (isLive.value = false),
+    ...(lastEventId === undefined ? {} : { lastEventId }),
+  }
+  try {
+    for await (const event of client.events(options)) {
+      isLive.value = true
+      if (event.event === "lead") {
+        lastEventId = event.id
+        tell(event.data)
+      } else {
+        if (event.event === "reset") lastEventId = undefined
+        tell(undefined)
+      }
+    }
+  } finally {
+    isLive.value = false
+  }
+}
+
+/** A hidden tab holds no stream: browsers allow six connections to a host, over all tabs, where it speaks HTTP/1.1. */
+const update = (): void => {
+  const isWanted = listeners.size > 0 && document.visibilityState === "visible"
+  if (isWanted && connection === undefined) {
+    const own = new AbortController()
+    connection = own
+    // What ends it is shown by the page's own questions.
+    follow(own.signal)
+      .catch(() => undefined)
+      .finally(() => {
+        if (connection === own) connection = undefined
+      })
+  } else if (!isWanted) {
+    connection?.abort()
+    connection = undefined
+  }
+}
+
+document.addEventListener("visibilitychange", () => {
+  update()
+  // What happened meanwhile is read again.
+  if (document.visibilityState === "visible") tell(undefined)
+})
+
+/** Calls back for each change while the component is shown. */
+export const useChanges = (listener: (change: Change) => void): void => {
+  const latest = useRef(listener)
+  latest.current = listener
+  useEffect(() => {
+    const own = (change: Change) => latest.current(change)
+    listeners.add(own)
+    update()
+    return () => {
+      listeners.delete(own)
+      update()
+    }
+  }, [])
+}
+
+/** Calls back some time after a change, once for all changes in between. */
+export const useChangesEvery = (ms: number, refresh: () => void): void => {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  useChanges(() => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined
+      refresh()
+    }, ms)
+  })
+  useEffect(() => () => clearTimeout(timer.current), [])
+}

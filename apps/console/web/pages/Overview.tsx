@@ -1,0 +1,122 @@
+/** What came in, what became of it, and what needs a person. */
+import type { CustomerState, Ledger, Timeline } from "@lead-gateway/client"
+import { useAsked } from "../api.ts"
+import { client } from "../client.ts"
+import { Attention } from "../parts/Attention.tsx"
+import { Funnel } from "../parts/Funnel.tsx"
+import { Books } from "../parts/Books.tsx"
+import { Chart } from "../components/Chart.tsx"
+import { Choice } from "../components/Choice.tsx"
+import { Loading } from "../components/Loading.tsx"
+import { Page } from "../components/Page.tsx"
+import { FirstLead } from "../parts/FirstLead.tsx"
+import { CustomerCards } from "../parts/CustomerCards.tsx"
+import { formatCount, formatDuration } from "../format.ts"
+import { useChangesEvery } from "../live.ts"
+import { useQuery } from "../query.ts"
+
+const day = 86_400_000
+
+/** The spans of time to look at, with the width of their buckets. */
+const spans = {
+  "24h": { name: "24 hours", ms: day, bucket: "hour" },
+  "7d": { name: "7 days", ms: 7 * day, bucket: "hour" },
+  "30d": { name: "30 days", ms: 30 * day, bucket: "day" },
+} as const
+
+type Span = keyof typeof spans
+
+interface Answers {
+  readonly ledger: Ledger
+  readonly timeline: Timeline
+  readonly customers: ReadonlyArray<CustomerState>
+}
+
+export const Overview = () => {
+  const { change, query } = useQuery()
+  const span: Span = query.span !== undefined && query.span in spans ? (query.span as Span) : "24h"
+  const asked = useAsked<Answers>(span, async (signal) => {
+    const { bucket, ms } = spans[span]
+    const [ledger, timeline, customers] = await Promise.all([
+      client.ledger({ signal }),
+      client.timeline({ from: new Date(Date.now() - ms).toISOString(), bucket }, { signal }),
+      client.customers.list({ limit: 50 }, { signal }),
+    ])
+    return { ledger, timeline, customers: customers.data }
+  })
+  useChangesEvery(1000, asked.refresh)
+
+  return (
+    <Page
+      title="Overview"
+      isLoading={asked.isLoading.value}
+      actions={
+        <Choice
+          label="Time"
+          value={span}
+          options={Object.entries(spans).map(([value, { name }]) => ({ value, name }))}
+          onChange={(value) => change({ span: value === "24h" ? undefined : value })}
+        />
+      }
+    >
+      <Loading asked={asked}>
+        {({ customers, ledger, timeline }) =>
+          ledger.received === 0 ? (
+            <FirstLead />
+          ) : (
+            <>
+              <Attention ledger={ledger} customers={customers} />
+              <Funnel ledger={ledger} points={timeline.points} span={spans[span].name} />
+              <div class="charts">
+                <Chart
+                  title="What became of leads"
+                  kind="bars"
+                  times={timeline.points.map(({ at }) => new Date(at))}
+                  series={[
+                    {
+                      name: "Delivered",
+                      tone: "good",
+                      values: timeline.points.map((point) => point.delivered),
+                    },
+                    {
+                      name: "Rejected",
+                      tone: "neutral",
+                      values: timeline.points.map((point) => point.rejected),
+                    },
+                    {
+                      name: "Failed attempts",
+                      tone: "warn",
+                      values: timeline.points.map((point) => point.failed),
+                    },
+                    {
+                      name: "Given up",
+                      tone: "bad",
+                      values: timeline.points.map((point) => point.permanently_failed),
+                    },
+                  ]}
+                  format={formatCount}
+                />
+                <Chart
+                  title="From received to delivered"
+                  kind="lines"
+                  times={timeline.points.map(({ at }) => new Date(at))}
+                  series={[
+                    {
+                      name: "Half of the leads",
+                      tone: "good",
+                      values: timeline.points.map((point) => point.p50_ms),
+                    },
+                    { name: "95 %", tone: "warn", values: timeline.points.map((point) => point.p95_ms) },
+                  ]}
+                  format={formatDuration}
+                />
+              </div>
+              <CustomerCards customers={customers} />
+              <Books ledger={ledger} />
+            </>
+          )
+        }
+      </Loading>
+    </Page>
+  )
+}

@@ -1,0 +1,64 @@
+/** Each attempt to deliver a lead: what the customer answered, how long it took, whose fault a failure was. */
+import type { LeadDetail } from "@lead-gateway/client"
+import { Time } from "../components/Time.tsx"
+import { formatDuration } from "../format.ts"
+
+const faults = { lead: "the lead's data", customer: "the customer", ours: "ours" } as const
+
+export const Attempts = ({ lead }: { readonly lead: LeadDetail }) => {
+  if (lead.delivery_attempts.length === 0) return null
+  return (
+    <section aria-label="Attempts">
+      <h2>Attempts</h2>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" class="number">
+                Attempt
+              </th>
+              <th scope="col">When</th>
+              <th scope="col">Outcome</th>
+              <th scope="col" class="number">
+                Took
+              </th>
+              <th scope="col">Fault</th>
+              <th scope="col">What the customer said</th>
+            </tr>
+          </thead>
+          <tbody>
+            {lead.delivery_attempts.map((attempt, index) => (
+              <tr key={index}>
+                <th scope="row" class="number">
+                  {attempt.attempt_no}
+                </th>
+                <td>
+                  <Time at={attempt.attempted_at} />
+                </td>
+                <td>
+                  <span class={`status ${attempt.success ? "good" : "warn"}`}>
+                    {attempt.status_code ?? (attempt.success ? "Delivered" : "No answer")}
+                  </span>{" "}
+                  {attempt.error_message}
+                </td>
+                <td class="number">
+                  {attempt.duration_ms === null ? "–" : formatDuration(attempt.duration_ms)}
+                </td>
+                <td>{attempt.fault === null ? <span class="faint">–</span> : faults[attempt.fault]}</td>
+                <td>
+                  {attempt.customer_reason !== null && <p>{attempt.customer_reason}</p>}
+                  {attempt.response_body !== null && attempt.response_body !== "" && (
+                    <details>
+                      <summary>The answer's body</summary>
+                      <pre>{attempt.response_body}</pre>
+                    </details>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}

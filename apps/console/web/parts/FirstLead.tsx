@@ -1,0 +1,29 @@
+/** For a gateway that has no lead yet: how to send one. */
+import { Copyable } from "../components/Copyable.tsx"
+import { isOpen } from "../session.ts"
+
+const example = {
+  email: "customer@example.com",
+  phone: "+49123456789",
+  zipcode: "66123",
+  house: { is_owner: true },
+  solar_energy_consumption: "5000",
+  solar_offer_type: "Kaufen",
+}
+
+/** The command that sends the example to the gateway of this page. */
+export const curlOf = (origin: string, needsSecret: boolean): string =>
+  [
+    `curl ${origin}/webhooks/leads`,
+    "-H 'Content-Type: application/json'",
+    ...(needsSecret ? ['-H "X-Shared-Secret: $SHARED_SECRET"'] : []),
+    `-d '${JSON.stringify(example)}'`,
+  ].join(" \\\n  ")
+
+export const FirstLead = () => (
+  <section class="empty">
+    <h2>No lead yet</h2>
+    <p>Send one. It appears here within a second.</p>
+    <Copyable text={curlOf(location.origin, !isOpen())} label="Copy the command" />
+  </section>
+)

@@ -1,0 +1,108 @@
+/** Sends leads back to be decided again: first it says what would happen, then a person decides. */
+import type { NewReplay, ReplayResult } from "@lead-gateway/client"
+import { useSignal } from "@preact/signals"
+import { useEffect, useMemo } from "preact/hooks"
+import { useDoing } from "../api.ts"
+import { client } from "../client.ts"
+import { ErrorNotice } from "../components/ErrorNotice.tsx"
+import { formatCount } from "../format.ts"
+
+interface ReplayProps {
+  /** Which leads. */
+  readonly what: Pick<NewReplay, "ids" | "filter">
+  readonly onDone: () => void
+  readonly onCancel: () => void
+}
+
+const leads = (count: number): string => `${formatCount(count)} ${count === 1 ? "lead" : "leads"}`
+
+export const Replay = ({ onCancel, onDone, what }: ReplayProps) => {
+  const key = JSON.stringify(what)
+  const evenIfDelivered = useSignal(false)
+  const plan = useSignal<ReplayResult | undefined>(undefined)
+  const result = useSignal<ReplayResult | undefined>(undefined)
+  const look = useDoing()
+  const act = useDoing()
+  // The same request however often it is sent: it counts once.
+  const requestId = useMemo(() => `console-${crypto.randomUUID()}`, [key])
+  const request = { ...what, ...(evenIfDelivered.value ? { even_if_delivered: true } : {}) }
+
+  useEffect(() => {
+    plan.value = undefined
+    result.value = undefined
+    void look.run(async () => {
+      plan.value = await client.replays.create({ ...request, request_id: `${requestId}-look`, dry_run: true })
+    })
+  }, [key, evenIfDelivered.value])
+
+  const replay = () =>
+    void act.run(async () => {
+      let answer = await client.replays.create({ ...request, request_id: requestId })
+      while (!answer.complete) answer = await client.replays.create({ ...request, request_id: requestId })
+      result.value = answer
+    })
+
+  if (result.value !== undefined) {
+    return (
+      <div class="notice good" role="status">
+        <p>{leads(result.value.replayed)} sent back to be decided again.</p>
+        <button type="button" onClick={onDone}>
+          Done
+        </button>
+      </div>
+    )
+  }
+  const { value: planned } = plan
+  const delivered = planned?.left_out?.delivered ?? 0
+  return (
+    <section class="notice" aria-label="Replay" aria-busy={look.isBusy.value || act.isBusy.value}>
+      {look.error.value !== undefined && <ErrorNotice error={look.error.value} />}
+      {act.error.value !== undefined && <ErrorNotice error={act.error.value} />}
+      {planned !== undefined && (
+        <>
+          <p>
+            <strong>{leads(planned.matched ?? 0)}</strong> would be decided again by today's rules, and
+            delivered if they pass.
+            {leftOut(planned)}
+          </p>
+          {(delivered > 0 || evenIfDelivered.value) && (
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={evenIfDelivered.value}
+                onChange={(event) => (evenIfDelivered.value = event.currentTarget.checked)}
+              />
+              Also those that the customer has: it gets them again
+            </label>
+          )}
+        </>
+      )}
+      <div class="actions">
+        <button
+          type="button"
+          class="primary"
+          onClick={replay}
+          disabled={planned === undefined || (planned.matched ?? 0) === 0 || act.isBusy.value}
+        >
+          Replay {planned?.matched === undefined || planned.matched === null ? "" : leads(planned.matched)}
+        </button>
+        <button type="button" onClick={onCancel}>
+          Cancel
+        </button>
+      </div>
+    </section>
+  )
+}
+
+const leftOut = ({ left_out }: ReplayResult): string => {
+  const parts = [
+    [left_out?.delivered, "already delivered"],
+    [left_out?.in_flight, "under way, or waiting for a retry"],
+    [left_out?.not_found, "not there any more"],
+    [left_out?.other, "changed meanwhile"],
+  ] as const
+  const words = parts.flatMap(([count, why]) =>
+    count === undefined || count === 0 ? [] : [`${formatCount(count)} ${why}`],
+  )
+  return words.length === 0 ? "" : ` Left out: ${words.join(", ")}.`
+}

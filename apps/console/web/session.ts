@@ -1,0 +1,49 @@
+/** Who is signed in. The credential is in a cookie that no script can read; this knows its name and role alone. */
+import { ApiError, type Me } from "@lead-gateway/client"
+import { signal } from "@preact/signals"
+import { client } from "./client.ts"
+
+/** What a person may do; each role may do what the one before it may. */
+export type Role = Me["role"]
+
+/** Who is signed in: `undefined` until the api has said, null for nobody. */
+export const session = signal<Me | null | undefined>(undefined)
+
+const path = "/console/session"
+
+/** Asks who is signed in. */
+export const loadSession = async (): Promise<void> => {
+  try {
+    session.value = await client.me()
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 401)) throw error
+    session.value = null
+  }
+}
+
+/** Signs in with a token; afterwards nobody is signed in if the api does not know it. */
+export const signIn = async (token: string): Promise<void> => {
+  await change({ method: "POST", headers: { Authorization: `Bearer ${token}` } })
+  await loadSession()
+}
+
+/** Signs out, and forgets what was on the screen. */
+export const signOut = async (): Promise<void> => {
+  await change({ method: "DELETE" })
+  location.reload()
+}
+
+const change = async (init: RequestInit): Promise<void> => {
+  const { ok, status } = await fetch(path, init)
+  if (!ok) throw new Error(`the gateway answered ${status}`)
+}
+
+/** Whether the gateway asks nobody who he is. */
+export const isOpen = (): boolean => session.value?.via === "open"
+
+/** Whether the person may do what needs a role. */
+export const may = (role: Role): boolean => {
+  const order: ReadonlyArray<Role> = ["viewer", "operator", "admin"]
+  const own = session.value?.role
+  return own !== undefined && order.indexOf(own) >= order.indexOf(role)
+}
