@@ -9,6 +9,10 @@ import { isOpen, may, session, signOut } from "./session.ts"
 import { Overview } from "./pages/Overview.tsx"
 const Leads = lazy(async () => (await import("./pages/Leads.tsx")).Leads)
 const Lead = lazy(async () => (await import("./pages/Lead.tsx")).Lead)
+const Customers = lazy(async () => (await import("./pages/Customers.tsx")).Customers)
+const Unmapped = lazy(async () => (await import("./pages/Unmapped.tsx")).Unmapped)
+const Health = lazy(async () => (await import("./pages/Health.tsx")).Health)
+const Access = lazy(async () => (await import("./pages/Access.tsx")).Access)
 
 export const Pages = () => (
   <div class="frame">
@@ -21,6 +25,10 @@ export const Pages = () => (
         <Route path="/console" component={Overview} />
         <Route path="/console/leads" component={Leads} />
         <Route path="/console/leads/:id" component={Lead} />
+        <Route path="/console/customers" component={Customers} />
+        <Route path="/console/unmapped" component={Unmapped} />
+        <Route path="/console/health" component={Health} />
+        <Route path="/console/access" component={Access} />
         <Route default component={NotFound} />
       </Router>
     </ErrorBoundary>
@@ -53,9 +61,11 @@ const Bar = () => {
         </ul>
       </nav>
       <div class="who">
-        <span class={isLive.value ? "live on" : "live"} role="status">
-          {isLive.value ? "Live" : "Not live"}
-        </span>
+        {isLive.value !== undefined && (
+          <span class={isLive.value ? "live on" : "live"} role="status">
+            {isLive.value ? "Live" : "Not live"}
+          </span>
+        )}
         {isOpen() ? (
           <span title="The gateway runs with ENABLE_AUTH=false: everybody who reaches it may do everything.">
             No sign-in

@@ -7,8 +7,8 @@ import { client } from "./client.ts"
 /** A lead that changed, or `undefined`: something was missed, so that what is shown must be read again. */
 export type Change = LeadChanged | undefined
 
-/** Whether events arrive. */
-export const isLive = signal(false)
+/** Whether events arrive; undefined while the page that is shown needs none. */
+export const isLive = signal<boolean | undefined>(undefined)
 
 const listeners = new Set<(change: Change) => void>()
 let connection: AbortController | undefined
@@ -37,7 +37,7 @@ const follow = async (signal: AbortSignal): Promise<void> => {
       }
     }
   } finally {
-    isLive.value = false
+    isLive.value = listeners.size === 0 ? undefined : false
   }
 }
 
@@ -56,6 +56,7 @@ const update = (): void => {
   } else if (!isWanted) {
     connection?.abort()
     connection = undefined
+    if (listeners.size === 0) isLive.value = undefined
   }
 }
 

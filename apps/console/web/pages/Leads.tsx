@@ -1,12 +1,12 @@
 /** All leads, newest first: filters in the address, live, with search, selection and replay. */
-import type { LeadPage, ListedLead } from "@lead-gateway/client"
+import type { ListedLead } from "@lead-gateway/client"
 import { useSignal } from "@preact/signals"
-import { useAsked, useDoing } from "../api.ts"
 import { client } from "../client.ts"
-import { ErrorNotice } from "../components/ErrorNotice.tsx"
 import { Loading } from "../components/Loading.tsx"
+import { More } from "../components/More.tsx"
 import { Page } from "../components/Page.tsx"
 import { useChangesEvery } from "../live.ts"
+import { usePaged } from "../paged.ts"
 import { LeadFilters } from "../parts/LeadFilters.tsx"
 import { LeadSearch } from "../parts/LeadSearch.tsx"
 import { LeadTable } from "../parts/LeadTable.tsx"
@@ -33,32 +33,18 @@ export const Leads = () => {
   const { change, query } = useQuery()
   const filters = filtersOf(query)
   const key = JSON.stringify(filters)
-  const asked = useAsked<LeadPage>(key, (signal) => client.leads.list({ ...filters, limit: 50 }, { signal }))
-  // Older pages, as they were when they were read.
-  const older = useSignal<{
-    readonly key: string
-    readonly leads: ReadonlyArray<ListedLead>
-    readonly next: string | null
-  }>({
+  const paged = usePaged<ListedLead>(
     key,
-    leads: [],
-    next: null,
-  })
-  const more = useDoing()
+    ({ id }) => id,
+    (cursor, signal) =>
+      client.leads.list(
+        { ...filters, limit: 50, ...(cursor === undefined ? {} : { cursor }) },
+        signal === undefined ? {} : { signal },
+      ),
+  )
+  const { asked, items } = paged
   const selected = useSignal<ReadonlySet<number>>(new Set())
   useChangesEvery(500, asked.refresh)
-
-  const isOwn = older.value.key === key && older.value.leads.length > 0
-  const next = isOwn ? older.value.next : (asked.answer.value?.next_cursor ?? null)
-  const showMore = () =>
-    void more.run(async () => {
-      const page = await client.leads.list({ ...filters, limit: 50, cursor: next ?? "" })
-      older.value = {
-        key,
-        leads: [...(isOwn ? older.value.leads : []), ...page.data],
-        next: page.next_cursor,
-      }
-    })
 
   return (
     <Page title="Leads" isLoading={asked.isLoading.value} actions={<LeadSearch onFilter={change} />}>
@@ -74,31 +60,13 @@ export const Leads = () => {
         />
       )}
       <Loading asked={asked}>
-        {({ data }) => (
+        {() => (
           <>
-            <LeadTable
-              leads={withoutTwice(data, isOwn ? older.value.leads : [])}
-              isFiltered={key !== "{}"}
-              selected={selected}
-            />
-            {more.error.value !== undefined && <ErrorNotice error={more.error.value} onRetry={showMore} />}
-            {next !== null && (
-              <button type="button" onClick={showMore} disabled={more.isBusy.value}>
-                Show older leads
-              </button>
-            )}
+            <LeadTable leads={items} isFiltered={key !== "{}"} selected={selected} />
+            <More paged={paged} name="Show older leads" />
           </>
         )}
       </Loading>
     </Page>
   )
-}
-
-/** New leads push older ones out of the first page, which then has some of what the page after it had. */
-const withoutTwice = (
-  first: ReadonlyArray<ListedLead>,
-  older: ReadonlyArray<ListedLead>,
-): ReadonlyArray<ListedLead> => {
-  const ids = new Set(first.map(({ id }) => id))
-  return [...first, ...older.filter(({ id }) => !ids.has(id))]
 }

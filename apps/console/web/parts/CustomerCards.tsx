@@ -20,28 +20,50 @@ export const CustomerCards = ({ customers }: { readonly customers: ReadonlyArray
 )
 
 const CustomerCard = ({ customer }: { readonly customer: CustomerState }) => {
-  const { error_share, name, oldest_due_at, rate_per_second, recent_attempts, waiting } = customer
   const { name: standing, tone } = standingOf(customer)
   return (
     <article class="card">
       <h2>
-        <a href={`/console/customers#${encodeURIComponent(name)}`}>{name}</a>{" "}
+        <a href={`/console/customers#${encodeURIComponent(customer.name)}`}>{customer.name}</a>{" "}
         <span class={`status ${tone}`}>{standing}</span>
       </h2>
-      <dl>
-        <dt>Waiting</dt>
-        <dd>{waiting >= 100_000 ? `${formatCount(100_000)} or more` : formatCount(waiting)}</dd>
-        <dt>Oldest due</dt>
-        <dd>{oldest_due_at === null ? "none" : <Time at={oldest_due_at} as="relative" />}</dd>
-        <dt>Recent attempts that failed</dt>
-        <dd>
-          {error_share === null
-            ? "none made"
-            : `${formatShare(error_share)} of ${formatCount(recent_attempts)}`}
-        </dd>
-        <dt>Rate limit</dt>
-        <dd>{rate_per_second === null ? "none" : `${formatCount(rate_per_second)} per second`}</dd>
-      </dl>
+      <CustomerFacts customer={customer} />
     </article>
+  )
+}
+
+/** What a customer's deliveries are like. */
+export const CustomerFacts = ({ customer }: { readonly customer: CustomerState }) => {
+  const { blocked_reason, error_share, oldest_due_at, probe_at, rate_per_second, recent_attempts, waiting } =
+    customer
+  return (
+    <dl>
+      {blocked_reason !== null && (
+        <>
+          <dt>Blocked</dt>
+          <dd>{blocked_reason}</dd>
+        </>
+      )}
+      <dt>Waiting</dt>
+      <dd>{waiting >= 100_000 ? `${formatCount(100_000)} or more` : formatCount(waiting)}</dd>
+      <dt>Oldest due</dt>
+      <dd>{oldest_due_at === null ? "none" : <Time at={oldest_due_at} as="relative" />}</dd>
+      <dt>Recent attempts that failed</dt>
+      <dd>
+        {error_share === null
+          ? "none made"
+          : `${formatShare(error_share)} of ${formatCount(recent_attempts)}`}
+      </dd>
+      {probe_at !== null && (
+        <>
+          <dt>Next try</dt>
+          <dd>
+            <Time at={probe_at} as="relative" />
+          </dd>
+        </>
+      )}
+      <dt>Rate limit</dt>
+      <dd>{rate_per_second === null ? "none" : `${formatCount(rate_per_second)} per second`}</dd>
+    </dl>
   )
 }
