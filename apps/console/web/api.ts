@@ -30,20 +30,17 @@ export const useAsked = <A>(key: string, ask: (signal: AbortSignal) => Promise<A
     const question = new AbortController()
     current.current = question
     isLoading.value = true
-    latest.current(question.signal).then(
-      (value) => {
-        if (question.signal.aborted) return
-        answer.value = value
-        error.value = undefined
-        isLoading.value = false
-      },
-      (reason: unknown) => {
-        if (question.signal.aborted) return
-        if (reason instanceof ApiError && reason.status === 401) session.value = null
-        error.value = reason
-        isLoading.value = false
-      },
-    )
+    void settle(latest.current(question.signal), question.signal)
+  }
+
+  const settle = async (asked: Promise<A>, signal: AbortSignal) => {
+    const [result] = await Promise.allSettled([asked])
+    // An older question.
+    if (signal.aborted) return
+    isLoading.value = false
+    error.value = result.status === "rejected" ? result.reason : undefined
+    if (result.status === "fulfilled") answer.value = result.value
+    else if (result.reason instanceof ApiError && result.reason.status === 401) session.value = null
   }
 
   useEffect(() => {

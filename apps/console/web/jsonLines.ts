@@ -25,7 +25,7 @@ export const jsonLines = (value: Json, depth = 0, path = "", name = ""): Readonl
     return [
       { depth, name, text: "{", value: undefined },
       ...Object.entries(value).flatMap(([key, member]) =>
-        jsonLines(member as Json, depth + 1, `${path}.${key}`, `${JSON.stringify(key)}: `),
+        jsonLines(member, depth + 1, `${path}.${key}`, `${JSON.stringify(key)}: `),
       ),
       { depth, name: "", text: "}", value: undefined },
     ]

@@ -24,7 +24,7 @@ export const Tokens = () => {
   )
   const { error, isBusy, run } = useDoing()
   const revoke = async (id: number) => {
-    if (await run(async () => void (await client.tokens.revoke(id)))) paged.asked.refresh()
+    if (await run(() => client.tokens.revoke(id))) paged.asked.refresh()
   }
   return (
     <section aria-label="Tokens">
