@@ -26,7 +26,10 @@ export const buildConsole = async (): Promise<ReadonlyArray<ConsoleFile>> => {
     metafile: true,
     write: false,
   })
-  const program = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined)
+  // Parts that are loaded when they are needed are entry points, too.
+  const program = Object.entries(metafile.outputs).find(([, { entryPoint }]) =>
+    entryPoint?.endsWith("/main.tsx"),
+  )
   const icon = await readFile(join(web, "icon.svg"))
   const names = {
     program: basename(program?.[0] ?? ""),

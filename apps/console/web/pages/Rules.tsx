@@ -14,13 +14,21 @@ import { may } from "../session.ts"
 /** The documents of a flow, in the order in which a lead meets them. */
 const documents = {
   rules: { name: "Rules", setting: "LEAD_RULES_FILE", purpose: "Which leads are wanted." },
-  profile: { name: "Profile", setting: "NORMALIZER_PROFILE_FILE", purpose: "How fields are read and normalised." },
+  profile: {
+    name: "Profile",
+    setting: "NORMALIZER_PROFILE_FILE",
+    purpose: "How fields are read and normalised.",
+  },
   mapping: {
     name: "Mapping",
     setting: "ATTRIBUTE_MAPPING_FILE",
     purpose: "Which attributes and answers the customer knows.",
   },
-  template: { name: "Template", setting: "PAYLOAD_TEMPLATE_FILE", purpose: "The shape of what the customer gets." },
+  template: {
+    name: "Template",
+    setting: "PAYLOAD_TEMPLATE_FILE",
+    purpose: "The shape of what the customer gets.",
+  },
 } as const
 
 type Part = keyof typeof documents
