@@ -217,7 +217,7 @@ describe("the page of a request", () => {
       "/stats/leads/1/history",
       "/health/deep",
       "/api/v1/replays",
-      "/console",
+      "/console/session",
       "/READYZ",
       "/readyz/",
       "/health/../stats/leads/recent",

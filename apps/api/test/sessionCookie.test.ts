@@ -1,0 +1,65 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
+import { setCookie, useSession } from "../src/console/sessionCookie.ts"
+
+const request = (headers: IncomingHttpHeaders, method = "GET") => ({ headers, method }) as IncomingMessage
+
+/** The cookie as a browser sends it back. */
+const cookieOf = (token: string, headers: IncomingHttpHeaders = {}) =>
+  setCookie(request(headers), token).split(";", 1)[0] ?? ""
+
+const authorizationOf = (headers: IncomingHttpHeaders, method = "GET") => {
+  const asked = request({ host: "leads.test", ...headers }, method)
+  useSession(asked)
+  return asked.headers.authorization
+}
+
+describe("the console's session", () => {
+  it("is a cookie that no script reads and no other site sends", () => {
+    assert.strictEqual(
+      setCookie(request({}), "lgt_abc"),
+      "lead_gateway=bGd0X2FiYw; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200",
+    )
+  })
+
+  it("is tied to the host and to TLS where the page came over TLS", () => {
+    assert.match(
+      setCookie(request({ origin: "https://leads.test" }), "lgt_abc"),
+      /^__Host-lead_gateway=bGd0X2FiYw; Path=\/; .*; Secure$/,
+    )
+  })
+
+  it("ends with a cookie that has expired", () => {
+    assert.match(setCookie(request({}), undefined), /^lead_gateway=; .*Max-Age=0$/)
+  })
+
+  it("makes a request of a page one with the token", () => {
+    const cookie = `other=1; ${cookieOf("tökén with = and ;")}`
+    assert.strictEqual(
+      authorizationOf({ cookie, "sec-fetch-site": "same-origin" }),
+      "Bearer tökén with = and ;",
+    )
+    assert.strictEqual(authorizationOf({ cookie }), "Bearer tökén with = and ;")
+    assert.strictEqual(
+      authorizationOf({ cookie, origin: "http://leads.test" }, "POST"),
+      "Bearer tökén with = and ;",
+    )
+  })
+
+  it("counts for no page of another origin, not even of the same site", () => {
+    const cookie = cookieOf("lgt_abc")
+    for (const site of ["same-site", "cross-site", "none"]) {
+      assert.isUndefined(authorizationOf({ cookie, "sec-fetch-site": site }), site)
+    }
+    assert.isUndefined(authorizationOf({ cookie, origin: "http://other.test" }, "POST"))
+    assert.isUndefined(authorizationOf({ cookie, origin: "http://leads.test:81" }, "POST"))
+    assert.isUndefined(authorizationOf({ cookie }, "POST"), "a write without an origin")
+  })
+
+  it("does not count beside a credential that the request has itself", () => {
+    assert.strictEqual(
+      authorizationOf({ cookie: cookieOf("lgt_abc"), authorization: "Bearer own" }),
+      "Bearer own",
+    )
+  })
+})
