@@ -1,14 +1,18 @@
 /** A draft of a document, tried on stored leads before anybody puts it into force. */
 import type { Json, Preview, PreviewComparison } from "@lead-gateway/client"
 import { useSignal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
 import { useDoing } from "../api.ts"
 import { client } from "../client.ts"
 import { Copyable } from "../components/Copyable.tsx"
 import { ErrorNotice } from "../components/ErrorNotice.tsx"
+import type { JsonSchema } from "../completion.ts"
+import { type DocumentPart, loadSchema } from "../schemas.ts"
 import { Comparison } from "./Comparison.tsx"
+import { JsonEditor } from "./JsonEditor.tsx"
 
 interface DraftProps {
-  readonly part: "rules" | "profile" | "mapping" | "template"
+  readonly part: DocumentPart
   readonly document: Json
 }
 
@@ -17,6 +21,14 @@ export const Draft = ({ document: inForce, part }: DraftProps) => {
   const text = useSignal(before)
   const last = useSignal(1000)
   const comparison = useSignal<PreviewComparison | undefined>(undefined)
+  const schema = useSignal<JsonSchema | undefined>(undefined)
+  useEffect(() => {
+    // Without it there are no proposals, and nothing else is missing.
+    loadSchema(part).then(
+      (loaded) => (schema.value = loaded),
+      () => undefined,
+    )
+  }, [part])
   const { error, isBusy, run } = useDoing()
   const mistake = mistakeOf(text.value)
   const attempt = () =>
@@ -27,17 +39,14 @@ export const Draft = ({ document: inForce, part }: DraftProps) => {
     })
   return (
     <section aria-label="Draft" class="draft">
-      <label>
-        Draft
-        <textarea
-          spellcheck={false}
-          rows={24}
-          aria-invalid={mistake !== undefined}
-          aria-describedby="mistake"
-          value={text.value}
-          onInput={(event) => (text.value = event.currentTarget.value)}
-        />
-      </label>
+      <JsonEditor
+        label="Draft"
+        value={text.value}
+        schema={schema.value}
+        isWrong={mistake !== undefined}
+        describedBy="mistake"
+        onInput={(value) => (text.value = value)}
+      />
       <p id="mistake" class="fine" role="status">
         {mistake ??
           (text.value === before ? "As it is in force." : "Changed. Nothing is put into force by trying it.")}

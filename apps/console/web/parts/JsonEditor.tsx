@@ -1,0 +1,103 @@
+/** A field for a JSON document, with proposals by its schema: Ctrl and space, or what is being typed. */
+import { useSignal } from "@preact/signals"
+import { useId, useRef } from "preact/hooks"
+import { type Completion, type Completions, completionsAt, type JsonSchema } from "../completion.ts"
+
+interface JsonEditorProps {
+  readonly label: string
+  readonly value: string
+  readonly schema: JsonSchema | undefined
+  readonly isWrong: boolean
+  readonly describedBy: string
+  readonly onInput: (value: string) => void
+}
+
+export const JsonEditor = ({ describedBy, isWrong, label, onInput, schema, value }: JsonEditorProps) => {
+  const field = useRef<HTMLTextAreaElement>(null)
+  const found = useSignal<Completions | undefined>(undefined)
+  const chosen = useSignal(0)
+  const list = useId()
+
+  const look = (isAsked: boolean) => {
+    const { current } = field
+    if (current === null || schema === undefined || current.selectionStart !== current.selectionEnd) return
+    const completions = completionsAt(schema, current.value, current.selectionStart)
+    // While a person types, nothing opens before a letter or a quotation mark is there.
+    found.value = isAsked || completions?.from !== current.selectionStart ? completions : undefined
+    chosen.value = 0
+  }
+  const take = ({ text }: Completion) => {
+    const { current } = field
+    if (current === null || found.value === undefined) return
+    const { from } = found.value
+    const end = current.selectionEnd
+    // The quotation mark that closes what is replaced.
+    const rest = text.endsWith('"') && current.value[end] === '"' ? end + 1 : end
+    current.setRangeText(text, from, rest, "end")
+    found.value = undefined
+    onInput(current.value)
+    current.focus()
+  }
+  const keys: Readonly<Record<string, (items: ReadonlyArray<Completion>) => void>> = {
+    ArrowDown: ({ length }) => (chosen.value = (chosen.value + 1) % length),
+    ArrowUp: ({ length }) => (chosen.value = (chosen.value + length - 1) % length),
+    Enter: (items) => take(items[chosen.value] as Completion),
+    Tab: (items) => take(items[chosen.value] as Completion),
+    Escape: () => (found.value = undefined),
+  }
+
+  const items = found.value?.items ?? []
+  return (
+    <div class="editor">
+      <label>
+        {label}
+        <textarea
+          ref={field}
+          spellcheck={false}
+          rows={24}
+          aria-autocomplete="list"
+          aria-controls={list}
+          aria-activedescendant={items.length > 0 ? `${list}-${chosen.value}` : undefined}
+          aria-invalid={isWrong}
+          aria-describedby={describedBy}
+          value={value}
+          onInput={(event) => {
+            onInput(event.currentTarget.value)
+            look(false)
+          }}
+          onBlur={() => (found.value = undefined)}
+          onKeyDown={(event) => {
+            if (event.key === " " && event.ctrlKey) {
+              event.preventDefault()
+              return look(true)
+            }
+            const act = keys[event.key]
+            if (items.length === 0 || act === undefined) return
+            event.preventDefault()
+            act(items)
+          }}
+        />
+      </label>
+      <ul id={list} role="listbox" aria-label="Proposals" hidden={items.length === 0}>
+        {items.map((item, index) => (
+          <li
+            key={item.text}
+            id={`${list}-${index}`}
+            role="option"
+            aria-selected={index === chosen.value}
+            // Before the field loses the focus.
+            onMouseDown={(event) => {
+              event.preventDefault()
+              take(item)
+            }}
+          >
+            <code>{item.text}</code> <small>{item.description}</small>
+          </li>
+        ))}
+      </ul>
+      <p class="fine">
+        <kbd>Ctrl</kbd> <kbd>Space</kbd> proposes what can stand at the caret.
+      </p>
+    </div>
+  )
+}
