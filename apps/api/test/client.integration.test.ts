@@ -139,6 +139,9 @@ const uses: Readonly<Record<RouteName, (client: Client) => Promise<void>>> = {
   "POST /api/v1/customers/:name/resume": async (client) => {
     assert.strictEqual((await failure(client.customers.resume("nobody"))).status, 404)
   },
+  "GET /api/v1/reasons": async (client) => {
+    assert.deepStrictEqual(await client.reasons(), { data: [] })
+  },
   "GET /api/v1/me": async (client) => {
     assert.deepStrictEqual(await client.me(), { name: "operator", role: "admin", via: "setting" })
   },

@@ -51,6 +51,7 @@ const cases: Record<RouteName, Case> = {
     question: { path: "/api/v1/customers/default/resume" },
     answer: /^\{"id":1,"name":"default","paused_at":null,/,
   },
+  "GET /api/v1/reasons": { question: { path: "/api/v1/reasons" }, answer: /^\{"data":\[\]\}$/ },
   "GET /api/v1/me": {
     question: { path: "/api/v1/me" },
     answer: /^\{"name":"anonymous","role":"admin","via":"open"\}$/,

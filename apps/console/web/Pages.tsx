@@ -12,6 +12,7 @@ const Lead = lazy(async () => (await import("./pages/Lead.tsx")).Lead)
 const Customers = lazy(async () => (await import("./pages/Customers.tsx")).Customers)
 const Unmapped = lazy(async () => (await import("./pages/Unmapped.tsx")).Unmapped)
 const Rules = lazy(async () => (await import("./pages/Rules.tsx")).Rules)
+const Failures = lazy(async () => (await import("./pages/Failures.tsx")).Failures)
 const Health = lazy(async () => (await import("./pages/Health.tsx")).Health)
 const Access = lazy(async () => (await import("./pages/Access.tsx")).Access)
 
@@ -28,6 +29,7 @@ export const Pages = () => (
         <Route path="/console/leads/:id" component={Lead} />
         <Route path="/console/customers" component={Customers} />
         <Route path="/console/rules" component={Rules} />
+        <Route path="/console/failures" component={Failures} />
         <Route path="/console/unmapped" component={Unmapped} />
         <Route path="/console/health" component={Health} />
         <Route path="/console/access" component={Access} />

@@ -1,12 +1,13 @@
-/** `/api/v1/leads`, the ledger and live events: for operators and their programs. */
+/** `/api/v1/leads`, the ledger, reasons and live events: for operators and their programs. */
 import { LeadId, LeadStatus } from "@lead-gateway/lead"
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { DatabaseUnavailable, InternalError, InvalidRequest, LeadNotFound } from "./ApiError.ts"
+import { DatabaseUnavailable, Forbidden, InternalError, InvalidRequest, LeadNotFound } from "./ApiError.ts"
 import { LeadDetail } from "./LeadDetail.ts"
 import { LeadListQuery, LeadPage } from "./LeadList.ts"
 import { Ledger } from "./Ledger.ts"
 import { OperatorAuth } from "./OperatorAuth.ts"
+import { Reasons } from "./Reasons.ts"
 import { numberParameter, Timestamp } from "./WireValue.ts"
 
 /** The data of an event `lead`: a lead that came into a status. */
@@ -36,15 +37,30 @@ const list = HttpApiEndpoint.get("list", "/api/v1/leads", {
 
 const detail = HttpApiEndpoint.get("detail", "/api/v1/leads/:id", {
   params: { id: numberParameter(LeadId, "the id of a lead") },
+  query: {
+    values: Schema.optionalKey(
+      Schema.Literals(["masked", "shown"]).annotate({ message: "one of masked, shown" }),
+    ),
+  },
   success: LeadDetail,
-  error: [LeadNotFound.response, DatabaseUnavailable.response, InternalError.response],
-}).annotateMerge(
-  OpenApi.annotations({
-    summary: "One lead, explained",
-    description:
-      "The history, the deliveries, and what happened in sentences. Viewers see no value of the lead.",
-  }),
-)
+  error: [
+    InvalidRequest.response,
+    Forbidden.response,
+    LeadNotFound.response,
+    DatabaseUnavailable.response,
+    InternalError.response,
+  ],
+})
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
+  .annotateMerge(
+    OpenApi.annotations({
+      summary: "One lead, explained",
+      description: [
+        "The history, the deliveries, and what happened in sentences. Viewers see no value of the lead; with `values=masked`",
+        "nobody does. `values=shown` is for operators, and on record in the audit: for programs that show values to people one by one.",
+      ].join("\n"),
+    }),
+  )
 
 const ledger = HttpApiEndpoint.get("ledger", "/api/v1/ledger", {
   success: Ledger,
@@ -53,6 +69,18 @@ const ledger = HttpApiEndpoint.get("ledger", "/api/v1/ledger", {
   OpenApi.annotations({
     summary: "Where all leads ever received are",
     description: "The accounts add up to `received`, or `unaccounted` says by how many they do not.",
+  }),
+)
+
+const reasons = HttpApiEndpoint.get("reasons", "/api/v1/reasons", {
+  success: Reasons,
+  error: [DatabaseUnavailable.response, InternalError.response],
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Why leads are not delivered",
+    description:
+      "For each status and reason: how many leads were rejected, parked or given up for it and still are. The most frequent first, " +
+      "200 at most. Leads that wait for a retry have no reason: `GET /api/v1/leads?status=FAILED` lists them.",
   }),
 )
 
@@ -78,9 +106,9 @@ const events = HttpApiEndpoint.get("events", "/api/v1/events", {
   }),
 )
 
-/** `GET /api/v1/leads`, `/ledger` and `/events`. */
+/** `GET /api/v1/leads`, `/ledger`, `/reasons` and `/events`. */
 export class LeadsGroup extends HttpApiGroup.make("leads")
-  .add(list, detail, ledger, events)
+  .add(list, detail, ledger, reasons, events)
   .middleware(OperatorAuth)
   .annotateMerge(
     OpenApi.annotations({

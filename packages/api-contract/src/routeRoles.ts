@@ -17,6 +17,7 @@ export const routeRoles: Readonly<Record<RouteName, Access>> = {
   "GET /api/v1/leads": "viewer",
   "GET /api/v1/leads/:id": "viewer",
   "GET /api/v1/ledger": "viewer",
+  "GET /api/v1/reasons": "viewer",
   "GET /api/v1/events": "viewer",
   "GET /api/v1/timeline": "viewer",
   "POST /api/v1/replays": "operator",

@@ -26,6 +26,7 @@ export const methods = {
   "GET /api/v1/leads": { name: "leads.list", kind: "pages" },
   "GET /api/v1/leads/:id": { name: "leads.get", kind: "call" },
   "GET /api/v1/ledger": { name: "ledger", kind: "call" },
+  "GET /api/v1/reasons": { name: "reasons", kind: "call" },
   "GET /api/v1/events": { name: "events", kind: "events" },
   "GET /api/v1/timeline": { name: "timeline", kind: "query" },
   "POST /api/v1/replays": { name: "replays.create", kind: "body" },

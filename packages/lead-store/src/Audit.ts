@@ -19,6 +19,7 @@ export interface Actor {
 export type AuditAction =
   | "token.create"
   | "token.revoke"
+  | "lead.view"
   | "lead.replay"
   | "lead.patch"
   | "customer.pause"

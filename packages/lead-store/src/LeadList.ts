@@ -3,7 +3,8 @@ import { LeadId, type LeadState, RejectionReason, statusOf } from "@lead-gateway
 import { Context, Effect, Layer } from "effect"
 import { listQuery } from "./internal/listLeads.ts"
 import { readDeliveries } from "./internal/readDeliveries.ts"
-import type { Delivery, LeadPage, ListedLead, ListOptions } from "./LeadPage.ts"
+import { reasonCounts, type ReasonRow } from "./internal/reasonCounts.ts"
+import type { Delivery, LeadPage, ListedLead, ListOptions, ReasonCount } from "./LeadPage.ts"
 import { type StoreError, storeCall } from "./StoreError.ts"
 
 /**
@@ -17,6 +18,8 @@ export class LeadList extends Context.Service<
     readonly page: (options: ListOptions) => Effect.Effect<LeadPage, StoreError>
     /** The deliveries of one lead, in order; the newest 50. */
     readonly deliveries: (id: LeadId) => Effect.Effect<ReadonlyArray<Delivery>, StoreError>
+    /** Why leads are not delivered: the reasons that leads have now, the most frequent first; 200 at most. */
+    readonly reasons: Effect.Effect<ReadonlyArray<ReasonCount>, StoreError>
   }
 >()("@lead-gateway/lead-store/LeadList") {
   static readonly layer: Layer.Layer<LeadList, never, PgClient.PgClient> = Layer.effect(
@@ -25,6 +28,9 @@ export class LeadList extends Context.Service<
       const sql = yield* PgClient.PgClient
       const deliveries = readDeliveries(sql)
       return LeadList.of({
+        reasons: storeCall("LeadList.reasons")(
+          Effect.map(sql.unsafe<ReasonRow>(reasonCounts, []), (rows) => rows.map(reasonOf)),
+        ),
         deliveries: (id) => storeCall("LeadList.deliveries")(deliveries(id)),
         page: Effect.fnUntraced(function* (options: ListOptions) {
           const query = listQuery(options)
@@ -64,4 +70,12 @@ const listed = (row: ListRow): ListedLead => ({
   correlationId: row.correlation_id,
   attempts: row.attempts,
   nextAttemptAt: row.next_attempt_at,
+})
+
+const reasonOf = ({ leads, newest, newest_at, reason, state }: ReasonRow): ReasonCount => ({
+  status: statusOf(state),
+  reason: RejectionReason.make(reason),
+  leads,
+  newest: newest.map((id) => LeadId.make(Number(id))),
+  newestAt: newest_at,
 })

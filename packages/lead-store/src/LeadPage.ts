@@ -1,5 +1,5 @@
 /** What a list of leads is asked, and what it returns; and the deliveries of one lead. `LeadList` reads them. */
-import type { LeadId, LeadStatus } from "@lead-gateway/lead"
+import type { LeadId, LeadStatus, RejectionReason } from "@lead-gateway/lead"
 import type { LeadSummary } from "./LeadHistory.ts"
 
 /** Which leads a list has, and which page of it to read. Filters are combined: a lead must match all. */
@@ -37,6 +37,18 @@ export interface LeadPage {
   readonly leads: ReadonlyArray<ListedLead>
   /** The `before` of the next page; null at the end of the list. */
   readonly next: LeadId | null
+}
+
+/** The leads that were rejected, parked or given up for one reason, and still are. */
+export interface ReasonCount {
+  readonly status: LeadStatus
+  readonly reason: RejectionReason
+  /** 10,000 means that many or more. */
+  readonly leads: number
+  /** The newest of them, five at most, the newest first. */
+  readonly newest: ReadonlyArray<LeadId>
+  /** When the last of those came to it. */
+  readonly newestAt: Date
 }
 
 /** A lead for a customer: one, and one more for each replay that was accepted. */

@@ -123,6 +123,7 @@ const atReplica = Effect.fnUntraced(function* (options: WatchOptions) {
     Context.add(LeadList, {
       page: (options) => read(({ list }) => list.page(options)),
       deliveries: (id) => read(({ list }) => list.deliveries(id)),
+      reasons: read(({ list }) => list.reasons),
     }),
     Context.add(LeadLedger, { ...primary.ledger, fromCounters: read(({ ledger }) => ledger.fromCounters) }),
     Context.add(DecidedLeads, {

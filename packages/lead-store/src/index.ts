@@ -41,7 +41,7 @@ export {
 export { type LeadCounts, type LeadPayload, LeadReader, type RecentOptions } from "./LeadReader.ts"
 export { type LeadChange, LeadChanges } from "./LeadChanges.ts"
 export { LeadList } from "./LeadList.ts"
-export type { Delivery, LeadPage, ListedLead, ListOptions } from "./LeadPage.ts"
+export type { Delivery, LeadPage, ListedLead, ListOptions, ReasonCount } from "./LeadPage.ts"
 export { leadReads, type LeadReadsOptions, ReadReplica } from "./LeadReads.ts"
 export {
   CurrentReadPlace,

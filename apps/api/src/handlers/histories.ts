@@ -15,19 +15,20 @@ export const KnownKeys: Context.Reference<IsKnownKey> = Context.Reference<IsKnow
 )
 
 /**
- * Makes the read of a history as the operator who asks may see it: with every value masked for a viewer. 404 if there is no
- * such lead. Whatever shows a history uses it.
+ * Makes the read of a history as the operator who asks may see it: with every value masked for a viewer, and for everybody
+ * who asks for it so. 404 if there is no such lead. Whatever shows a history uses it.
  */
 export const makeHistories = Effect.gen(function* () {
   const orUnavailable = yield* fromStore
   const reader = yield* LeadReader
   const isKnown = yield* KnownKeys
 
-  return Effect.fnUntraced(function* (id: LeadId) {
+  return Effect.fnUntraced(function* (id: LeadId, isMasked = false) {
     const history = yield* atOnce.withPermits(1)(orUnavailable(reader.history(id)))
     if (Option.isNone(history)) return yield* new LeadNotFound()
     const { role } = yield* Operator
-    return Roles.includes(role, "operator") ? history.value : maskHistory(history.value, isKnown)
+    const maySee = Roles.includes(role, "operator") && !isMasked
+    return maySee ? history.value : maskHistory(history.value, isKnown)
   })
 })
 

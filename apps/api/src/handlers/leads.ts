@@ -1,7 +1,9 @@
-/** The handlers of `GET /api/v1/leads`, `/leads/{id}`, `/ledger` and `/events`. */
+/** The handlers of `GET /api/v1/leads`, `/leads/{id}`, `/ledger`, `/reasons` and `/events`. */
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { DatabaseUnavailable, OperatorApi } from "@lead-gateway/api-contract"
+import { DatabaseUnavailable, Forbidden, Operator, OperatorApi, Roles } from "@lead-gateway/api-contract"
+import type { LeadId } from "@lead-gateway/lead"
 import {
+  Audit,
   type Contact,
   explainHistory,
   imbalance,
@@ -32,6 +34,16 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
       const ledger = yield* LeadLedger
       const searchKey = yield* SearchKey
       const history = yield* makeHistories
+      const audit = yield* Audit
+
+      /** Values that a person asks for are on record before they are shown. */
+      const noteView = Effect.fnUntraced(function* (leadId: LeadId) {
+        const operator = yield* Operator
+        if (!Roles.includes(operator.role, "operator")) {
+          return yield* new Forbidden({ error: "forbidden: needs the role operator" })
+        }
+        yield* orUnavailable(audit.record({ actor: operator, action: "lead.view", leadId }))
+      })
 
       return handlers
         .handle(
@@ -59,8 +71,9 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
         )
         .handle(
           "detail",
-          Effect.fnUntraced(function* ({ params }) {
-            const shown = yield* history(params.id)
+          Effect.fnUntraced(function* ({ params, query: { values } }) {
+            const shown = yield* history(params.id, values === "masked")
+            if (values === "shown") yield* noteView(params.id)
             return {
               ...shown,
               deliveries: yield* orUnavailable(list.deliveries(params.id)),
@@ -74,6 +87,7 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
             unaccounted: imbalance(accounts),
           })),
         )
+        .handle("reasons", () => Effect.map(orUnavailable(list.reasons), (data) => ({ data })))
         .handleRaw(
           "events",
           Effect.fnUntraced(function* ({ request }) {

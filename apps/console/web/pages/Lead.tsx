@@ -1,4 +1,4 @@
-/** One lead: its story, its attempts, its payloads side by side, and what can be done. */
+/** One lead: its story, its attempts, its payloads side by side, and what can be done. Values are masked until asked for. */
 import type { LeadDetail } from "@lead-gateway/client"
 import { useSignal } from "@preact/signals"
 import { useAsked } from "../api.ts"
@@ -9,6 +9,7 @@ import { Reason, Status } from "../components/Status.tsx"
 import { Time } from "../components/Time.tsx"
 import { useChanges } from "../live.ts"
 import { Attempts } from "../parts/Attempts.tsx"
+import { CopyAsCurl } from "../parts/CopyAsCurl.tsx"
 import { Payloads } from "../parts/Payloads.tsx"
 import { Replay } from "../parts/Replay.tsx"
 import { Story } from "../parts/Story.tsx"
@@ -17,7 +18,9 @@ import { may } from "../session.ts"
 
 export const Lead = ({ id }: { readonly id?: string }) => {
   const number = Number(id)
-  const asked = useAsked<LeadDetail>(String(id), (signal) => client.leads.get(number, { signal }))
+  const isShown = useSignal(false)
+  const values = isShown.value ? "shown" : "masked"
+  const asked = useAsked<LeadDetail>(`${id} ${values}`, (signal) => client.leads.get(number, { values }, { signal }))
   const isReplaying = useSignal(false)
   useChanges((change) => {
     if (change === undefined || change.id === number) asked.refresh()
@@ -27,21 +30,7 @@ export const Lead = ({ id }: { readonly id?: string }) => {
       <Loading asked={asked}>
         {(lead) => (
           <>
-            <div class="facts">
-              <Status status={lead.status} />
-              <Reason reason={lead.rejection_reason} />
-              <span>
-                Received <Time at={lead.received_at} />
-              </span>
-              {lead.next_attempt_at !== null && (
-                <span>
-                  Next attempt <Time at={lead.next_attempt_at} as="relative" />
-                </span>
-              )}
-              <span>
-                Correlation id <code class="id">{lead.correlation_id}</code>
-              </span>
-            </div>
+            <Facts lead={lead} />
             {may("operator") &&
               (isReplaying.value ? (
                 <Replay
@@ -54,10 +43,23 @@ export const Lead = ({ id }: { readonly id?: string }) => {
                 />
               ) : (
                 <div class="actions">
+                  {isShown.value ? (
+                    <button type="button" onClick={() => (isShown.value = false)}>
+                      Hide values
+                    </button>
+                  ) : (
+                    <button type="button" class="primary" onClick={() => (isShown.value = true)}>
+                      Show values
+                    </button>
+                  )}
                   <button type="button" onClick={() => (isReplaying.value = true)}>
                     Replay
                   </button>
-                  <TryToday payload={lead.raw_payload} />
+                  {isShown.value && <TryToday payload={lead.raw_payload} />}
+                  {isShown.value && <CopyAsCurl payload={lead.raw_payload} />}
+                  {!isShown.value && (
+                    <span class="fine">Values are a person's data. Who looks at them is on record in the audit.</span>
+                  )}
                 </div>
               ))}
             <Story lead={lead} />
@@ -69,3 +71,21 @@ export const Lead = ({ id }: { readonly id?: string }) => {
     </Page>
   )
 }
+
+const Facts = ({ lead }: { readonly lead: LeadDetail }) => (
+  <div class="facts">
+    <Status status={lead.status} />
+    {lead.rejection_reason !== null && <Reason reason={lead.rejection_reason} />}
+    <span>
+      Received <Time at={lead.received_at} />
+    </span>
+    {lead.next_attempt_at !== null && (
+      <span>
+        Next attempt <Time at={lead.next_attempt_at} as="relative" />
+      </span>
+    )}
+    <span>
+      Correlation id <code class="id">{lead.correlation_id}</code>
+    </span>
+  </div>
+)

@@ -1,5 +1,6 @@
 /** For a gateway that has no lead yet: how to send one. */
 import { Copyable } from "../components/Copyable.tsx"
+import { curlOf } from "../curl.ts"
 import { isOpen } from "../session.ts"
 
 const example = {
@@ -11,19 +12,10 @@ const example = {
   solar_offer_type: "Kaufen",
 }
 
-/** The command that sends the example to the gateway of this page. */
-export const curlOf = (origin: string, needsSecret: boolean): string =>
-  [
-    `curl ${origin}/webhooks/leads`,
-    "-H 'Content-Type: application/json'",
-    ...(needsSecret ? ['-H "X-Shared-Secret: $SHARED_SECRET"'] : []),
-    `-d '${JSON.stringify(example)}'`,
-  ].join(" \\\n  ")
-
 export const FirstLead = () => (
   <section class="empty">
     <h2>No lead yet</h2>
     <p>Send one. It appears here within a second.</p>
-    <Copyable text={curlOf(location.origin, !isOpen())} label="Copy the command" />
+    <Copyable text={curlOf(location.origin, example, !isOpen())} label="Copy the command" />
   </section>
 )

@@ -1,0 +1,114 @@
+/** Why leads are not delivered, and how to mend them: by reason, with the newest examples and a replay of all. */
+import type { ReasonCount } from "@lead-gateway/client"
+import { useSignal } from "@preact/signals"
+import { useAsked } from "../api.ts"
+import { client } from "../client.ts"
+import { DataTable } from "../components/DataTable.tsx"
+import { Loading } from "../components/Loading.tsx"
+import { Page } from "../components/Page.tsx"
+import { Reason, Status } from "../components/Status.tsx"
+import { Time } from "../components/Time.tsx"
+import { formatCount } from "../format.ts"
+import { useChangesEvery } from "../live.ts"
+import { Replay } from "../parts/Replay.tsx"
+import { may } from "../session.ts"
+
+/** Counting ends there. */
+const countedLeads = 10_000
+
+export const Failures = () => {
+  const asked = useAsked("", async (signal) => {
+    const [{ data }, ledger] = await Promise.all([client.reasons({ signal }), client.ledger({ signal })])
+    return { reasons: data, retrying: ledger.retrying }
+  })
+  const chosen = useSignal<ReasonCount | undefined>(undefined)
+  useChangesEvery(2000, asked.refresh)
+  const { value: one } = chosen
+  const filter = one === undefined ? undefined : filterOf(one)
+  return (
+    <Page title="Failures" isLoading={asked.isLoading.value}>
+      {filter !== undefined && (
+        <Replay
+          what={{ filter }}
+          onDone={() => {
+            chosen.value = undefined
+            asked.refresh()
+          }}
+          onCancel={() => (chosen.value = undefined)}
+        />
+      )}
+      <Loading asked={asked}>
+        {({ reasons, retrying }) => (
+          <>
+            {retrying > 0 && (
+              <p>
+                <a href="/console/leads?status=FAILED">
+                  {formatCount(retrying)} {retrying === 1 ? "lead waits" : "leads wait"} for another attempt
+                </a>
+                : the customer failed, and nothing is to be done here.
+              </p>
+            )}
+            <DataTable<ReasonCount>
+              label="Reasons"
+              rows={reasons}
+              keyOf={({ reason, status }) => `${status} ${reason}`}
+              columns={[
+                { name: "Reason", show: ({ reason }) => <Reason reason={reason} /> },
+                { name: "Status", show: ({ status }) => <Status status={status} /> },
+                {
+                  name: "Leads",
+                  isNumber: true,
+                  show: ({ leads, reason, status }) => (
+                    <a href={`/console/leads?status=${status}&reason=${encodeURIComponent(reason)}`}>
+                      {leads >= countedLeads ? `${formatCount(countedLeads)} or more` : formatCount(leads)}
+                    </a>
+                  ),
+                },
+                { name: "Last", show: ({ newest_at }) => <Time at={newest_at} as="relative" /> },
+                {
+                  name: "Newest",
+                  show: ({ newest }) => (
+                    <ul class="inline">
+                      {newest.map((id) => (
+                        <li key={id}>
+                          <a href={`/console/leads/${id}`}>{id}</a>
+                        </li>
+                      ))}
+                    </ul>
+                  ),
+                },
+                ...(may("operator")
+                  ? [
+                      {
+                        name: "Mend",
+                        show: (row: ReasonCount) => (
+                          <button
+                            type="button"
+                            aria-label={`Replay all with the reason ${row.reason}`}
+                            onClick={() => (chosen.value = row)}
+                          >
+                            Replay all
+                          </button>
+                        ),
+                      },
+                    ]
+                  : []),
+              ]}
+              empty={
+                <>
+                  <h2>No lead has failed</h2>
+                  <p>Leads that are rejected, parked or given up appear here by their reason.</p>
+                </>
+              }
+            />
+          </>
+        )}
+      </Loading>
+    </Page>
+  )
+}
+
+type Replayable = "REJECTED" | "FAILED" | "PERMANENTLY_FAILED"
+
+/** A reason belongs to one of these. */
+const filterOf = ({ reason, status }: ReasonCount) => ({ status: status as Replayable, reason })
