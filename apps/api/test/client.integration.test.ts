@@ -79,7 +79,7 @@ const uses: Readonly<Record<RouteName, (client: Client) => Promise<void>>> = {
     const detail = await client.leads.get(lead_id)
     assert.strictEqual(detail.id, lead_id)
     assert.isNotEmpty(detail.explanation)
-    const missing = await failure(client.leads.get(999_999, { correlationId: "missing-1" }))
+    const missing = await failure(client.leads.get(999_999, {}, { correlationId: "missing-1" }))
     assert.deepInclude(missing, { status: 404, error: "lead not found", correlationId: "missing-1" })
   },
   "GET /api/v1/ledger": async (client) => {
@@ -138,6 +138,9 @@ const uses: Readonly<Record<RouteName, (client: Client) => Promise<void>>> = {
   },
   "POST /api/v1/customers/:name/resume": async (client) => {
     assert.strictEqual((await failure(client.customers.resume("nobody"))).status, 404)
+  },
+  "GET /api/v1/export": async (client) => {
+    assert.match(await client.leads.export({ format: "csv" }), /^id,received_at,status,/)
   },
   "GET /api/v1/reasons": async (client) => {
     assert.deepStrictEqual(await client.reasons(), { data: [] })

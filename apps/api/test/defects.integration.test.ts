@@ -78,6 +78,7 @@ describe("a bug", () => {
           counts: Effect.die(bug),
           recent: () => Effect.die(bug),
           payloads: () => Effect.die(bug),
+          payloadsOf: () => Effect.die(bug),
           history: () => Effect.die(bug),
         }),
       })

@@ -51,6 +51,10 @@ const cases: Record<RouteName, Case> = {
     question: { path: "/api/v1/customers/default/resume" },
     answer: /^\{"id":1,"name":"default","paused_at":null,/,
   },
+  "GET /api/v1/export": {
+    question: { path: "/api/v1/export?format=jsonl" },
+    answer: /^\{"id":1,.*"payload":\{.*\}\}\n$/,
+  },
   "GET /api/v1/reasons": { question: { path: "/api/v1/reasons" }, answer: /^\{"data":\[\]\}$/ },
   "GET /api/v1/me": {
     question: { path: "/api/v1/me" },

@@ -1,6 +1,6 @@
 /** Lists of leads by filters, as operators see them. */
 import { LeadId, LeadStatus, RejectionReason } from "@lead-gateway/lead"
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { pageOf, pageQuery } from "./Page.ts"
 import { Timestamp, TimeParameter } from "./WireValue.ts"
 
@@ -33,9 +33,8 @@ export type ListedLead = typeof ListedLead.Type
 const text = (pattern: RegExp, message: string) =>
   Schema.String.annotate({ message }).check(Schema.isPattern(pattern, { message }))
 
-/** The query of a list of leads: filters, all of which a lead must match, and the page. */
-export const LeadListQuery = {
-  ...pageQuery(LeadId),
+/** The filters of leads: a lead must match all. */
+const leadFilters = {
   status: Schema.optionalKey(LeadStatus.annotate({ message: `one of ${LeadStatus.literals.join(", ")}` })),
   reason: Schema.optionalKey(
     text(
@@ -49,6 +48,17 @@ export const LeadListQuery = {
   email: Schema.optionalKey(text(/^(?=.*\S)[^\0]{1,320}$/u, "an e-mail address, 1 to 320 characters")),
   phone: Schema.optionalKey(text(/^(?=.*\d)[^\0]{1,64}$/u, "a phone number, 1 to 64 characters")),
   correlation_id: Schema.optionalKey(text(/^[!-~]{1,128}$/, "1 to 128 visible ASCII characters")),
+}
+
+/** The query of a list of leads: filters, and the page. */
+export const LeadListQuery = { ...pageQuery(LeadId), ...leadFilters }
+
+/** The query of an export: filters, and the form. */
+export const LeadExportQuery = {
+  ...leadFilters,
+  format: Schema.Literals(["csv", "jsonl"])
+    .annotate({ message: "one of csv, jsonl" })
+    .pipe(Schema.withDecodingDefaultKey(Effect.succeed("csv" as const))),
 }
 
 /** A page of leads, newest first. */

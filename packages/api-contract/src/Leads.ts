@@ -4,7 +4,7 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { DatabaseUnavailable, Forbidden, InternalError, InvalidRequest, LeadNotFound } from "./ApiError.ts"
 import { LeadDetail } from "./LeadDetail.ts"
-import { LeadListQuery, LeadPage } from "./LeadList.ts"
+import { LeadExportQuery, LeadListQuery, LeadPage } from "./LeadList.ts"
 import { Ledger } from "./Ledger.ts"
 import { OperatorAuth } from "./OperatorAuth.ts"
 import { Reasons } from "./Reasons.ts"
@@ -62,6 +62,25 @@ const detail = HttpApiEndpoint.get("detail", "/api/v1/leads/:id", {
     }),
   )
 
+const exported = HttpApiEndpoint.get("export", "/api/v1/export", {
+  query: LeadExportQuery,
+  success: Schema.String.annotate({
+    examples: ["id,received_at,status,…\r\n4711,2026-01-21T10:35:00Z,DELIVERED,…\r\n"],
+  }).pipe(HttpApiSchema.asText({ contentType: "text/csv; charset=utf-8" })),
+  error: [InvalidRequest.response, DatabaseUnavailable.response, InternalError.response],
+})
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
+  .annotateMerge(
+    OpenApi.annotations({
+      summary: "Leads with all their values, as a file",
+      description: [
+        "All leads that match the filters of the list, newest first, as CSV (RFC 4180) or, with `format=jsonl`, a JSON object a line. CSV",
+        "has columns for the fields that rules, profile and mapping name, and the whole payload in the last one. It is read while it",
+        "is sent: an answer that breaks off was not whole. On record in the audit, with the names of the filters.",
+      ].join("\n"),
+    }),
+  )
+
 const ledger = HttpApiEndpoint.get("ledger", "/api/v1/ledger", {
   success: Ledger,
   error: [DatabaseUnavailable.response, InternalError.response],
@@ -108,7 +127,7 @@ const events = HttpApiEndpoint.get("events", "/api/v1/events", {
 
 /** `GET /api/v1/leads`, `/ledger`, `/reasons` and `/events`. */
 export class LeadsGroup extends HttpApiGroup.make("leads")
-  .add(list, detail, ledger, reasons, events)
+  .add(list, detail, exported, ledger, reasons, events)
   .middleware(OperatorAuth)
   .annotateMerge(
     OpenApi.annotations({

@@ -20,8 +20,20 @@ export const Reasons = Schema.Struct({ data: Schema.Array(ReasonCount) }).pipe(
     examples: [
       {
         data: [
-          { status: "REJECTED", reason: "ZIP_NOT_66XXX", leads: 412, newest: [4711, 4702], newest_at: "2026-01-21T10:35:00Z" },
-          { status: "FAILED", reason: "MISSING_REQUIRED_FIELD", leads: 1, newest: [4698], newest_at: "2026-01-21T09:12:40Z" },
+          {
+            status: "REJECTED",
+            reason: "ZIP_NOT_66XXX",
+            leads: 412,
+            newest: [4711, 4702],
+            newest_at: "2026-01-21T10:35:00Z",
+          },
+          {
+            status: "FAILED",
+            reason: "MISSING_REQUIRED_FIELD",
+            leads: 1,
+            newest: [4698],
+            newest_at: "2026-01-21T09:12:40Z",
+          },
         ],
       },
     ],

@@ -16,6 +16,7 @@ export const routeRoles: Readonly<Record<RouteName, Access>> = {
   "GET /stats/leads/:id/history": "operator",
   "GET /api/v1/leads": "viewer",
   "GET /api/v1/leads/:id": "viewer",
+  "GET /api/v1/export": "admin",
   "GET /api/v1/ledger": "viewer",
   "GET /api/v1/reasons": "viewer",
   "GET /api/v1/events": "viewer",

@@ -136,6 +136,8 @@ const leads = HttpApiBuilder.group(OperatorApi, "leads", (handlers) =>
             explanation: ["Received on 2026-01-21 at 10:35:00 UTC."],
           })
         : Effect.fail(new LeadNotFound()),
+    export: () => Effect.succeed("id,received_at\r\n"),
+    reasons: () => Effect.succeed({ data: [] }),
     ledger: () =>
       Effect.succeed({
         received: 7,

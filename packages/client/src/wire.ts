@@ -358,6 +358,20 @@ export type LeadChanged = {
   readonly at: string
 }
 
+export type Reasons = {
+  readonly data: ReadonlyArray<ReasonCount>
+}
+
+export type ReasonCount = {
+  readonly status: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
+  readonly reason: string
+  /** How many leads have it now; 10000 means that many or more */
+  readonly leads: number
+  /** The newest of them, five at most */
+  readonly newest: ReadonlyArray<number>
+  readonly newest_at: string
+}
+
 export type Ledger = {
   /** Leads ever received */
   readonly received: number
@@ -607,11 +621,41 @@ export interface Routes {
       /** The lead's id */
       readonly id: number
     }
+    readonly query: {
+      readonly values?: "masked" | "shown"
+    }
     readonly answer: LeadDetail
+  }
+  /** Leads with all their values, as a file */
+  readonly "GET /api/v1/export": {
+    readonly query: {
+      /** Only leads in this status */
+      readonly status?: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
+      /** Only leads that were rejected, parked or given up for this reason */
+      readonly reason?: string
+      /** Only leads that are delivered to the customer of this name */
+      readonly customer?: string
+      /** Only leads received at this time or later */
+      readonly received_from?: string
+      /** Only leads received before this time */
+      readonly received_before?: string
+      /** Only leads with this e-mail address */
+      readonly email?: string
+      /** Only leads with this phone number */
+      readonly phone?: string
+      /** Only leads whose webhook had this correlation id */
+      readonly correlation_id?: string
+      readonly format?: "csv" | "jsonl"
+    }
+    readonly answer: string
   }
   /** Where all leads ever received are */
   readonly "GET /api/v1/ledger": {
     readonly answer: Ledger
+  }
+  /** Why leads are not delivered */
+  readonly "GET /api/v1/reasons": {
+    readonly answer: Reasons
   }
   /** Changes of leads, live */
   readonly "GET /api/v1/events": {

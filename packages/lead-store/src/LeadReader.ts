@@ -49,6 +49,8 @@ export class LeadReader extends Context.Service<
     readonly recent: (options: RecentOptions) => Effect.Effect<ReadonlyArray<LeadSummary>, StoreError>
     /** The payloads of the newest leads as received, newest first: the text of a JSON object each, on one line. */
     readonly payloads: (options: RecentOptions) => Effect.Effect<ReadonlyArray<LeadPayload>, StoreError>
+    /** The payloads of these leads, in the same form. One whose partition retention has dropped is left out. */
+    readonly payloadsOf: (ids: ReadonlyArray<LeadId>) => Effect.Effect<ReadonlyArray<LeadPayload>, StoreError>
     /** Everything about one lead; none if there is no such lead. */
     readonly history: (id: LeadId) => Effect.Effect<Option.Option<LeadHistory>, StoreError>
   }
@@ -67,6 +69,7 @@ export class LeadReader extends Context.Service<
         payloads: Effect.fnUntraced(function* (options: RecentOptions) {
           return yield* payloads((yield* newest(options)).map(({ id }) => id))
         }, storeCall("LeadReader.payloads")),
+        payloadsOf: (ids) => storeCall("LeadReader.payloadsOf")(payloads(ids)),
         history: (id) => storeCall("LeadReader.history")(history(id)),
       })
     }),

@@ -117,6 +117,7 @@ const atReplica = Effect.fnUntraced(function* (options: WatchOptions) {
       counts: read(({ reader }) => reader.counts),
       recent: (options) => read(({ reader }) => reader.recent(options)),
       payloads: (options) => read(({ reader }) => reader.payloads(options)),
+      payloadsOf: (ids) => read(({ reader }) => reader.payloadsOf(ids)),
       // Who was just answered its id looks for it at once.
       history: (id) => read(({ reader }) => reader.history(id), Option.isSome),
     }),

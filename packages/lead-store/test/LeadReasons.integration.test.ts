@@ -2,7 +2,18 @@ import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { LeadList } from "../src/index.ts"
-import { claimNew, exhausted, inWorld, parked, rejected, replay, send, step, succeeded, type World } from "./support/world.ts"
+import {
+  claimNew,
+  exhausted,
+  inWorld,
+  parked,
+  rejected,
+  replay,
+  send,
+  step,
+  succeeded,
+  type World,
+} from "./support/world.ts"
 
 const inList = <A, E>(test: Effect.Effect<A, E, World | LeadList>) =>
   inWorld(Effect.provide(test, LeadList.layer))
@@ -26,7 +37,7 @@ describe("the reasons of leads that are not delivered", () => {
           ["PERMANENTLY_FAILED", "RETRIES_EXHAUSTED", 1, 1],
         ],
       )
-      assert.deepStrictEqual(counts[0]?.newest, [7, 6, 5, 4, 3])
+      assert.deepStrictEqual(counts[0]?.newest.map(Number), [7, 6, 5, 4, 3])
     }).pipe(inList),
   )
 
@@ -51,7 +62,7 @@ describe("the reasons of leads that are not delivered", () => {
       yield* sql`ANALYZE settled_lead`
       const counts = yield* reasons
       assert.deepStrictEqual(
-        counts.map(({ leads, newest, reason }) => [reason, leads, newest[0]]),
+        counts.map(({ leads, newest, reason }) => [String(reason), leads, Number(newest[0])]),
         [
           ["REASON_0", 10_000, 36_000],
           ["REASON_1", 10_000, 35_998],

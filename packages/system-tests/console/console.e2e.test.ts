@@ -72,7 +72,11 @@ layer(ConsoleWorld.layer(), { excludeTestServices: true, timeout: "120 seconds" 
       const came = page.locator(".payload").first()
       await came.getByText("12345678901234567890").waitFor()
       const text = await came.innerText()
-      for (const part of ["<script>alert(1)</script>", "onerror=alert(1)", "</pre><style>*{display:none}</style>"]) {
+      for (const part of [
+        "<script>alert(1)</script>",
+        "onerror=alert(1)",
+        "</pre><style>*{display:none}</style>",
+      ]) {
         assert.include(text, part)
       }
       assert.strictEqual(await page.locator("main script, main img, main style").count(), 0)

@@ -1,7 +1,7 @@
 /** The handlers of `GET /api/v1/leads`, `/leads/{id}`, `/ledger`, `/reasons` and `/events`. */
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { DatabaseUnavailable, Forbidden, Operator, OperatorApi, Roles } from "@lead-gateway/api-contract"
-import type { LeadId } from "@lead-gateway/lead"
+import type { LeadId, LeadStatus } from "@lead-gateway/lead"
 import {
   Audit,
   type Contact,
@@ -9,6 +9,7 @@ import {
   imbalance,
   LeadLedger,
   LeadList,
+  LeadReader,
   SearchKey,
 } from "@lead-gateway/lead-store"
 import { compileProfileOrThrow, normalize } from "@lead-gateway/normalizer"
@@ -16,15 +17,19 @@ import { Clock, Duration, Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import type { ServerResponse } from "node:http"
+import type { Json } from "@lead-gateway/lossless-json"
 import type { LoadedFlow } from "@lead-gateway/config/flow"
 import { type EventHub, mostListeners, tooManyListeners } from "../EventHub.ts"
 import { IsStillAdmitted } from "../OperatorAccess.ts"
+import { csvPrinter, fieldColumns } from "../export/exportedLead.ts"
+import { exportLeads, jsonPrinter } from "../export/exportLeads.ts"
 import { fromStore } from "./fromStore.ts"
 import { makeHistories } from "./histories.ts"
 
 /** `GET /api/v1/leads…`, read from the store; live events come from the hub. */
 export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">) => {
   const contactsOf = contactsReader(flow)
+  const columns = fieldColumns(flow.documents as Record<"rules" | "profile" | "mapping", Json>)
   return HttpApiBuilder.group(
     OperatorApi,
     "leads",
@@ -35,6 +40,21 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
       const searchKey = yield* SearchKey
       const history = yield* makeHistories
       const audit = yield* Audit
+      const reader = yield* LeadReader
+
+      const filtersOf = Effect.fnUntraced(function* (query: LeadFilters) {
+        const contacts = contactsOf(query)
+        const hash = contacts.length === 0 ? undefined : yield* searchKey.hash
+        return {
+          status: query.status,
+          reason: query.reason,
+          customer: query.customer,
+          receivedFrom: query.received_from,
+          receivedBefore: query.received_before,
+          contacts: hash === undefined ? [] : contacts.map(hash),
+          correlationId: query.correlation_id,
+        }
+      })
 
       /** Values that a person asks for are on record before they are shown. */
       const noteView = Effect.fnUntraced(function* (leadId: LeadId) {
@@ -49,22 +69,10 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
         .handle(
           "list",
           Effect.fnUntraced(function* ({ query }) {
-            const contacts = contactsOf(query)
             const page = yield* orUnavailable(
-              Effect.gen(function* () {
-                const hash = contacts.length === 0 ? undefined : yield* searchKey.hash
-                return yield* list.page({
-                  limit: query.limit,
-                  before: query.cursor,
-                  status: query.status,
-                  reason: query.reason,
-                  customer: query.customer,
-                  receivedFrom: query.received_from,
-                  receivedBefore: query.received_before,
-                  contacts: hash === undefined ? [] : contacts.map(hash),
-                  correlationId: query.correlation_id,
-                })
-              }),
+              Effect.flatMap(filtersOf(query), (filters) =>
+                list.page({ ...filters, limit: query.limit, before: query.cursor }),
+              ),
             )
             return { data: page.leads, nextCursor: page.next }
           }),
@@ -87,6 +95,24 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
             unaccounted: imbalance(accounts),
           })),
         )
+        .handleRaw(
+          "export",
+          Effect.fnUntraced(function* ({ query: { format, ...query }, request }) {
+            const isCsv = format === "csv"
+            const headers = { "content-disposition": `attachment; filename="leads.${format}"` }
+            const contentType = isCsv ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8"
+            if (request.method === "HEAD") return HttpServerResponse.empty({ status: 200, headers })
+            const filters = yield* orUnavailable(filtersOf(query))
+            const details = { format, filters: Object.keys(query) }
+            const actor = yield* Operator
+            yield* orUnavailable(audit.record({ actor, action: "leads.export", details }))
+            const printer = isCsv ? csvPrinter(columns) : jsonPrinter
+            return HttpServerResponse.stream(exportLeads({ list, reader }, filters, printer), {
+              contentType,
+              headers,
+            })
+          }),
+        )
         .handle("reasons", () => Effect.map(orUnavailable(list.reasons), (data) => ({ data })))
         .handleRaw(
           "events",
@@ -108,6 +134,18 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
         )
     }),
   )
+}
+
+/** The filters of a list or an export, as they were decoded. */
+interface LeadFilters {
+  readonly status?: LeadStatus
+  readonly reason?: string
+  readonly customer?: string
+  readonly received_from?: Date
+  readonly received_before?: Date
+  readonly email?: string
+  readonly phone?: string
+  readonly correlation_id?: string
 }
 
 const full = new DatabaseUnavailable({

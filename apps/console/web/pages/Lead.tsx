@@ -20,7 +20,9 @@ export const Lead = ({ id }: { readonly id?: string }) => {
   const number = Number(id)
   const isShown = useSignal(false)
   const values = isShown.value ? "shown" : "masked"
-  const asked = useAsked<LeadDetail>(`${id} ${values}`, (signal) => client.leads.get(number, { values }, { signal }))
+  const asked = useAsked<LeadDetail>(`${id} ${values}`, (signal) =>
+    client.leads.get(number, { values }, { signal }),
+  )
   const isReplaying = useSignal(false)
   useChanges((change) => {
     if (change === undefined || change.id === number) asked.refresh()
@@ -58,7 +60,9 @@ export const Lead = ({ id }: { readonly id?: string }) => {
                   {isShown.value && <TryToday payload={lead.raw_payload} />}
                   {isShown.value && <CopyAsCurl payload={lead.raw_payload} />}
                   {!isShown.value && (
-                    <span class="fine">Values are a person's data. Who looks at them is on record in the audit.</span>
+                    <span class="fine">
+                      Values are a person's data. Who looks at them is on record in the audit.
+                    </span>
                   )}
                 </div>
               ))}

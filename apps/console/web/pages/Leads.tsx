@@ -49,6 +49,17 @@ export const Leads = () => {
   return (
     <Page title="Leads" isLoading={asked.isLoading.value} actions={<LeadSearch onFilter={change} />}>
       <LeadFilters filters={filters} onChange={change} />
+      {may("admin") && (
+        <p class="fine">
+          Export these leads with all values, on record in the audit:{" "}
+          <a href={`/api/v1/export?${new URLSearchParams({ ...filters, format: "csv" })}`} download>
+            CSV
+          </a>{" "}
+          <a href={`/api/v1/export?${new URLSearchParams({ ...filters, format: "jsonl" })}`} download>
+            JSON lines
+          </a>
+        </p>
+      )}
       {may("operator") && selected.value.size > 0 && (
         <Replay
           what={{ ids: [...selected.value] }}

@@ -12,7 +12,9 @@ export const CopyAsCurl = ({ payload }: { readonly payload: Json }) => {
       <button type="button" aria-expanded={isShown.value} onClick={() => (isShown.value = !isShown.value)}>
         As a curl command
       </button>
-      {isShown.value && <Copyable text={curlOf(location.origin, payload, !isOpen())} label="Copy the command" />}
+      {isShown.value && (
+        <Copyable text={curlOf(location.origin, payload, !isOpen())} label="Copy the command" />
+      )}
     </>
   )
 }

@@ -94,7 +94,10 @@ export const accessibilityFaults = async (page: Page): Promise<ReadonlyArray<str
     const { axe } = globalThis as unknown as {
       readonly axe: {
         readonly run: () => Promise<{
-          readonly violations: ReadonlyArray<{ readonly id: string; readonly nodes: ReadonlyArray<{ readonly html: string }> }>
+          readonly violations: ReadonlyArray<{
+            readonly id: string
+            readonly nodes: ReadonlyArray<{ readonly html: string }>
+          }>
         }>
       }
     }

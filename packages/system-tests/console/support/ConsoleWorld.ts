@@ -57,7 +57,12 @@ export class ConsoleWorld extends Context.Service<ConsoleWorld, Shape>()(
 export const answering = { ok: CustomerBehaviour.reply() }
 
 /** A lead that the shipped rules accept. */
-export const accepted = { phone: "+49123456789", zipcode: "66123", house: { is_owner: true }, solar_offer_type: "Kaufen" }
+export const accepted = {
+  phone: "+49123456789",
+  zipcode: "66123",
+  house: { is_owner: true },
+  solar_offer_type: "Kaufen",
+}
 
 /** One that they reject. */
 export const rejected = { ...accepted, zipcode: "10115" }
