@@ -6,7 +6,7 @@ import { packageProject, run } from "./vitest.package.ts"
 /** Every package and app that has tests, and each folder of the system tests. */
 const folders = [
   ...globSync("{apps,packages}/*/test", { cwd: import.meta.dirname }).map(dirname),
-  ...["attacks", "deploy", "faults", "fuzz", "operate", "packages", "repository"].map(
+  ...["attacks", "console", "deploy", "faults", "fuzz", "operate", "packages", "repository"].map(
     (name) => `packages/system-tests/${name}`,
   ),
 ]

@@ -29,6 +29,8 @@ const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]
   },
   // Some tests replace modules of Node.
   "packages/customer-client": { isolate: true },
+  // A browser beside whole processes.
+  "packages/system-tests/console": { testTimeout: 180_000, hookTimeout: 180_000 },
   // Whole processes behind nginx, and Prometheus beside them. The folders of the images are made once for their file: 10 s,
   // and a minute where turbo has nothing in its cache.
   "packages/system-tests/deploy": { testTimeout: 180_000, hookTimeout: 300_000 },

@@ -50,17 +50,15 @@ const detail = HttpApiEndpoint.get("detail", "/api/v1/leads/:id", {
     DatabaseUnavailable.response,
     InternalError.response,
   ],
-})
-  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
-  .annotateMerge(
-    OpenApi.annotations({
-      summary: "One lead, explained",
-      description: [
-        "The history, the deliveries, and what happened in sentences. Viewers see no value of the lead; with `values=masked`",
-        "nobody does. `values=shown` is for operators, and on record in the audit: for programs that show values to people one by one.",
-      ].join("\n"),
-    }),
-  )
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "One lead, explained",
+    description: [
+      "The history, the deliveries, and what happened in sentences. Viewers see no value of the lead; with `values=masked`",
+      "nobody does. `values=shown` is for operators, and on record in the audit: for programs that show values to people one by one.",
+    ].join("\n"),
+  }),
+)
 
 const exported = HttpApiEndpoint.get("export", "/api/v1/export", {
   query: LeadExportQuery,

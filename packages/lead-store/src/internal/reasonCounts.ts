@@ -38,12 +38,12 @@ export const reasonCounts = `
   CROSS JOIN LATERAL (
     SELECT count(*)::integer AS leads FROM (
       SELECT ${settled} AND s.state = pair.state AND s.reason = pair.reason LIMIT ${countedLeads}
-    ) AS some
+    ) AS part
   ) AS counted
   CROSS JOIN LATERAL (
     SELECT array_agg(lead_id ORDER BY lead_id DESC) AS newest, max(settled_at) AS newest_at FROM (
       SELECT s.lead_id, s.settled_at ${settled} AND s.state = pair.state AND s.reason = pair.reason
       ORDER BY s.lead_id DESC LIMIT ${newest}
-    ) AS some
+    ) AS part
   ) AS last
   ORDER BY counted.leads DESC, pair.state, pair.reason`

@@ -68,11 +68,7 @@ const visit = async (browser: Browser, url: string, options: VisitOptions): Prom
     if (origin !== url) faults.push(`asks ${request.url()}`)
     if (pathname.startsWith("/api/") && pathname !== "/api/v1/events") requests.push(pathname)
   })
-  await page.addInitScript(() => {
-    document.addEventListener("securitypolicyviolation", (event) => {
-      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)
-    })
-  })
+  await page.addInitScript({ content: reportPolicy })
   return {
     page,
     faults,
@@ -85,27 +81,20 @@ const visit = async (browser: Browser, url: string, options: VisitOptions): Prom
   }
 }
 
+/** Scripts for the page are texts: its types are not those of this program. */
+const reportPolicy = `document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+  console.error("policy: " + violatedDirective + " " + blockedURI)
+})`
+
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8")
+
+const findFaults = `axe.run().then(({ violations }) => [
+  ...violations.map(({ id, nodes }) => id + ": " + nodes[0]?.html),
+  ...(document.documentElement.scrollWidth > innerWidth ? ["the page is wider than the window"] : []),
+])`
 
 /** What a machine finds against the accessibility of the page as it is now, one line for each. */
 export const accessibilityFaults = async (page: Page): Promise<ReadonlyArray<string>> => {
   await page.addScriptTag({ content: axe })
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      readonly axe: {
-        readonly run: () => Promise<{
-          readonly violations: ReadonlyArray<{
-            readonly id: string
-            readonly nodes: ReadonlyArray<{ readonly html: string }>
-          }>
-        }>
-      }
-    }
-    const { violations } = await axe.run()
-    const overflows = document.documentElement.scrollWidth > window.innerWidth
-    return [
-      ...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`),
-      ...(overflows ? ["the page is wider than the window"] : []),
-    ]
-  })
+  return page.evaluate(findFaults)
 }
