@@ -21,7 +21,8 @@ import { makeTokenDirectory } from "./TokenDirectory.ts"
 /** Who a credential names. The role is undefined if it is none that this release knows. */
 type Identity = Omit<OperatorShape, "role"> & { readonly role: Role | undefined }
 
-type Identify = (credential: string) => Effect.Effect<Identity, Unauthorized | DatabaseUnavailable>
+/** Finds out whom a credential names; fails for one that names nobody. */
+export type Identify = (credential: string) => Effect.Effect<Identity, Unauthorized | DatabaseUnavailable>
 
 /**
  * Whether the credential of the current request would be admitted again, now: for answers that take longer than a token may
@@ -35,36 +36,30 @@ export const IsStillAdmitted: Context.Reference<Effect.Effect<boolean>> = Contex
  * Admits operators by their bearer token, to the routes of their role: one of `OPERATOR_TOKENS`, a token from the database,
  * or a JWT. Everybody is an admin when authentication is off.
  */
-export const operatorAuth = (auth: Option.Option<Pick<AuthSettings, "operatorTokens" | "jwt">>) =>
-  Layer.effect(
-    OperatorAuth,
-    Effect.gen(function* () {
-      const identify = Option.isSome(auth) ? yield* makeIdentify(auth.value) : identifyAll
-      return {
-        // The listener has refused requests with more than one `Authorization`.
-        operatorToken: (answer, { credential, endpoint }) => {
-          const required = routeRoles[`${endpoint.method} ${endpoint.path}` as RouteName]
-          const operator = Effect.flatMap(identify(Redacted.value(credential)), ({ role, ...who }) =>
-            role !== undefined && mayUse(role, required)
-              ? Effect.succeed<OperatorShape>({ ...who, role })
-              : Effect.fail(new Forbidden({ error: `forbidden: needs the role ${required}` })),
-          )
-          const isStillAdmitted = Effect.match(operator, {
-            onFailure: ({ _tag }) => _tag === "DatabaseUnavailable",
-            onSuccess: () => true,
-          })
-          return Effect.flatMap(operator, (operator) =>
-            answer.pipe(
-              Effect.provideService(Operator, operator),
-              Effect.provideService(IsStillAdmitted, isStillAdmitted),
-            ),
-          )
-        },
-      }
-    }),
-  )
+export const operatorAuth = (identify: Identify) =>
+  Layer.succeed(OperatorAuth, {
+    // The listener has refused requests with more than one `Authorization`.
+    operatorToken: (answer, { credential, endpoint }) => {
+      const required = routeRoles[`${endpoint.method} ${endpoint.path}` as RouteName]
+      const operator = Effect.flatMap(identify(Redacted.value(credential)), ({ role, ...who }) =>
+        role !== undefined && mayUse(role, required)
+          ? Effect.succeed<OperatorShape>({ ...who, role })
+          : Effect.fail(new Forbidden({ error: `forbidden: needs the role ${required}` })),
+      )
+      const isStillAdmitted = Effect.match(operator, {
+        onFailure: ({ _tag }) => _tag === "DatabaseUnavailable",
+        onSuccess: () => true,
+      })
+      return Effect.flatMap(operator, (operator) =>
+        answer.pipe(
+          Effect.provideService(Operator, operator),
+          Effect.provideService(IsStillAdmitted, isStillAdmitted),
+        ),
+      )
+    },
+  })
 
-const makeIdentify = Effect.fnUntraced(function* ({
+const identifyByTokens = Effect.fnUntraced(function* ({
   jwt,
   operatorTokens,
 }: Pick<AuthSettings, "operatorTokens" | "jwt">) {
@@ -94,6 +89,10 @@ const makeIdentify = Effect.fnUntraced(function* ({
   }
   return identify
 })
+
+/** Makes what finds out whom a credential names. */
+export const makeIdentify = (auth: Option.Option<Pick<AuthSettings, "operatorTokens" | "jwt">>) =>
+  Option.isSome(auth) ? identifyByTokens(auth.value) : Effect.succeed(identifyAll)
 
 const isRole = Schema.is(Role)
 

@@ -1,11 +1,11 @@
 /** The routes of operators and of health, each group with its handlers. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { openApi, OperatorApi } from "@lead-gateway/api-contract"
-import type { AuthSettings, SearchSettings } from "@lead-gateway/config"
+import type { SearchSettings } from "@lead-gateway/config"
 import type { LoadedFlow } from "@lead-gateway/config/flow"
 import { LeadLedger, LeadReader, SearchKey } from "@lead-gateway/lead-store"
 import type { Json } from "@lead-gateway/lossless-json"
-import { Layer, type Option } from "effect"
+import { Layer } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import type { EventHub } from "./EventHub.ts"
@@ -23,14 +23,14 @@ import { timelineHandlers } from "./handlers/timeline.ts"
 import { tokensHandlers } from "./handlers/tokens.ts"
 import { unmappedHandlers } from "./handlers/unmapped.ts"
 import { keysOfDocuments } from "./maskLead.ts"
-import { operatorAuth } from "./OperatorAccess.ts"
+import { type Identify, operatorAuth } from "./OperatorAccess.ts"
 import type { PreviewProcess } from "./preview/PreviewProcess.ts"
 import { readFrom } from "./readFrom.ts"
 import type { Statistics } from "./Statistics.ts"
 
 /** What the routes are made of, beside the store. */
 export interface OperatorRoutesOptions {
-  readonly auth: Option.Option<AuthSettings>
+  readonly identify: Identify
   readonly flow: LoadedFlow
   readonly search: SearchSettings
   readonly events: EventHub
@@ -39,7 +39,14 @@ export interface OperatorRoutesOptions {
 }
 
 /** All routes but the webhook's. Viewers see the keys of leads that the documents in force name. */
-export const operatorRoutes = ({ auth, events, flow, health, preview, search }: OperatorRoutesOptions) => {
+export const operatorRoutes = ({
+  events,
+  flow,
+  health,
+  identify,
+  preview,
+  search,
+}: OperatorRoutesOptions) => {
   const leads = leadsHandlers(events, flow).pipe(
     Layer.provide([Layer.succeed(LeadLedger, health.statistics.ledger), SearchKey.layer(search)]),
   )
@@ -58,7 +65,7 @@ export const operatorRoutes = ({ auth, events, flow, health, preview, search }: 
     Layer.provide(
       Layer.succeed(KnownKeys, keysOfDocuments(Object.values(flow.documents) as ReadonlyArray<Json>)),
     ),
-    Layer.provide(operatorAuth(auth)),
+    Layer.provide(operatorAuth(identify)),
     Layer.provide([HttpServer.layerServices, NodeServices.layer]),
   )
   // The one answer that shows nothing of leads or of this process.

@@ -31,6 +31,7 @@ import type { ProcessInfo } from "./handlers/operations.ts"
 import { makeHandshakes } from "./handshakes.ts"
 import { makeIntake } from "./Intake.ts"
 import { observeIntake } from "./IntakeMetrics.ts"
+import { makeIdentify } from "./OperatorAccess.ts"
 import { operatorRoutes } from "./operatorRoutes.ts"
 import { makePreviewProcess, type PreviewProgram } from "./preview/PreviewProcess.ts"
 import { makeReference } from "./reference/handlers.ts"
@@ -88,8 +89,10 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
     versions: flow.versions,
     deliveryMetadataNames,
   })
+  const identify = yield* makeIdentify(api.auth)
+  const operatorOf = (credential: string) => Effect.runPromiseExit(identify(credential))
   const routes = operatorRoutes({
-    auth: api.auth,
+    identify,
     flow,
     search,
     events,
@@ -125,7 +128,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
       intake,
       handshake,
       reference: makeReference(options.reference),
-      console: makeConsole(options.console),
+      console: makeConsole(options.console, operatorOf),
       router,
     }),
   )

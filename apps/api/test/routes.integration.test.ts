@@ -139,7 +139,9 @@ const reading = all.filter(({ question }) => question.method === "GET")
 
 /** They refuse parameters that they do not have, since a misspelt filter would list everything. */
 const lists: ReadonlySet<string> = new Set(
-  ["leads", "export", "timeline", "unmapped", "customers", "tokens", "audit"].map((name) => `/api/v1/${name}`),
+  ["leads", "export", "timeline", "unmapped", "customers", "tokens", "audit"].map(
+    (name) => `/api/v1/${name}`,
+  ),
 )
 
 layer(World.layer(), { excludeTestServices: true })("a route", (it) => {

@@ -11,8 +11,14 @@ export const session = signal<Me | null | undefined>(undefined)
 
 const path = "/console/session"
 
-/** Asks who is signed in. */
+/** Reads who is signed in from the page, or asks, where the page could not find out. */
 export const loadSession = async (): Promise<void> => {
+  const { operator } = document.documentElement.dataset
+  delete document.documentElement.dataset.operator
+  if (operator !== undefined && operator !== "") {
+    session.value = JSON.parse(operator) as Me
+    return
+  }
   try {
     session.value = await client.me()
   } catch (error) {

@@ -109,7 +109,7 @@ layer(ConsoleWorld.layer(), { excludeTestServices: true, timeout: "120 seconds" 
       await page.getByRole("button", { name: "Replay 1 lead" }).click()
       await page.getByText("1 lead sent back to be decided again.").waitFor()
       await page.getByRole("button", { name: "Done" }).click()
-      await page.getByText("It was replayed", { exact: false }).first().waitFor()
+      await page.getByText("Somebody sent it back to the start").waitFor()
       assert.strictEqual(customer.requests.length, before)
       assert.deepStrictEqual(faults, [])
     }),

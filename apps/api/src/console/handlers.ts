@@ -3,12 +3,13 @@
  * is asked from the operators' API.
  */
 import { type Handler, type HttpResponse, respond } from "@lead-gateway/runtime"
+import { Exit } from "effect"
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http"
 import * as Answer from "../Answer.ts"
 import { end, isUnchanged, writeHead } from "../files/answer.ts"
 import { type BuiltFile, type ConsoleFiles, prepareFiles, type ServedFile } from "./ConsoleFiles.ts"
 import { consolePaths } from "./paths.ts"
-import { setCookie } from "./sessionCookie.ts"
+import { sessionToken, setCookie } from "./sessionCookie.ts"
 
 /** The console's handlers. */
 export interface ConsoleHandlers {
@@ -37,8 +38,21 @@ const policy = [
   "require-trusted-types-for 'script'",
 ].join("; ")
 
-/** Makes the handlers. The files are loaded when somebody asks the first time; 404 where there are none. */
-export const makeConsole = (load: (() => Promise<ReadonlyArray<BuiltFile>>) | undefined): ConsoleHandlers => {
+/** Finds out whom a token names. */
+export type OperatorOf = (
+  token: string,
+) => Promise<
+  Exit.Exit<{ readonly name: string; readonly role: string | undefined; readonly via: string }, unknown>
+>
+
+/**
+ * Makes the handlers. The files are loaded when somebody asks the first time; 404 where there are none. A page says who is
+ * signed in, so that it can ask for what it shows at once.
+ */
+export const makeConsole = (
+  load: (() => Promise<ReadonlyArray<BuiltFile>>) | undefined,
+  operatorOf: OperatorOf,
+): ConsoleHandlers => {
   let loaded: Promise<ConsoleFiles | undefined> | undefined
   const files = () => {
     loaded ??=
@@ -65,7 +79,9 @@ export const makeConsole = (load: (() => Promise<ReadonlyArray<BuiltFile>>) | un
     // A page has no dot in its name; a file of a release before this one is gone.
     const index = name.includes(".") ? undefined : all?.get("index.html")
     if (index === undefined) return refuse(response)
-    send(request, response, index, { "Content-Security-Policy": policy, "Cache-Control": "no-cache" })
+    const operator = await operatorOf(sessionToken(request) ?? "")
+    if (response.headersSent || response.destroyed) return
+    sendPage(request, response, index, Exit.isSuccess(operator) ? operator.value : undefined)
   }
 
   return {
@@ -105,4 +121,30 @@ const send = (
   if (isUnchanged(request, tag)) return end(response, 304, all)
   writeHead(response, 200, { ...all, "Content-Length": body.length })
   response.end(request.method === "HEAD" ? undefined : body)
+}
+
+/** The page with who is signed in as an attribute, which is text wherever it is read. */
+const sendPage = (
+  request: IncomingMessage,
+  response: HttpResponse,
+  index: ServedFile,
+  operator: { readonly name: string; readonly role: string | undefined; readonly via: string } | undefined,
+): void => {
+  const { name, role, via } = operator ?? {}
+  const known =
+    role === undefined
+      ? ""
+      : JSON.stringify({ name, role, via }).replaceAll(
+          /[&<>"']/g,
+          (character) => `&#${character.charCodeAt(0)};`,
+        )
+  const html = Buffer.from(index.variantFor("identity").body)
+    .toString()
+    .replace("<html ", `<html data-operator="${known}" `)
+  writeHead(response, 200, {
+    "Content-Security-Policy": policy,
+    "Content-Type": index.contentType,
+    "Content-Length": Buffer.byteLength(html),
+  })
+  response.end(request.method === "HEAD" ? undefined : html)
 }

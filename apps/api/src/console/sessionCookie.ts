@@ -28,8 +28,8 @@ export const setCookie = (
 }
 
 /** The token of a session, if the request has one. */
-const tokenOf = (cookies: string): string | undefined => {
-  for (const cookie of cookies.split(";")) {
+export const sessionToken = ({ headers }: Pick<IncomingMessage, "headers">): string | undefined => {
+  for (const cookie of (headers.cookie ?? "").split(";")) {
     const [name = "", value = ""] = cookie.trim().split("=", 2)
     if ((name === secureName || name === plainName) && value !== "")
       return Buffer.from(value, "base64url").toString()
@@ -54,6 +54,6 @@ const isOwnPage = ({ headers, method }: Pick<IncomingMessage, "headers" | "metho
 export const useSession = (request: IncomingMessage): void => {
   const { headers } = request
   if (headers.cookie === undefined || headers.authorization !== undefined) return
-  const token = tokenOf(headers.cookie)
+  const token = sessionToken(request)
   if (token !== undefined && isOwnPage(request)) headers.authorization = `Bearer ${token}`
 }

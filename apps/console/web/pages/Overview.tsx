@@ -1,5 +1,5 @@
 /** What came in, what became of it, and what needs a person. */
-import type { CustomerState, Ledger, Timeline } from "@lead-gateway/client"
+import type { CustomerState, Ledger, ReasonCount, Timeline } from "@lead-gateway/client"
 import { useAsked } from "../api.ts"
 import { client } from "../client.ts"
 import { Attention } from "../parts/Attention.tsx"
@@ -10,6 +10,7 @@ import { Choice } from "../components/Choice.tsx"
 import { Loading } from "../components/Loading.tsx"
 import { Page } from "../components/Page.tsx"
 import { FirstLead } from "../parts/FirstLead.tsx"
+import { WhyNot } from "../parts/WhyNot.tsx"
 import { CustomerCards } from "../parts/CustomerCards.tsx"
 import { formatCount, formatDuration } from "../format.ts"
 import { useChangesEvery } from "../live.ts"
@@ -30,6 +31,7 @@ interface Answers {
   readonly ledger: Ledger
   readonly timeline: Timeline
   readonly customers: ReadonlyArray<CustomerState>
+  readonly reasons: ReadonlyArray<ReasonCount>
 }
 
 export const Overview = () => {
@@ -37,12 +39,13 @@ export const Overview = () => {
   const span: Span = query.span !== undefined && query.span in spans ? (query.span as Span) : "24h"
   const asked = useAsked<Answers>(span, async (signal) => {
     const { bucket, ms } = spans[span]
-    const [ledger, timeline, customers] = await Promise.all([
+    const [ledger, timeline, customers, reasons] = await Promise.all([
       client.ledger({ signal }),
       client.timeline({ from: new Date(Date.now() - ms).toISOString(), bucket }, { signal }),
       client.customers.list({ limit: 50 }, { signal }),
+      client.reasons({ signal }),
     ])
-    return { ledger, timeline, customers: customers.data }
+    return { ledger, timeline, customers: customers.data, reasons: reasons.data }
   })
   useChangesEvery(1000, asked.refresh)
 
@@ -60,7 +63,7 @@ export const Overview = () => {
       }
     >
       <Loading asked={asked}>
-        {({ customers, ledger, timeline }) =>
+        {({ customers, ledger, reasons, timeline }) =>
           ledger.received === 0 ? (
             <FirstLead />
           ) : (
@@ -112,6 +115,7 @@ export const Overview = () => {
                 />
               </div>
               <CustomerCards customers={customers} />
+              <WhyNot reasons={reasons} />
               <Books ledger={ledger} />
             </>
           )
