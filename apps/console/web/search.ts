@@ -4,7 +4,14 @@
  */
 export type Found =
   | { readonly kind: "id"; readonly id: number }
-  | { readonly kind: "email" | "phone" | "correlation_id"; readonly value: string }
+  | { readonly kind: "correlation_id"; readonly value: string }
+  | PersonSearch
+
+/** A search for what names a person. */
+export interface PersonSearch {
+  readonly kind: "email" | "phone"
+  readonly value: string
+}
 
 /** Reads it; undefined for nothing. */
 export const readSearch = (text: string): Found | undefined => {

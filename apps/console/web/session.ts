@@ -36,6 +36,7 @@ export const signIn = async (token: string): Promise<void> => {
 /** Signs out, and forgets what was on the screen. */
 export const signOut = async (): Promise<void> => {
   await change({ method: "DELETE" })
+  sessionStorage.clear()
   location.reload()
 }
 

@@ -159,14 +159,22 @@ const Bars = ({ count, series, step, x, y }: Scales & { readonly count: number }
 const Lines = ({ series, step, x, y }: Scales) => (
   <>
     {series.map(({ name, tone, values }) => {
-      let path = ""
+      let line = ""
+      let dots = ""
       for (const [index, value] of values.entries()) {
         if (value === null) continue
         const isFirst = (values[index - 1] ?? null) === null
-        path += `${isFirst ? "M" : "L"}${x(index) + step / 2} ${y(value)}`
-        if (isFirst && (values[index + 1] ?? null) === null) path += "h0.01"
+        const isAlone = isFirst && (values[index + 1] ?? null) === null
+        const place = `${x(index) + step / 2} ${y(value)}`
+        if (isAlone) dots += `M${place}h0.01`
+        else line += `${isFirst ? "M" : "L"}${place}`
       }
-      return <path key={name} class={`line-${tone}`} d={path} />
+      return (
+        <g key={name}>
+          <path class={`line-${tone}`} d={line} />
+          <path class={`line-${tone} dots`} d={dots} />
+        </g>
+      )
     })}
   </>
 )

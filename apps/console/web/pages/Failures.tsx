@@ -37,6 +37,10 @@ export const Failures = () => {
           onCancel={() => (chosen.value = undefined)}
         />
       )}
+      <p>
+        Why leads were not delivered. Mend the cause first (a rule, a mapping, the customer's address), then
+        replay: leads are decided again by today's rules, and those that pass are delivered.
+      </p>
       <Loading asked={asked}>
         {({ reasons, retrying }) => (
           <>
@@ -80,7 +84,7 @@ export const Failures = () => {
                 ...(may("operator")
                   ? [
                       {
-                        name: "Mend",
+                        name: "Again",
                         show: (row: ReasonCount) => (
                           <button
                             type="button"

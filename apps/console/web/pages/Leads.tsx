@@ -1,13 +1,15 @@
 /** All leads, newest first: filters in the address, live, with search, selection and replay. */
 import type { ListedLead } from "@lead-gateway/client"
 import { useSignal } from "@preact/signals"
+import { useAsked } from "../api.ts"
 import { client } from "../client.ts"
 import { Loading } from "../components/Loading.tsx"
 import { More } from "../components/More.tsx"
 import { Page } from "../components/Page.tsx"
+import { keptSearch } from "../keptSearch.ts"
 import { useChangesEvery } from "../live.ts"
 import { usePaged } from "../paged.ts"
-import { LeadFilters } from "../parts/LeadFilters.tsx"
+import { type Filters, LeadFilters } from "../parts/LeadFilters.tsx"
 import { LeadSearch } from "../parts/LeadSearch.tsx"
 import { LeadTable } from "../parts/LeadTable.tsx"
 import { Replay } from "../parts/Replay.tsx"
@@ -20,18 +22,17 @@ const filterNames = [
   "customer",
   "received_from",
   "received_before",
-  "email",
-  "phone",
   "correlation_id",
 ] as const
 
 /** The filters that the address has. The api says what is wrong with them. */
-const filtersOf = (query: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+const filtersOf = (query: Filters): Filters =>
   Object.fromEntries(filterNames.flatMap((name) => (query[name] ? [[name, query[name]]] : [])))
 
 export const Leads = () => {
   const { change, query } = useQuery()
-  const filters = filtersOf(query)
+  const searched = query.search === undefined ? {} : keptSearch(query.search)
+  const filters = { ...filtersOf(query), ...searched }
   const key = JSON.stringify(filters)
   const paged = usePaged<ListedLead>(
     key,
@@ -43,12 +44,29 @@ export const Leads = () => {
       ),
   )
   const { asked, items } = paged
+  const known = useAsked("", async (signal) => {
+    const [reasons, customers] = await Promise.all([
+      client.reasons({ signal }),
+      client.customers.list({ limit: 50 }, { signal }),
+    ])
+    return { reasons: reasons.data, customers: customers.data }
+  })
   const selected = useSignal<ReadonlySet<number>>(new Set())
   useChangesEvery(500, asked.refresh)
 
   return (
     <Page title="Leads" isLoading={asked.isLoading.value} actions={<LeadSearch onFilter={change} />}>
-      <LeadFilters filters={filters} onChange={change} />
+      <LeadFilters
+        filters={filters}
+        known={known.answer.value ?? { reasons: [], customers: [] }}
+        onChange={change}
+      />
+      {searched === undefined && (
+        <p class="notice warn">
+          This address is of a search for a person. Such a search stays in the tab where it was made: search
+          again.
+        </p>
+      )}
       {may("admin") && (
         <p class="fine">
           Export these leads with all values, on record in the audit:{" "}

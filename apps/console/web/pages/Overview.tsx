@@ -9,6 +9,7 @@ import { Chart } from "../components/Chart.tsx"
 import { Choice } from "../components/Choice.tsx"
 import { Loading } from "../components/Loading.tsx"
 import { Page } from "../components/Page.tsx"
+import { Time } from "../components/Time.tsx"
 import { FirstLead } from "../parts/FirstLead.tsx"
 import { WhyNot } from "../parts/WhyNot.tsx"
 import { CustomerCards } from "../parts/CustomerCards.tsx"
@@ -69,6 +70,12 @@ export const Overview = () => {
           ) : (
             <>
               <Attention ledger={ledger} customers={customers} />
+              <Books ledger={ledger} />
+              {timeline.counted_from !== null && (
+                <p class="fine">
+                  Charts count from <Time at={timeline.counted_from} /> on.
+                </p>
+              )}
               <Funnel ledger={ledger} points={timeline.points} span={spans[span].name} />
               <div class="charts">
                 <Chart
@@ -114,9 +121,10 @@ export const Overview = () => {
                   format={formatDuration}
                 />
               </div>
-              <CustomerCards customers={customers} />
-              <WhyNot reasons={reasons} />
-              <Books ledger={ledger} />
+              <div class="pair">
+                <CustomerCards customers={customers} />
+                <WhyNot reasons={reasons} />
+              </div>
             </>
           )
         }

@@ -16,11 +16,19 @@ const steps: ReadonlyArray<{
   readonly name: string
   readonly tone: string
   readonly status?: string
+  /** Instead of its share. */
+  readonly note?: string
 }> = [
   { counted: "received", name: "Received", tone: "open" },
   { counted: "delivered", name: "Delivered", tone: "good", status: "DELIVERED" },
   { counted: "rejected", name: "Rejected", tone: "neutral", status: "REJECTED" },
-  { counted: "failed", name: "Failed attempts", tone: "warn", status: "FAILED" },
+  {
+    counted: "failed",
+    name: "Failed attempts",
+    tone: "warn",
+    status: "FAILED",
+    note: "retried, or parked",
+  },
   { counted: "permanently_failed", name: "Given up", tone: "bad", status: "PERMANENTLY_FAILED" },
 ]
 
@@ -29,7 +37,7 @@ export const Funnel = ({ ledger, points, span }: FunnelProps) => {
   const received = sumOf("received")
   return (
     <section aria-label={`What happened in the last ${span}`} class="funnel">
-      {steps.map(({ counted, name, status, tone }) => {
+      {steps.map(({ counted, name, note, status, tone }) => {
         const count = sumOf(counted)
         return (
           <a
@@ -42,9 +50,7 @@ export const Funnel = ({ ledger, points, span }: FunnelProps) => {
             <small>
               {counted === "received"
                 ? `in the last ${span}`
-                : received === 0
-                  ? "–"
-                  : `${formatShare(count / received)} of those received`}
+                : (note ?? (received === 0 ? "–" : `${formatShare(count / received)} of those received`))}
             </small>
           </a>
         )
@@ -52,7 +58,7 @@ export const Funnel = ({ ledger, points, span }: FunnelProps) => {
       <a class="tile" href="/console/leads">
         <span>Under way now</span>
         <strong>{formatCount(ledger.in_flight + ledger.retrying)}</strong>
-        <small>{formatCount(ledger.retrying)} of them wait for another attempt</small>
+        <small>{formatCount(ledger.retrying)} wait for a retry</small>
       </a>
     </section>
   )

@@ -1,6 +1,7 @@
 /** One field that finds leads by id, e-mail, phone or correlation id. */
 import { useSignal } from "@preact/signals"
 import { useLocation } from "preact-iso"
+import { keepSearch } from "../keptSearch.ts"
 import { readSearch } from "../search.ts"
 
 interface LeadSearchProps {
@@ -15,7 +16,11 @@ export const LeadSearch = ({ onFilter }: LeadSearchProps) => {
     const found = readSearch(text.value)
     if (found === undefined) return
     if (found.kind === "id") return route(`/console/leads/${found.id}`)
-    onFilter({ email: undefined, phone: undefined, correlation_id: undefined, [found.kind]: found.value })
+    const isPerson = found.kind !== "correlation_id"
+    onFilter({
+      correlation_id: isPerson ? undefined : found.value,
+      search: isPerson ? keepSearch(found) : undefined,
+    })
     text.value = ""
   }
   return (
@@ -26,7 +31,8 @@ export const LeadSearch = ({ onFilter }: LeadSearchProps) => {
       <input
         id="search"
         type="search"
-        placeholder="Id, e-mail, phone, correlation id"
+        placeholder="Id, e-mail, phone or correlation id"
+        size={34}
         autocomplete="off"
         value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)}

@@ -6,6 +6,7 @@ import { useDoing } from "../api.ts"
 import { client } from "../client.ts"
 import { ErrorNotice } from "../components/ErrorNotice.tsx"
 import { formatCount } from "../format.ts"
+import { randomId } from "../randomId.ts"
 
 interface ReplayProps {
   /** Which leads. */
@@ -24,7 +25,7 @@ export const Replay = ({ onCancel, onDone, what }: ReplayProps) => {
   const look = useDoing()
   const act = useDoing()
   // The same request however often it is sent: it counts once.
-  const requestId = useMemo(() => `console-${crypto.randomUUID()}`, [key])
+  const requestId = useMemo(() => `console-${randomId()}`, [key])
   const request = { ...what, ...(evenIfDelivered.value ? { even_if_delivered: true } : {}) }
 
   useEffect(() => {
@@ -37,18 +38,24 @@ export const Replay = ({ onCancel, onDone, what }: ReplayProps) => {
 
   const replay = () =>
     void act.run(async () => {
-      let answer = await client.replays.create({ ...request, request_id: requestId })
-      while (!answer.complete) answer = await client.replays.create({ ...request, request_id: requestId })
-      result.value = answer
+      // Many leads take several calls; each goes on where the one before it ended.
+      do result.value = await client.replays.create({ ...request, request_id: requestId })
+      while (!result.value.complete)
     })
 
   if (result.value !== undefined) {
+    const { complete, replayed } = result.value
     return (
       <div class="notice good" role="status">
-        <p>{leads(result.value.replayed)} sent back to be decided again.</p>
-        <button type="button" onClick={onDone}>
-          Done
-        </button>
+        {act.error.value !== undefined && <ErrorNotice error={act.error.value} onRetry={replay} />}
+        <p>
+          {leads(replayed)} sent back to be decided again{complete ? "." : " so far."}
+        </p>
+        {complete && (
+          <button type="button" onClick={onDone}>
+            Done
+          </button>
+        )}
       </div>
     )
   }

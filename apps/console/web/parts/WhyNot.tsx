@@ -21,7 +21,13 @@ export const WhyNot = ({ reasons }: { readonly reasons: ReadonlyArray<ReasonCoun
               <code>{reason}</code> <small>{statuses[status].name}</small>
             </a>
             <span>{formatCount(leads)}</span>
-            <meter min={0} max={most} value={leads} aria-label={`${formatCount(leads)} leads`} />
+            <meter
+              min={0}
+              max={most}
+              value={leads}
+              aria-label={`${formatCount(leads)} leads`}
+              class={statuses[status].tone}
+            />
           </li>
         ))}
       </ul>
