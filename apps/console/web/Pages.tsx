@@ -1,20 +1,29 @@
 /** The frame around every page: navigation, who is signed in, and the page of the path. */
 import { ErrorBoundary, lazy, Route, Router, useLocation } from "preact-iso"
+import type { ComponentType } from "preact"
+import { useEffect, useRef } from "preact/hooks"
+import { useDoing } from "./api.ts"
+import { ErrorNotice } from "./components/ErrorNotice.tsx"
 import { isLive } from "./live.ts"
 import { itemOf, navigation } from "./navigation.ts"
 import { NotFound } from "./pages/NotFound.tsx"
+import { NotLoaded } from "./pages/NotLoaded.tsx"
 import { isOpen, may, session, signOut } from "./session.ts"
+
+/** A page whose program is loaded when it is opened; after an upgrade of the gateway its files have other names. */
+const later = <Props,>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> =>
+  lazy(() => load().catch(() => NotLoaded as ComponentType<Props>))
 
 // What is seen first comes with the program, everything else when it is opened.
 import { Overview } from "./pages/Overview.tsx"
-const Leads = lazy(async () => (await import("./pages/Leads.tsx")).Leads)
-const Lead = lazy(async () => (await import("./pages/Lead.tsx")).Lead)
-const Customers = lazy(async () => (await import("./pages/Customers.tsx")).Customers)
-const Unmapped = lazy(async () => (await import("./pages/Unmapped.tsx")).Unmapped)
-const Rules = lazy(async () => (await import("./pages/Rules.tsx")).Rules)
-const Failures = lazy(async () => (await import("./pages/Failures.tsx")).Failures)
-const Health = lazy(async () => (await import("./pages/Health.tsx")).Health)
-const Access = lazy(async () => (await import("./pages/Access.tsx")).Access)
+const Leads = later(async () => (await import("./pages/Leads.tsx")).Leads)
+const Lead = later(async () => (await import("./pages/Lead.tsx")).Lead)
+const Customers = later(async () => (await import("./pages/Customers.tsx")).Customers)
+const Unmapped = later(async () => (await import("./pages/Unmapped.tsx")).Unmapped)
+const Rules = later(async () => (await import("./pages/Rules.tsx")).Rules)
+const Failures = later(async () => (await import("./pages/Failures.tsx")).Failures)
+const Health = later(async () => (await import("./pages/Health.tsx")).Health)
+const Access = later(async () => (await import("./pages/Access.tsx")).Access)
 
 export const Pages = () => (
   <div class="frame">
@@ -43,6 +52,12 @@ const Bar = () => {
   const { path } = useLocation()
   const current = itemOf(path)
   const who = session.value
+  const leaving = useDoing()
+  const list = useRef<HTMLUListElement>(null)
+  // Where the bar is too narrow for all names, it shows the one of the page.
+  useEffect(() => {
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" })
+  }, [current])
   return (
     <header class="bar">
       <a class="brand" href="/console">
@@ -52,7 +67,7 @@ const Bar = () => {
         Lead Gateway
       </a>
       <nav aria-label="Pages">
-        <ul>
+        <ul ref={list}>
           {navigation
             .filter(({ role }) => may(role))
             .map((item) => (
@@ -79,12 +94,13 @@ const Bar = () => {
             <span>
               {who?.name} <small>{who?.role}</small>
             </span>
-            <button type="button" class="quiet" onClick={() => void signOut()}>
+            <button type="button" class="quiet" onClick={() => void leaving.run(signOut)}>
               Sign out
             </button>
           </>
         )}
       </div>
+      {leaving.error.value !== undefined && <ErrorNotice error={leaving.error.value} />}
     </header>
   )
 }

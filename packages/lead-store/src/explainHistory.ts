@@ -45,7 +45,7 @@ const sentences: Readonly<Record<LeadEventType, Sentence>> = {
   attempt_failed: ({ at, details }, history) => {
     const attempt = attemptOf(details, history)
     const why =
-      attempt?.errorMessage ??
+      unmasked(attempt?.errorMessage) ??
       (field(details, "status_code") === undefined
         ? "it failed"
         : `the customer answered ${textOf(details, "status_code")}`)
@@ -188,10 +188,14 @@ const answer = (attempt: DeliveryAttempt | undefined): string => {
   return parts.length === 0 ? "" : ` (${parts.join(" ")})`
 }
 
-const reasonGiven = (attempt: DeliveryAttempt | undefined): string =>
-  attempt === undefined || attempt.customerReason === null
-    ? ""
-    : `, and gave as its reason: ${withoutStop(attempt.customerReason)}`
+const reasonGiven = (attempt: DeliveryAttempt | undefined): string => {
+  const reason = unmasked(attempt?.customerReason)
+  return reason === undefined ? "" : `, and gave as its reason: ${withoutStop(reason)}`
+}
+
+/** A text that says something: a masked one, which is `*`, does not. */
+const unmasked = (text: string | null | undefined): string | undefined =>
+  text === null || text === "*" ? undefined : text
 
 const probe = (details: unknown): string =>
   field(details, "probe") === true ? ", a test whether the customer is back," : ""

@@ -64,6 +64,19 @@ const sentence503 =
 
 /** What a person is told in each state, and after each event. */
 const cases: Readonly<Record<string, Case>> = {
+  "refused, and masked": {
+    history: history("PERMANENTLY_FAILED", {
+      events: [event("attempt_failed", 2, { attempt_no: 1, status_code: 422, fault: "lead" })],
+      deliveryAttempts: [
+        attempt(1, { statusCode: 422, errorMessage: "*", fault: "lead", customerReason: "*" }),
+      ],
+    }),
+    sentences: [
+      received,
+      "Attempt 1 on 2026-01-21 at 10:35:02 UTC: the customer answered 422. That is about this lead.",
+      "Nothing follows, unless somebody replays it.",
+    ],
+  },
   "received and waiting": {
     history: history("RECEIVED"),
     sentences: [received, "Next: the rules look at it as soon as it is its turn."],

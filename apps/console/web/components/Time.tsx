@@ -4,18 +4,19 @@ import { formatMoment, formatRelative, formatTime, formatUtc } from "../format.t
 
 interface TimeProps {
   readonly at: string
-  /** `clock`: the time of day, with the date if it was not today. `relative`: how long ago, or how soon. */
-  readonly as?: "clock" | "relative"
+  /** `clock`: the time of day, with the date if it was not today. `moment`: both. `relative`: how long ago, or how soon. */
+  readonly as?: "clock" | "moment" | "relative"
 }
 
 export const Time = ({ as = "clock", at }: TimeProps) => {
   const now = useNow()
   const date = new Date(at)
-  const text = as === "clock" ? formatTime(date, now) : formatRelative(date, now)
+  const text =
+    as === "clock" ? formatTime(date, now) : as === "moment" ? formatMoment(date) : formatRelative(date, now)
   return (
     <time
       dateTime={at}
-      title={as === "clock" ? formatUtc(date) : `${formatMoment(date)} · ${formatUtc(date)}`}
+      title={as !== "relative" ? formatUtc(date) : `${formatMoment(date)} · ${formatUtc(date)}`}
     >
       {text}
     </time>

@@ -39,15 +39,16 @@ export const Attempts = ({ lead }: { readonly lead: LeadDetail }) => {
                   <span class={`status ${attempt.success ? "good" : "warn"}`}>
                     {attempt.status_code ?? (attempt.success ? "Delivered" : "No answer")}
                   </span>{" "}
-                  {attempt.error_message}
+                  {shownOf(attempt.error_message)}
                 </td>
                 <td class="number">
                   {attempt.duration_ms === null ? "–" : formatDuration(attempt.duration_ms)}
                 </td>
                 <td>{attempt.fault === null ? <span class="faint">–</span> : faults[attempt.fault]}</td>
                 <td>
-                  {attempt.customer_reason !== null && <p>{attempt.customer_reason}</p>}
-                  {attempt.response_body !== null && attempt.response_body !== "" && (
+                  {attempt.response_body === "*" && <span class="faint">masked</span>}
+                  {shownOf(attempt.customer_reason) !== null && <p>{attempt.customer_reason}</p>}
+                  {shownOf(attempt.response_body) !== null && (
                     <details>
                       <summary>The answer's body</summary>
                       <pre>{attempt.response_body}</pre>
@@ -62,3 +63,6 @@ export const Attempts = ({ lead }: { readonly lead: LeadDetail }) => {
     </section>
   )
 }
+
+/** A text, if there is one and it is not masked. */
+const shownOf = (text: string | null): string | null => (text === "" || text === "*" ? null : text)

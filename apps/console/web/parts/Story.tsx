@@ -1,5 +1,6 @@
 /** What happened to a lead: in sentences, and event by event. */
 import type { LeadDetail } from "@lead-gateway/client"
+import type { ComponentChildren } from "preact"
 import { Time } from "../components/Time.tsx"
 
 export const Story = ({ lead }: { readonly lead: LeadDetail }) => (
@@ -7,7 +8,7 @@ export const Story = ({ lead }: { readonly lead: LeadDetail }) => (
     <h2>What happened</h2>
     <ol class="story">
       {lead.explanation.map((sentence, index) => (
-        <li key={index}>{sentence}</li>
+        <li key={index}>{withTimes(sentence)}</li>
       ))}
     </ol>
     <details>
@@ -22,3 +23,19 @@ export const Story = ({ lead }: { readonly lead: LeadDetail }) => (
     </details>
   </section>
 )
+
+const moment = /(\d{4}-\d{2}-\d{2}) at (\d{2}:\d{2}:\d{2}) UTC/
+
+/** A sentence of the api, with its times in the reader's zone. */
+const withTimes = (sentence: string): ComponentChildren => {
+  const found = moment.exec(sentence)
+  if (found === null) return sentence
+  const [text, day, time] = found
+  return (
+    <>
+      {sentence.slice(0, found.index)}
+      <Time at={`${day}T${time}Z`} as="moment" />
+      {withTimes(sentence.slice(found.index + text.length))}
+    </>
+  )
+}
