@@ -16,6 +16,7 @@ import { KnownKeys } from "./handlers/histories.ts"
 import { leadsHandlers } from "./handlers/leads.ts"
 import { meHandlers } from "./handlers/me.ts"
 import { operationsHandlers } from "./handlers/operations.ts"
+import { overviewHandlers } from "./handlers/overview.ts"
 import { previewHandlers } from "./handlers/preview.ts"
 import { replaysHandlers } from "./handlers/replays.ts"
 import { statsHandlers } from "./handlers/stats.ts"
@@ -47,9 +48,8 @@ export const operatorRoutes = ({
   preview,
   search,
 }: OperatorRoutesOptions) => {
-  const leads = leadsHandlers(events, flow).pipe(
-    Layer.provide([Layer.succeed(LeadLedger, health.statistics.ledger), SearchKey.layer(search)]),
-  )
+  const ledger = Layer.succeed(LeadLedger, health.statistics.ledger)
+  const leads = leadsHandlers(events, flow).pipe(Layer.provide([ledger, SearchKey.layer(search)]))
   const api = HttpApiBuilder.layer(OperatorApi).pipe(
     Layer.provide([statsHandlers, leads, tokensHandlers, auditHandlers, operationsHandlers(health)]),
     Layer.provide([
@@ -58,6 +58,7 @@ export const operatorRoutes = ({
       previewHandlers(preview),
       flowHandlers(flow),
       meHandlers,
+      overviewHandlers(health).pipe(Layer.provide(ledger)),
       unmappedHandlers,
       timelineHandlers(health.statistics),
     ]),

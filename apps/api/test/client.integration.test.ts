@@ -87,6 +87,18 @@ const uses: Readonly<Record<RouteName, (client: Client) => Promise<void>>> = {
     assert.strictEqual(ledger.unaccounted, 0)
     assert.isAtLeast(ledger.in_flight, 1)
   },
+  "GET /api/v1/overview": async (client) => {
+    await sendLead(client)
+    const { customers, health, ledger, reasons } = await client.overview()
+    assert.strictEqual(ledger.unaccounted, 0)
+    assert.isAtLeast(ledger.received, 1)
+    assert.deepStrictEqual(
+      customers.map(({ name }) => name),
+      (await client.customers.list()).data.map(({ name }) => name),
+    )
+    assert.deepStrictEqual(reasons, (await client.reasons()).data)
+    assert.strictEqual(health.version, (await client.health.deep()).version)
+  },
   "GET /api/v1/timeline": async (client) => {
     await sendLead(client)
     const { bucket, points } = await client.timeline({ bucket: "hour" })

@@ -75,6 +75,11 @@ const cases: Record<RouteName, Case> = {
   "GET /api/v1/leads": { question: { path: "/api/v1/leads" }, answer: /^\{"data":\[\{"id":1,/ },
   "GET /api/v1/leads/:id": { question: { path: "/api/v1/leads/1" }, answer: /^\{"id":1,/ },
   "GET /api/v1/ledger": { question: { path: "/api/v1/ledger" }, answer: /^\{"received":1,/ },
+  "GET /api/v1/overview": {
+    question: { path: "/api/v1/overview" },
+    answer:
+      /^\{"ledger":\{"received":1,.*"customers":\[\{"id":1,"name":"default",.*"reasons":\[\],"health":\{"status":"up",/,
+  },
   "GET /api/v1/timeline": {
     question: { path: "/api/v1/timeline" },
     answer: /^\{"bucket":"minute","from":"[^"]+","to":"[^"]+","counted_from":null,"points":\[\{"at":"/,
@@ -181,7 +186,11 @@ layer(World.layer(), { excludeTestServices: true })("a route", (it) => {
         assert.strictEqual(head.status, 200)
         assert.strictEqual(head.text, "")
         // Another answer each time, and one without an end.
-        if (["/health/deep", "/metrics", "/api/v1/events", "/api/v1/export"].includes(question.path ?? ""))
+        if (
+          ["/health/deep", "/api/v1/overview", "/metrics", "/api/v1/events", "/api/v1/export"].includes(
+            question.path ?? "",
+          )
+        )
           return
         assert.strictEqual(head.headers["content-length"], String(Buffer.byteLength(get.text)))
       }),

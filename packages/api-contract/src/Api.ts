@@ -10,6 +10,7 @@ import { LeadsGroup } from "./Leads.ts"
 import { MeGroup } from "./Me.ts"
 import { refineDocument } from "./internal/refineDocument.ts"
 import { OperationsGroup } from "./Operations.ts"
+import { OverviewGroup } from "./Overview.ts"
 import { PreviewGroup } from "./Preview.ts"
 import { ReplaysGroup } from "./Replays.ts"
 import { StatsGroup } from "./Stats.ts"
@@ -21,6 +22,7 @@ import { UnmappedGroup } from "./Unmapped.ts"
 export class OperatorApi extends HttpApi.make("lead-gateway-operator")
   .add(StatsGroup)
   .add(LeadsGroup)
+  .add(OverviewGroup)
   .add(TimelineGroup)
   .add(ReplaysGroup)
   .add(PreviewGroup)

@@ -33,6 +33,7 @@ export { LeadListQuery, LeadPage, ListedLead } from "./LeadList.ts"
 export { LeadChanged, LeadsGroup } from "./Leads.ts"
 export { Ledger } from "./Ledger.ts"
 export { Me } from "./Me.ts"
+export { Overview } from "./Overview.ts"
 export { ReasonCount, Reasons } from "./Reasons.ts"
 export {
   DatabaseHealth,

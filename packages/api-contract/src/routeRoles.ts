@@ -18,6 +18,7 @@ export const routeRoles: Readonly<Record<RouteName, Access>> = {
   "GET /api/v1/leads/:id": "viewer",
   "GET /api/v1/export": "admin",
   "GET /api/v1/ledger": "viewer",
+  "GET /api/v1/overview": "viewer",
   "GET /api/v1/reasons": "viewer",
   "GET /api/v1/events": "viewer",
   "GET /api/v1/timeline": "viewer",

@@ -27,6 +27,7 @@ export const methods = {
   "GET /api/v1/leads/:id": { name: "leads.get", kind: "query" },
   "GET /api/v1/export": { name: "leads.export", kind: "query" },
   "GET /api/v1/ledger": { name: "ledger", kind: "call" },
+  "GET /api/v1/overview": { name: "overview", kind: "call" },
   "GET /api/v1/reasons": { name: "reasons", kind: "call" },
   "GET /api/v1/events": { name: "events", kind: "events" },
   "GET /api/v1/timeline": { name: "timeline", kind: "query" },

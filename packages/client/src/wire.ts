@@ -350,16 +350,13 @@ export type TimelinePoint = {
   readonly p95_ms: number | null
 }
 
-export type LeadChangedEncoded = string
-
-export type LeadChanged = {
-  readonly id: number
-  readonly status: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
-  readonly at: string
-}
-
-export type Reasons = {
-  readonly data: ReadonlyArray<ReasonCount>
+export type Overview = {
+  readonly ledger: Ledger
+  /** The first 50; `GET /api/v1/customers` has all */
+  readonly customers: ReadonlyArray<CustomerState>
+  /** As `GET /api/v1/reasons` */
+  readonly reasons: ReadonlyArray<ReasonCount>
+  readonly health: DeepHealth
 }
 
 export type ReasonCount = {
@@ -386,6 +383,18 @@ export type Ledger = {
   readonly in_flight: number
   /** `received` less the sum of the others: always 0 */
   readonly unaccounted: number
+}
+
+export type LeadChangedEncoded = string
+
+export type LeadChanged = {
+  readonly id: number
+  readonly status: "RECEIVED" | "REJECTED" | "READY" | "DELIVERED" | "FAILED" | "PERMANENTLY_FAILED"
+  readonly at: string
+}
+
+export type Reasons = {
+  readonly data: ReadonlyArray<ReasonCount>
 }
 
 /** One lead: the history, its deliveries, and an explanation. For viewers, every value of the lead is masked. */
@@ -660,6 +669,10 @@ export interface Routes {
   /** Changes of leads, live */
   readonly "GET /api/v1/events": {
     readonly stream: true
+  }
+  /** How things stand */
+  readonly "GET /api/v1/overview": {
+    readonly answer: Overview
   }
   /** What happened to leads, by time */
   readonly "GET /api/v1/timeline": {

@@ -7,7 +7,7 @@ import type { Statistics } from "../Statistics.ts"
 import { within } from "./within.ts"
 
 /** What it shows besides what it asks Postgres. */
-interface DeepHealthInfo {
+export interface DeepHealthInfo {
   readonly version: string
   readonly queueType: DeepHealth["queue"]["type"]
   readonly warnings: ReadonlyArray<string>

@@ -1,5 +1,5 @@
 /** What came in, what became of it, and what needs a person. */
-import type { CustomerState, Ledger, ReasonCount, Timeline } from "@lead-gateway/client"
+import type { Overview as Standing, Timeline } from "@lead-gateway/client"
 import { useAsked } from "../api.ts"
 import { client } from "../client.ts"
 import { Attention } from "../parts/Attention.tsx"
@@ -29,10 +29,8 @@ const spans = {
 type Span = keyof typeof spans
 
 interface Answers {
-  readonly ledger: Ledger
+  readonly standing: Standing
   readonly timeline: Timeline
-  readonly customers: ReadonlyArray<CustomerState>
-  readonly reasons: ReadonlyArray<ReasonCount>
 }
 
 export const Overview = () => {
@@ -40,13 +38,11 @@ export const Overview = () => {
   const span: Span = query.span !== undefined && query.span in spans ? (query.span as Span) : "24h"
   const asked = useAsked<Answers>(span, async (signal) => {
     const { bucket, ms } = spans[span]
-    const [ledger, timeline, customers, reasons] = await Promise.all([
-      client.ledger({ signal }),
+    const [standing, timeline] = await Promise.all([
+      client.overview({ signal }),
       client.timeline({ from: new Date(Date.now() - ms).toISOString(), bucket }, { signal }),
-      client.customers.list({ limit: 50 }, { signal }),
-      client.reasons({ signal }),
     ])
-    return { ledger, timeline, customers: customers.data, reasons: reasons.data }
+    return { standing, timeline }
   })
   useChangesEvery(1000, asked.refresh)
 
@@ -64,12 +60,12 @@ export const Overview = () => {
       }
     >
       <Loading asked={asked}>
-        {({ customers, ledger, reasons, timeline }) =>
+        {({ standing: { customers, health, ledger, reasons }, timeline }) =>
           ledger.received === 0 ? (
             <FirstLead />
           ) : (
             <>
-              <Attention ledger={ledger} customers={customers} />
+              <Attention ledger={ledger} customers={customers} health={health} />
               <Books ledger={ledger} />
               {timeline.counted_from !== null && (
                 <p class="fine">
