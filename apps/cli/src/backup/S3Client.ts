@@ -3,10 +3,9 @@
  * pass, and read with the little XML that backups need. Objects are addressed by path, which all such stores understand.
  */
 import { AwsV4Signer } from "aws4fetch"
-import { Option, Redacted } from "effect"
 import type { BackupStoreSettings } from "@lead-gateway/config"
+import { Data, Effect, Option, Redacted, Schedule } from "effect"
 import { createHash } from "node:crypto"
-import { setTimeout } from "node:timers/promises"
 import { BackupFailed } from "./BackupError.ts"
 
 /** A request for a key of the bucket; an empty key is the bucket itself. */
@@ -29,8 +28,18 @@ export interface S3Response {
 /** Sends a request; of answers that are no success only 404 is returned. */
 export type S3Client = (request: S3Request) => Promise<S3Response>
 
-/** Tries of one request, with waits of up to 0.4, 0.8, 1.6 and 3.2 s between them. */
-const tries = 5
+/**
+ * Five tries of one request, with waits of about 0.4, 0.8, 1.6 and 3.2 s between them. Each request may come twice: a part replaces
+ * itself, an upload that was begun twice is removed by the rotation, and what a completed one holds is compared.
+ */
+const repeats = Schedule.exponential("400 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 4 }))
+
+/** A request that was not answered with success. */
+class S3Failure extends Data.TaggedError("S3Failure")<{
+  readonly message: string
+  /** Whether it may pass: no answer, or one of a store that is busy or broken. */
+  readonly mayPass: boolean
+}> {}
 
 /** How long one request may take, which moves tens of megabytes at most. */
 const timeoutMs = 300_000
@@ -41,7 +50,10 @@ export const s3Client = (settings: BackupStoreSettings, bucket: string): S3Clien
     onNone: () => `https://s3.${settings.region}.amazonaws.com`,
     onSome: ({ origin, pathname }) => `${origin}${pathname}`.replace(/\/$/, ""),
   })
-  const send = async ({ body, headers, key, method, query, signal }: S3Request): Promise<S3Response> => {
+  const send = async (
+    { body, headers, key, method, query }: S3Request,
+    signal: AbortSignal,
+  ): Promise<S3Response> => {
     const signer = new AwsV4Signer({
       method,
       url: `${endpoint}/${bucket}/${key}?${new URLSearchParams(query).toString().replaceAll("+", "%20")}`,
@@ -56,37 +68,34 @@ export const s3Client = (settings: BackupStoreSettings, bucket: string): S3Clien
       }),
     })
     const signed = await signer.sign()
-    const timeout = AbortSignal.timeout(timeoutMs)
     const response = await fetch(signed.url, {
       method,
       headers: signed.headers,
       ...(body === undefined ? {} : { body }),
       // A signature is for one address; the answer names the right region.
       redirect: "manual",
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     })
     const received = Buffer.from(await response.arrayBuffer())
     return { status: response.status, headers: response.headers, body: received }
   }
-  return async (request) => {
-    const place = `${request.method} s3://${bucket}/${request.key}`
-    for (let left = tries - 1; ; left--) {
-      const answer = await send(request).catch((error: unknown) => {
-        if (request.signal?.aborted === true) throw error
-        return `${place}: ${causeOf(error)}`
-      })
-      if (typeof answer !== "string" && (answer.status === 404 || isSuccess(answer))) return answer
-      const failure = typeof answer === "string" ? answer : `${place}: ${problemOf(answer)}`
-      const mayPass =
-        typeof answer === "string" || answer.status >= 500 || answer.status === 429 || answer.status === 200
-      if (left === 0 || !mayPass) throw new BackupFailed({ message: failure })
-      await setTimeout(
-        Math.random() * 400 * 2 ** (tries - 1 - left),
-        undefined,
-        request.signal && { signal: request.signal },
-      )
-    }
+  const ask = (request: S3Request) => {
+    const failure = (problem: string, mayPass: boolean) =>
+      new S3Failure({ message: `${request.method} s3://${bucket}/${request.key}: ${problem}`, mayPass })
+    return Effect.tryPromise({
+      try: (signal) => send(request, signal),
+      catch: (error) => failure(causeOf(error), true),
+    }).pipe(
+      Effect.filterOrFail(
+        (answer) => answer.status === 404 || isSuccess(answer),
+        (answer) =>
+          failure(problemOf(answer), answer.status >= 500 || answer.status === 429 || answer.status === 200),
+      ),
+      Effect.retry({ schedule: repeats, while: ({ mayPass }) => mayPass }),
+      Effect.mapError(({ message }) => new BackupFailed({ message })),
+    )
   }
+  return (request) => Effect.runPromise(ask(request), request.signal && { signal: request.signal })
 }
 
 const sha256Of = (body: Uint8Array | string): string => createHash("sha256").update(body).digest("hex")

@@ -132,6 +132,19 @@ describe("a store of S3's kind", () => {
       }),
   )
 
+  it.live("is not asked again when the command is interrupted meanwhile", () =>
+    Effect.gen(function* () {
+      const { s3, store } = yield* prepare
+      const stop = new AbortController()
+      s3.faults(() => {
+        stop.abort()
+        return { status: 503 }
+      })
+      assert.notStrictEqual(yield* rejection(store.create("a.dump", stop.signal)), "none")
+      assert.strictEqual(s3.requests().length, 1)
+    }),
+  )
+
   it.live("that refuses is reported by its code, without a secret, and not asked again", () =>
     Effect.gen(function* () {
       const { s3, settings } = yield* prepare
