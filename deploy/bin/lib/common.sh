@@ -113,7 +113,7 @@ start_ready() {
   say "$started of $1 is ready"
 }
 
-# Sends a lead through one api, which a worker must bring to its end.
+# Sends a lead to one api, which some worker must bring to its end: of which release is chance.
 smoke() {
   local more=()
   if [ "${SMOKE:-yes}" = no ]; then return; fi
