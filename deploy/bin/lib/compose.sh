@@ -24,6 +24,9 @@ export COMPOSE_PROJECT_NAME COMPOSE_FILE REGISTRY VERSION
 
 upstreams_folder=/etc/nginx/upstreams
 
+# Docker's own client hears no Ctrl-C, which would leave the engine at work on what nobody waits for.
+undisturbed() { setsid --wait "$@"; }
+
 in_nginx() { docker compose exec -T "$@"; }
 
 # Fetches the images, unless PULL=no says that they were built here; then they must be there, or Compose would build whatever
@@ -73,11 +76,18 @@ driver_list() {
 
 driver_start() {
   local tag=$1 service=$2 ids before after
+  # What is started must be known to who goes back. This is a shell of its own, so no trap has to be put back.
+  trap '' HUP INT TERM
   # Also those that do not run at the moment: compose counts them.
-  ids=$(containers --all --filter "label=com.docker.compose.service=$service") || return 1
+  ids=$(containers --all --filter "label=com.docker.compose.service=$service" | sort) || return 1
   before=$(driver_list | awk '{ print $1 }' | sort)
-  VERSION=$tag docker compose up --detach --no-deps --no-recreate --no-build \
-    --scale "$service=$(($(grep --count . <<< "$ids") + 1))" "$service" >&2 || return 1
+  VERSION=$tag undisturbed docker compose up --detach --no-deps --no-recreate --no-build \
+    --scale "$service=$(($(grep --count . <<< "$ids") + 1))" "$service" >&2 || {
+    # One that was made and cannot start, which compose would count.
+    containers --all --filter "label=com.docker.compose.service=$service" | sort | comm -13 <(echo "$ids") - |
+      xargs --no-run-if-empty docker rm --force > /dev/null
+    return 1
+  }
   after=$(driver_list | awk -v service="$service" -v tag="$tag" '$2 == service && $3 == tag { print $1 }' | sort)
   comm -13 <(printf '%s\n' "$before") <(printf '%s\n' "$after") | head -n 1 | grep .
 }
@@ -91,7 +101,7 @@ driver_run() {
 }
 
 # Longer than stop_grace_period, which is for a drain.
-driver_stop() { docker stop -t 40 "$1" > /dev/null && docker rm "$1" > /dev/null; }
+driver_stop() { undisturbed docker stop -t 40 "$1" > /dev/null && undisturbed docker rm "$1" > /dev/null; }
 
 driver_upstreams() {
   docker compose up --detach --no-deps --no-recreate --wait nginx >&2

@@ -9,6 +9,13 @@ const program = String.raw`#!/usr/bin/env bash
 set -euo pipefail
 printf '%s %s\n' "VERSION=\${VERSION:-}" "$*" >> "$FAKE/calls"
 unknown() { echo "docker: unknown: $*" >&2; exit 125; }
+# What the engine does while the client waits, whether that lives or not.
+engine() {
+  if [ -z "\${FAKE_SLOW:-}" ]; then container "$@" && return; fi
+  setsid bash -c 'touch "$FAKE/starting"; until [ -e "$FAKE/go" ]; do sleep 0.01; done
+    echo "$1 $2 $REGISTRY/lead-gateway-$2:$3" > "$FAKE/containers/$1"; touch "$FAKE/made"' - "$@" > /dev/null 2>&1 9>&- &
+  wait
+}
 container() { printf '%s %s %s\n' "$1" "$2" "$REGISTRY/lead-gateway-$2:$3" > "$FAKE/containers/$1"; }
 
 up() {
@@ -26,7 +33,12 @@ up() {
   local service=\${scale%=*} number=1
   while [ "$(grep -l " $service " "$FAKE"/containers/* 2> /dev/null | wc -l)" -lt "\${scale#*=}" ]; do
     while [ -e "$FAKE/containers/lead-gateway-$service-$number" ]; do number=$((number + 1)); done
-    container "lead-gateway-$service-$number" "$service" "$VERSION"
+    if [ "\${FAKE_UNSTARTABLE:-}" = "$VERSION" ]; then
+      container "lead-gateway-$service-$number" "$service" "$VERSION created"
+      echo "no space left on device" >&2
+      exit 1
+    fi
+    engine "lead-gateway-$service-$number" "$service" "$VERSION"
   done
 }
 
@@ -66,6 +78,7 @@ case $1 in
     ;;
   ps) for file in "$FAKE"/containers/*; do
     [ -f "$file" ] || continue
+    case "$*" in *" --all "*) ;; *) if grep -q " created\$" "$file"; then continue; fi ;; esac
     case "$*" in
       *compose.service=*) grep -q " $(sed 's/.*compose.service=\([a-z]*\).*/\1/' <<< "$*") " "$file" || continue ;;
     esac
@@ -82,7 +95,7 @@ case $1 in
     esac
     ;;
   stop) [ "$2" = -t ] || unknown "$@" ;;
-  rm) rm "$FAKE/containers/$2" ;;
+  rm) rm "$FAKE/containers/\${!#}" ;;
   *) unknown "$@" ;;
 esac
 `
