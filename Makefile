@@ -1,7 +1,7 @@
 # The commands of this repository, for whoever looks here first: `make` or `make help` lists them. Each is one line, and works
 # without make as well. Settings come from the environment, .env, and for deployments from deploy/environments.
 .DEFAULT_GOAL := help
-.PHONY: help start test check bench migrate deploy blue-green finish canary healthcheck smoke backup restore drill
+.PHONY: help start test check bench migrate deploy blue-green finish canary live healthcheck smoke backup restore drill
 
 TAG ?=
 ENVIRONMENT ?=
@@ -51,6 +51,9 @@ canary: ## send PERCENT of the requests to TAG; 0 leads back, 100 goes on
 	$(call need,TAG,1.2.3)
 	$(call need,PERCENT,10)
 	deploy/bin/canary "$$TAG" "$$PERCENT"
+
+live: ## which releases have requests, and how many of a hundred
+	deploy/bin/live
 
 healthcheck: ## ask the process at URL whether it is ready
 	$(here)

@@ -34,13 +34,17 @@ live_workers() {
   ' <<< "$running_before"
 }
 
-keep_snapshot() {
+look() {
   running_before=$(driver_list)
   # Without an api nginx may not run.
   if grep --quiet '^[^ ]* api ' <<< "$running_before"; then
     upstreams_before=$(driver_upstreams)
     live_before=$(live "$running_before" "$upstreams_before")
   fi
+}
+
+keep_snapshot() {
+  look
   trap back EXIT
   trap 'say "ended by a signal"; exit 1' HUP INT TERM
 }

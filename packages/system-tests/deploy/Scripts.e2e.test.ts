@@ -33,7 +33,7 @@ describe("shell scripts", () => {
   it("are those that operators call, and what they share", () => {
     assert.deepStrictEqual(
       programs,
-      ["blue-green", "canary", "deploy", "migrate"].map((name) => `deploy/bin/${name}`),
+      ["blue-green", "canary", "deploy", "live", "migrate"].map((name) => `deploy/bin/${name}`),
     )
     assert.isAtLeast(parts.length, 5)
     for (const path of programs) {
@@ -64,6 +64,7 @@ describe("shell scripts", () => {
       for (const wrong of [[], ["--no-such-option"], ["1", "2", "3", "4"], ["../1.0.0"], ["1.0.0", "101"]]) {
         // The rest of its arguments are lead-gateway's.
         if (path.endsWith("/migrate") && wrong.length > 1) continue
+        if (path.endsWith("/live") && wrong.length === 0) continue
         const { code, printed } = run(path, wrong, { RUN_BY: "/no/such/driver" })
         assert.strictEqual(code, 2, `${path} ${wrong.join(" ")}: ${printed}`)
         assert.include(printed, "usage: ")

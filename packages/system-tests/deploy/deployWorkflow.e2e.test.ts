@@ -31,17 +31,14 @@ const makeMachine = Effect.map(scratchFolder(), (folder) => {
   const env = { COMPOSE_ENV: "APIS=1", SSH_KEY: "key", SSH_KNOWN_HOSTS: "hosts", APIS: "1", WORKERS: "1" }
   return {
     deploy: (tag: string) => run(deploying, { ...env, IMAGE_TAG: tag }),
+    blueGreen: (tag: string) => run(`deploy/bin/blue-green ${tag}`, env),
+    canary: (tag: string) => run(`deploy/bin/canary ${tag} 10`, env),
     back: (before: string) => run(back, { ...env, BEFORE: before }),
     tags: () =>
       readdirSync(join(folder, "containers")).map((name) =>
         readFileSync(join(folder, "containers", name), "utf8")
           .trim()
           .replace(/.*:/, ""),
-      ),
-    addApi: (tag: string) =>
-      writeFileSync(
-        join(folder, "containers/lead-gateway-api-9"),
-        `lead-gateway-api-9 api registry.example/leads/lead-gateway-api:${tag}\n`,
       ),
   }
 })
@@ -63,16 +60,27 @@ describe("the workflow deploy, with compose", () => {
     }).pipe(Effect.scoped),
   )
 
-  it.effect("leaves the choice to people where none or several ran before", () =>
+  it.effect("leads back to what had the requests, not to what blue-green has kept", () =>
     Effect.gen(function* () {
-      const { addApi, back, deploy, tags } = yield* makeMachine
+      const { blueGreen, deploy } = yield* makeMachine
       deploy("1.0.0")
-      addApi("1.1.0")
+      const kept = blueGreen("1.1.0")
+      assert.strictEqual(kept.code, 0, kept.stderr)
+      assert.strictEqual(deploy("1.2.0").output, "before=1.1.0\n")
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("leaves the choice to people where none or several had requests before", () =>
+    Effect.gen(function* () {
+      const { back, canary, deploy, tags } = yield* makeMachine
+      deploy("1.0.0")
+      const shared = canary("1.1.0")
+      assert.strictEqual(shared.code, 0, shared.stderr)
       assert.strictEqual(deploy("1.2.0").output, "before=1.0.0 1.1.0\n")
       const before = tags()
       for (const [ran, message] of [
         ["", "there is no release before"],
-        ["1.0.0 1.1.0", "several releases ran before: 1.0.0 1.1.0"],
+        ["1.0.0 1.1.0", "several releases had requests before: 1.0.0 1.1.0"],
       ] as const) {
         const { code, stderr } = back(ran)
         assert.strictEqual(code, 1)

@@ -27,9 +27,12 @@ const twoOf = (tag: string) => ({ [`api ${tag}`]: 2, [`worker ${tag}`]: 2 })
 describe("what has requests", () => {
   it.effect("is what nginx names: a release that blue-green keeps gets none by other deployments", () =>
     withHost(async (host) => {
+      assert.strictEqual(await expectCode(host, 0, "live"), "")
       await succeed(host, "deploy 1.2.3", "blue-green 1.3.0", "blue-green 1.2.3")
+      assert.strictEqual(await expectCode(host, 0, "live"), "1.2.3 100\n")
       await succeed(host, "canary 1.3.1 5")
       assert.deepStrictEqual(host.weights(), { "1.2.3": [19, 19], "1.3.1": [2] })
+      assert.strictEqual(await expectCode(host, 0, "live"), "1.2.3 95\n1.3.1 5\n")
       await succeed(host, "canary 1.3.1 0")
       assert.deepStrictEqual(host.weights(), { "1.2.3": [1, 1] })
       assert.deepStrictEqual(host.counts(), { ...twoOf("1.2.3"), ...twoOf("1.3.0") })
