@@ -72,19 +72,6 @@ describe("labels and names", () => {
     }
   })
 
-  it("of the ingress's service and port exist", () => {
-    const services = objectsOf(everything, specs.service)
-    const [ingress] = objectsOf(everything, specs.ingress)
-    const backends = (ingress?.spec.rules ?? []).flatMap(({ http }) =>
-      http.paths.map(({ backend }) => backend.service),
-    )
-    assert.isNotEmpty(backends)
-    for (const { name, port } of backends) {
-      const service = services.find((one) => one.name === name)
-      assert.include(service?.spec.ports.map((one) => one.name) ?? [], port.name)
-    }
-  })
-
   it("of what a scaler scales exist, and the deployment leaves the number to it", async () => {
     const scaled = await render(valueSets["api and workers scaled by CPU"])
     const targets = [
@@ -132,18 +119,6 @@ describe("probes and paths", () => {
       )
       for (const path of ["/livez", "/readyz", ...monitored]) assert.include(known, path, name)
     }
-  })
-
-  it("that are open to the outside lead to routes, and not to metrics", () => {
-    const [ingress] = objectsOf(everything, specs.ingress)
-    const paths = (ingress?.spec.rules ?? []).flatMap(({ http }) => http.paths.map(({ path }) => path))
-    const served = [...ofApi, "/openapi.json", "/docs"]
-    for (const path of paths)
-      assert.isTrue(
-        served.some((route) => route === path || route.startsWith(`${path}/`)),
-        path,
-      )
-    assert.isFalse(paths.some((path) => "/metrics".startsWith(path)))
   })
 })
 

@@ -17,6 +17,18 @@ describe("the limits of nginx", () => {
     const documents = numberIn("apps/api/src/serve.ts", /^const documentsAtOnce = (\d+)$/m)
     const site = "deploy/nginx/conf.d/lead-gateway.conf"
     assert.strictEqual(numberIn(site, /client_max_body_size (\d+)m;/), documents * mebibytes)
+    const answers = numberIn(site, /location \/api\/v1\/ \{[^}]*proxy_read_timeout (\d+)s;/)
+    const preview = "apps/api/src/preview/PreviewProcess.ts"
+    const turn = numberIn(preview, /^ {2}turn: Duration\.seconds\((\d+)\)/m)
+    assert.isAbove(answers, turn + numberIn(preview, /^ {2}answer: Duration\.seconds\((\d+)\)/m))
+    assert.isAbove(
+      answers,
+      numberIn("apps/api/src/handlers/replays.ts", /^const countPatience = Duration\.seconds\((\d+)\)/m),
+    )
+    // A stream of events is silent for so long at most.
+    const silent = numberIn("apps/api/src/EventHub.ts", /^const commentEveryMs = (\d+)_000$/m)
+    const events = /location = \/api\/v1\/events \{[^}]*proxy_buffering off;\s+proxy_read_timeout (\d+)m;/
+    assert.isAbove(numberIn(site, events) * 60, 3 * silent)
     const listener = "packages/runtime/src/HttpListener.ts"
     const limits = "deploy/nginx/snippets/limits.conf"
     assert.strictEqual(

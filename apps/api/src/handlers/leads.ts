@@ -99,7 +99,11 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
           "export",
           Effect.fnUntraced(function* ({ query: { format, ...query }, request }) {
             const isCsv = format === "csv"
-            const headers = { "content-disposition": `attachment; filename="leads.${format}"` }
+            // A proxy that collects it would need memory for all leads.
+            const headers = {
+              "content-disposition": `attachment; filename="leads.${format}"`,
+              "x-accel-buffering": "no",
+            }
             const contentType = isCsv ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8"
             if (request.method === "HEAD") return HttpServerResponse.empty({ status: 200, headers })
             const filters = yield* orUnavailable(filtersOf(query))

@@ -46,20 +46,23 @@ export interface Nginx {
   /** The file of its upstreams, that of its process' number, and what makes `nginx` mean this one. */
   readonly files: { readonly upstreams: string; readonly pid: string }
   readonly args: ReadonlyArray<string>
+  /** Replaces a text in one of its files, which must be there, and reloads, as an operator does. */
+  readonly edit: (name: string, from: string, to: string) => Effect.Effect<void>
   /** Replaces the certificate by one that is valid for so many days, and reloads. */
   readonly renew: (days: number) => Effect.Effect<void>
+}
+
+const replaceIn = (file: string, from: string, to: string): void => {
+  const text = readFileSync(file, "utf8")
+  if (!text.includes(from)) throw new Error(`${file} lacks ${from}`)
+  writeFileSync(file, text.replaceAll(from, to))
 }
 
 /** The deployed files with `replace`d texts, in a folder of the current scope. Each text must be there. */
 const copyConfiguration = (folder: string, replace: ReadonlyArray<readonly [string, string, string]>) => {
   const target = join(folder, "nginx")
   cpSync(inRepository("deploy/nginx"), target, { recursive: true })
-  for (const [name, from, to] of replace) {
-    const file = join(target, name)
-    const text = readFileSync(file, "utf8")
-    if (!text.includes(from)) throw new Error(`deploy/nginx/${name} lacks ${from}`)
-    writeFileSync(file, text.replaceAll(from, to))
-  }
+  for (const [name, from, to] of replace) replaceIn(join(target, name), from, to)
   return target
 }
 
@@ -120,6 +123,11 @@ export const startNginx = Effect.fnUntraced(function* (
     files: { upstreams, pid: join(folder, "nginx.pid") },
     args,
     logs: () => logOf(access) + logOf(errors),
+    edit: (name, from, to) =>
+      Effect.sync(() => {
+        replaceIn(join(configuration, name), from, to)
+        server.kill("SIGHUP")
+      }),
     renew: (again) =>
       Effect.map(makeCertificate(folder, again), () => {
         server.kill("SIGHUP")

@@ -141,6 +141,7 @@ export const chartSchema = {
       host: { type: "string", minLength: 1 },
       tlsSecret: text,
       paths: { type: "array", minItems: 1, items: { type: "string", pattern: "^/" } },
+      console: object({ enabled: flag, annotations: texts }),
     }),
     networkPolicy: object({
       enabled: flag,

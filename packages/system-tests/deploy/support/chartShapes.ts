@@ -98,6 +98,7 @@ export const specs = {
             paths: Schema.Array(
               Schema.Struct({
                 path: Schema.String,
+                pathType: Schema.String,
                 backend: Schema.Struct({
                   service: Schema.Struct({
                     name: Schema.String,

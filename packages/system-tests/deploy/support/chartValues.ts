@@ -40,6 +40,10 @@ export const valueSets = {
       className: "nginx",
       tlsSecret: "leads-tls",
       annotations: { "nginx.ingress.kubernetes.io/proxy-body-size": "1m" },
+      console: {
+        enabled: true,
+        annotations: { "nginx.ingress.kubernetes.io/whitelist-source-range": "192.0.2.0/24" },
+      },
     },
   },
   "workers scaled by due leads from Postgres": { worker: { keda: { enabled: true, trigger: "postgres" } } },

@@ -1,6 +1,7 @@
 /** What a usual client of Node does not show: HTTP/2, versions of TLS, an answer that never ends. */
 import { connect as connectHttp2 } from "node:http2"
 import { request } from "node:https"
+import { PassThrough, type Readable } from "node:stream"
 import { connect as connectTls, type SecureVersion } from "node:tls"
 
 /** `GET /health` by HTTP/2. */
@@ -53,6 +54,38 @@ export const firstEvent = (url: string, pem: string): Promise<string> =>
     }).on("error", reject)
     outgoing.end()
   })
+
+/** A stream of events that stays open: what has come so far, and when. */
+export interface EventStream {
+  readonly chunks: ReadonlyArray<{ readonly at: number; readonly text: string }>
+  readonly isOpen: () => boolean
+  readonly close: () => void
+}
+
+const record = (incoming: Readable, close: () => void): EventStream => {
+  const chunks: Array<{ at: number; text: string }> = []
+  let isOpen = true
+  const end = () => (isOpen = false)
+  incoming.on("data", (chunk: Buffer) => chunks.push({ at: Date.now(), text: chunk.toString() }))
+  incoming.on("end", end).on("error", end).on("close", end)
+  return { chunks, isOpen: () => isOpen, close }
+}
+
+/** `GET /api/v1/events` by HTTP/1.1. */
+export const openStream = (url: string, pem: string): EventStream => {
+  const body = new PassThrough()
+  const outgoing = request(`${url}/api/v1/events`, { ca: pem }, (incoming) => incoming.pipe(body))
+  outgoing.on("error", (error) => body.destroy(error)).end()
+  return record(body, () => outgoing.destroy())
+}
+
+/** The same by HTTP/2. */
+export const openStreamOverHttp2 = (url: string, pem: string): EventStream => {
+  const session = connectHttp2(url, { ca: pem })
+  const stream = session.request({ ":path": "/api/v1/events" })
+  session.on("error", (error: Error) => stream.destroy(error))
+  return record(stream, () => session.destroy())
+}
 
 /** The share of requests that each api has answered, by its port. */
 export const sharesOf = (
