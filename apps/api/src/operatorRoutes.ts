@@ -3,7 +3,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { openApi, OperatorApi } from "@lead-gateway/api-contract"
 import type { SearchSettings } from "@lead-gateway/config"
 import type { LoadedFlow } from "@lead-gateway/config/flow"
-import { LeadLedger, LeadReader, SearchKey } from "@lead-gateway/lead-store"
+import { LeadLedger, LeadReader, SearchKey, TestLeads } from "@lead-gateway/lead-store"
 import type { Json } from "@lead-gateway/lossless-json"
 import { Layer } from "effect"
 import { HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
@@ -20,6 +20,7 @@ import { overviewHandlers } from "./handlers/overview.ts"
 import { previewHandlers } from "./handlers/preview.ts"
 import { replaysHandlers } from "./handlers/replays.ts"
 import { statsHandlers } from "./handlers/stats.ts"
+import { testLeadsHandlers } from "./handlers/testLeads.ts"
 import { timelineHandlers } from "./handlers/timeline.ts"
 import { tokensHandlers } from "./handlers/tokens.ts"
 import { unmappedHandlers } from "./handlers/unmapped.ts"
@@ -57,6 +58,7 @@ export const operatorRoutes = ({
       customersHandlers,
       previewHandlers(preview),
       flowHandlers(flow),
+      testLeadsHandlers(flow).pipe(Layer.provide(TestLeads.layer)),
       meHandlers,
       overviewHandlers(health).pipe(Layer.provide(ledger)),
       unmappedHandlers,

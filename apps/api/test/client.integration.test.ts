@@ -140,6 +140,14 @@ const uses: Readonly<Record<RouteName, (client: Client) => Promise<void>>> = {
     const preview = await client.preview({ payload: { zipcode: "1" } })
     assert.include(JSON.stringify(preview), "ZIP_NOT_66XXX")
   },
+  "GET /api/v1/test-leads": async (client) => {
+    assert.deepInclude(await client.testLeads.propose(), { customer: "default", decision: "READY" })
+  },
+  "POST /api/v1/test-leads": async (client) => {
+    const { correlation_id, lead_id } = await client.testLeads.send({ payload: { zipcode: "1" } })
+    assert.match(correlation_id, /^test-/)
+    assert.isTrue((await client.leads.get(lead_id)).test)
+  },
   "GET /api/v1/flow": async (client) => assert.isNotEmpty(Object.keys(await client.flow())),
   "GET /api/v1/unmapped": async (client) => assert.deepStrictEqual((await client.unmapped.list()).data, []),
   "GET /api/v1/customers": async (client) => {

@@ -88,6 +88,7 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
         correlation_id: `corr-${name}`,
         attempts,
         next_attempt_at: name === "retrying" ? retryAt : null,
+        test: false,
       })
       assert.deepStrictEqual(
         data.map(({ received_at, ...rest }) => {
@@ -200,10 +201,11 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
       Effect.gen(function* () {
         const world = yield* World
         const { delivered } = yield* Leads
-        const { deliveries, explanation, ...history } = yield* shown<Record<string, unknown>>(
+        const { deliveries, explanation, test, ...history } = yield* shown<Record<string, unknown>>(
           world,
           `/api/v1/leads/${delivered}`,
         )
+        assert.isFalse(test)
         assert.deepStrictEqual(history, yield* shown(world, `/stats/leads/${delivered}/history`))
         assert.strictEqual(
           (explanation as ReadonlyArray<string>).at(-1),

@@ -65,6 +65,7 @@ describe("a masked history", () => {
     status: "DELIVERED",
     rejectionReason: null,
     correlationId: "req-1",
+    isTest: false,
     rawPayload: json(`{"plz":"${secret}","${secret}":1}`),
     normalizedPayload: json(`{"plz":"${secret}"}`),
     customerPayload: json(`["${secret}"]`),

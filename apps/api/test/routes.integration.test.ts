@@ -37,6 +37,19 @@ const cases: Record<RouteName, Case> = {
     },
     answer: /^\{"decision":"REJECTED","reason":"MISSING_REQUIRED_FIELD",/,
   },
+  "GET /api/v1/test-leads": {
+    question: { path: "/api/v1/test-leads" },
+    answer: /^\{"customer":"default","payload":\{.*\},"decision":"READY","reason":null\}$/,
+  },
+  "POST /api/v1/test-leads": {
+    question: {
+      path: "/api/v1/test-leads",
+      headers: { "Content-Type": "application/json" },
+      body: "{}",
+    },
+    answer: /^\{"lead_id":\d+,"status":"RECEIVED","correlation_id":"test-.+","customer":"default"\}$/,
+    status: 202,
+  },
   "GET /api/v1/flow": { question: { path: "/api/v1/flow" }, answer: /^\{"documents":\{"rules":/ },
   "GET /api/v1/unmapped": { question: { path: "/api/v1/unmapped" }, answer: /^\{"data":\[\]/ },
   "GET /api/v1/customers": {
@@ -144,7 +157,7 @@ const reading = all.filter(({ question }) => question.method === "GET")
 
 /** They refuse parameters that they do not have, since a misspelt filter would list everything. */
 const lists: ReadonlySet<string> = new Set(
-  ["leads", "export", "timeline", "unmapped", "customers", "tokens", "audit"].map(
+  ["leads", "export", "timeline", "test-leads", "unmapped", "customers", "tokens", "audit"].map(
     (name) => `/api/v1/${name}`,
   ),
 )
@@ -249,7 +262,7 @@ layer(World.layer(), { excludeTestServices: true })("a route", (it) => {
             if (isRefused)
               assert.match(
                 answered.text,
-                /"a must be absent: the parameters are (limit, cursor|from, to, bucket|status, reason)/,
+                /"a must be absent: the parameters are (limit, cursor|from, to, bucket|status, reason|customer)/,
               )
           }
         }),

@@ -14,6 +14,7 @@ import { OverviewGroup } from "./Overview.ts"
 import { PreviewGroup } from "./Preview.ts"
 import { ReplaysGroup } from "./Replays.ts"
 import { StatsGroup } from "./Stats.ts"
+import { TestLeadsGroup } from "./TestLeads.ts"
 import { TimelineGroup } from "./Timeline.ts"
 import { TokensGroup } from "./Tokens.ts"
 import { UnmappedGroup } from "./Unmapped.ts"
@@ -26,6 +27,7 @@ export class OperatorApi extends HttpApi.make("lead-gateway-operator")
   .add(TimelineGroup)
   .add(ReplaysGroup)
   .add(PreviewGroup)
+  .add(TestLeadsGroup)
   .add(FlowGroup)
   .add(UnmappedGroup)
   .add(CustomersGroup)

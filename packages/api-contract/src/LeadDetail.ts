@@ -23,6 +23,7 @@ export type Delivery = typeof Delivery.Type
 /** Everything that is known of one lead. */
 export const LeadDetail = Schema.Struct({
   ...historyFields,
+  isTest: Schema.Boolean.annotate({ description: "An operator sent it as a test" }),
   deliveries: Schema.Array(Delivery).annotate({
     description:
       "What was, or is, to be delivered, in order: one, and one more for each replay; the newest 50",
@@ -31,7 +32,7 @@ export const LeadDetail = Schema.Struct({
     description: "What happened, in sentences and in order; the last one says what happens next",
   }),
 }).pipe(
-  Schema.encodeKeys(historyKeys),
+  Schema.encodeKeys({ ...historyKeys, isTest: "test" }),
   Schema.annotateEncoded({
     identifier: "LeadDetail",
     description:
@@ -39,6 +40,7 @@ export const LeadDetail = Schema.Struct({
     examples: [
       {
         ...historyExample,
+        test: false,
         deliveries: [
           {
             delivery_no: 0,

@@ -15,12 +15,14 @@ export const ListedLead = Schema.Struct({
   nextAttemptAt: Schema.NullOr(Timestamp).annotate({
     description: "When the next attempt is due; null when none is scheduled or one is under way",
   }),
+  isTest: Schema.Boolean.annotate({ description: "An operator sent it as a test" }),
 }).pipe(
   Schema.encodeKeys({
     receivedAt: "received_at",
     rejectionReason: "rejection_reason",
     correlationId: "correlation_id",
     nextAttemptAt: "next_attempt_at",
+    isTest: "test",
   }),
   Schema.annotateEncoded({
     identifier: "ListedLead",
@@ -48,6 +50,12 @@ const leadFilters = {
   email: Schema.optionalKey(text(/^(?=.*\S)[^\0]{1,320}$/u, "an e-mail address, 1 to 320 characters")),
   phone: Schema.optionalKey(text(/^(?=.*\d)[^\0]{1,64}$/u, "a phone number, 1 to 64 characters")),
   correlation_id: Schema.optionalKey(text(/^[!-~]{1,128}$/, "1 to 128 visible ASCII characters")),
+  test: Schema.optionalKey(
+    Schema.Literals(["true", "false"]).annotate({
+      message: "true or false",
+      description: "`true`: only test leads, which operators sent; `false`: only others",
+    }),
+  ),
 }
 
 /** The query of a list of leads: filters, and the page. */
@@ -77,6 +85,7 @@ export const LeadPage = pageOf({
           correlation_id: "6f1f6a4e-5a3c-4f7e-9a1b-0c8d1e2f3a4b",
           attempts: 2,
           next_attempt_at: "2026-01-21T10:37:30Z",
+          test: false,
         },
         {
           id: 4711,
@@ -86,6 +95,7 @@ export const LeadPage = pageOf({
           correlation_id: "form-2026-0815",
           attempts: 0,
           next_attempt_at: null,
+          test: false,
         },
       ],
       next_cursor: "NDcxMQ",

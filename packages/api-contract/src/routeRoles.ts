@@ -24,6 +24,8 @@ export const routeRoles: Readonly<Record<RouteName, Access>> = {
   "GET /api/v1/timeline": "viewer",
   "POST /api/v1/replays": "operator",
   "POST /api/v1/preview": "operator",
+  "GET /api/v1/test-leads": "operator",
+  "POST /api/v1/test-leads": "operator",
   "GET /api/v1/flow": "viewer",
   "GET /api/v1/unmapped": "operator",
   "GET /api/v1/customers": "viewer",

@@ -53,7 +53,7 @@ describe("a wrong parameter", () => {
 
 describe("a parameter that the list does not have", () => {
   const known =
-    "the parameters are limit, cursor, status, reason, customer, received_from, received_before, email, phone, correlation_id"
+    "the parameters are limit, cursor, status, reason, customer, received_from, received_before, email, phone, correlation_id, test"
 
   it.effect("is refused, since a misspelt filter would show all leads", () =>
     Effect.gen(function* () {

@@ -116,7 +116,7 @@ const leads = HttpApiBuilder.group(OperatorApi, "leads", (handlers) =>
       Effect.as(
         Effect.sync(() => asked.push(query)),
         {
-          data: [{ ...summary, correlationId: "abc", attempts: 2, nextAttemptAt: null }],
+          data: [{ ...summary, correlationId: "abc", attempts: 2, nextAttemptAt: null, isTest: false }],
           nextCursor: summary.id,
         },
       ),
@@ -124,6 +124,7 @@ const leads = HttpApiBuilder.group(OperatorApi, "leads", (handlers) =>
       params.id === summary.id
         ? Effect.succeed({
             ...history,
+            isTest: true,
             deliveries: [
               {
                 deliveryNo: 0,

@@ -33,6 +33,8 @@ export const methods = {
   "GET /api/v1/timeline": { name: "timeline", kind: "query" },
   "POST /api/v1/replays": { name: "replays.create", kind: "body" },
   "POST /api/v1/preview": { name: "preview", kind: "body" },
+  "GET /api/v1/test-leads": { name: "testLeads.propose", kind: "query" },
+  "POST /api/v1/test-leads": { name: "testLeads.send", kind: "body" },
   "GET /api/v1/flow": { name: "flow", kind: "call" },
   "GET /api/v1/unmapped": { name: "unmapped.list", kind: "pages" },
   "GET /api/v1/customers": { name: "customers.list", kind: "pages" },

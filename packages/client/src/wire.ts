@@ -225,6 +225,32 @@ export type FlowVersions = {
   readonly template: string
 }
 
+export type StoredTestLead = {
+  readonly lead_id: number
+  readonly status: "RECEIVED"
+  /** `test-` and the correlation id of the request. The customer gets it as `X-Correlation-ID` */
+  readonly correlation_id: string
+  readonly customer: string
+}
+
+export type NewTestLead = {
+  /** The customer's name; the only one unless given */
+  readonly customer?: string
+  /** As a webhook's body; without it, what `GET` proposes. Numbers keep every digit. */
+  readonly payload?: Json
+}
+
+export type TestPayload = {
+  /** Whom it would be for */
+  readonly customer: string
+  /** Made from the documents in force: it meets the rules and has what the customer needs, as well as that can be found out. It is of nobody: Test Lead, test.lead@example.com, a telephone number that is assigned to nobody */
+  readonly payload: Json
+  /** What the documents in force decide on it */
+  readonly decision: "READY" | "REJECTED" | "PARKED"
+  /** Why it would be rejected or parked */
+  readonly reason: string | null
+}
+
 export type PreviewComparison = {
   /** How many were decided on again */
   readonly leads: number
@@ -435,6 +461,8 @@ export type LeadDetail = {
   /** When the next attempt is due; null when none is scheduled or one is under way */
   readonly next_attempt_at: string | null
   readonly correlation_id: string
+  /** An operator sent it as a test */
+  readonly test: boolean
   /** What was, or is, to be delivered, in order: one, and one more for each replay; the newest 50 */
   readonly deliveries: ReadonlyArray<Delivery>
   /** What happened, in sentences and in order; the last one says what happens next */
@@ -495,6 +523,8 @@ export type ListedLead = {
   readonly attempts: number
   /** When the next attempt is due; null when none is scheduled or one is under way */
   readonly next_attempt_at: string | null
+  /** An operator sent it as a test */
+  readonly test: boolean
 }
 
 /** The full history of one lead. The payloads hold personal data. */
@@ -621,6 +651,8 @@ export interface Routes {
       readonly phone?: string
       /** Only leads whose webhook had this correlation id */
       readonly correlation_id?: string
+      /** `true`: only test leads, which operators sent; `false`: only others */
+      readonly test?: "true" | "false"
     }
     readonly answer: LeadPage
   }
@@ -654,6 +686,8 @@ export interface Routes {
       readonly phone?: string
       /** Only leads whose webhook had this correlation id */
       readonly correlation_id?: string
+      /** `true`: only test leads, which operators sent; `false`: only others */
+      readonly test?: "true" | "false"
       readonly format?: "csv" | "jsonl"
     }
     readonly answer: string
@@ -695,6 +729,19 @@ export interface Routes {
   readonly "POST /api/v1/preview": {
     readonly body: PreviewRequest
     readonly answer: Preview | PreviewComparison
+  }
+  /** What a test lead would be */
+  readonly "GET /api/v1/test-leads": {
+    readonly query: {
+      /** Only leads that are delivered to the customer of this name */
+      readonly customer?: string
+    }
+    readonly answer: TestPayload
+  }
+  /** Send a test lead */
+  readonly "POST /api/v1/test-leads": {
+    readonly body: NewTestLead
+    readonly answer: StoredTestLead
   }
   /** The documents in force, with their versions */
   readonly "GET /api/v1/flow": {

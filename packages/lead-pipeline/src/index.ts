@@ -28,6 +28,7 @@ export {
   type Step,
   type UnreadField,
 } from "./Explanation.ts"
+export { type ExampleOptions, examplePayload } from "./examplePayload.ts"
 export * as Flow from "./Flow.ts"
 export { otherView, type OtherView, type Reading } from "./otherView.ts"
 export { printExplanation, type Style, type Tone } from "./printExplanation.ts"

@@ -16,6 +16,7 @@ export {
 export type { Condition } from "./Condition.ts"
 export { type Difference, differences } from "./differences.ts"
 export { evaluate, type EvaluateOptions } from "./evaluate.ts"
+export { exampleText } from "./exampleText.ts"
 export { defaultRuleSet, type LooksAt, type Rule, type RuleSet, type Severity } from "./RuleSet.ts"
 export {
   type Accepted,

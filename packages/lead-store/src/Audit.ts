@@ -22,6 +22,7 @@ export type AuditAction =
   | "lead.view"
   | "lead.replay"
   | "lead.patch"
+  | "lead.test"
   | "customer.pause"
   | "customer.resume"
   | "leads.export"

@@ -52,6 +52,8 @@ export interface LeadEvent {
 /** Everything about one lead. Payloads hold personal data: show them to operators only. */
 export interface LeadHistory extends LeadSummary {
   readonly correlationId: string
+  /** An operator sent it as a test. */
+  readonly isTest: boolean
   readonly rawPayload: Json
   readonly normalizedPayload: Json | null
   readonly customerPayload: Json | null

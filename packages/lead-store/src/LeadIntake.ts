@@ -1,39 +1,12 @@
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer } from "effect"
-import type { SqlError } from "effect/sql"
 import * as Batcher from "./Batcher.ts"
-import { makeSegments } from "./Counters.ts"
+import type { NewLead } from "./NewLead.ts"
 import { createPartitions } from "./Partitions.ts"
-import type { Received, SenderKey } from "./SenderKey.ts"
+import type { Received } from "./SenderKey.ts"
 import { isPartitionMissing, storeCall, StoreBusy, type StoreError, StoreUnavailable } from "./StoreError.ts"
 import { noting, writeHealthOf } from "./WriteHealth.ts"
-import { noteChanges } from "./internal/changes.ts"
-import {
-  type KeyedRow,
-  type KeyPieces,
-  keyColumns,
-  settleKeys,
-  stored,
-  withKeys,
-  withoutKeys,
-} from "./internal/senderKeys.ts"
-import { columns, state } from "./internal/sql.ts"
-import { countReceived } from "./internal/timeline.ts"
-
-/** A lead as it arrived, ready to be stored: every text is already storable (see `storableText`). */
-export interface NewLead {
-  /** The payload as JSON text, kept as it is. */
-  readonly payload: string
-  /** The request's headers as JSON text, secrets redacted. */
-  readonly sourceHeaders: string
-  /** SHA-256 of the body's bytes. */
-  readonly payloadHash: Uint8Array
-  readonly correlationId: string
-  /** How long workers leave the lead to the queue before they claim it by its schedule. */
-  readonly queuePatienceMs: number
-  /** What makes it a duplicate of an earlier webhook; without one, it is a lead of its own. */
-  readonly senderKey?: SenderKey | undefined
-}
+import { insertLeads } from "./internal/insertLeads.ts"
 
 /**
  * Stores arriving leads: once `receive` has succeeded, the lead is committed.
@@ -127,63 +100,3 @@ const largeLead = 64 * 1024
 
 /** How many characters such a statement takes, unless one payload is longer. */
 const largeStatement = 1024 * 1024
-
-/** Stores leads, their work, counts and keys in one statement; returns what came of each, in the same order. */
-const insertLeads = (sql: PgClient.PgClient) => {
-  /** Segments that no statement uses now. Two statements in one segment would wait for each other's commit. */
-  const idle: Array<() => string> = []
-  const insert = <Row extends object>(
-    statement: string,
-    leads: ReadonlyArray<NewLead>,
-    keys: ReturnType<typeof keyColumns> = [],
-  ) =>
-    Effect.suspend(() => {
-      const segment = idle.pop() ?? makeSegments()
-      return sql
-        .unsafe<Row>(statement, [
-          segment(),
-          columns.text(leads.map((lead) => lead.payload)),
-          columns.text(leads.map((lead) => lead.sourceHeaders)),
-          columns.bytea(leads.map((lead) => lead.payloadHash)),
-          columns.text(leads.map((lead) => lead.correlationId)),
-          columns.float8(leads.map((lead) => lead.queuePatienceMs / 1000)),
-          ...keys,
-        ])
-        .pipe(Effect.ensuring(Effect.sync(() => idle.push(segment))))
-    })
-  const insertKeyed = (leads: ReadonlyArray<NewLead>) =>
-    insert<KeyedRow>(keyedStatement, leads, keyColumns(leads))
-  return (leads: ReadonlyArray<NewLead>): Effect.Effect<ReadonlyArray<Received>, SqlError.SqlError> =>
-    leads.some(hasKey)
-      ? settleKeys(leads, insertKeyed)
-      : Effect.map(insert<{ readonly id: bigint }>(plainStatement, leads), (rows) =>
-          rows.map(({ id }) => stored(id)),
-        )
-}
-
-const hasKey = ({ senderKey }: NewLead): boolean => senderKey !== undefined
-
-const statementOf = (keys: KeyPieces): string => `
-  WITH input AS MATERIALIZED (
-    SELECT ${keys.id} AS id, lead.*${keys.earlier}
-    FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::float8[]${keys.types})
-      WITH ORDINALITY AS lead (payload, source_headers, payload_hash, correlation_id, patience${keys.names}, ord)
-      ${keys.join}
-  )${keys.keyed}, stored AS (
-    INSERT INTO lead (id, tenant_id, source_id, raw_payload, source_headers, payload_hash, correlation_id)
-    SELECT id, 1, 1, payload::json, source_headers::json, payload_hash, correlation_id FROM input ${keys.whereNew}
-  ), opened AS (
-    INSERT INTO work (lead_id, tenant_id, due_at)
-    SELECT id, 1, now() + make_interval(secs => patience) FROM input ${keys.whereNew}
-  ), counted AS (
-    INSERT INTO lead_count AS c (segment, tenant_id, account, leads)
-    SELECT $1::bigint, 1, account, count(*) FROM input CROSS JOIN unnest(ARRAY['RECEIVED', 'TOTAL']) AS account
-    ${keys.whereNew} GROUP BY account
-    ON CONFLICT ON CONSTRAINT lead_count_pkey DO UPDATE SET leads = c.leads + excluded.leads
-  ), on_timeline AS (${countReceived(keys.whereNew)}), changes AS (
-    SELECT id AS lead_id, ${state("RECEIVED")} AS state FROM input ${keys.whereNew}
-  ), noted_changes AS (${noteChanges("changes")})
-  SELECT ${keys.result} FROM input ORDER BY ord`
-
-const plainStatement = statementOf(withoutKeys)
-const keyedStatement = statementOf(withKeys)

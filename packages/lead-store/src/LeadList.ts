@@ -52,6 +52,7 @@ interface ListRow {
   readonly correlation_id: string
   readonly attempts: number
   readonly next_attempt_at: Date | null
+  readonly is_test: boolean
 }
 
 const pageOf = ({ limit }: ListOptions, rows: ReadonlyArray<ListRow>): LeadPage => {
@@ -70,6 +71,7 @@ const listed = (row: ListRow): ListedLead => ({
   correlationId: row.correlation_id,
   attempts: row.attempts,
   nextAttemptAt: row.next_attempt_at,
+  isTest: row.is_test,
 })
 
 const reasonOf = ({ leads, newest, newest_at, reason, state }: ReasonRow): ReasonCount => ({

@@ -20,6 +20,8 @@ export interface ListOptions {
   /** Hashes of e-mail addresses and phone numbers (see `SearchKey`), all of which the lead has. */
   readonly contacts: ReadonlyArray<string>
   readonly correlationId?: string | undefined
+  /** Only test leads, or only others. */
+  readonly isTest?: boolean | undefined
 }
 
 /** A lead in a list, and how far its delivery has come. */
@@ -29,6 +31,8 @@ export interface ListedLead extends LeadSummary {
   readonly attempts: number
   /** When the next attempt is due; null when none is scheduled or one is under way. */
   readonly nextAttemptAt: Date | null
+  /** An operator sent it as a test. */
+  readonly isTest: boolean
 }
 
 /** A page of a list. */

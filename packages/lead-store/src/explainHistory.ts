@@ -30,7 +30,10 @@ type Sentence = (event: LeadEvent, history: LeadHistory) => ReadonlyArray<string
 
 /** The sentences of each type of event; none where another event, or the end, says the same. */
 const sentences: Readonly<Record<LeadEventType, Sentence>> = {
-  received: ({ at }) => [`Received ${on(at)}.`],
+  received: ({ at }, { isTest }) => [
+    `Received ${on(at)}.`,
+    ...(isTest ? ["It is a test: an operator sent it, to see that leads arrive."] : []),
+  ],
   ready: (event) => ["It met all rules, was normalised and mapped for the customer.", ...flagged(event)],
   rejected: (event) => [`It was rejected by a rule: ${cause(event.details)}.`, ...flagged(event)],
   parked: (event) => [parked(event), ...flagged(event)],

@@ -28,7 +28,7 @@ export { diagnose, type Diagnosis } from "./Diagnosis.ts"
 export { explainHistory } from "./explainHistory.ts"
 export { LeadDatabase, type LeadDatabaseOptions, type PoolOptions } from "./LeadDatabase.ts"
 export type { DeliveryAttempt, LeadEvent, LeadHistory, LeadSummary } from "./LeadHistory.ts"
-export { LeadIntake, type NewLead } from "./LeadIntake.ts"
+export { LeadIntake } from "./LeadIntake.ts"
 export {
   imbalance,
   LeadLedger,
@@ -64,6 +64,7 @@ export {
   OperatorTokens,
   TooManyTokens,
 } from "./OperatorTokens.ts"
+export type { NewLead } from "./NewLead.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
 export { buildPartitionIndexes } from "./PartitionIndexes.ts"
 export * as Retention from "./Retention.ts"
@@ -77,6 +78,7 @@ export {
 export { needsMending, storableJson, storableText } from "./storable.ts"
 export { type ConnectionState, mostDue, readStoreState, type StoreState } from "./StoreState.ts"
 export { DataRefused, StoreBusy, type StoreError, StoreUnavailable } from "./StoreError.ts"
+export { TestLeads } from "./TestLeads.ts"
 export {
   bucketMs,
   Timeline,

@@ -80,6 +80,12 @@ const mixedLeads = Effect.gen(function* () {
       `UPDATE ${table} SET received_at = timestamptz '2026-01-21T10:00:00Z' + ${id} * interval '1 min'`,
     )
   }
+  // Tests in every state, as an operator's request stores them.
+  yield* sql`UPDATE lead SET source_id = 2 WHERE id % 3 = 1`
+  yield* sql`
+    INSERT INTO audit (tenant_id, operator, via, action, lead_id)
+    SELECT 1, 'anna', 'token', action, id FROM lead CROSS JOIN unnest(ARRAY['lead.test', 'lead.view']) AS action
+    WHERE source_id = 2`
 })
 
 interface Row {
@@ -90,6 +96,7 @@ interface Row {
   readonly correlation_id: string
   readonly customer: string | null
   readonly hashes: ReadonlyArray<string> | null
+  readonly is_test: boolean
 }
 
 /** Every lead, by the simplest query. */
@@ -97,7 +104,8 @@ const everything = PgClient.PgClient.use(
   (sql) => sql<Row>`
     SELECT lead.id::float8 AS id, lead.received_at, coalesce(settled.state, work.state)::text AS state, settled.reason,
       lead.correlation_id, (SELECT name FROM delivery JOIN customer ON customer.id = customer_id WHERE lead_id = lead.id LIMIT 1) AS customer,
-      (SELECT array_agg(replace(hash::text, '-', '')) FROM lead_contact WHERE lead_id = lead.id) AS hashes
+      (SELECT array_agg(replace(hash::text, '-', '')) FROM lead_contact WHERE lead_id = lead.id) AS hashes,
+      lead.source_id = 2 AS is_test
     FROM lead LEFT JOIN settled_lead AS settled ON settled.lead_id = lead.id LEFT JOIN work ON work.lead_id = lead.id
     ORDER BY lead.id DESC`,
 )
@@ -110,6 +118,7 @@ const matches = (row: Row, options: Partial<ListOptions>): boolean =>
   (options.receivedFrom === undefined || row.received_at >= options.receivedFrom) &&
   (options.receivedBefore === undefined || row.received_at < options.receivedBefore) &&
   (options.correlationId === undefined || row.correlation_id === options.correlationId) &&
+  (options.isTest === undefined || row.is_test === options.isTest) &&
   (options.contacts ?? []).every((hash) => row.hashes?.includes(hash))
 
 const minute = (number: number) => new Date(Date.UTC(2026, 0, 21, 10, number))
@@ -122,6 +131,7 @@ const values = {
   receivedBefore: [minute(0), minute(7), minute(20), minute(999)],
   correlationId: ["a-correlation-id", "corr-1", "nobody"],
   contacts: [["ada"], ["1"], ["ada", "1"], ["bob"], ["nobody"]].map((names) => names.map(hashOf)),
+  isTest: [true, false],
 } satisfies { readonly [K in keyof ListOptions]?: ReadonlyArray<ListOptions[K]> }
 
 /** No filter, each one, and each two together. */

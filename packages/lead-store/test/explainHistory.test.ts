@@ -27,6 +27,7 @@ const history = (status: LeadStatus, given: Partial<LeadHistory> = {}): LeadHist
   status,
   rejectionReason: null,
   correlationId: "abc",
+  isTest: false,
   rawPayload: { phone: "a-value-of-the-lead" },
   normalizedPayload: null,
   customerPayload: null,
@@ -80,6 +81,14 @@ const cases: Readonly<Record<string, Case>> = {
   "received and waiting": {
     history: history("RECEIVED"),
     sentences: [received, "Next: the rules look at it as soon as it is its turn."],
+  },
+  "sent by an operator as a test": {
+    history: history("RECEIVED", { isTest: true }),
+    sentences: [
+      received,
+      "It is a test: an operator sent it, to see that leads arrive.",
+      "Next: the rules look at it as soon as it is its turn.",
+    ],
   },
   "received and put off": {
     history: history("RECEIVED", {

@@ -19,6 +19,7 @@ const facts = {
   correlation_id: ({ correlationId }) => correlationId,
   attempts: ({ attempts }) => String(attempts),
   next_attempt_at: ({ nextAttemptAt }) => nextAttemptAt?.toISOString() ?? "",
+  test: ({ isTest }) => String(isTest),
 } as const satisfies Readonly<Record<string, (lead: ExportedLead) => string>>
 
 /**
@@ -65,7 +66,7 @@ export const csvPrinter = (fields: ReadonlyArray<string>) => {
 /** A line of JSON: the facts, and the payload as it came, with every digit. */
 export const jsonLine = (lead: ExportedLead): string => {
   const known = Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, fact(lead) || null]))
-  return `${JSON.stringify({ ...known, id: lead.id, attempts: lead.attempts }).slice(0, -1)},"payload":${lead.payload}}\n`
+  return `${JSON.stringify({ ...known, id: lead.id, attempts: lead.attempts, test: lead.isTest }).slice(0, -1)},"payload":${lead.payload}}\n`
 }
 
 const textOf = (value: unknown): string =>

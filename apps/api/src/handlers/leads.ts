@@ -53,6 +53,7 @@ export const leadsHandlers = (hub: EventHub, flow: Pick<LoadedFlow, "documents">
           receivedBefore: query.received_before,
           contacts: hash === undefined ? [] : contacts.map(hash),
           correlationId: query.correlation_id,
+          isTest: query.test === undefined ? undefined : query.test === "true",
         }
       })
 
@@ -150,6 +151,7 @@ interface LeadFilters {
   readonly email?: string
   readonly phone?: string
   readonly correlation_id?: string
+  readonly test?: "true" | "false"
 }
 
 const full = new DatabaseUnavailable({

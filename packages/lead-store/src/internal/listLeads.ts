@@ -1,6 +1,7 @@
 import { type LeadState, openStates, settledStates, statusOf } from "@lead-gateway/lead"
 import type { ListOptions } from "../LeadPage.ts"
 import { boundsOf } from "./receivedBounds.ts"
+import { isTest } from "./sources.ts"
 import { isOpen } from "./sql.ts"
 
 /** A statement and its parameters. */
@@ -16,7 +17,7 @@ export interface Query {
  * room for, the page ends at `edge`, down to which all leads have been looked at, and the next one goes on from there.
  *
  * Without a filter that singles leads out, it merges one index scan for each state. With an e-mail, a phone or a
- * correlation id, it looks up the leads that have it. Undefined if no lead can match.
+ * correlation id, it looks up the leads that have it; test leads by the audit, which has one entry for each. Undefined if no lead can match.
  */
 export const listQuery = (options: ListOptions): Query | undefined => {
   const states = statesOf(options)
@@ -38,15 +39,21 @@ export const listQuery = (options: ListOptions): Query | undefined => {
     customer &&
     `EXISTS (SELECT FROM delivery WHERE delivery.lead_id = seen.lead_id AND delivery.customer_id = ${customerId})`
   const [firstHash, ...otherHashes] = hashes
-  const isLookup = firstHash !== undefined || correlationId !== undefined
+  const isLookup = firstHash !== undefined || correlationId !== undefined || options.isTest === true
+  const isWanted =
+    options.isTest !== undefined &&
+    `EXISTS (SELECT FROM lead WHERE lead.id = seen.lead_id AND (${isTest("lead")}) = ${options.isTest})`
   const window = isLookup ? windows.lookup : customer === undefined ? limit : windows.customer
 
   const lookup = (): string => {
     const source =
-      firstHash === undefined
-        ? `SELECT id AS lead_id FROM lead WHERE hashtextextended(correlation_id, 0) = hashtextextended(${correlationId}, 0)
+      firstHash === undefined && correlationId === undefined
+        ? `SELECT lead_id FROM audit WHERE tenant_id = 1 AND action = 'lead.test' AND lead_id IS NOT NULL
+          AND ${idIs("lead_id")} ORDER BY lead_id DESC`
+        : firstHash === undefined
+          ? `SELECT id AS lead_id FROM lead WHERE hashtextextended(correlation_id, 0) = hashtextextended(${correlationId}, 0)
           AND correlation_id = ${correlationId} AND ${idIs("id")} ORDER BY id DESC`
-        : `SELECT lead_id FROM lead_contact WHERE hash = ${firstHash} AND ${idIs("lead_id")} ORDER BY lead_id DESC`
+          : `SELECT lead_id FROM lead_contact WHERE hash = ${firstHash} AND ${idIs("lead_id")} ORDER BY lead_id DESC`
     const also = otherHashes.map(
       (hash) => `EXISTS (SELECT FROM lead_contact AS c WHERE c.hash = ${hash} AND c.lead_id = found.lead_id)`,
     )
@@ -134,6 +141,7 @@ export const listQuery = (options: ListOptions): Query | undefined => {
   const conditions = [
     "seen.lead_id >= edge.id",
     ...(isLookup ? lookupResidual : isOfCustomer === undefined ? [] : [isOfCustomer]),
+    ...(isWanted === false ? [] : [isWanted]),
   ]
   const text = `
     WITH ${[...ctes, isLookup ? lookup() : scans()].join(", ")}, page AS MATERIALIZED (
@@ -150,7 +158,8 @@ const windows = { lookup: 1000, customer: 500 } as const
 /** What the wide tables and `work` add to a page: few rows, each by its key in one partition. */
 const details = `
   SELECT page.lead_id, page.received_at, page.state::text AS state, page.reason, lead.correlation_id,
-    coalesce(work.attempt_no, tried.attempts, 0) AS attempts, work.next_attempt_at
+    coalesce(work.attempt_no, tried.attempts, 0) AS attempts, work.next_attempt_at,
+    ${isTest("lead")} AS is_test
   FROM page JOIN lead ON lead.id = page.lead_id AND lead.tenant_id = 1
   LEFT JOIN LATERAL (
     SELECT attempt_no, CASE WHEN lease IS NULL AND NOT attempt_is_open AND (state <> 'RECEIVED' OR scheduled_at > now())

@@ -23,6 +23,7 @@ import {
 } from "../LeadHistory.ts"
 import { storedJson } from "../storable.ts"
 import { bodyBytes, boundedEvents, cutBody, most } from "./historyBounds.ts"
+import { isTest } from "./sources.ts"
 
 /** Reads the history of one lead: one statement, on one partition. None if there is no such lead. */
 export const readHistory = (sql: PgClient.PgClient) =>
@@ -37,6 +38,7 @@ export const readHistory = (sql: PgClient.PgClient) =>
 interface HistoryRow {
   readonly received_at: Micros
   readonly correlation_id: string
+  readonly is_test: boolean
   readonly raw_payload: string
   readonly normalized_payload: string | null
   readonly omitted_attributes: string | null
@@ -74,7 +76,7 @@ const statement = (partition: number): string => {
   const from = (table: Parameters<typeof partitionName>[0]) =>
     `${partitionName(table, partition)} AS ${table}`
   return `
-  SELECT ${micros("lead.received_at")}::float8 AS received_at, lead.correlation_id, lead.raw_payload::text AS raw_payload,
+  SELECT ${micros("lead.received_at")}::float8 AS received_at, lead.correlation_id, ${isTest("lead")} AS is_test, lead.raw_payload::text AS raw_payload,
     decision.normalized_payload::text AS normalized_payload, decision.omitted_attributes::text AS omitted_attributes,
     decision.unread::text AS unread, delivery.payload::text AS customer_payload, stands.state::text AS state,
     ${micros("settled.settled_at")}::float8 AS settled_at, settled.reason,
@@ -172,6 +174,7 @@ const fullHistory = (id: LeadId, row: HistoryRow): LeadHistory => {
     status: statusOf(row.state),
     rejectionReason: row.reason === null ? null : RejectionReason.make(row.reason),
     correlationId: row.correlation_id,
+    isTest: row.is_test,
     rawPayload: json(row.raw_payload),
     normalizedPayload: json(row.normalized_payload),
     customerPayload: json(row.customer_payload),

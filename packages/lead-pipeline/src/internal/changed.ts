@@ -1,0 +1,27 @@
+import { get, isJsonObject, type Json } from "@lead-gateway/lossless-json"
+
+/**
+ * The value with another one at a path, or without it for undefined. Objects on the way are made, and a list for an index 0.
+ * Undefined if something on the way has a value that is neither.
+ */
+export const changed = (
+  value: Json,
+  [key, ...rest]: ReadonlyArray<string>,
+  next: Json | undefined,
+): Json | undefined => {
+  if (key === undefined) return next
+  if (Array.isArray(value)) {
+    const index = Number(key)
+    if (!/^\d$/.test(key) || index > value.length) return undefined
+    const inner = changed((value as ReadonlyArray<Json>)[index] ?? emptyFor(rest), rest, next)
+    return inner === undefined ? undefined : [...value.slice(0, index), inner, ...value.slice(index + 1)]
+  }
+  if (!isJsonObject(value)) return undefined
+  const inner = changed(get(value, key) ?? emptyFor(rest), rest, next)
+  if (inner !== undefined) return { ...value, [key]: inner }
+  return next === undefined
+    ? Object.fromEntries(Object.entries(value).filter(([own]) => own !== key))
+    : undefined
+}
+
+const emptyFor = ([key]: ReadonlyArray<string>): Json => (key === "0" ? [] : {})
