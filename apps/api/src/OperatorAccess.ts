@@ -1,4 +1,5 @@
 /** Who may use which route for operators. */
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import {
   type DatabaseUnavailable,
   Forbidden,
@@ -14,12 +15,14 @@ import {
 import type { AuthSettings } from "@lead-gateway/config"
 import { isToken } from "@lead-gateway/lead-store"
 import { Context, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { HttpServerRequest } from "effect/http"
 import { makeJwtCheck } from "./Jwt.ts"
+import type { IdentifyClient } from "./OperatorGuesses.ts"
 import { makeSecretSearch } from "./Secrets.ts"
 import { makeTokenDirectory } from "./TokenDirectory.ts"
 
 /** Who a credential names. The role is undefined if it is none that this release knows. */
-type Identity = Omit<OperatorShape, "role"> & { readonly role: Role | undefined }
+export type Identity = Omit<OperatorShape, "role"> & { readonly role: Role | undefined }
 
 /** Finds out whom a credential names; fails for one that names nobody. */
 export type Identify = (credential: string) => Effect.Effect<Identity, Unauthorized | DatabaseUnavailable>
@@ -36,17 +39,22 @@ export const IsStillAdmitted: Context.Reference<Effect.Effect<boolean>> = Contex
  * Admits operators by their bearer token, to the routes of their role: one of `OPERATOR_TOKENS`, a token from the database,
  * or a JWT. Everybody is an admin when authentication is off.
  */
-export const operatorAuth = (identify: Identify) =>
+export const operatorAuth = (identify: Identify, identifyClient: IdentifyClient) =>
   Layer.succeed(OperatorAuth, {
     // The listener has refused requests with more than one `Authorization`.
     operatorToken: (answer, { credential, endpoint }) => {
       const required = routeRoles[`${endpoint.method} ${endpoint.path}` as RouteName]
-      const operator = Effect.flatMap(identify(Redacted.value(credential)), ({ role, ...who }) =>
+      const admit = ({ role, ...who }: Identity) =>
         role !== undefined && mayUse(role, required)
           ? Effect.succeed<OperatorShape>({ ...who, role })
-          : Effect.fail(new Forbidden({ error: `forbidden: needs the role ${required}` })),
+          : Effect.fail(new Forbidden({ error: `forbidden: needs the role ${required}` }))
+      const operator = HttpServerRequest.HttpServerRequest.pipe(
+        Effect.map(NodeHttpServerRequest.toIncomingMessage),
+        Effect.flatMap((request) => identifyClient(Redacted.value(credential), request)),
+        Effect.flatMap(admit),
       )
-      const isStillAdmitted = Effect.match(operator, {
+      const again = Effect.flatMap(identify(Redacted.value(credential)), admit)
+      const isStillAdmitted = Effect.match(again, {
         onFailure: ({ _tag }) => _tag === "DatabaseUnavailable",
         onSuccess: () => true,
       })

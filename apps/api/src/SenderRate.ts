@@ -8,6 +8,8 @@ export interface SenderRate {
   readonly waitMs: (sender: string, nowMs: number) => number
   /** The same, and counts nothing. */
   readonly peekMs: (sender: string, nowMs: number) => number
+  /** Takes back one that {@link waitMs} has counted. */
+  readonly giveBack: (sender: string) => void
   /** How many senders are remembered. */
   readonly size: () => number
 }
@@ -49,6 +51,10 @@ export const makeSenderRate = ({ count, perMs }: Rate, maxSenders = 50_000): Sen
       return waitMs
     },
     peekMs: (sender, nowMs) => waitOf(fullAt(sender, nowMs), nowMs),
+    giveBack: (sender) => {
+      const fullAtMs = young.get(sender) ?? old.get(sender)
+      if (fullAtMs !== undefined) young.set(sender, fullAtMs - intervalMs)
+    },
     size: () => young.size + old.size,
   }
 }

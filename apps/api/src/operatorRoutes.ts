@@ -26,6 +26,7 @@ import { tokensHandlers } from "./handlers/tokens.ts"
 import { unmappedHandlers } from "./handlers/unmapped.ts"
 import { keysOfDocuments } from "./maskLead.ts"
 import { type Identify, operatorAuth } from "./OperatorAccess.ts"
+import type { IdentifyClient } from "./OperatorGuesses.ts"
 import type { PreviewProcess } from "./preview/PreviewProcess.ts"
 import { readFrom } from "./readFrom.ts"
 import type { Statistics } from "./Statistics.ts"
@@ -33,6 +34,7 @@ import type { Statistics } from "./Statistics.ts"
 /** What the routes are made of, beside the store. */
 export interface OperatorRoutesOptions {
   readonly identify: Identify
+  readonly identifyClient: IdentifyClient
   readonly flow: LoadedFlow
   readonly search: SearchSettings
   readonly events: EventHub
@@ -46,6 +48,7 @@ export const operatorRoutes = ({
   flow,
   health,
   identify,
+  identifyClient,
   preview,
   search,
 }: OperatorRoutesOptions) => {
@@ -68,7 +71,7 @@ export const operatorRoutes = ({
     Layer.provide(
       Layer.succeed(KnownKeys, keysOfDocuments(Object.values(flow.documents) as ReadonlyArray<Json>)),
     ),
-    Layer.provide(operatorAuth(identify)),
+    Layer.provide(operatorAuth(identify, identifyClient)),
     Layer.provide([HttpServer.layerServices, NodeServices.layer]),
   )
   // The one answer that shows nothing of leads or of this process.

@@ -32,6 +32,7 @@ import { makeHandshakes } from "./handshakes.ts"
 import { makeIntake } from "./Intake.ts"
 import { observeIntake } from "./IntakeMetrics.ts"
 import { makeIdentify } from "./OperatorAccess.ts"
+import { limitGuesses } from "./OperatorGuesses.ts"
 import { operatorRoutes } from "./operatorRoutes.ts"
 import { makePreviewProcess, type PreviewProgram } from "./preview/PreviewProcess.ts"
 import { makeReference } from "./reference/handlers.ts"
@@ -90,9 +91,10 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
     deliveryMetadataNames,
   })
   const identify = yield* makeIdentify(api.auth)
-  const operatorOf = (credential: string) => Effect.runPromiseExit(identify(credential))
+  const identifyClient = Option.isSome(api.auth) ? limitGuesses(identify, api) : identify
   const routes = operatorRoutes({
     identify,
+    identifyClient,
     flow,
     search,
     events,
@@ -128,7 +130,9 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
       intake,
       handshake,
       reference: makeReference(options.reference),
-      console: makeConsole(options.console, operatorOf),
+      console: makeConsole(options.console, (token, request) =>
+        Effect.runPromiseExit(identifyClient(token, request)),
+      ),
       router,
     }),
   )

@@ -122,12 +122,14 @@ export class Unprocessable extends failure("Unprocessable", "unprocessable reque
   })
 }
 
-/** 429: too many requests; the header `Retry-After` says when to try again. */
+/** 429: too many webhooks, or wrong tokens; the header `Retry-After` says when to try again. */
 export class TooManyRequests extends failure("TooManyRequests", "too many requests") {
   static readonly response = retryAfterResponse({
     errorClass: TooManyRequests,
     status: 429,
-    description: "`too many requests`: retry after `Retry-After`",
+    description:
+      "`too many requests`: too many webhooks of one sender, or wrong tokens from one address; retry after " +
+      "`Retry-After`",
   })
 }
 

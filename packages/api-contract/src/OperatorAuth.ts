@@ -1,7 +1,7 @@
 /** Who asks: the check that routes for operators declare, and the operator that their handlers get from it. */
 import { Context } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
-import { DatabaseUnavailable, Forbidden, Unauthorized } from "./ApiError.ts"
+import { DatabaseUnavailable, Forbidden, TooManyRequests, Unauthorized } from "./ApiError.ts"
 import type { Role } from "./Role.ts"
 
 /** Who makes a request, as handlers and the audit see it. No secret. */
@@ -22,12 +22,17 @@ export class Operator extends Context.Service<Operator, OperatorShape>()(
 
 /**
  * Admits operators by their bearer token, and provides {@link Operator}. The server checks, by the table `routeRoles`: 401
- * without a valid token, 403 if its role is too small, 503 if the token cannot be checked now.
+ * without a valid token, 403 if its role is too small, 429 to who has tried too many, 503 if the token cannot be checked now.
  */
 export class OperatorAuth extends HttpApiMiddleware.Service<OperatorAuth, { provides: Operator }>()(
   "@lead-gateway/api-contract/OperatorAuth",
   {
-    error: [Unauthorized.challenge, Forbidden.response, DatabaseUnavailable.response],
+    error: [
+      Unauthorized.challenge,
+      Forbidden.response,
+      TooManyRequests.response,
+      DatabaseUnavailable.response,
+    ],
     security: {
       operatorToken: HttpApiSecurity.bearer.pipe(
         HttpApiSecurity.annotateMerge(

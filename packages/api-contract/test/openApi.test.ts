@@ -46,7 +46,7 @@ describe("the OpenAPI document", () => {
       const always = {
         open: [200],
         sender: [200, 400, 401, 403, 421, 500, 503],
-        operator: [401, 403, 421, 500, 503],
+        operator: [401, 403, 421, 429, 500, 503],
       }[access === "open" || access === "sender" ? access : "operator"]
       assert.includeMembers(statuses(documented(route)), always, route.name)
     }
@@ -57,8 +57,11 @@ describe("the OpenAPI document", () => {
       statuses("post /webhooks/leads"),
       [200, 400, 401, 403, 413, 415, 421, 422, 429, 500, 503],
     )
-    assert.deepStrictEqual(statuses("get /stats/leads/recent"), [200, 400, 401, 403, 421, 500, 503])
-    assert.deepStrictEqual(statuses("get /stats/leads/{id}/history"), [200, 401, 403, 404, 421, 500, 503])
+    assert.deepStrictEqual(statuses("get /stats/leads/recent"), [200, 400, 401, 403, 421, 429, 500, 503])
+    assert.deepStrictEqual(
+      statuses("get /stats/leads/{id}/history"),
+      [200, 401, 403, 404, 421, 429, 500, 503],
+    )
     assert.deepStrictEqual(statuses("get /readyz"), [200, 503])
     assert.deepStrictEqual(statuses("get /health"), [200])
     assert.deepStrictEqual(statuses("get /health/deep"), [200, 403, 421, 500, 503])

@@ -38,9 +38,13 @@ const policy = [
   "require-trusted-types-for 'script'",
 ].join("; ")
 
-/** Finds out whom a token names. */
+/** Beside its policy: no window that another site has opened keeps a hold of the page. */
+const pageHeaders = { "Content-Security-Policy": policy, "Cross-Origin-Opener-Policy": "same-origin" }
+
+/** Finds out whom a token names that came with a request. */
 export type OperatorOf = (
   token: string,
+  request: IncomingMessage,
 ) => Promise<
   Exit.Exit<{ readonly name: string; readonly role: string | undefined; readonly via: string }, unknown>
 >
@@ -79,9 +83,16 @@ export const makeConsole = (
     // A page has no dot in its name; a file of a release before this one is gone.
     const index = name.includes(".") ? undefined : all?.get("index.html")
     if (index === undefined) return refuse(response)
-    const operator = await operatorOf(sessionToken(request) ?? "")
+    const operator = await operatorOf(sessionToken(request) ?? "", request)
     if (response.headersSent || response.destroyed) return
-    sendPage(request, response, index, Exit.isSuccess(operator) ? operator.value : undefined)
+    const role = Exit.isSuccess(operator) ? operator.value.role : undefined
+    if (Exit.isSuccess(operator) && role !== undefined)
+      return sendOwnPage(request, response, index, { ...operator.value, role })
+    send(request, response, index, {
+      ...pageHeaders,
+      "Cache-Control": "no-cache",
+      Vary: "Accept-Encoding, Cookie",
+    })
   }
 
   return {
@@ -112,10 +123,10 @@ const send = (
 ): void => {
   const { body, encoding, tag } = file.variantFor(request.headers["accept-encoding"]?.toString())
   const all = {
-    ...headers,
     ETag: tag,
     "Content-Type": file.contentType,
     Vary: "Accept-Encoding",
+    ...headers,
     ...(encoding === undefined ? {} : { "Content-Encoding": encoding }),
   }
   if (isUnchanged(request, tag)) return end(response, 304, all)
@@ -123,26 +134,22 @@ const send = (
   response.end(request.method === "HEAD" ? undefined : body)
 }
 
-/** The page with who is signed in as an attribute, which is text wherever it is read. */
-const sendPage = (
+/** The page with who is signed in as an attribute, which is text wherever it is read. No cache keeps it. */
+const sendOwnPage = (
   request: IncomingMessage,
   response: HttpResponse,
   index: ServedFile,
-  operator: { readonly name: string; readonly role: string | undefined; readonly via: string } | undefined,
+  { name, role, via }: { readonly name: string; readonly role: string; readonly via: string },
 ): void => {
-  const { name, role, via } = operator ?? {}
-  const known =
-    role === undefined
-      ? ""
-      : JSON.stringify({ name, role, via }).replaceAll(
-          /[&<>"']/g,
-          (character) => `&#${character.charCodeAt(0)};`,
-        )
+  const operator = JSON.stringify({ name, role, via }).replaceAll(
+    /[&<>"']/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  )
   const html = Buffer.from(index.variantFor("identity").body)
     .toString()
-    .replace("<html ", `<html data-operator="${known}" `)
+    .replace("<html ", () => `<html data-operator="${operator}" `)
   writeHead(response, 200, {
-    "Content-Security-Policy": policy,
+    ...pageHeaders,
     "Content-Type": index.contentType,
     "Content-Length": Buffer.byteLength(html),
   })

@@ -1,6 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
-import { serve } from "@lead-gateway/api"
+import { type ApiOptions, serve } from "@lead-gateway/api"
 import type { ClientSettings, JwtSettings, SenderSettings, SenderVerifier } from "@lead-gateway/config"
 import { loadFlow } from "@lead-gateway/config/flow"
 import { PostgresLeadQueue } from "@lead-gateway/lead-queue"
@@ -91,6 +91,8 @@ export interface WorldOptions {
   readonly shutdownTimeout?: Duration.Duration
   /** The program of the page at `/docs`; as a checkout has it, unless set. */
   readonly reference?: string
+  /** Loads the files of the web console; without it there is none. */
+  readonly console?: ApiOptions["console"]
   /** Services that replace the real ones. */
   readonly replace?: Layer.Layer<never>
 }
@@ -179,6 +181,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: WorldOptions = {}
       info: { version: "1.2.3", queueType: "database" },
       preview,
       reference: options.reference ?? reference,
+      console: options.console,
       shutdownTimeout: options.shutdownTimeout ?? Duration.seconds(5),
     })
     if (options.databaseUrl === undefined) yield* (yield* LeadDatabase).ready
