@@ -28,6 +28,7 @@ import {
 import { type ListenFailed, runService } from "@lead-gateway/runtime"
 import { Effect, Layer } from "effect"
 import packageJson from "../package.json" with { type: "json" }
+import { consolePaths } from "./console/paths.ts"
 import type { PreviewProgram } from "./preview/PreviewProcess.ts"
 import { type ApiOptions, serve } from "./serve.ts"
 
@@ -98,7 +99,11 @@ export const api = ({
           console,
           shutdownTimeout: process.shutdownTimeout,
         })
-        yield* Effect.annotateLogs(Effect.logInfo("api is listening"), { address, port })
+        yield* Effect.annotateLogs(Effect.logInfo("api is listening"), {
+          address,
+          port,
+          ...(console === undefined ? {} : { console: consolePaths.overview }),
+        })
         yield* (yield* LeadDatabase).ready
         yield* Effect.logInfo("api is ready")
         return yield* Effect.never

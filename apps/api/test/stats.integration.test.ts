@@ -334,7 +334,6 @@ layer(Leads.layer.pipe(Layer.provideMerge(World.layer())), {
 
   describe("and paths", () => {
     it.effect.each([
-      "/",
       "/stats",
       "/stats/leads",
       "/stats/leads/1",

@@ -130,7 +130,6 @@ layer(World.layer(), { excludeTestServices: true })("POST /webhooks/leads", (it)
     "/webhooks/lead",
     "/webhooks/leads/1",
     "/webhooks",
-    "/",
     "/webhooks/leads%00",
     "/webhooks/leads/",
     "//webhooks//leads",

@@ -20,9 +20,10 @@ describe("urlOf", () => {
 })
 
 describe("banner", () => {
-  it("says where the api, the data and the customer are", () => {
+  it("says where the api, the console, the data and the customer are", () => {
     const text = banner(facts)
     assert.include(text, "address    http://127.0.0.1:8080\n")
+    assert.include(text, "console    http://127.0.0.1:8080/console\n")
     assert.include(text, "data       /data\n")
     assert.include(text, "customer   customer.example\n")
   })
@@ -32,5 +33,6 @@ describe("banner", () => {
     const guarded = banner({ ...facts, authEnabled: true })
     assert.include(guarded, '-H "Authorization: Bearer $OPERATOR_TOKEN"')
     assert.include(guarded, '-H "X-Shared-Secret: $SHARED_SECRET"')
+    assert.include(guarded, "console    http://127.0.0.1:8080/console, with an operator's token\n")
   })
 })

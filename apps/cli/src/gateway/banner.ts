@@ -18,6 +18,7 @@ export const banner = ({ url, data, customer, authEnabled }: BannerFacts): strin
 Lead Gateway is ready.
 
   address    ${url}
+  console    ${url}/console${when(authEnabled, ", with an operator's token")}
   api        ${url}/openapi.json
   data       ${oneLine(data)}
   customer   ${oneLine(customer)}
