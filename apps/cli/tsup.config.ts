@@ -17,8 +17,9 @@ export default defineConfig({
   platform: "node",
   clean: true,
   splitting: true,
-  // What builds the console is needed in a checkout alone.
   noExternal: [/^@lead-gateway\/(?!console$)/],
+  // What builds the console is asked for in a checkout alone.
+  external: [/^@lead-gateway\/console$/],
   esbuildOptions: (options) => {
     options.conditions = ["@lead-gateway/source"]
   },
