@@ -1,6 +1,6 @@
 /** How a page asks the operators' API, and how it does what a person wants. */
 import { ApiError } from "@lead-gateway/client"
-import { type Signal, useComputed, useSignal } from "@preact/signals"
+import { type Signal, useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
 import { session } from "./session.ts"
 
@@ -84,7 +84,3 @@ export const useDoing = (): Doing => {
     },
   }
 }
-
-/** Whether a question has neither an answer nor an error yet. */
-export const useIsFirst = <A>({ answer, error }: Asked<A>): Signal<boolean> =>
-  useComputed(() => answer.value === undefined && error.value === undefined)

@@ -36,7 +36,7 @@ const advices: Readonly<Record<number, string>> = {
 }
 
 /** An error in words: what happened, and what helps. */
-export const wordsOf = (
+const wordsOf = (
   error: unknown,
 ): { readonly text: string; readonly advice: string; readonly id: string | undefined } => {
   if (error instanceof ApiError) {

@@ -2,7 +2,7 @@
 import type { LeadState } from "@lead-gateway/lead"
 
 /** Leads of one reason that are counted, at most. */
-export const countedLeads = 10_000
+const countedLeads = 10_000
 
 /** Reasons, at most: rules name them, and may have been many over the years. */
 const mostReasons = 200
