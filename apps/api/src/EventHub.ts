@@ -47,13 +47,14 @@ const stopping = new StoreUnavailable({ operation: "live events of a process tha
 
 /**
  * Makes the hub, and its loop in the background: while somebody listens, it reads what was committed and writes each text
- * once to every listener.
+ * once to every listener. Before that it calls `onChanges`, so that whoever asks because of an event gets an answer that has
+ * it.
  *
  * It reads every 100 ms, every 500 ms while nothing happens, and for `n` hundred listeners every `n` hundred milliseconds:
  * so writes are a thousand a second at most, and intake hardly notices. Without listeners it does nothing. A listener that
  * does not read is cut when 256 KiB wait for it.
  */
-export const makeEventHub = Effect.gen(function* () {
+export const makeEventHub = Effect.fnUntraced(function* (onChanges: () => void = () => {}) {
   const changes = yield* LeadChanges
   const listeners = new Set<ServerResponse>()
   const joining = new Set<Joining>()
@@ -119,6 +120,7 @@ export const makeEventHub = Effect.gen(function* () {
       }
       const rows = position.unread(yield* changes.after(position.floor()))
       const { text } = encodeChanges(rows, { floor: position.floor, onRow: position.read, most: mostOfTick })
+      if (rows.length > 0) onChanges()
       if (text.length > 0) writeToAll(text)
       position.expire(now)
       for (const next of joining) {

@@ -83,7 +83,7 @@ export const serve = Effect.fnUntraced(function* (options: ApiOptions) {
   observeReplica(metrics, replica)
   yield* watchProcess(info)
 
-  const events = yield* Effect.provide(makeEventHub, LeadChanges.layer)
+  const events = yield* Effect.provide(makeEventHub(statistics.noticeChanges), LeadChanges.layer)
   const preview = yield* makePreviewProcess(options.preview, {
     documents: stringify(flow.documents as Json),
     constants: flow.constants,

@@ -39,7 +39,7 @@ const makeHub = Effect.gen(function* () {
       }),
     prune: () => Effect.void,
   })
-  const hub = yield* Effect.provideService(makeEventHub, LeadChanges, changes)
+  const hub = yield* Effect.provideService(makeEventHub(), LeadChanges, changes)
   const run = Effect.runForkWith(yield* Effect.context())
   const serve = (response: ServerResponse, lastEventId: string | undefined) =>
     Effect.onExit(hub.serve(response, lastEventId), (exit) =>

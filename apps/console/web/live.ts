@@ -81,14 +81,36 @@ export const useChanges = (listener: (change: Change) => void): void => {
   }, [])
 }
 
-/** Calls back some time after a change, once for all changes in between. */
+/** Another process of the api, or a replica, may have answered, and know a change only after that time. */
+const knownEverywhereMs = 1500
+
+type Timer = ReturnType<typeof setTimeout> | undefined
+
+/**
+ * Calls back at a change, and not again within that time: once at its end for all changes in between; and once more when
+ * nothing has changed for a while.
+ */
 export const useChangesEvery = (ms: number, refresh: () => void): void => {
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const next = useRef<Timer>(undefined)
+  const final = useRef<Timer>(undefined)
+  const last = useRef(-Infinity)
   useChanges(() => {
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined
-      refresh()
-    }, ms)
+    clearTimeout(final.current)
+    final.current = setTimeout(refresh, knownEverywhereMs)
+    next.current ??= setTimeout(
+      () => {
+        next.current = undefined
+        last.current = performance.now()
+        refresh()
+      },
+      Math.max(0, last.current + ms - performance.now()),
+    )
   })
-  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(
+    () => () => {
+      clearTimeout(next.current)
+      clearTimeout(final.current)
+    },
+    [],
+  )
 }

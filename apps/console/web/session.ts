@@ -16,7 +16,7 @@ export const loadSession = async (): Promise<void> => {
   const { operator } = document.documentElement.dataset
   delete document.documentElement.dataset.operator
   if (operator !== undefined && operator !== "") {
-    session.value = JSON.parse(operator) as Me
+    session.value = JSON.parse(operator) as Me | null
     return
   }
   try {

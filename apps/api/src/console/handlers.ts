@@ -83,11 +83,14 @@ export const makeConsole = (
     // A page has no dot in its name; a file of a release before this one is gone.
     const index = name.includes(".") ? undefined : all?.get("index.html")
     if (index === undefined) return refuse(response)
-    const operator = await operatorOf(sessionToken(request) ?? "", request)
+    const token = sessionToken(request)
+    const operator = await operatorOf(token ?? "", request)
     if (response.headersSent || response.destroyed) return
     const role = Exit.isSuccess(operator) ? operator.value.role : undefined
     if (Exit.isSuccess(operator) && role !== undefined)
-      return sendOwnPage(request, response, index, { ...operator.value, role })
+      return sendOwnPage(request, response, index, JSON.stringify({ ...operator.value, role }))
+    // With a token it may be the database that is away: the page asks itself.
+    if (token !== undefined) return sendOwnPage(request, response, index, "")
     send(request, response, index, {
       ...pageHeaders,
       "Cache-Control": "no-cache",
@@ -134,20 +137,20 @@ const send = (
   response.end(request.method === "HEAD" ? undefined : body)
 }
 
-/** The page with who is signed in as an attribute, which is text wherever it is read. No cache keeps it. */
+/** Of the page as it is built, which nobody has signed in to. */
+const nobody = 'data-operator="null"'
+
+/** The page with who is signed in as an attribute, which is text wherever it is read; empty if unknown. No cache keeps it. */
 const sendOwnPage = (
   request: IncomingMessage,
   response: HttpResponse,
   index: ServedFile,
-  { name, role, via }: { readonly name: string; readonly role: string; readonly via: string },
+  operator: string,
 ): void => {
-  const operator = JSON.stringify({ name, role, via }).replaceAll(
-    /[&<>"']/g,
-    (character) => `&#${character.charCodeAt(0)};`,
-  )
+  const text = operator.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
   const html = Buffer.from(index.variantFor("identity").body)
     .toString()
-    .replace("<html ", () => `<html data-operator="${operator}" `)
+    .replace(nobody, () => `data-operator="${text}"`)
   writeHead(response, 200, {
     ...pageHeaders,
     "Content-Type": index.contentType,

@@ -35,7 +35,8 @@ interface Answers {
 
 export const Overview = () => {
   const { change, query } = useQuery()
-  const span: Span = query.span !== undefined && query.span in spans ? (query.span as Span) : "24h"
+  const span: Span =
+    query.span !== undefined && Object.hasOwn(spans, query.span) ? (query.span as Span) : "24h"
   const asked = useAsked<Answers>(span, async (signal) => {
     const { bucket, ms } = spans[span]
     const [standing, timeline] = await Promise.all([
@@ -44,7 +45,7 @@ export const Overview = () => {
     ])
     return { standing, timeline }
   })
-  useChangesEvery(1000, asked.refresh)
+  useChangesEvery(500, asked.refresh)
 
   return (
     <Page
