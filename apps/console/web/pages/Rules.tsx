@@ -35,7 +35,8 @@ type Part = keyof typeof documents
 
 export const Rules = () => {
   const { change, query } = useQuery()
-  const part: Part = query.part !== undefined && query.part in documents ? (query.part as Part) : "rules"
+  const part: Part =
+    query.part !== undefined && Object.hasOwn(documents, query.part) ? (query.part as Part) : "rules"
   const asked = useAsked<FlowInForce>("", (signal) => client.flow({ signal }))
   return (
     <Page

@@ -10,7 +10,7 @@ export const Attempts = ({ lead }: { readonly lead: LeadDetail }) => {
   return (
     <section aria-label="Attempts">
       <h2>Attempts</h2>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0} role="region" aria-label="All attempts">
         <table>
           <thead>
             <tr>

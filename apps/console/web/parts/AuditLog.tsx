@@ -24,7 +24,7 @@ export const AuditLog = () => {
         {() => (
           <>
             <DataTable
-              label="Audit"
+              label="All records"
               rows={paged.items}
               keyOf={({ id }) => id}
               columns={[

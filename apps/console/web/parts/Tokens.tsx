@@ -35,7 +35,7 @@ export const Tokens = () => {
         {() => (
           <>
             <DataTable
-              label="Tokens"
+              label="All tokens"
               rows={paged.items}
               keyOf={({ id }) => id}
               columns={[
