@@ -1,8 +1,6 @@
 /** Debian's Chromium with pages of a real console; what a page must not do is written down. */
 import { debianPackages } from "@lead-gateway/testkit"
 import { Effect, type Scope } from "effect"
-import { readFileSync } from "node:fs"
-import { fileURLToPath } from "node:url"
 import { join } from "node:path"
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
 import { makeFolder } from "../../faults/support/places.ts"
@@ -12,7 +10,10 @@ export interface Visitor {
   readonly page: Page
   /** Opens a page of the console and waits until it shows its answers. */
   readonly open: (path: string) => Promise<void>
-  /** What the page has done that it must not: messages on its console, reports of its policy, requests elsewhere. */
+  /**
+   * What the page has done that it must not: warnings and errors on its console, reports of its policy, requests to another
+   * host. `visiting` asserts that there are none.
+   */
   readonly faults: ReadonlyArray<string>
   /** The requests to the api since the page was opened, live events left out. */
   readonly requests: ReadonlyArray<string>
@@ -24,6 +25,8 @@ export interface VisitOptions {
   readonly scheme?: "light" | "dark"
   /** Without a script of ours beside the page's own: axe needs that. */
   readonly bypassCSP?: boolean
+  /** Statuses of answers that the test provokes; the browser reports each of them on the page's console. */
+  readonly refusals?: ReadonlyArray<number>
 }
 
 /** Starts the browser for the current scope; returns how visitors come. */
@@ -47,28 +50,40 @@ export const makeConsole = (
   })
 
 const visit = async (browser: Browser, url: string, options: VisitOptions): Promise<Visitor> => {
-  const { bypassCSP = false, scheme = "light", width = 1280 } = options
+  const { bypassCSP = false, refusals = [], scheme = "light", width = 1280 } = options
   const context: BrowserContext = await browser.newContext({
     viewport: { width, height: 900 },
     colorScheme: scheme,
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
+    permissions: ["clipboard-read", "clipboard-write"],
     bypassCSP,
   })
-  const page = await context.newPage()
+  context.setDefaultTimeout(20_000)
   const faults: Array<string> = []
   const requests: Array<string> = []
-  page.on("console", (message) => {
-    // The browser itself reports refused sign-ins.
-    if (message.type() === "error" && !message.text().includes("401")) faults.push(message.text())
+  const isProvoked = (text: string) =>
+    refusals.some((status) =>
+      text.startsWith(`Failed to load resource: the server responded with a status of ${status} `),
+    )
+  // Of every page, those that a page opens included.
+  context.on("console", (message) => {
+    if (!["error", "warning"].includes(message.type()) || isProvoked(message.text())) return
+    faults.push(`${message.type()}: ${message.text()}`)
   })
-  page.on("pageerror", (error) => faults.push(error.message))
-  page.on("request", (request) => {
+  context.on("weberror", (error) => faults.push(error.error().message))
+  context.on("request", (request) => {
     const { origin, pathname } = new URL(request.url())
     if (origin !== url) faults.push(`asks ${request.url()}`)
     if (pathname.startsWith("/api/") && pathname !== "/api/v1/events") requests.push(pathname)
   })
-  await page.addInitScript({ content: reportPolicy })
+  await context.addInitScript({ content: reportPolicy })
+  const page = await context.newPage()
+  page.on("dialog", (dialog) => {
+    faults.push(`opens a dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on("websocket", (socket) => faults.push(`connects to ${socket.url()}`))
   return {
     page,
     faults,
@@ -76,25 +91,18 @@ const visit = async (browser: Browser, url: string, options: VisitOptions): Prom
     open: async (path) => {
       requests.length = 0
       await page.goto(`${url}${path}`)
-      await page.locator('main[aria-busy="false"] h1').waitFor()
+      await settled(page)
     },
   }
+}
+
+/** Waits until the page shows its answers. */
+export const settled = async (page: Page): Promise<void> => {
+  await page.locator('main[aria-busy="false"] h1').waitFor()
+  await page.locator(".skeleton").first().waitFor({ state: "detached" })
 }
 
 /** Scripts for the page are texts: its types are not those of this program. */
 const reportPolicy = `document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
   console.error("policy: " + violatedDirective + " " + blockedURI)
 })`
-
-const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8")
-
-const findFaults = `axe.run().then(({ violations }) => [
-  ...violations.map(({ id, nodes }) => id + ": " + nodes[0]?.html),
-  ...(document.documentElement.scrollWidth > innerWidth ? ["the page is wider than the window"] : []),
-])`
-
-/** What a machine finds against the accessibility of the page as it is now, one line for each. */
-export const accessibilityFaults = async (page: Page): Promise<ReadonlyArray<string>> => {
-  await page.addScriptTag({ content: axe })
-  return page.evaluate(findFaults)
-}
