@@ -86,9 +86,10 @@ export const makeConsole = (
     const token = sessionToken(request)
     const operator = await operatorOf(token ?? "", request)
     if (response.headersSent || response.destroyed) return
-    const role = Exit.isSuccess(operator) ? operator.value.role : undefined
-    if (Exit.isSuccess(operator) && role !== undefined)
-      return sendOwnPage(request, response, index, JSON.stringify({ ...operator.value, role }))
+    if (Exit.isSuccess(operator) && operator.value.role !== undefined) {
+      const { name, role, via } = operator.value
+      return sendOwnPage(request, response, index, JSON.stringify({ name, role, via }))
+    }
     // With a token it may be the database that is away: the page asks itself.
     if (token !== undefined) return sendOwnPage(request, response, index, "")
     send(request, response, index, {
