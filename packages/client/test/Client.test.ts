@@ -1,5 +1,5 @@
 import { ApiError, createClient, type LiveEvent } from "@lead-gateway/client"
-import { assert, describe, it } from "@effect/vitest"
+import { afterEach, assert, beforeEach, describe, it, vi } from "@effect/vitest"
 import { parse, stringify } from "../src/Json.ts"
 
 type Fetch = typeof globalThis.fetch
@@ -115,7 +115,11 @@ describe("a request", () => {
 })
 
 describe("an error", () => {
-  const later = new Date(Date.now() + 60_000).toUTCString()
+  const now = Date.UTC(2026, 0, 21)
+  const later = new Date(now + 60_000).toUTCString()
+  beforeEach(() => void vi.useFakeTimers({ now, toFake: ["Date"] }))
+  afterEach(() => void vi.useRealTimers())
+
   it.each([
     [
       "of the api",
@@ -134,8 +138,7 @@ describe("an error", () => {
     assert.instanceOf(failed, ApiError)
     if (!(failed instanceof ApiError)) return
     assert.deepStrictEqual([failed.status, failed.error, failed.correlationId], [503, error, correlationId])
-    if (retryAfter === undefined) assert.isUndefined(failed.retryAfter)
-    else assert.closeTo(failed.retryAfter ?? 0, retryAfter, 1)
+    assert.strictEqual(failed.retryAfter, retryAfter)
     assert.strictEqual(failed.message, `503 ${error}`)
     assert.lengthOf(sent, 1)
   })
