@@ -11,6 +11,7 @@ import { type Comparison, makeComparison } from "./preview/comparison.ts"
 import { draftFlow, type FlowInForce, flowInForce } from "./preview/draftFlow.ts"
 import { makeWorkCheck, tooMuchWork } from "./preview/draftWork.ts"
 import { explainPayload } from "./preview/explainPayload.ts"
+import { judgeStored } from "./preview/judgeStored.ts"
 import type { Answers, Bug, Question, Refused } from "./preview/PreviewMessage.ts"
 
 /** Answers the questions of the process that has started this one, until that ends it or has ended itself. */
@@ -69,6 +70,12 @@ const makePreviews = () => {
       },
     })
 
+  const judge = (question: Extract<Question, { readonly _tag: "Judge" }>): Answers["Judge"] | Refused => {
+    if (inForce === undefined) throw new TypeError("Begin comes first")
+    const json = judgeStored(inForce.compiled(), question)
+    return json === undefined ? refused(422, "the payload cannot be read") : { _tag: "Judged", json }
+  }
+
   const compared = (): Comparison => {
     if (comparison === undefined) throw new TypeError("Compile comes before Compare and Conclude")
     return comparison
@@ -88,6 +95,8 @@ const makePreviews = () => {
       case "Compare":
         for (const lead of question.leads) compared().add(lead)
         return { _tag: "Compared" }
+      case "Judge":
+        return judge(question)
       case "Conclude":
         return { _tag: "Concluded", comparison: compared().result(question.isComplete) }
     }

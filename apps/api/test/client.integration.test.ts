@@ -59,6 +59,12 @@ const uses: Readonly<Record<RouteName, (client: Client) => Promise<void>>> = {
     const payload = history.raw_payload as { readonly number?: unknown }
     assert.deepStrictEqual(Object.entries(payload.number as object), [["rawJSON", "12345678901234567890"]])
   },
+  "GET /api/v1/leads/:id/rules": async (client) => {
+    const { lead_id } = await sendLead(client)
+    const { decided_with, rules } = await client.leads.rules(lead_id)
+    assert.isNull(decided_with)
+    assert.isNotEmpty(rules)
+  },
   "GET /api/v1/leads": async (client) => {
     for (let index = 0; index < 5; index++) await sendLead(client)
     const first = await client.leads.list({ limit: 2 })

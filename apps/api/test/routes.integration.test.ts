@@ -50,6 +50,10 @@ const cases: Record<RouteName, Case> = {
     answer: /^\{"lead_id":\d+,"status":"RECEIVED","correlation_id":"test-.+","customer":"default"\}$/,
     status: 202,
   },
+  "GET /api/v1/leads/:id/rules": {
+    question: { path: "/api/v1/leads/1/rules" },
+    answer: /^\{"decided_with":null,"versions":\{"rules":/,
+  },
   "GET /api/v1/flow": { question: { path: "/api/v1/flow" }, answer: /^\{"documents":\{"rules":/ },
   "GET /api/v1/unmapped": { question: { path: "/api/v1/unmapped" }, answer: /^\{"data":\[\]/ },
   "GET /api/v1/customers": {

@@ -5,7 +5,8 @@ import { DatabaseUnavailable, InternalError } from "./ApiError.ts"
 import { OperatorAuth } from "./OperatorAuth.ts"
 import { AnyJson, Timestamp } from "./WireValue.ts"
 
-const Versions = Schema.Struct({
+/** A version for each document of a flow. */
+export const FlowVersions = Schema.Struct({
   rules: Schema.String,
   profile: Schema.String,
   mapping: Schema.String,
@@ -27,7 +28,7 @@ export const FlowInForce = Schema.Struct({
     mapping: AnyJson,
     template: AnyJson,
   }).annotate({ description: "As this process of the api has read them at its start" }),
-  versions: Versions,
+  versions: FlowVersions,
   constants: Schema.Record(Schema.String, Schema.String).annotate({
     description: "What templates name by `$constant`",
   }),

@@ -6,11 +6,13 @@ import {
   DatabaseUnavailable,
   InternalError,
   InvalidRequest,
+  LeadNotFound,
   PayloadTooLarge,
   Unprocessable,
 } from "./ApiError.ts"
+import { LeadRules } from "./LeadRules.ts"
 import { OperatorAuth } from "./OperatorAuth.ts"
-import { AnyJson, AnyJsonObject } from "./WireValue.ts"
+import { AnyJson, AnyJsonObject, numberParameter } from "./WireValue.ts"
 
 const payloadIs = "a JSON object"
 const draft = (what: string) =>
@@ -154,9 +156,28 @@ const create = HttpApiEndpoint.post("create", "/api/v1/preview", {
     }),
   )
 
-/** `POST /api/v1/preview`: for operators. */
+const rules = HttpApiEndpoint.get("rules", "/api/v1/leads/:id/rules", {
+  params: { id: numberParameter(LeadId, "the id of a lead") },
+  success: LeadRules,
+  error: [
+    InvalidRequest.response,
+    LeadNotFound.response,
+    Unprocessable.response,
+    DatabaseUnavailable.response,
+    InternalError.response,
+  ],
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "How the rules in force see a lead",
+    description:
+      "Rule by rule: whether the lead meets it, and if not, what was there and what would have passed. It says by which versions the " +
+      "lead was decided, and whether those are in force. No value of the lead is in the answer.",
+  }),
+)
+
+/** `POST /api/v1/preview`: for operators; `GET /api/v1/leads/{id}/rules`: for viewers. */
 export class PreviewGroup extends HttpApiGroup.make("preview")
-  .add(create)
+  .add(create, rules)
   .middleware(OperatorAuth)
   .annotateMerge(
     OpenApi.annotations({ title: "Preview", description: "Decisions that are not carried out." }),

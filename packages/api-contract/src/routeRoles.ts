@@ -26,6 +26,7 @@ export const routeRoles: Readonly<Record<RouteName, Access>> = {
   "POST /api/v1/preview": "operator",
   "GET /api/v1/test-leads": "operator",
   "POST /api/v1/test-leads": "operator",
+  "GET /api/v1/leads/:id/rules": "viewer",
   "GET /api/v1/flow": "viewer",
   "GET /api/v1/unmapped": "operator",
   "GET /api/v1/customers": "viewer",

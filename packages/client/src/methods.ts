@@ -35,6 +35,7 @@ export const methods = {
   "POST /api/v1/preview": { name: "preview", kind: "body" },
   "GET /api/v1/test-leads": { name: "testLeads.propose", kind: "query" },
   "POST /api/v1/test-leads": { name: "testLeads.send", kind: "body" },
+  "GET /api/v1/leads/:id/rules": { name: "leads.rules", kind: "call" },
   "GET /api/v1/flow": { name: "flow", kind: "call" },
   "GET /api/v1/unmapped": { name: "unmapped.list", kind: "pages" },
   "GET /api/v1/customers": { name: "customers.list", kind: "pages" },

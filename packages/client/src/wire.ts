@@ -251,6 +251,56 @@ export type TestPayload = {
   readonly reason: string | null
 }
 
+/** How the rules in force see a lead. It has no value of the lead. */
+export type LeadRules = {
+  /** The versions of the documents that made the last decision; null while it waits for one */
+  readonly decided_with: Json
+  readonly versions: FlowVersions
+  /** Whether the rules in force, and the profile, are those that decided */
+  readonly as_decided: boolean
+  /** Which payload the rules see */
+  readonly looks_at: "raw" | "normalized"
+  /** What the documents in force decide, at the time of the decision */
+  readonly decision: "READY" | "REJECTED" | "PARKED"
+  readonly reason: string | null
+  /** In their order; 200 at most, unmet ones first of all */
+  readonly rules: ReadonlyArray<LeadRule>
+  /** How many more rules there are */
+  readonly left_out: number
+  /** Fields that the customer's format needs and the lead lacks */
+  readonly missing: ReadonlyArray<string>
+  /** Of a rejected lead that meets the rules if they look at its other payload: that one */
+  readonly passes_as: "raw" | "normalized" | null
+}
+
+export type LeadRule = {
+  /** Its place in the rule set, from 0 */
+  readonly index: number
+  readonly id: string | null
+  readonly reason: string
+  readonly severity: "reject" | "flag"
+  /** The rule's sentence for people */
+  readonly message: string | null
+  /** What it asks, as the rule set says it */
+  readonly condition: Json
+  readonly met: boolean
+  /** false: a rule before it rejects the lead, so that this one decides nothing */
+  readonly reached: boolean
+  /** Why it is not met; null if it is */
+  readonly finding: {
+    /** The rule's reason, or `MISSING_REQUIRED_FIELD` */
+    readonly reason: string
+    /** The field that was looked at: `house.is_owner` */
+    readonly field: string
+    /** What was there: `a number`, `absent`, `blank` */
+    readonly actual: string
+    /** What would have passed: `must be true` */
+    readonly expected: string
+    /** Both in a sentence */
+    readonly explanation: string
+  } | null
+}
+
 export type PreviewComparison = {
   /** How many were decided on again */
   readonly leads: number
@@ -729,6 +779,14 @@ export interface Routes {
   readonly "POST /api/v1/preview": {
     readonly body: PreviewRequest
     readonly answer: Preview | PreviewComparison
+  }
+  /** How the rules in force see a lead */
+  readonly "GET /api/v1/leads/:id/rules": {
+    readonly params: {
+      /** The lead's id */
+      readonly id: number
+    }
+    readonly answer: LeadRules
   }
   /** What a test lead would be */
   readonly "GET /api/v1/test-leads": {

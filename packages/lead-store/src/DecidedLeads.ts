@@ -1,6 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
+import type { LeadId } from "@lead-gateway/lead"
 import type { Json } from "@lead-gateway/lossless-json"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 import { storedJson } from "./storable.ts"
 import type { StoredLead } from "./StoredLead.ts"
 import { storeCall, type StoreError } from "./StoreError.ts"
@@ -30,6 +31,13 @@ export class DecidedLeads extends Context.Service<
       readonly before: number | undefined
       readonly limit: number
     }) => Effect.Effect<ReadonlyArray<StoredLead>, StoreError>
+    /** One lead, and the versions that made its last decision as JSON text: null while it waits for one. */
+    readonly one: (
+      id: LeadId,
+    ) => Effect.Effect<
+      Option.Option<{ readonly lead: StoredLead; readonly decidedWith: string | null }>,
+      StoreError
+    >
   }
 >()("@lead-gateway/lead-store/DecidedLeads") {
   static readonly layer: Layer.Layer<DecidedLeads, never, PgClient.PgClient> = Layer.effect(
@@ -48,6 +56,17 @@ export class DecidedLeads extends Context.Service<
         page: ({ before = Number.MAX_SAFE_INTEGER, limit }) =>
           storeCall("DecidedLeads.page")(
             Effect.map(sql.unsafe<LeadRow>(newestLeads, [before, limit]), (rows) => rows.map(storedLead)),
+          ),
+        one: (id) =>
+          storeCall("DecidedLeads.one")(
+            Effect.map(
+              sql.unsafe<LeadRow & { readonly decided_with: string | null }>(oneLead, [id]),
+              ([row]) =>
+                Option.map(Option.fromNullishOr(row), (row) => ({
+                  lead: storedLead(row),
+                  decidedWith: row.decided_with,
+                })),
+            ),
           ),
       }),
     ),
@@ -81,6 +100,27 @@ const storedLead = (row: LeadRow): StoredLead => {
 /** Bytes of payloads in a page, as they are stored, which is compressed; and the first one however large. */
 const pageBytes = 1024 * 1024
 
+/** Leads whose ids a CTE names, with their last decision. */
+const leadsOf = (cte: string, columns = "") => `
+  SELECT lead.id, lead.correlation_id, coalesce(patched.payload, lead.raw_payload)::text AS payload,
+    (extract(epoch FROM decision.decided_at) * 1000)::float8 AS at, decision.verdict::text AS verdict, decision.reason,
+    delivery.idempotency_key::text AS idempotency_key, delivery.payload::text AS customer_payload${columns}
+  FROM ${cte}
+  CROSS JOIN LATERAL (
+    SELECT id, correlation_id, raw_payload FROM lead WHERE lead.id = ${cte}.id AND tenant_id = 1 LIMIT 1
+  ) AS lead
+  LEFT JOIN LATERAL (
+    SELECT delivery_no, decided_at, verdict, reason, decided_with FROM decision
+    WHERE lead_id = ${cte}.id ORDER BY delivery_no DESC LIMIT 1
+  ) AS decision ON true
+  LEFT JOIN LATERAL (
+    SELECT idempotency_key, payload FROM delivery
+    WHERE lead_id = ${cte}.id AND delivery.delivery_no = decision.delivery_no AND decision.verdict = 'READY' LIMIT 1
+  ) AS delivery ON true
+  LEFT JOIN LATERAL (
+    SELECT payload FROM lead_patch WHERE lead_id = ${cte}.id ORDER BY delivery_no DESC LIMIT 1
+  ) AS patched ON true`
+
 const newestLeads = `
   WITH newest AS MATERIALIZED (
     SELECT id, sum(bytes) OVER (ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before FROM (
@@ -88,25 +128,11 @@ const newestLeads = `
       WHERE tenant_id = 1 AND id < $1::bigint ORDER BY id DESC LIMIT $2::integer
     ) AS page
   )
-  SELECT lead.id, lead.correlation_id, coalesce(patched.payload, lead.raw_payload)::text AS payload,
-    (extract(epoch FROM decision.decided_at) * 1000)::float8 AS at, decision.verdict::text AS verdict, decision.reason,
-    delivery.idempotency_key::text AS idempotency_key, delivery.payload::text AS customer_payload
-  FROM newest
-  CROSS JOIN LATERAL (
-    SELECT id, correlation_id, raw_payload FROM lead WHERE lead.id = newest.id LIMIT 1
-  ) AS lead
-  LEFT JOIN LATERAL (
-    SELECT delivery_no, decided_at, verdict, reason FROM decision
-    WHERE lead_id = newest.id ORDER BY delivery_no DESC LIMIT 1
-  ) AS decision ON true
-  LEFT JOIN LATERAL (
-    SELECT idempotency_key, payload FROM delivery
-    WHERE lead_id = newest.id AND delivery.delivery_no = decision.delivery_no AND decision.verdict = 'READY' LIMIT 1
-  ) AS delivery ON true
-  LEFT JOIN LATERAL (
-    SELECT payload FROM lead_patch WHERE lead_id = newest.id ORDER BY delivery_no DESC LIMIT 1
-  ) AS patched ON true
+  ${leadsOf("newest")}
   WHERE coalesce(bytes_before, 0) < ${pageBytes} ORDER BY newest.id DESC`
+
+const oneLead = `
+  WITH asked AS (SELECT $1::bigint AS id) ${leadsOf("asked", ", decision.decided_with::text AS decided_with")}`
 
 interface VersionsRow {
   readonly versions: string

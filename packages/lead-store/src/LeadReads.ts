@@ -130,6 +130,7 @@ const atReplica = Effect.fnUntraced(function* (options: WatchOptions) {
     Context.add(DecidedLeads, {
       versions: read(({ decided }) => decided.versions),
       page: (query) => read(({ decided }) => decided.page(query)),
+      one: (id) => read(({ decided }) => decided.one(id), Option.isSome),
     }),
     Context.add(Timeline, { read: (query) => read(({ timeline }) => timeline.read(query)) }),
     Context.add(UnmappedAnswers, {

@@ -15,6 +15,7 @@ export interface PreviewFlow {
 /**
  * A question. `Begin` is the first one, and only that. `Open` begins a job with a request's body, and forgets the job before it; the others are about that job:
  * `Explain` its payload, or `Compile` its drafts, then `Compare` leads any number of times, then `Conclude`.
+ * `Judge` is about one stored lead and the flow in force, and needs no job.
  */
 export type Question =
   | { readonly _tag: "Begin"; readonly flow: PreviewFlow }
@@ -23,6 +24,13 @@ export type Question =
   | { readonly _tag: "Compile" }
   | { readonly _tag: "Compare"; readonly leads: ReadonlyArray<StoredLead> }
   | { readonly _tag: "Conclude"; readonly isComplete: boolean }
+  | {
+      readonly _tag: "Judge"
+      readonly lead: StoredLead
+      /** The versions that made the last decision, as JSON text; null while it waits for one. */
+      readonly decidedWith: string | null
+      readonly nowMs: number
+    }
 
 /** What each question is answered with, beside `Refused` and `Bug`. */
 export interface Answers {
@@ -34,6 +42,8 @@ export interface Answers {
   readonly Compile: { readonly _tag: "Compiled" }
   readonly Compare: { readonly _tag: "Compared" }
   readonly Conclude: { readonly _tag: "Concluded"; readonly comparison: PreviewComparison }
+  /** The body of the response. */
+  readonly Judge: { readonly _tag: "Judged"; readonly json: string }
 }
 
 /** The body cannot be read, or the drafts cannot be used. */
