@@ -15,6 +15,14 @@ export interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean
   readonly patternProperties?: Readonly<Record<string, JsonSchema>>
   readonly items?: JsonSchema | boolean
+  readonly required?: ReadonlyArray<string>
+  readonly propertyNames?: JsonSchema
+  readonly minProperties?: number
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly pattern?: string
   readonly description?: string
 }
 

@@ -39,9 +39,16 @@ export const FlowInForce = Schema.Struct({
     Schema.Struct({
       versions: AnyJson,
       decisions: Schema.Int,
+      firstDecidedAt: Timestamp.annotate({ description: "The first of these decisions" }),
       lastDecidedAt: Timestamp,
       isThis: Schema.Boolean.annotate({ description: "Whether they are the versions of this process" }),
-    }).pipe(Schema.encodeKeys({ lastDecidedAt: "last_decided_at", isThis: "is_this" })),
+    }).pipe(
+      Schema.encodeKeys({
+        firstDecidedAt: "first_decided_at",
+        lastDecidedAt: "last_decided_at",
+        isThis: "is_this",
+      }),
+    ),
   ).annotate({
     description:
       "By which versions workers have made the last 1,000 decisions on the newest leads, the latest first: workers may run " +
@@ -62,7 +69,15 @@ export const FlowInForce = Schema.Struct({
         versions,
         constants: { "product.name": "solar_panel_installation" },
         warnings: [],
-        decided_with: [{ versions, decisions: 1000, last_decided_at: "2026-01-21T10:35:00Z", is_this: true }],
+        decided_with: [
+          {
+            versions,
+            decisions: 1000,
+            first_decided_at: "2026-01-20T16:02:11Z",
+            last_decided_at: "2026-01-21T10:35:00Z",
+            is_this: true,
+          },
+        ],
       },
     ],
   }),

@@ -211,6 +211,7 @@ export type FlowInForce = {
     /** Any JSON. Numbers keep every digit. */
     readonly versions: Json
     readonly decisions: number
+    readonly first_decided_at: string
     readonly last_decided_at: string
     /** Whether they are the versions of this process */
     readonly is_this: boolean

@@ -12,6 +12,7 @@ export interface DecidedWith {
   readonly versions: Json
   /** How many of the decisions that were looked at. */
   readonly decisions: number
+  readonly firstDecidedAt: Date
   readonly lastDecidedAt: Date
 }
 
@@ -49,6 +50,7 @@ export class DecidedLeads extends Context.Service<
             rows.map((row) => ({
               versions: storedJson(row.versions) ?? null,
               decisions: row.decisions,
+              firstDecidedAt: row.first_decided_at,
               lastDecidedAt: row.last_decided_at,
             })),
           ),
@@ -137,11 +139,13 @@ const oneLead = `
 interface VersionsRow {
   readonly versions: string
   readonly decisions: number
+  readonly first_decided_at: Date
   readonly last_decided_at: Date
 }
 
 /** By the primary key, backwards: it ends in the newest partitions. */
 const newestVersions = `
-  SELECT decided_with::text AS versions, count(*)::integer AS decisions, max(decided_at) AS last_decided_at FROM (
+  SELECT decided_with::text AS versions, count(*)::integer AS decisions, min(decided_at) AS first_decided_at,
+    max(decided_at) AS last_decided_at FROM (
     SELECT decided_with, decided_at FROM decision ORDER BY lead_id DESC, delivery_no DESC LIMIT 1000
   ) AS newest GROUP BY decided_with::text ORDER BY last_decided_at DESC LIMIT 20`

@@ -14,7 +14,7 @@ type ReadPage<E> = (query: {
  * Compares what a flow would decide on the newest leads with what was decided on them, each at the time of its decision. Ends
  * after 4 s. The drafts are compiled already.
  *
- * Leads pass through this process as texts, a page at a time, and to the other one at most 4 MB at once.
+ * Leads pass through this process as texts, two pages at a time, and to the other one at most 4 MB at once.
  */
 export const compareStored = Effect.fnUntraced(function* <E>(
   ask: Ask,
@@ -24,21 +24,30 @@ export const compareStored = Effect.fnUntraced(function* <E>(
   const ends = performance.now() + Duration.toMillis(patience)
   const conclude = (isComplete: boolean) =>
     Effect.map(ask({ _tag: "Conclude", isComplete }), ({ comparison }) => comparison)
-  let before: number | undefined
-  let left = most
-  while (left > 0) {
-    const page = yield* read({ before, limit: Math.min(left, pageSize) })
-    if (page.length === 0) return yield* conclude(true)
+  const compare = Effect.fnUntraced(function* (page: ReadonlyArray<StoredLead>) {
     for (const leads of partsOf(page)) {
-      if (performance.now() >= ends) return yield* conclude(false)
+      if (performance.now() >= ends) return false
       yield* ask({ _tag: "Compare", leads })
     }
-    before = page.at(-1)?.id
+    return true
+  })
+  let left = most
+  let page = yield* read({ before: undefined, limit: Math.min(left, pageSize) })
+  while (page.length > 0) {
     left -= page.length
+    const limit = Math.min(left, pageSize)
+    // The next page is read while this one is compared.
+    const [isCompared, next] = yield* Effect.all(
+      [compare(page), limit === 0 ? nothing : read({ before: page.at(-1)?.id, limit })],
+      { concurrency: 2 },
+    )
+    if (!isCompared) return yield* conclude(false)
+    page = next
   }
   return yield* conclude(true)
 })
 
+const nothing = Effect.succeed<ReadonlyArray<StoredLead>>([])
 const patience = Duration.seconds(4)
 /** Leads in a page. */
 const pageSize = 250

@@ -1,5 +1,5 @@
 /** A text to be copied, such as a command. */
-import { useSignal } from "@preact/signals"
+import { useCopy } from "../copy.ts"
 
 interface CopyableProps {
   readonly text: string
@@ -7,19 +7,11 @@ interface CopyableProps {
 }
 
 export const Copyable = ({ label, text }: CopyableProps) => {
-  const said = useSignal("")
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text)
-      said.value = "Copied."
-    } catch {
-      said.value = "Your browser does not let pages copy: select the text instead."
-    }
-  }
+  const { copy, said } = useCopy()
   return (
     <div class="copyable">
       <pre tabIndex={0}>{text}</pre>
-      <button type="button" onClick={() => void copy()}>
+      <button type="button" onClick={() => copy(text, "Copied.")}>
         {label}
       </button>
       <span role="status">{said.value}</span>

@@ -1,13 +1,16 @@
-/** A draft of a document, tried on stored leads before anybody puts it into force. */
-import type { Json, Preview, PreviewComparison } from "@lead-gateway/client"
+/** A draft of a document: edited, checked while it is typed, tried on stored leads, and compared with what is in force. */
+import { ApiError, type Json, type Preview, type PreviewComparison } from "@lead-gateway/client"
 import { useSignal } from "@preact/signals"
-import { useEffect } from "preact/hooks"
+import { useEffect, useMemo } from "preact/hooks"
 import { useDoing } from "../api.ts"
 import { client } from "../client.ts"
-import { Copyable } from "../components/Copyable.tsx"
-import { ErrorNotice } from "../components/ErrorNotice.tsx"
 import type { JsonSchema } from "../completion.ts"
+import { ErrorNotice } from "../components/ErrorNotice.tsx"
+import { diagnose, type Problem, refusals } from "../diagnose.ts"
+import { draftOf, printDocument } from "../drafts.ts"
+import { valueOf } from "../jsonTree.ts"
 import { type DocumentPart, loadSchema } from "../schemas.ts"
+import { Activate } from "./Activate.tsx"
 import { Comparison } from "./Comparison.tsx"
 import { JsonEditor } from "./JsonEditor.tsx"
 
@@ -16,40 +19,63 @@ interface DraftProps {
   readonly document: Json
 }
 
+/** How many leads the gateway tries at most. */
+const mostLeads = 10_000
+
 export const Draft = ({ document: inForce, part }: DraftProps) => {
-  const before = JSON.stringify(inForce, undefined, 2)
-  const text = useSignal(before)
-  const last = useSignal(1000)
-  const comparison = useSignal<PreviewComparison | undefined>(undefined)
+  const before = useMemo(() => printDocument(inForce), [inForce])
+  const draft = draftOf(part)
+  const text = draft.text.value ?? before
   const schema = useSignal<JsonSchema | undefined>(undefined)
+  const refused = useSignal<{ readonly text: string; readonly error: string } | undefined>(undefined)
   useEffect(() => {
-    // Without it there are no proposals, and nothing else is missing.
+    // Without it there are no proposals and fewer problems; nothing else is missing.
     loadSchema(part).then(
       (loaded) => (schema.value = loaded),
       () => undefined,
     )
   }, [part])
   const { error, isBusy, run } = useDoing()
-  const mistake = mistakeOf(text.value)
-  const attempt = () =>
+  const { problems, tree } = useMemo(() => diagnose(text, schema.value), [text, schema.value])
+  const answered = refused.value?.text === text ? refusals(refused.value.error, part, text) : []
+  const all = [...problems, ...answered]
+  const isChanged = text !== before
+
+  const attempt = () => {
+    if (tree === undefined) return
+    const started = performance.now()
     void run(async () => {
-      const draft = JSON.parse(text.value) as Json
-      const answer: Preview | PreviewComparison = await client.preview({ last: last.value, [part]: draft })
-      comparison.value = answer as PreviewComparison
+      refused.value = undefined
+      try {
+        const answer: Preview | PreviewComparison = await client.preview({
+          last: draft.last.value,
+          [part]: valueOf(tree),
+        })
+        draft.trial.value = {
+          text,
+          comparison: answer as PreviewComparison,
+          tookMs: performance.now() - started,
+        }
+      } catch (reason) {
+        if (!(reason instanceof ApiError && reason.status === 422)) throw reason
+        refused.value = { text, error: reason.error }
+      }
     })
+  }
+  const { value: trial } = draft.trial
   return (
     <section aria-label="Draft" class="draft">
       <JsonEditor
         label="Draft"
-        value={text.value}
+        value={text}
         schema={schema.value}
-        isWrong={mistake !== undefined}
+        isWrong={all.length > 0}
         describedBy="mistake"
-        onInput={(value) => (text.value = value)}
+        problems={all}
+        onInput={(value) => (draft.text.value = value === before ? undefined : value)}
       />
       <p id="mistake" class="fine" role="status">
-        {mistake ??
-          (text.value === before ? "As it is in force." : "Changed. Nothing is put into force by trying it.")}
+        {summaryOf(all, answered.length > 0, isChanged)}
       </p>
       <div class="actions">
         <label>
@@ -57,46 +83,37 @@ export const Draft = ({ document: inForce, part }: DraftProps) => {
           <input
             type="number"
             min="1"
-            max="10000"
-            value={last.value}
-            onInput={(event) => (last.value = Number(event.currentTarget.value))}
+            max={mostLeads}
+            value={draft.last.value}
+            onChange={({ currentTarget }) => {
+              const asked = Math.round(Number(currentTarget.value))
+              draft.last.value = Math.min(mostLeads, Math.max(1, asked))
+              currentTarget.value = String(draft.last.value)
+            }}
           />
           leads
         </label>
-        <button
-          type="button"
-          class="primary"
-          onClick={attempt}
-          disabled={mistake !== undefined || isBusy.value}
-        >
-          Try
+        <button type="button" class="primary" onClick={attempt} disabled={tree === undefined || isBusy.value}>
+          {isBusy.value ? "Trying…" : "Try"}
         </button>
-        <button type="button" onClick={() => (text.value = before)} disabled={text.value === before}>
+        <button type="button" onClick={() => (draft.text.value = undefined)} disabled={!isChanged}>
           Back to what is in force
         </button>
       </div>
       {error.value !== undefined && <ErrorNotice error={error.value} />}
-      {comparison.value !== undefined && <Comparison comparison={comparison.value} />}
-      {text.value !== before && mistake === undefined && (
-        <details>
-          <summary>Put it into force</summary>
-          <p>
-            Save it as the file of the setting, in every process, and restart the workers and apis one after
-            the other.
-          </p>
-          <Copyable text={text.value} label="Copy the draft" />
-        </details>
+      {trial !== undefined && (
+        <Comparison comparison={trial.comparison} tookMs={trial.tookMs} isOfAnother={trial.text !== text} />
       )}
+      {isChanged && problems.length === 0 && <Activate part={part} before={before} after={text} />}
     </section>
   )
 }
 
-/** Why a text is no JSON. */
-const mistakeOf = (text: string): string | undefined => {
-  try {
-    JSON.parse(text)
-    return undefined
-  } catch (error) {
-    return error instanceof Error ? error.message : "not JSON"
+/** What is wrong, in a sentence that is announced while somebody types. */
+const summaryOf = (problems: ReadonlyArray<Problem>, isRefused: boolean, isChanged: boolean): string => {
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`
+    return isRefused ? `The gateway cannot use this draft: ${count}.` : `${count}, listed above.`
   }
+  return isChanged ? "Changed. Nothing is put into force by trying it." : "As it is in force."
 }

@@ -1,7 +1,10 @@
-/** A field for a JSON document, with proposals by its schema: Ctrl and space, or what is being typed. */
+/** A field for a JSON document, with proposals by its schema: Ctrl and space, or what is being typed; and its problems. */
 import { useSignal } from "@preact/signals"
 import { useId, useRef } from "preact/hooks"
 import { type Completion, type Completions, completionsAt, type JsonSchema } from "../completion.ts"
+import type { Problem } from "../diagnose.ts"
+import { Gutter } from "./Gutter.tsx"
+import { Problems } from "./Problems.tsx"
 
 interface JsonEditorProps {
   readonly label: string
@@ -9,10 +12,21 @@ interface JsonEditorProps {
   readonly schema: JsonSchema | undefined
   readonly isWrong: boolean
   readonly describedBy: string
+  /** What is wrong with the text, by its places; none unless given. */
+  readonly problems?: ReadonlyArray<Problem>
   readonly onInput: (value: string) => void
 }
 
-export const JsonEditor = ({ describedBy, isWrong, label, onInput, schema, value }: JsonEditorProps) => {
+export const JsonEditor = ({
+  describedBy,
+  isWrong,
+  label,
+  onInput,
+  problems = [],
+  schema,
+  value,
+}: JsonEditorProps) => {
+  const scrolled = useSignal(0)
   const field = useRef<HTMLTextAreaElement>(null)
   const found = useSignal<Completions | undefined>(undefined)
   const chosen = useSignal(0)
@@ -46,37 +60,51 @@ export const JsonEditor = ({ describedBy, isWrong, label, onInput, schema, value
     Escape: () => (found.value = undefined),
   }
 
+  const goTo = ({ from = 0, line = 1, to = from }: Problem) => {
+    const { current } = field
+    if (current === null) return
+    current.focus()
+    current.setSelectionRange(from, to)
+    const height = current.scrollHeight / value.split("\n").length
+    current.scrollTop = (line - 1) * height - current.clientHeight / 3
+  }
+
   const items = found.value?.items ?? []
   return (
     <div class="editor">
       <label>
         {label}
-        <textarea
-          ref={field}
-          spellcheck={false}
-          rows={24}
-          aria-autocomplete="list"
-          aria-controls={list}
-          aria-activedescendant={items.length > 0 ? `${list}-${chosen.value}` : undefined}
-          aria-invalid={isWrong}
-          aria-describedby={describedBy}
-          value={value}
-          onInput={(event) => {
-            onInput(event.currentTarget.value)
-            look(false)
-          }}
-          onBlur={() => (found.value = undefined)}
-          onKeyDown={(event) => {
-            if (event.key === " " && event.ctrlKey) {
+        <span class="text">
+          <Gutter text={value} problems={problems} scrolled={scrolled} />
+          <textarea
+            ref={field}
+            wrap="off"
+            onScroll={(event) => (scrolled.value = event.currentTarget.scrollTop)}
+            spellcheck={false}
+            rows={24}
+            aria-autocomplete="list"
+            aria-controls={list}
+            aria-activedescendant={items.length > 0 ? `${list}-${chosen.value}` : undefined}
+            aria-invalid={isWrong}
+            aria-describedby={describedBy}
+            value={value}
+            onInput={(event) => {
+              onInput(event.currentTarget.value)
+              look(false)
+            }}
+            onBlur={() => (found.value = undefined)}
+            onKeyDown={(event) => {
+              if (event.key === " " && event.ctrlKey) {
+                event.preventDefault()
+                return look(true)
+              }
+              const act = keys[event.key]
+              if (items.length === 0 || act === undefined) return
               event.preventDefault()
-              return look(true)
-            }
-            const act = keys[event.key]
-            if (items.length === 0 || act === undefined) return
-            event.preventDefault()
-            act(items)
-          }}
-        />
+              act(items)
+            }}
+          />
+        </span>
       </label>
       <ul id={list} role="listbox" aria-label="Proposals" hidden={items.length === 0}>
         {items.map((item, index) => (
@@ -98,6 +126,7 @@ export const JsonEditor = ({ describedBy, isWrong, label, onInput, schema, value
       <p class="fine">
         <kbd>Ctrl</kbd> <kbd>Space</kbd> proposes what can stand at the caret.
       </p>
+      <Problems problems={problems} onChoose={goTo} />
     </div>
   )
 }
