@@ -12,6 +12,7 @@ import { Attempts } from "../parts/Attempts.tsx"
 import { CopyAsCurl } from "../parts/CopyAsCurl.tsx"
 import { Payloads } from "../parts/Payloads.tsx"
 import { Replay } from "../parts/Replay.tsx"
+import { RuleByRule } from "../parts/RuleByRule.tsx"
 import { Story } from "../parts/Story.tsx"
 import { TryToday } from "../parts/TryToday.tsx"
 import { may } from "../session.ts"
@@ -57,7 +58,7 @@ export const Lead = ({ id }: { readonly id?: string }) => {
                   <button type="button" onClick={() => (isReplaying.value = true)}>
                     Replay
                   </button>
-                  {isShown.value && <TryToday payload={lead.raw_payload} />}
+                  {isShown.value && <TryToday lead={lead} />}
                   {isShown.value && <CopyAsCurl payload={lead.raw_payload} />}
                   {!isShown.value && (
                     <span class="fine">
@@ -67,8 +68,9 @@ export const Lead = ({ id }: { readonly id?: string }) => {
                 </div>
               ))}
             <Story lead={lead} />
+            <RuleByRule key={lead.status} lead={lead} isShown={isShown.value} />
             <Attempts lead={lead} />
-            <Payloads lead={lead} />
+            <Payloads lead={lead} isShown={isShown.value} />
           </>
         )}
       </Loading>

@@ -1,8 +1,8 @@
-/** Answers that the mapping does not know, and what to add to it. */
-import type { UnmappedAnswer } from "@lead-gateway/client"
+/** Answers that the mapping does not know, what they may mean, and what to add to it. */
+import type { FlowInForce, Json, UnmappedAnswer } from "@lead-gateway/client"
 import { useSignal } from "@preact/signals"
+import { useAsked } from "../api.ts"
 import { client } from "../client.ts"
-import { Copyable } from "../components/Copyable.tsx"
 import { DataTable } from "../components/DataTable.tsx"
 import { Loading } from "../components/Loading.tsx"
 import { More } from "../components/More.tsx"
@@ -10,6 +10,9 @@ import { Page } from "../components/Page.tsx"
 import { Time } from "../components/Time.tsx"
 import { formatCount } from "../format.ts"
 import { usePaged } from "../paged.ts"
+import { type Chosen, MeaningChoice } from "../parts/MeaningChoice.tsx"
+import { Proposal } from "../parts/Proposal.tsx"
+import { guessOf, valuesOf } from "../proposal.ts"
 
 export const Unmapped = () => {
   const paged = usePaged<UnmappedAnswer>("", keyOf, (cursor, signal) =>
@@ -18,18 +21,26 @@ export const Unmapped = () => {
       signal === undefined ? {} : { signal },
     ),
   )
-  const chosen = useSignal<ReadonlySet<string>>(new Set())
-  const proposal = proposalOf(paged.items.filter((item) => chosen.value.has(keyOf(item))))
-  const toggle = (key: string) => {
-    const next = new Set(chosen.value)
-    if (!next.delete(key)) next.add(key)
+  const flow = useAsked<FlowInForce>("", (signal) => client.flow({ signal }))
+  const mapping = flow.answer.value?.documents.mapping ?? null
+  const chosen = useSignal<ReadonlyMap<string, Chosen>>(new Map())
+  const choose = (key: string, choice: Chosen | undefined) => {
+    const next = new Map(chosen.value)
+    if (choice === undefined) next.delete(key)
+    else next.set(key, choice)
     chosen.value = next
   }
+  const meanings = paged.items.flatMap((item) => {
+    const choice = chosen.value.get(keyOf(item))
+    return choice === undefined || item.value === null
+      ? []
+      : [{ attribute: item.attribute, answer: item.value, value: choice.value }]
+  })
   return (
-    <Page title="Unmapped answers" isLoading={paged.asked.isLoading.value}>
+    <Page title="Unmapped answers" isLoading={paged.asked.isLoading.value || flow.isLoading.value}>
       <p>
         Answers to dropdowns that the mapping of the customer does not know. They were left out of what the
-        customer got. Choose those that the customer accepts, and add them to the mapping.
+        customer got. Choose what each means, and add that to the mapping.
       </p>
       <Loading asked={paged.asked}>
         {() => (
@@ -41,22 +52,21 @@ export const Unmapped = () => {
               columns={[
                 {
                   name: "Answer",
-                  show: (item) =>
-                    item.value === null ? (
-                      <i>all other answers, which are not kept</i>
-                    ) : (
-                      <label class="check">
-                        <input
-                          type="checkbox"
-                          checked={chosen.value.has(keyOf(item))}
-                          onChange={() => toggle(keyOf(item))}
-                        />
-                        {item.value}
-                      </label>
-                    ),
+                  show: ({ value }) => value ?? <i>all other answers, which are not kept</i>,
+                },
+                { name: "Times", isNumber: true, show: ({ count }) => formatCount(count) },
+                {
+                  name: "Means",
+                  show: (item) => (
+                    <Means
+                      item={item}
+                      mapping={mapping}
+                      chosen={chosen.value.get(keyOf(item))}
+                      onChoose={(choice) => choose(keyOf(item), choice)}
+                    />
+                  ),
                 },
                 { name: "Attribute", show: ({ attribute }) => <code>{attribute}</code> },
-                { name: "Times", isNumber: true, show: ({ count }) => formatCount(count) },
                 { name: "First", show: ({ first_seen }) => <Time at={first_seen} as="relative" /> },
                 { name: "Last", show: ({ last_seen }) => <Time at={last_seen} as="relative" /> },
               ]}
@@ -64,7 +74,8 @@ export const Unmapped = () => {
                 <>
                   <h2>The mapping knows every answer</h2>
                   <p>
-                    Answers that it does not know appear here some seconds after their leads were decided on.
+                    Answers that it does not know appear here some seconds after their leads were decided on,
+                    with a proposal of what to add to the mapping.
                   </p>
                 </>
               }
@@ -73,32 +84,32 @@ export const Unmapped = () => {
           </>
         )}
       </Loading>
-      {proposal !== undefined && (
-        <section aria-label="Proposal">
-          <h2>Proposal for the mapping</h2>
-          <p>
-            Add these to the <code>values</code> of the attributes in the file of{" "}
-            <code>ATTRIBUTE_MAPPING_FILE</code>, and restart the workers.{" "}
-            <a href="/console/rules">Try it on stored leads first.</a>
-          </p>
-          <Copyable text={proposal} label="Copy" />
-        </section>
-      )}
+      {meanings.length > 0 && <Proposal mapping={mapping} meanings={meanings} />}
     </Page>
   )
 }
 
-const keyOf = ({ attribute, value }: UnmappedAnswer): string => `${attribute}\n${value ?? ""}`
+interface MeansProps {
+  readonly item: UnmappedAnswer
+  readonly mapping: Json
+  readonly chosen: Chosen | undefined
+  readonly onChoose: (choice: Chosen | undefined) => void
+}
 
-/** The chosen answers by their attributes, as the mapping's file writes them. */
-const proposalOf = (answers: ReadonlyArray<UnmappedAnswer>): string | undefined => {
-  if (answers.length === 0) return undefined
-  const values = Map.groupBy(answers, ({ attribute }) => attribute)
-  return JSON.stringify(
-    Object.fromEntries(
-      [...values].map(([attribute, all]) => [attribute, { values: all.map(({ value }) => value) }]),
-    ),
-    undefined,
-    2,
+const Means = ({ chosen, item: { attribute, value }, mapping, onChoose }: MeansProps) => {
+  if (value === null || mapping === null) return <span class="faint">–</span>
+  const values = valuesOf(mapping, attribute)
+  if (values === undefined) return <span class="faint">the mapping has changed since</span>
+  if (values.includes(value)) return <span class="faint">the mapping knows it now</span>
+  return (
+    <MeaningChoice
+      answer={value}
+      values={values}
+      guess={guessOf(value, values)}
+      chosen={chosen}
+      onChoose={onChoose}
+    />
   )
 }
+
+const keyOf = ({ attribute, value }: UnmappedAnswer): string => `${attribute}\n${value ?? ""}`

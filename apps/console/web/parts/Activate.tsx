@@ -3,16 +3,15 @@ import { useMemo } from "preact/hooks"
 import { useCopy } from "../copy.ts"
 import { diffLines } from "../diff.ts"
 import { documents } from "../documents.ts"
-import { hunksOf, patchOf, signs } from "../patch.ts"
+import { hunksOf, patchOf } from "../patch.ts"
 import type { DocumentPart } from "../schemas.ts"
+import { Changes } from "./Changes.tsx"
 
 interface ActivateProps {
   readonly part: DocumentPart
   readonly before: string
   readonly after: string
 }
-
-const words = { same: undefined, removed: "removed", added: "added" } as const
 
 export const Activate = ({ after, before, part }: ActivateProps) => {
   const { file, setting } = documents[part]
@@ -36,19 +35,7 @@ export const Activate = ({ after, before, part }: ActivateProps) => {
         </button>
         <span role="status">{said.value}</span>
       </div>
-      <pre class="diff card" tabIndex={0} role="region" aria-label="Changes">
-        {hunks.map(({ header, lines }) => (
-          <>
-            <span class="hunk">{`${header}\n`}</span>
-            {lines.map(({ kind, line }, index) => (
-              <span key={index} class={kind}>
-                {words[kind] !== undefined && <span class="unseen">{words[kind]}: </span>}
-                {`${signs[kind]}${line}\n`}
-              </span>
-            ))}
-          </>
-        ))}
-      </pre>
+      <Changes label="Changes" hunks={hunks} />
       <p class="fine">
         Both documents are printed alike here. A file that is laid out otherwise differs in more lines:
         replace all of it.

@@ -2,50 +2,83 @@
 import type { Json, LeadDetail } from "@lead-gateway/client"
 import { jsonLines } from "../jsonLines.ts"
 
-export const Payloads = ({ lead }: { readonly lead: LeadDetail }) => {
-  const before = valuesOf(lead.raw_payload)
-  return (
-    <section aria-label="Payloads">
-      <h2>Payloads</h2>
-      <div class="payloads">
-        <Payload title="As it came" json={lead.raw_payload} before={undefined} missing="" />
-        <Payload
-          title="Normalised"
-          json={lead.normalized_payload}
-          before={before}
-          missing="A worker has not decided on it yet."
-        />
-        <Payload
-          title="For the customer"
-          json={lead.customer_payload}
-          before={undefined}
-          missing="Nothing is sent to the customer."
-        />
-      </div>
-      {lead.omitted_attributes.length > 0 && (
-        <p class="fine">
-          Left out: {lead.omitted_attributes.map(({ name, reason }) => `${name} (${reason})`).join(", ")}.
-        </p>
-      )}
-      {lead.unread.length > 0 && (
-        <p class="fine">
-          Not read as declared: {lead.unread.map(({ kind, path }) => `${path} (${kind})`).join(", ")}. These
-          values stayed as they came.
-        </p>
-      )}
-    </section>
-  )
+export const Payloads = ({ isShown, lead }: { readonly lead: LeadDetail; readonly isShown: boolean }) => (
+  <section aria-label="Payloads">
+    <h2>Payloads</h2>
+    <p class="fine">
+      {isShown
+        ? "Marked: what is not as it came."
+        : "Values are masked. What was changed is marked once they are shown."}
+    </p>
+    <div class="payloads">
+      <Payload title="As it came" json={lead.raw_payload} changeOf={none} missing="" />
+      <Payload
+        title="Normalised"
+        json={lead.normalized_payload}
+        changeOf={isShown ? normalised(lead.raw_payload) : none}
+        missing={
+          lead.status === "REJECTED"
+            ? "It was rejected as it came, and not normalised."
+            : "A worker has not decided on it yet."
+        }
+      />
+      <Payload
+        title="For the customer"
+        json={lead.customer_payload}
+        changeOf={isShown ? mapped(lead.raw_payload, lead.normalized_payload) : none}
+        missing="Nothing is sent to the customer."
+      />
+    </div>
+    {lead.omitted_attributes.length > 0 && (
+      <p class="fine">
+        Left out:{" "}
+        {lead.omitted_attributes
+          .map(({ name, reason }) => `${name} (${reason.replaceAll("_", " ")})`)
+          .join(", ")}
+        .
+      </p>
+    )}
+    {lead.unread.length > 0 && (
+      <p class="fine">
+        Not read as declared: {lead.unread.map(({ kind, path }) => `${path} (${kind})`).join(", ")}. These
+        values stayed as they came.
+      </p>
+    )}
+  </section>
+)
+
+/** What was done to a value, in words; undefined where nothing was. */
+type ChangeOf = (value: { readonly path: string; readonly json: string }) => string | undefined
+
+const none: ChangeOf = () => undefined
+
+const valuesOf = (json: Json): ReadonlyMap<string, string> =>
+  new Map(jsonLines(json).flatMap(({ value }) => (value === undefined ? [] : [[value.path, value.json]])))
+
+const normalised = (raw: Json): ChangeOf => {
+  const before = valuesOf(raw)
+  return ({ json, path }) => (before.get(path) === json ? undefined : `was ${before.get(path) ?? "absent"}`)
+}
+
+/** The customer's payload has another shape: values are looked for anywhere. Names of fields are no values. */
+const mapped = (raw: Json, normalized: Json): ChangeOf => {
+  const came = new Set(valuesOf(raw).values())
+  const read = new Set(valuesOf(normalized).values())
+  const names = new Set(jsonLines(raw).map(({ name }) => name.replace(/: $/, "")))
+  return ({ json }) => {
+    if (came.has(json) || names.has(json)) return undefined
+    return read.has(json) ? "normalised" : "by the mapping or the template"
+  }
 }
 
 interface PayloadProps {
   readonly title: string
   readonly json: Json
-  /** The values before, by their paths: others are marked. */
-  readonly before: ReadonlyMap<string, string> | undefined
+  readonly changeOf: ChangeOf
   readonly missing: string
 }
 
-const Payload = ({ before, json, missing, title }: PayloadProps) => (
+const Payload = ({ changeOf, json, missing, title }: PayloadProps) => (
   <figure class="payload">
     <figcaption>{title}</figcaption>
     {json === null ? (
@@ -53,21 +86,23 @@ const Payload = ({ before, json, missing, title }: PayloadProps) => (
     ) : (
       <pre tabIndex={0}>
         {jsonLines(json).map(({ depth, name, text, value }, index) => {
-          const isChanged =
-            before !== undefined && value !== undefined && before.get(value.path) !== value.json
-          const line = `${"  ".repeat(depth)}${name}${text}\n`
-          return isChanged ? (
-            <mark key={index} title={`was ${before.get(value.path) ?? "absent"}`}>
-              {line}
-            </mark>
+          const change = value === undefined ? undefined : changeOf(value)
+          const indent = "  ".repeat(depth)
+          const line = `${name}${text}`
+          return change === undefined ? (
+            `${indent}${line}\n`
           ) : (
-            line
+            <span key={index}>
+              {indent}
+              <mark title={change}>
+                {line}
+                <span class="unseen"> ({change})</span>
+              </mark>
+              {"\n"}
+            </span>
           )
         })}
       </pre>
     )}
   </figure>
 )
-
-const valuesOf = (json: Json): ReadonlyMap<string, string> =>
-  new Map(jsonLines(json).flatMap(({ value }) => (value === undefined ? [] : [[value.path, value.json]])))
