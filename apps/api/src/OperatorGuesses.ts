@@ -4,7 +4,7 @@ import type { ClientSettings, Rate } from "@lead-gateway/config"
 import { Effect } from "effect"
 import { hash } from "node:crypto"
 import { type Forwarding, makeClientAddress } from "./ClientAddress.ts"
-import type { Identify, Identity } from "./OperatorAccess.ts"
+import type { Identify, Identity } from "./Identify.ts"
 import { makeSenderRate, networkOf } from "./SenderRate.ts"
 
 /** As {@link Identify}, for a client: fails also for one that has tried too many wrong credentials. */
