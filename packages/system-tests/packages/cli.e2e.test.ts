@@ -1,9 +1,12 @@
-import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { Effect } from "effect"
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { brotliDecompressSync, gunzipSync } from "node:zlib"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { ownPort } from "../faults/support/places.ts"
 import { npmInstall } from "./EmptyProject.ts"
 import { nodeBinary } from "./nodeBinary.ts"
 import { build, pack } from "./pack.ts"
@@ -35,6 +38,31 @@ const leadGateway = (
   return spawnSync(binaries.get(version) ?? "", [program, ...args], { cwd, env, input, encoding: "utf8" })
 }
 
+/** Runs the installed api while something asks it. Its database is away, which its pages do not need. */
+const withApi = async (version: string, ask: (url: string) => Promise<void>): Promise<void> => {
+  const port = await Effect.runPromise(ownPort)
+  const env = {
+    DATABASE_URL: "postgres://somebody@127.0.0.1:1/leads",
+    QUEUE_TYPE: "database",
+    API_HOST: "127.0.0.1",
+    API_PORT: String(port),
+  }
+  const program = join(folder, "node_modules/.bin/lead-gateway")
+  const api = spawn(binaries.get(version) ?? "", [program, "api"], { cwd: folder, env, stdio: "ignore" })
+  const ended = once(api, "exit")
+  try {
+    const url = `http://127.0.0.1:${port}`
+    while ((await fetch(`${url}/livez`).catch(() => undefined))?.status !== 200) {
+      assert.isNull(api.exitCode)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    await ask(url)
+  } finally {
+    api.kill("SIGTERM")
+    await ended
+  }
+}
+
 /** Ten errors: of the environment, of `.env`, of a secret's file and of configuration files. */
 const tenMistakes = (): { readonly cwd: string; readonly env: Record<string, string> } => {
   const cwd = mkdtempSync(join(folder, "wrong-"))
@@ -60,6 +88,15 @@ it("the packed command line has the program of /docs, compressed both ways, and 
   assert.isTrue(program.equals(brotliDecompressSync(readFileSync(`${installed}.br`))))
   assert.include(program.toString("utf8", 0, 1000), "@scalar/api-reference")
   assert.notInclude(readFileSync(join(folder, "package-lock.json"), "utf8"), "@scalar")
+})
+
+it("the packed command line has the files of the console, and nothing of what builds them", () => {
+  const dist = join(folder, "node_modules/@lead-gateway/cli/dist")
+  assert.include(readdirSync(join(dist, "console")), "index.html")
+  assert.notInclude(readFileSync(join(folder, "package-lock.json"), "utf8"), "esbuild")
+  for (const name of readdirSync(dist).filter((name) => name.endsWith(".js"))) {
+    assert.notInclude(readFileSync(join(dist, name), "utf8"), "esbuild", name)
+  }
 })
 
 describe.each(nodeVersions)("the packed command line, installed alone, on Node %s", (version) => {
@@ -102,6 +139,22 @@ describe.each(nodeVersions)("the packed command line, installed alone, on Node %
     const { stdout } = leadGateway(version, ["preview", "--summary"], { input })
     assert.strictEqual(stdout, "1 lead: 1 ready, 0 rejected, 0 parked\n")
   })
+
+  it("serves the console, whose files browsers keep for ever", () =>
+    withApi(version, async (url) => {
+      const page = await fetch(`${url}/console`)
+      assert.deepStrictEqual(
+        [page.status, page.headers.get("content-type")],
+        [200, "text/html; charset=utf-8"],
+      )
+      const [, path = ""] = /<script type="module" src="([^"]+)"/.exec(await page.text()) ?? []
+      assert.match(path, /^\/console\/console-[A-Z0-9]{8}\.js$/)
+      const script = await fetch(url + path, { headers: { "Accept-Encoding": "br" } })
+      assert.strictEqual(script.headers.get("content-encoding"), "br")
+      assert.strictEqual(script.headers.get("cache-control"), "public, max-age=31536000, immutable")
+      const file = join(folder, "node_modules/@lead-gateway/cli/dist", path)
+      assert.strictEqual(await script.text(), readFileSync(file, "utf8"))
+    }))
 
   it("says in a line why it cannot reach a database, or serve", () => {
     const env = { DATABASE_URL: "postgres://somebody@127.0.0.1:1/leads" }
