@@ -2,7 +2,8 @@
 import { build } from "esbuild"
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
-import { basename, join } from "node:path"
+import { basename, join, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
 import { type ConsoleFile, fileOf } from "./files.ts"
 
 const web = join(import.meta.dirname, "../web")
@@ -26,6 +27,7 @@ export const buildConsole = async (): Promise<ReadonlyArray<ConsoleFile>> => {
     metafile: true,
     write: false,
   })
+  watch(Object.keys(metafile.inputs))
   // Parts that are loaded when they are needed are entry points, too.
   const program = Object.entries(metafile.outputs).find(([, { entryPoint }]) =>
     entryPoint?.endsWith("/main.tsx"),
@@ -45,4 +47,10 @@ export const buildConsole = async (): Promise<ReadonlyArray<ConsoleFile>> => {
     fileOf(names.icon, icon),
     ...outputFiles.map(({ contents, path }) => fileOf(basename(path), contents)),
   ]
+}
+
+/** Lets `node --watch` restart when one of these files changes: by itself it sees the modules that Node has loaded. */
+const watch = (paths: ReadonlyArray<string>): void => {
+  if (process.env["WATCH_REPORT_DEPENDENCIES"] === undefined) return
+  process.send?.({ "watch:import": paths.map((path) => pathToFileURL(resolve(path)).href) })
 }

@@ -13,7 +13,7 @@ const linked = (path: string): ReadonlyArray<string> =>
 const named = (path: string): ReadonlyArray<string> =>
   [...read(path).matchAll(/`((?:[\w.-]+\/)*[\w.-]+\.(?:ts|md|sql))`/g)].map(([, name = ""]) => name)
 
-describe.each(["docs/architecture.md", "docs/states.md"])("%s", (path) => {
+describe.each(["docs/architecture.md", "docs/console.md", "docs/states.md"])("%s", (path) => {
   it("links to what is there", () => {
     const targets = linked(path)
     assert.deepStrictEqual(
@@ -24,7 +24,7 @@ describe.each(["docs/architecture.md", "docs/states.md"])("%s", (path) => {
   })
 
   it("names files that are there", () => {
-    const sources = files("{apps,packages}/*/{src,test}/**/*.ts", "docs/**/*.md")
+    const sources = files("{apps,packages}/*/{src,test,web}/**/*.ts", "docs/**/*.md")
     const isThere = (name: string) => sources.some((source) => source === name || source.endsWith(`/${name}`))
     assert.deepStrictEqual(
       named(path).filter((name) => !isThere(name)),

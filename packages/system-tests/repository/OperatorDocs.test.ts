@@ -7,6 +7,7 @@ import { exists, files, pathOf, read, readManifest, readYaml } from "./repositor
 
 const documents = [
   "docs/configuration.md",
+  "docs/console.md",
   "docs/deployment.md",
   "docs/disaster-recovery.md",
   "docs/operations.md",
