@@ -42,7 +42,7 @@ describe("a proposal for the mapping", () => {
         values: [...values, "Leasing"],
         synonyms: { kauf: "Kaufen" },
       },
-    } as never)
+    })
   })
 
   it("is a mapping that the gateway can use", () => {

@@ -142,7 +142,8 @@ layer(ConsoleWorld.layer(), { excludeTestServices: true, timeout: "120 seconds" 
       await guess.click()
       await page.getByLabel("What Leasing means").selectOption("new")
       const proposal = page.getByRole("region", { name: "Proposal" })
-      assert.deepInclude(JSON.parse(await proposal.locator("pre").innerText()).solar_offer_type, {
+      const added = JSON.parse(await proposal.locator("pre").innerText()) as Readonly<Record<string, object>>
+      assert.deepInclude(added["solar_offer_type"], {
         values: ["Beides interessant", "Mieten", "Kaufen", "Leasing"],
         synonyms: { kaufen: "Kaufen" },
       })

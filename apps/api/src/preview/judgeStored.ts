@@ -2,7 +2,7 @@
 import type { LeadRules } from "@lead-gateway/api-contract"
 import { explain, type Flow, type PayloadStep, type RulesStep } from "@lead-gateway/lead-pipeline"
 import { decidedLead, type StoredLead } from "@lead-gateway/lead-store/stored-lead"
-import { get, isJsonObject, type Json, type JsonObject, parse, stringify } from "@lead-gateway/lossless-json"
+import { get, isJsonObject, type Json, parse, stringify } from "@lead-gateway/lossless-json"
 import * as Result from "effect/Result"
 
 /** What is judged: a lead, the versions that decided on it, and the time for one that waits for its decision. */
@@ -86,7 +86,9 @@ const parts: ReadonlySet<string> = new Set(["id", "message", "reason", "severity
 
 /** A rule without what follows from it. Rules consist of JSON values alone. */
 const conditionOf = (rule: object): Json =>
-  Object.fromEntries(Object.entries(rule).filter(([key]) => !parts.has(key))) as JsonObject
+  Object.fromEntries(
+    Object.entries(rule as Readonly<Record<string, Json>>).filter(([key]) => !parts.has(key)),
+  )
 
 /** The rules that are not met, and the first of the others, in their order. */
 const shortened = (rules: ReadonlyArray<LeadRule>): ReadonlyArray<LeadRule> => {

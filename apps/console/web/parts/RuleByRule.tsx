@@ -140,7 +140,7 @@ const conditionIn = (condition: Json): string => {
   const rest = Object.entries(others).map(([key, value]) =>
     key === operator || key === "value" || key === "values" ? text(value) : `${key} ${text(value)}`,
   )
-  return [field, String(operator), ...rest].join(" ")
+  return [field, text(operator), ...rest].join(" ")
 }
 
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value))
