@@ -8,6 +8,7 @@ import { leadsTests } from "./open/leads.ts"
 import { liveTests } from "./open/live.ts"
 import { overviewTests } from "./open/overview.ts"
 import { pagesTests } from "./open/pages.ts"
+import { rulesTests } from "./open/rules.ts"
 import { ConsoleWorld } from "./support/ConsoleWorld.ts"
 
 // One world for all: a start costs seconds. Sign-in is tested beside it.
@@ -24,6 +25,8 @@ layer(ConsoleWorld.layer({ RETRY_BACKOFF_BASE: "500ms", WORKER_POLL_INTERVAL: "2
   customerTests(it)
   accessTests(it)
   hostileTests(it)
-  // Last: with leads and answers of every kind.
+  // With leads and answers of every kind.
   pagesTests(it)
+  // Last: it stores thousands of leads.
+  rulesTests(it)
 })

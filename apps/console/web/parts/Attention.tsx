@@ -19,9 +19,10 @@ interface Matter {
 
 export const Attention = ({ customers, health, ledger }: AttentionProps) => {
   const matters = [
-    ...mattersOfLedger(ledger),
+    ...unaccountedOf(ledger),
     ...mattersOfHealth(health),
     ...customers.flatMap((customer) => matterOf(customer)),
+    ...parkedOf(ledger),
   ].toSorted((a, b) => Number(a.tone === "warn") - Number(b.tone === "warn"))
   if (matters.length === 0) return <p class="notice good">Nothing needs you.</p>
   return (
@@ -41,20 +42,21 @@ const leads = (count: number): string => `${formatCount(count)} ${count === 1 ? 
 
 const waits = (count: number): string => `${leads(count)} ${count === 1 ? "waits" : "wait"}.`
 
-const mattersOfLedger = ({ parked, unaccounted }: Ledger): ReadonlyArray<Matter> => [
-  ...when(unaccounted !== 0, {
+const unaccountedOf = ({ unaccounted }: Ledger): ReadonlyArray<Matter> =>
+  when(unaccounted !== 0, {
     tone: "bad",
     text: `${leads(Math.abs(unaccounted))} cannot be accounted for.`,
     href: "/console/health",
     action: "Look at health",
-  }),
-  ...when(parked > 0, {
+  })
+
+const parkedOf = ({ parked }: Ledger): ReadonlyArray<Matter> =>
+  when(parked > 0, {
     tone: "warn",
     text: `${leads(parked)} parked: a required field is missing. Nothing is sent until somebody mends them.`,
     href: "/console/failures",
     action: "Mend and replay",
-  }),
-]
+  })
 
 /** A lead that has been due for so long waits for something else than its turn. */
 const longDueSeconds = 60

@@ -32,7 +32,6 @@ export const LeadSearch = ({ onFilter }: LeadSearchProps) => {
         id="search"
         type="search"
         placeholder="Id, e-mail, phone or correlation id"
-        size={34}
         autocomplete="off"
         value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)}

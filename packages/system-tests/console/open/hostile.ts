@@ -58,7 +58,7 @@ export const hostileTests = (it: ConsoleTests): void => {
       while (!(await known()).some(({ value }) => value === markup.script)) await page.waitForTimeout(50)
       await open("/console/unmapped")
       for (const value of [markup.image, markup.script]) {
-        await page.getByRole("row").filter({ hasText: value }).getByRole("checkbox").check()
+        await page.getByLabel(`What ${value} means`).selectOption("new")
       }
       const proposal = page.getByRole("region", { name: "Proposal" })
       assert.include(await proposal.innerText(), markup.script)
