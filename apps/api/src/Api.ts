@@ -24,6 +24,7 @@ import {
   LeadReplay,
   type Migrations,
   OperatorTokens,
+  processName,
 } from "@lead-gateway/lead-store"
 import { type ListenFailed, runService } from "@lead-gateway/runtime"
 import { Effect, Layer } from "effect"
@@ -74,7 +75,7 @@ export const api = ({
     load: loadWithFlow(config, { shipped }),
     main: Effect.fnUntraced(function* ({ api, database, flow, metrics, process, queue, replica, search }) {
       yield* logWarnings(flow)
-      const primary = { ...database, applicationName: "lead-gateway-api" }
+      const primary = { ...database, applicationName: processName("lead-gateway-api", packageJson.version) }
       const Database = LeadDatabase.layer({ ...primary, migrations })
       const Services = Layer.mergeAll(
         LeadIntake.layer,

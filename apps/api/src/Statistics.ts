@@ -5,6 +5,7 @@ import {
   keepPlace,
   LeadLedger,
   LeadReader,
+  readProcesses,
   readStoreState,
   Timeline,
   type TimelineQuery,
@@ -37,6 +38,7 @@ export const makeStatistics = Effect.fnUntraced(function* (ttl: Duration.Duratio
     timeline: (query: TimelineQuery) => timeline({ ...query, changes }),
     noticeChanges: () => void changes++,
     state: yield* share(Effect.provideService(readStoreState, PgClient.PgClient, sql)),
+    processes: yield* share(Effect.provideService(readProcesses, PgClient.PgClient, sql)),
     queueDepth: yield* share(queue.depth),
   }
 })

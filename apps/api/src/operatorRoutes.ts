@@ -18,6 +18,7 @@ import { meHandlers } from "./handlers/me.ts"
 import { operationsHandlers } from "./handlers/operations.ts"
 import { overviewHandlers } from "./handlers/overview.ts"
 import { previewHandlers } from "./handlers/preview.ts"
+import { processesHandlers } from "./handlers/processes.ts"
 import { replaysHandlers } from "./handlers/replays.ts"
 import { statsHandlers } from "./handlers/stats.ts"
 import { testLeadsHandlers } from "./handlers/testLeads.ts"
@@ -65,6 +66,7 @@ export const operatorRoutes = ({
       testLeadsHandlers(flow).pipe(Layer.provide(TestLeads.layer)),
       meHandlers,
       overviewHandlers(health).pipe(Layer.provide(ledger)),
+      processesHandlers(health.statistics),
       unmappedHandlers,
       timelineHandlers(health.statistics),
     ]),

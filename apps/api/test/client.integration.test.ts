@@ -156,6 +156,7 @@ const uses: Readonly<Record<RouteName, (client: Client) => Promise<void>>> = {
   },
   "GET /api/v1/flow": async (client) => assert.isNotEmpty(Object.keys(await client.flow())),
   "GET /api/v1/unmapped": async (client) => assert.deepStrictEqual((await client.unmapped.list()).data, []),
+  "GET /api/v1/processes": async (client) => assert.isArray((await client.processes()).data),
   "GET /api/v1/customers": async (client) => {
     for await (const { data } of client.customers.list({ limit: 1 })) assert.isArray(data)
   },

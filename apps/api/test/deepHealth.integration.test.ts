@@ -1,7 +1,8 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { LeadDatabase } from "@lead-gateway/lead-store"
+import { LeadDatabase, processName } from "@lead-gateway/lead-store"
 import { Duration, Effect, Layer, Redacted } from "effect"
+import { hostname } from "node:os"
 import { ask, postLead } from "./support/Http.ts"
 import { leadText } from "./support/leads.ts"
 import { makeDatabase, makeWorld, type WorldShape } from "./support/World.ts"
@@ -80,6 +81,49 @@ describe("the health of the whole", () => {
       assert.deepStrictEqual(others, { status: "up", connections: 1 })
       assert.isAtLeast(last_seen_seconds, 0)
       assert.isBelow(last_seen_seconds, 20)
+    }),
+  )
+
+  it.live("names the processes that are connected, with their versions", () =>
+    Effect.gen(function* () {
+      const { url } = yield* makeDatabase()
+      const world = yield* makeWorld({ databaseUrl: url })
+      yield* Effect.repeat(healthOf(world), { until: ({ status }) => status === "up", times: 200 })
+      const connect = Effect.fnUntraced(function* (applicationName: string) {
+        const layer = PgClient.layer({ url: Redacted.make(url), applicationName })
+        yield* Effect.provideContext(
+          PgClient.PgClient.use((sql) => sql`SELECT 1`),
+          yield* Layer.build(layer),
+        )
+      })
+      yield* connect(processName("lead-gateway-worker", "1.2.0"))
+      yield* connect("lead-gateway-operator")
+      assert.deepInclude((yield* healthOf(world))["workers"] as object, { status: "up", connections: 1 })
+      const { text } = yield* ask(world, { path: "/api/v1/processes" })
+      const { data } = JSON.parse(text) as { readonly data: ReadonlyArray<Record<string, unknown>> }
+      const known = data.map(({ address, last_seen_at, since, ...rest }) => {
+        assert.isAtMost(Date.parse(String(since)), Date.now())
+        assert.closeTo(Date.parse(String(last_seen_at)), Date.now(), 60_000)
+        return rest
+      })
+      const common = { connections: 1, active: 0, is_this: false }
+      const host = hostname()
+        .replaceAll(/[^!-~]/g, "-")
+        .slice(-10)
+      const [worker, command] = known.toSorted((a, b) => (String(a["kind"]) < String(b["kind"]) ? 1 : -1))
+      assert.isTrue(String(worker?.["host"]).endsWith(host))
+      assert.deepStrictEqual(
+        { ...worker, host },
+        { ...common, kind: "worker", name: "lead-gateway-worker", version: "1.2.0", pid: process.pid, host },
+      )
+      assert.deepStrictEqual(command, {
+        ...common,
+        kind: "command",
+        name: "lead-gateway-operator",
+        version: null,
+        pid: null,
+        host: null,
+      })
     }),
   )
 })

@@ -73,6 +73,7 @@ const cases: Record<RouteName, Case> = {
     answer: /^id,received_at,status,.*\r\n1,/,
   },
   "GET /api/v1/reasons": { question: { path: "/api/v1/reasons" }, answer: /^\{"data":\[\]\}$/ },
+  "GET /api/v1/processes": { question: { path: "/api/v1/processes" }, answer: /^\{"data":\[/ },
   "GET /api/v1/me": {
     question: { path: "/api/v1/me" },
     answer: /^\{"name":"anonymous","role":"admin","via":"open"\}$/,

@@ -15,7 +15,7 @@ import {
 import { loadWithFlow, logPolicy, logWarnings } from "@lead-gateway/config/flow"
 import type { CustomerOptionsInvalid } from "@lead-gateway/customer-client"
 import { queueLayer } from "@lead-gateway/lead-queue"
-import { LeadDatabase, LeadReader, type Migrations } from "@lead-gateway/lead-store"
+import { LeadDatabase, LeadReader, type Migrations, processName } from "@lead-gateway/lead-store"
 import { type ListenFailed, runService } from "@lead-gateway/runtime"
 import { Effect, Layer } from "effect"
 import packageJson from "../package.json" with { type: "json" }
@@ -65,7 +65,7 @@ export const worker = (files: {
       const Database = LeadDatabase.layer({
         ...database,
         migrations: files.migrations,
-        applicationName: "lead-gateway-worker",
+        applicationName: processName("lead-gateway-worker", packageJson.version),
       })
       const Services = Layer.mergeAll(LeadReader.layer, queueLayer(queue, { takes: true })).pipe(
         Layer.provideMerge(Database),

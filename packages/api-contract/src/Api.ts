@@ -12,6 +12,7 @@ import { refineDocument } from "./internal/refineDocument.ts"
 import { OperationsGroup } from "./Operations.ts"
 import { OverviewGroup } from "./Overview.ts"
 import { PreviewGroup } from "./Preview.ts"
+import { ProcessesGroup } from "./Processes.ts"
 import { ReplaysGroup } from "./Replays.ts"
 import { StatsGroup } from "./Stats.ts"
 import { TestLeadsGroup } from "./TestLeads.ts"
@@ -31,6 +32,7 @@ export class OperatorApi extends HttpApi.make("lead-gateway-operator")
   .add(FlowGroup)
   .add(UnmappedGroup)
   .add(CustomersGroup)
+  .add(ProcessesGroup)
   .add(MeGroup)
   .add(TokensGroup)
   .add(AuditGroup)

@@ -48,6 +48,7 @@ export {
 export { Operator, OperatorAuth, type OperatorShape } from "./OperatorAuth.ts"
 export { cursorOf, limitParameter, pageOf, type PageOptions, pageQuery } from "./Page.ts"
 export { Preview, PreviewComparison, PreviewGroup, previewOptions, PreviewRequest } from "./Preview.ts"
+export { GatewayProcess, Processes, ProcessesGroup } from "./Processes.ts"
 export * as Roles from "./Role.ts"
 export { Role } from "./Role.ts"
 export { NewReplay, ReplayFilter, ReplayResult, ReplaysGroup } from "./Replays.ts"

@@ -32,6 +32,7 @@ export const routeRoles: Readonly<Record<RouteName, Access>> = {
   "GET /api/v1/customers": "viewer",
   "POST /api/v1/customers/:name/pause": "operator",
   "POST /api/v1/customers/:name/resume": "operator",
+  "GET /api/v1/processes": "viewer",
   "GET /api/v1/me": "viewer",
   "GET /api/v1/tokens": "admin",
   "POST /api/v1/tokens": "admin",

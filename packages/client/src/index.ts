@@ -8,7 +8,14 @@ export { ApiError } from "./ApiError.ts"
 export type { Client } from "./Client.ts"
 export { createClient } from "./createClient.ts"
 export type { EventOptions, LiveEvent, Subscription } from "./events.ts"
-export type { Json, JsonInput, JsonInputObject, JsonObject, RawNumber } from "./Json.ts"
+export {
+  type Json,
+  type JsonInput,
+  type JsonInputObject,
+  type JsonObject,
+  parse as parseJson,
+  type RawNumber,
+} from "./Json.ts"
 export type { Pages } from "./pages.ts"
 export type { CallOptions, ClientOptions, Secret } from "./request.ts"
 export type * from "./wire.ts"

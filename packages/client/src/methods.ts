@@ -41,6 +41,7 @@ export const methods = {
   "GET /api/v1/customers": { name: "customers.list", kind: "pages" },
   "POST /api/v1/customers/:name/pause": { name: "customers.pause", kind: "call" },
   "POST /api/v1/customers/:name/resume": { name: "customers.resume", kind: "call" },
+  "GET /api/v1/processes": { name: "processes", kind: "call" },
   "GET /api/v1/me": { name: "me", kind: "call" },
   "GET /api/v1/tokens": { name: "tokens.list", kind: "pages" },
   "POST /api/v1/tokens": { name: "tokens.create", kind: "body" },

@@ -145,6 +145,31 @@ export type Me = {
 
 export type Role = "viewer" | "operator" | "admin"
 
+export type Processes = {
+  readonly data: ReadonlyArray<GatewayProcess>
+}
+
+export type GatewayProcess = {
+  /** `gateway`: api and worker in one; `command`: somebody's command, such as a backup */
+  readonly kind: "api" | "worker" | "gateway" | "command"
+  readonly name: string
+  /** null: it does not say so */
+  readonly version: string | null
+  readonly pid: number | null
+  /** The end of its host's name */
+  readonly host: string | null
+  /** Where its connections come from; null: the machine of Postgres itself */
+  readonly address: string | null
+  readonly since: string
+  readonly last_seen_at: string
+  /** Its connections to Postgres */
+  readonly connections: number
+  /** How many of them run a statement now */
+  readonly active: number
+  /** It is the process that answers */
+  readonly is_this: boolean
+}
+
 export type CustomerState = {
   readonly id: number
   readonly name: string
@@ -843,6 +868,10 @@ export interface Routes {
       readonly name: string
     }
     readonly answer: CustomerState
+  }
+  /** Which processes run */
+  readonly "GET /api/v1/processes": {
+    readonly answer: Processes
   }
   /** Who asks */
   readonly "GET /api/v1/me": {

@@ -19,7 +19,7 @@ export interface StoreState {
   readonly unaccounted: number
   /** The first hundred customers. */
   readonly customers: ReadonlyArray<{ readonly name: string; readonly isCircuitOpen: boolean }>
-  /** The connections that this application has on this machine, by what they do. Those of a pooler, if there is one. */
+  /** The connections that this process has, by what they do. Those of a pooler, if there is one. */
   readonly connections: Readonly<Record<ConnectionState, number>>
   /** The connections of all workers. */
   readonly workers: {
@@ -102,5 +102,5 @@ const statement = `
     worker.connections AS worker_connections, worker.seen_seconds AS worker_seen_seconds
   FROM (
     SELECT count(*)::float8 AS connections, extract(epoch FROM clock_timestamp() - max(seen_at))::float8 AS seen_seconds
-    FROM connection WHERE name IN ('lead-gateway-worker', 'lead-gateway')
+    FROM connection WHERE split_part(name, ' ', 1) IN ('lead-gateway-worker', 'lead-gateway')
   ) AS worker`

@@ -65,6 +65,7 @@ export {
   TooManyTokens,
 } from "./OperatorTokens.ts"
 export type { NewLead } from "./NewLead.ts"
+export { type GatewayProcess, processName, readProcesses } from "./Processes.ts"
 export { maintainPartitions, spareKept } from "./Partitions.ts"
 export { buildPartitionIndexes } from "./PartitionIndexes.ts"
 export * as Retention from "./Retention.ts"

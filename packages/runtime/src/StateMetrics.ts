@@ -88,10 +88,7 @@ export const observeState = (metrics: Metrics, sources: StateSources): void => {
     () => state?.customers.map(({ isCircuitOpen, name }) => [[name], isCircuitOpen ? 1 : 0] as const),
   )
   gauge("queue_depth", "Leads in the queue", [], () => queueDepth)
-  gauge(
-    "db_pool_connections",
-    "Connections to Postgres of this application on this machine, by what they do",
-    ["state"],
-    () => each(state?.connections),
+  gauge("db_pool_connections", "Connections to Postgres of this process, by what they do", ["state"], () =>
+    each(state?.connections),
   )
 }

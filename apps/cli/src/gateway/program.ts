@@ -9,6 +9,7 @@ import {
   leadReads,
   LeadReplay,
   OperatorTokens,
+  processName,
 } from "@lead-gateway/lead-store"
 import { ProcessStop, type ProcessStopShape, runService } from "@lead-gateway/runtime"
 import { ConfiguredWorker } from "@lead-gateway/worker"
@@ -60,7 +61,8 @@ export const gateway = (files: {
       yield* Effect.addFinalizer(() => Effect.logInfo("closing the database"))
       const target = yield* chooseCustomer(customer)
 
-      const primary = { connection, pool: database.pool, applicationName: "lead-gateway" }
+      const applicationName = processName("lead-gateway", packageJson.version)
+      const primary = { connection, pool: database.pool, applicationName }
       const { migrateOnStart } = database
       const Database = LeadDatabase.layer({ ...primary, migrations: files.migrations, migrateOnStart })
       const Services = Layer.mergeAll(

@@ -15,7 +15,7 @@ export interface ConnectedProcess {
 /** The processes with connections to this database, those that only migrate apart. */
 export const connectedProcesses = async (client: Client): Promise<ReadonlyArray<ConnectedProcess>> => {
   const { rows } = await client.query<ConnectedProcess>(`
-    SELECT application_name AS name, host(client_addr) AS address, count(*)::integer AS connections,
+    SELECT split_part(application_name, ' ', 1) AS name, host(client_addr) AS address, count(*)::integer AS connections,
       min(backend_start) AS since
     FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
