@@ -12,6 +12,15 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style
 /** A number of things. Example: `4,972`. */
 export const formatCount = (value: number): string => count.format(value)
 
+/** How often something happens, from a rate per second. Examples: `12.5 per second`, `30 per minute`, `none`. */
+export const formatRate = (perSecond: number): string => {
+  if (perSecond === 0) return "none"
+  if (perSecond >= 1) return `${decimal.format(perSecond)} per second`
+  return perSecond * 60 >= 1
+    ? `${decimal.format(perSecond * 60)} per minute`
+    : `${decimal.format(perSecond * 3600)} per hour`
+}
+
 /** A share from 0 to 1. Example: `2.5%`. */
 export const formatShare = (value: number): string => percent.format(value)
 

@@ -6,6 +6,7 @@ import { client } from "../client.ts"
 import { Loading } from "../components/Loading.tsx"
 import { Page } from "../components/Page.tsx"
 import { Reason, Status } from "../components/Status.tsx"
+import { TestMark } from "../components/TestMark.tsx"
 import { Time } from "../components/Time.tsx"
 import { useChanges } from "../live.ts"
 import { Attempts } from "../parts/Attempts.tsx"
@@ -81,6 +82,7 @@ export const Lead = ({ id }: { readonly id?: string }) => {
 const Facts = ({ lead }: { readonly lead: LeadDetail }) => (
   <div class="facts">
     <Status status={lead.status} />
+    {lead.test && <TestMark />}
     {lead.rejection_reason !== null && <Reason reason={lead.rejection_reason} />}
     <span>
       Received <Time at={lead.received_at} />

@@ -13,6 +13,7 @@ import { type Filters, LeadFilters } from "../parts/LeadFilters.tsx"
 import { LeadSearch } from "../parts/LeadSearch.tsx"
 import { LeadTable } from "../parts/LeadTable.tsx"
 import { Replay } from "../parts/Replay.tsx"
+import { TestFilter } from "../parts/TestFilter.tsx"
 import { useQuery } from "../query.ts"
 import { may } from "../session.ts"
 
@@ -20,6 +21,7 @@ const filterNames = [
   "status",
   "reason",
   "customer",
+  "test",
   "received_from",
   "received_before",
   "correlation_id",
@@ -88,6 +90,7 @@ export const Leads = () => {
           onCancel={() => (selected.value = new Set())}
         />
       )}
+      <TestFilter value={filters.test} onChange={(test) => change({ test })} />
       <Loading asked={asked}>
         {() => (
           <>

@@ -2,6 +2,7 @@
 import type { ListedLead } from "@lead-gateway/client"
 import type { Signal } from "@preact/signals"
 import { Reason, Status } from "../components/Status.tsx"
+import { TestMark } from "../components/TestMark.tsx"
 import { Time } from "../components/Time.tsx"
 import { formatCount } from "../format.ts"
 import { may } from "../session.ts"
@@ -82,7 +83,7 @@ export const LeadTable = ({ isFiltered, leads, selected }: LeadTableProps) => {
                 </td>
               )}
               <th scope="row">
-                <a href={`/console/leads/${lead.id}`}>{lead.id}</a>
+                <a href={`/console/leads/${lead.id}`}>{lead.id}</a> {lead.test && <TestMark />}
               </th>
               <td>
                 <Time at={lead.received_at} />
