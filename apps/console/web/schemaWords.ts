@@ -11,7 +11,7 @@ export const kinds = {
   null: "null",
 } as const satisfies Record<JsonNode["kind"], string>
 
-export const typeNames: Readonly<Record<string, string>> = {
+const typeNames: Readonly<Record<string, string>> = {
   object: kinds.object,
   array: kinds.list,
   string: kinds.text,
@@ -30,7 +30,7 @@ const schemaTypes = {
   null: "null",
 } as const satisfies Record<JsonNode["kind"], string>
 
-export const typeList = ({ type }: JsonSchema): ReadonlyArray<string> =>
+const typeList = ({ type }: JsonSchema): ReadonlyArray<string> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
 export const isOfType = (schema: JsonSchema, node: JsonNode): boolean => {

@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises"
 import { makeTarget, type Target } from "../../attacks/support/Target.ts"
 import { makeConsole, type VisitOptions, type Visitor } from "./Console.ts"
 
-export { accepted, hostile, parked, rejected } from "./payloads.ts"
+export { accepted, parked, rejected } from "./payloads.ts"
 
 interface Shape {
   readonly target: Target
