@@ -289,6 +289,9 @@ describe.concurrent("an app that starts", () => {
       const lines = process.lines()
       const ready = lines.findIndex((line) => line.includes('"gateway is ready"'))
       assert.deepStrictEqual(lines.slice(ready + 1, ready + 3), ["", "Lead Gateway is ready."])
+      const [, address = ""] = /^ {2}console {4}(\S+)$/m.exec(lines.join("\n")) ?? []
+      const page = yield* Effect.promise(async () => (await fetch(address)).text())
+      assert.include(page, "&#34;via&#34;:&#34;open&#34;", "the console opens without a sign-in")
       const stdout = yield* pasteBanner(lines)
       const { customer_payload, delivery_attempts, status } = JSON.parse(stdout) as Record<string, unknown>
       assert.strictEqual(status, "DELIVERED")
