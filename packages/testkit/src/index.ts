@@ -6,6 +6,7 @@
  * The server behind the databases is started by `@lead-gateway/embedded-postgres/vitest-postgres`.
  */
 export { CustomerBehaviour } from "./CustomerBehaviour.ts"
+export { debianChromium } from "./debianChromium.ts"
 export { debianPackages, type Unpacked } from "./debianPackages.ts"
 export * as ServerProcesses from "./ServerProcesses.ts"
 export { scratchFolder } from "./scratchFolder.ts"

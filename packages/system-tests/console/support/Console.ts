@@ -1,7 +1,6 @@
 /** Debian's Chromium with pages of a real console; what a page must not do is written down. */
-import { debianPackages } from "@lead-gateway/testkit"
+import { debianChromium } from "@lead-gateway/testkit"
 import { Effect, type Scope } from "effect"
-import { join } from "node:path"
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
 import { makeFolder } from "../../faults/support/places.ts"
 
@@ -34,16 +33,9 @@ export const makeConsole = (
   url: string,
 ): Effect.Effect<(options?: VisitOptions) => Promise<Visitor>, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { libraries, root } = yield* Effect.promise(() => debianPackages("chromium"))
     const home = yield* makeFolder
     const browser: Browser = yield* Effect.acquireRelease(
-      Effect.promise(() =>
-        chromium.launch({
-          executablePath: join(root, "usr/lib/chromium/chromium"),
-          args: ["--no-sandbox", "--disable-gpu"],
-          env: { PATH: process.env.PATH ?? "", HOME: home, LD_LIBRARY_PATH: libraries },
-        }),
-      ),
+      Effect.promise(async () => chromium.launch(await debianChromium(home))),
       (browser) => Effect.promise(() => browser.close()),
     )
     return (options = {}) => visit(browser, url, options)
@@ -75,7 +67,7 @@ const visit = async (browser: Browser, url: string, options: VisitOptions): Prom
   context.on("request", (request) => {
     const { origin, pathname } = new URL(request.url())
     if (origin !== url) faults.push(`asks ${request.url()}`)
-    if (pathname.startsWith("/api/") && pathname !== "/api/v1/events") requests.push(pathname)
+    if (/^\/(api|health)\//.test(pathname) && pathname !== "/api/v1/events") requests.push(pathname)
   })
   await context.addInitScript({ content: reportPolicy })
   const page = await context.newPage()

@@ -20,7 +20,11 @@ const faultsBy = (
   .then(() => axe.run(document, ${options}))
   .then(({ violations }) => [
     ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)),
-    ...(document.documentElement.scrollWidth > innerWidth ? ["the page is wider than the window"] : []),
+    ...(document.documentElement.scrollWidth > innerWidth
+      ? [...document.querySelectorAll("main *")].filter((one) =>
+          one.getBoundingClientRect().right > innerWidth && one.closest(".scroll, pre") === null
+        ).map((one) => "wider than the window: " + one.outerHTML.slice(0, 200)).slice(-3)
+      : []),
   ])`
 
 /**
