@@ -1,16 +1,18 @@
 /**
  * `npm run bench -- decisions`, `wake-up`, `rate-limit`, `soak --minutes 30 --queue redis --per-second 200`,
  * `size --leads 10k,1m,10m`, `scale --rounds 5 --seconds 5 --leads 30000`, `backup --leads 1000000 --rounds 3`,
- * `overload --seconds 60 --times 3`, with `--per-second 5000` instead of the load it finds, `intake --rounds 5 --seconds 8` or
+ * `console --leads 1m`, `first-lead`, `overload --seconds 60 --times 3`, with `--per-second 5000` instead of the load it finds, `intake --rounds 5 --seconds 8` or
  * `end-to-end --rounds 3 --leads 100000`; the last two also with
  * `--only gateway-redis,fastify-bullmq`, `--postgres /usr/lib/postgresql/15/bin` (or `embedded`), `--statements` and `--profile`.
  */
 import { Effect } from "effect"
 import { parseArgs } from "node:util"
 import { backup } from "./backup.ts"
+import { consolePages } from "./console.ts"
 import { contenders } from "./Contender.ts"
 import { decisions } from "./decisions.ts"
 import { endToEnd } from "./endToEnd.ts"
+import { firstLead } from "./firstLead.ts"
 import { intake } from "./intake.ts"
 import { overload } from "./overload.ts"
 import { rateLimit } from "./rateLimit.ts"
@@ -54,7 +56,13 @@ const benchmarks = {
     rounds: Number(values.rounds ?? 3),
     postgres: values.postgres,
   }),
+  console: consolePages({
+    leads: values.leads ?? "1m",
+    postgres: values.postgres,
+    rounds: Number(values.rounds ?? 5),
+  }),
   decisions: Effect.promise(decisions),
+  "first-lead": firstLead(Number(values.rounds ?? 3)),
   "wake-up": wakeUp(Number(values.leads ?? 200)),
   "rate-limit": rateLimit(queue),
   scale: scale({

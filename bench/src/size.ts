@@ -10,6 +10,7 @@ import { markdownTable } from "./markdownTable.ts"
 import { dueLeads, growTo, makePartitions } from "./size/generate.ts"
 import { measure, type Measured } from "./size/measure.ts"
 import { quantile } from "./statistics.ts"
+import { sizesOf } from "./size/sizesOf.ts"
 
 const migrations = fileURLToPath(new URL("../../migrations", import.meta.url))
 
@@ -117,15 +118,6 @@ const databaseSize = PgClient.PgClient.use((sql) =>
     (rows) => rows[0]?.size ?? "",
   ),
 )
-
-const units = { "": 1, k: 1000, m: 1_000_000 } as const
-
-const sizesOf = (text: string): ReadonlyArray<number> =>
-  text.split(",").map((part) => {
-    const [, digits, unit = ""] = /^(\d+)([km]?)$/i.exec(part.trim()) ?? []
-    if (digits === undefined) throw new Error(`--leads: found "${part}", expected such as 10k,1m,10m`)
-    return Number(digits) * units[unit.toLowerCase() as keyof typeof units]
-  })
 
 const nameOf = (leads: number): string => {
   if (leads % 1_000_000 === 0) return `${leads / 1_000_000} million`
