@@ -9,6 +9,7 @@ import { liveTests } from "./open/live.ts"
 import { overviewTests } from "./open/overview.ts"
 import { pagesTests } from "./open/pages.ts"
 import { rulesTests } from "./open/rules.ts"
+import { testLeadTests } from "./open/testLead.ts"
 import { ConsoleWorld } from "./support/ConsoleWorld.ts"
 
 // One world for all: a start costs seconds. Sign-in is tested beside it.
@@ -23,6 +24,7 @@ layer(ConsoleWorld.layer({ RETRY_BACKOFF_BASE: "500ms", WORKER_POLL_INTERVAL: "2
   leadTests(it)
   failureTests(it)
   customerTests(it)
+  testLeadTests(it)
   accessTests(it)
   hostileTests(it)
   // With leads and answers of every kind.
