@@ -48,6 +48,7 @@ check_settings() {
 
 # Reads the file of an environment, if one is named, and the driver.
 begin() {
+  trap 'say "ended by a signal"; exit 1' HUP INT TERM
   cd "$root" || exit
   if [ -n "${ENVIRONMENT:-}" ]; then
     local file=${ENVIRONMENTS:-deploy/environments}/$ENVIRONMENT.env

@@ -24,10 +24,11 @@ export COMPOSE_PROJECT_NAME COMPOSE_FILE REGISTRY VERSION
 
 upstreams_folder=/etc/nginx/upstreams
 
-# Docker's own client hears no Ctrl-C, which would leave the engine at work on what nobody waits for.
+# Docker's client hears no Ctrl-C: the engine would go on without it, and what goes back would not learn of that. Everything but what
+# takes minutes, which may be broken off: fetching images, and commands of a release.
 undisturbed() { setsid --wait "$@"; }
 
-in_nginx() { docker compose exec -T "$@"; }
+in_nginx() { undisturbed docker compose exec -T "$@"; }
 
 # Fetches the images, unless PULL=no says that they were built here; then they must be there, or Compose would build whatever
 # this checkout has. API_DIGEST, WORKER_DIGEST and CLI_DIGEST, where set, are what the images must be: a tag may have been moved
@@ -58,7 +59,7 @@ driver_command() {
 }
 
 containers() {
-  docker ps --quiet --no-trunc --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
+  undisturbed docker ps --quiet --no-trunc --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
     --filter label=com.docker.compose.oneoff=False "$@"
 }
 
@@ -67,7 +68,7 @@ driver_list() {
   ids=$(containers)
   [ -n "$ids" ] || return 0
   # shellcheck disable=SC2086 # ids
-  docker inspect --format '{{.Name}} {{index .Config.Labels "com.docker.compose.service"}} {{.Config.Image}}' $ids |
+  undisturbed docker inspect --format '{{.Name}} {{index .Config.Labels "com.docker.compose.service"}} {{.Config.Image}}' $ids |
     awk '$2 == "api" || $2 == "worker" {
       sub(/^\//, "", $1); sub(/.*:/, "", $3)
       print $1, $2, $3, $1 ":" ($2 == "api" ? 8080 : 8100)
@@ -104,7 +105,7 @@ driver_run() {
 driver_stop() { undisturbed docker stop -t 40 "$1" > /dev/null && undisturbed docker rm "$1" > /dev/null; }
 
 driver_upstreams() {
-  docker compose up --detach --no-deps --no-recreate --wait nginx >&2
+  undisturbed docker compose up --detach --no-deps --no-recreate --wait nginx >&2
   in_nginx nginx cat "$upstreams_folder/api.conf" < /dev/null
 }
 

@@ -46,7 +46,6 @@ look() {
 keep_snapshot() {
   look
   trap back EXIT
-  trap 'say "ended by a signal"; exit 1' HUP INT TERM
 }
 
 # Whether a process that ran before still does.
@@ -93,8 +92,8 @@ restore() {
 back() {
   local code=$? before
   trap - EXIT
-  # A second signal must not end this; where it is ignored, what is started would ignore it as well.
-  trap : HUP INT TERM
+  # A second signal must end neither this nor a command in it. A driver starts processes that heed signals again.
+  trap '' HUP INT TERM
   if [ "$code" = 0 ]; then exit 0; fi
   if [ -n "$moved" ]; then
     printf '%s: %s, but not all of the others have stopped: see which processes run\n' "${0##*/}" "$moved" >&2
@@ -107,7 +106,6 @@ back() {
   set +e
   (
     set -e
-    trap : HUP INT TERM
     restore
   )
   code=$?

@@ -107,6 +107,9 @@ describe("deploy/bin/lib/compose.sh", () => {
         // A script that waits for nobody has ended by then, and Docker goes on.
         await Promise.race([deploying.ended, setTimeout(300)])
         writeFileSync(file("go"), "")
+        // Impatient people do it again.
+        const again = setInterval(() => process.kill(-Number(deploying.child.pid), signal), 50)
+        deploying.child.once("exit", () => clearInterval(again))
         const { code, printed } = await deploying.ended
         while (!existsSync(file("made"))) await setTimeout(5)
         assert.strictEqual(code, 1, printed)

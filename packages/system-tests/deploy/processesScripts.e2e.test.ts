@@ -48,7 +48,7 @@ const makeMachine = Effect.gen(function* () {
     port,
     running,
     state: () => readdirSync(at("state")).toSorted(),
-    /** Runs it as a terminal does, in a group of its own, which gets Ctrl-C when the file is there. */
+    /** Runs it as a terminal does, in a group of its own, which gets Ctrl-C when the file is there, and again and again. */
     deploy: async (tag: string, more: NodeJS.ProcessEnv = {}, endedAt?: string) => {
       const child = spawn(pathOf("deploy/bin/deploy"), [tag], {
         detached: true,
@@ -74,7 +74,10 @@ const makeMachine = Effect.gen(function* () {
       const ended = new Promise<number | null>((resolve) => child.on("close", resolve))
       if (endedAt !== undefined) {
         while (!existsSync(endedAt) && child.exitCode === null) await setTimeout(1)
-        process.kill(-Number(child.pid), "SIGINT")
+        while (child.exitCode === null) {
+          process.kill(-Number(child.pid), "SIGINT")
+          await setTimeout(50)
+        }
       }
       return { code: await ended, printed }
     },
@@ -82,7 +85,7 @@ const makeMachine = Effect.gen(function* () {
 })
 
 describe("the scripts with processes", () => {
-  it.effect("lose none that starts while Ctrl-C is pressed, and stop them by SIGTERM", () =>
+  it.effect("lose none that starts while Ctrl-C is pressed, once or often, and stop them by SIGTERM", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const machine = yield* makeMachine
