@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises"
 import { validLead } from "../operate/support/apps.ts"
 import { startFleet } from "./support/fleet.ts"
 import { startNginx } from "./support/Nginx.ts"
-import { openStream, openStreamOverHttp2 } from "./support/protocols.ts"
+import { type EventStream, openStream, openStreamOverHttp2 } from "./support/protocols.ts"
 
 /** Longer than any time of nginx but that of the stream itself: 60 s of its defaults, 65 s of idle connections. */
 const quietMs = 100_000
@@ -33,7 +33,7 @@ describe("a stream of events behind nginx", () => {
       }
       const sent = yield* ask("/webhooks/leads", { body: JSON.stringify(validLead) })
       assert.strictEqual(sent.status, 200, sent.text)
-      const isReceived = ({ chunks }: (typeof streams)[number]) =>
+      const isReceived = ({ chunks }: EventStream) =>
         chunks.some(({ text }) => text.includes('"status":"RECEIVED"'))
       yield* Effect.timeout(
         Effect.promise(async () => {
