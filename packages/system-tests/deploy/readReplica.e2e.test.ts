@@ -152,7 +152,8 @@ describe("an api with a replica", () => {
           .flatMap((line) => (line.includes(" the replica at ") ? [line] : []))
           .map((line) => (JSON.parse(line) as { readonly message: string }).message)
         const from = { replica: /^lists and statistics are read from the replica at / }
-        assert.strictEqual(said.filter((line) => from.replica.test(line)).length, 4, said.join("\n"))
+        // Once more for each time that a busy machine makes it lag.
+        assert.isAtLeast(said.filter((line) => from.replica.test(line)).length, 4, said.join("\n"))
         const reasons = said.flatMap((line) => /the replica at [\d.:]+ (.+)$/.exec(line)?.[1] ?? [])
         // One that is back may need a moment to catch up.
         const lags = "lags behind by more than 1s"
