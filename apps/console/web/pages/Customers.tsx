@@ -92,6 +92,12 @@ const Customer = ({ children, customer, onChanged }: CustomerProps) => {
           attempt is spent.
         </p>
       )}
+      {standing === "Down" && (
+        <p class="notice bad">
+          It does not answer, or refuses every lead: its leads wait, no attempt is spent, and one lead tries
+          again by itself. <a href="/console/failures">See why deliveries fail</a>
+        </p>
+      )}
       <CustomerFacts customer={customer} />
       {children}
       <div class="actions">
