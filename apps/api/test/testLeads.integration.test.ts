@@ -17,7 +17,7 @@ const api = (world: WorldShape, method: string, path: string, body?: string, tok
 
 const json = ({ text }: HttpAnswer) => JSON.parse(text) as Record<string, unknown>
 
-const send = Effect.fnUntraced(function* (world: WorldShape, body: string, token = setting) {
+const send = Effect.fnUntraced(function* (world: WorldShape, body: string, token: string = setting) {
   const answer = yield* api(world, "POST", "test-leads", body, token)
   assert.strictEqual(answer.status, 202, answer.text)
   return json(answer) as { readonly lead_id: number; readonly correlation_id: string }
@@ -118,7 +118,10 @@ layer(World.layer({ auth }), { excludeTestServices: true })("a test lead", (it) 
         },
         body: '{"customer":"default","payload":{"id":12345678901234567890,"zipcode":"1","nul":"\\u0000"}}',
       })
-      const { correlation_id, lead_id } = json(answer)
+      const { correlation_id, lead_id } = json(answer) as {
+        readonly correlation_id: string
+        readonly lead_id: number
+      }
       assert.strictEqual(correlation_id, "test-ticket-7")
       const { text } = yield* api(world, "GET", `leads/${lead_id}`)
       assert.include(text, '"raw_payload":{"id":12345678901234567890,"zipcode":"1","nul":"\uFFFD"}')

@@ -66,7 +66,7 @@ const meetRules = (payload: JsonObject, { documents, flow, nowMs }: ExampleOptio
   let best = payload
   let unmet = unmetBy(flow, best, nowMs)
   let left = mostFor(rules.length)
-  for (const index of [...unmet]) {
+  for (const index of unmet) {
     if (!unmet.has(index)) continue
     let tried = 0
     for (const next of payloadsFor(best, rules[index] as ConditionData, nowMs)) {

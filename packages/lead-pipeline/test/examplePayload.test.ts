@@ -31,7 +31,7 @@ describe("an example of a payload", () => {
       last_name: "Lead",
       source: "This is a test lead",
     })
-    assert.match(String(payload.zipcode), /^66\d{3}$/)
+    assert.match(JSON.stringify(payload.zipcode), /^"66\d{3}"$/)
     if (decision._tag === "Ready") {
       assert.deepStrictEqual(decision.omitted, [])
       assert.deepStrictEqual(decision.absent, [])

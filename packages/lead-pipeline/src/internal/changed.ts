@@ -11,10 +11,11 @@ export const changed = (
 ): Json | undefined => {
   if (key === undefined) return next
   if (Array.isArray(value)) {
+    const items = value as ReadonlyArray<Json>
     const index = Number(key)
-    if (!/^\d$/.test(key) || index > value.length) return undefined
-    const inner = changed((value as ReadonlyArray<Json>)[index] ?? emptyFor(rest), rest, next)
-    return inner === undefined ? undefined : [...value.slice(0, index), inner, ...value.slice(index + 1)]
+    if (!/^\d$/.test(key) || index > items.length) return undefined
+    const inner = changed(items[index] ?? emptyFor(rest), rest, next)
+    return inner === undefined ? undefined : [...items.slice(0, index), inner, ...items.slice(index + 1)]
   }
   if (!isJsonObject(value)) return undefined
   const inner = changed(get(value, key) ?? emptyFor(rest), rest, next)
