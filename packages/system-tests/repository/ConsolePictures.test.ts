@@ -29,7 +29,7 @@ describe("the pictures of the console", () => {
 describe("the pages of the console that are tested", () => {
   it("are those of its navigation, and a lead", () => {
     const navigation = read("apps/console/web/navigation.ts")
-    const paths = [...navigation.matchAll(/path: "([^"]+)"/g)].map(([, path]) => path)
+    const paths = [...navigation.matchAll(/path: "([^"]+)"/g)].map(([, path = ""]) => path)
     assert.deepStrictEqual([...paths, "/console/leads/1"].toSorted(), Object.values(pages).toSorted())
   })
 })

@@ -58,7 +58,7 @@ export const startDemo = Effect.gen(function* () {
   })
   // It stops its Postgres before the folder goes.
   yield* Effect.addFinalizer(() => Effect.andThen(gateway.kill("SIGTERM"), gateway.exited))
-  yield* gateway.waitForHttp(`${url}/readyz`, 200, { within: "60 seconds" })
+  yield* gateway.waitForHttp(`${url}/readyz`, 200, { within: "3 minutes" })
   const all = madeUpLeads(leads, 42)
   const ask = async <Answer>(path: string, body?: object): Promise<Answer> => {
     const response = await fetch(`${url}/api/v1${path}`, {
