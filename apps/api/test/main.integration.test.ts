@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { scratchFolder, TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import { ask, assertError, post } from "./support/Http.ts"
@@ -14,7 +15,7 @@ const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`,
 /** The api as operators run it, and a function that sends it a request. */
 const start = Effect.fnUntraced(function* (env: Readonly<Record<string, string>>) {
   const api = yield* TestProcess.spawn({
-    program: inRepository("apps/cli/src/main.ts"),
+    program: commandLine,
     args: ["api"],
     cwd: yield* scratchFolder({ migrations: inRepository("migrations"), config: inRepository("config") }),
     env: { API_HOST: "127.0.0.1", API_PORT: "0", QUEUE_TYPE: "database", ...env },

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process"
 import { rmSync } from "node:fs"
 import { type AddressInfo, createServer, type Server } from "node:net"
 import { join } from "node:path"
-import { command, makeFolder, program, start } from "./support/apps.ts"
+import { command, makeFolder, program, source, start } from "./support/apps.ts"
 
 const commands = [
   "start",
@@ -131,6 +131,7 @@ describe.concurrent("lead-gateway", () => {
           folder,
           args: args.slice(1),
           nodeFlags: ["--import", hook],
+          from: source,
         })
         const loaded = stderr.filter((line) => /^(file|node):/.test(line))
         assert.isAbove(loaded.length, 50)

@@ -1,15 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect } from "effect"
-import { fileURLToPath } from "node:url"
-
-const program = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
 describe("lead-gateway demo-customer", () => {
   it.live("accepts leads, logs names of fields and no values, and ends with 0 when it is stopped", () =>
     Effect.gen(function* () {
       const customer = yield* TestProcess.spawn({
-        program,
+        program: commandLine,
         args: ["demo-customer", "--port", "0"],
         cwd: import.meta.dirname,
       })

@@ -1,5 +1,6 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { compileCacheOf } from "@lead-gateway/testkit/compile-cache"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -25,10 +26,9 @@ interface Given {
 
 /** Runs the command as a person would, in a folder with the configuration that ships. */
 const preview = (args: ReadonlyArray<string>, { env = {}, stdin = "" }: Given = {}) => {
-  const program = inRepository("apps/cli/src/main.ts")
   const { status, stderr, stdout } = spawnSync(
     process.execPath,
-    ["--conditions=@lead-gateway/source", program, "preview", ...args],
+    ["--conditions=@lead-gateway/source", commandLine, "preview", ...args],
     { cwd: folder, env: { ...compiled, ...env }, input: stdin, encoding: "utf8" },
   )
   return { status, stderr, stdout }
@@ -171,7 +171,7 @@ describe("preview", () => {
   it("ends in silence when nobody reads on", () => {
     const leads = file("many.json", `${JSON.stringify(lead)}\n`.repeat(5000))
     for (const flag of ["", "--json"]) {
-      const program = `'${process.execPath}' --conditions=@lead-gateway/source '${inRepository("apps/cli/src/main.ts")}' preview`
+      const program = `'${process.execPath}' --conditions=@lead-gateway/source '${commandLine}' preview`
       const { stderr, stdout } = spawnSync("sh", ["-c", `${program} ${flag} ${leads} | head -1`], {
         cwd: folder,
         env: { ...process.env, ...compiled },

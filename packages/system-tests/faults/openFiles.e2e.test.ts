@@ -1,11 +1,12 @@
 import { assert, it } from "@effect/vitest"
 import { TestCustomer, TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect } from "effect"
 import { openFilesFaults } from "./scenarios/openFiles.ts"
 import { limitOpenFiles } from "./support/App.ts"
 import { crowd } from "./support/crowd.ts"
 import { drawBy } from "./support/Draw.ts"
-import { inRepository, makeFolder, ownPort } from "./support/places.ts"
+import { makeFolder, ownPort } from "./support/places.ts"
 import { sampleLead } from "./support/SampleLead.ts"
 import { readCounts } from "./support/Scenario.ts"
 import { makeSenders } from "./support/Senders.ts"
@@ -21,7 +22,7 @@ it.live("a gateway of 256 open files, its Postgres included, takes and delivers 
     const customer = yield* TestCustomer.make()
     const port = yield* ownPort
     const gateway = yield* TestProcess.spawn({
-      program: inRepository("apps/cli/src/main.ts"),
+      program: commandLine,
       args: ["start"],
       cwd: yield* makeFolder,
       env: {

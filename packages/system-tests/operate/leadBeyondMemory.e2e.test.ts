@@ -1,11 +1,12 @@
 /** A lead that ends its worker by its memory does not stop others. */
 import { assert, it } from "@effect/vitest"
 import { TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect, Schedule } from "effect"
 import { gzipSync } from "node:zlib"
 import { sendHonestly } from "../attacks/support/honestSenders.ts"
 import { makeTarget, type Target } from "../attacks/support/Target.ts"
-import { inRepository, makeFolder, ownPort } from "../faults/support/places.ts"
+import { makeFolder, ownPort } from "../faults/support/places.ts"
 import { query } from "../faults/support/Rows.ts"
 
 const megabyte = 1024 ** 2
@@ -27,7 +28,7 @@ const superviseWorker = Effect.fnUntraced(function* (target: Target, nodeFlags: 
   const ends: Array<{ readonly code: number | null; readonly signal: string | null }> = []
   const once = Effect.gen(function* () {
     const worker = yield* TestProcess.spawn({
-      program: inRepository("apps/cli/src/main.ts"),
+      program: commandLine,
       args: ["worker"],
       cwd: folder,
       nodeFlags,

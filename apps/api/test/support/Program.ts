@@ -1,4 +1,5 @@
 import { scratchFolder, TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect } from "effect"
 import { fileURLToPath } from "node:url"
 import { makeSecrecy } from "./Secrecy.ts"
@@ -8,7 +9,7 @@ const inRepository = (path: string) => fileURLToPath(new URL(`../../../../${path
 /** An api as operators run it, ready, for the current scope. */
 export const startProgram = Effect.fnUntraced(function* (env: Readonly<Record<string, string>>) {
   const api = yield* TestProcess.spawn({
-    program: inRepository("apps/cli/src/main.ts"),
+    program: commandLine,
     args: ["api"],
     cwd: yield* scratchFolder({ migrations: inRepository("migrations"), config: inRepository("config") }),
     env: { API_HOST: "127.0.0.1", API_PORT: "0", QUEUE_TYPE: "database", ...env },

@@ -3,6 +3,7 @@
  * alone.
  */
 import { type TestProcessOptions, TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect } from "effect"
 import { execFileSync } from "node:child_process"
 import {
@@ -49,8 +50,11 @@ export const makeFolder = Effect.acquireRelease(
 
 type App = "api" | "gateway" | "worker"
 
-/** The path of the command line's program. */
-export const program = inRepository("apps/cli/src/main.ts")
+/** The path of the command line's program, bundled. */
+export const program = commandLine
+
+/** The path of its source. */
+export const source = inRepository("apps/cli/src/main.ts")
 
 /** What is typed to start an app. */
 export const argumentOf = (app: App): string => (app === "gateway" ? "start" : app)
@@ -103,11 +107,13 @@ export const command = Effect.fnUntraced(function* (
     readonly args?: ReadonlyArray<string>
     readonly env?: Env
     readonly nodeFlags?: ReadonlyArray<string>
+    /** {@link program} by default. */
+    readonly from?: string
   },
 ) {
-  const { args = [], env, folder, nodeFlags } = options
+  const { args = [], env, folder, from = program, nodeFlags } = options
   const process = yield* TestProcess.spawn({
-    program,
+    program: from,
     cwd: folder,
     env,
     args: [name, ...args],

@@ -1,4 +1,5 @@
 import { TestCustomer, TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import type { CustomerBehaviour } from "@lead-gateway/testkit"
 import { Effect } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
@@ -28,10 +29,9 @@ export const makeGateway = Effect.fnUntraced(function* (options: GatewayOptions)
   const customer = yield* TestCustomer.make({ respond: options.customer })
   const port = yield* ownPort
   const dataDir = join(folder, ".data")
-  const main = inRepository("apps/cli/src/main.ts")
   const process = yield* TestProcess.spawn({
-    program: options.diskMiB === undefined ? main : inRepository(`${here}/smallDisk.main.ts`),
-    args: options.diskMiB === undefined ? ["start"] : [`${options.diskMiB}m`, dataDir, main, "start"],
+    program: options.diskMiB === undefined ? commandLine : inRepository(`${here}/smallDisk.main.ts`),
+    args: options.diskMiB === undefined ? ["start"] : [`${options.diskMiB}m`, dataDir, commandLine, "start"],
     cwd: folder,
     nodeFlags: options.nodeFlags,
     env: {

@@ -1,7 +1,8 @@
 import { TestCustomer, TestDatabase, TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
-import { inRepository, makeFolder, ownPort } from "../../faults/support/places.ts"
+import { makeFolder, ownPort } from "../../faults/support/places.ts"
 import { makeMemoryGroup } from "./MemoryGroup.ts"
 
 /** What is attacked. */
@@ -38,7 +39,7 @@ export const makeTarget = Effect.fnUntraced(function* (options: TargetOptions = 
 
   const start = (name: "api" | "worker", env: Readonly<Record<string, string>>) =>
     TestProcess.spawn({
-      program: inRepository("apps/cli/src/main.ts"),
+      program: commandLine,
       args: [name],
       cwd: folder,
       nodeFlags: ["--max-semi-space-size=16", "--heap-growing-percent=50", ...(options.nodeFlags ?? [])],

@@ -1,5 +1,6 @@
 /** A Postgres server, the programs that back it up, and the command line, as an operator has them. */
 import { debianPackages, type TestCustomer, TestDatabase, TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { PgClient } from "@effect/sql-pg"
 import * as Reactivity from "effect/reactivity/Reactivity"
@@ -7,7 +8,7 @@ import { execFileSync } from "node:child_process"
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { makeOwnPostgres } from "../../faults/support/OwnPostgres.ts"
-import { inRepository, makeEmptyFolder, makeFolder, ownPort } from "../../faults/support/places.ts"
+import { makeEmptyFolder, makeFolder, ownPort } from "../../faults/support/places.ts"
 
 /** A lead that the shipped rules accept. */
 export const validLead = {
@@ -16,8 +17,6 @@ export const validLead = {
   zipcode: "66123",
   house: { is_owner: true },
 }
-
-const program = inRepository("apps/cli/src/main.ts")
 
 /** Writes a program that runs a shell line; returns its path. */
 export const writeScript = (folder: string, name: string, line: string): string => {
@@ -68,7 +67,7 @@ const make = Effect.gen(function* () {
   /** Starts a command. */
   const spawn = (line: ReadonlyArray<string>, options: CommandOptions) =>
     TestProcess.spawn({
-      program,
+      program: commandLine,
       args: line,
       cwd: folder,
       env: { PATH: path, DATABASE_URL: options.database, ...options.env },
@@ -125,7 +124,7 @@ export const startGateway = Effect.fnUntraced(function* (
 ) {
   const [folder, port] = yield* Effect.all([makeFolder, ownPort])
   const gateway = yield* TestProcess.spawn({
-    program,
+    program: commandLine,
     args: ["start"],
     cwd: folder,
     env: {

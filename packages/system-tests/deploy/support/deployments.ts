@@ -1,5 +1,6 @@
 /** The scripts of `deploy/bin`, run with processes of this machine behind nginx. */
 import { CustomerBehaviour, TestCustomer, TestDatabase, TestRedis } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { compileCacheOf } from "@lead-gateway/testkit/compile-cache"
 import { Effect } from "effect"
 import { spawn } from "node:child_process"
@@ -35,7 +36,7 @@ const program = (broken: Broken) =>
     ...["api", "worker"].map((name) => `${name}) export NODE_COMPILE_CACHE='${compileCacheOf([name])}' ;;`),
     `*) export NODE_COMPILE_CACHE='${compileCacheOf(undefined)}' ;;`,
     "esac",
-    `exec '${process.execPath}' --conditions=@lead-gateway/source '${inRepository("apps/cli/src/main.ts")}' "$@"`,
+    `exec '${process.execPath}' --conditions=@lead-gateway/source '${commandLine}' "$@"`,
     "",
   ].join("\n")
 

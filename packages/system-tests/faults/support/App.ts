@@ -1,8 +1,10 @@
 import { TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect, Scope } from "effect"
 import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { inRepository } from "./places.ts"
 
 /** An app as it is deployed: a process that is killed and restarted with the same settings. */
 export interface App {
@@ -65,7 +67,8 @@ export const makeApp = Effect.fnUntraced(function* (options: {
   const start = Effect.gen(function* () {
     if (current()?.isOver === false) return
     const process = yield* TestProcess.spawn({
-      program: join(options.sources, "apps/cli/src/main.ts"),
+      program:
+        options.sources === inRepository(".") ? commandLine : join(options.sources, "apps/cli/src/main.ts"),
       args: [options.name],
       cwd: options.folder,
       env: options.env,

@@ -1,7 +1,7 @@
 import { TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
-import { inRepository } from "../../faults/support/places.ts"
 import { inFlight, query } from "../../faults/support/Rows.ts"
 import { until } from "../../faults/support/until.ts"
 import { secrets } from "../generate/apis.ts"
@@ -175,7 +175,7 @@ export const makeBooks = (site: Site): Books => {
 /** Runs `lead-gateway ledger`, which must balance. */
 const ledger = Effect.fnUntraced(function* (site: Site, stored: number) {
   const { lines, exited } = yield* TestProcess.spawn({
-    program: inRepository("apps/cli/src/main.ts"),
+    program: commandLine,
     args: ["ledger", "--json"],
     env: { DATABASE_URL: site.postgres.url },
   })

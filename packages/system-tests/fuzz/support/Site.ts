@@ -1,9 +1,10 @@
 import { TestCollector, TestCustomer, TestProcess } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeOwnPostgres, type OwnPostgres } from "../../faults/support/OwnPostgres.ts"
-import { inRepository, makeFolder, ownPort } from "../../faults/support/places.ts"
+import { makeFolder, ownPort } from "../../faults/support/places.ts"
 import { secrets, verifiers } from "../generate/apis.ts"
 import { type Machine, watchMachine } from "./Machine.ts"
 
@@ -61,7 +62,7 @@ export const makeSite = Effect.gen(function* () {
   ) {
     const port = yield* ownPort
     const process = yield* TestProcess.spawn({
-      program: inRepository("apps/cli/src/main.ts"),
+      program: commandLine,
       args: [program],
       cwd: folder,
       nodeFlags: ["--max-semi-space-size=16", "--heap-growing-percent=50"],

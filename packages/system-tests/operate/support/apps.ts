@@ -5,8 +5,9 @@ import {
   TestProcess,
   TestRedis,
 } from "@lead-gateway/testkit"
+import { commandLine } from "@lead-gateway/testkit/command-line"
 import { Effect } from "effect"
-import { inRepository, makeFolder, ownPort } from "../../faults/support/places.ts"
+import { makeFolder, ownPort } from "../../faults/support/places.ts"
 
 /** A lead that the shipped rules accept. */
 export const validLead = {
@@ -41,7 +42,7 @@ export const startApps = Effect.fnUntraced(function* (options: {
     ...options.env,
   }
   const start = (name: "api" | "worker") =>
-    TestProcess.spawn({ program: inRepository("apps/cli/src/main.ts"), args: [name], cwd: folder, env })
+    TestProcess.spawn({ program: commandLine, args: [name], cwd: folder, env })
   const [api, worker] = yield* Effect.all([start("api"), start("worker")])
   const [apiUrl, workerUrl] = [`http://127.0.0.1:${apiPort}`, `http://127.0.0.1:${workerPort}`]
   yield* Effect.all(
