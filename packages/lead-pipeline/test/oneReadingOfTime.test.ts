@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { compileRulesOrThrow, evaluate } from "@lead-gateway/lead-rules"
 import { compileProfileOrThrow, defaultProfile, normalize } from "@lead-gateway/normalizer"
+import { propertyRuns } from "@lead-gateway/testkit/property-runs"
 import { Arbitrary, Schema } from "effect"
 
 const profile = compileProfileOrThrow({ ...defaultProfile, fields: { x: "date" } })
@@ -103,7 +104,7 @@ describe("the rules and the normaliser", () => {
       assert.isTrue(isWithin(text, moment, moment), `${text} is ${moment}`)
       assert.isTrue(isWithin(reading, moment, moment), `${reading} is ${moment}`)
     },
-    { arbitrary: { runs: 5000 } },
+    propertyRuns(1000),
   )
 
   it.each<[text: string, reading: string | undefined]>([

@@ -1,4 +1,5 @@
 import { makeReport } from "@lead-gateway/document-check"
+import { propertyRuns } from "@lead-gateway/testkit/property-runs"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import type { Condition } from "../src/Condition.ts"
@@ -168,7 +169,7 @@ describe("the analysis of a rule set", () => {
         }
       }
     },
-    { arbitrary: { runs: 5_000 } },
+    propertyRuns(1000),
   )
 
   it.prop(
@@ -182,7 +183,7 @@ describe("the analysis of a rule set", () => {
       const isPassed = payloads.some((_, payload) => rejecting.every((truths) => truths[payload] === Met))
       if (isPassed) assert.deepStrictEqual(diagnostics, [])
     },
-    { arbitrary: { runs: 2_000 } },
+    propertyRuns(400),
   )
 })
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { compileRules } from "@lead-gateway/lead-rules"
+import { propertyRuns } from "@lead-gateway/testkit/property-runs"
 import { Result, Schema } from "effect"
 import { RE2JS } from "re2js"
 import { compilePattern, matchAll, patternError } from "../src/internal/pattern/Pattern.ts"
@@ -83,7 +84,7 @@ describe("patterns", () => {
         if (answer !== undefined) assert.strictEqual(answer, expected, JSON.stringify([pattern, text]))
       }
     },
-    { arbitrary: { runs: 10_000 } },
+    propertyRuns(2000),
   )
 
   it.prop(
@@ -98,7 +99,7 @@ describe("patterns", () => {
         assert.strictEqual(all(text), expected, JSON.stringify([patterns, text]))
       }
     },
-    { arbitrary: { runs: 2_000 } },
+    propertyRuns(400),
   )
 
   const usual: ReadonlyArray<readonly [pattern: string, text: string]> = [

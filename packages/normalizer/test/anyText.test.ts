@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { normalize } from "@lead-gateway/normalizer"
+import { propertyRuns } from "@lead-gateway/testkit/property-runs"
 import { profileWith } from "./support.ts"
 
 const kinds = ["email", "phone", "postal_code", "boolean", "number", "date", "name", "text"] as const
@@ -106,6 +107,6 @@ describe("normalize, with any text in a field of every kind", () => {
         for (const { path } of once.unread) assert.strictEqual(once.payload[path], once.payload["undeclared"])
       }
     },
-    { arbitrary: { runs: 4000 } },
+    propertyRuns(800),
   )
 })

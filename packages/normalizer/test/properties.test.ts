@@ -10,6 +10,7 @@ import {
 } from "@lead-gateway/lossless-json"
 import { compileProfile, normalize, type Unread } from "@lead-gateway/normalizer"
 import { ProfileData } from "@lead-gateway/normalizer/schema"
+import { propertyRuns } from "@lead-gateway/testkit/property-runs"
 import { AnyCase, AnyPayload } from "./anyCase.ts"
 
 const compiled = (data: JsonObject) => Result.getOrThrow(compileProfile(data))
@@ -46,7 +47,7 @@ const sorted = (value: Json): string => {
   return `{${entries.sort().join()}}`
 }
 
-const runs = { arbitrary: { runs: 1500 } }
+const runs = propertyRuns(300)
 
 describe("normalize, with any profile and any payload", () => {
   it.prop(
@@ -102,7 +103,7 @@ describe("normalize, with any profile and any payload", () => {
       assert.deepStrictEqual<unknown>(withoutValues, plain.changes)
       for (const change of shown.changes) assert.isTrue("before" in change && "after" in change)
     },
-    { arbitrary: { runs: 300 } },
+    propertyRuns(60),
   )
 })
 
