@@ -22,7 +22,6 @@ const particular: Readonly<Record<string, TestProjectInlineConfiguration["test"]
   // Bounds of time: one file after the other, when everything else is done. A shared machine may stall for longer than a bound
   // allows, once; what costs too much does so each time.
   "packages/system-tests/attacks": {
-    isolate: true,
     maxWorkers: 1,
     sequence: { groupOrder: 1 },
     retry: 2,

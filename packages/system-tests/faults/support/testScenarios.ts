@@ -4,7 +4,7 @@ import { runScenarios, type Scenario } from "./Scenario.ts"
 import type { QueueType } from "./World.ts"
 
 /** Few, so that all faults together take less than four minutes. */
-const leads = 100
+const leads = 60
 
 /**
  * Declares a test for each queue, with these faults one after the other: afterwards every lead is accounted for.
