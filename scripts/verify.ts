@@ -42,7 +42,7 @@ const allLanes: Lanes = [
     ["format:check", /on [1-9]\d* files/],
     ["lint", /on [1-9]\d* files/],
     ["boundaries", /Checked [1-9]\d* files/],
-    // By a compiler that finds type errors as well, so it is the `typecheck` of this run.
+    // By a compiler that finds type errors as well, and then of the console: so it is the `typecheck` of this run.
     ["effect:check", /Files: +[1-9]\d*/],
     ["changesets", /bumped|no main branch/],
     ["lockfile", /Checked [1-9]\d* packages/],
