@@ -11,6 +11,8 @@ import { secondCustomer, spreadAnswers, spreadLeads, timesBefore } from "./sprea
 
 const leads = 1400
 
+const leadsOfLastHour = 40
+
 /** Those that came when the second customer was down. */
 const lastLeads = 60
 
@@ -98,8 +100,8 @@ export const startDemo = Effect.gen(function* () {
     ]) {
       await ask("/tokens", { name, role })
     }
-    await ask("/replays", { request_id: "mapping-of-march", filter: { status: "PERMANENTLY_FAILED" } })
-    await settled()
+    // On record in the audit.
+    for (const change of ["pause", "resume"]) await ask(`/customers/default/${change}`, {})
   })
   customer.respond(busy)
   yield* Effect.promise(() => send(all.slice(-lastLeads)))
@@ -115,11 +117,12 @@ export const startDemo = Effect.gen(function* () {
     url: Redacted.make(readFileSync(join(folder, "data/connection-url"), "utf8").trim()),
   })
   const now = Date.now()
-  const before = timesBefore(now - 2_700_000, leads - lastLeads)
-  const lately = Array.from({ length: lastLeads }, (_, index) => now - (lastLeads - index) * 45_000)
+  const before = timesBefore(now - 3_600_000, leads - lastLeads - leadsOfLastHour)
+  const lastHour = Array.from({ length: leadsOfLastHour }, (_, index) => now - 3_400_000 + index * 60_000)
+  const lately = Array.from({ length: lastLeads }, (_, index) => now - (lastLeads - index) * 15_000)
   yield* Effect.gen(function* () {
     yield* secondCustomer("Solarwerk Nord", leads - lastLeads + 1)
-    yield* spreadLeads([...before, ...lately])
+    yield* spreadLeads([...before, ...lastHour, ...lately])
   }).pipe(Effect.provide(database))
   customer.respond(accepted)
   // The worker adds the timeline up every two seconds.
