@@ -1,8 +1,8 @@
 /** Makes pages show the same times in each run: what the api says is moved to a fixed day. */
 import type { Page } from "playwright-core"
 
-const hour = 3_600_000
-const day = 24 * hour
+/** Buckets of the timeline stay whole minutes, hours and days. */
+const units: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 
 /** When all pictures were taken, as they say. */
 const shownNow = new Date("2026-03-12T10:24:00Z").getTime()
@@ -19,7 +19,6 @@ const moved = (text: string, ms: number): string =>
       return `${movedDate} at ${movedTime?.slice(0, 8)} UTC`
     })
 
-/** Buckets of the timeline stay whole hours and days. */
 const whole = (ms: number, unit: number): number => Math.round(ms / unit) * unit
 
 /** Sets the page's clock, and moves the times of requests and answers. */
@@ -28,8 +27,8 @@ export const showSameTimes = async (page: Page): Promise<void> => {
   await page.clock.setFixedTime(shownNow)
   await page.route(/\/api\/v1\/(?!events)|\/health\//, async (route) => {
     const url = new URL(route.request().url())
-    const isTimeline = url.pathname.endsWith("/timeline")
-    const ms = isTimeline ? whole(by, url.searchParams.get("bucket") === "day" ? day : hour) : by
+    const unit = units[url.searchParams.get("bucket") ?? ""] ?? 1
+    const ms = whole(by, unit)
     const from = url.searchParams.get("from")
     if (from !== null) url.searchParams.set("from", new Date(new Date(from).getTime() - by).toISOString())
     const response = await route.fetch({ url: url.href })

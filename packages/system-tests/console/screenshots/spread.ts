@@ -80,7 +80,7 @@ export const secondCustomer = Effect.fnUntraced(function* (name: string, firstLe
   yield* Effect.gen(function* () {
     yield* run(
       `INSERT INTO customer (id, tenant_id, name, address, circuit, circuit_changed_at, failed_leads, open_for, probe_at)
-       SELECT 2, 1, $1::text, 'api.solarwerk.example:443', circuit, circuit_changed_at, failed_leads, open_for,
+       SELECT 2, 1, $1::text, 'api.solarwerk.example:443', circuit, now() - interval '13 minutes', failed_leads, open_for,
          now() + interval '4 minutes' FROM customer WHERE id = 1`,
       [name],
     )
