@@ -223,8 +223,8 @@ layer(World.layer({ auth }), { excludeTestServices: true })("the client", (it) =
     Effect.gen(function* () {
       const { port } = yield* World
       const client = createClient({ url: `http://127.0.0.1:${port}` })
-      for (const answer of [client.ledger(), sendLead(client)]) {
-        assert.deepInclude(yield* Effect.promise(() => failure(answer)), {
+      for (const refused of [() => client.ledger(), () => sendLead(client)]) {
+        assert.deepInclude(yield* Effect.promise(() => failure(refused())), {
           status: 401,
           error: "unauthorized",
         })

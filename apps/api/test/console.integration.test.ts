@@ -15,7 +15,7 @@ const files = [
   fileOf(
     "index.html",
     "text/html; charset=utf-8",
-    `<html lang="en"><script src="${script}"></script></html>`,
+    `<html data-operator="null" lang="en"><script src="${script}"></script></html>`,
   ),
   fileOf("console-A1B2C3D4.js", "text/javascript; charset=utf-8", "let a = 1;".repeat(50)),
 ]
