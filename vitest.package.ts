@@ -94,6 +94,8 @@ export const packageProject = (folder: string, mode: string): TestProjectInlineC
         ...(needsPostgres ? [join(root, "packages/embedded-postgres/src/vitest/postgres.ts")] : []),
         ...(startsApps ? [join(root, "packages/system-tests/support/compileApps.ts")] : []),
       ],
+      // Programs that tests start by themselves, with the environment that they have, start in half the time.
+      env: { NODE_COMPILE_CACHE: join(root, "node_modules/.cache/tested-apps/others") },
       // Files of a worker share its modules: what they import is a third of the work otherwise.
       isolate: false,
       ...particular[path],
