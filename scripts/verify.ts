@@ -9,17 +9,22 @@
  *
  * A test that fails is run once more, since a shared machine may stall. One that passes then is flaky, and named as such: it is
  * a bug to be found. More than {@link flakyAllowed} of them fail the run.
+ *
+ * `npm test -- --slowest 10` names the ten files of tests that took longest.
  */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
-import { stripVTControlCharacters } from "node:util"
+import { parseArgs, stripVTControlCharacters } from "node:util"
 import { run, type Ran } from "./run.ts"
 
 const flakyAllowed = 5
 
-const isQuick = process.argv.includes("--quick")
+const { values: flags } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, slowest: { type: "string", default: "0" } },
+})
+const isQuick = flags.quick
 
 /** The gates of a run, each with what its output must hold. */
 type Lanes = ReadonlyArray<ReadonlyArray<readonly [task: string, proof: RegExp]>>
@@ -91,6 +96,9 @@ interface VitestReport {
   readonly testResults: ReadonlyArray<{
     readonly name: string
     readonly status: string
+    /** Milliseconds since 1970. */
+    readonly startTime: number
+    readonly endTime: number
     readonly assertionResults: ReadonlyArray<{
       readonly fullName: string
       readonly status: string
@@ -117,6 +125,16 @@ const failedOnce = ({ testResults }: VitestReport, status: "passed" | "failed"):
         return `${relative(process.cwd(), name)}: ${fullName}: ${message}`
       }),
   )
+
+/** The files that took longest, a line each. */
+const slowestOf = ({ testResults }: VitestReport, count: number): ReadonlyArray<string> =>
+  testResults
+    .toSorted((a, b) => b.endTime - b.startTime - (a.endTime - a.startTime))
+    .slice(0, count)
+    .map(({ endTime, name, startTime }) => {
+      const seconds = ((endTime - startTime) / 1000).toFixed(1)
+      return `slow: ${seconds} s ${relative(process.cwd(), name)}`
+    })
 
 /**
  * What of the suite is run. A test counts as changed when a file that it imports, at any depth, differs from `main`, or
@@ -152,6 +170,7 @@ const tests = async (): Promise<void> => {
   for (const { name } of unread) console.log(`failed: ${relative(process.cwd(), name)}`)
   for (const line of failedOnce(results, "failed")) console.log(`failed: ${line}`)
   for (const line of flaky) console.log(`flaky: ${line}`)
+  for (const line of slowestOf(results, Number(flags.slowest))) console.log(line)
 }
 
 await Promise.all(
