@@ -1,5 +1,5 @@
 /** A project of somebody who uses one of the packages: outside the workspace, with that package and nothing else. */
-import { mkdirSync, writeFileSync } from "node:fs"
+import { copyFileSync, linkSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Tarball } from "./pack.ts"
 import { examplesOf } from "./readme.ts"
@@ -36,23 +36,51 @@ export interface EmptyProject {
   readonly schemas: ReadonlyArray<string>
 }
 
+const manifest = JSON.stringify({ type: "module", private: true })
+
+/** Installs the peer of all packages, in the workspace's version, so that newly published ones change nothing. */
+export const installPeer = async (parent: string): Promise<string> => {
+  const folder = join(parent, "peer")
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, "package.json"), manifest)
+  await npmInstall(folder, `effect@${effectVersion}`)
+  return folder
+}
+
+/** Copies a folder by links to its files, except for those that npm writes again. */
+const share = (from: string, to: string): void => {
+  mkdirSync(to, { recursive: true })
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) share(source, target)
+    else if (entry.name.startsWith(".")) copyFileSync(source, target)
+    else linkSync(source, target)
+  }
+}
+
 /**
- * Makes the project and installs the package as its README says, with the workspace's version of its peer, so that newly
- * published versions change nothing.
+ * Makes the project and installs the package as its README says. Its peer, three thousand files that npm would unpack for
+ * each project, is there already.
  */
 export const makeProject = async (
   tarball: Tarball,
   registry: Registry,
   parent: string,
+  peer: () => Promise<string>,
 ): Promise<EmptyProject> => {
   const folder = join(parent, tarball.name)
   mkdirSync(folder, { recursive: true })
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
-  write("package.json", JSON.stringify({ type: "module", private: true }))
+  write("package.json", manifest)
   write(".npmrc", `@lead-gateway:registry=${registry.url}\n`)
   write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts"] }))
-  const isPeer = tarball.manifest.peerDependencies?.["effect"] !== undefined
-  await npmInstall(folder, tarball.name, ...(isPeer ? [`effect@${effectVersion}`] : []))
+  if (tarball.manifest.peerDependencies?.["effect"] !== undefined) {
+    const from = await peer()
+    for (const name of ["package.json", "package-lock.json"])
+      copyFileSync(join(from, name), join(folder, name))
+    share(join(from, "node_modules"), join(folder, "node_modules"))
+  }
+  await npmInstall(folder, tarball.name)
 
   const paths = Object.keys(tarball.manifest.exports ?? {}).map((key) => key.slice(2))
   const schemas = paths.filter((path) => path.endsWith(".schema.json"))

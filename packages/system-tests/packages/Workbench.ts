@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type EmptyProject, makeProject } from "./EmptyProject.ts"
+import { type EmptyProject, installPeer, makeProject } from "./EmptyProject.ts"
 import { packAll } from "./pack.ts"
 import { startRegistry } from "./Registry.ts"
 
@@ -18,10 +18,12 @@ export const openWorkbench = async (): Promise<Workbench> => {
   const tarballs = await packAll(folder)
   const registry = await startRegistry(tarballs)
   const projects = new Map<string, Promise<EmptyProject>>()
+  let installed: Promise<string> | undefined
+  const peer = () => (installed ??= installPeer(folder))
   const make = async (name: string) => {
     const tarball = tarballs.find((tarball) => tarball.name === name)
     if (tarball === undefined) throw new Error(`there is no published package ${name}`)
-    return makeProject(tarball, registry, join(folder, "projects"))
+    return makeProject(tarball, registry, join(folder, "projects"), peer)
   }
   return {
     project: (name) => {
