@@ -24,7 +24,7 @@ export interface Scenario extends WorldNeeds {
   readonly validLeads?: number
   /** Over which time leads come in; 3 s by default. */
   readonly overMs?: number
-  /** True: leads keep arriving at this rate until the fault is repaired. */
+  /** True: leads keep arriving, at half of this rate, until the fault is repaired. */
   readonly untilMended?: boolean
   /** Preparations, before the first lead is sent. */
   readonly before?: (world: World) => void

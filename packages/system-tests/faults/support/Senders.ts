@@ -54,7 +54,7 @@ export const makeSenders = (options: {
   readonly size: number
   /** Over which time the first tries are spread. */
   readonly overMs: number
-  /** True: further leads come at the same pace until they are told to stop. */
+  /** True: further leads come at half the pace until they are told to stop. */
   readonly untilStopped: boolean
 }): Senders => {
   const { lead: make, overMs, size } = options
@@ -63,6 +63,8 @@ export const makeSenders = (options: {
   let posts = 0
   const sent: Array<Sent> = []
   const answers: Array<Answer> = []
+
+  const dueMs = (number: number) => ((number + Math.max(0, number - size)) / size) * overMs
 
   const post = async (lead: Sent, signal: AbortSignal): Promise<boolean> => {
     lead.tries += 1
@@ -108,7 +110,7 @@ export const makeSenders = (options: {
     }
     const sender = async (signal: AbortSignal) => {
       for (let lead = next(); lead !== undefined; lead = next()) {
-        const due = began + ((sent.length - 1) / size) * overMs - performance.now()
+        const due = began + dueMs(sent.length - 1) - performance.now()
         if (due > 0) await pause(due, undefined, { signal })
         await send(lead, signal)
       }
