@@ -6,24 +6,37 @@ import { useDoing } from "./api.ts"
 import { ErrorNotice } from "./components/ErrorNotice.tsx"
 import { isLive } from "./live.ts"
 import { itemOf, navigation } from "./navigation.ts"
+import { NotAllowed } from "./pages/NotAllowed.tsx"
 import { NotFound } from "./pages/NotFound.tsx"
 import { NotLoaded } from "./pages/NotLoaded.tsx"
-import { isOpen, may, session, signOut } from "./session.ts"
+import { isOpen, may, type Role, session, signOut } from "./session.ts"
 
 /** A page whose program is loaded when it is opened; after an upgrade of the gateway its files have other names. */
 const later = <Props,>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> =>
   lazy(() => load().catch(() => NotLoaded as ComponentType<Props>))
+
+/** A page for a role; whoever has a smaller one is told so, and the api is not asked. */
+const only =
+  <Props extends object>(role: Role, Page: ComponentType<Props>): ComponentType<Props> =>
+  (props) =>
+    may(role) ? <Page {...props} /> : <NotAllowed role={role} />
 
 // What is seen first comes with the program, everything else when it is opened.
 import { Overview } from "./pages/Overview.tsx"
 const Leads = later(async () => (await import("./pages/Leads.tsx")).Leads)
 const Lead = later(async () => (await import("./pages/Lead.tsx")).Lead)
 const Customers = later(async () => (await import("./pages/Customers.tsx")).Customers)
-const Unmapped = later(async () => (await import("./pages/Unmapped.tsx")).Unmapped)
+const Unmapped = only(
+  "operator",
+  later(async () => (await import("./pages/Unmapped.tsx")).Unmapped),
+)
 const Rules = later(async () => (await import("./pages/Rules.tsx")).Rules)
 const Failures = later(async () => (await import("./pages/Failures.tsx")).Failures)
 const Health = later(async () => (await import("./pages/Health.tsx")).Health)
-const Access = later(async () => (await import("./pages/Access.tsx")).Access)
+const Access = only(
+  "admin",
+  later(async () => (await import("./pages/Access.tsx")).Access),
+)
 
 export const Pages = () => (
   <div class="frame">

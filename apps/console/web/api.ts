@@ -2,7 +2,7 @@
 import { ApiError } from "@lead-gateway/client"
 import { type Signal, useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
-import { session } from "./session.ts"
+import { endSession } from "./session.ts"
 
 /** The state of a question. What was answered stays until the next answer, also when that is an error. */
 export interface Asked<A> {
@@ -40,7 +40,7 @@ export const useAsked = <A>(key: string, ask: (signal: AbortSignal) => Promise<A
     isLoading.value = false
     error.value = result.status === "rejected" ? result.reason : undefined
     if (result.status === "fulfilled") answer.value = result.value
-    else if (result.reason instanceof ApiError && result.reason.status === 401) session.value = null
+    else if (result.reason instanceof ApiError && result.reason.status === 401) endSession()
   }
 
   useEffect(() => {
@@ -75,7 +75,7 @@ export const useDoing = (): Doing => {
         await act()
         return true
       } catch (reason) {
-        if (reason instanceof ApiError && reason.status === 401) session.value = null
+        if (reason instanceof ApiError && reason.status === 401) endSession()
         error.value = reason
         return false
       } finally {

@@ -9,6 +9,15 @@ export type Role = Me["role"]
 /** Who is signed in: `undefined` until the api has said, null for nobody. */
 export const session = signal<Me | null | undefined>(undefined)
 
+/** Whether somebody was signed in on this page before: the sign-in says why it is there again. */
+export const hasEnded = signal(false)
+
+/** Ends the session on the page, after an answer 401. */
+export const endSession = (): void => {
+  hasEnded.value = session.value !== undefined && session.value !== null
+  session.value = null
+}
+
 const path = "/console/session"
 
 /** Reads who is signed in from the page, or asks, where the page could not find out. */
@@ -31,6 +40,7 @@ export const loadSession = async (): Promise<void> => {
 export const signIn = async (token: string): Promise<void> => {
   await change({ method: "POST", headers: { Authorization: `Bearer ${token}` } })
   await loadSession()
+  hasEnded.value = false
 }
 
 /** Signs out, and forgets what was on the screen. */

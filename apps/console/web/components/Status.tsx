@@ -21,8 +21,30 @@ export const statuses = {
   { readonly name: string; readonly meaning: string; readonly tone: string }
 >
 
-export const Status = ({ status }: { readonly status: LeadStatus }) => {
-  const { meaning, name, tone } = statuses[status]
+/** The two halves of `FAILED`: a lead that has a reason is parked, another one waits for its next attempt. */
+const failed = {
+  parked: {
+    name: "Parked",
+    meaning: "nothing is sent until somebody mends the cause and replays it",
+    tone: "warn",
+  },
+  retrying: { name: "Failed", meaning: "another attempt is scheduled", tone: "warn" },
+} as const
+
+/** A status in words. */
+export const wordsOf = (status: LeadStatus, reason?: string | null) =>
+  status === "FAILED" && reason !== undefined
+    ? failed[reason === null ? "retrying" : "parked"]
+    : statuses[status]
+
+interface StatusProps {
+  readonly status: LeadStatus
+  /** Why the lead has it, if that is known; null if it has none. */
+  readonly reason?: string | null
+}
+
+export const Status = ({ reason, status }: StatusProps) => {
+  const { meaning, name, tone } = wordsOf(status, reason)
   return (
     <span class={`status ${tone}`} title={`${status}: ${meaning}`}>
       {name}

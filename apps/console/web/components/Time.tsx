@@ -22,3 +22,15 @@ export const Time = ({ as = "clock", at }: TimeProps) => {
     </time>
   )
 }
+
+/** When something is done next; what is due is done when its turn comes, and not in the past. */
+export const Due = ({ at }: { readonly at: string }) => {
+  const isDue = new Date(at).getTime() <= useNow().getTime()
+  if (!isDue) return <Time at={at} as="relative" />
+  const date = new Date(at)
+  return (
+    <time dateTime={at} title={`Due since ${formatMoment(date)} · ${formatUtc(date)}`}>
+      when its turn comes
+    </time>
+  )
+}

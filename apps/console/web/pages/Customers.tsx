@@ -95,7 +95,7 @@ const Customer = ({ children, customer, onChanged }: CustomerProps) => {
       {standing === "Down" && (
         <p class="notice bad">
           It does not answer, or refuses every lead: its leads wait, no attempt is spent, and one lead tries
-          again by itself. <a href="/console/failures">See why deliveries fail</a>
+          again by itself. <a href="/console/leads?status=FAILED">See what it answered to failed leads</a>
         </p>
       )}
       <CustomerFacts customer={customer} />

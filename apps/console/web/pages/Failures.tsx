@@ -10,6 +10,7 @@ import { Reason, Status } from "../components/Status.tsx"
 import { Time } from "../components/Time.tsx"
 import { formatCount } from "../format.ts"
 import { useChangesEvery } from "../live.ts"
+import { adviceOn } from "../reasons.ts"
 import { Replay } from "../parts/Replay.tsx"
 import { may } from "../session.ts"
 
@@ -38,8 +39,8 @@ export const Failures = () => {
         />
       )}
       <p>
-        Why leads were not delivered. Mend the cause first (a rule, a mapping, the customer's address), then
-        replay: leads are decided again by today's rules, and those that pass are delivered.
+        Why leads were not delivered. Mend the cause first, then replay: they are decided again by today's
+        rules, and those that pass are delivered.
       </p>
       <Loading asked={asked}>
         {({ reasons, retrying }) => (
@@ -49,7 +50,7 @@ export const Failures = () => {
                 <a href="/console/leads?status=FAILED">
                   {formatCount(retrying)} {retrying === 1 ? "lead waits" : "leads wait"} for another attempt
                 </a>
-                : the customer failed, and nothing is to be done here.
+                : their last one failed. The gateway sends them again by itself.
               </p>
             )}
             <DataTable<ReasonCount>
@@ -57,8 +58,19 @@ export const Failures = () => {
               rows={reasons}
               keyOf={({ reason, status }) => `${status} ${reason}`}
               columns={[
-                { name: "Reason", show: ({ reason }) => <Reason reason={reason} /> },
-                { name: "Status", show: ({ status }) => <Status status={status} /> },
+                {
+                  name: "Reason",
+                  show: (row) => (
+                    <>
+                      <Reason reason={row.reason} />
+                      <p class="fine advice">{adviceOn(row)}</p>
+                    </>
+                  ),
+                },
+                {
+                  name: "Status",
+                  show: ({ reason, status }) => <Status status={status} reason={reason} />,
+                },
                 {
                   name: "Leads",
                   isNumber: true,

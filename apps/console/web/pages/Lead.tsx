@@ -7,7 +7,7 @@ import { Loading } from "../components/Loading.tsx"
 import { Page } from "../components/Page.tsx"
 import { Reason, Status } from "../components/Status.tsx"
 import { TestMark } from "../components/TestMark.tsx"
-import { Time } from "../components/Time.tsx"
+import { Due, Time } from "../components/Time.tsx"
 import { useChanges } from "../live.ts"
 import { Attempts } from "../parts/Attempts.tsx"
 import { CopyAsCurl } from "../parts/CopyAsCurl.tsx"
@@ -18,13 +18,32 @@ import { Story } from "../parts/Story.tsx"
 import { TryToday } from "../parts/TryToday.tsx"
 import { may } from "../session.ts"
 
-export const Lead = ({ id }: { readonly id?: string }) => {
+interface Answer {
+  readonly lead: LeadDetail
+  /** With its values. */
+  readonly isShown: boolean
+}
+
+/** Of each lead a page of its own: the values of the next one are masked until they are asked for, too. */
+export const Lead = ({ id = "" }: { readonly id?: string }) => <LeadPage key={id} id={id} />
+
+const LeadPage = ({ id }: { readonly id: string }) => {
   const number = Number(id)
-  const isShown = useSignal(false)
-  const values = isShown.value ? "shown" : "masked"
-  const asked = useAsked<LeadDetail>(`${id} ${values}`, (signal) =>
-    client.leads.get(number, { values }, { signal }),
-  )
+  const wantsValues = useSignal(false)
+  const masked = useSignal<Answer | undefined>(undefined)
+  const asked = useAsked<Answer>(id, async (signal) => {
+    const isShown = wantsValues.value
+    const lead = await client.leads.get(number, { values: isShown ? "shown" : "masked" }, { signal })
+    const answer = { lead, isShown }
+    if (!isShown) masked.value = answer
+    return answer
+  })
+  // What is on the page stays until the answer is there, so that nothing jumps and the button keeps the focus.
+  const show = (isWanted: boolean) => {
+    wantsValues.value = isWanted
+    if (!isWanted) asked.answer.value = masked.value
+    asked.refresh()
+  }
   const isReplaying = useSignal(false)
   useChanges((change) => {
     if (change === undefined || change.id === number) asked.refresh()
@@ -32,7 +51,7 @@ export const Lead = ({ id }: { readonly id?: string }) => {
   return (
     <Page title={`Lead ${id}`} isLoading={asked.isLoading.value}>
       <Loading asked={asked}>
-        {(lead) => (
+        {({ isShown, lead }) => (
           <>
             <Facts lead={lead} />
             {may("operator") &&
@@ -47,21 +66,19 @@ export const Lead = ({ id }: { readonly id?: string }) => {
                 />
               ) : (
                 <div class="actions">
-                  {isShown.value ? (
-                    <button type="button" onClick={() => (isShown.value = false)}>
-                      Hide values
-                    </button>
-                  ) : (
-                    <button type="button" class="primary" onClick={() => (isShown.value = true)}>
-                      Show values
-                    </button>
-                  )}
+                  <button
+                    type="button"
+                    class={isShown ? undefined : "primary"}
+                    onClick={() => show(!isShown)}
+                  >
+                    {isShown ? "Hide values" : "Show values"}
+                  </button>
                   <button type="button" onClick={() => (isReplaying.value = true)}>
                     Replay
                   </button>
-                  {isShown.value && <TryToday lead={lead} />}
-                  {isShown.value && <CopyAsCurl payload={lead.raw_payload} />}
-                  {!isShown.value && (
+                  {isShown && <TryToday lead={lead} />}
+                  {isShown && <CopyAsCurl payload={lead.raw_payload} />}
+                  {!isShown && (
                     <span class="fine">
                       Values are a person's data. Who looks at them is on record in the audit.
                     </span>
@@ -69,9 +86,9 @@ export const Lead = ({ id }: { readonly id?: string }) => {
                 </div>
               ))}
             <Story lead={lead} />
-            <RuleByRule key={lead.status} lead={lead} isShown={isShown.value} />
+            <RuleByRule key={lead.status} lead={lead} isShown={isShown} />
             <Attempts lead={lead} />
-            <Payloads lead={lead} isShown={isShown.value} />
+            <Payloads lead={lead} isShown={isShown} />
           </>
         )}
       </Loading>
@@ -81,7 +98,7 @@ export const Lead = ({ id }: { readonly id?: string }) => {
 
 const Facts = ({ lead }: { readonly lead: LeadDetail }) => (
   <div class="facts">
-    <Status status={lead.status} />
+    <Status status={lead.status} reason={lead.rejection_reason} />
     {lead.test && <TestMark />}
     {lead.rejection_reason !== null && <Reason reason={lead.rejection_reason} />}
     <span>
@@ -89,7 +106,7 @@ const Facts = ({ lead }: { readonly lead: LeadDetail }) => (
     </span>
     {lead.next_attempt_at !== null && (
       <span>
-        Next attempt <Time at={lead.next_attempt_at} as="relative" />
+        Next attempt: <Due at={lead.next_attempt_at} />
       </span>
     )}
     <span>

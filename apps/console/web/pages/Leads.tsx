@@ -63,6 +63,7 @@ export const Leads = () => {
         known={known.answer.value ?? { reasons: [], customers: [] }}
         onChange={change}
       />
+      <TestFilter value={filters.test} onChange={(test) => change({ test })} />
       {searched === undefined && (
         <p class="notice warn">
           This address is of a search for a person. Such a search stays in the tab where it was made: search
@@ -90,7 +91,6 @@ export const Leads = () => {
           onCancel={() => (selected.value = new Set())}
         />
       )}
-      <TestFilter value={filters.test} onChange={(test) => change({ test })} />
       <Loading asked={asked}>
         {() => (
           <>

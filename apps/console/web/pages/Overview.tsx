@@ -63,10 +63,13 @@ export const Overview = () => {
       <Loading asked={asked}>
         {({ standing: { customers, health, ledger, reasons }, timeline }) =>
           ledger.received === 0 ? (
-            <FirstLead />
+            <>
+              <Attention ledger={ledger} customers={customers} reasons={reasons} health={health} isQuiet />
+              <FirstLead />
+            </>
           ) : (
             <>
-              <Attention ledger={ledger} customers={customers} health={health} />
+              <Attention ledger={ledger} customers={customers} reasons={reasons} health={health} />
               <Books ledger={ledger} />
               {timeline.counted_from !== null && (
                 <p class="fine">
@@ -93,7 +96,12 @@ export const Overview = () => {
                     {
                       name: "Failed attempts",
                       tone: "warn",
-                      values: timeline.points.map((point) => point.failed),
+                      values: timeline.points.map((point) => point.retried),
+                    },
+                    {
+                      name: "Parked",
+                      tone: "open",
+                      values: timeline.points.map((point) => point.parked),
                     },
                     {
                       name: "Given up",
@@ -113,7 +121,11 @@ export const Overview = () => {
                       tone: "good",
                       values: timeline.points.map((point) => point.p50_ms),
                     },
-                    { name: "95 %", tone: "warn", values: timeline.points.map((point) => point.p95_ms) },
+                    {
+                      name: "95 % of them",
+                      tone: "warn",
+                      values: timeline.points.map((point) => point.p95_ms),
+                    },
                   ]}
                   format={formatDuration}
                 />

@@ -1,13 +1,15 @@
 /** The sign-in: a token for a cookie. */
 import { useSignal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
 import { useDoing } from "../api.ts"
 import { ErrorNotice } from "../components/ErrorNotice.tsx"
-import { session, signIn } from "../session.ts"
+import { hasEnded, session, signIn } from "../session.ts"
 
 export const SignIn = () => {
   const token = useSignal("")
   const isRefused = useSignal(false)
   const { error, isBusy, run } = useDoing()
+  useEffect(() => void (document.title = "Sign in · Lead Gateway"), [])
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     void run(async () => {
@@ -20,6 +22,12 @@ export const SignIn = () => {
     <main class="alone">
       <form class="card" onSubmit={submit}>
         <h1>Lead Gateway</h1>
+        {hasEnded.value && (
+          <p class="notice warn" role="status">
+            Your session has ended: the token was revoked, or has expired. Sign in to come back to this page.
+            What was under way may have gone through: look before you repeat it.
+          </p>
+        )}
         <label>
           Token
           <input
@@ -36,7 +44,8 @@ export const SignIn = () => {
         </label>
         {isRefused.value && (
           <p class="notice bad" role="alert">
-            The gateway does not know this token. It may be mistyped, expired or revoked.
+            The gateway does not know this token. It may be mistyped, expired or revoked: paste it again, or
+            ask an admin for a new one.
           </p>
         )}
         {error.value !== undefined && <ErrorNotice error={error.value} />}
@@ -44,8 +53,9 @@ export const SignIn = () => {
           Sign in
         </button>
         <p id="token-help" class="fine">
-          An admin makes tokens with <code>lead-gateway token create</code>. The token stays in a cookie that
-          no script can read.
+          Paste the token that an admin made for you, on the page Access or with{" "}
+          <code>lead-gateway token create</code>. The first admin uses one of <code>OPERATOR_TOKENS</code>. It
+          is kept in a cookie that no script can read.
         </p>
       </form>
     </main>

@@ -1,13 +1,17 @@
 /** What needs a person, the gravest first. */
-import type { CustomerState, DeepHealth, Ledger } from "@lead-gateway/client"
+import type { CustomerState, DeepHealth, Ledger, ReasonCount } from "@lead-gateway/client"
 import type { ComponentChildren } from "preact"
-import { Time } from "../components/Time.tsx"
-import { formatCount, formatDuration } from "../format.ts"
+import { Due, Time } from "../components/Time.tsx"
+import { formatCount, formatShare } from "../format.ts"
+import { healthMatters } from "../healthMatters.ts"
 
 interface AttentionProps {
   readonly ledger: Ledger
   readonly customers: ReadonlyArray<CustomerState>
+  readonly reasons: ReadonlyArray<ReasonCount>
   readonly health: DeepHealth
+  /** Says nothing where nothing needs a person. */
+  readonly isQuiet?: boolean
 }
 
 interface Matter {
@@ -17,14 +21,15 @@ interface Matter {
   readonly action: string
 }
 
-export const Attention = ({ customers, health, ledger }: AttentionProps) => {
+export const Attention = ({ customers, health, isQuiet = false, ledger, reasons }: AttentionProps) => {
   const matters = [
     ...unaccountedOf(ledger),
-    ...mattersOfHealth(health),
+    ...mattersOfHealth(health, customers),
     ...customers.flatMap((customer) => matterOf(customer)),
     ...parkedOf(ledger),
+    ...givenUpOf(reasons, Date.now()),
   ].toSorted((a, b) => Number(a.tone === "warn") - Number(b.tone === "warn"))
-  if (matters.length === 0) return <p class="notice good">Nothing needs you.</p>
+  if (matters.length === 0) return isQuiet ? null : <p class="notice good">Nothing needs you.</p>
   return (
     <section aria-label="Needs a person">
       <ul class="matters">
@@ -58,39 +63,47 @@ const parkedOf = ({ parked }: Ledger): ReadonlyArray<Matter> =>
     action: "Mend and replay",
   })
 
-/** A lead that has been due for so long waits for something else than its turn. */
-const longDueSeconds = 60
+/** What waits because its customer does not take leads is no sign of slow workers. */
+const takesNone = ({ blocked_reason, circuit, paused_at }: CustomerState): boolean =>
+  blocked_reason !== null || paused_at !== null || circuit === "open"
 
-const mattersOfHealth = (health: DeepHealth): ReadonlyArray<Matter> => {
-  const { database, oldest_due_seconds, queue, workers } = health
+const mattersOfHealth = (
+  health: DeepHealth,
+  customers: ReadonlyArray<CustomerState>,
+): ReadonlyArray<Matter> => {
   const common = { href: "/console/health", action: "Look at health" }
+  const oldest_due_seconds = customers.some(takesNone) ? null : health.oldest_due_seconds
   return [
-    ...when(database.refuses_writes !== null, {
-      ...common,
-      tone: "bad",
-      text: `No lead can be taken: the database refuses writes (${database.refuses_writes}).`,
-    }),
-    ...when(workers.status === "down", {
-      ...common,
-      tone: "bad",
-      text: "No worker runs: leads are taken, and nothing becomes of them.",
-    }),
-    ...when(queue.status === "down", {
-      ...common,
-      tone: "warn",
-      text: "The queue does not answer: leads are taken, and worked on a little later.",
-    }),
-    ...when(workers.status === "up" && (oldest_due_seconds ?? 0) > longDueSeconds, {
-      ...common,
-      tone: "warn",
-      text: `A lead has been due for ${formatDuration((oldest_due_seconds ?? 0) * 1000)}: workers do not keep up.`,
-    }),
+    ...healthMatters({ ...health, oldest_due_seconds }).map(({ text, tone }) => ({ ...common, text, tone })),
     ...health.warnings.map((warning) => ({ ...common, tone: "warn" as const, text: warning })),
   ]
 }
 
+/** From so long ago on leads that were given up are past, and no matter for today. */
+const recentMs = 7 * 86_400_000
+
+/** Nobody sends a lead again that was given up, unless a person replays it. */
+const givenUpOf = (reasons: ReadonlyArray<ReasonCount>, now: number): ReadonlyArray<Matter> =>
+  reasons
+    .filter(
+      ({ newest_at, status }) =>
+        status === "PERMANENTLY_FAILED" && now - new Date(newest_at).getTime() < recentMs,
+    )
+    .map(({ leads: count, newest_at, reason }) => ({
+      tone: "warn",
+      text: (
+        <>
+          {leads(count)} given up (<code>{reason}</code>), the last one <Time at={newest_at} as="relative" />.
+          Nothing is sent until somebody replays {count === 1 ? "it" : "them"}.
+        </>
+      ),
+      href: `/console/leads?status=PERMANENTLY_FAILED&reason=${encodeURIComponent(reason)}`,
+      action: "Look at them",
+    }))
+
 const matterOf = (customer: CustomerState): ReadonlyArray<Matter> => {
-  const { blocked_reason, circuit, circuit_changed_at, name, paused_at, paused_by, waiting } = customer
+  const { blocked_reason, circuit, circuit_changed_at, name, paused_at, paused_by, probe_at, waiting } =
+    customer
   const common = { href: `/console/customers#${encodeURIComponent(name)}`, action: "Look at the customer" }
   if (blocked_reason !== null) {
     const text = `Nothing can be sent to ${name}: ${blocked_reason}. ${waits(waiting)}`
@@ -105,12 +118,20 @@ const matterOf = (customer: CustomerState): ReadonlyArray<Matter> => {
     )
     const text = (
       <>
-        {name} does not take leads{since}: it is down, or refuses every one. {waits(waiting)}
+        {name} has taken no leads{since}: it is down, or refuses every one. {waits(waiting)} The gateway tries
+        again by itself
+        {probe_at !== null && (
+          <>
+            {" "}
+            <Due at={probe_at} />
+          </>
+        )}
+        .
       </>
     )
     return [{ ...common, tone: "bad", text }]
   }
-  if (paused_at === null) return []
+  if (paused_at === null) return failingOf(customer)
   const text = (
     <>
       {paused_by ?? "Somebody"} paused {name} <Time at={paused_at} as="relative" />. {waits(waiting)}
@@ -118,5 +139,16 @@ const matterOf = (customer: CustomerState): ReadonlyArray<Matter> => {
   )
   return [{ ...common, tone: "warn", text }]
 }
+
+/** From so many attempts on their share of failures says something. */
+const enoughAttempts = 20
+
+const failingOf = ({ error_share, name, recent_attempts }: CustomerState): ReadonlyArray<Matter> =>
+  when(recent_attempts >= enoughAttempts && (error_share ?? 0) >= 0.5, {
+    tone: "warn",
+    text: `${formatShare(error_share ?? 0)} of the last ${formatCount(recent_attempts)} attempts to reach ${name} failed.`,
+    href: "/console/leads?status=FAILED",
+    action: "Look at the failed leads",
+  })
 
 const when = (is: boolean, matter: Matter): ReadonlyArray<Matter> => (is ? [matter] : [])

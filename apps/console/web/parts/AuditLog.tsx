@@ -36,7 +36,7 @@ export const AuditLog = () => {
                   show: ({ lead_id, subject }) =>
                     lead_id === null ? subject : <a href={`/console/leads/${lead_id}`}>lead {lead_id}</a>,
                 },
-                { name: "More", show: ({ details }) => <code class="id">{JSON.stringify(details)}</code> },
+                { name: "More", show: ({ details }) => <Details details={details} /> },
               ]}
               empty={<p>Nobody has changed anything yet. Replays, pauses, tokens and exports appear here.</p>}
             />
@@ -46,4 +46,10 @@ export const AuditLog = () => {
       </Loading>
     </section>
   )
+}
+
+/** What a record says beside: nothing for most. */
+const Details = ({ details }: Pick<AuditRecord, "details">) => {
+  const text = JSON.stringify(details)
+  return text === "{}" || text === "null" ? <span class="faint">–</span> : <code class="details">{text}</code>
 }

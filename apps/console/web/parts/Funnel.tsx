@@ -8,7 +8,7 @@ interface FunnelProps {
   readonly span: string
 }
 
-type Counted = "received" | "delivered" | "rejected" | "failed" | "permanently_failed"
+type Counted = "received" | "delivered" | "rejected" | "retried" | "permanently_failed"
 
 /** The steps, each with the filter that lists its leads. */
 const steps: ReadonlyArray<{
@@ -23,11 +23,11 @@ const steps: ReadonlyArray<{
   { counted: "delivered", name: "Delivered", tone: "good", status: "DELIVERED" },
   { counted: "rejected", name: "Rejected", tone: "neutral", status: "REJECTED" },
   {
-    counted: "failed",
+    counted: "retried",
     name: "Failed attempts",
     tone: "warn",
     status: "FAILED",
-    note: "retried, or parked",
+    note: "tried again later",
   },
   { counted: "permanently_failed", name: "Given up", tone: "bad", status: "PERMANENTLY_FAILED" },
 ]

@@ -36,7 +36,9 @@ export const HealthCards = ({ health }: { readonly health: DeepHealth }) => {
         <Fact
           name="Oldest lead that is due"
           value={
-            oldest_due_seconds === null ? "none is due" : `since ${formatDuration(oldest_due_seconds * 1000)}`
+            oldest_due_seconds === null
+              ? "none is due"
+              : `due for ${formatDuration(oldest_due_seconds * 1000)}`
           }
         />
       </Part>

@@ -3,7 +3,7 @@ import type { ListedLead } from "@lead-gateway/client"
 import type { Signal } from "@preact/signals"
 import { Reason, Status } from "../components/Status.tsx"
 import { TestMark } from "../components/TestMark.tsx"
-import { Time } from "../components/Time.tsx"
+import { Due, Time } from "../components/Time.tsx"
 import { formatCount } from "../format.ts"
 import { may } from "../session.ts"
 import { FirstLead } from "./FirstLead.tsx"
@@ -89,7 +89,7 @@ export const LeadTable = ({ isFiltered, leads, selected }: LeadTableProps) => {
                 <Time at={lead.received_at} />
               </td>
               <td>
-                <Status status={lead.status} />
+                <Status status={lead.status} reason={lead.rejection_reason} />
               </td>
               <td>
                 <Reason reason={lead.rejection_reason} />
@@ -99,7 +99,7 @@ export const LeadTable = ({ isFiltered, leads, selected }: LeadTableProps) => {
                 {lead.next_attempt_at === null ? (
                   <span class="faint">–</span>
                 ) : (
-                  <Time at={lead.next_attempt_at} as="relative" />
+                  <Due at={lead.next_attempt_at} />
                 )}
               </td>
               <td>

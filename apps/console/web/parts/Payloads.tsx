@@ -1,6 +1,7 @@
 /** A lead as it came, as it was normalised, and as the customer gets it, side by side; what changed is marked. */
 import type { Json, LeadDetail } from "@lead-gateway/client"
-import { jsonLines } from "../jsonLines.ts"
+import { type JsonLine, jsonLines } from "../jsonLines.ts"
+import { hasMaskedNames, maskedLines } from "../masked.ts"
 
 export const Payloads = ({ isShown, lead }: { readonly lead: LeadDetail; readonly isShown: boolean }) => (
   <section aria-label="Payloads">
@@ -8,13 +9,18 @@ export const Payloads = ({ isShown, lead }: { readonly lead: LeadDetail; readonl
     <p class="fine">
       {isShown
         ? "Marked: what is not as it came."
-        : "Values are masked. What was changed is marked once they are shown."}
+        : `Values are masked, as •••. What was changed is marked once they are shown.${
+            hasMaskedNames(linesOf(lead.raw_payload, false))
+              ? " Fields that the configuration does not name are masked with their names."
+              : ""
+          }`}
     </p>
     <div class="payloads">
-      <Payload title="As it came" json={lead.raw_payload} changeOf={none} missing="" />
+      <Payload title="As it came" json={lead.raw_payload} isShown={isShown} changeOf={none} missing="" />
       <Payload
         title="Normalised"
         json={lead.normalized_payload}
+        isShown={isShown}
         changeOf={isShown ? normalised(lead.raw_payload) : none}
         missing={
           lead.status === "REJECTED"
@@ -25,6 +31,7 @@ export const Payloads = ({ isShown, lead }: { readonly lead: LeadDetail; readonl
       <Payload
         title="For the customer"
         json={lead.customer_payload}
+        isShown={isShown}
         changeOf={isShown ? mapped(lead.raw_payload, lead.normalized_payload) : none}
         missing="Nothing is sent to the customer."
       />
@@ -71,21 +78,25 @@ const mapped = (raw: Json, normalized: Json): ChangeOf => {
   }
 }
 
+const linesOf = (json: Json, isShown: boolean): ReadonlyArray<JsonLine> =>
+  isShown ? jsonLines(json) : maskedLines(jsonLines(json))
+
 interface PayloadProps {
   readonly title: string
   readonly json: Json
+  readonly isShown: boolean
   readonly changeOf: ChangeOf
   readonly missing: string
 }
 
-const Payload = ({ changeOf, json, missing, title }: PayloadProps) => (
+const Payload = ({ changeOf, isShown, json, missing, title }: PayloadProps) => (
   <figure class="payload">
     <figcaption>{title}</figcaption>
     {json === null ? (
       <p class="fine">{missing}</p>
     ) : (
       <pre tabIndex={0}>
-        {jsonLines(json).map(({ depth, name, text, value }, index) => {
+        {linesOf(json, isShown).map(({ depth, name, text, value }, index) => {
           const change = value === undefined ? undefined : changeOf(value)
           const indent = "  ".repeat(depth)
           const line = `${name}${text}`

@@ -1,6 +1,6 @@
 /** Why leads are not delivered, the most frequent reasons first, as bars. */
 import type { ReasonCount } from "@lead-gateway/client"
-import { statuses } from "../components/Status.tsx"
+import { statuses, wordsOf } from "../components/Status.tsx"
 import { formatCount } from "../format.ts"
 
 /** More are on the page of failures. */
@@ -18,7 +18,7 @@ export const WhyNot = ({ reasons }: { readonly reasons: ReadonlyArray<ReasonCoun
         {reasons.slice(0, shown).map(({ leads, reason, status }) => (
           <li key={`${status} ${reason}`}>
             <a href={`/console/leads?status=${status}&reason=${encodeURIComponent(reason)}`}>
-              <code>{reason}</code> <small>{statuses[status].name}</small>
+              <code>{reason}</code> <small>{wordsOf(status, reason).name}</small>
             </a>
             <span>{formatCount(leads)}</span>
             <meter

@@ -13,6 +13,7 @@ export const failureTests = (it: ConsoleTests): void => {
       const { open, page } = await visit()
       await open("/console/failures")
       const row = page.getByRole("row").filter({ hasText: "CUSTOMER_REFUSED" })
+      await row.getByText("Open one to see its answer, mend that, then replay.").waitFor()
       const examples = (await row.getByRole("listitem").allInnerTexts()).map(Number)
       assert.deepStrictEqual(
         examples.slice(0, 3),

@@ -33,7 +33,7 @@ export const overviewTests = (it: ConsoleTests): void => {
         ["Received", sumOf("received")],
         ["Delivered", sumOf("delivered")],
         ["Rejected", sumOf("rejected")],
-        ["Failed attempts", sumOf("failed")],
+        ["Failed attempts", sumOf("retried")],
         ["Given up", sumOf("permanently_failed")],
         ["Under way now", count.format((ledger.in_flight ?? 0) + (ledger.retrying ?? 0))],
       ] as const) {

@@ -1,7 +1,7 @@
 /** What each role sees, and what the names of operators may hold. */
 import { assert } from "@effect/vitest"
 import { setTimeout } from "node:timers/promises"
-import { type ConsoleTests, type ConsoleWorld, visiting } from "../support/ConsoleWorld.ts"
+import { adminToken, type ConsoleTests, type ConsoleWorld, visiting } from "../support/ConsoleWorld.ts"
 import { accepted, markup, rejected } from "../support/payloads.ts"
 import { signIn } from "../support/signIn.ts"
 
@@ -38,14 +38,17 @@ export const roleTests = (it: ConsoleTests): void => {
       // Every api knows within seconds.
       while ((await status()) !== 401) await setTimeout(100)
       await page.getByRole("link", { name: "Leads", exact: true }).click()
-      await page.getByRole("button", { name: "Sign in" }).waitFor()
+      await page.getByText("Your session has ended").waitFor()
+      // It goes on where it ended.
+      await signIn(page, adminToken)
+      await page.getByRole("heading", { name: "Leads", level: 1 }).waitFor()
     }),
   )
 
   it.effect("exports leads for admins alone", () =>
     visiting(async (world) => {
       const { token } = await makeToken(world, "operator of the day", "operator")
-      const { page } = await world.visit({ refusals: [403] })
+      const { page, requests } = await world.visit({ refusals: [403] })
       await page.goto(`${world.target.url}/console/leads`)
       await signIn(page, token)
       await page.getByRole("heading", { name: "Leads", level: 1 }).waitFor()
@@ -57,9 +60,13 @@ export const roleTests = (it: ConsoleTests): void => {
         )
         assert.strictEqual(status, 403, format)
       }
-      // What its role does not have, it says.
+      // Behind an admin's link the page says which role it needs, and asks nothing that would be refused.
       await page.goto(`${world.target.url}/console/access`)
-      await page.getByText("Ask an admin for another one.").first().waitFor()
+      await page
+        .getByText("This page needs the role admin. You are signed in as operator of the day")
+        .waitFor()
+      assert.strictEqual(await page.getByRole("button", { name: "Make a token" }).count(), 0)
+      assert.notInclude(requests, "/api/v1/tokens")
     }),
   )
 
