@@ -56,7 +56,7 @@ export const LeadRules = Schema.Struct({
   }),
   reason: Schema.NullOr(Schema.String),
   rules: Schema.Array(LeadRule).annotate({
-    description: "In their order; 200 at most, unmet ones first of all",
+    description: "In the order of the rule set; of more than 200, unmet ones are kept first",
   }),
   leftOut: Schema.Int.annotate({ description: "How many more rules there are" }),
   missing: Schema.Array(Schema.String).annotate({

@@ -1,6 +1,7 @@
 /** Why leads are not delivered, and how to mend them: by reason, with the newest examples and a replay of all. */
 import type { ReasonCount } from "@lead-gateway/client"
 import { useSignal } from "@preact/signals"
+import { useEffect, useRef } from "preact/hooks"
 import { useAsked } from "../api.ts"
 import { client } from "../client.ts"
 import { DataTable } from "../components/DataTable.tsx"
@@ -25,18 +26,26 @@ export const Failures = () => {
   const chosen = useSignal<ReasonCount | undefined>(undefined)
   useChangesEvery(2000, asked.refresh)
   const { value: one } = chosen
+  // It stands above the table, and may be out of sight.
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => panel.current?.focus(), [one])
   const filter = one === undefined ? undefined : filterOf(one)
   return (
     <Page title="Failures" isLoading={asked.isLoading.value}>
-      {filter !== undefined && (
-        <Replay
-          what={{ filter }}
-          onDone={() => {
-            chosen.value = undefined
-            asked.refresh()
-          }}
-          onCancel={() => (chosen.value = undefined)}
-        />
+      {one !== undefined && filter !== undefined && (
+        <section ref={panel} tabIndex={-1} aria-label={`Replay of ${one.reason}`}>
+          <h2>
+            Replay all with <Reason reason={one.reason} /> <Status status={one.status} reason={one.reason} />
+          </h2>
+          <Replay
+            what={{ filter }}
+            onDone={() => {
+              chosen.value = undefined
+              asked.refresh()
+            }}
+            onCancel={() => (chosen.value = undefined)}
+          />
+        </section>
       )}
       <p>
         Why leads were not delivered. Mend the cause first, then replay: they are decided again by today's

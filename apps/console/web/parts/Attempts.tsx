@@ -39,7 +39,7 @@ export const Attempts = ({ lead }: { readonly lead: LeadDetail }) => {
                   <span class={`status ${attempt.success ? "good" : "warn"}`}>
                     {attempt.status_code ?? (attempt.success ? "Delivered" : "No answer")}
                   </span>{" "}
-                  {shownOf(attempt.error_message)}
+                  {saidBeside(attempt)}
                 </td>
                 <td class="number">
                   {attempt.duration_ms === null ? "–" : formatDuration(attempt.duration_ms)}
@@ -63,6 +63,10 @@ export const Attempts = ({ lead }: { readonly lead: LeadDetail }) => {
     </section>
   )
 }
+
+/** What went wrong, where it says more than the status beside it. */
+const saidBeside = ({ error_message, status_code }: LeadDetail["delivery_attempts"][number]): string | null =>
+  error_message === `the customer answered ${status_code}` ? null : shownOf(error_message)
 
 /** A text, if there is one and it is not masked. */
 const shownOf = (text: string | null): string | null => (text === "" || text === "*" ? null : text)

@@ -2,6 +2,7 @@
 import type { AuditRecord } from "@lead-gateway/client"
 import { client } from "../client.ts"
 import { DataTable } from "../components/DataTable.tsx"
+import { Details } from "../components/Details.tsx"
 import { Loading } from "../components/Loading.tsx"
 import { More } from "../components/More.tsx"
 import { Time } from "../components/Time.tsx"
@@ -46,10 +47,4 @@ export const AuditLog = () => {
       </Loading>
     </section>
   )
-}
-
-/** What a record says beside: nothing for most. */
-const Details = ({ details }: Pick<AuditRecord, "details">) => {
-  const text = JSON.stringify(details)
-  return text === "{}" || text === "null" ? <span class="faint">–</span> : <code class="details">{text}</code>
 }

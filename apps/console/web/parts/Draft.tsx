@@ -65,6 +65,10 @@ export const Draft = ({ document: inForce, part }: DraftProps) => {
   const { value: trial } = draft.trial
   return (
     <section aria-label="Draft" class="draft">
+      <p class="fine">
+        Change it here, and try it on stored leads: nothing is put into force. Then this page shows what to
+        change in the file.
+      </p>
       <JsonEditor
         label="Draft"
         value={text}
@@ -115,5 +119,7 @@ const summaryOf = (problems: ReadonlyArray<Problem>, isRefused: boolean, isChang
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`
     return isRefused ? `The gateway cannot use this draft: ${count}.` : `${count}, listed above.`
   }
-  return isChanged ? "Changed. Nothing is put into force by trying it." : "As it is in force."
+  return isChanged
+    ? "Changed. Nothing is put into force by trying it."
+    : "Not changed yet: it is what is in force."
 }

@@ -117,7 +117,7 @@ const Rule = ({ rule, value }: { readonly rule: LeadRule; readonly value: string
           <code>{conditionIn(condition)}</code>
         ) : (
           <>
-            <code>{finding.field}</code> {finding.expected}, but is {finding.actual}
+            <code>{finding.field}</code> {finding.expected}; it is {finding.actual}
           </>
         )}
         {value !== undefined && (

@@ -1,6 +1,7 @@
 /** What happened to a lead: in sentences, and event by event. */
 import type { LeadDetail } from "@lead-gateway/client"
 import type { ComponentChildren } from "preact"
+import { Details } from "../components/Details.tsx"
 import { Time } from "../components/Time.tsx"
 
 export const Story = ({ lead }: { readonly lead: LeadDetail }) => (
@@ -16,7 +17,7 @@ export const Story = ({ lead }: { readonly lead: LeadDetail }) => (
       <ol class="events">
         {lead.events.map(({ at, details, type }, index) => (
           <li key={index}>
-            <Time at={at} /> <b>{type.replaceAll("_", " ")}</b> <code>{JSON.stringify(details)}</code>
+            <Time at={at} /> <b>{type.replaceAll("_", " ")}</b> <Details details={details} />
           </li>
         ))}
       </ol>

@@ -63,14 +63,7 @@ export const Tokens = () => {
                   name: "State",
                   show: ({ id, name, revoked_at }) =>
                     revoked_at === null ? (
-                      <button
-                        type="button"
-                        aria-label={`Revoke ${name}`}
-                        disabled={isBusy.value}
-                        onClick={() => void revoke(id)}
-                      >
-                        Revoke
-                      </button>
+                      <Revoke name={name} isBusy={isBusy.value} onRevoke={() => void revoke(id)} />
                     ) : (
                       <>
                         revoked <Time at={revoked_at} as="relative" />
@@ -90,6 +83,34 @@ export const Tokens = () => {
         )}
       </Loading>
     </section>
+  )
+}
+
+interface RevokeProps {
+  readonly name: string
+  readonly isBusy: boolean
+  readonly onRevoke: () => void
+}
+
+/** Asks first: whoever uses the token is out within seconds, and it cannot be given back. The same button keeps the focus. */
+const Revoke = ({ isBusy, name, onRevoke }: RevokeProps) => {
+  const isAsking = useSignal(false)
+  return (
+    <div class="actions">
+      <button
+        type="button"
+        aria-label={`${isAsking.value ? "Revoke for ever" : "Revoke"}: ${name}`}
+        disabled={isBusy}
+        onClick={() => (isAsking.value ? onRevoke() : (isAsking.value = true))}
+      >
+        {isAsking.value ? "Revoke for ever" : "Revoke"}
+      </button>
+      {isAsking.value && (
+        <button type="button" onClick={() => (isAsking.value = false)}>
+          Keep it
+        </button>
+      )}
+    </div>
   )
 }
 

@@ -32,7 +32,12 @@ export const accessTests = (it: ConsoleTests): void => {
         .getByRole("row")
         .filter({ hasText: markup.script })
         .first()
-      await row.getByRole("button", { name: /^Revoke/ }).click()
+      // It asks first, and the first press is taken back.
+      await row.getByRole("button", { name: "Revoke: " }).click()
+      await row.getByRole("button", { name: "Keep it" }).click()
+      assert.isNull((await own())?.revoked_at)
+      await row.getByRole("button", { name: "Revoke: " }).click()
+      await row.getByRole("button", { name: "Revoke for ever: " }).click()
       await row.getByText(/^revoked/).waitFor()
       assert.strictEqual(await page.getByText("lgt_").count(), 0)
       assert.isNotNull((await own())?.revoked_at)

@@ -20,7 +20,7 @@ export const failureTests = (it: ConsoleTests): void => {
         [...ids].toSorted((a, b) => b - a),
       )
       await row.getByRole("button", { name: "Replay all with the reason CUSTOMER_REFUSED" }).click()
-      const replay = page.getByRole("region", { name: "Replay" })
+      const replay = page.getByRole("region", { name: "Replay", exact: true })
       await replay.getByText("3 leads would be decided again by today's rules").waitFor()
       await replay.getByRole("button", { name: "Replay 3 leads" }).click()
       await page.getByText("3 leads sent back to be decided again.").waitFor()

@@ -1,5 +1,6 @@
 /** The overview says what the API says. */
 import { assert } from "@effect/vitest"
+import { CustomerBehaviour } from "@lead-gateway/testkit"
 import { type ConsoleTests, visiting } from "../support/ConsoleWorld.ts"
 import { accepted, parked, rejected } from "../support/payloads.ts"
 
@@ -82,6 +83,24 @@ export const overviewTests = (it: ConsoleTests): void => {
       } finally {
         await ask("/customers/default/resume", { method: "POST" })
       }
+    }),
+  )
+
+  it.effect("names leads that were given up, and where they are", () =>
+    visiting(async ({ customer, sendUntil, visit }) => {
+      customer.respond(CustomerBehaviour.reply({ status: 422 }))
+      const [id = 0] = await sendUntil("PERMANENTLY_FAILED", accepted)
+      customer.respond(CustomerBehaviour.reply())
+      const { open, page } = await visit()
+      await open("/console")
+      const matter = page.getByRole("listitem").filter({ hasText: "given up" })
+      assert.match(await matter.innerText(), /CUSTOMER_REFUSED.*until somebody replays/)
+      await matter.getByRole("link", { name: "Look at them" }).click()
+      await page.getByRole("link", { name: String(id), exact: true }).click()
+      await page.getByRole("heading", { name: `Lead ${id}` }).waitFor()
+      await page.getByRole("button", { name: "Replay" }).click()
+      await page.getByRole("button", { name: "Replay 1 lead" }).click()
+      await page.getByText("Delivered", { exact: true }).waitFor()
     }),
   )
 

@@ -48,7 +48,7 @@ export const rulesTests = (it: ConsoleTests): void => {
         await page.getByText("Not JSON: a name in quotation marks is missing").waitFor()
         assert.isTrue(await page.getByRole("button", { name: "Try", exact: true }).isDisabled())
         await page.getByRole("button", { name: "Back to what is in force" }).click()
-        await page.getByText("As it is in force.").waitFor()
+        await page.getByText("Not changed yet").waitFor()
       }),
   )
 
