@@ -12,9 +12,9 @@ export const session = signal<Me | null | undefined>(undefined)
 /** Whether somebody was signed in on this page before: the sign-in says why it is there again. */
 export const hasEnded = signal(false)
 
-/** Ends the session on the page, after an answer 401. */
+/** Ends the session on the page, after an answer 401; of several such answers the first one ends it. */
 export const endSession = (): void => {
-  hasEnded.value = session.value !== undefined && session.value !== null
+  if (session.value !== undefined && session.value !== null) hasEnded.value = true
   session.value = null
 }
 

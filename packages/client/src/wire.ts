@@ -289,7 +289,7 @@ export type LeadRules = {
   /** What the documents in force decide, at the time of the decision */
   readonly decision: "READY" | "REJECTED" | "PARKED"
   readonly reason: string | null
-  /** In their order; 200 at most, unmet ones first of all */
+  /** In the order of the rule set; of more than 200, unmet ones are kept first */
   readonly rules: ReadonlyArray<LeadRule>
   /** How many more rules there are */
   readonly left_out: number

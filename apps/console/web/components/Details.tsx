@@ -1,10 +1,12 @@
-/** What an event or a record says beside: each name with its value, times in the reader's zone. */
+/** What an event or a record says beside: each name with its value, unless that is null; times in the reader's zone. */
 import type { Json } from "@lead-gateway/client"
 import { Time } from "./Time.tsx"
 
 export const Details = ({ details }: { readonly details: Json }) => {
   const isObject = typeof details === "object" && details !== null && !Array.isArray(details)
-  const members: ReadonlyArray<readonly [string, Json]> = isObject ? Object.entries(details) : []
+  const members: ReadonlyArray<readonly [string, Json]> = isObject
+    ? Object.entries(details).filter(([, value]) => value !== null)
+    : []
   if (members.length === 0) return null
   return (
     <span class="details">

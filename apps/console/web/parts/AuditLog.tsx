@@ -34,8 +34,12 @@ export const AuditLog = () => {
                 { name: "What", show: ({ action }) => <code>{action}</code> },
                 {
                   name: "Of",
-                  show: ({ lead_id, subject }) =>
-                    lead_id === null ? subject : <a href={`/console/leads/${lead_id}`}>lead {lead_id}</a>,
+                  show: ({ action, lead_id, subject }) =>
+                    lead_id === null ? (
+                      `${action.startsWith("token.") ? "token " : ""}${subject ?? ""}`
+                    ) : (
+                      <a href={`/console/leads/${lead_id}`}>lead {lead_id}</a>
+                    ),
                 },
                 { name: "More", show: ({ details }) => <Details details={details} /> },
               ]}

@@ -93,7 +93,10 @@ export const overviewTests = (it: ConsoleTests): void => {
       customer.respond(CustomerBehaviour.reply())
       const { open, page } = await visit()
       await open("/console")
-      const matter = page.getByRole("listitem").filter({ hasText: "given up" })
+      const matter = page
+        .getByRole("region", { name: "Needs a person" })
+        .getByRole("listitem")
+        .filter({ hasText: "given up" })
       assert.match(await matter.innerText(), /CUSTOMER_REFUSED.*until somebody replays/)
       await matter.getByRole("link", { name: "Look at them" }).click()
       await page.getByRole("link", { name: String(id), exact: true }).click()
