@@ -21,7 +21,7 @@ const countedLeads = 10_000
 export const Failures = () => {
   const asked = useAsked("", async (signal) => {
     const [{ data }, ledger] = await Promise.all([client.reasons({ signal }), client.ledger({ signal })])
-    return { reasons: data, retrying: ledger.retrying }
+    return { reasons: data, parked: ledger.parked, retrying: ledger.retrying }
   })
   const chosen = useSignal<ReasonCount | undefined>(undefined)
   useChangesEvery(2000, asked.refresh)
@@ -52,7 +52,7 @@ export const Failures = () => {
         rules, and those that pass are delivered.
       </p>
       <Loading asked={asked}>
-        {({ reasons, retrying }) => (
+        {({ parked, reasons, retrying }) => (
           <>
             {retrying > 0 && (
               <p>
@@ -60,6 +60,7 @@ export const Failures = () => {
                   {formatCount(retrying)} {retrying === 1 ? "lead waits" : "leads wait"} for another attempt
                 </a>
                 : their last one failed. The gateway sends them again by itself.
+                {parked > 0 && " The list has those that are parked, too."}
               </p>
             )}
             <DataTable<ReasonCount>

@@ -1,6 +1,6 @@
 /** The sign-in: a token for a cookie. */
 import { useSignal } from "@preact/signals"
-import { useEffect } from "preact/hooks"
+import { useEffect, useRef } from "preact/hooks"
 import { useDoing } from "../api.ts"
 import { ErrorNotice } from "../components/ErrorNotice.tsx"
 import { hasEnded, session, signIn } from "../session.ts"
@@ -9,7 +9,12 @@ export const SignIn = () => {
   const token = useSignal("")
   const isRefused = useSignal(false)
   const { error, isBusy, run } = useDoing()
-  useEffect(() => void (document.title = "Sign in · Lead Gateway"), [])
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    document.title = "Sign in · Lead Gateway"
+    // A browser sees to autofocus when it loads a page, and not when a session ends on it.
+    field.current?.focus()
+  }, [])
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     void run(async () => {
@@ -35,7 +40,7 @@ export const SignIn = () => {
             name="token"
             autocomplete="current-password"
             required
-            autofocus
+            ref={field}
             aria-invalid={isRefused.value}
             aria-describedby="token-help"
             value={token.value}

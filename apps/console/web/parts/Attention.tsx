@@ -58,7 +58,7 @@ const unaccountedOf = ({ unaccounted }: Ledger): ReadonlyArray<Matter> =>
 const parkedOf = ({ parked }: Ledger): ReadonlyArray<Matter> =>
   when(parked > 0, {
     tone: "warn",
-    text: `${leads(parked)} parked: a required field is missing. Nothing is sent until somebody mends them.`,
+    text: `${leads(parked)} parked: the customer needs something that they lack. Nothing is sent until somebody mends that.`,
     href: "/console/failures",
     action: "Mend and replay",
   })

@@ -56,9 +56,9 @@ export const Funnel = ({ ledger, points, span }: FunnelProps) => {
         )
       })}
       <a class="tile" href="/console/leads">
-        <span>Under way now</span>
+        <span>Waiting now</span>
         <strong>{formatCount(ledger.in_flight + ledger.retrying)}</strong>
-        <small>{formatCount(ledger.retrying)} wait for a retry</small>
+        <small>{formatCount(ledger.retrying)} for another attempt</small>
       </a>
     </section>
   )

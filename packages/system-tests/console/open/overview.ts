@@ -36,7 +36,7 @@ export const overviewTests = (it: ConsoleTests): void => {
         ["Rejected", sumOf("rejected")],
         ["Failed attempts", sumOf("retried")],
         ["Given up", sumOf("permanently_failed")],
-        ["Under way now", count.format((ledger.in_flight ?? 0) + (ledger.retrying ?? 0))],
+        ["Waiting now", count.format((ledger.in_flight ?? 0) + (ledger.retrying ?? 0))],
       ] as const) {
         const tile = funnel.getByRole("link", { name: new RegExp(`^${name}`) })
         assert.strictEqual(await tile.locator("strong").innerText(), counted, name)

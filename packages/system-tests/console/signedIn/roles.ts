@@ -39,6 +39,7 @@ export const roleTests = (it: ConsoleTests): void => {
       while ((await status()) !== 401) await setTimeout(100)
       await page.getByRole("link", { name: "Leads", exact: true }).click()
       await page.getByText("Your session has ended").waitFor()
+      assert.strictEqual(await page.evaluate("document.activeElement.name"), "token")
       // It goes on where it ended.
       await signIn(page, adminToken)
       await page.getByRole("heading", { name: "Leads", level: 1 }).waitFor()
