@@ -18,6 +18,12 @@ const healthy: DeepHealth = {
 describe("what is wrong with the gateway", () => {
   it("is nothing where all is well", () => assert.deepStrictEqual(healthMatters(healthy), []))
 
+  it("is no slow worker where leads wait for a customer that takes none", () => {
+    const late = { ...healthy, oldest_due_seconds: 150 }
+    assert.lengthOf(healthMatters(late), 1)
+    assert.lengthOf(healthMatters(late, true), 0)
+  })
+
   it.each<[name: string, change: Partial<DeepHealth>, said: RegExp, href: string | undefined]>([
     [
       "no database",

@@ -13,8 +13,11 @@ export interface HealthMatter {
 /** From so long on the oldest lead that is due is late. */
 const lateSeconds = 60
 
-/** The gravest first. */
-export const healthMatters = (health: DeepHealth): ReadonlyArray<HealthMatter> => {
+/**
+ * The gravest first. Where a customer takes no leads (`isHeld`), a lead that has been due for long is no sign of slow
+ * workers.
+ */
+export const healthMatters = (health: DeepHealth, isHeld = false): ReadonlyArray<HealthMatter> => {
   const { database, intake, migrations_pending, oldest_due_seconds, queue, read_replica, workers } = health
   const shed = intake.shed.event_loop + intake.shed.store + intake.shed.waited
   const matters: ReadonlyArray<HealthMatter | false> = [
@@ -49,7 +52,8 @@ export const healthMatters = (health: DeepHealth): ReadonlyArray<HealthMatter> =
         text: `The last write to Postgres took ${formatDuration(database.write_latency_ms ?? 0)}: senders wait. Look at its disk, and at what else it does.`,
         link: undefined,
       },
-    (oldest_due_seconds ?? 0) >= lateSeconds &&
+    !isHeld &&
+      (oldest_due_seconds ?? 0) >= lateSeconds &&
       workers.status === "up" && {
         tone: "warn",
         text: `A lead has been due for ${formatDuration((oldest_due_seconds ?? 0) * 1000)}: workers do not keep up, or a customer does not take leads. Start more workers, or look at the customers.`,

@@ -63,7 +63,7 @@ const parkedOf = ({ parked }: Ledger): ReadonlyArray<Matter> =>
     action: "Mend and replay",
   })
 
-/** What waits because its customer does not take leads is no sign of slow workers. */
+/** Its leads wait, however fast workers are. */
 const takesNone = ({ blocked_reason, circuit, paused_at }: CustomerState): boolean =>
   blocked_reason !== null || paused_at !== null || circuit === "open"
 
@@ -72,9 +72,8 @@ const mattersOfHealth = (
   customers: ReadonlyArray<CustomerState>,
 ): ReadonlyArray<Matter> => {
   const common = { href: "/console/health", action: "Look at health" }
-  const oldest_due_seconds = customers.some(takesNone) ? null : health.oldest_due_seconds
   return [
-    ...healthMatters({ ...health, oldest_due_seconds }).map(({ text, tone }) => ({ ...common, text, tone })),
+    ...healthMatters(health, customers.some(takesNone)).map(({ text, tone }) => ({ ...common, text, tone })),
     ...health.warnings.map((warning) => ({ ...common, tone: "warn" as const, text: warning })),
   ]
 }
