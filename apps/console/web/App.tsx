@@ -6,15 +6,22 @@ import { Pages } from "./Pages.tsx"
 import { SignIn } from "./pages/SignIn.tsx"
 import { loadSession, session } from "./session.ts"
 import { useDoing } from "./api.ts"
+import { isPassing, retryMsOf } from "./passing.ts"
 
 export const App = () => {
   const { error, run } = useDoing()
+  const { value: failure } = error
   useEffect(() => void run(loadSession), [])
+  useEffect(() => {
+    if (failure === undefined || !isPassing(failure)) return
+    const timer = setTimeout(() => void run(loadSession), retryMsOf(failure))
+    return () => clearTimeout(timer)
+  }, [failure])
 
-  if (error.value !== undefined) {
+  if (failure !== undefined) {
     return (
       <main class="alone">
-        <ErrorNotice error={error.value} onRetry={() => void run(loadSession)} />
+        <ErrorNotice error={failure} onRetry={() => void run(loadSession)} isRetried />
       </main>
     )
   }

@@ -1,7 +1,8 @@
 /** How a page asks the operators' API, and how it does what a person wants. */
 import { ApiError } from "@lead-gateway/client"
 import { type Signal, useSignal } from "@preact/signals"
-import { useEffect, useRef } from "preact/hooks"
+import { useLayoutEffect, useRef } from "preact/hooks"
+import { isPassing, retryMsOf } from "./passing.ts"
 import { endSession } from "./session.ts"
 
 /** The state of a question. What was answered stays until the next answer, also when that is an error. */
@@ -14,8 +15,9 @@ export interface Asked<A> {
 }
 
 /**
- * Asks the api when the page opens and whenever `key` changes; an older question is aborted. An answer 401 ends the
- * session: its token was revoked, or has expired.
+ * Asks the api when the page opens and whenever `key` changes; an older question is aborted. A refresh while a question is
+ * under way asks once more afterwards: changes that come faster than answers would otherwise abort every one. After an
+ * error that may pass, it asks again by itself. An answer 401 ends the session: its token was revoked, or has expired.
  */
 export const useAsked = <A>(key: string, ask: (signal: AbortSignal) => Promise<A>): Asked<A> => {
   const answer = useSignal<A | undefined>(undefined)
@@ -25,8 +27,17 @@ export const useAsked = <A>(key: string, ask: (signal: AbortSignal) => Promise<A
   const latest = useRef(ask)
   latest.current = ask
 
+  const isWantedAgain = useRef(false)
+  const retry = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+
   const refresh = () => {
-    current.current?.abort()
+    if (current.current === undefined) askNow()
+    else isWantedAgain.current = true
+  }
+
+  const askNow = () => {
+    clearTimeout(retry.current)
+    isWantedAgain.current = false
     const question = new AbortController()
     current.current = question
     isLoading.value = true
@@ -37,16 +48,25 @@ export const useAsked = <A>(key: string, ask: (signal: AbortSignal) => Promise<A
     const [result] = await Promise.allSettled([asked])
     // An older question.
     if (signal.aborted) return
+    current.current = undefined
     isLoading.value = false
     error.value = result.status === "rejected" ? result.reason : undefined
     if (result.status === "fulfilled") answer.value = result.value
     else if (result.reason instanceof ApiError && result.reason.status === 401) endSession()
+    else if (isPassing(result.reason)) retry.current = setTimeout(refresh, retryMsOf(result.reason))
+    if (isWantedAgain.current && result.status === "fulfilled") askNow()
   }
 
-  useEffect(() => {
+  // Before anything is painted: no answer is shown as that of another key.
+  useLayoutEffect(() => {
     answer.value = undefined
-    refresh()
-    return () => current.current?.abort()
+    error.value = undefined
+    askNow()
+    return () => {
+      clearTimeout(retry.current)
+      current.current?.abort()
+      current.current = undefined
+    }
   }, [key])
 
   return { answer, error, isLoading, refresh }

@@ -19,15 +19,23 @@ const tell = (change: Change): void => {
 }
 
 const follow = async (signal: AbortSignal): Promise<void> => {
-  isLive.value = true
+  let wasLost = false
   const options = {
     signal,
-    onError: () => void (isLive.value = false),
+    onOpen: () => {
+      isLive.value = true
+      // What was asked meanwhile has failed.
+      if (wasLost) tell(undefined)
+      wasLost = false
+    },
+    onError: () => {
+      isLive.value = false
+      wasLost = true
+    },
     ...(lastEventId === undefined ? {} : { lastEventId }),
   }
   try {
     for await (const event of client.events(options)) {
-      isLive.value = true
       if (event.event === "lead") {
         lastEventId = event.id
         tell(event.data)
@@ -113,4 +121,27 @@ export const useChangesEvery = (ms: number, refresh: () => void): void => {
     },
     [],
   )
+}
+
+/** How often a lead is read again at most when it is not known whether it has changed. */
+const unknownEveryMs = 2000
+/** While its values are shown, each reading is in the audit. */
+const shownEveryMs = 30_000
+
+/** Calls back when a lead changes, at once; and now and then where changes were missed, which may have been of it. */
+export const useChangesOf = (id: number, isShown: boolean, refresh: () => void): void => {
+  const next = useRef<Timer>(undefined)
+  const last = useRef(-Infinity)
+  useChanges((change) => {
+    if (change !== undefined) return change.id === id ? refresh() : undefined
+    next.current ??= setTimeout(
+      () => {
+        next.current = undefined
+        last.current = performance.now()
+        refresh()
+      },
+      Math.max(0, last.current + (isShown ? shownEveryMs : unknownEveryMs) - performance.now()),
+    )
+  })
+  useEffect(() => () => clearTimeout(next.current), [])
 }

@@ -17,6 +17,8 @@ export type LiveEvent =
 export interface EventOptions extends Pick<CallOptions, "headers" | "signal"> {
   /** The `id` of the last event that was seen: go on after it. */
   readonly lastEventId?: string
+  /** Is told each time that the stream begins, also after a connection that ended. */
+  readonly onOpen?: () => void
   /** Is told why the connection has to be made again. */
   readonly onError?: (error: unknown) => void
 }
@@ -40,7 +42,7 @@ const longestMs = 30_000
 /** Makes the subscription of a way to open the stream. */
 export const subscribe = (open: Open): Subscription =>
   async function* (options = {}) {
-    const { headers = {}, onError, signal } = options
+    const { headers = {}, onError, onOpen, signal } = options
     let { lastEventId } = options
     let retryMs = 2000
     let failures = 0
@@ -59,6 +61,7 @@ export const subscribe = (open: Open): Subscription =>
       try {
         listen()
         const response = await open(lastEventId, { headers, signal: connection.signal })
+        onOpen?.()
         for await (const { data, event, id, retry } of readEvents(response, listen)) {
           failures = 0
           retryMs = retry ?? retryMs

@@ -154,7 +154,9 @@ describe("events", () => {
   const collect = async (fetch: Fetch, most: number, lastEventId?: string) => {
     const seen: Array<LiveEvent> = []
     const errors: Array<unknown> = []
+    let opened = 0
     const options = {
+      onOpen: () => void opened++,
       onError: (error: unknown) => void errors.push(error),
       ...(lastEventId && { lastEventId }),
     }
@@ -162,7 +164,7 @@ describe("events", () => {
       seen.push(event)
       if (seen.length === most) break
     }
-    return { seen, errors }
+    return { seen, errors, opened }
   }
 
   it("are read across chunks, line ends and reconnections, after the last one that was seen", async () => {
@@ -176,7 +178,7 @@ describe("events", () => {
       stream("event: reset\ndata: {}\n\n"),
       stream(lead(9)),
     )
-    const { errors, seen } = await collect(fetch, 5, "0.0")
+    const { errors, opened, seen } = await collect(fetch, 5, "0.0")
     assert.deepStrictEqual(
       seen.map((event) => (event.event === "lead" ? event.data.id : event.event)),
       [1, 2, "skipped", "reset", 9],
@@ -186,6 +188,7 @@ describe("events", () => {
       ["0.0", "1.0", "1.0", "1.0", "2.0", null],
     )
     assert.lengthOf(errors, 2)
+    assert.strictEqual(opened, 4)
   })
 
   it("end with an error that trying again does not mend", async () => {

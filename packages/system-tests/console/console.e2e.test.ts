@@ -10,6 +10,7 @@ import { overviewTests } from "./open/overview.ts"
 import { pagesTests } from "./open/pages.ts"
 import { rulesTests } from "./open/rules.ts"
 import { testLeadTests } from "./open/testLead.ts"
+import { unsteadyTests } from "./open/unsteady.ts"
 import { ConsoleWorld } from "./support/ConsoleWorld.ts"
 
 // One world for all: a start costs seconds. Sign-in is tested beside it.
@@ -27,6 +28,7 @@ layer(ConsoleWorld.layer({ RETRY_BACKOFF_BASE: "500ms", WORKER_POLL_INTERVAL: "2
   testLeadTests(it)
   accessTests(it)
   hostileTests(it)
+  unsteadyTests(it)
   // With leads and answers of every kind.
   pagesTests(it)
   // Last: it stores thousands of leads.

@@ -1,17 +1,21 @@
 /** What went wrong, what to do, and the id by which the log is found. */
 import { ApiError } from "@lead-gateway/client"
+import { isPassing } from "../passing.ts"
 
 interface ErrorNoticeProps {
   readonly error: unknown
   readonly onRetry?: (() => void) | undefined
+  /** Whether it is tried again without anybody's doing, where that helps. */
+  readonly isRetried?: boolean
 }
 
-export const ErrorNotice = ({ error, onRetry }: ErrorNoticeProps) => {
+export const ErrorNotice = ({ error, isRetried = false, onRetry }: ErrorNoticeProps) => {
   const { advice, id, text } = wordsOf(error)
   return (
     <div class="notice bad" role="alert">
       <p>
         <strong>{text}</strong> {advice}
+        {isRetried && isPassing(error) && " This page tries again by itself."}
       </p>
       {id !== undefined && (
         <p class="fine">

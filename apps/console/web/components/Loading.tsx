@@ -13,7 +13,7 @@ export const Loading = <A,>({ asked, children }: LoadingProps<A>) => {
   const { answer, error, refresh } = asked
   return (
     <>
-      {error.value !== undefined && <ErrorNotice error={error.value} onRetry={refresh} />}
+      {error.value !== undefined && <ErrorNotice error={error.value} onRetry={refresh} isRetried />}
       {answer.value === undefined
         ? error.value === undefined && <div class="skeleton" aria-hidden="true" />
         : children(answer.value)}

@@ -8,7 +8,7 @@ import { Page } from "../components/Page.tsx"
 import { Reason, Status } from "../components/Status.tsx"
 import { TestMark } from "../components/TestMark.tsx"
 import { Due, Time } from "../components/Time.tsx"
-import { useChanges } from "../live.ts"
+import { useChangesOf } from "../live.ts"
 import { Attempts } from "../parts/Attempts.tsx"
 import { CopyAsCurl } from "../parts/CopyAsCurl.tsx"
 import { Payloads } from "../parts/Payloads.tsx"
@@ -45,9 +45,7 @@ const LeadPage = ({ id }: { readonly id: string }) => {
     asked.refresh()
   }
   const isReplaying = useSignal(false)
-  useChanges((change) => {
-    if (change === undefined || change.id === number) asked.refresh()
-  })
+  useChangesOf(number, wantsValues.value, asked.refresh)
   return (
     <Page title={`Lead ${id}`} isLoading={asked.isLoading.value}>
       <Loading asked={asked}>

@@ -1,8 +1,8 @@
 /** Sends leads back to be decided again: first it says what would happen, then a person decides. */
 import type { NewReplay, ReplayResult } from "@lead-gateway/client"
 import { useSignal } from "@preact/signals"
-import { useEffect, useMemo } from "preact/hooks"
-import { useDoing } from "../api.ts"
+import { useEffect, useMemo, useRef } from "preact/hooks"
+import { useAsked, useDoing } from "../api.ts"
 import { client } from "../client.ts"
 import { ErrorNotice } from "../components/ErrorNotice.tsx"
 import { formatCount } from "../format.ts"
@@ -18,30 +18,33 @@ interface ReplayProps {
 const leads = (count: number): string => `${formatCount(count)} ${count === 1 ? "lead" : "leads"}`
 
 export const Replay = ({ onCancel, onDone, what }: ReplayProps) => {
-  const key = JSON.stringify(what)
   const evenIfDelivered = useSignal(false)
-  const plan = useSignal<ReplayResult | undefined>(undefined)
+  const request = { ...what, ...(evenIfDelivered.value ? { even_if_delivered: true } : {}) }
+  const key = JSON.stringify(request)
   const result = useSignal<ReplayResult | undefined>(undefined)
-  const look = useDoing()
   const act = useDoing()
   // The same request however often it is sent: it counts once.
   const requestId = useMemo(() => `console-${randomId()}`, [key])
-  const request = { ...what, ...(evenIfDelivered.value ? { even_if_delivered: true } : {}) }
-
+  const isStopped = useRef(false)
+  // What would happen is of this choice, and never of the one before it.
+  const look = useAsked<ReplayResult>(key, (signal) =>
+    client.replays.create({ ...request, request_id: `${requestId}-look`, dry_run: true }, { signal }),
+  )
   useEffect(() => {
-    plan.value = undefined
-    result.value = undefined
-    void look.run(async () => {
-      plan.value = await client.replays.create({ ...request, request_id: `${requestId}-look`, dry_run: true })
-    })
-  }, [key, evenIfDelivered.value])
+    if (!act.isBusy.value) result.value = undefined
+  }, [key])
 
-  const replay = () =>
+  const replay = () => {
+    isStopped.current = false
     void act.run(async () => {
       // Many leads take several calls; each goes on where the one before it ended.
       do result.value = await client.replays.create({ ...request, request_id: requestId })
-      while (!result.value.complete)
+      while (!result.value.complete && !isStopped.current)
     })
+  }
+  const stop = () => {
+    isStopped.current = true
+  }
 
   if (result.value !== undefined) {
     const { complete, replayed } = result.value
@@ -51,19 +54,28 @@ export const Replay = ({ onCancel, onDone, what }: ReplayProps) => {
         <p>
           {leads(replayed)} sent back to be decided again{complete ? "." : " so far."}
         </p>
-        {complete && (
-          <button type="button" onClick={onDone}>
-            Done
-          </button>
-        )}
+        <div class="actions">
+          {!complete && (
+            <button type="button" onClick={act.isBusy.value ? stop : replay}>
+              {act.isBusy.value ? "Stop" : "Go on"}
+            </button>
+          )}
+          {!act.isBusy.value && (
+            <button type="button" onClick={onDone}>
+              Done
+            </button>
+          )}
+        </div>
       </div>
     )
   }
-  const { value: planned } = plan
+  const { value: planned } = look.answer
   const delivered = planned?.left_out?.delivered ?? 0
   return (
-    <section class="notice" aria-label="Replay" aria-busy={look.isBusy.value || act.isBusy.value}>
-      {look.error.value !== undefined && <ErrorNotice error={look.error.value} />}
+    <section class="notice" aria-label="Replay" aria-busy={look.isLoading.value || act.isBusy.value}>
+      {look.error.value !== undefined && (
+        <ErrorNotice error={look.error.value} onRetry={look.refresh} isRetried />
+      )}
       {act.error.value !== undefined && <ErrorNotice error={act.error.value} />}
       {planned !== undefined && (
         <>
@@ -77,6 +89,7 @@ export const Replay = ({ onCancel, onDone, what }: ReplayProps) => {
               <input
                 type="checkbox"
                 checked={evenIfDelivered.value}
+                disabled={act.isBusy.value}
                 onChange={(event) => (evenIfDelivered.value = event.currentTarget.checked)}
               />
               Also those that the customer has: it gets them again
@@ -93,8 +106,8 @@ export const Replay = ({ onCancel, onDone, what }: ReplayProps) => {
         >
           Replay {planned?.matched === undefined || planned.matched === null ? "" : leads(planned.matched)}
         </button>
-        <button type="button" onClick={onCancel}>
-          Cancel
+        <button type="button" onClick={act.isBusy.value ? stop : onCancel}>
+          {act.isBusy.value ? "Stop" : "Cancel"}
         </button>
       </div>
     </section>

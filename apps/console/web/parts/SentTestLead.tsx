@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks"
 import { useAsked } from "../api.ts"
 import { client } from "../client.ts"
 import { Status } from "../components/Status.tsx"
-import { useChanges } from "../live.ts"
+import { useChangesOf } from "../live.ts"
 
 interface SentTestLeadProps {
   readonly lead: StoredTestLead
@@ -17,9 +17,7 @@ export const SentTestLead = ({ lead: { lead_id, status }, onDone }: SentTestLead
     client.leads.get(lead_id, { values: "masked" }, { signal }),
   )
   const link = useRef<HTMLAnchorElement>(null)
-  useChanges((change) => {
-    if (change === undefined || change.id === lead_id) asked.refresh()
-  })
+  useChangesOf(lead_id, false, asked.refresh)
   useEffect(() => link.current?.focus(), [])
   return (
     <div class="notice good trial" role="status">
