@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
-import { setCookie, useSession } from "../src/console/sessionCookie.ts"
+import { setCookies, useSession } from "../src/console/sessionCookie.ts"
 
 const request = (headers: IncomingHttpHeaders, method = "GET") => ({ headers, method }) as IncomingMessage
 
 /** The cookie as a browser sends it back. */
 const cookieOf = (token: string, headers: IncomingHttpHeaders = {}) =>
-  setCookie(request(headers), token).split(";", 1)[0] ?? ""
+  setCookies(request(headers), token)[0]?.split(";", 1)[0] ?? ""
 
 const authorizationOf = (headers: IncomingHttpHeaders, method = "GET") => {
   const asked = request({ host: "leads.test", ...headers }, method)
@@ -16,21 +16,28 @@ const authorizationOf = (headers: IncomingHttpHeaders, method = "GET") => {
 
 describe("the console's session", () => {
   it("is a cookie that no script reads and no other site sends", () => {
-    assert.strictEqual(
-      setCookie(request({}), "lgt_abc"),
+    assert.deepStrictEqual(setCookies(request({}), "lgt_abc"), [
       "lead_gateway=bGd0X2FiYw; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200",
-    )
+    ])
   })
 
   it("is tied to the host and to TLS where the page came over TLS", () => {
-    assert.match(
-      setCookie(request({ origin: "https://leads.test" }), "lgt_abc"),
-      /^__Host-lead_gateway=bGd0X2FiYw; Path=\/; .*; Secure$/,
-    )
+    const [secure, plain] = setCookies(request({ origin: "https://leads.test" }), "lgt_abc")
+    assert.match(secure ?? "", /^__Host-lead_gateway=bGd0X2FiYw; Path=\/; .*; Secure$/)
+    assert.match(plain ?? "", /^lead_gateway=; .*Max-Age=0$/)
+  })
+
+  it("of TLS counts before a plain one, which other pages may set", () => {
+    const secure = cookieOf("own", { origin: "https://leads.test" })
+    const plain = cookieOf("of somebody else")
+    for (const cookie of [`${secure}; ${plain}`, `${plain}; ${secure}`]) {
+      assert.strictEqual(authorizationOf({ cookie, "sec-fetch-site": "same-origin" }), "Bearer own")
+    }
   })
 
   it("ends with a cookie that has expired", () => {
-    assert.match(setCookie(request({}), undefined), /^lead_gateway=; .*Max-Age=0$/)
+    assert.match(setCookies(request({}), undefined).join(), /^lead_gateway=; .*Max-Age=0$/)
+    assert.lengthOf(setCookies(request({ origin: "https://leads.test" }), undefined), 2)
   })
 
   it("makes a request of a page one with the token", () => {

@@ -11,30 +11,37 @@ const plainName = "lead_gateway"
 /** A working day. The token itself may expire before. */
 const maxAgeSeconds = 12 * 60 * 60
 
-/** `Set-Cookie` for a token; without one, for the end of the session. TLS may end at a proxy: the browser's origin says so. */
-export const setCookie = (
+/**
+ * `Set-Cookie` for a token; without one, for the end of the session. TLS may end at a proxy: the browser's origin says so.
+ * Each also ends what the other one was: nothing of a session before is left, which another token would come back with.
+ */
+export const setCookies = (
   { headers }: Pick<IncomingMessage, "headers">,
   token: string | undefined,
-): string => {
+): ReadonlyArray<string> => {
   const isSecure = headers.origin?.startsWith("https://") === true
-  return [
-    `${isSecure ? secureName : plainName}=${token === undefined ? "" : Buffer.from(token).toString("base64url")}`,
-    "Path=/",
-    "HttpOnly",
-    "SameSite=Strict",
-    `Max-Age=${token === undefined ? 0 : maxAgeSeconds}`,
-    ...(isSecure ? ["Secure"] : []),
-  ].join("; ")
+  const cookie = (name: string, value = ""): string =>
+    [
+      `${name}=${Buffer.from(value).toString("base64url")}`,
+      "Path=/",
+      "HttpOnly",
+      "SameSite=Strict",
+      `Max-Age=${value === "" ? 0 : maxAgeSeconds}`,
+      ...(name === secureName ? ["Secure"] : []),
+    ].join("; ")
+  // A page without TLS cannot change the other one (RFC 6265bis, 5.7).
+  return isSecure ? [cookie(secureName, token), cookie(plainName)] : [cookie(plainName, token)]
 }
 
-/** The token of a session, if the request has one. */
+/**
+ * The token of a session, if the request has one. The cookie of TLS counts first: other pages, of a neighbouring host or without
+ * TLS, may have set the plain one, to have somebody work with a session of theirs.
+ */
 export const sessionToken = ({ headers }: Pick<IncomingMessage, "headers">): string | undefined => {
-  for (const cookie of (headers.cookie ?? "").split(";")) {
-    const [name = "", value = ""] = cookie.trim().split("=", 2)
-    if ((name === secureName || name === plainName) && value !== "")
-      return Buffer.from(value, "base64url").toString()
-  }
-  return undefined
+  const cookies = (headers.cookie ?? "").split(";").map((cookie) => cookie.trim().split("=", 2))
+  const valueOf = (wanted: string) => cookies.find(([name, value]) => name === wanted && value !== "")?.[1]
+  const value = valueOf(secureName) ?? valueOf(plainName)
+  return value === undefined ? undefined : Buffer.from(value, "base64url").toString()
 }
 
 /**
