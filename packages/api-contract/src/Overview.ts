@@ -12,7 +12,7 @@ import { ReasonCount } from "./Reasons.ts"
 export const Overview = Schema.Struct({
   ledger: Ledger,
   customers: Schema.Array(CustomerState).annotate({
-    description: "The first 50; `GET /api/v1/customers` has all",
+    description: "50 at most, those first to which nothing is sent; `GET /api/v1/customers` has all",
   }),
   reasons: Schema.Array(ReasonCount).annotate({ description: "As `GET /api/v1/reasons`" }),
   health: DeepHealth,

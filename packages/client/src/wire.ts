@@ -454,7 +454,7 @@ export type TimelinePoint = {
 
 export type Overview = {
   readonly ledger: Ledger
-  /** The first 50; `GET /api/v1/customers` has all */
+  /** 50 at most, those first to which nothing is sent; `GET /api/v1/customers` has all */
   readonly customers: ReadonlyArray<CustomerState>
   /** As `GET /api/v1/reasons` */
   readonly reasons: ReadonlyArray<ReasonCount>

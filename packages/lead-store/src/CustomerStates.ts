@@ -51,6 +51,10 @@ export class CustomerStates extends Context.Service<
       /** Only customers with a greater id: the last one of the page before. */
       readonly after?: number | undefined
     }) => Effect.Effect<ReadonlyArray<CustomerState>, StoreError>
+    /** Those first to which nothing is sent: blocked, with an open circuit, paused. Then the others, by their ids. */
+    readonly heldFirst: (query: {
+      readonly limit: number
+    }) => Effect.Effect<ReadonlyArray<CustomerState>, StoreError>
     /** Holds a customer's deliveries, and audits it; none if there is no such customer. May be repeated. */
     readonly pause: (name: string, by: Actor) => Effect.Effect<Option.Option<CustomerState>, StoreError>
     /** Releases them: workers claim what waits within about a second. */
@@ -76,6 +80,10 @@ export class CustomerStates extends Context.Service<
         list: ({ after = 0, limit }) =>
           storeCall("CustomerStates.list")(
             states(`${select("id > $1::integer")} LIMIT $2::integer`, [after, limit]),
+          ),
+        heldFirst: ({ limit }) =>
+          storeCall("CustomerStates.heldFirst")(
+            states(`${select("id > 0", `${held}, c.id`)} LIMIT $1::integer`, [limit]),
           ),
         pause: change("customer.pause", pause),
         resume: change("customer.resume", resume),
@@ -114,7 +122,7 @@ interface StateRow {
  * Bounded reads: an index scan of {@link countedWaiting} entries of the customer's lane at most, the first hundred due ones
  * (the sweep postpones `due_at`, not `scheduled_at`), and the newest {@link recentAttempts} attempts by lead.
  */
-const select = (condition: string): string => `
+const select = (condition: string, order = "c.id"): string => `
   WITH recent AS MATERIALIZED (
     SELECT lead_id, delivery_no, success, requested_at FROM attempt
     ORDER BY lead_id DESC, attempt_no DESC LIMIT ${recentAttempts}
@@ -140,7 +148,10 @@ const select = (condition: string): string => `
     ) AS oldest_due_at,
     coalesce(counted.attempts, 0) AS attempts, coalesce(counted.failed, 0) AS failed
   FROM customer AS c LEFT JOIN counted ON counted.customer_id = c.id
-  WHERE c.tenant_id = 1 AND c.${condition} ORDER BY c.id`
+  WHERE c.tenant_id = 1 AND c.${condition} ORDER BY ${order}`
+
+/** The gravest first. */
+const held = "c.blocked_reason IS NULL, c.circuit <> 'open', c.paused_at IS NULL"
 
 const stateOf = (row: StateRow): CustomerState => ({
   id: row.id,

@@ -142,3 +142,20 @@ describe("CustomerStates.list", () => {
     }).pipe(inWorldWith({ failures: 1, ratePerSecond: 7.5 })),
   )
 })
+
+describe("CustomerStates.heldFirst", () => {
+  it.effect("has those first to which nothing is sent, however many there are", () =>
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      yield* sql`INSERT INTO customer (id, tenant_id, name) SELECT n, 1, 'customer ' || n FROM generate_series(2, 60) AS n`
+      yield* sql`UPDATE customer SET paused_at = now(), paused_by = 'anna' WHERE id = 57`
+      yield* sql`UPDATE customer SET circuit = 'open', circuit_changed_at = now(), probe_at = now() WHERE id = 58`
+      yield* sql`UPDATE customer SET blocked_reason = 'no address' WHERE id = 59`
+      const first = yield* CustomerStates.use(({ heldFirst }) => heldFirst({ limit: 5 }))
+      assert.deepStrictEqual(
+        first.map(({ id }) => id),
+        [59, 58, 57, 1, 2],
+      )
+    }).pipe(inWorld),
+  )
+})

@@ -28,7 +28,7 @@ export const overviewHandlers = (info: DeepHealthInfo) =>
         Effect.all(
           {
             ledger: orUnavailable(accounts),
-            customers: orUnavailable(customers.list({ limit: mostCustomers, after: undefined })),
+            customers: orUnavailable(customers.heldFirst({ limit: mostCustomers })),
             reasons: orUnavailable(list.reasons),
             health,
           },
