@@ -1,7 +1,7 @@
 /** Copying a text, and saying that it is copied. */
 import { type Signal, useSignal } from "@preact/signals"
 
-/** Copies; `said` is what to show afterwards. */
+/** Copies; `said` is what to show afterwards. A page that came by plain HTTP over a network has no clipboard. */
 export const useCopy = (): {
   readonly copy: (text: string, done: string) => void
   readonly said: Signal<string>
@@ -10,9 +10,11 @@ export const useCopy = (): {
   return {
     said,
     copy: (text, done) => {
-      navigator.clipboard.writeText(text).then(
+      const clipboard = Reflect.get(navigator, "clipboard") as Clipboard | undefined
+      const copied = clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))
+      copied.then(
         () => (said.value = done),
-        () => (said.value = "Your browser does not let pages copy: select the text instead."),
+        () => (said.value = "Your browser does not let this page copy: select the text instead."),
       )
     },
   }

@@ -47,6 +47,15 @@ const fault = (
   weight: number,
 ): WeighedFault => ({ from, to, message, weight })
 
+const compiled = new Map<string, RegExp>()
+
+/** Each pattern is compiled once: a document has thousands of members. */
+const regExpOf = (pattern: string): RegExp => {
+  const found = compiled.get(pattern) ?? new RegExp(pattern, "u")
+  compiled.set(pattern, found)
+  return found
+}
+
 /** Another type, or another value of a member that tells forms apart: another form is meant. */
 const mistaken = 3
 const unknown = 2
@@ -54,22 +63,22 @@ const slight = 1
 
 const valueFaults = (schema: JsonSchema, node: JsonNode): ReadonlyArray<WeighedFault> => {
   const allowed = schema.const === undefined ? schema.enum : [schema.const]
-  const value = JSON.stringify(valueOf(node))
-  if (allowed !== undefined && !allowed.some((one) => JSON.stringify(one) === value)) {
+  if (allowed !== undefined && !isAmong(allowed, node)) {
     return [fault(node, `must be ${allowed.length > 1 ? "one of " : ""}${listed(allowed)}`, mistaken)]
   }
   const { maximum = Infinity, minimum = -Infinity } = schema
   if (node.kind === "number" && (Number(node.source) < minimum || Number(node.source) > maximum)) {
     return [fault(node, `must be ${between(minimum, maximum)}`, slight)]
   }
-  if (
-    node.kind === "text" &&
-    schema.pattern !== undefined &&
-    !new RegExp(schema.pattern, "u").test(node.value)
-  ) {
+  if (node.kind === "text" && schema.pattern !== undefined && !regExpOf(schema.pattern).test(node.value)) {
     return [fault(node, `does not have the form that is allowed${about(schema)}`, slight)]
   }
   return []
+}
+
+const isAmong = (allowed: ReadonlyArray<unknown>, node: JsonNode): boolean => {
+  const value = JSON.stringify(valueOf(node))
+  return allowed.some((one) => JSON.stringify(one) === value)
 }
 
 const memberFaults = (
@@ -102,7 +111,7 @@ const memberFaults = (
       }
       const ofName = propertyNames?.pattern
       return [
-        ...(ofName !== undefined && !new RegExp(ofName, "u").test(name)
+        ...(ofName !== undefined && !regExpOf(ofName).test(name)
           ? [
               fault(
                 member,
@@ -123,7 +132,7 @@ const schemasOf = (
 ): ReadonlyArray<JsonSchema> => [
   ...(Object.hasOwn(properties, name) ? [properties[name] as JsonSchema] : []),
   ...Object.entries(patternProperties).flatMap(([pattern, one]) =>
-    new RegExp(pattern, "u").test(name) ? [one] : [],
+    regExpOf(pattern).test(name) ? [one] : [],
   ),
 ]
 

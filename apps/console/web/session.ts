@@ -2,6 +2,7 @@
 import { ApiError, type Me } from "@lead-gateway/client"
 import { signal } from "@preact/signals"
 import { client } from "./client.ts"
+import { forgetSearches } from "./keptSearch.ts"
 
 /** What a person may do; each role may do what the one before it may. */
 export type Role = Me["role"]
@@ -46,7 +47,7 @@ export const signIn = async (token: string): Promise<void> => {
 /** Signs out, and forgets what was on the screen. */
 export const signOut = async (): Promise<void> => {
   await change({ method: "DELETE" })
-  sessionStorage.clear()
+  forgetSearches()
   location.reload()
 }
 

@@ -3,6 +3,7 @@ import { accessTests } from "./open/access.ts"
 import { customerTests } from "./open/customers.ts"
 import { failureTests } from "./open/failures.ts"
 import { hostileTests } from "./open/hostile.ts"
+import { largeTests } from "./open/large.ts"
 import { leadTests } from "./open/lead.ts"
 import { leadsTests } from "./open/leads.ts"
 import { liveTests } from "./open/live.ts"
@@ -29,6 +30,7 @@ layer(ConsoleWorld.layer({ RETRY_BACKOFF_BASE: "500ms", WORKER_POLL_INTERVAL: "2
   accessTests(it)
   hostileTests(it)
   unsteadyTests(it)
+  largeTests(it)
   // With leads and answers of every kind.
   pagesTests(it)
   // Last: it stores thousands of leads.

@@ -6,12 +6,25 @@ interface ChangesProps {
   readonly hunks: ReadonlyArray<Hunk>
 }
 
+/** Nobody reads more, and a browser needs seconds for them. */
+const mostLines = 2000
+
 const words = { same: undefined, removed: "removed", added: "added" } as const
+
+/** The first lines of all hunks. */
+const shownOf = (hunks: ReadonlyArray<Hunk>): ReadonlyArray<Hunk> => {
+  let left = mostLines
+  return hunks.flatMap(({ header, lines }) => {
+    const shown = lines.slice(0, Math.max(0, left))
+    left -= shown.length
+    return shown.length === 0 ? [] : [{ header, lines: shown }]
+  })
+}
 
 /** What goes and what comes is said by signs and in words, not by colours alone. */
 export const Changes = ({ hunks, label }: ChangesProps) => (
   <pre class="diff card" tabIndex={0} role="region" aria-label={label}>
-    {hunks.map(({ header, lines }) => (
+    {shownOf(hunks).map(({ header, lines }) => (
       <span key={header}>
         <span class="hunk">{`${header}\n`}</span>
         {lines.map(({ kind, line }, index) => (
@@ -22,5 +35,7 @@ export const Changes = ({ hunks, label }: ChangesProps) => (
         ))}
       </span>
     ))}
+    {hunks.reduce((sum, { lines }) => sum + lines.length, 0) > mostLines &&
+      "… and more: copy them to see all."}
   </pre>
 )

@@ -10,6 +10,7 @@ import { diagnose, type Problem, refusals } from "../diagnose.ts"
 import { draftOf, printDocument } from "../drafts.ts"
 import { valueOf } from "../jsonTree.ts"
 import { type DocumentPart, loadSchema } from "../schemas.ts"
+import { useSettled } from "../settled.ts"
 import { Activate } from "./Activate.tsx"
 import { Comparison } from "./Comparison.tsx"
 import { JsonEditor } from "./JsonEditor.tsx"
@@ -36,13 +37,15 @@ export const Draft = ({ document: inForce, part }: DraftProps) => {
     )
   }, [part])
   const { error, isBusy, run } = useDoing()
-  const { problems, tree } = useMemo(() => diagnose(text, schema.value), [text, schema.value])
+  const checked = useSettled(text)
+  const isChecked = checked === text
+  const { problems, tree } = useMemo(() => diagnose(checked, schema.value), [checked, schema.value])
   const answered = refused.value?.text === text ? refusals(refused.value.error, part, text) : []
   const all = [...problems, ...answered]
   const isChanged = text !== before
 
   const attempt = () => {
-    if (tree === undefined) return
+    if (tree === undefined || !isChecked) return
     const started = performance.now()
     void run(async () => {
       refused.value = undefined
@@ -79,7 +82,7 @@ export const Draft = ({ document: inForce, part }: DraftProps) => {
         onInput={(value) => (draft.text.value = value === before ? undefined : value)}
       />
       <p id="mistake" class="fine" role="status">
-        {summaryOf(all, answered.length > 0, isChanged)}
+        {isChecked ? summaryOf(all, answered.length > 0, isChanged) : "It is checked when nothing is typed."}
       </p>
       <div class="actions">
         <label>
@@ -97,7 +100,12 @@ export const Draft = ({ document: inForce, part }: DraftProps) => {
           />
           leads
         </label>
-        <button type="button" class="primary" onClick={attempt} disabled={tree === undefined || isBusy.value}>
+        <button
+          type="button"
+          class="primary"
+          onClick={attempt}
+          disabled={tree === undefined || !isChecked || isBusy.value}
+        >
           {isBusy.value ? "Trying…" : "Try"}
         </button>
         <button type="button" onClick={() => (draft.text.value = undefined)} disabled={!isChanged}>
@@ -108,7 +116,7 @@ export const Draft = ({ document: inForce, part }: DraftProps) => {
       {trial !== undefined && (
         <Comparison comparison={trial.comparison} tookMs={trial.tookMs} isOfAnother={trial.text !== text} />
       )}
-      {isChanged && problems.length === 0 && <Activate part={part} before={before} after={text} />}
+      {isChanged && problems.length === 0 && <Activate part={part} before={before} after={checked} />}
     </section>
   )
 }

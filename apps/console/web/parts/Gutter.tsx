@@ -1,5 +1,6 @@
 /** The numbers of a text's lines beside it; those with a problem are marked. Seen only: the problems are a list as well. */
 import type { Signal } from "@preact/signals"
+import type { ComponentChildren } from "preact"
 import { useEffect, useRef } from "preact/hooks"
 import type { Problem } from "../diagnose.ts"
 
@@ -16,14 +17,27 @@ export const Gutter = ({ problems, scrolled, text }: GutterProps) => {
   useEffect(() => {
     if (numbers.current !== null) numbers.current.scrollTop = top
   })
-  const wrong = new Set(problems.map(({ line }) => line))
   return (
     <span class="gutter" aria-hidden="true" ref={numbers}>
-      {text.split("\n").map((_, index) => (
-        <span key={index} class={wrong.has(index + 1) ? "wrong" : undefined}>
-          {wrong.has(index + 1) ? `● ${index + 1}` : index + 1}
-        </span>
-      ))}
+      {numbersOf(text.split("\n").length, new Set(problems.flatMap(({ line }) => line ?? [])))}
     </span>
   )
+}
+
+/** Numbers without a mark are one text together: an element for each would be tens of thousands. */
+const numbersOf = (count: number, wrong: ReadonlySet<number>): ReadonlyArray<ComponentChildren> => {
+  const parts: Array<ComponentChildren> = []
+  let plain = ""
+  for (let line = 1; line <= count; line++) {
+    if (wrong.has(line)) {
+      parts.push(
+        plain,
+        <span key={line} class="wrong">
+          ● {line}
+        </span>,
+      )
+      plain = "\n"
+    } else plain += `${line}\n`
+  }
+  return [...parts, plain]
 }

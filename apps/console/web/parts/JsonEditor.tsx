@@ -47,10 +47,12 @@ export const JsonEditor = ({
     const end = current.selectionEnd
     // The quotation mark that closes what is replaced.
     const rest = text.endsWith('"') && current.value[end] === '"' ? end + 1 : end
-    current.setRangeText(text, from, rest, "end")
+    current.focus()
+    current.setSelectionRange(from, rest)
+    // As if it were typed, so that it can be undone: nothing else leaves the field's history whole.
+    if (!document.execCommand("insertText", false, text)) current.setRangeText(text, from, rest, "end")
     found.value = undefined
     onInput(current.value)
-    current.focus()
   }
   const keys: Readonly<Record<string, (items: ReadonlyArray<Completion>) => void>> = {
     ArrowDown: ({ length }) => (chosen.value = (chosen.value + 1) % length),

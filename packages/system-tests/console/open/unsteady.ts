@@ -7,20 +7,26 @@ import { accepted, rejected } from "../support/payloads.ts"
 const away = { status: 503, json: { error: "database unavailable", correlation_id: "away" } }
 
 export const unsteadyTests = (it: ConsoleTests): void => {
-  it.effect("says how many leads a replay is of, also where they were chosen faster than it is answered", () =>
-    visiting(async ({ sendUntil, visit }) => {
-      await sendUntil("REJECTED", rejected, rejected, rejected)
-      const { open, page } = await visit()
-      await page.route("**/api/v1/replays", async (route) => {
-        await setTimeout(300)
-        await route.continue().catch(() => {})
-      })
-      await open("/console/leads?status=REJECTED")
-      for (const index of [0, 1, 2]) await page.getByLabel(/^Select lead/).nth(index).check()
-      const replay = page.getByLabel("Replay", { exact: true })
-      await replay.getByRole("button", { name: /^Replay \d/ }).waitFor()
-      assert.include(await replay.innerText(), "3 leads would be decided again")
-    }),
+  it.effect(
+    "says how many leads a replay is of, also where they were chosen faster than it is answered",
+    () =>
+      visiting(async ({ sendUntil, visit }) => {
+        await sendUntil("REJECTED", rejected, rejected, rejected)
+        const { open, page } = await visit()
+        await page.route("**/api/v1/replays", async (route) => {
+          await setTimeout(300)
+          await route.continue().catch(() => {})
+        })
+        await open("/console/leads?status=REJECTED")
+        for (const index of [0, 1, 2])
+          await page
+            .getByLabel(/^Select lead/)
+            .nth(index)
+            .check()
+        const replay = page.getByLabel("Replay", { exact: true })
+        await replay.getByRole("button", { name: /^Replay \d/ }).waitFor()
+        assert.include(await replay.innerText(), "3 leads would be decided again")
+      }),
   )
 
   it.effect("shows leads also while they change faster than the api answers", () =>
