@@ -33,6 +33,11 @@ export const malformedKey = (header: string): Answer =>
 export const tooManyChunks: Answer = refused(400, "body in too many small chunks")
 /** 400: a GET that is no handshake of a sender. */
 export const noHandshake: Answer = refused(400, "malformed handshake")
+/** 400: browsers would drop the console's cookie. */
+export const tokenTooLong: Answer = refused(
+  400,
+  "this token is too long for a browser's cookie; a token made by lead-gateway token create is short enough",
+)
 /** 401: the sender's secret or signature is missing or wrong. */
 export const unauthorized: Answer = refused(401, "unauthorized")
 /** 403: a browser sent it for a page of another site, which `CORS_ORIGINS` does not allow. */

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
-import { setCookies, useSession } from "../src/console/sessionCookie.ts"
+import { fitsCookie, setCookies, useSession } from "../src/console/sessionCookie.ts"
 
 const request = (headers: IncomingHttpHeaders, method = "GET") => ({ headers, method }) as IncomingMessage
 
@@ -51,6 +51,16 @@ describe("the console's session", () => {
       authorizationOf({ cookie, origin: "http://leads.test" }, "POST"),
       "Bearer tökén with = and ;",
     )
+  })
+
+  it("holds JWTs as long as browsers keep cookies, and no longer tokens", () => {
+    const jwt = (length: number) => `${"h".repeat(40)}.${"p".repeat(length)}.${"s".repeat(40)}`
+    assert.isTrue(fitsCookie(jwt(3900)))
+    assert.isFalse(fitsCookie(jwt(4000)))
+    assert.isFalse(fitsCookie("x".repeat(3100)))
+    const cookie = cookieOf(jwt(3900))
+    assert.isAtMost(cookie.length, 4097)
+    assert.strictEqual(authorizationOf({ cookie, "sec-fetch-site": "same-origin" }), `Bearer ${jwt(3900)}`)
   })
 
   it("counts for no page of another origin, not even of the same site", () => {

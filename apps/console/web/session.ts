@@ -27,6 +27,7 @@ export const loadSession = async (): Promise<void> => {
   delete document.documentElement.dataset.operator
   if (operator !== undefined && operator !== "") {
     session.value = JSON.parse(operator) as Me | null
+    previous = session.value?.name
     return
   }
   try {
@@ -37,11 +38,26 @@ export const loadSession = async (): Promise<void> => {
   }
 }
 
-/** Signs in with a token; afterwards nobody is signed in if the api does not know it. */
+/** Who was signed in last in this tab. */
+let previous: string | undefined
+
+/**
+ * Signs in with a token; afterwards nobody is signed in if the api does not know it. What the person before has left in this
+ * tab, searches and drafts, is not for another one.
+ */
 export const signIn = async (token: string): Promise<void> => {
+  // No header can hold it, so no token is like that.
+  if (!/^[\x21-\x7e]+$/.test(token)) return
   await change({ method: "POST", headers: { Authorization: `Bearer ${token}` } })
   await loadSession()
   hasEnded.value = false
+  const now = session.value?.name
+  if (now === undefined) return
+  if (previous !== undefined && previous !== now) {
+    forgetSearches()
+    location.reload()
+  }
+  previous = now
 }
 
 /** Signs out, and forgets what was on the screen. */
@@ -52,8 +68,16 @@ export const signOut = async (): Promise<void> => {
 }
 
 const change = async (init: RequestInit): Promise<void> => {
-  const { ok, status } = await fetch(path, init)
-  if (!ok) throw new Error(`the gateway answered ${status}`)
+  const response = await fetch(path, init)
+  if (response.ok) return
+  // A proxy in between answers with pages of its own.
+  const body = (await response.json().catch(() => ({}))) as { readonly error?: unknown }
+  throw new ApiError({
+    status: response.status,
+    error: typeof body.error === "string" ? body.error : "unexpected answer",
+    correlationId: response.headers.get("x-correlation-id") ?? undefined,
+    retryAfter: undefined,
+  })
 }
 
 /** Whether the gateway asks nobody who he is. */

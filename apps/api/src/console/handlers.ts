@@ -9,7 +9,7 @@ import * as Answer from "../Answer.ts"
 import { end, isUnchanged, writeHead } from "../files/answer.ts"
 import { type BuiltFile, type ConsoleFiles, prepareFiles, type ServedFile } from "./ConsoleFiles.ts"
 import { consolePaths } from "./paths.ts"
-import { sessionToken, setCookies } from "./sessionCookie.ts"
+import { fitsCookie, sessionToken, setCookies } from "./sessionCookie.ts"
 
 /** The console's handlers. */
 export interface ConsoleHandlers {
@@ -111,6 +111,7 @@ const answerSession: Handler = (request, response) => {
   const { headers, method } = request
   const token = method === "DELETE" ? undefined : /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1]
   if (method !== "DELETE" && token === undefined) return refuse(response, Answer.unauthorized)
+  if (token !== undefined && !fitsCookie(token)) return refuse(response, Answer.tokenTooLong)
   end(response, 204, { "Set-Cookie": [...setCookies(request, token)] })
 }
 

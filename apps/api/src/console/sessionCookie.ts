@@ -22,7 +22,7 @@ export const setCookies = (
   const isSecure = headers.origin?.startsWith("https://") === true
   const cookie = (name: string, value = ""): string =>
     [
-      `${name}=${Buffer.from(value).toString("base64url")}`,
+      `${name}=${encode(value)}`,
       "Path=/",
       "HttpOnly",
       "SameSite=Strict",
@@ -41,8 +41,20 @@ export const sessionToken = ({ headers }: Pick<IncomingMessage, "headers">): str
   const cookies = (headers.cookie ?? "").split(";").map((cookie) => cookie.trim().split("=", 2))
   const valueOf = (wanted: string) => cookies.find(([name, value]) => name === wanted && value !== "")?.[1]
   const value = valueOf(secureName) ?? valueOf(plainName)
-  return value === undefined ? undefined : Buffer.from(value, "base64url").toString()
+  return value === undefined ? undefined : decode(value)
 }
+
+/** Browsers drop longer ones without a word (RFC 6265bis, 5.7). */
+const mostCharacters = 4096
+
+/** Whether browsers keep a cookie for this token. */
+export const fitsCookie = (token: string): boolean =>
+  secureName.length + encode(token).length <= mostCharacters
+
+/** A JWT stays as it is, since browsers bound cookies; every other token may have any character. */
+const encode = (token: string): string => (isJwt(token) ? token : Buffer.from(token).toString("base64url"))
+const decode = (value: string): string => (isJwt(value) ? value : Buffer.from(value, "base64url").toString())
+const isJwt = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
 
 /**
  * Whether a page of this origin asks. A cookie comes with requests of other origins of the same site too, which

@@ -29,6 +29,50 @@ export const sessionTests = (it: ConsoleTests): void => {
     }),
   )
 
+  it.effect("says what is wrong with a token that no cookie or header can hold", () =>
+    visiting(async ({ target, visit }) => {
+      const { page } = await visit({ refusals: [400] })
+      await page.goto(`${target.url}/console`)
+      const offer = async (token: string) => {
+        await page.getByLabel("Token").fill(token)
+        await page.getByRole("button", { name: "Sign in" }).click()
+      }
+      await offer("x".repeat(4000))
+      await page.getByText("this token is too long for a browser's cookie").waitFor()
+      await offer("tökén – of a text")
+      await page.getByText("The gateway does not know this token").waitFor()
+      assert.strictEqual(await page.getByText("could not be reached").count(), 0)
+    }),
+  )
+
+  it.effect("leaves nothing of a person whose session has ended to the next one in the same tab", () =>
+    visiting(async ({ ask, target, visit }) => {
+      const made = (name: string) =>
+        ask<{ readonly id: number; readonly token: string }>("/tokens", {
+          method: "POST",
+          body: { name, role: "operator" },
+        })
+      const [first, next] = [await made("first"), await made("next")]
+      const { page } = await visit({ refusals: [401] })
+      await page.goto(`${target.url}/console/rules`)
+      await signIn(page, first.token)
+      const draft = page.getByLabel("Draft", { exact: true }).getByRole("textbox")
+      await draft.press("Control+End")
+      await page.keyboard.type(" of the first one")
+      // As the api answers some seconds after the token was revoked.
+      await page.route("**/health/deep", (route) =>
+        route.fulfill({ status: 401, json: { error: "unauthorized", correlation_id: "c" } }),
+      )
+      await page.getByRole("link", { name: "Health" }).click()
+      await page.getByLabel("Token").waitFor()
+      await signIn(page, next.token)
+      await page.getByRole("banner").getByText("next").waitFor()
+      await page.getByRole("link", { name: "Rules" }).click()
+      await draft.waitFor()
+      assert.notInclude(await draft.inputValue(), "of the first one")
+    }),
+  )
+
   it.effect("asks for the token without a fault of accessibility, and without a question to the api", () =>
     visiting(async ({ target, visit }) => {
       const { page, requests } = await visit({ bypassCSP: true })
