@@ -1,6 +1,7 @@
 /** All leads, newest first: filters in the address, live, with search, selection and replay. */
 import type { ListedLead } from "@lead-gateway/client"
 import { useSignal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
 import { useAsked } from "../api.ts"
 import { client } from "../client.ts"
 import { Loading } from "../components/Loading.tsx"
@@ -9,6 +10,7 @@ import { Page } from "../components/Page.tsx"
 import { keptSearch } from "../keptSearch.ts"
 import { useChangesEvery } from "../live.ts"
 import { usePaged } from "../paged.ts"
+import { Export } from "../parts/Export.tsx"
 import { type Filters, LeadFilters } from "../parts/LeadFilters.tsx"
 import { LeadSearch } from "../parts/LeadSearch.tsx"
 import { LeadTable } from "../parts/LeadTable.tsx"
@@ -54,6 +56,10 @@ export const Leads = () => {
     return { reasons: reasons.data, customers: customers.data }
   })
   const selected = useSignal<ReadonlySet<number>>(new Set())
+  // What is replayed is what can be seen.
+  useEffect(() => {
+    selected.value = new Set()
+  }, [key])
   useChangesEvery(500, asked.refresh)
 
   return (
@@ -70,17 +76,7 @@ export const Leads = () => {
           again.
         </p>
       )}
-      {may("admin") && (
-        <p class="fine">
-          Export these leads with all values, on record in the audit:{" "}
-          <a href={`/api/v1/export?${new URLSearchParams({ ...filters, format: "csv" })}`} download>
-            CSV
-          </a>{" "}
-          <a href={`/api/v1/export?${new URLSearchParams({ ...filters, format: "jsonl" })}`} download>
-            JSON lines
-          </a>
-        </p>
-      )}
+      {may("admin") && <Export filters={filters} />}
       {may("operator") && selected.value.size > 0 && (
         <Replay
           what={{ ids: [...selected.value] }}

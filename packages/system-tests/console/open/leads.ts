@@ -9,6 +9,10 @@ import { accepted, parked, rejected } from "../support/payloads.ts"
 const row = (page: Page, id: number) =>
   page.getByRole("row").filter({ has: page.getByRole("link", { name: String(id), exact: true }) })
 
+/** The addresses of links. */
+const addresses = (links: ReadonlyArray<unknown>): ReadonlyArray<string> =>
+  links.map((link) => String(Reflect.get(link as object, "href")))
+
 /** The ids that the list shows, in its order. */
 const shown = async (page: Page): Promise<ReadonlyArray<number>> => {
   await settled(page)
@@ -172,6 +176,44 @@ export const leadsTests = (it: ConsoleTests): void => {
       assert.isTrue(exported.every(({ status }) => status === "REJECTED"))
       const { data } = await ask<{ readonly data: ReadonlyArray<{ readonly action: string }> }>("/audit")
       assert.strictEqual(data.filter(({ action }) => action === "leads.export").length, 2)
+    }),
+  )
+
+  it.effect("exports the leads of a person without an address that names the person", () =>
+    visiting(async ({ sendUntil, visit }) => {
+      const email = "searched.person@example.com"
+      const [id = 0] = await sendUntil("REJECTED", { ...rejected, email })
+      const { open, page } = await visit()
+      await open("/console/leads")
+      await page.getByRole("searchbox").fill(email)
+      await page.keyboard.press("Enter")
+      await row(page, id).waitFor()
+      assert.notInclude(
+        decodeURIComponent((await page.locator("main a").evaluateAll(addresses)).join(" ")),
+        email,
+      )
+      const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "CSV", exact: true }).click(),
+      ])
+      assert.notInclude(decodeURIComponent(file.url()), email)
+      assert.strictEqual(file.suggestedFilename(), "leads.csv")
+      assert.match(readFileSync(await file.path(), "utf8"), new RegExp(`^${id},.*searched\\.person`, "m"))
+    }),
+  )
+
+  it.effect("forgets a selection when other leads are shown", () =>
+    visiting(async ({ sendUntil, visit }) => {
+      await sendUntil("REJECTED", rejected)
+      const { open, page } = await visit()
+      await open("/console/leads?status=REJECTED")
+      await page
+        .getByLabel(/^Select lead/)
+        .first()
+        .check()
+      await page.getByRole("button", { name: "Replay 1 lead" }).waitFor()
+      await page.getByLabel("Status").selectOption({ label: "Any" })
+      await page.getByRole("button", { name: "Replay 1 lead" }).waitFor({ state: "detached" })
     }),
   )
 }
