@@ -15,6 +15,9 @@ import { adviceOn } from "../reasons.ts"
 import { Replay } from "../parts/Replay.tsx"
 import { may } from "../session.ts"
 
+/** The api has no more: the most frequent ones. */
+const mostReasons = 200
+
 /** Counting ends there. */
 const countedLeads = 10_000
 
@@ -62,6 +65,9 @@ export const Failures = () => {
                 : their last one failed. The gateway sends them again by itself.
                 {parked > 0 && " The list has those that are parked, too."}
               </p>
+            )}
+            {reasons.length >= mostReasons && (
+              <p class="fine">These are the {formatCount(mostReasons)} most frequent reasons.</p>
             )}
             <DataTable<ReasonCount>
               label="Reasons"

@@ -1,7 +1,7 @@
 /** Each attempt to deliver a lead: what the customer answered, how long it took, whose fault a failure was. */
 import type { LeadDetail } from "@lead-gateway/client"
 import { Time } from "../components/Time.tsx"
-import { formatDuration } from "../format.ts"
+import { formatCount, formatDuration } from "../format.ts"
 
 const faults = { lead: "the lead's data", customer: "the customer", ours: "ours" } as const
 
@@ -60,6 +60,18 @@ export const Attempts = ({ lead }: { readonly lead: LeadDetail }) => {
           </tbody>
         </table>
       </div>
+      {lead.left_out !== null && lead.left_out.delivery_attempts > 0 && (
+        <p class="fine">
+          {formatCount(lead.left_out.delivery_attempts)} older attempts are not shown: there are too many for
+          one answer.
+        </p>
+      )}
+      {lead.left_out !== null && lead.left_out.response_bodies > 0 && (
+        <p class="fine">
+          Of {formatCount(lead.left_out.response_bodies)} attempts the answer's body is not shown: together
+          they are too long.
+        </p>
+      )}
     </section>
   )
 }

@@ -36,7 +36,9 @@ export const Payloads = ({ isShown, lead }: PayloadsProps) => {
           missing={
             lead.status === "REJECTED"
               ? "It was rejected as it came, and not normalised."
-              : "A worker has not decided on it yet."
+              : lead.status === "RECEIVED"
+                ? "A worker has not decided on it yet."
+                : "It is too long to be kept."
           }
         />
         <Payload
