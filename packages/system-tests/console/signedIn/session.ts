@@ -65,7 +65,11 @@ export const sessionTests = (it: ConsoleTests): void => {
       )
       await page.getByRole("link", { name: "Health" }).click()
       await page.getByLabel("Token").waitFor()
+      await page.unroute("**/health/deep")
+      // The page is loaded anew.
+      const loaded = page.waitForEvent("load")
       await signIn(page, next.token)
+      await loaded
       await page.getByRole("banner").getByText("next").waitFor()
       await page.getByRole("link", { name: "Rules" }).click()
       await draft.waitFor()
