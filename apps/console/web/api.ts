@@ -2,6 +2,7 @@
 import { ApiError } from "@lead-gateway/client"
 import { type Signal, useSignal } from "@preact/signals"
 import { useLayoutEffect, useRef } from "preact/hooks"
+import { correction } from "./clock.ts"
 import { isPassing, retryMsOf } from "./passing.ts"
 import { endSession } from "./session.ts"
 
@@ -67,7 +68,7 @@ export const useAsked = <A>(key: string, ask: (signal: AbortSignal) => Promise<A
       current.current?.abort()
       current.current = undefined
     }
-  }, [key])
+  }, [key, correction()])
 
   return { answer, error, isLoading, refresh }
 }

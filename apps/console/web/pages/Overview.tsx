@@ -2,6 +2,7 @@
 import type { Overview as Standing, Timeline } from "@lead-gateway/client"
 import { useAsked } from "../api.ts"
 import { client } from "../client.ts"
+import { clockNow } from "../clock.ts"
 import { Attention } from "../parts/Attention.tsx"
 import { Funnel } from "../parts/Funnel.tsx"
 import { Books } from "../parts/Books.tsx"
@@ -41,7 +42,7 @@ export const Overview = () => {
     const { bucket, ms } = spans[span]
     const [standing, timeline] = await Promise.all([
       client.overview({ signal }),
-      client.timeline({ from: new Date(Date.now() - ms).toISOString(), bucket }, { signal }),
+      client.timeline({ from: new Date(clockNow() - ms).toISOString(), bucket }, { signal }),
     ])
     return { standing, timeline }
   })

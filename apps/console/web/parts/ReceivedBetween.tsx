@@ -1,5 +1,6 @@
 /** When leads were received: a usual span of time, or any from and before. */
 import { useSignal } from "@preact/signals"
+import { clockNow } from "../clock.ts"
 
 interface ReceivedBetweenProps {
   readonly from: string | undefined
@@ -30,7 +31,7 @@ export const ReceivedBetween = ({ before, from, onChange }: ReceivedBetweenProps
             isChosen.value = currentTarget.value === "between"
             if (span !== undefined) {
               onChange({
-                received_from: new Date(Date.now() - span.ms).toISOString(),
+                received_from: new Date(clockNow() - span.ms).toISOString(),
                 received_before: undefined,
               })
             } else if (!isChosen.value) onChange({ received_from: undefined, received_before: undefined })

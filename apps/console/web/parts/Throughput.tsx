@@ -1,12 +1,13 @@
 /** How fast leads go to the customer, over the last hour. */
 import type { Timeline } from "@lead-gateway/client"
+import { clockNow } from "../clock.ts"
 import { Chart } from "../components/Chart.tsx"
 import { formatCount, formatRate } from "../format.ts"
 import { perSecond } from "../throughput.ts"
 
 /** The part of the timeline that it shows. */
 export const lastHour = () => ({
-  from: new Date(Date.now() - 3_600_000).toISOString(),
+  from: new Date(clockNow() - 3_600_000).toISOString(),
   bucket: "minute" as const,
 })
 

@@ -3,6 +3,7 @@ import type { CreatedToken, OperatorToken } from "@lead-gateway/client"
 import { useSignal } from "@preact/signals"
 import { useDoing } from "../api.ts"
 import { client } from "../client.ts"
+import { clockNow } from "../clock.ts"
 import { Copyable } from "../components/Copyable.tsx"
 import { DataTable } from "../components/DataTable.tsx"
 import { ErrorNotice } from "../components/ErrorNotice.tsx"
@@ -126,7 +127,7 @@ const NewTokenForm = ({ onMade }: { readonly onMade: () => void }) => {
       const expires =
         days.value === ""
           ? {}
-          : { expires_at: new Date(Date.now() + Number(days.value) * 86_400_000).toISOString() }
+          : { expires_at: new Date(clockNow() + Number(days.value) * 86_400_000).toISOString() }
       made.value = await client.tokens.create({ name: name.value, role: role.value, ...expires })
       name.value = ""
       onMade()

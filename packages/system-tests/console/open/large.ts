@@ -30,7 +30,7 @@ export const largeTests = (it: ConsoleTests): void => {
     visiting(async ({ visit }) => {
       const { open, page } = await visit()
       await open("/console/rules")
-      const rules = Array.from({ length: 4000 }, (_, index) => ({
+      const rules = Array.from({ length: 2500 }, (_, index) => ({
         field: `field${index}`,
         operator: "pattern",
         pattern: String.raw`^66\d{3}$`,
