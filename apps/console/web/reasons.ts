@@ -6,7 +6,7 @@ export const adviceOn = ({ reason, status }: Pick<ReasonCount, "reason" | "statu
   if (status === "REJECTED") {
     return reason === "MISSING_REQUIRED_FIELD"
       ? "A field that a rule reads is missing. If that is usual, ask their sender for the field."
-      : "A rule does not want them. If it should, change it, then replay: a draft says beforehand who would pass."
+      : "A rule does not want them. If you do, change the rule, then replay: a draft says beforehand how many would pass."
   }
   return (
     advices[reason] ??

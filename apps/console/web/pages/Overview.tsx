@@ -80,7 +80,7 @@ export const Overview = () => {
               <Funnel ledger={ledger} points={timeline.points} span={spans[span].name} />
               <div class="charts">
                 <Chart
-                  title="What became of leads"
+                  title="Outcomes"
                   kind="bars"
                   times={timeline.points.map(({ at }) => new Date(at))}
                   series={[

@@ -23,8 +23,9 @@ export const Activate = ({ after, before, part }: ActivateProps) => {
       <p>
         Save the draft as <code>{file}</code>, or as the file that <code>{setting}</code> names, check it with{" "}
         <code>lead-gateway doctor</code>, and restart workers and apis:{" "}
-        <code>docker compose restart worker api</code>. With Helm it goes into <code>documents.{part}</code>,
-        for <code>helm upgrade</code>.
+        <code>docker compose restart worker api</code>, or <kbd>Ctrl</kbd> <kbd>C</kbd> and{" "}
+        <code>npm start</code> again. With Helm it goes into <code>documents.{part}</code>, for{" "}
+        <code>helm upgrade</code>.
       </p>
       <div class="actions">
         <button type="button" class="primary" onClick={() => copy(`${after}\n`, "The draft is copied.")}>
