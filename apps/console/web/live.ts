@@ -75,7 +75,7 @@ document.addEventListener("visibilitychange", () => {
 })
 
 /** Calls back for each change while the component is shown. */
-export const useChanges = (listener: (change: Change) => void): void => {
+const useChanges = (listener: (change: Change) => void): void => {
   const latest = useRef(listener)
   latest.current = listener
   useEffect(() => {
