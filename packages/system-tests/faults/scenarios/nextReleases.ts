@@ -38,8 +38,8 @@ DROP INDEX CONCURRENTLY IF EXISTS work_release;
 `,
   },
   changes: [
-    { file: "packages/lead-store/src/LeadIntake.ts", ...alsoInserts("lead", "release", "'next'") },
-    { file: "packages/lead-store/src/LeadIntake.ts", ...alsoInserts("work", "release", "'next'") },
+    { file: "packages/lead-store/src/internal/insertLeads.ts", ...alsoInserts("lead", "release", "'next'") },
+    { file: "packages/lead-store/src/internal/insertLeads.ts", ...alsoInserts("work", "release", "'next'") },
     {
       file: "packages/lead-store/src/internal/claim.ts",
       replace: /UPDATE work SET/,
@@ -73,6 +73,8 @@ CREATE TABLE replay_request (id text PRIMARY KEY);
 ALTER TABLE lead DROP COLUMN release;
 `,
   },
-  changes: [{ file: "packages/lead-store/src/LeadIntake.ts", ...alsoInserts("lead", "release", "'next'") }],
+  changes: [
+    { file: "packages/lead-store/src/internal/insertLeads.ts", ...alsoInserts("lead", "release", "'next'") },
+  ],
   env: { MIGRATE_ON_START: "false" },
 }
