@@ -6,15 +6,14 @@ import { clockNow } from "../clock.ts"
 import { Attention } from "../parts/Attention.tsx"
 import { Funnel } from "../parts/Funnel.tsx"
 import { Books } from "../parts/Books.tsx"
-import { Chart } from "../components/Chart.tsx"
 import { Choice } from "../components/Choice.tsx"
 import { Loading } from "../components/Loading.tsx"
 import { Page } from "../components/Page.tsx"
 import { Time } from "../components/Time.tsx"
 import { FirstLead } from "../parts/FirstLead.tsx"
+import { TimelineCharts } from "../parts/TimelineCharts.tsx"
 import { WhyNot } from "../parts/WhyNot.tsx"
 import { CustomerCards } from "../parts/CustomerCards.tsx"
-import { formatCount, formatDuration } from "../format.ts"
 import { useChangesEvery } from "../live.ts"
 import { useQuery } from "../query.ts"
 
@@ -78,59 +77,7 @@ export const Overview = () => {
                 </p>
               )}
               <Funnel ledger={ledger} points={timeline.points} span={spans[span].name} />
-              <div class="charts">
-                <Chart
-                  title="Outcomes"
-                  kind="bars"
-                  times={timeline.points.map(({ at }) => new Date(at))}
-                  series={[
-                    {
-                      name: "Delivered",
-                      tone: "good",
-                      values: timeline.points.map((point) => point.delivered),
-                    },
-                    {
-                      name: "Rejected",
-                      tone: "neutral",
-                      values: timeline.points.map((point) => point.rejected),
-                    },
-                    {
-                      name: "Failed attempts",
-                      tone: "warn",
-                      values: timeline.points.map((point) => point.retried),
-                    },
-                    {
-                      name: "Parked",
-                      tone: "open",
-                      values: timeline.points.map((point) => point.parked),
-                    },
-                    {
-                      name: "Given up",
-                      tone: "bad",
-                      values: timeline.points.map((point) => point.permanently_failed),
-                    },
-                  ]}
-                  format={formatCount}
-                />
-                <Chart
-                  title="From received to delivered"
-                  kind="lines"
-                  times={timeline.points.map(({ at }) => new Date(at))}
-                  series={[
-                    {
-                      name: "Half of the leads",
-                      tone: "good",
-                      values: timeline.points.map((point) => point.p50_ms),
-                    },
-                    {
-                      name: "95 % of them",
-                      tone: "warn",
-                      values: timeline.points.map((point) => point.p95_ms),
-                    },
-                  ]}
-                  format={formatDuration}
-                />
-              </div>
+              <TimelineCharts points={timeline.points} />
               <div class="pair">
                 <CustomerCards customers={customers} />
                 <WhyNot reasons={reasons} />
